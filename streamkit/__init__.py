@@ -1,0 +1,1 @@
+"""streamkit: record, replay, lint, reassemble and measure LLM streams."""

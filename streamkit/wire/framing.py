@@ -1,0 +1,46 @@
+"""Which framing a body has: told by its content type, else by its first bytes."""
+
+from __future__ import annotations
+
+import re
+
+from streamkit.wire import aws_eventstream, json_document, ndjson, sse
+from streamkit.wire.values import Framing
+
+SSE = Framing("sse", sse.Decoder, sse.decode)
+NDJSON = Framing("ndjson", ndjson.Decoder, ndjson.decode)
+AWS = Framing("aws_eventstream", aws_eventstream.Decoder, aws_eventstream.decode)
+JSON = Framing("json_document", json_document.Decoder, json_document.decode)
+
+_BY_CONTENT_TYPE = {
+    "text/event-stream": SSE,
+    "application/x-ndjson": NDJSON,
+    "application/ndjson": NDJSON,
+    "application/jsonl": NDJSON,
+    "application/x-jsonlines": NDJSON,
+    "application/stream+json": NDJSON,
+    "application/vnd.amazon.eventstream": AWS,
+}
+
+_SSE_LINE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[\r\n]*)(?:data|event|id|retry)?:|\A(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)[\r\n]")
+
+
+def choose(content_type: str | None, head: bytes) -> Framing:
+    """The framing of a body with this content type and these first bytes (some hundreds are enough).
+
+    A content type that names a framing is believed: a client of the stream would believe it too. JSON and unknown
+    types are judged by the bytes: an array or one object is a document, an object a line is NDJSON.
+    """
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if kind in _BY_CONTENT_TYPE:
+        return _BY_CONTENT_TYPE[kind]
+    if aws_eventstream.recognises(head):
+        return AWS
+    if _SSE_LINE.match(head):
+        return SSE
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"["):
+        return JSON
+    if start.startswith(b"{"):
+        return NDJSON if ndjson.recognises(start) else JSON
+    return SSE

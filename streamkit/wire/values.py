@@ -1,0 +1,145 @@
+"""What every framing gives: the items of a body, in order, with the place of each.
+
+Bytes in, values out. A framing never raises on content: what the standard says to ignore comes back as `Ignored` with
+the reason, so that lint can read it. Two shapes of the same facts:
+
+* items, one value each, from a `Decoder` that is fed as bytes arrive;
+* `Events`, the same in columns, from `decode(body)`: a list a property, so that a million events cost a million
+  payloads and not a million objects. `Events.items()` gives the items back.
+
+Offsets count bytes of the decoded body from 0, `end` is one past the last byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as dispatched: an SSE event, an NDJSON line, an AWS message, an element of a JSON array.
+
+    `data` are the payload's bytes, `name` the event type (`message` where none was given), `id` the last event ID
+    string at dispatch, `retry` the last valid reconnection time (ms) of its own block. `end` is the offset after the
+    byte that completed it: the end of its blank line.
+    """
+
+    data: bytes
+    name: str = "message"
+    id: str = ""
+    retry: int | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def text(self) -> str:
+        """The payload as text, invalid UTF-8 replaced as the standard's decoder does."""
+        return self.data.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment line, without its colon: keep-alives are made of these."""
+
+    data: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Bytes that the standard says to pass over, and why.
+
+    Reasons of SSE: `byte-order-mark`, `unknown-field`, `no-data` (a block that set fields and had no data, so that no
+    event was dispatched; `data` is the block), `bad-retry`, `nul-in-id`. Of AWS event stream: `bad-checksum`, `bad-length`.
+    """
+
+    data: bytes
+    reason: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What was pending when the body ended: a line or an event that was never completed, so never dispatched.
+
+    `data` are the raw bytes. `event` is the event that an end-of-stream dispatch would have given, as some clients do, or None.
+    """
+
+    data: bytes
+    start: int
+    end: int
+    event: Event | None = None
+
+
+Aside = Comment | Ignored | Tail
+Item = Event | Comment | Ignored | Tail
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """A whole body decoded, in columns: `data[i]`, `starts[i]`, `ends[i]` belong to event i.
+
+    `names` and `ids` are None where every event has the default. `retries` is sparse. `asides` holds what is not an
+    event, each with the number of events before it. `last_id` and `retry` are the connection's state at the end.
+    """
+
+    data: list[bytes]
+    starts: list[int]
+    ends: list[int]
+    names: list[str] | None = None
+    ids: list[str] | None = None
+    retries: dict[int, int] = field(default_factory=dict)
+    asides: list[tuple[int, Aside]] = field(default_factory=list)
+    last_id: str = ""
+    retry: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def name(self, index: int) -> str:
+        """The event type of event `index`."""
+        return "message" if self.names is None else self.names[index]
+
+    def event(self, index: int) -> Event:
+        """Event `index` as a value."""
+        return Event(
+            self.data[index],
+            self.name(index),
+            "" if self.ids is None else self.ids[index],
+            self.retries.get(index),
+            self.starts[index],
+            self.ends[index],
+        )
+
+    def items(self) -> Iterator[Item]:
+        """Every item in the order of the body."""
+        position = 0
+        for before, aside in self.asides:
+            while position < before:
+                yield self.event(position)
+                position += 1
+            yield aside
+        while position < len(self.data):
+            yield self.event(position)
+            position += 1
+
+
+class Decoder(Protocol):
+    """A framing while bytes arrive: `feed` gives the items that these bytes completed, `close` the tail, if any."""
+
+    def feed(self, data: bytes) -> list[Item]: ...
+
+    def close(self) -> list[Item]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """A framing by name: `decoder()` makes a decoder for a live body, `decode(body)` decodes a whole one."""
+
+    name: str
+    decoder: Callable[[], Decoder]
+    decode: Callable[[bytes], Events]
