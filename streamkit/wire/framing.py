@@ -22,7 +22,9 @@ _BY_CONTENT_TYPE = {
     "application/vnd.amazon.eventstream": AWS,
 }
 
-_SSE_LINE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[\r\n]*)(?:data|event|id|retry)?:|\A(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)[\r\n]")
+_SSE_LINE = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?(?:[\r\n]*)(?:data|event|id|retry)?:|\A(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)[\r\n]"
+)
 
 
 def choose(content_type: str | None, head: bytes) -> Framing:

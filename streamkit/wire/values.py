@@ -131,9 +131,13 @@ class Events:
 class Decoder(Protocol):
     """A framing while bytes arrive: `feed` gives the items that these bytes completed, `close` the tail, if any."""
 
-    def feed(self, data: bytes) -> list[Item]: ...
+    def feed(self, data: bytes) -> list[Item]:
+        """The items that these bytes completed."""
+        ...
 
-    def close(self) -> list[Item]: ...
+    def close(self) -> list[Item]:
+        """What the end of the body completes or leaves pending."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,273 @@
+"""One request and what came back: the noun that recordings hold, formats read and servers play.
+
+Times are integers in nanoseconds on the recorder's monotonic clock; None means not measured, never zero.
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, Literal, overload
+
+import orjson
+
+Headers = tuple[tuple[str, str], ...]
+
+END_REASONS = (
+    "eof",
+    "reset",
+    "timeout",
+    "idle_timeout",
+    "refused",
+    "protocol_error",
+    "limit",
+    "interrupted",
+    "client_abort",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body as it is stored: `json` (any JSON value), `text` (str) or `base64` (bytes)."""
+
+    form: Literal["json", "text", "base64"]
+    value: Any
+
+    @staticmethod
+    def of(data: bytes) -> Body:
+        """The most readable form that gives these bytes back (JSON: the same value; whitespace is not kept)."""
+        try:
+            value = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            pass
+        else:
+            return Body("json", value)
+        try:
+            return Body("text", data.decode("utf-8"))
+        except UnicodeDecodeError:
+            return Body("base64", data)
+
+    @property
+    def bytes(self) -> bytes:
+        """The body as it goes on the wire."""
+        if self.form == "json":
+            return orjson.dumps(self.value)
+        return self.value.encode("utf-8") if self.form == "text" else bytes(self.value)
+
+    @property
+    def json(self) -> Any:
+        """The JSON value, or None where the body is not JSON."""
+        return self.value if self.form == "json" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked. `headers` are ordered pairs, repeated names kept."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: Body | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """One cut of a secret: where (`request.headers.authorization`, `frames`) and by which rule; for frames, which (from 1)."""
+
+    at: str
+    rule: str
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Status line and headers, verbatim. `at` is when they arrived (ns), `http` the version (`1.1`)."""
+
+    at: int | None
+    status: int
+    http: str = "1.1"
+    headers: Headers = ()
+    redacted: tuple[Redaction, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, its name compared without case."""
+        return header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A piece of the body as the transport delivered it. `line` is where the file that was read holds it."""
+
+    data: bytes
+    at: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Frames(Sequence[Frame]):
+    """The frames of one body, in columns, so that a long stream costs bytes and not objects.
+
+    Not slotted: what is derived from the columns (the body, the offsets) is computed once, when it is first asked for.
+
+    `verbatim` says that the frames are the file's own bytes, so that a line feed in them starts a line of the file; in
+    a recording, a frame is one line of the file whatever it holds.
+    """
+
+    data: Sequence[bytes] = ()
+    at: Sequence[int | None] = ()
+    lines: Sequence[int | None] = ()
+    verbatim: bool = False
+
+    @staticmethod
+    def of(frames: Sequence[Frame]) -> Frames:
+        """The same frames in columns."""
+        return Frames([f.data for f in frames], [f.at for f in frames], [f.line for f in frames])
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @overload
+    def __getitem__(self, index: int) -> Frame: ...
+    @overload
+    def __getitem__(self, index: slice) -> Frames: ...
+    def __getitem__(self, index: int | slice) -> Frame | Frames:
+        if isinstance(index, slice):
+            return Frames(self.data[index], self.at[index], self.lines[index], self.verbatim)
+        return Frame(self.data[index], self.at[index], self.lines[index])
+
+    def __iter__(self) -> Iterator[Frame]:
+        return map(Frame, self.data, self.at, self.lines)
+
+    @cached_property
+    def body(self) -> bytes:
+        """The whole body: the frames joined."""
+        return b"".join(self.data)
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """For each frame, the offset after its last byte."""
+        return list(accumulate(map(len, self.data)))
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of the body, in hexadecimal."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    def holding(self, byte: int) -> int | None:
+        """The index of the frame that holds this byte of the body, or None where there is none."""
+        index = bisect.bisect_right(self.ends, byte)
+        return index if index < len(self.data) else None
+
+    def line_of(self, byte: int) -> int | None:
+        """The line of the file that was read which holds this byte, or None where lines mean nothing."""
+        index = self.holding(byte)
+        if index is None:
+            index = len(self.data) - 1
+        if index < 0:
+            return None
+        line = self.lines[index]
+        if line is None or not self.verbatim:
+            return line
+        start = self.ends[index] - len(self.data[index])
+        return line + self.data[index].count(b"\n", 0, max(byte - start, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How the body ended. `frames`, `bytes` and `sha256` are what the recorder counted; None where it did not say."""
+
+    at: int | None
+    reason: str
+    frames: int | None = None
+    bytes: int | None = None
+    sha256: str | None = None
+    error: str | None = None
+    redacted: tuple[Redaction, ...] = ()
+    client: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What a reader did to a log to read it, or could not use: `line` of the file, `kind` (a short fixed word), `said`.
+
+    Kinds: `repaired` (a document that was not valid JSON and was mended), `hard-wrapped`, `elided` (the log itself left
+    something out), `skipped` (text that is no part of a stream), `unusable` (meant for the stream and not readable).
+    """
+
+    line: int
+    kind: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Where an exchange that no recorder saw comes from: the form, whether it is an excerpt, what was repaired."""
+
+    form: str
+    excerpt: bool = False
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Damage of a recording file that its reader passed over: `torn-line`, `not-json`, `missing-end`, `count-mismatch`,
+    `digest-mismatch`, `stray-line`."""
+
+    line: int
+    kind: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an exchange was read: the path as the user gave it, its number in it (from 1), the line it starts on."""
+
+    path: str = "-"
+    number: int = 1
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, with times.
+
+    `source` is who saw it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`, `log`,
+    `none`). `end` is None where the recorder was killed, or where a log does not tell.
+    """
+
+    frames: Frames = field(default_factory=Frames)
+    request: Request | None = None
+    response: Response | None = None
+    end: End | None = None
+    source: Literal["client", "proxy", "stdin", "import"] = "import"
+    clock: Literal["monotonic", "log", "none"] = "none"
+    recorded_at: str | None = None
+    connected_at: int | None = None
+    sent_at: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    tool: str | None = None
+    redacted: tuple[Redaction, ...] = ()
+    imported: Import | None = None
+    damage: tuple[Damage, ...] = ()
+    origin: Origin = field(default_factory=Origin)
+
+    @property
+    def content_type(self) -> str | None:
+        """The response's content type, or None where none is known."""
+        return self.response.header("content-type") if self.response else None
+
+    @property
+    def timed(self) -> bool:
+        """Whether arrival times were measured."""
+        return self.clock != "none"
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """The first value of a header, its name compared without case."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)

@@ -1,0 +1,41 @@
+"""What lint finds: one broken rule of one stream, with the place of its first occurrence and how often it occurs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a stream: `event` (from 1) of its events, `byte` (from 0) of the decoded body, `line` (from 1) of the
+    file that was read, `path` a JSON path inside the chunk. Each is None where it means nothing."""
+
+    event: int | None = None
+    byte: int | None = None
+    line: int | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule broken in one stream: the first place, the message, and `count` occurrences.
+
+    `breaks` names the client that loses data or raises, and how; empty where none was measured. `excerpt` is the
+    offending text of the stream (untrusted), empty where there is none to show.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place = Place()
+    count: int = 1
+    file: str = "-"
+    exchange: int = 1
+    dialect: str = ""
+    breaks: str = ""
+    excerpt: str = ""

@@ -1,0 +1,104 @@
+"""What a chunk adds and what it adds up to, in the same words for every API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+DeltaKind = Literal[
+    "role", "text", "reasoning", "refusal", "tool", "audio", "citation", "finish", "usage", "error", "other"
+]
+PartKind = Literal["text", "reasoning", "refusal", "tool_call", "audio", "citation", "data"]
+
+# What a chunk carries, as bits, so that a metric can ask a million chunks without a million objects.
+ROLE = 1  # a role or other opening metadata, and nothing that a person would read
+TEXT = 2  # answer text that is not empty, refusals too
+REASONING = 4  # reasoning (thinking) text that is not empty
+TOOL = 8  # a piece of a tool call: name or arguments, not empty
+FINISH = 16  # the reason why a choice ended
+USAGE = 32  # token counts
+ERROR = 64  # the stream says of itself that it failed
+OTHER_CONTENT = 128  # audio, images, citations: content that is no text
+
+TOKEN = TEXT | REASONING | TOOL  # what "first token" counts to
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One thing that a chunk adds.
+
+    `choice` counts alternatives from 0, `part` is the place of the block, item or tool call in its choice. `text` is
+    what is appended (text, reasoning, tool arguments, a finish reason, an error's message); `id` and `name` are a tool
+    call's, when this chunk tells them.
+    """
+
+    kind: DeltaKind
+    text: str = ""
+    choice: int = 0
+    part: int = 0
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts as the provider reported them; None is not reported. `raw` is the provider's own object.
+
+    `output` counts reasoning tokens too, as every known provider's total does; `reasoning`, `cached` and `audio` are
+    parts of the others and are never added to them.
+    """
+
+    input: int | None = None
+    output: int | None = None
+    total: int | None = None
+    reasoning: int | None = None
+    cached: int | None = None
+    audio: int | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a message: text, reasoning, a refusal, a tool call (`text` holds the arguments), or other data."""
+
+    kind: PartKind
+    text: str = ""
+    id: str | None = None
+    name: str | None = None
+    data: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One choice put together. `finish` is the provider's own word, None where the stream did not say."""
+
+    choice: int = 0
+    role: str | None = None
+    parts: tuple[Part, ...] = ()
+    finish: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The answer's text alone, refusals included."""
+        return "".join(part.text for part in self.parts if part.kind in ("text", "refusal"))
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning text alone."""
+        return "".join(part.text for part in self.parts if part.kind == "reasoning")
+
+    @property
+    def tool_calls(self) -> tuple[Part, ...]:
+        """The tool calls, in order."""
+        return tuple(part for part in self.parts if part.kind == "tool_call")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Everything that one stream answered: a message a choice, and what belongs to all of them."""
+
+    messages: tuple[Message, ...] = ()
+    id: str | None = None
+    model: str | None = None
+    usage: Usage | None = None

@@ -1,0 +1,111 @@
+"""One exchange decoded: all that rules, metrics and assemblers may see.
+
+Columns, not objects: event i has `events.data[i]` and `times[i]`, chunk k has `chunks[k]`, `flags[k]` and belongs to event
+`chunk_events[k]`. What is rare (asides, broken events, misfits, missteps) is a value of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from streamkit.model.exchange import Exchange
+from streamkit.model.finding import Place
+from streamkit.model.grammar import Misstep
+from streamkit.model.measurement import TokenCount
+from streamkit.model.message import Delta, Usage
+from streamkit.wire.values import Events
+
+Verdict = Literal["not-a-stream", "error", "malformed", "complete", "truncated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An event whose data is no JSON object and no lawful marker.
+
+    `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; `said` is the decoder's word, `column` (from 0)
+    the byte in the event's data where it stopped, None where it does not tell.
+    """
+
+    event: int
+    kind: str
+    said: str
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A chunk that does not have the shape of its API: at JSON path `path`, `problem` is `missing`, `wrong-type`,
+    `wrong-value` or `unknown`; `said` tells what was wanted and what was there."""
+
+    chunk: int
+    path: str
+    problem: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One exchange decoded and understood.
+
+    `events` and `times` (ns, None where not measured) run over all events, `chunks`, `chunk_events` and `flags` over
+    the provider's JSON objects. `done` holds the indices of terminal markers that are not JSON (`[DONE]`). `terminal`
+    tells whether the API's terminal event was seen. `framed` is False where the log did not keep the wire's framing, so
+    that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
+    are filled only where the stream was interpreted to be judged.
+    """
+
+    exchange: Exchange
+    framing: str
+    events: Events
+    times: Sequence[int | None]
+    api: str
+    dialect: str
+    detected: str
+    verdict: Verdict
+    chunks: Sequence[dict[str, Any]] = ()
+    chunk_events: Sequence[int] = ()
+    flags: Sequence[int] = ()
+    broken: tuple[Broken, ...] = ()
+    done: tuple[int, ...] = ()
+    terminal: bool = False
+    excerpt: bool = False
+    framed: bool = True
+    streamed: bool = True
+    model: str | None = None
+    usage: Usage | None = None
+    tokens: TokenCount | None = None
+    lawful: frozenset[str] = frozenset()
+    misfits: tuple[Misfit, ...] = ()
+    missteps: tuple[Misstep, ...] = ()
+    reader: Callable[[dict[str, Any]], tuple[Delta, ...]] = field(default=lambda _: (), compare=False, repr=False)
+
+    @property
+    def file(self) -> str:
+        """The path that the stream was read from, as the user gave it."""
+        return self.exchange.origin.path
+
+    @property
+    def number(self) -> int:
+        """The number of the exchange in its file, from 1."""
+        return self.exchange.origin.number
+
+    def deltas(self, chunk: int) -> tuple[Delta, ...]:
+        """What chunk `chunk` adds."""
+        return self.reader(self.chunks[chunk])
+
+    def time_of(self, chunk: int) -> int | None:
+        """When chunk `chunk` was complete (ns), or None where times were not measured."""
+        return self.times[self.chunk_events[chunk]]
+
+    def place(
+        self, *, event: int | None = None, chunk: int | None = None, byte: int | None = None, path: str | None = None
+    ) -> Place:
+        """The place of an event (index from 0), a chunk or a byte, in the numbers that a person counts with."""
+        if chunk is not None:
+            event = self.chunk_events[chunk]
+        if byte is None and event is not None:
+            byte = self.events.starts[event]
+        line = None if byte is None else self.exchange.frames.line_of(byte)
+        return Place(None if event is None else event + 1, byte if self.framed else None, line, path)
