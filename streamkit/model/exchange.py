@@ -42,7 +42,8 @@ class Body:
         """The most readable form that gives these bytes back (JSON: the same value; whitespace is not kept)."""
         try:
             value = orjson.loads(data)
-        except orjson.JSONDecodeError:
+            orjson.dumps(value)  # it reads deeper nesting than it writes
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
             pass
         else:
             return Body("json", value)
@@ -216,7 +217,7 @@ class Import:
 @dataclass(frozen=True, slots=True)
 class Damage:
     """Damage of a recording file that its reader passed over: `torn-line`, `not-json`, `missing-end`, `count-mismatch`,
-    `digest-mismatch`, `stray-line`."""
+    `digest-mismatch`, `stray-line`, `bad-field` (a field that is not of its type, read as absent)."""
 
     line: int
     kind: str

@@ -1,0 +1,168 @@
+"""The only place that opens files for writing: never over an existing one, readable by their owner alone, a line at a time.
+
+A recording holds prompts and answers, so its file is 0600 and its folders 0700. Every line is one `os.write`: a killed
+process leaves whole lines and at worst one torn at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from streamkit.errors import OutputExists, StreamkitError
+
+_FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_BLOCK = 1 << 20
+
+
+class CannotWrite(StreamkitError):
+    """A file that cannot be written: the path, and what the system says."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(f"{path}: cannot write: {error.strerror or error}")
+
+
+class Output:
+    """A file being written. `path` is as the user gave it; `-` is standard output, which is not closed."""
+
+    def __init__(self, path: str, descriptor: int) -> None:
+        self.path = path
+        self._descriptor = descriptor
+
+    def write(self, data: bytes) -> None:
+        """Write these bytes in one call of the system (more only where it takes less than all). Raises CannotWrite."""
+        try:
+            done = os.write(self._descriptor, data)
+            while done < len(data):
+                done += os.write(self._descriptor, data[done:])
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise CannotWrite(self.path, error) from error
+
+    def close(self) -> None:
+        """Close the file; a second time does nothing."""
+        if self._descriptor > 2:
+            os.close(self._descriptor)
+        self._descriptor = -1
+
+    def __enter__(self) -> Output:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def create(path: str | Path, *, force: bool = False, append: bool = False) -> Output:
+    """Open `path` for writing: a new file, unless `force` (start it anew) or `append` (go on after its last line).
+
+    `-` is standard output; what is no regular file (`/dev/null`, a pipe) is written to as it is. Folders that are not
+    there are made. Raises OutputExists, CannotWrite.
+    """
+    name = os.fspath(path)
+    if name == "-":
+        return Output("-", 1)
+    try:
+        make_folder(Path(name).parent)
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(Path(name).stat().st_mode):
+                return Output(name, os.open(name, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)))
+        how = os.O_APPEND if append else os.O_TRUNC if force else os.O_EXCL
+        output = Output(name, os.open(name, _FLAGS | how, 0o600))
+        if append:
+            _start_new_line(output)
+    except FileExistsError:
+        raise OutputExists(name) from None
+    except OSError as error:
+        raise CannotWrite(name, error) from error
+    return output
+
+
+def create_next(path: str | Path) -> Output:
+    """A new file of that name, or of the name with `-2`, `-3`, … before its suffix where there is one already."""
+    wanted = Path(path)
+    for number in itertools.count(2):
+        try:
+            return create(path)
+        except OutputExists:
+            path = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+    raise AssertionError("numbers do not end")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are not there, each for its owner alone."""
+    missing = [folder, *folder.parents]
+    for place in reversed([place for place in missing if not place.exists()]):
+        with contextlib.suppress(FileExistsError):
+            place.mkdir(mode=0o700)
+
+
+class Parts:
+    """One file that several exchanges are written to at once: each has a part of its own, appended when it has ended.
+
+    A part is `<target>.part-1`, `-2`, …: a file by itself, so that what a crash leaves behind can be read.
+    """
+
+    def __init__(self, path: str | Path, *, force: bool = False, append: bool = False) -> None:
+        self.path = os.fspath(path)
+        create(path, force=force, append=append).close()
+
+    def part(self) -> Part:
+        """A new part of this file. Raises CannotWrite."""
+        for number in itertools.count(1):
+            try:
+                return Part(self.path, create(f"{self.path}.part-{number}"))
+            except OutputExists:
+                continue
+        raise AssertionError("numbers do not end")
+
+
+class Part:
+    """The part of one exchange: written like any output; `finish` moves it to the end of the target."""
+
+    def __init__(self, target: str, output: Output) -> None:
+        self._target = target
+        self._output = output
+        self.path = output.path
+        self.write = output.write
+
+    def finish(self) -> None:
+        """Append the part to its target and remove it. Raises CannotWrite; the part then stays."""
+        self._output.close()
+        try:
+            descriptor = os.open(self._target, _FLAGS | os.O_APPEND, 0o600)
+            with Output(self._target, descriptor) as target, _alone(descriptor), Path(self.path).open("rb") as part:
+                _start_new_line(target)
+                while block := part.read(_BLOCK):
+                    target.write(block)
+            Path(self.path).unlink()
+        except OSError as error:
+            raise CannotWrite(self._target, error) from error
+
+    close = finish
+
+
+@contextlib.contextmanager
+def _alone(descriptor: int) -> Iterator[None]:
+    """Keep other processes from appending meanwhile, where the system knows locks. Closing the file unlocks it."""
+    with contextlib.suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
+
+
+def _start_new_line(output: Output) -> None:
+    """Write a line feed where the file's last byte is none: what was cut off there stays a line of its own."""
+    with Path(output.path).open("rb") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                output.write(b"\n")

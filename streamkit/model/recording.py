@@ -1,0 +1,455 @@
+"""The recording: JSON Lines that hold exchanges, format version 1, one line at a time.
+
+Bytes in, values out, and back. What is damaged in a file is read as far as it goes and reported as `Damage` on the
+exchange that it belongs to; only a newer version, or a file without any exchange, cannot be read.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal, TypeVar, cast
+
+import orjson
+
+from streamkit.errors import UnreadableInput
+from streamkit.model.exchange import (
+    Body,
+    Damage,
+    End,
+    Exchange,
+    Frames,
+    Headers,
+    Import,
+    Origin,
+    Redaction,
+    Repair,
+    Request,
+    Response,
+)
+
+VERSION = 1
+START = b'{"type":"start"'
+
+_T = TypeVar("_T")
+_SOURCES = ("client", "proxy", "stdin", "import")
+_CLOCKS = ("monotonic", "log", "none")
+_CUT_START = re.compile(rb'\{\s*"type"\s*:\s*"start"\s*,\s*"streamkit"\s*:\s*[0-9]')
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def recognises(head: bytes) -> bool:
+    """Whether these first bytes of a file are a recording's: a line of type `start` with an integer `streamkit`."""
+    if _CUT_START.search(head):
+        return True
+    for line in head.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
+        if b'"streamkit"' in line and (record := _object(line)) is not None and _opens(record):
+            return True
+    return False
+
+
+def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
+    """The exchanges of a recording, one at a time, each as soon as the next one starts or the file ends.
+
+    `lines` are the file's lines with their line feeds (a binary file is one). Raises UnreadableInput where a line is of
+    a newer version, or where the file holds no exchange at all.
+    """
+    loads = orjson.loads
+    draft = _Draft.nothing()
+    number = count = 0
+    for number, line in enumerate(lines, 1):
+        try:
+            record = loads(line)
+            # The short road of almost every line. Whatever is not exactly this goes the long one.
+            if record["type"] == "frame" and draft.open:
+                data = record["text"].encode()
+                draft.at.append(record["at"])
+                draft.data.append(data)
+                draft.lines.append(number)
+                continue
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            record, line = _mended(line, number, draft)
+            if record is None:
+                continue
+        if _opens(record):
+            _refuse_newer(record, path, number)
+            if draft.begun:
+                yield draft.finish()
+            count += 1
+            draft = _Draft(record, Origin(path, count, number), draft.early)
+        else:
+            draft.take(record, number)
+    if not draft.begun:
+        said = "the file is empty" if number == 0 else "no line of type start, so no exchange of a recording"
+        raise UnreadableInput(path, said, remedy="record it again, or look at it with a text editor")
+    yield draft.finish()
+
+
+def write(exchange: Exchange) -> Iterator[bytes]:
+    """The lines of one exchange. `end` counts and digests the frames as they are written."""
+    yield start_line(exchange)
+    if exchange.response is not None:
+        yield response_line(exchange.response)
+    frames = exchange.frames
+    for data, at in zip(frames.data, frames.at, strict=True):
+        yield frame_line(data, at)
+    if exchange.end is not None:
+        yield end_line(exchange.end, frames=len(frames), size=len(frames.body), sha256=frames.sha256)
+
+
+def start_line(exchange: Exchange) -> bytes:
+    """The line that opens this exchange; only what is known before an answer comes is used."""
+    record: dict[str, Any] = {
+        "type": "start",
+        "streamkit": VERSION,
+        "recorded_at": exchange.recorded_at,
+        "source": exchange.source,
+        "clock": exchange.clock,
+    }
+    if exchange.connected_at is not None:
+        record["connected_at"] = exchange.connected_at
+    if exchange.sent_at is not None:
+        record["sent_at"] = exchange.sent_at
+    record["request"] = None if exchange.request is None else _request_object(exchange.request)
+    if exchange.redacted:
+        record["redacted"] = _redaction_objects(exchange.redacted)
+    record["labels"] = dict(exchange.labels)
+    record["tool"] = exchange.tool
+    if exchange.imported is not None:
+        record["import"] = _import_object(exchange.imported)
+    return orjson.dumps(record) + b"\n"
+
+
+def response_line(response: Response) -> bytes:
+    """The line of a status line and headers."""
+    record: dict[str, Any] = {
+        "type": "response",
+        "at": response.at,
+        "status": response.status,
+        "http": response.http,
+        "headers": response.headers,
+    }
+    if response.redacted:
+        record["redacted"] = _redaction_objects(response.redacted)
+    return orjson.dumps(record) + b"\n"
+
+
+def frame_line(data: bytes, at: int | None) -> bytes:
+    """The line of one frame: as text where these bytes alone are valid UTF-8, else in base64."""
+    stamp = b"null" if at is None else b"%d" % at
+    try:
+        return b'{"type":"frame","at":%b,"text":%b}\n' % (stamp, orjson.dumps(data.decode()))
+    except UnicodeDecodeError:
+        return b'{"type":"frame","at":%b,"base64":"%b"}\n' % (stamp, base64.b64encode(data))
+
+
+def end_line(end: End, *, frames: int | None = None, size: int | None = None, sha256: str | None = None) -> bytes:
+    """The line that closes an exchange; `frames`, `size` (bytes) and `sha256` stand in for what `end` says of them."""
+    record: dict[str, Any] = {
+        "type": "end",
+        "at": end.at,
+        "reason": end.reason,
+        "frames": end.frames if frames is None else frames,
+        "bytes": end.bytes if size is None else size,
+        "sha256": end.sha256 if sha256 is None else sha256,
+    }
+    if end.error is not None:
+        record["error"] = end.error
+    if end.redacted:
+        record["redacted"] = _redaction_objects(end.redacted)
+    if end.client is not None:
+        record["client"] = dict(end.client)
+    return orjson.dumps(record) + b"\n"
+
+
+def note_line(**fields: Any) -> bytes:
+    """A line that readers pass over."""
+    return orjson.dumps({"type": "note", **fields}) + b"\n"
+
+
+class _Draft:
+    """One exchange while its lines are read. Before the first `start` a draft has not `begun` and keeps only damage."""
+
+    __slots__ = (
+        "_end",
+        "_origin",
+        "_response",
+        "_start",
+        "at",
+        "begun",
+        "damage",
+        "data",
+        "early",
+        "last",
+        "lines",
+        "open",
+    )
+
+    def __init__(self, start: dict[str, Any], origin: Origin, damage: list[Damage]) -> None:
+        self._start = start
+        self._origin = origin
+        self._response: Response | None = None
+        self._end: End | None = None
+        self.begun = self.open = True
+        self.damage = damage
+        self.early: list[Damage] = []  # what a following exchange inherits: the damage before the first start
+        self.last = origin.line or 1
+        self.data: list[bytes] = []
+        self.at: list[int | None] = []
+        self.lines: list[int | None] = []
+
+    @classmethod
+    def nothing(cls) -> _Draft:
+        """What stands before the first start line: its damage falls to the exchange that follows."""
+        draft = cls({}, Origin(), [])
+        draft.begun = draft.open = False
+        draft.early = draft.damage
+        return draft
+
+    def hurt(self, line: int, kind: str, said: str) -> None:
+        self.damage.append(Damage(line, kind, said))
+
+    def take(self, record: dict[str, Any], number: int) -> None:
+        """Any line but `start`, the long way round."""
+        kind = record.get("type")
+        if kind not in ("response", "frame", "end"):
+            return
+        if not self.open or (kind == "response" and self._response is not None):
+            where = "after the end of its exchange" if self._end else "where no exchange is open"
+            self.hurt(number, "stray-line", f"a second {kind}" if self.open else f"a {kind} {where}")
+            return
+        self.last = number
+        fields = _Fields(record, number, self.damage)
+        if kind == "frame":
+            self._take_frame(fields, number)
+        elif kind == "response":
+            self._response = Response(
+                fields.get("at", _integer, None),
+                fields.get("status", _integer, 0),
+                fields.get("http", _string, "1.1"),
+                fields.get("headers", _headers, ()),
+                fields.get("redacted", _redactions, ()),
+            )
+        else:
+            self._end = _end(fields)
+            self.open = False
+
+    def _take_frame(self, fields: _Fields, number: int) -> None:
+        data = fields.get("text", str.encode, None)
+        if data is None:
+            data = fields.get("base64", _from_base64, None)
+        if data is None:
+            self.hurt(number, "bad-field", "a frame with neither text nor base64 that can be read")
+            return
+        self.data.append(data)
+        self.at.append(fields.get("at", _integer, None))
+        self.lines.append(number)
+
+    def finish(self) -> Exchange:
+        """The exchange, with what is wrong with it."""
+        start = _Fields(self._start, self._origin.line or 1, self.damage)
+        self._check_times()
+        frames = Frames(self.data, self.at, self.lines)
+        last = max(self.last, cast("int", self.lines[-1]) if self.lines else 0)
+        if self._end is None:
+            self.hurt(
+                last, "missing-end", "the exchange has no end line: its recorder was stopped, or the file was cut"
+            )
+        else:
+            self._check_end(self._end, frames, last)
+        return Exchange(
+            frames,
+            start.get("request", _request, None),
+            self._response,
+            self._end,
+            cast('Literal["client", "proxy", "stdin", "import"]', start.get("source", _one_of(_SOURCES), "import")),
+            cast('Literal["monotonic", "log", "none"]', start.get("clock", _one_of(_CLOCKS), "none")),
+            start.get("recorded_at", _string, None),
+            start.get("connected_at", _integer, None),
+            start.get("sent_at", _integer, None),
+            start.get("labels", _labels, {}),
+            start.get("tool", _string, None),
+            start.get("redacted", _redactions, ()),
+            start.get("import", _import, None),
+            tuple(sorted(self.damage, key=lambda damage: damage.line)),
+            self._origin,
+        )
+
+    def _check_times(self) -> None:
+        # One pass in C over the column, instead of a check a line.
+        if not set(map(type, self.at)) <= {int, type(None)}:
+            for index, at in enumerate(self.at):
+                if at is not None and type(at) is not int:
+                    self.hurt(
+                        cast("int", self.lines[index]), "bad-field", f"at is {_shown(at)}, no integer; read as null"
+                    )
+                    self.at[index] = None
+
+    def _check_end(self, end: End, frames: Frames, last: int) -> None:
+        if end.frames is not None and end.frames != len(frames):
+            self.hurt(last, "count-mismatch", f"end says {end.frames} frames, the file holds {len(frames)}")
+        if end.bytes is not None and end.bytes != len(frames.body):
+            self.hurt(last, "count-mismatch", f"end says {end.bytes} bytes, the frames hold {len(frames.body)}")
+        if end.sha256 is not None and end.sha256 != frames.sha256:
+            self.hurt(
+                last, "digest-mismatch", "sha256 of the frames is not the one that end says: the body was changed"
+            )
+
+
+class _Fields:
+    """The fields of one line, each of the type that the format gives it; any other is damage and counts as absent."""
+
+    __slots__ = ("_damage", "_line", "_record")
+
+    def __init__(self, record: dict[str, Any], line: int, damage: list[Damage]) -> None:
+        self._record = record
+        self._line = line
+        self._damage = damage
+
+    def get(self, name: str, reader: Callable[[Any], _T], default: _T) -> _T:
+        value = self._record.get(name)
+        if value is None:
+            return default
+        try:
+            return reader(value)
+        except (TypeError, ValueError, KeyError, AttributeError):
+            said = f"{name} of {self._record.get('type')} is {_shown(value)}; passed over"
+            self._damage.append(Damage(self._line, "bad-field", said))
+            return default
+
+
+def _mended(line: bytes, number: int, draft: _Draft) -> tuple[dict[str, Any] | None, bytes]:
+    """The object of a line that the short road could not take, or None where the line is lost (and said to be)."""
+    line = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
+    record = _object(line)
+    if record is not None or not line.strip():
+        return record, line
+    torn = not line.endswith(b"\n")
+    resumed = line.find(START, 1)
+    while resumed > 0:
+        record = _object(line[resumed:])
+        if record is not None:
+            draft.hurt(number, "torn-line", f"a line cut off after {resumed} bytes, with an exchange joined to it")
+            return record, line[resumed:]
+        resumed = line.find(START, resumed + 1)
+    if torn:
+        draft.hurt(number, "torn-line", f"the last line is cut off after {len(line)} bytes")
+    else:
+        draft.hurt(number, "not-json", f"no JSON object: {_shown(line)}")
+    return None, line
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _opens(record: dict[str, Any]) -> bool:
+    return record.get("type") == "start" and type(record.get("streamkit")) is int
+
+
+def _refuse_newer(record: dict[str, Any], path: str, line: int) -> None:
+    version = record["streamkit"]
+    if version > VERSION:
+        said = f"recording format version {version}, and this streamkit reads up to version {VERSION}"
+        raise UnreadableInput(path, said, line=line, remedy="upgrade llm-streamkit")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError
+    return value
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
+    def reader(value: Any) -> str:
+        if value not in words:
+            raise ValueError
+        return cast("str", value)
+
+    return reader
+
+
+def _from_base64(value: Any) -> bytes:
+    return base64.b64decode(value, validate=True)
+
+
+def _labels(value: Any) -> dict[str, str]:
+    return {key: _string(text) for key, text in value.items()}
+
+
+def _headers(value: Any) -> Headers:
+    return tuple((_string(name), _string(text)) for name, text in value)
+
+
+def _redactions(value: Any) -> tuple[Redaction, ...]:
+    return tuple(Redaction(_string(r["at"]), _string(r["rule"]), r.get("first"), r.get("last")) for r in value)
+
+
+def _request(value: Any) -> Request:
+    body = value.get("body")
+    headers = _headers(value.get("headers") or ())
+    return Request(_string(value["method"]), _string(value["url"]), headers, None if body is None else _body(body))
+
+
+def _body(value: Any) -> Body:
+    if "json" in value:
+        return Body("json", value["json"])
+    if "text" in value:
+        return Body("text", _string(value["text"]))
+    return Body("base64", _from_base64(value["base64"]))
+
+
+def _import(value: Any) -> Import:
+    repairs = tuple(Repair(_integer(r["line"]), _string(r["kind"]), _string(r["said"])) for r in value["repairs"])
+    return Import(_string(value["form"]), bool(value.get("excerpt")), repairs)
+
+
+def _end(fields: _Fields) -> End:
+    return End(
+        fields.get("at", _integer, None),
+        fields.get("reason", _string, "unknown"),
+        fields.get("frames", _integer, None),
+        fields.get("bytes", _integer, None),
+        fields.get("sha256", _string, None),
+        fields.get("error", _string, None),
+        fields.get("redacted", _redactions, ()),
+        fields.get("client", dict, None),
+    )
+
+
+def _request_object(request: Request) -> dict[str, Any]:
+    body: dict[str, Any] | None = None
+    if request.body is not None:
+        value = request.body.value
+        body = {request.body.form: base64.b64encode(value).decode() if request.body.form == "base64" else value}
+    return {"method": request.method, "url": request.url, "headers": request.headers, "body": body}
+
+
+def _redaction_objects(redactions: tuple[Redaction, ...]) -> list[dict[str, Any]]:
+    return [
+        {"at": r.at, "rule": r.rule}
+        if r.first is None
+        else {"at": r.at, "first": r.first, "last": r.last, "rule": r.rule}
+        for r in redactions
+    ]
+
+
+def _import_object(imported: Import) -> dict[str, Any]:
+    repairs = [{"line": r.line, "kind": r.kind, "said": r.said} for r in imported.repairs]
+    return {"form": imported.form, "excerpt": imported.excerpt, "repairs": repairs}

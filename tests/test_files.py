@@ -1,0 +1,132 @@
+"""Files are made new, for their owner alone, a line at a time."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from streamkit import files
+from streamkit.errors import OutputExists
+
+posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+
+
+@posix
+@pytest.mark.parametrize("mask", [0o022, 0o000])
+def test_files_and_folders_are_their_owners_alone(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        with files.create(tmp_path / "a" / "b" / "x.jsonl") as output:
+            output.write(b"1\n")
+    finally:
+        os.umask(before)
+    modes = [stat.S_IMODE((tmp_path / part).stat().st_mode) for part in ("a", "a/b", "a/b/x.jsonl")]
+    assert modes == [0o700, 0o700, 0o600]
+
+
+def test_a_file_that_is_there_stays_unless_forced(tmp_path):
+    path = tmp_path / "x"
+    path.write_bytes(b"old")
+    with pytest.raises(OutputExists, match="--force"):
+        files.create(path)
+    assert path.read_bytes() == b"old"
+    with files.create(path, force=True) as output:
+        output.write(b"new\n")
+    assert path.read_bytes() == b"new\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(None, b"2\n"), (b"", b"2\n"), (b"1\n", b"1\n2\n"), (b"1", b"1\n2\n")],
+)
+def test_appending_starts_on_a_line_of_its_own(tmp_path, before, after):
+    path = tmp_path / "x"
+    if before is not None:
+        path.write_bytes(before)
+    with files.create(path, append=True) as output:
+        output.write(b"2\n")
+    assert path.read_bytes() == after
+
+
+def test_every_line_is_one_call(tmp_path, monkeypatch):
+    calls = []
+    real = os.write
+    monkeypatch.setattr(files.os, "write", lambda descriptor, data: calls.append(data) or real(descriptor, data))
+    with files.create(tmp_path / "x") as output:
+        output.write(b"1" * 100_000 + b"\n")
+        output.write(b"2\n")
+    assert [len(data) for data in calls] == [100_001, 2]
+
+
+def test_a_short_write_is_gone_on_with(tmp_path, monkeypatch):
+    real = os.write
+    monkeypatch.setattr(files.os, "write", lambda descriptor, data: real(descriptor, data[:3]))
+    with files.create(tmp_path / "x") as output:
+        output.write(b"12345678\n")
+    assert (tmp_path / "x").read_bytes() == b"12345678\n"
+
+
+def test_a_name_that_is_taken_gets_a_number(tmp_path):
+    names = []
+    for _ in range(3):
+        with files.create_next(tmp_path / "x.jsonl") as output:
+            names.append(output.path)
+    assert [name.rpartition(os.sep)[2] for name in names] == ["x.jsonl", "x-2.jsonl", "x-3.jsonl"]
+
+
+@posix
+def test_a_device_is_written_to_as_it_is():
+    with files.create("/dev/null") as output:
+        output.write(b"1\n")
+
+
+def test_what_cannot_be_written_is_one_clear_line(tmp_path):
+    with pytest.raises(files.CannotWrite, match="cannot write: "):
+        files.create(tmp_path)
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(files.CannotWrite, match="cannot write: "):
+        files.create(tmp_path / "file" / "x")
+
+
+def test_a_full_disk_is_one_clear_line():
+    if not Path("/dev/full").exists():
+        pytest.skip("/dev/full is Linux")
+    with files.create("/dev/full") as output, pytest.raises(files.CannotWrite, match="No space left"):
+        output.write(b"1\n")
+
+
+def test_parts_are_appended_whole_in_the_order_of_their_ends(tmp_path):
+    parts = files.Parts(tmp_path / "x.jsonl")
+    first, second = parts.part(), parts.part()
+    first.write(b"1a\n")
+    second.write(b"2a\n")
+    first.write(b"1b\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.jsonl", "x.jsonl.part-1", "x.jsonl.part-2"]
+    second.finish()
+    first.finish()
+    assert [path.name for path in tmp_path.iterdir()] == ["x.jsonl"]
+    assert (tmp_path / "x.jsonl").read_bytes() == b"2a\n1a\n1b\n"
+
+
+def test_parts_finished_at_once_do_not_mix(tmp_path):
+    parts = files.Parts(tmp_path / "x.jsonl")
+    lines = [b"%d" % number * 200_000 + b"\n" for number in range(8)]
+
+    def run(line):
+        part = parts.part()
+        for _ in range(8):
+            part.write(line)
+        part.finish()
+
+    threads = [threading.Thread(target=run, args=(line,)) for line in lines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = (tmp_path / "x.jsonl").read_bytes().splitlines(keepends=True)
+    assert sorted(found) == sorted(lines * 8)
+    assert all(len(set(found[start : start + 8])) == 1 for start in range(0, 64, 8))
