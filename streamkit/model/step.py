@@ -1,0 +1,70 @@
+"""What is done to play an exchange: steps with deadlines. The player makes them, faults change them, transport obeys.
+
+`at` is an absolute deadline: nanoseconds after the request has arrived (or, where there is no request, after playing
+began). Deadlines do not add up errors as waits do; a step whose deadline has passed is done at once. Steps are in the
+order in which they are done and their deadlines never decrease.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streamkit.model.exchange import Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Send the status line and the headers."""
+
+    at: int
+    status: int
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Send these bytes of the body in one write: over HTTP, one chunk of the chunked coding. Never empty."""
+
+    at: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """End the body as the protocol says (over HTTP, the last chunk)."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the connection in order (FIN) without ending the body: a client sees it cut off."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Reset the connection (RST)."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class HalfChunk:
+    """Announce a chunk of `size` bytes, send `data`, which is less, and close the connection in order (FIN)."""
+
+    at: int
+    data: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """Send nothing more and keep the connection open until the client leaves."""
+
+    at: int
+
+
+Step = Head | Write | Finish | Close | Reset | HalfChunk | Hang
+Last = Finish | Close | Reset | HalfChunk | Hang  # exactly one of these ends a well-made list of steps

@@ -1,0 +1,90 @@
+"""Makes the steps that play an exchange again: its frames, each on its deadline, and the end that it had.
+
+Pure: no clock, no sleep. Who carries the steps out waits for each deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from streamkit.model.exchange import Exchange
+from streamkit.model.step import Close, Finish, Hang, Head, Last, Reset, Step, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How recorded time becomes playing time: `speed` divides it, `max_gap` (ns of playing time) caps each pause.
+
+    `delay` False plays everything at once.
+    """
+
+    speed: float = 1.0
+    max_gap: int | None = None
+    delay: bool = True
+
+
+RECORDED = Pace()
+
+
+def steps(exchange: Exchange, pace: Pace = RECORDED) -> list[Step]:
+    """The steps of an exchange: head (where one was recorded), a write a frame that is not empty, and how it ended.
+
+    Time counts from when the request was sent. A time that was not measured takes the deadline of the step before.
+    """
+    deadline = _Deadlines(exchange, pace)
+    done: list[Step] = []
+    response = exchange.response
+    if response is not None:
+        done.append(Head(deadline(response.at), response.status, response.headers))
+    frames = exchange.frames
+    for data, at in zip(frames.data, frames.at, strict=True):
+        if data:
+            done.append(Write(deadline(at), data))
+    end = exchange.end
+    done.append(_last(None if end is None else end.reason, deadline(None if end is None else end.at)))
+    return done
+
+
+def untimed(exchange: Exchange) -> str | None:
+    """Why an exchange cannot be played with its pauses, in words; None where it can."""
+    if exchange.clock == "none":
+        return "the log it was read from has no times" if exchange.source == "import" else "it holds no times"
+    if len(exchange.frames) and all(at is None for at in exchange.frames.at):
+        return "no frame of it has a time"
+    return None
+
+
+def writes(exchange: Exchange, pace: Pace = RECORDED) -> Iterator[Write]:
+    """The writes alone, for an output that has neither head nor connection."""
+    return (step for step in steps(exchange, pace) if isinstance(step, Write))
+
+
+class _Deadlines:
+    """Turns recorded times into deadlines that never decrease."""
+
+    __slots__ = ("_before", "_deadline", "_pace")
+
+    def __init__(self, exchange: Exchange, pace: Pace) -> None:
+        self._pace = pace
+        self._before = exchange.sent_at or exchange.connected_at or 0
+        self._deadline = 0
+
+    def __call__(self, at: int | None) -> int:
+        if at is not None and at > self._before and self._pace.delay:
+            gap = round((at - self._before) / self._pace.speed)
+            limit = self._pace.max_gap
+            self._deadline += gap if limit is None else min(gap, limit)
+            self._before = at
+        return self._deadline
+
+
+def _last(reason: str | None, at: int) -> Last:
+    """The end of a recording as a server can repeat it; what our own side ended is cut off there."""
+    if reason == "eof":
+        return Finish(at)
+    if reason in ("reset", "refused"):
+        return Reset(at)
+    if reason in ("timeout", "idle_timeout"):
+        return Hang(at)
+    return Close(at)
