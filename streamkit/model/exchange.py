@@ -207,11 +207,15 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Where an exchange that no recorder saw comes from: the form, whether it is an excerpt, what was repaired."""
+    """Where an exchange that no recorder saw comes from: the form, whether it is an excerpt, what was repaired.
+
+    `framed` is False where the form did not keep the wire's framing, so that rules about framing mean nothing.
+    """
 
     form: str
     excerpt: bool = False
     repairs: tuple[Repair, ...] = ()
+    framed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

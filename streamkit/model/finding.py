@@ -20,6 +20,9 @@ class Place:
     path: str | None = None
 
 
+NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One rule broken in one stream: the first place, the message, and `count` occurrences.
@@ -32,7 +35,7 @@ class Finding:
     name: str
     severity: Severity
     message: str
-    place: Place = Place()
+    place: Place = NOWHERE
     count: int = 1
     file: str = "-"
     exchange: int = 1

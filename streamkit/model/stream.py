@@ -24,14 +24,18 @@ Verdict = Literal["not-a-stream", "error", "malformed", "complete", "truncated"]
 class Broken:
     """An event whose data is no JSON object and no lawful marker.
 
-    `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; `said` is the decoder's word, `column` (from 0)
-    the byte in the event's data where it stopped, None where it does not tell.
+    `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; or, where a lenient client reads it all the same
+    (`recovered`, and the chunk is there), `lenient-json` (NaN, a lone surrogate) and `invalid-utf8`. `said` is the
+    decoder's word, `column` (from 0) the place in the event's data where it stopped, None where it does not tell. `cut`
+    marks the last event of a body that ends in the middle.
     """
 
     event: int
     kind: str
     said: str
     column: int | None = None
+    recovered: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

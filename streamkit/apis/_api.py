@@ -1,0 +1,206 @@
+"""An API: how to know its streams, and what its chunks mean. One file an API; this is their contract and their door.
+
+`interpret(exchange)` decodes one exchange into a Stream: the framing by content type or bytes, the API and the dialect by
+what the stream holds, one verdict. `assemble(stream)` puts the message back together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from streamkit.apis._decode import Decoded, decode
+from streamkit.apis._dialect import DIALECTS, Dialect, detect_dialect
+from streamkit.model.exchange import Exchange, Headers
+from streamkit.model.grammar import Misstep
+from streamkit.model.message import ERROR, USAGE, Delta, Reply, Usage
+from streamkit.model.stream import Misfit, Stream, Verdict
+from streamkit.registry import Catalogue
+
+Chunk = dict[str, Any]
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What an API is known by: the request's path, the framing, the first chunks and the names of their events."""
+
+    path: str
+    framing: str
+    chunks: Sequence[Chunk]
+    names: Sequence[str]
+    response_headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What tells whether a stream came to its own end: all chunks with their flags, and whether `[DONE]` was seen."""
+
+    chunks: Sequence[Chunk]
+    flags: Sequence[int]
+    names: Sequence[str]
+    done: bool
+
+
+class Assembler(Protocol):
+    """Puts a message together while chunks arrive."""
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next chunk. Never raises on content."""
+        ...
+
+    @property
+    def object(self) -> Any:
+        """The object that the API would have answered without streaming, as far as the chunks go."""
+        ...
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """One protocol.
+
+    `recognises` gives the reason why a sample is of this API, or None. `flags` tells what a chunk carries, as bits of
+    `model.message`; it is asked for every chunk, so it is lean, and it never raises. `deltas` tells the same in full.
+    `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
+    `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
+    APIs are asked in ascending `order`: the particular before the general.
+    """
+
+    name: str
+    title: str
+    recognises: Callable[[Sample], str | None]
+    flags: Callable[[Chunk], int]
+    deltas: Callable[[Chunk], tuple[Delta, ...]]
+    usage: Callable[[Chunk], Usage | None]
+    model: Callable[[Chunk], str | None]
+    ended: Callable[[Ending], bool]
+    assembler: Callable[[], Assembler]
+    streamed: Callable[[Chunk], bool] = lambda _: True
+    unwrap: Callable[[Chunk], Chunk] | None = None
+    misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]] | None = None
+    missteps: Callable[[Stream], Iterable[Misstep]] | None = None
+    order: int = 50
+
+
+APIS: Catalogue[Api] = Catalogue("streamkit.apis", Api, lambda api: api.name)
+
+
+def interpret(
+    exchange: Exchange, *, api: str | None = None, dialect: str | None = None, strict: bool = False, judge: bool = False
+) -> Stream:
+    """One exchange decoded and understood.
+
+    `api` and `dialect` override detection. `strict` takes back what a dialect makes lawful. `judge` also checks shape and
+    order, which only lint needs. Raises UnknownEntry for a name that is in no catalogue; never for content.
+    """
+    decoded = decode(exchange)
+    sample = _sample(exchange, decoded)
+    spoken, reason = _choose(sample, api)
+    if spoken is None:
+        return _stream(exchange, decoded, None, None, reason, strict)
+    if spoken.unwrap is not None:
+        decoded = decoded.mapped(spoken.unwrap)
+    chosen = DIALECTS[dialect] if dialect else detect_dialect(spoken.name, exchange, decoded.chunks)
+    stream = _stream(exchange, decoded, spoken, chosen, reason, strict)
+    return _judged(stream, spoken) if judge else stream
+
+
+def assemble(stream: Stream) -> Assembler | None:
+    """The stream's assembler, fed with all its chunks; None where the API is not known."""
+    if stream.api not in APIS.entries:
+        return None
+    assembler = APIS[stream.api].assembler()
+    for chunk in stream.chunks:
+        assembler.feed(chunk)
+    return assembler
+
+
+def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
+    path = urlsplit(exchange.request.url).path if exchange.request else ""
+    events = decoded.chunk_events[:32]
+    return Sample(
+        path,
+        decoded.framing,
+        decoded.chunks[:32],
+        [decoded.events.name(event) for event in events],
+        exchange.response.headers if exchange.response else (),
+    )
+
+
+def _choose(sample: Sample, wanted: str | None) -> tuple[Api | None, str]:
+    if wanted is not None:
+        return APIS[wanted], "as asked"
+    for api in sorted(APIS, key=lambda entry: entry.order):
+        reason = api.recognises(sample)
+        if reason is not None:
+            return api, reason
+    return None, "no API that is known"
+
+
+def _stream(
+    exchange: Exchange, decoded: Decoded, api: Api | None, dialect: Dialect | None, reason: str, strict: bool
+) -> Stream:
+    flags = [api.flags(chunk) for chunk in decoded.chunks] if api else [0] * len(decoded.chunks)
+    streamed = not api or all(api.streamed(chunk) for chunk in decoded.chunks[:1])
+    terminal = bool(api and api.ended(Ending(decoded.chunks, flags, decoded.names, bool(decoded.done))))
+    imported = exchange.imported
+    return Stream(
+        exchange=exchange,
+        framing=decoded.framing,
+        events=decoded.events,
+        times=decoded.times,
+        api=api.name if api else UNKNOWN,
+        dialect=dialect.name if dialect else "",
+        detected=reason,
+        verdict=_verdict(decoded, flags, streamed, terminal or (api is None and bool(decoded.done))),
+        chunks=decoded.chunks,
+        chunk_events=decoded.chunk_events,
+        flags=flags,
+        broken=decoded.broken,
+        done=decoded.done,
+        terminal=terminal,
+        excerpt=bool(imported and imported.excerpt),
+        framed=imported.framed if imported else True,
+        streamed=streamed,
+        model=next(filter(None, map(api.model, decoded.chunks)), None) if api else None,
+        usage=_usage(api, decoded.chunks, flags) if api else None,
+        lawful=frozenset() if strict or not dialect else frozenset(dialect.lawful),
+        reader=api.deltas if api else lambda _: (),
+    )
+
+
+def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: bool) -> Verdict:
+    """How the stream ended, in one word; the first that holds, in this order."""
+    if not streamed or not (decoded.chunks or decoded.done or decoded.broken):
+        return "not-a-stream"
+    if decoded.framing == "json_document" and not decoded.elements:
+        return "not-a-stream"
+    if any(flag & ERROR for flag in flags):
+        return "error"
+    if any(broken.kind != "empty" and not broken.recovered and not broken.cut for broken in decoded.broken):
+        return "malformed"
+    return "complete" if terminal else "truncated"
+
+
+def _usage(api: Api, chunks: Sequence[Chunk], flags: Sequence[int]) -> Usage | None:
+    """The last usage that the stream reports: providers that repeat it report running totals, so it is never summed."""
+    for position in range(len(chunks) - 1, -1, -1):
+        if flags[position] & USAGE:
+            return api.usage(chunks[position])
+    return None
+
+
+def _judged(stream: Stream, api: Api) -> Stream:
+    from dataclasses import replace
+
+    misfits = tuple(api.misfits(stream.chunks)) if api.misfits else ()
+    missteps = tuple(api.missteps(stream)) if api.missteps else ()
+    return replace(stream, misfits=misfits, missteps=missteps)

@@ -1,0 +1,147 @@
+"""From bytes to JSON objects with times: what interpreting does for every API alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from streamkit.model.exchange import Exchange, Frames
+from streamkit.model.stream import Broken
+from streamkit.wire.framing import choose
+from streamkit.wire.values import Events, Tail
+
+DONE = b"[DONE]"
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A body decoded: its events with times, the JSON objects among them, and what is neither object nor marker."""
+
+    framing: str
+    events: Events
+    times: Sequence[int | None]
+    chunks: list[dict[str, Any]]
+    chunk_events: Sequence[int]
+    broken: tuple[Broken, ...] = ()
+    done: tuple[int, ...] = ()
+    elements: bool = False
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The name of each chunk's event."""
+        return [self.events.name(event) for event in self.chunk_events]
+
+    def mapped(self, unwrap: Callable[[dict[str, Any]], dict[str, Any]]) -> Decoded:
+        """The same with each chunk taken out of its wrapping."""
+        return replace(self, chunks=[unwrap(chunk) for chunk in self.chunks])
+
+
+def decode(exchange: Exchange) -> Decoded:
+    """Decode the body of one exchange. Never raises on content."""
+    frames = exchange.frames
+    body = frames.body
+    framing = choose(exchange.content_type, body[:4096])
+    events = framing.decode(body)
+    times = arrival_times(frames, events.ends) if exchange.timed else [None] * len(events)
+    elements = framing.name == "json_document" and body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    plain = _plain_chunks(events.data)
+    if plain is not None:
+        chunks, done = plain
+        return Decoded(framing.name, events, times, chunks, range(len(chunks)), (), done, elements)
+    return _with_care(Decoded(framing.name, events, times, [], [], elements=elements))
+
+
+def arrival_times(frames: Frames, ends: Sequence[int]) -> list[int | None]:
+    """For each event the time of the frame that holds the byte which completed it (`ends`, ascending)."""
+    if ends == frames.ends:
+        return list(frames.at)
+    times: list[int | None] = []
+    frame, frame_ends, at = 0, frames.ends, frames.at
+    for end in ends:
+        while frame < len(frame_ends) - 1 and frame_ends[frame] < end:
+            frame += 1
+        times.append(at[frame])
+    return times
+
+
+def _plain_chunks(payloads: Sequence[bytes]) -> tuple[list[dict[str, Any]], tuple[int, ...]] | None:
+    """The usual case at full speed: every payload a JSON object, perhaps one `[DONE]` last. None where it is not so."""
+    marked = bool(payloads) and payloads[-1] == DONE
+    try:
+        chunks = list(map(orjson.loads, payloads[:-1] if marked else payloads))
+    except orjson.JSONDecodeError:
+        return None
+    if not all(type(chunk) is dict for chunk in chunks):
+        return None
+    return chunks, ((len(chunks),) if marked else ())
+
+
+def _with_care(decoded: Decoded) -> Decoded:
+    """Event by event: what decodes, what is a marker, and what is broken in which way."""
+    chunks: list[dict[str, Any]] = []
+    places: list[int] = []
+    broken: list[Broken] = []
+    done: list[int] = []
+    last = len(decoded.events) - 1
+    for event, payload in enumerate(decoded.events.data):
+        if payload == DONE:
+            done.append(event)
+            continue
+        chunk, trouble = parse(payload, event)
+        if trouble is not None:
+            cut = trouble.kind == "truncated-json" and event == last and _has_tail(decoded.events)
+            broken.append(replace(trouble, cut=cut))
+        if chunk is not None:
+            chunks.append(chunk)
+            places.append(event)
+    return replace(decoded, chunks=chunks, chunk_events=places, broken=tuple(broken), done=tuple(done))
+
+
+def parse(payload: bytes, event: int) -> tuple[dict[str, Any] | None, Broken | None]:
+    """One payload as a JSON object, and what is wrong with it; both where it could be recovered."""
+    if not payload.strip():
+        return None, Broken(event, "empty", "the event's data is empty")
+    try:
+        value = orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        return _recovered(payload, event, error)
+    if isinstance(value, dict):
+        return value, None
+    return None, Broken(event, "not-an-object", f"a JSON {_json_type(value)}, not an object")
+
+
+def _recovered(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tuple[dict[str, Any] | None, Broken]:
+    """What the strict parser refuses and a lenient client reads: NaN, a lone surrogate, invalid UTF-8."""
+    said, column = str(error), error.pos
+    try:
+        text = payload.decode("utf-8")
+    except UnicodeDecodeError as invalid:
+        text = payload.decode("utf-8", "replace")
+        kind, said, column = "invalid-utf8", f"invalid UTF-8 at byte {invalid.start}", invalid.start
+    else:
+        kind = "lenient-json"
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as strict:
+        cut = strict.pos >= len(text.rstrip()) or "Unterminated string" in strict.msg
+        return None, Broken(event, "truncated-json" if cut else "invalid-json", strict.msg, strict.pos)
+    except RecursionError:
+        return None, Broken(event, "invalid-json", "nested too deeply")
+    if not isinstance(value, dict):
+        return None, Broken(event, "not-an-object", f"a JSON {_json_type(value)}, not an object")
+    return value, Broken(event, kind, said, column, recovered=True)
+
+
+def _has_tail(events: Events) -> bool:
+    return any(isinstance(aside, Tail) for _, aside in events.asides)
+
+
+def _json_type(value: object) -> str:
+    if value is None:
+        return "null"
+    return {list: "array", str: "string", bool: "boolean"}.get(type(value), "number")

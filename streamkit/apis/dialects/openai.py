@@ -1,0 +1,11 @@
+"""OpenAI itself: nothing beyond the API, known by its host only."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="openai",
+    title="OpenAI",
+    apis=("openai_chat", "openai_completions", "openai_responses"),
+    hosts=("api.openai.com",),
+    headers=("openai-processing-ms",),
+)

@@ -1,0 +1,79 @@
+"""What a command was given to read: every exchange of every path, whatever its form, trouble told and counted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from streamkit.cli.options import Console
+from streamkit.errors import StreamkitError, UnreadableInput
+from streamkit.model.exchange import Exchange
+from streamkit.model.stream import Stream
+
+DEFAULT_FOLDER = "recordings"
+
+
+class Inputs:
+    """The inputs of one command, read one exchange at a time.
+
+    A path that cannot be read is complained of and the rest goes on; `code` is then 2. A named path without any stream
+    is trouble too: CI must not go green on nothing.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        console: Console,
+        *,
+        form: str | None = None,
+        api: str | None = None,
+        dialect: str | None = None,
+    ) -> None:
+        self.paths = list(paths) or [_default_path()]
+        self.code = 0
+        self._console = console
+        self._form, self._api, self._dialect = form, api, dialect
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Every exchange, in the order of the paths."""
+        from streamkit.formats._format import find, read
+
+        passed_over = 0
+        for path in self.paths:
+            count = 0
+            try:
+                for found in find([path]):
+                    try:
+                        for exchange in read(found.path, form=self._form):
+                            count += 1
+                            yield exchange
+                    except UnreadableInput as error:
+                        if found.named:
+                            raise
+                        passed_over += 1
+                        self._console.detail(f"passed over: {error}")
+                if not count:
+                    raise UnreadableInput(path, "holds no stream")
+            except StreamkitError as error:
+                self.code = error.exit_code
+                self._console.complain(str(error))
+        if passed_over:
+            self._console.say(
+                f"passed over {passed_over} file{'s' if passed_over > 1 else ''} with no stream (-v lists them)"
+            )
+
+    def streams(self, *, judge: bool = False, strict: bool = False) -> Iterator[Stream]:
+        """Every exchange decoded and understood."""
+        from streamkit.apis._api import interpret
+
+        for exchange in self.exchanges():
+            yield interpret(exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge)
+
+
+def _default_path() -> str:
+    if not sys.stdin.isatty():
+        return "-"
+    if Path(DEFAULT_FOLDER).is_dir():
+        return DEFAULT_FOLDER
+    raise UnreadableInput("-", "nothing to read", remedy="name a PATH, pipe a stream in, or run where ./recordings is")

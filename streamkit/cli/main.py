@@ -1,0 +1,118 @@
+"""The command line: one command a file. A new command costs one word here, because their order is design.
+
+Commands are imported when they are used. Their one-line summaries for `--help` are the first lines of their files, so
+that the listing imports none of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+COMMANDS = (
+    "record",
+    "replay",
+    "serve",
+    "proxy",
+    "lint",
+    "rule",
+    "reassemble",
+    "stats",
+    "inspect",
+    "convert",
+    "diff",
+    "reduce",
+    "redact",
+    "schema",
+    "demo",
+)
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+class Commands(click.Group):
+    """A group whose commands are the files beside this one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands that there are, in the order in which one meets them."""
+        return [name for name in COMMANDS if _file(name).exists()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS or not _file(cmd_name).exists():
+            return None
+        command: click.Command = importlib.import_module(f"streamkit.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each command with its summary."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _summary(name)) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest name where there is no such command."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"No such command {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(None, "-V", "--version", package_name="llm-streamkit", prog_name="streamkit")
+def streamkit() -> None:
+    """Record, replay, lint, reassemble and measure the event streams of LLM APIs.
+
+    \b
+    Try it, without a key or a network:
+      streamkit demo
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code.
+
+    0 fine, 1 findings or an incomplete exchange, 2 usage or unreadable input, 130 interrupted; a reader that closed the
+    pipe ends it quietly, with the code that a shell gives for SIGPIPE.
+    """
+    from streamkit.errors import StreamkitError
+
+    try:
+        code = streamkit.main(standalone_mode=False) or 0
+        sys.stdout.flush()
+    except click.exceptions.Exit as wanted:
+        code = wanted.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code if error.exit_code != 1 else 2
+    except StreamkitError as error:
+        from streamkit.text import one_line
+
+        click.echo(f"streamkit: {one_line(str(error))}", err=True)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # What is still buffered has no reader; without this the interpreter would complain of it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = BROKEN_PIPE
+    sys.exit(code)
+
+
+def _file(name: str) -> Path:
+    return Path(__file__).with_name(f"{name}.py")
+
+
+def _summary(name: str) -> str:
+    with _file(name).open(encoding="utf-8") as file:
+        return file.readline().strip().strip('"')
