@@ -113,7 +113,8 @@ def _of_delta(delta: dict[str, Any], choice: int) -> list[Delta]:
     calls = delta.get("tool_calls")
     for place, call in enumerate(calls if isinstance(calls, list) else ()):
         if isinstance(call, dict):
-            function = call.get("function") if isinstance(call.get("function"), dict) else {}
+            function = call.get("function")
+            function = function if isinstance(function, dict) else {}
             index = call.get("index")
             found.append(
                 Delta(
