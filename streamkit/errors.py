@@ -45,3 +45,7 @@ class OutputExists(StreamkitError):
 
 class UsageError(StreamkitError):
     """A request whose words contradict each other or cannot be carried out."""
+
+
+class UnknownForm(UnreadableInput):
+    """An input that opens and is no stream in any form that is known. A folder's walk passes over it."""

@@ -1,0 +1,120 @@
+"""The forms in which streams are kept, and the one door to all of them: `read(path)`.
+
+A form is one file of this folder with one `Format`. It is found by its content, never by its name.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamkit.errors import UnknownForm, UnreadableInput
+from streamkit.formats._source import Source, is_pattern, opened
+from streamkit.model.exchange import Exchange
+from streamkit.registry import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form in which streams are kept.
+
+    `name` is the word for it (`Import.form`), `short` another that `convert --to` takes, `title` says it in a sentence. `recognises` is asked with
+    the first 64 KiB (fewer where the input is shorter), in ascending `order`: strict forms first, forgiving ones last.
+    `read` gives the exchanges one by one and raises nothing but UnreadableInput; `write` gives the bytes of a file that
+    holds these exchanges; `loses` says what this form cannot hold of an exchange, a short sentence each.
+    """
+
+    name: str
+    title: str
+    order: int
+    recognises: Callable[[bytes], bool]
+    read: Callable[[Source], Iterator[Exchange]]
+    write: Callable[[Iterable[Exchange]], Iterator[bytes]] | None = None
+    loses: Callable[[Exchange], Sequence[str]] = lambda _: ()
+    short: str = ""
+
+
+CATALOGUE: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry: entry.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An input found: its path, and whether the user named it (rather than a folder or pattern that holds it)."""
+
+    path: str
+    named: bool
+
+
+def read(path: str, *, form: str | None = None) -> Iterator[Exchange]:
+    """The exchanges at `path`, one at a time, whatever form they are kept in.
+
+    `-` is standard input, `file#3` the third exchange of `file` (unless a file has that very name). gzip and zstd are
+    seen through. `form` names the form instead of finding it. Raises UnreadableInput; UnknownForm where no form knows it.
+    """
+    path, wanted = _split(path)
+    exchanges = _read(path, form)
+    if wanted is None:
+        yield from exchanges
+        return
+    number = 0
+    for number, exchange in enumerate(exchanges, 1):
+        if number == wanted:
+            yield exchange
+            return
+    raise UnreadableInput(path, f"has no exchange {wanted}; it holds {number}")
+
+
+def find(paths: Sequence[str]) -> Iterator[Found]:
+    """The inputs that these paths mean, in a stable order: files as given, folders and patterns walked by name.
+
+    Hidden files are passed over. A folder or pattern that holds nothing is given back as it is, for `read` to refuse.
+    """
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            inside = list(_walk(path))
+        elif is_pattern(path) and not os.path.lexists(path):
+            inside = sorted(match for match in glob.glob(path, recursive=True) if Path(match).is_file())  # noqa: PTH207
+        else:
+            yield Found(path, named=True)
+            continue
+        yield from (Found(file, named=False) for file in inside)
+        if not inside:
+            yield Found(path, named=True)
+
+
+def ordered() -> list[Format]:
+    """Every form, in the order in which they are asked."""
+    return sorted(CATALOGUE, key=lambda entry: (entry.order, entry.name))
+
+
+def _read(path: str, form: str | None) -> Iterator[Exchange]:
+    with opened(path) as source:
+        if not source.head:
+            raise UnreadableInput(path, "the input is empty")
+        chosen = CATALOGUE[form] if form else _choose(source)
+        yield from chosen.read(source)
+
+
+def _choose(source: Source) -> Format:
+    for entry in ordered():
+        if entry.recognises(source.head):
+            return entry
+    tried = ", ".join(entry.title for entry in ordered())
+    raise UnknownForm(source.path, f"no stream in any form that is known; tried: {tried}")
+
+
+def _split(path: str) -> tuple[str, int | None]:
+    match = re.fullmatch(r"(.+)#([1-9][0-9]{0,8})", path, re.DOTALL)
+    if match is None or os.path.lexists(path):
+        return path, None
+    return match[1], int(match[2])
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (os.path.join(place, name) for name in sorted(files) if not name.startswith("."))  # noqa: PTH118

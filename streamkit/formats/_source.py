@@ -1,0 +1,212 @@
+"""The bytes of one input, decompressed as they are read and never more of them in memory than was asked for."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from streamkit.errors import UnreadableInput
+
+HEAD = 64 * 1024  # what a form may look at to know its own
+PIECE = 64 * 1024  # one read
+LONGEST_LINE = 32 * 1024 * 1024
+LARGEST_BODY = 64 * 1024 * 1024  # of a form that is one document: one exchange, or one JSON or YAML text
+
+_GZIP = b"\x1f\x8b\x08"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_ZSTD_WINDOW_LOG = 26  # 64 MiB; what a frame may ask for
+
+
+class Source:
+    """One input while it is read: its first bytes (`head`), then all of them, once, as pieces, lines or a whole.
+
+    `path` is as the user gave it. `whole` tells whether the head is all there is.
+    """
+
+    def __init__(self, path: str, pieces: Iterator[bytes]) -> None:
+        self.path = path
+        self._pieces = pieces
+        start = bytearray()
+        for piece in pieces:
+            start += piece
+            if len(start) >= HEAD:
+                break
+        self._start = bytes(start)
+        self.head = self._start[:HEAD]
+        self.whole = len(self._start) < HEAD
+
+    def pieces(self) -> Iterator[bytes]:
+        """All bytes, in pieces of about 64 KiB."""
+        start, self._start = self._start, b""
+        if start:
+            yield start
+        yield from self._pieces
+
+    def lines(self) -> Iterator[bytes]:
+        """Lines with their line feed; the last one may have none. Raises UnreadableInput for a line without an end."""
+        kept: list[bytes] = []
+        size = 0
+        number = 1
+        for piece in self.pieces():
+            lines = piece.split(b"\n")
+            last = lines.pop()
+            for line in lines:
+                yield b"".join((*kept, line, b"\n"))
+                kept.clear()
+                size = 0
+                number += 1
+            kept.append(last)
+            size += len(last)
+            if size > LONGEST_LINE:
+                raise UnreadableInput(
+                    self.path, f"a line longer than {LONGEST_LINE >> 20} MiB, which no stream has", line=number
+                )
+        if size:
+            yield b"".join(kept)
+
+    def all(self) -> bytes:
+        """The whole input. Raises UnreadableInput where it is too large for a form that must be read whole."""
+        kept = []
+        size = 0
+        for piece in self.pieces():
+            size += len(piece)
+            if size > LARGEST_BODY:
+                raise UnreadableInput(
+                    self.path,
+                    f"larger than {LARGEST_BODY >> 20} MiB, and this form must be read whole",
+                    remedy="split it, or keep it as a recording, which is read piece by piece",
+                )
+            kept.append(piece)
+        return b"".join(kept)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[Source]:
+    """The input at this path (`-` is standard input), decompressed. Raises UnreadableInput where it cannot be opened."""
+    if path == "-":
+        yield _source(path, sys.stdin.buffer)
+        return
+    try:
+        file = Path(path).open("rb")  # noqa: SIM115
+    except (OSError, ValueError) as error:
+        raise UnreadableInput(path, _reason(path, error)) from None
+    with file:
+        yield _source(path, file)
+
+
+def _reason(path: str, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no file matches this pattern" if is_pattern(path) else "no such file"
+    if isinstance(error, IsADirectoryError):
+        return "the folder holds no files"
+    said = error.strerror if isinstance(error, OSError) else None
+    return f"cannot be opened ({said or error})"
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a path has the characters of a glob in it."""
+    return any(character in path for character in "*?[")
+
+
+def _source(path: str, file: IO[bytes]) -> Source:
+    raw = _raw(path, file)
+    first = next(raw, b"")
+    return Source(path, _decompressed(path, first, raw))
+
+
+def _raw(path: str, file: IO[bytes]) -> Iterator[bytes]:
+    # read1 gives what is there: a pipe is seen as it arrives.
+    read = getattr(file, "read1", file.read)
+    while True:
+        try:
+            piece = read(PIECE)
+        except OSError as error:
+            raise UnreadableInput(path, f"cannot be read ({error.strerror or error})") from None
+        if not piece:
+            return
+        yield piece
+
+
+def _decompressed(path: str, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces as they are or, told by the first bytes, inflated piece by piece."""
+    while len(first) < 4 and (more := next(rest, b"")):
+        first += more
+    if first.startswith(_GZIP):
+        return _inflated(path, "gzip", _Gzip, first, rest)
+    if first.startswith(_ZSTD):
+        return _inflated(path, "zstd", _zstd(path), first, rest)
+    return _chained(first, rest)
+
+
+def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
+
+
+class _Gzip:
+    """zlib with the face that the standard library's newer decompressors have."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=31)
+
+    def decompress(self, data: bytes, limit: int) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, limit)
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inner.unconsumed_tail
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+
+def _zstd(path: str) -> Callable[[], Any]:
+    try:
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
+    except ImportError:
+        raise UnreadableInput(
+            path, "compressed with zstd, which needs a library", remedy="pip install 'llm-streamkit[zstd]'"
+        ) from None
+    options = {int(zstd.DecompressionParameter.window_log_max): _ZSTD_WINDOW_LOG}
+    return lambda: zstd.ZstdDecompressor(options=options)
+
+
+def _inflated(
+    path: str, name: str, inflater: Callable[[], Any], first: bytes, rest: Iterator[bytes]
+) -> Iterator[bytes]:
+    """Bounded inflation: at most one piece at a time, whatever the ratio; several members one after another."""
+    current = inflater()
+    data = first
+    while True:
+        try:
+            piece = current.decompress(data, PIECE)
+        except Exception as error:  # zlib.error or ZstdError, which may not be imported here
+            raise UnreadableInput(path, f"damaged {name} data ({error})") from None
+        if piece:
+            yield piece
+        data = b""
+        if current.eof:
+            # Zero bytes after a member are padding, as tape and block devices leave it.
+            data = current.unused_data.lstrip(b"\0") or next(rest, b"")
+            if not data:
+                return
+            current = inflater()
+        elif current.needs_input:
+            data = next(rest, b"")
+            if not data:
+                raise UnreadableInput(
+                    path, f"the {name} data end in the middle", remedy="it was cut off; fetch it again"
+                )

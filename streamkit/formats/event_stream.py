@@ -1,0 +1,81 @@
+"""A raw event stream: what `curl -sN` prints, with or without the status line and headers of `curl -i`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from streamkit.formats._blocks import cut
+from streamkit.formats._format import Format
+from streamkit.formats._http import status_and_headers
+from streamkit.formats._source import Source
+from streamkit.model.exchange import Exchange, Import, Origin
+
+# A line that the standard gives a meaning to, or a field with a name of its own that holds no space or quote.
+_FIELD = re.compile(rb"(?:data|event|id|retry|[A-Za-z][A-Za-z0-9_-]*)?:[^\r\n]*|(?:data|event|id|retry)")
+_KNOWN = re.compile(rb"(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_DATA = re.compile(rb"data:? ?(.*)", re.DOTALL)
+
+
+def _recognises(head: bytes) -> bool:
+    _, body, _ = status_and_headers(head)
+    lines = _LINE_END.split(body.removeprefix(b"\xef\xbb\xbf"))
+    if len(head) >= 1024 and len(lines) > 1:
+        lines.pop()  # perhaps cut by the end of the head
+    filled = [line for line in lines if line]
+    if not filled or not _KNOWN.match(filled[0]) or not all(map(_FIELD.fullmatch, filled)):
+        return body is not head and not filled
+    known = sum(1 for line in filled if _KNOWN.match(line))
+    return known * 2 > len(filled) and not _blank_lines_lost(lines)
+
+
+def _blank_lines_lost(lines: Sequence[bytes]) -> bool:
+    """Whether this is a paste whose blank lines are gone: as an event stream it would hold no event at all, while a data
+    line for itself is a whole document."""
+    last = next(index for index in reversed(range(len(lines))) if lines[index])
+    first = next(index for index in range(len(lines)) if lines[index])
+    if b"" in lines[first:last] or len(lines) - 1 > last + 1:
+        return False
+    payloads = [match[1] for line in lines if (match := _DATA.fullmatch(line))]
+    return any(payload == b"[DONE]" or (payload[:1] == b"{" and payload[-1:] == b"}") for payload in payloads)
+
+
+def _read(source: Source) -> Iterator[Exchange]:
+    response, body, line = status_and_headers(source.all())
+    yield Exchange(
+        frames=cut(body, line),
+        response=response,
+        imported=Import("event-stream"),
+        origin=Origin(source.path, 1, line if response is None else 1),
+    )
+
+
+def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
+    for exchange in exchanges:
+        yield exchange.frames.body
+
+
+def _loses(exchange: Exchange) -> list[str]:
+    lost = []
+    if exchange.timed:
+        lost.append("arrival times")
+    if exchange.request is not None:
+        lost.append("the request")
+    if exchange.response is not None:
+        lost.append("status and headers")
+    if exchange.end is not None and exchange.end.reason != "eof":
+        lost.append(f"that it ended with {exchange.end.reason}")
+    return lost
+
+
+EVENT_STREAM = Format(
+    name="event-stream",
+    short="sse",
+    title="raw event stream (curl -sN, curl -i)",
+    order=800,
+    recognises=_recognises,
+    read=_read,
+    write=_write,
+    loses=_loses,
+)

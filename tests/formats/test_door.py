@@ -1,0 +1,127 @@
+"""The one door: what is named, found, decompressed, selected and refused."""
+
+import gzip
+import io
+import sys
+
+import pytest
+
+from streamkit.errors import UnknownForm, UnreadableInput
+from streamkit.formats._format import Found, find, read
+
+STREAM = b': hello\n\ndata: {"a":1}\n\ndata: [DONE]\n\n'
+
+
+@pytest.fixture
+def write(tmp_path):
+    def one(name, data):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return str(path)
+
+    return one
+
+
+def refusal(path, **how):
+    with pytest.raises(UnreadableInput) as caught:
+        list(read(path, **how))
+    return str(caught.value).removeprefix(path)
+
+
+def test_a_file_gives_its_exchange_with_its_origin(write):
+    path = write("a.sse", STREAM)
+    [exchange] = read(path)
+    assert exchange.frames.body == STREAM
+    assert (exchange.origin.path, exchange.origin.number, exchange.origin.line) == (path, 1, 1)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_gzip_is_seen_through_whatever_the_name(write, members):
+    size = -(-len(STREAM) // members)
+    data = b"".join(gzip.compress(STREAM[start : start + size]) for start in range(0, len(STREAM), size))
+    [exchange] = read(write("a.log", data))
+    assert exchange.frames.body == STREAM
+
+
+def test_zstd_is_seen_through(write):
+    zstd = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    [exchange] = read(write("a.sse.zst", zstd.compress(STREAM)))
+    assert exchange.frames.body == STREAM
+    long = b"data: 1\n\n" * 100_000
+    [exchange] = read(write("b.sse.zst", zstd.compress(long) + zstd.compress(STREAM)))
+    assert exchange.frames.body == long + STREAM
+
+
+def test_zstd_without_its_library_names_the_extra(write, monkeypatch):
+    for name in ("compression", "compression.zstd", "backports", "backports.zstd"):
+        monkeypatch.setitem(sys.modules, name, None)
+    said = refusal(write("a.zst", b"\x28\xb5\x2f\xfd\x04\x00"))
+    assert said == ": compressed with zstd, which needs a library; pip install 'llm-streamkit[zstd]'"
+
+
+def test_standard_input_is_a_dash(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(STREAM)))
+    [exchange] = read("-")
+    assert exchange.frames.body == STREAM
+    assert exchange.origin.path == "-"
+
+
+def test_one_exchange_is_selected_by_its_number(write):
+    path = write("a.sse", STREAM)
+    [exchange] = read(f"{path}#1")
+    assert exchange.origin.path == path
+    with pytest.raises(UnreadableInput, match="has no exchange 3; it holds 1"):
+        list(read(f"{path}#3"))
+
+
+def test_a_file_of_that_very_name_comes_first(write):
+    [exchange] = read(write("a#2", STREAM))
+    assert exchange.origin.path.endswith("a#2")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("empty", b"", ": the input is empty"),
+        ("cut.gz", gzip.compress(STREAM * 9)[:-9], ": the gzip data end in the middle; it was cut off; fetch it again"),
+        ("bad.gz", b"\x1f\x8b\x08\x00" + b"\xff" * 40, None),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(write, name, data, said):
+    heard = refusal(write(name, data))
+    assert heard == said or (said is None and heard.startswith(": damaged gzip data ("))
+    assert "\n" not in heard
+
+
+def test_a_missing_file_and_an_empty_folder_are_refused(tmp_path):
+    assert refusal(str(tmp_path / "none.jsonl")) == ": no such file"
+    assert refusal(str(tmp_path / "*.jsonl")) == ": no file matches this pattern"
+    assert refusal(str(tmp_path)) == ": the folder holds no files"
+
+
+def test_what_nobody_knows_lists_what_was_tried(write):
+    path = write("rubbish.bin", bytes(range(256)) * 4)
+    with pytest.raises(UnknownForm, match=r"no stream in any form that is known; tried: .*raw event stream"):
+        list(read(path))
+
+
+def test_a_gzip_bomb_stops_at_the_limit(write):
+    bomb = b"data: x\n\n" + b"data: " + b"0" * (70 << 20)
+    assert "larger than 64 MiB" in refusal(write("bomb.gz", gzip.compress(bomb, 1)))
+
+
+def test_folders_and_patterns_are_walked_in_a_stable_order(write, tmp_path):
+    for name in ("b.sse", "a/z.sse", "a/c/x.sse", ".git/config", "a/.hidden"):
+        write(name, STREAM)
+    inside = [str(tmp_path / name) for name in ("b.sse", "a/z.sse", "a/c/x.sse")]
+    assert list(find([str(tmp_path)])) == [Found(path, named=False) for path in inside]
+    assert list(find([str(tmp_path / "a" / "*.sse"), "-", "gone"])) == [
+        Found(str(tmp_path / "a" / "z.sse"), named=False),
+        Found("-", named=True),
+        Found("gone", named=True),
+    ]
+
+
+def test_an_empty_folder_is_given_back_to_be_refused(tmp_path):
+    assert list(find([str(tmp_path)])) == [Found(str(tmp_path), named=True)]
