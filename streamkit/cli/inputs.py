@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -72,8 +74,17 @@ class Inputs:
 
 
 def _default_path() -> str:
-    if not sys.stdin.isatty():
+    if _piped():
         return "-"
     if Path(DEFAULT_FOLDER).is_dir():
         return DEFAULT_FOLDER
     raise UnreadableInput("-", "nothing to read", remedy="name a PATH, pipe a stream in, or run where ./recordings is")
+
+
+def _piped() -> bool:
+    """Whether somebody gives us something on stdin: a pipe, a file or a socket; a terminal and /dev/null do not."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (AttributeError, OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)

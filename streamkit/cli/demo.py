@@ -1,0 +1,135 @@
+"""Take the tour: serve samples, record from them, lint, reassemble and measure, without a key or a network."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import orjson
+
+from streamkit.cli.options import Console, talk_options
+from streamkit.errors import StreamkitError
+
+ADDRESS = re.compile(r"http://[\w.\[\]:-]+:\d+")
+STOPPED_WITHIN_S = 20.0
+
+
+@click.command("demo")
+@talk_options
+def command(console: Console) -> int:
+    """Take the tour: serve samples, record from them, lint, reassemble and measure.
+
+    Everything happens on this machine, in a folder that is removed at the end; no key, no network. Each command is
+    printed before its output, so that you can run it yourself.
+
+    \b
+    Example:
+      streamkit demo
+    """
+    with tempfile.TemporaryDirectory(prefix="streamkit-demo-") as folder:
+        return Tour(Path(folder), console).run()
+
+
+class Tour:
+    """The commands of the tour, run one after another in one folder as a user would."""
+
+    def __init__(self, folder: Path, console: Console) -> None:
+        self._folder = folder
+        self._console = console
+        (folder / "recordings").symlink_to(samples())
+
+    def run(self) -> int:
+        """Run the tour; 0 when every step ended as it should."""
+        as_expected = True
+        self._tell("A recording can be a server. Any SDK would do as its client; here it is streamkit itself.")
+        with self._served("recordings/openai_chat/plain.jsonl", "recordings/openai_chat/cut-off.jsonl") as url:
+            self._tell("Record a stream as it arrives: every byte, and when it came.")
+            as_expected &= self._step(
+                ["record", f"{url}/v1/chat/completions", "--json", _body("plain"), "-o", "answer.jsonl"]
+            )
+            self._tell("Record one that breaks off. That is a recording too, and the exit code says what it is.")
+            as_expected &= self._step(
+                ["record", f"{url}/v1/chat/completions", "--json", _body("cut-off"), "-o", "broken.jsonl"], 1
+            )
+        self._tell("Is the stream what clients expect? Which of them break, and how?")
+        as_expected &= self._step(["lint", "answer.jsonl", "broken.jsonl"], 1)
+        self._tell("What would the API have answered without streaming?")
+        as_expected &= self._step(["reassemble", "answer.jsonl"])
+        self._tell("How long did it take, and how do we know?")
+        as_expected &= self._step(["stats", "answer.jsonl", "broken.jsonl"])
+        self._tell("What arrived when?")
+        as_expected &= self._step(["inspect", "answer.jsonl"])
+        self._tell("Next: streamkit record --help, streamkit serve recordings/, streamkit rule")
+        if not as_expected:
+            self._console.complain("a step of the tour did not end as it should; please report it")
+        return 0 if as_expected else 1
+
+    def _tell(self, text: str) -> None:
+        click.echo("\n" + self._console.style(f"# {text}", fg="cyan"))
+
+    def _shown(self, words: list[str]) -> None:
+        click.echo(self._console.style("$ " + shlex.join(["streamkit", *words]), bold=True))
+        sys.stdout.flush()
+
+    def _step(self, words: list[str], expected: int = 0) -> bool:
+        self._shown(words)
+        code = subprocess.run(_command(words), cwd=self._folder, env=_environment(), check=False).returncode
+        if expected:
+            click.echo(f"[exit code {code}]")
+        return code == expected
+
+    @contextmanager
+    def _served(self, *paths: str) -> Iterator[str]:
+        words = ["serve", *paths, "--port", "0"]
+        self._shown(words)
+        server = subprocess.Popen(
+            _command(words), cwd=self._folder, env=_environment(), stderr=subprocess.PIPE, text=True
+        )
+        try:
+            yield _address(server)
+        finally:
+            server.terminate()
+            server.communicate(timeout=STOPPED_WITHIN_S)
+
+
+def samples() -> Path:
+    """The folder of sample recordings: in the wheel beside the code, in a checkout beside the package."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "_recordings", package.parent / "recordings"):
+        if (folder / "openai_chat").is_dir():
+            return folder
+    raise StreamkitError("the sample recordings are not installed; install the package again")
+
+
+def _body(name: str) -> str:
+    """The request that a sample was recorded with, so that the server knows which one is asked for."""
+    first = (samples() / "openai_chat" / f"{name}.jsonl").read_bytes().partition(b"\n")[0]
+    return orjson.dumps(orjson.loads(first)["request"]["body"]["json"]).decode()
+
+
+def _address(server: subprocess.Popen[str]) -> str:
+    """The address that the server tells on its ready line."""
+    assert server.stderr is not None
+    told = []
+    for line in server.stderr:
+        told.append(line)
+        click.echo(line, nl=False)
+        if found := ADDRESS.search(line):
+            return found.group()
+    raise StreamkitError("the sample server did not start: " + "".join(told).strip())
+
+
+def _command(words: list[str]) -> list[str]:
+    return [sys.executable, "-m", "streamkit", *words]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONUNBUFFERED": "1"}
