@@ -17,6 +17,8 @@ _BY_CONTENT_TYPE = {
     "application/x-ndjson": NDJSON,
     "application/ndjson": NDJSON,
     "application/jsonl": NDJSON,
+    "application/x-jsonl": NDJSON,
+    "application/jsonlines": NDJSON,
     "application/x-jsonlines": NDJSON,
     "application/stream+json": NDJSON,
     "application/vnd.amazon.eventstream": AWS,
@@ -31,7 +33,8 @@ def choose(content_type: str | None, head: bytes) -> Framing:
     """The framing of a body with this content type and these first bytes (some hundreds are enough).
 
     A content type that names a framing is believed: a client of the stream would believe it too. JSON and unknown
-    types are judged by the bytes: an array or one object is a document, an object a line is NDJSON.
+    types are judged by the bytes: an array or one object is a document, an object a line is NDJSON. What is none of
+    these, a page of HTML for one, is read as SSE, whose rules give a reason for every line that they ignore.
     """
     kind = (content_type or "").partition(";")[0].strip().lower()
     if kind in _BY_CONTENT_TYPE:

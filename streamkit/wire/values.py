@@ -53,7 +53,9 @@ class Ignored:
     """Bytes that the standard says to pass over, and why.
 
     Reasons of SSE: `byte-order-mark`, `unknown-field`, `no-data` (a block that set fields and had no data, so that no
-    event was dispatched; `data` is the block), `bad-retry`, `nul-in-id`. Of AWS event stream: `bad-checksum`, `bad-length`.
+    event was dispatched; `data` is the block), `bad-retry`, `nul-in-id`. Of AWS event stream: `bad-checksum`,
+    `bad-length`. Of JSON: `not-json`. Of each that has a limit: `too-long` (more bytes than the decoder keeps; `data`
+    is then empty).
     """
 
     data: bytes
@@ -66,7 +68,8 @@ class Ignored:
 class Tail:
     """What was pending when the body ended: a line or an event that was never completed, so never dispatched.
 
-    `data` are the raw bytes. `event` is the event that an end-of-stream dispatch would have given, as some clients do, or None.
+    `data` are the raw bytes (empty where they went over the decoder's limit). `event` is the event that an
+    end-of-stream dispatch would have given, as some clients do, or None.
     """
 
     data: bytes
@@ -129,7 +132,7 @@ class Events:
 
 
 class Decoder(Protocol):
-    """A framing while bytes arrive: `feed` gives the items that these bytes completed, `close` the tail, if any."""
+    """A framing while bytes arrive: `feed` gives the items that these bytes completed, `close` what is pending."""
 
     def feed(self, data: bytes) -> list[Item]:
         """The items that these bytes completed."""

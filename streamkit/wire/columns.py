@@ -1,0 +1,120 @@
+"""The columns that a framing fills: taken as items while bytes arrive, frozen as `Events` at the end of a body."""
+
+from __future__ import annotations
+
+from itertools import repeat
+
+from streamkit.wire.values import Aside, Event, Events, Ignored, Item
+
+_RUBBISH_PIECE = 65536
+"""Bytes: how much rubbish one `Ignored` holds at most, so that a body that is no stream needs no memory."""
+
+
+class Columns:
+    """Events by property, and what is not an event with the number of events before it. See `Events`."""
+
+    __slots__ = ("asides", "data", "ends", "ids", "names", "retries", "starts")
+
+    def __init__(self) -> None:
+        self.data: list[bytes] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.names: list[str] | None = None
+        self.ids: list[str] | None = None
+        self.retries: dict[int, int] = {}
+        self.asides: list[tuple[int, Aside]] = []
+
+    def add(
+        self, data: bytes, start: int, end: int, name: str = "message", id: str = "", retry: int | None = None
+    ) -> None:
+        """Append one event. The columns of names and ids come to be with the first that is not the default."""
+        if self.names is not None:
+            self.names.append(name)
+        elif name != "message":
+            self.names = ["message"] * len(self.data)
+            self.names.append(name)
+        if self.ids is not None:
+            self.ids.append(id)
+        elif id:
+            self.ids = [""] * len(self.data)
+            self.ids.append(id)
+        if retry is not None:
+            self.retries[len(self.data)] = retry
+        self.data.append(data)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def add_many(self, data: list[bytes], starts: list[int], ends: list[int]) -> None:
+        """Append events that have the default name and no id."""
+        if self.names is not None:
+            self.names.extend(repeat("message", len(data)))
+        if self.ids is not None:
+            self.ids.extend(repeat("", len(data)))
+        self.data += data
+        self.starts += starts
+        self.ends += ends
+
+    def aside(self, aside: Aside) -> None:
+        """Append what is not an event."""
+        self.asides.append((len(self.data), aside))
+
+    def freeze(self, last_id: str = "", retry: int | None = None) -> Events:
+        """What was filled, as a value; this object then starts anew."""
+        events = Events(
+            self.data, self.starts, self.ends, self.names, self.ids, self.retries, self.asides, last_id, retry
+        )
+        self.__init__()  # type: ignore[misc]  # the lists now belong to the value
+        return events
+
+    def take(self) -> list[Item]:
+        """What was filled, as items in order; this object then starts anew."""
+        if not self.asides:
+            if not self.data:
+                return []
+            if len(self.data) == 1:
+                return [self._only()]
+        return list(self.freeze().items())
+
+    def _only(self) -> Event:
+        """The one event there is, without the detour over `Events`: live streams bring one event a read."""
+        event = Event(
+            self.data.pop(),
+            self.names.pop() if self.names else "message",
+            self.ids.pop() if self.ids else "",
+            self.retries.pop(0, None),
+            self.starts.pop(),
+            self.ends.pop(),
+        )
+        self.names = self.ids = None
+        return event
+
+
+class Rubbish:
+    """Bytes that fit nothing, gathered into `Ignored` values of at most 64 KiB, the same however the bytes arrive."""
+
+    __slots__ = ("_pieces", "_reason", "_size", "_start")
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._start = 0
+
+    def add(self, data: bytes, start: int, columns: Columns) -> None:
+        """Take in `data`, which lies at `start`, right after what was taken in before the last flush, if anything."""
+        while data:
+            if not self._pieces:
+                self._start = start
+            piece = data[: _RUBBISH_PIECE - self._size]
+            self._pieces.append(piece)
+            self._size += len(piece)
+            data, start = data[len(piece) :], start + len(piece)
+            if self._size == _RUBBISH_PIECE:
+                self.flush(columns)
+
+    def flush(self, columns: Columns) -> None:
+        """Give what was gathered."""
+        if self._pieces:
+            data = b"".join(self._pieces)
+            columns.aside(Ignored(data, self._reason, self._start, self._start + len(data)))
+            self._pieces, self._size = [], 0

@@ -1,0 +1,229 @@
+"""JSON text as a body: the elements of a top-level array, or a top-level object, as events.
+
+Gemini streams such an array, element by element, where it is not asked for SSE; an error instead of a stream is one
+object. Top-level values may follow each other (an error object glued to an array, objects printed one after the other).
+Elements are found by their brackets, outside strings (RFC 8259, sections 2, 5 and 7); they are not parsed, and brackets
+are counted, not matched by kind. What stands where no value may is `Ignored` with the reason `not-json`, to the end of
+the body; so is a bare top-level scalar, which streams nothing.
+
+`Event.start` is the element's first byte, `end` comes after its last. If the body ends within an element, the `Tail`
+holds its bytes; if it ends between the elements of an array that was never closed, the `Tail` is empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from streamkit.wire.columns import Columns, Rubbish
+from streamkit.wire.values import Events, Ignored, Item, Tail
+
+LIMIT = 64 * 1024 * 1024
+"""Bytes: the longest element that a decoder keeps by default."""
+
+_SPACE = re.compile(rb"[ \t\r\n]*+")
+_BETWEEN = re.compile(rb"[ \t\r\n,]*+")
+_SCALAR = re.compile(rb"[^ \t\r\n,\[\]{}\"]*+")
+_TO_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+"""From outside a string to the next bracket, over whole strings; or to a string that does not end in these bytes."""
+_IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_MARK = b"\xef\xbb\xbf"
+
+
+class Decoder:
+    """JSON text while bytes arrive: a state for each place where the bytes may have been cut, so each is read once.
+
+    An element of more than `limit` bytes is given as `Ignored(b"", "too-long", ...)`.
+    """
+
+    __slots__ = (
+        "_array",
+        "_columns",
+        "_depth",
+        "_limit",
+        "_mark",
+        "_offset",
+        "_pieces",
+        "_rubbish",
+        "_size",
+        "_start",
+        "_state",
+    )
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._columns = Columns()
+        self._rubbish = Rubbish("not-json")
+        self._limit = limit
+        self._offset = 0  # of the first byte of the feed in hand
+        self._mark = b""
+        self._array = False  # whether the top level is inside an array
+        self._depth = 0  # of brackets within the element
+        self._start = 0  # of the element
+        self._size = 0  # of the pieces
+        self._pieces: list[bytes] = []
+        self._state: Callable[[bytes, int], int] = self._at_mark
+
+    def feed(self, data: bytes) -> list[Item]:
+        """The items that these bytes complete."""
+        self._take(data)
+        return self._columns.take()
+
+    def close(self) -> list[Item]:
+        """The end of the body: a `Tail` if an element or the array is not finished."""
+        self._finish()
+        return self._columns.take()
+
+    def whole(self, body: bytes) -> Events:
+        """A whole body in columns: what `decode` does, on a fresh decoder."""
+        self._take(body)
+        self._finish()
+        return self._columns.freeze()
+
+    def _take(self, data: bytes) -> None:
+        at = 0
+        while at < len(data):
+            at = self._state(data, at)
+        if self._inside():
+            self._keep(data[max(0, self._start - self._offset) :])
+        self._offset += len(data)
+
+    def _inside(self) -> bool:
+        return self._state in (self._in_element, self._in_string, self._after_escape, self._in_scalar)
+
+    # The states: each takes the feed from `at` and gives the place that it came to.
+
+    def _at_mark(self, data: bytes, at: int) -> int:
+        """At the beginning: one byte order mark may be ignored (RFC 8259, section 8.1)."""
+        wanted = _MARK[len(self._mark) :]
+        piece = data[at : at + len(wanted)]
+        if not wanted.startswith(piece):
+            self._state = self._at_top
+            if self._mark:
+                self._rubbish.add(self._mark, 0, self._columns)
+                self._mark = b""
+                self._state = self._in_rubbish
+            return at
+        self._mark += piece
+        if self._mark == _MARK:
+            self._columns.aside(Ignored(_MARK, "byte-order-mark", 0, len(_MARK)))
+            self._mark = b""
+            self._state = self._at_top
+        return at + len(piece)
+
+    def _at_top(self, data: bytes, at: int) -> int:
+        """Outside of any value."""
+        at = _end(_SPACE, data, at)
+        if at == len(data):
+            return at
+        if data[at : at + 1] == b"[":
+            self._array = True
+            self._state = self._in_array
+            return at + 1
+        if data[at : at + 1] == b"{":
+            return self._begin(self._in_element, at)
+        self._state = self._in_rubbish
+        return at
+
+    def _in_array(self, data: bytes, at: int) -> int:
+        """Between the elements of the top-level array."""
+        at = _end(_BETWEEN, data, at)
+        if at == len(data):
+            return at
+        first = data[at : at + 1]
+        if first == b"]":
+            self._array = False
+            self._state = self._at_top
+            return at + 1
+        if first == b"}":
+            self._array = False
+            self._state = self._in_rubbish
+            return at
+        return self._begin(self._in_element if first in b'{["' else self._in_scalar, at)
+
+    def _begin(self, state: Callable[[bytes, int], int], at: int) -> int:
+        self._start = self._offset + at
+        self._depth = 0
+        self._state = state
+        return at
+
+    def _in_element(self, data: bytes, at: int) -> int:
+        """Within an object, an array or at the start of a string, outside of any string that is cut."""
+        if self._depth or data[at : at + 1] != b'"':
+            at = _end(_TO_BRACKET, data, at)
+            if at == len(data):
+                return at
+        bracket = data[at : at + 1]
+        at += 1
+        if bracket == b'"':
+            self._state = self._in_string
+            return at
+        self._depth += 1 if bracket in b"{[" else -1
+        if self._depth == 0:
+            self._end_element(data, at)
+        return at
+
+    def _in_string(self, data: bytes, at: int) -> int:
+        """Within a string that is an element, or whose end was not in the feed where it began."""
+        at = _end(_IN_STRING, data, at)
+        if at == len(data):
+            return at
+        if data[at : at + 1] == b"\\":
+            self._state = self._after_escape
+            return at + 1
+        self._state = self._in_element
+        if self._depth == 0:
+            self._end_element(data, at + 1)
+        return at + 1
+
+    def _after_escape(self, data: bytes, at: int) -> int:
+        """After a reverse solidus that was the last byte of a feed: the next byte is part of the escape."""
+        self._state = self._in_string
+        return at + 1
+
+    def _in_scalar(self, data: bytes, at: int) -> int:
+        """Within a number, a literal or something that is neither, as an element of the array."""
+        at = _end(_SCALAR, data, at)
+        if at < len(data):
+            self._end_element(data, at)
+        return at
+
+    def _in_rubbish(self, data: bytes, at: int) -> int:
+        self._rubbish.add(data[at:], self._offset + at, self._columns)
+        return len(data)
+
+    def _keep(self, piece: bytes) -> None:
+        """Bytes of an element that goes on in the next feed; none of one that is over the limit already."""
+        self._size += len(piece)
+        self._pieces.append(piece)
+        if self._size > self._limit:
+            self._pieces = []
+
+    def _end_element(self, data: bytes, at: int) -> None:
+        end = self._offset + at
+        if end - self._start > self._limit:
+            self._columns.aside(Ignored(b"", "too-long", self._start, end))
+        else:
+            last = data[max(0, self._start - self._offset) : at]
+            self._columns.add(b"".join((*self._pieces, last)), self._start, end)
+        self._pieces, self._size = [], 0
+        self._state = self._in_array if self._array else self._at_top
+
+    def _finish(self) -> None:
+        if self._mark:
+            self._rubbish.add(self._mark, 0, self._columns)
+        self._rubbish.flush(self._columns)
+        if self._inside():
+            self._columns.aside(Tail(b"".join(self._pieces), self._start, self._offset))
+        elif self._array:
+            self._columns.aside(Tail(b"", self._offset, self._offset))
+
+
+def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
+    """Where the match of a pattern that always matches ends."""
+    found = pattern.match(data, at)
+    return found.end() if found else at
+
+
+def decode(body: bytes, limit: int = LIMIT) -> Events:
+    """A whole body decoded: the items of a `Decoder`, in columns."""
+    return Decoder(limit).whole(body)

@@ -1,0 +1,140 @@
+"""Newline-delimited JSON: each line that is not blank is an event. Ollama streams so.
+
+Lines end with LF; CRs before it belong to the line end (JSON itself cannot end with one). The last line may lack its
+LF: it is an event if it ends as an object or array does, else a `Tail`. `Event.start` is the line's first byte, `end`
+comes after its LF. The payload is not parsed here: a line that is no JSON is an event whose data are no JSON.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from itertools import accumulate, repeat
+
+from streamkit.wire.columns import Columns
+from streamkit.wire.values import Event, Events, Ignored, Item, Tail
+
+LIMIT = 64 * 1024 * 1024
+"""Bytes: the longest line that a decoder keeps by default."""
+
+_FIRST_NAME = re.compile(rb'\{[ \t]*"')
+_MARK = b"\xef\xbb\xbf"
+
+
+class Decoder:
+    """NDJSON while bytes arrive. A line of more than `limit` bytes is given as `Ignored(b"", "too-long", ...)`."""
+
+    __slots__ = ("_begun", "_columns", "_limit", "_line_start", "_offset", "_partial", "_skipping")
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._columns = Columns()
+        self._limit = limit
+        self._offset = 0
+        self._line_start = 0
+        self._partial: list[bytes] = []
+        self._begun = False
+        self._skipping = False
+
+    def feed(self, data: bytes) -> list[Item]:
+        """The items that these bytes complete."""
+        self._take(data)
+        return self._columns.take()
+
+    def close(self) -> list[Item]:
+        """The end of the body: the last line, if it has no line end."""
+        self._finish()
+        return self._columns.take()
+
+    def whole(self, body: bytes) -> Events:
+        """A whole body in columns: what `decode` does, on a fresh decoder."""
+        self._take(body)
+        self._finish()
+        return self._columns.freeze()
+
+    def _take(self, data: bytes) -> None:
+        if data and not self._begun:
+            data = self._strip_mark(data)
+        lines = io.BytesIO(data).readlines()
+        if not lines:
+            return
+        edges = list(accumulate(map(len, lines), initial=self._offset))
+        self._offset = edges[-1]
+        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+        if lines:
+            if self._partial:
+                lines[0] = b"".join((*self._partial, lines[0]))
+                self._partial = []
+            edges[0] = self._line_start
+            self._lines(lines, edges)
+            self._line_start = edges[len(lines)]
+        if rest:
+            self._partial.append(rest)
+            self._skipping = self._skipping or self._offset - self._line_start > self._limit
+            if self._skipping:
+                self._partial = []
+
+    def _strip_mark(self, data: bytes) -> bytes:
+        """Pass over one leading byte order mark, which may come in pieces: RFC 8259, section 8.1, allows it."""
+        data = b"".join((*self._partial, data))
+        self._partial, self._offset = [], 0
+        if len(data) < len(_MARK) and _MARK.startswith(data):
+            self._partial, self._offset = [data], len(data)
+            return b""
+        self._begun = True
+        if data.startswith(_MARK):
+            self._columns.aside(Ignored(_MARK, "byte-order-mark", 0, len(_MARK)))
+            self._offset = self._line_start = len(_MARK)
+            data = data[len(_MARK) :]
+        return data
+
+    def _lines(self, lines: list[bytes], edges: list[int]) -> None:
+        """Whole lines, line i from `edges[i]` to `edges[i + 1]`."""
+        payloads = list(map(bytes.rstrip, lines, repeat(b"\r\n")))
+        small = edges[len(lines)] - edges[0] <= self._limit and not self._skipping
+        if small and all(map(bytes.startswith, payloads, repeat(b"{"))):
+            # The ordinary case at the speed of C: no line is blank, none is too long.
+            self._columns.add_many(payloads, edges[: len(lines)], edges[1 : len(lines) + 1])
+            return
+        for index, payload in enumerate(payloads):
+            start, end = edges[index], edges[index + 1]
+            if self._skipping or end - start > self._limit:
+                self._columns.aside(Ignored(b"", "too-long", start, end))
+                self._skipping = False
+            elif payload.strip():
+                self._columns.add(payload, start, end)
+
+    def _finish(self) -> None:
+        data = b"".join(self._partial)
+        self._partial = []
+        if self._skipping:
+            self._columns.aside(Ignored(b"", "too-long", self._line_start, self._offset))
+        elif data.rstrip().endswith((b"}", b"]")):
+            self._columns.add(data.rstrip(b"\r"), self._line_start, self._offset)
+        elif data.strip():
+            self._columns.aside(Tail(data, self._line_start, self._offset, _as_event(data, self._line_start)))
+
+
+def _as_event(data: bytes, start: int) -> Event:
+    """The line as readers give it that ask only for the end of the file."""
+    return Event(data.rstrip(b"\r"), start=start, end=start + len(data))
+
+
+def decode(body: bytes, limit: int = LIMIT) -> Events:
+    """A whole body decoded: the items of a `Decoder`, in columns."""
+    return Decoder(limit).whole(body)
+
+
+def recognises(head: bytes) -> bool:
+    """Whether these first bytes are an object a line: each line begins one, and each whole line ends one.
+
+    A single object printed over several lines has lines that do neither. One unfinished line alone is taken, too, if a
+    name follows its brace: a stream whose first line is long looks so. If that one object is all, a document gives the
+    same event.
+    """
+    whole, _, rest = head.removeprefix(_MARK).rpartition(b"\n")
+    lines = [line.strip() for line in whole.split(b"\n")]
+    lines = [line for line in lines if line]
+    rest = rest.strip()
+    if not all(line.startswith(b"{") and line.endswith(b"}") for line in lines):
+        return False
+    return bool(_FIRST_NAME.match(rest)) or (bool(lines) and (not rest or rest == b"{"))

@@ -1,0 +1,358 @@
+"""Server-sent events, strictly after the WHATWG HTML standard, sections 9.2.5 (parsing) and 9.2.6 (interpreting).
+
+Sans-IO; never raises on content. Lines are split as bytes and decoded later: CR, LF, colon and space are ASCII, and no
+UTF-8 decoder swallows an ASCII byte into a bad sequence, so this equals "decode, then split" of the standard.
+
+Offsets are bytes of the body from 0, and the same however the body was cut into feeds:
+
+* A line ends after its LF or its CR. The LF of a CRLF pair lies after the end and belongs to nothing: a lone CR ends
+  its line at once, whatever the next read brings, so `end` may not depend on it.
+* `Event.start` is the first byte of the block's first field line (`data`, `event`, `id` or `retry`, accepted); comments
+  and ignored lines are items of their own with their own offsets, whether they stand before or within a block.
+  `Event.end` is the end of the blank line.
+* A `Tail` reaches from the first byte of the open block, or of the unfinished line, to the end of the body.
+"""
+
+from __future__ import annotations
+
+import io
+from itertools import accumulate
+
+from streamkit.wire.columns import Columns
+from streamkit.wire.values import Comment, Event, Events, Ignored, Item, Tail
+
+LIMIT = 64 * 1024 * 1024
+"""Bytes: the longest block, from its first field line to its blank line, that a decoder keeps by default."""
+
+_MARK = b"\xef\xbb\xbf"
+_BATCH = 1 << 18
+"""Bytes of whole lines that are handled together: they stay in the processor's cache."""
+
+_LONGEST_NUMBER = 4000
+"""Digits: more than these in a `retry` are no time, and Python does not turn them into an integer."""
+
+
+class Decoder:
+    """An event stream while bytes arrive.
+
+    `last_id` (the last event ID string) and `retry` (the reconnection time in ms, None if never set) are the state of
+    the connection so far. A block of more than `limit` bytes is not kept: the decoder passes over it to its blank line
+    and gives `Ignored(b"", "too-long", ...)`, so that no stream can fill the memory.
+    """
+
+    __slots__ = (
+        "_after_cr",
+        "_base",
+        "_begun",
+        "_columns",
+        "_data",
+        "_held",
+        "_id",
+        "_limit",
+        "_line_start",
+        "_offset",
+        "_own_retry",
+        "_partial",
+        "_skipped_from",
+        "_start",
+        "_type",
+        "_window",
+        "last_id",
+        "retry",
+    )
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self.last_id = ""
+        self.retry: int | None = None
+        self._limit = limit
+        self._columns = Columns()
+        # The buffers of 9.2.6. The data buffer is kept as its lines: appending to bytes would take quadratic time.
+        self._data: list[bytes] = []
+        self._type = b""
+        self._id = ""
+        self._own_retry: int | None = None
+        # Places. `_start` is that of the open block or -1, `_skipped_from` that of a block over the limit or -1.
+        self._offset = 0
+        self._start = -1
+        self._line_start = 0
+        self._skipped_from = -1
+        # Bytes: the feed in hand, which begins at `_base`; the pieces of the unfinished line; all bytes of earlier
+        # feeds from the start of the open block, or else of the unfinished line.
+        self._window = b""
+        self._base = 0
+        self._partial: list[bytes] = []
+        self._held: list[bytes] = []
+        self._begun = False
+        self._after_cr = False
+
+    def feed(self, data: bytes) -> list[Item]:
+        """The items that these bytes complete."""
+        self._take(data)
+        return self._columns.take()
+
+    def close(self) -> list[Item]:
+        """The end of the body: a `Tail` if something was pending, else nothing."""
+        self._finish()
+        return self._columns.take()
+
+    # 9.2.5 Parsing an event stream
+
+    def _take(self, data: bytes) -> None:
+        """Split into lines: "separated by either a CRLF pair, a single LF character, or a single CR character"."""
+        if data and not self._begun:
+            data = self._strip_mark(data)
+        if not data:
+            return
+        if self._after_cr:
+            self._after_cr = False
+            if data[0] == 0x0A:
+                data = self._swallow_lf(data)
+                if not data:
+                    return
+        self._window, self._base = data, self._offset
+        if b"\r" in data:
+            self._split_mixed(data)
+        else:
+            self._split_at_lf(data)
+        self._hold()
+
+    def _strip_mark(self, data: bytes) -> bytes:
+        """Strip one leading byte order mark ("UTF-8 decode" of the Encoding standard), which may come in pieces."""
+        data = b"".join((*self._partial, data))
+        if len(data) < len(_MARK) and _MARK.startswith(data):
+            self._partial, self._held = [data], [data]
+            self._offset = len(data)
+            return b""
+        self._begun = True
+        self._partial, self._held, self._offset = [], [], 0
+        if data.startswith(_MARK):
+            self._columns.aside(Ignored(_MARK, "byte-order-mark", 0, len(_MARK)))
+            self._offset = self._line_start = len(_MARK)
+            data = data[len(_MARK) :]
+        return data
+
+    def _swallow_lf(self, data: bytes) -> bytes:
+        """Drop the LF of a CRLF pair whose CR ended the feed before: the line was ended, and read, at the CR."""
+        if self._held:
+            self._held.append(b"\n")
+        self._offset += 1
+        self._line_start += 1
+        return data[1:]
+
+    def _split_at_lf(self, data: bytes) -> None:
+        """Lines of a feed without CR. `readlines` of a buffer is the fastest splitter there is: it copies once."""
+        lines_of = io.BytesIO(data)
+        while lines := lines_of.readlines(_BATCH):
+            rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+            self._batch(lines, list(accumulate(map(len, lines), initial=self._offset)), rest)
+
+    def _split_mixed(self, data: bytes) -> None:
+        """Lines of a feed with CR: bytes are split at CRLF, CR and LF and, unlike strings, at nothing else."""
+        raw = data.splitlines(keepends=True)
+        rest = b"" if raw[-1].endswith((b"\r", b"\n")) else raw.pop()
+        self._after_cr = data.endswith(b"\r")
+        lines = [line.rstrip(b"\r\n") + b"\n" for line in raw]
+        self._batch(lines, list(accumulate(map(len, raw), initial=self._offset)), rest)
+
+    def _batch(self, lines: list[bytes], edges: list[int], rest: bytes) -> None:
+        """Whole lines, each with one byte of line end, line i beginning at `edges[i]`; then an unfinished one."""
+        self._offset = edges[-1] + len(rest)
+        if lines:
+            if self._partial:
+                lines[0] = b"".join((*self._partial, lines[0]))
+                edges[0] = self._line_start
+                self._partial.clear()
+            self._line_start = edges[-1]
+            index = 0
+            while index < len(lines):
+                index = self._block(lines, edges, index)
+        if rest:
+            self._partial.append(rest)
+            if self._skipped_from >= 0:
+                del self._partial[1:]
+            elif self._offset - self._open_from() > self._limit:
+                self._skip()
+
+    def _open_from(self) -> int:
+        return self._start if self._start >= 0 else self._line_start
+
+    def _block(self, lines: list[bytes], edges: list[int], index: int) -> int:
+        """Lines from `index` on to the end of their block or of the lines; gives the index after them."""
+        tight = edges[-1] - (edges[index] if self._start < 0 else self._start) > self._limit
+        for at in range(index, len(lines)):
+            line, start = lines[at], edges[at]
+            end = start + len(line)
+            if tight and self._skipped_from < 0 and end - (start if self._start < 0 else self._start) > self._limit:
+                self._line_start = start
+                self._skip()
+                self._line_start = edges[-1]
+            if line == b"\n":
+                self._blank(end)
+                return at + 1
+            if self._skipped_from < 0:
+                self._line(line[:-1], start, end)
+        return len(lines)
+
+    def _hold(self) -> None:
+        """Keep the bytes of what is open, for a `Tail` or a block without data. Each feed's bytes are kept once."""
+        if self._skipped_from >= 0 or (self._start < 0 and not self._partial):
+            self._held = []
+        elif self._open_from() >= self._base:
+            self._held = [self._window[self._open_from() - self._base :]]
+        else:
+            self._held.append(self._window)
+        self._window, self._base = b"", self._offset
+
+    def _raw(self, start: int, end: int) -> bytes:
+        """The bytes of the open block, or of a part of the feed in hand."""
+        if start >= self._base:
+            return self._window[start - self._base : end - self._base]
+        return b"".join((*self._held, self._window[: end - self._base]))
+
+    def _skip(self) -> None:
+        """The block is over the limit: forget it, and pass over the rest of it."""
+        self._skipped_from = self._open_from()
+        self._id = self.last_id
+        self._clear()
+        self._held = []
+        # One byte of an unfinished line tells that the line is not blank.
+        self._partial = [piece[:1] for piece in self._partial[:1]]
+
+    # 9.2.6 Interpreting an event stream: "Lines must be processed, in the order they are received, as follows"
+
+    def _blank(self, end: int) -> None:
+        """ "If the line is empty (a blank line): Dispatch the event, as defined below." """
+        if self._skipped_from >= 0:
+            self._columns.aside(Ignored(b"", "too-long", self._skipped_from, end))
+            self._skipped_from = -1
+        elif self._start >= 0:
+            self._dispatch(end)
+
+    def _line(self, line: bytes, start: int, end: int) -> None:
+        if line.startswith(b":"):
+            # "If the line starts with a U+003A COLON character (:): Ignore the line."
+            self._columns.aside(Comment(line[1:], start, end))
+            return
+        # "If the line contains a U+003A COLON character (:): Collect the characters on the line before the first
+        # U+003A COLON character (:), and let field be that string. Collect the characters on the line after the first
+        # U+003A COLON character (:), and let value be that string. If value starts with a U+0020 SPACE character,
+        # remove it from value."
+        # "Otherwise, the string is not empty but does not contain a U+003A COLON character (:): Process the field using
+        # [...] the whole line as the field name, and the empty string as the field value."
+        field, _, value = line.partition(b":")
+        reason = self._field(field, value.removeprefix(b" "))
+        if reason:
+            self._columns.aside(Ignored(line, reason, start, end))
+        elif self._start < 0:
+            self._start = start
+
+    def _field(self, field: bytes, value: bytes) -> str | None:
+        """Process the field, its name compared "literally, with no case folding"; gives why it is ignored, or None."""
+        if field == b"event":
+            # "Set the event type buffer to the field value."
+            self._type = value
+        elif field == b"data":
+            # "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character".
+            self._data.append(value)
+        elif field == b"id":
+            # "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
+            # Otherwise, ignore the field."
+            if b"\0" in value:
+                return "nul-in-id"
+            self._id = value.decode("utf-8", "replace")
+        elif field == b"retry":
+            # "If the field value consists of only ASCII digits, then interpret the field value as an integer in base
+            # ten, and set the event stream's reconnection time to that integer. Otherwise, ignore the field."
+            if not value.isdigit() or len(value.lstrip(b"0")) > _LONGEST_NUMBER:
+                return "bad-retry"
+            self.retry = self._own_retry = int(value.lstrip(b"0") or b"0")
+        else:
+            # "Otherwise: The field is ignored."
+            return "unknown-field"
+        return None
+
+    def _dispatch(self, end: int) -> None:
+        """When the user agent is required to dispatch the event, it must process these steps."""
+        # 1. "Set the last event ID string of the event source to the value of the last event ID buffer. The buffer does
+        # not get reset".
+        self.last_id = self._id
+        if self._data:
+            # 3. "If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove the last
+            # character": joined, the lines have no last LF. 4. and 5. The event, of type "message" by default.
+            data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
+            name = self._type.decode("utf-8", "replace") or "message"
+            self._columns.add(data, self._start, end, name, self.last_id, self._own_retry)
+        else:
+            # 2. "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty
+            # string and return."
+            self._columns.aside(Ignored(self._raw(self._start, end), "no-data", self._start, end))
+        # 6. "Set the data buffer and the event type buffer to the empty string."
+        self._clear()
+
+    def _clear(self) -> None:
+        self._data = []
+        self._type = b""
+        self._own_retry = None
+        self._start = -1
+
+    def _finish(self) -> None:
+        """ "Once the end of the file is reached, any pending data must be discarded": it is shown, not dispatched."""
+        if self._skipped_from >= 0:
+            self._columns.aside(Tail(b"", self._skipped_from, self._offset))
+        elif self._held:
+            start = self._open_from()
+            self._columns.aside(Tail(b"".join(self._held), start, self._offset, self._pending_event()))
+        self._held, self._partial = [], []
+        self._clear()
+
+    def _pending_event(self) -> Event | None:
+        """What a client gives that takes the end of the body for the end of the line and of the block."""
+        state = self.last_id, self.retry
+        given, self._columns = self._columns, Columns()
+        if self._partial:
+            line = b"".join(self._partial)
+            self._line(line, self._line_start, self._offset)
+        event = None
+        if self._data:
+            self._dispatch(self._offset)
+            event = self._columns.freeze().event(0)
+        self._columns = given
+        self.last_id, self.retry = state
+        return event
+
+    def whole(self, body: bytes) -> Events:
+        """A whole body in columns: what `decode` does, on a fresh decoder."""
+        self._take(body)
+        self._finish()
+        return self._columns.freeze(self.last_id, self.retry)
+
+
+def decode(body: bytes, limit: int = LIMIT) -> Events:
+    """A whole body decoded: the items of a `Decoder`, in columns."""
+    return Decoder(limit).whole(body)
+
+
+def encode(event: Event, last_id: str = "") -> bytes:
+    """The bytes of an event on the wire, which decode to the same event.
+
+    `last_id` is the id of the event before it on the same wire, if any: ids stay until they are changed, so a line is
+    written where this event's differs. Data that hold CR are cut into lines there too, and come back with LF. A name
+    or an id that no wire can carry is a ValueError.
+    """
+    lines: list[bytes] = []
+    if event.name not in ("", "message"):
+        lines.append(b"event: " + _one_line(event.name, "\r\n"))
+    if event.id != last_id:
+        lines.append(b"id: " + _one_line(event.id, "\r\n\0"))
+    if event.retry is not None:
+        lines.append(b"retry: %d" % event.retry)
+    data = event.data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines.extend(b"data: " + line for line in data.split(b"\n"))
+    return b"\n".join(lines) + b"\n\n"
+
+
+def _one_line(value: str, forbidden: str) -> bytes:
+    for character in forbidden:
+        if character in value:
+            raise ValueError(f"an event stream cannot carry {character!r} in a name or id: {value[:80]!r}")
+    return value.encode("utf-8", "replace")

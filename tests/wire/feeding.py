@@ -1,0 +1,40 @@
+"""Ways to hand a body to a decoder; every way must give the same items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from streamkit.wire.values import Decoder, Events, Item
+
+SHARED = Path(__file__).parents[2].parent / "shared"
+"""Data that lie beside the project and are not part of it: conformance vectors and streams of many providers."""
+
+
+def items_of(decoder: Decoder, feeds: Iterable[bytes]) -> list[Item]:
+    items: list[Item] = []
+    for feed in feeds:
+        items += decoder.feed(feed)
+    return items + decoder.close()
+
+
+def pieces(body: bytes, size: int) -> list[bytes]:
+    return [body[at : at + size] for at in range(0, len(body), size)]
+
+
+def ways(body: bytes) -> Iterator[list[bytes]]:
+    """Byte by byte, in feeds of 2, 3 and 7 bytes, the same with empty feeds between, and cut in two at every place."""
+    for size in (1, 2, 3, 7):
+        yield pieces(body, size)
+        yield [feed for piece in pieces(body, size) for feed in (b"", piece, b"")]
+    for at in range(1, len(body)):
+        yield [body[:at], body[at:]]
+
+
+def assert_invariant(make: Callable[[], Decoder], decode: Callable[[bytes], Events], body: bytes) -> list[Item]:
+    """The items of a body, which are the same for every way to feed it and for `decode`."""
+    whole = items_of(make(), [body])
+    assert list(decode(body).items()) == whole
+    for feeds in ways(body):
+        assert items_of(make(), feeds) == whole, feeds
+    return whole
