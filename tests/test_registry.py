@@ -1,0 +1,96 @@
+"""Catalogues: a file is an entry, and what is wrong with one is named and fatal."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from streamkit import registry
+from streamkit.errors import CatalogueError, UnknownEntry
+from streamkit.registry import Catalogue
+
+
+@dataclass(frozen=True)
+class Fruit:
+    name: str
+
+
+ENTRY = "from tests_fruit_kind import Fruit\nENTRY = Fruit({name!r})\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty catalogue folder that can be imported as `fruits`."""
+    package = tmp_path / "fruits"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(sys.modules, "tests_fruit_kind", sys.modules[__name__])
+    yield package
+    for name in [name for name in sys.modules if name.split(".")[0] == "fruits"]:
+        del sys.modules[name]
+
+
+def catalogue() -> Catalogue[Fruit]:
+    return Catalogue("fruits", Fruit, lambda fruit: fruit.name)
+
+
+def test_every_file_without_an_underscore_is_one_entry(folder: Path) -> None:
+    (folder / "pear.py").write_text(ENTRY.format(name="pear"))
+    (folder / "apple.py").write_text(ENTRY.format(name="apple"))
+    (folder / "_shared.py").write_text("raise AssertionError('not an entry')")
+
+    assert [fruit.name for fruit in catalogue()] == ["apple", "pear"]
+    assert catalogue()["pear"] == Fruit("pear")
+
+
+def test_nothing_is_imported_before_it_is_asked_for(folder: Path) -> None:
+    (folder / "pear.py").write_text("raise AssertionError('imported')")
+    catalogue()
+
+
+def test_an_unknown_name_offers_the_nearest(folder: Path) -> None:
+    (folder / "apple.py").write_text(ENTRY.format(name="apple"))
+    with pytest.raises(UnknownEntry, match="no fruit named 'aple'; did you mean 'apple'"):
+        catalogue()["aple"]
+
+
+def test_two_entries_of_one_name_are_fatal(folder: Path) -> None:
+    (folder / "apple.py").write_text(ENTRY.format(name="apple"))
+    (folder / "boskoop.py").write_text(ENTRY.format(name="apple"))
+    with pytest.raises(CatalogueError, match=r"fruits\.boskoop: a second entry named 'apple'"):
+        _ = catalogue().entries
+
+
+@pytest.mark.parametrize(("source", "count"), [("", 0), (ENTRY.format(name="a") + "OTHER = Fruit('b')\n", 2)])
+def test_a_file_holds_exactly_one_entry(folder: Path, source: str, count: int) -> None:
+    (folder / "apple.py").write_text(source)
+    with pytest.raises(CatalogueError, match=f"holds {count} entries"):
+        _ = catalogue().entries
+
+
+def test_another_package_adds_an_entry(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder.parent / "orchard.py").write_text(ENTRY.format(name="quince"))
+    plugged(monkeypatch, EntryPoint("quince", "orchard", "fruits"))
+    assert [fruit.name for fruit in catalogue()] == ["quince"]
+
+
+def test_a_plugin_that_does_not_load_is_named_and_fatal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugged(monkeypatch, EntryPoint("quince", "no_such_module", "fruits"))
+    with pytest.raises(CatalogueError, match=r"plugin quince \(no_such_module\) of fruits does not load"):
+        _ = catalogue().entries
+
+
+def test_plugins_can_be_kept_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugged(monkeypatch, EntryPoint("quince", "no_such_module", "fruits"))
+    monkeypatch.setenv(registry.NO_PLUGINS, "1")
+    assert not catalogue().entries
+
+
+def plugged(monkeypatch: pytest.MonkeyPatch, point: EntryPoint) -> None:
+    monkeypatch.delenv(registry.NO_PLUGINS)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == point.group else [])
