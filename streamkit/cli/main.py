@@ -88,7 +88,7 @@ def main() -> NoReturn:
     from streamkit.errors import StreamkitError
 
     try:
-        code = streamkit.main(standalone_mode=False) or 0
+        code = streamkit.main(prog_name="streamkit", standalone_mode=False) or 0
         sys.stdout.flush()
     except click.exceptions.Exit as wanted:
         code = wanted.exit_code
