@@ -44,12 +44,18 @@ class Columns:
         self.starts.append(start)
         self.ends.append(end)
 
-    def add_many(self, data: list[bytes], starts: list[int], ends: list[int]) -> None:
-        """Append events that have the default name and no id."""
+    def add_many(
+        self, data: list[bytes], starts: list[int], ends: list[int], names: list[str] | None = None, id: str = ""
+    ) -> None:
+        """Append events without `retry`, which have these names, or the default, and all the same id."""
+        if self.names is None and names is not None and names.count("message") != len(names):
+            self.names = ["message"] * len(self.data)
         if self.names is not None:
-            self.names.extend(repeat("message", len(data)))
+            self.names.extend(names or repeat("message", len(data)))
+        if self.ids is None and id:
+            self.ids = [""] * len(self.data)
         if self.ids is not None:
-            self.ids.extend(repeat("", len(data)))
+            self.ids.extend(repeat(id, len(data)))
         self.data += data
         self.starts += starts
         self.ends += ends

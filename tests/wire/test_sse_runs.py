@@ -1,0 +1,142 @@
+"""The fast paths give what the plain loop gives, and both give what the standard says, on streams made at random.
+
+2,000 streams; 35,000 with the environment variable STREAMKIT_SLOW_TESTS=1 (half a minute of one core).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from itertools import pairwise
+
+import pytest
+
+from streamkit.wire import sse, sse_runs
+from streamkit.wire.values import Event
+from tests.wire.feeding import items_of
+
+STREAMS = 35_000 if os.environ.get("STREAMKIT_SLOW_TESTS") else 2_000
+GROUP = 250
+
+BLOCKS = ["data: {X}{N}{N}", "event: {E}{N}data: {X}{N}{N}"]
+ODD = [
+    *("data:{X}{N}{N}", "data: {X}{N}data: {X}{N}{N}", "id: {X}{N}data: {X}{N}{N}", "event: {E}{N}{N}", "data{N}{N}"),
+    *(
+        ": {X}{N}{N}",
+        ":{N}",
+        "{N}",
+        "data: {X}",
+        "event: {E}{N}",
+        "retry: 12{N}",
+        "retry: x{N}",
+        "id: \0{N}",
+        "id{N}{N}",
+    ),
+    *("foo: {X}{N}", "\ufeffdata: {X}{N}{N}", "event: {E}{N}data:{X}{N}{N}", "\r", "\n", "data: {X}\r{N}", "event:{N}"),
+    *("event: {E}{N}data: {X}{N}data: {X}{N}{N}", "data: {X}{N}: c{N}{N}", "data: \x85\u2028{N}{N}", "data: \v{N}{N}"),
+]
+NAMES = ["x", "message", "", "content_block_delta", " y", "é"]
+VALUES = ["", "x", " x", '{"a":"b"}', "data: ", ":", "é\u2028", "[DONE]"]
+
+
+def stream(rng: random.Random) -> bytes:
+    """Runs of regular blocks with odd ones between, of one line end or of any."""
+    ends = rng.choice((["\n"], ["\n"], ["\r\n"], ["\r"], ["\n", "\r\n", "\r"]))
+    parts: list[str] = ["\ufeff"] if rng.random() < 0.1 else []
+    while len(parts) < 40 and rng.random() < 0.9:
+        block = rng.choice(BLOCKS if rng.random() < 0.7 else ODD)
+        for _ in range(rng.choice((1, 1, 5, 9)) if block in BLOCKS else 1):
+            text = re.sub(r"\{N\}", lambda _: rng.choice(ends), block)
+            parts.append(text.replace("{E}", rng.choice(NAMES)).replace("{X}", rng.choice(VALUES)))
+    body = "".join(parts).encode()
+    if rng.random() < 0.2 and body:
+        at = rng.randrange(len(body))
+        body = body[:at] + rng.choice((b"\xff", b"\xe2\x82", b"\0", b"")) + body[at + 1 :]
+    return body
+
+
+def by_the_standard(body: bytes) -> list[tuple[str, str, str]]:
+    """The algorithm of the standard in its own order: decode, then split into lines, then a buffer a field."""
+    text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    lines = re.split("\r\n|\n|\r", text)[:-1]
+    data = kind = last_id = ""
+    given = []
+    for line in lines:
+        if line == "":
+            if data:
+                given.append((data.removesuffix("\n"), kind or "message", last_id))
+            data = kind = ""
+            continue
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if field == "event":
+            kind = value
+        elif field == "data":
+            data += value + "\n"
+        elif field == "id" and "\0" not in value:
+            last_id = value
+    return given
+
+
+@pytest.mark.parametrize("seed", range(0, STREAMS, GROUP))
+def test_fast_plain_and_standard_are_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(seed)
+    monkeypatch.setattr(sse_runs, "SPANS", (4, 8))
+    for _ in range(GROUP):
+        body = stream(rng)
+        monkeypatch.setattr(sse, "_BATCH", rng.choice((16, 64, 1 << 18)))
+        plain = items_of(sse.Decoder(runs=False), [body])
+        fast = sse.decode(body)
+        assert list(fast.items()) == plain, body
+        events = [(item.text, item.name, item.id) for item in plain if isinstance(item, Event)]
+        assert events == by_the_standard(body), body
+        for parts in (2, 5):
+            edges = sorted([0, len(body), *(rng.randint(0, len(body)) for _ in range(parts))])
+            feeds = [body[start:end] for start, end in pairwise(edges)]
+            decoder = sse.Decoder()
+            assert items_of(decoder, feeds) == plain, feeds
+            assert (decoder.last_id, decoder.retry) == (fast.last_id, fast.retry), feeds
+        limit = rng.randint(1, 60)
+        limited = items_of(sse.Decoder(limit, runs=False), [body])
+        assert items_of(sse.Decoder(limit), feeds) == limited, (limit, feeds)
+        assert list(sse.decode(body, limit).items()) == limited, (limit, body)
+
+
+def regular(ending: bytes, count: int = 1000) -> dict[str, bytes]:
+    return {
+        "data": b"".join(b"data: %d" % number + ending * 2 for number in range(count)),
+        "event and data": b"".join(
+            b"event: e%d" % (number % 3) + ending + b"data: %d" % number + ending * 2 for number in range(count)
+        ),
+    }
+
+
+@pytest.mark.parametrize("shape", ["data", "event and data"])
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+def test_regular_streams_take_the_fast_path(shape: str, ending: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a line of a regular stream goes through the plain loop, else it would be fast no more, and nobody would see."""
+    body = regular(ending)[shape]
+    plain = items_of(sse.Decoder(runs=False), [body])
+    monkeypatch.setattr(sse.Decoder, "_blank", None)
+    events = sse.decode(body)
+    assert list(events.items()) == plain
+    assert events.data == [b"%d" % number for number in range(1000)]
+
+
+def test_runs_go_on_after_what_is_odd() -> None:
+    """Heartbeats and an id between regular blocks: the ids and names of the runs after them are right."""
+    run = regular(b"\n", 100)
+    body = run["data"] + b": ping\n\n" + run["event and data"] + b"id: 7\n\n" + run["data"]
+    events = sse.decode(body)
+    assert list(events.items()) == items_of(sse.Decoder(runs=False), [body])
+    assert events.ids == [""] * 200 + ["7"] * 100
+    assert events.names is not None
+    assert events.names[99:103] == ["message", "e0", "e1", "e2"]
+    assert events.names[200:] == ["message"] * 100
+
+
+def test_no_more_names_are_remembered_than_any_stream_needs() -> None:
+    body = b"".join(b"event: many%d\ndata: x\n\n" % number for number in range(5000))
+    assert sse.decode(body).names == [f"many{number}" for number in range(5000)]
+    assert len(sse_runs._names) <= 256
