@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from streamkit.apis._json import count_of
 from streamkit.model.message import Usage
 
 
@@ -11,22 +12,17 @@ def usage_of(raw: Any) -> Usage | None:
     """A `usage` object as Usage; None where it is no object. Counts that are no integers are not reported."""
     if not isinstance(raw, dict):
         return None
-    output_details = raw.get("completion_tokens_details") or raw.get("output_tokens_details") or {}
-    input_details = raw.get("prompt_tokens_details") or raw.get("input_tokens_details") or {}
+    output_details = raw.get("completion_tokens_details") or raw.get("output_tokens_details")
+    input_details = raw.get("prompt_tokens_details") or raw.get("input_tokens_details")
+    reasoning = count_of(output_details, "reasoning_tokens")
+    cached = count_of(input_details, "cached_tokens")
     return Usage(
-        input=_count(raw, "prompt_tokens", "input_tokens"),
-        output=_count(raw, "completion_tokens", "output_tokens"),
-        total=_count(raw, "total_tokens"),
-        reasoning=_count(output_details, "reasoning_tokens"),
-        cached=_count(input_details, "cached_tokens"),
-        audio=_count(output_details, "audio_tokens"),
+        input=count_of(raw, "prompt_tokens", "input_tokens"),
+        output=count_of(raw, "completion_tokens", "output_tokens"),
+        total=count_of(raw, "total_tokens"),
+        # xAI, Moonshot and others tell the same beside the counts instead of in their details.
+        reasoning=count_of(raw, "reasoning_tokens") if reasoning is None else reasoning,
+        cached=count_of(raw, "cached_tokens", "prompt_cache_hit_tokens") if cached is None else cached,
+        audio=count_of(output_details, "audio_tokens"),
         raw=raw,
     )
-
-
-def _count(holder: Any, *names: str) -> int | None:
-    for name in names:
-        value = holder.get(name) if isinstance(holder, dict) else None
-        if type(value) is int:
-            return value
-    return None

@@ -1,4 +1,4 @@
-"""OpenAI Chat Completions: `chat.completion.chunk` objects, ended by `[DONE]`.
+"""OpenAI Chat Completions: `chat.completion.chunk` objects, ended by `[DONE]`. Many providers speak it; see the dialects.
 
 Source: openai-openapi, `CreateChatCompletionStreamResponse`; openai-python 3.52, `types/chat/chat_completion_chunk.py`.
 """
@@ -7,22 +7,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._api import Api, Chunk, Ending, Sample
+from streamkit.apis._api import Api, Chunk, Sample
+from streamkit.apis._json import name_of, object_of, objects_in, place_of, text_of
 from streamkit.apis._openai_chat_assembler import ChatAssembler
+from streamkit.apis._openai_chat_content import REASONING_KEYS, arguments_of, delta_of, list_flags, pieces_of
+from streamkit.apis._openai_choices import NO_FINISH, ended, error_deltas, error_of, finish_of, model
 from streamkit.apis._openai_usage import usage_of
-from streamkit.model.message import ERROR, FINISH, REASONING, ROLE, TEXT, TOOL, USAGE, Delta
+from streamkit.model.message import ERROR, FINISH, OTHER_CONTENT, REASONING, ROLE, TEXT, TOOL, USAGE, Delta, Usage
 
-REASONING_KEYS = ("reasoning_content", "reasoning")
+OBJECTS = ("chat.completion.chunk", "chat.completion", "chat.completion.done")
+
+# What a field of a delta carries when it is a string that is not empty, and when it is a list or an object that is not.
+_TEXTS = {"content": TEXT, "refusal": TEXT, "role": ROLE, "reasoning_content": REASONING, "reasoning": REASONING}
+_OTHERS = {"audio": OTHER_CONTENT, "annotations": OTHER_CONTENT, "images": OTHER_CONTENT, "citations": OTHER_CONTENT}
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk with `choices` that hold a `delta`, or the plain answer's `message`."""
+    """A chunk whose `object` says so or whose choices hold a `delta`, or a plain answer whose choices hold a `message`."""
     for chunk in sample.chunks:
-        if chunk.get("object") in ("chat.completion.chunk", "chat.completion"):
+        if chunk.get("object") in OBJECTS:
             return f"object is {chunk['object']!r}"
-        for choice in _choices(chunk):
+        for choice in objects_in(chunk.get("choices")):
             if "delta" in choice:
                 return "choices hold a delta"
+            if "message" in choice:
+                return "choices hold a message"
     if sample.path.endswith("/chat/completions"):
         return "the request's path"
     return None
@@ -31,102 +40,114 @@ def recognises(sample: Sample) -> str | None:
 def flags(chunk: Chunk) -> int:
     """What a chunk carries, over all its choices."""
     found = 0
-    for choice in _choices(chunk):
-        delta = choice.get("delta")
-        if isinstance(delta, dict):
-            if delta.get("content") or delta.get("refusal"):
-                found |= TEXT
-            if delta.get("tool_calls") or delta.get("function_call"):
-                found |= TOOL
-            if delta.get("role"):
-                found |= ROLE
-            if any(delta.get(key) for key in REASONING_KEYS):
-                found |= REASONING
-        if choice.get("finish_reason"):
-            found |= FINISH
-    if chunk.get("usage") is not None:
+    choices = chunk.get("choices")
+    if type(choices) is list:
+        for choice in choices:
+            if type(choice) is not dict:
+                continue
+            delta = choice.get("delta")
+            if type(delta) is dict:
+                for key, value in delta.items():
+                    if not value:
+                        continue
+                    if type(value) is str:
+                        if key in _TEXTS:
+                            found |= _TEXTS[key]
+                    else:
+                        found |= _other_flags(key, value)
+            elif "delta" not in choice:
+                found |= _whole_flags(choice)
+            reason = choice.get("finish_reason")
+            if reason is not None and reason not in NO_FINISH:
+                found |= FINISH
+                if choice.get("error"):
+                    found |= ERROR
+    if chunk.get("usage") is not None or ("x_groq" in chunk and _groq_usage(chunk) is not None):
         found |= USAGE
-    if chunk.get("error"):
+    if ("error" in chunk or choices is None) and error_of(chunk) is not None:
         found |= ERROR
     return found
+
+
+def _other_flags(key: str, value: Any) -> int:
+    """The flags of a delta's field that is no string: tool calls, content in parts, audio, annotations."""
+    if key == "tool_calls":
+        calls = objects_in(value)
+        return TOOL if any(arguments_of(call)[0] or arguments_of(call)[1] for call in calls) else 0
+    if key == "function_call":
+        return TOOL if any(arguments_of({"function": value})) else 0
+    if key == "content":
+        return list_flags(value)
+    if key == "reasoning_details":
+        return REASONING if any(entry.get("text") or entry.get("summary") for entry in objects_in(value)) else 0
+    return _OTHERS.get(key, 0)
+
+
+def _whole_flags(choice: dict[str, Any]) -> int:
+    """The flags of a choice that holds a whole message instead of a delta."""
+    delta = delta_of(choice)
+    return flags({"choices": [{"delta": delta}]}) if delta else 0
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What a chunk adds, choice by choice."""
     found: list[Delta] = []
-    for position, choice in enumerate(_choices(chunk)):
-        index = choice.get("index")
-        number = index if isinstance(index, int) else position
-        delta = choice.get("delta")
-        if isinstance(delta, dict):
+    for place, choice in enumerate(objects_in(chunk.get("choices"))):
+        number = place_of(choice.get("index"), place)
+        delta = delta_of(choice)
+        if delta:
             found += _of_delta(delta, number)
-        if choice.get("finish_reason"):
-            found.append(Delta("finish", str(choice["finish_reason"]), number))
-    if chunk.get("usage") is not None:
+        reason = finish_of(choice)
+        if reason is not None:
+            found.append(Delta("finish", reason, number))
+    if usage(chunk) is not None:
         found.append(Delta("usage"))
-    error = chunk.get("error")
-    if error:
-        found.append(Delta("error", str(error.get("message") or error) if isinstance(error, dict) else str(error)))
-    return tuple(found)
-
-
-def ended(ending: Ending) -> bool:
-    """`[DONE]`, or, from those who send none, a finish reason for every choice that was begun."""
-    if ending.done:
-        return True
-    begun: set[object] = set()
-    finished: set[object] = set()
-    for chunk in ending.chunks:
-        for choice in _choices(chunk):
-            begun.add(choice.get("index", 0))
-            if choice.get("finish_reason"):
-                finished.add(choice.get("index", 0))
-    return bool(begun) and begun == finished
-
-
-def streamed(chunk: Chunk) -> bool:
-    """False for the plain answer: `message` where a chunk has `delta`."""
-    return not any("message" in choice and "delta" not in choice for choice in _choices(chunk))
-
-
-def model(chunk: Chunk) -> str | None:
-    """The model's name, where the chunk tells it."""
-    name = chunk.get("model")
-    return name if isinstance(name, str) and name else None
-
-
-def _choices(chunk: Chunk) -> list[dict[str, Any]]:
-    choices = chunk.get("choices")
-    return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
+    return (*found, *error_deltas(chunk))
 
 
 def _of_delta(delta: dict[str, Any], choice: int) -> list[Delta]:
     found = []
-    if delta.get("role"):
-        found.append(Delta("role", str(delta["role"]), choice))
+    role = name_of(delta.get("role"))
+    if role:
+        found.append(Delta("role", role, choice))
     for key in REASONING_KEYS:
-        if isinstance(delta.get(key), str) and delta[key]:
+        if text_of(delta.get(key)):
             found.append(Delta("reasoning", delta[key], choice))
-    for key, kind in (("content", "text"), ("refusal", "refusal")):
-        if isinstance(delta.get(key), str) and delta[key]:
-            found.append(Delta(kind, delta[key], choice))  # type: ignore[arg-type]
-    calls = delta.get("tool_calls")
-    for place, call in enumerate(calls if isinstance(calls, list) else ()):
-        if isinstance(call, dict):
-            function = call.get("function")
-            function = function if isinstance(function, dict) else {}
-            index = call.get("index")
-            found.append(
-                Delta(
-                    "tool",
-                    str(function.get("arguments") or ""),
-                    choice,
-                    index if isinstance(index, int) else place,
-                    call.get("id"),
-                    function.get("name"),
-                )
-            )
+            break
+    for kind, text in pieces_of(delta.get("content")):
+        found.append(Delta(kind, text, choice))
+    if text_of(delta.get("refusal")):
+        found.append(Delta("refusal", delta["refusal"], choice))
+    for place, call in enumerate(objects_in(delta.get("tool_calls"))):
+        name, arguments = arguments_of(call)
+        part = place_of(call.get("index"), place)
+        found.append(Delta("tool", arguments, choice, part, name_of(call.get("id")), name or None))
+    if type(delta.get("function_call")) is dict:
+        name, arguments = arguments_of({"function": delta["function_call"]})
+        found.append(Delta("tool", arguments, choice, 0, None, name or None))
+    audio = object_of(delta.get("audio"))
+    if audio:
+        found.append(Delta("audio", text_of(audio.get("transcript")), choice, id=name_of(audio.get("id"))))
+    for citation in objects_in(delta.get("annotations")):
+        about = object_of(citation.get("url_citation")) or citation
+        found.append(Delta("citation", text_of(about.get("url")) or text_of(about.get("title")), choice))
     return found
+
+
+def streamed(chunk: Chunk) -> bool:
+    """False for the plain answer: `message` where a chunk has `delta`."""
+    choices = objects_in(chunk.get("choices"))
+    return not any("message" in choice and "delta" not in choice for choice in choices)
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts that a chunk reports; older Groq models have them in `x_groq` alone."""
+    raw = chunk.get("usage")
+    return usage_of(raw if raw is not None else _groq_usage(chunk))
+
+
+def _groq_usage(chunk: Chunk) -> Any:
+    return object_of(chunk.get("x_groq")).get("usage")
 
 
 API = Api(
@@ -135,7 +156,7 @@ API = Api(
     recognises=recognises,
     flags=flags,
     deltas=deltas,
-    usage=lambda chunk: usage_of(chunk.get("usage")),
+    usage=usage,
     model=model,
     ended=ended,
     assembler=ChatAssembler,
