@@ -25,6 +25,11 @@ def safe_text(text: str) -> str:
     return _UNSAFE.sub(_escape, text)
 
 
+def safe_json(text: str) -> str:
+    """`safe_text` for JSON text: the same characters as JSON's own escapes, so that what is shown is still that JSON."""
+    return _UNSAFE.sub(_escape_for_json, text)
+
+
 def one_line(text: str) -> str:
     """`safe_text`, with line feeds and tabs shown as `\\n` and `\\t` too."""
     return safe_text(text).replace("\n", "\\n").replace("\t", "\\t")
@@ -64,3 +69,11 @@ def _escape(match: re.Match[str]) -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _escape_for_json(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

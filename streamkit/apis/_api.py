@@ -71,7 +71,8 @@ class Api:
     `model.message`; it is asked for every chunk, so it is lean, and it never raises. `deltas` tells the same in full.
     `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
     `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
-    APIs are asked in ascending `order`: the particular before the general.
+    APIs are asked in ascending `order`: the particular before the general. `choices` is the field of the API's object that
+    holds its alternative answers, each with an `index`, or None where there is only ever one.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Api:
     misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]] | None = None
     missteps: Callable[[Stream], Iterable[Misstep]] | None = None
     order: int = 50
+    choices: str | None = None
 
 
 APIS: Catalogue[Api] = Catalogue("streamkit.apis", Api, lambda api: api.name)

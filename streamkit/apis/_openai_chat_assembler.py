@@ -101,7 +101,19 @@ class ChatAssembler:
 class _Choice:
     """One choice while it grows."""
 
-    __slots__ = ("audio", "calls", "content", "fields", "finish", "function", "index", "parts", "refusal", "rest", "role")
+    __slots__ = (
+        "audio",
+        "calls",
+        "content",
+        "fields",
+        "finish",
+        "function",
+        "index",
+        "parts",
+        "refusal",
+        "rest",
+        "role",
+    )
 
     def __init__(self, index: int) -> None:
         self.index = index

@@ -77,4 +77,3 @@ def arguments_of(call: dict[str, Any]) -> tuple[str, str]:
     if arguments is None:
         arguments = ""
     return text_of(function.get("name")), arguments if type(arguments) is str else written(arguments)
-

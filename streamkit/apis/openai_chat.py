@@ -47,33 +47,50 @@ def flags(chunk: Chunk) -> int:
                 continue
             delta = choice.get("delta")
             if type(delta) is dict:
-                for key, value in delta.items():
-                    if not value:
-                        continue
-                    if type(value) is str:
-                        if key in _TEXTS:
-                            found |= _TEXTS[key]
-                    else:
-                        found |= _other_flags(key, value)
+                text = delta.get("content")
+                if type(text) is str and len(delta) == 1:  # nearly every chunk
+                    if text:
+                        found |= TEXT
+                else:
+                    found |= _delta_flags(delta)
             elif "delta" not in choice:
-                found |= _whole_flags(choice)
+                found |= _delta_flags(delta_of(choice))
             reason = choice.get("finish_reason")
             if reason is not None and reason not in NO_FINISH:
                 found |= FINISH
                 if choice.get("error"):
                     found |= ERROR
+        if chunk.get("error"):
+            found |= ERROR
+    elif error_of(chunk) is not None:
+        found |= ERROR
     if chunk.get("usage") is not None or ("x_groq" in chunk and _groq_usage(chunk) is not None):
         found |= USAGE
-    if ("error" in chunk or choices is None) and error_of(chunk) is not None:
-        found |= ERROR
+    return found
+
+
+def _delta_flags(delta: dict[str, Any]) -> int:
+    found = 0
+    for key, value in delta.items():
+        if value:
+            if type(value) is str:
+                if key in _TEXTS:
+                    found |= _TEXTS[key]
+            else:
+                found |= _other_flags(key, value)
     return found
 
 
 def _other_flags(key: str, value: Any) -> int:
     """The flags of a delta's field that is no string: tool calls, content in parts, audio, annotations."""
     if key == "tool_calls":
-        calls = objects_in(value)
-        return TOOL if any(arguments_of(call)[0] or arguments_of(call)[1] for call in calls) else 0
+        for call in objects_in(value):
+            function = call.get("function")
+            if type(function) is dict and (function.get("arguments") or function.get("name")):
+                return TOOL
+            if "custom" in call and any(arguments_of(call)):
+                return TOOL
+        return 0
     if key == "function_call":
         return TOOL if any(arguments_of({"function": value})) else 0
     if key == "content":
@@ -81,12 +98,6 @@ def _other_flags(key: str, value: Any) -> int:
     if key == "reasoning_details":
         return REASONING if any(entry.get("text") or entry.get("summary") for entry in objects_in(value)) else 0
     return _OTHERS.get(key, 0)
-
-
-def _whole_flags(choice: dict[str, Any]) -> int:
-    """The flags of a choice that holds a whole message instead of a delta."""
-    delta = delta_of(choice)
-    return flags({"choices": [{"delta": delta}]}) if delta else 0
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
@@ -161,4 +172,5 @@ API = Api(
     ended=ended,
     assembler=ChatAssembler,
     streamed=streamed,
+    choices="choices",
 )

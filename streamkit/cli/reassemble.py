@@ -2,45 +2,188 @@
 
 from __future__ import annotations
 
-import sys
+from typing import Any
 
 import click
-import orjson
 
+from streamkit.apis._api import APIS, Assembler, assemble
 from streamkit.cli.inputs import Inputs
-from streamkit.cli.options import Console, paths_argument, reading_options, talk_options
-from streamkit.text import safe_text
+from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+from streamkit.cli.output import Sink
+from streamkit.cli.remarks import detected, name_of, remarks
+from streamkit.errors import UsageError
+from streamkit.model.message import Message, Part, Reply
+from streamkit.model.stream import Stream
+
+FORMATS = ("json", "jsonl", "text", "markdown")
 
 
 @click.command("reassemble")
 @paths_argument
-@click.option("--text", is_flag=True, help="Print the text alone; several messages are parted by a blank line.")
+@click.option("--text", is_flag=True, help="Print the answer's text alone; messages are parted by a blank line.")
+@click.option("--reasoning", is_flag=True, help="Print the reasoning text alone (with --text: before the text).")
+@click.option("--tool-calls", is_flag=True, help="Print the tool calls alone, one JSON object a line.")
+@click.option("--choice", type=click.IntRange(min=0), metavar="N", help="Only the choice of this index (from 0).")
+@click.option("--all", "every", is_flag=True, help="Every choice; this is the default.")
+@click.option("--format", "form_out", type=click.Choice(FORMATS), help="Default: json, indented; jsonl is one a line.")
+@click.option("--with-meta", is_flag=True, help="Put the object into one that tells its file, API and verdict.")
+@output_options
 @reading_options
 @talk_options
 def command(
-    paths: tuple[str, ...], text: bool, form: str | None, api: str | None, dialect: str | None, console: Console
+    paths: tuple[str, ...],
+    text: bool,
+    reasoning: bool,
+    tool_calls: bool,
+    choice: int | None,
+    every: bool,
+    form_out: str | None,
+    with_meta: bool,
+    output: str | None,
+    force: bool,
+    form: str | None,
+    api: str | None,
+    dialect: str | None,
+    console: Console,
 ) -> int:
     """Put the message back together, as the API would have answered without streaming.
 
-    \b
-    Example:
-      streamkit reassemble --text recordings/openai_chat
-    """
-    from streamkit.apis._api import assemble
+    Gives the API's own object (a chat.completion, a response, a message, …) with every field that the stream told. What
+    is not whole is given as far as it goes, and said on stderr; the exit code is then 1.
 
+    \b
+    Examples:
+      streamkit reassemble recordings/openai_chat
+      streamkit reassemble --text recordings/openai_chat
+      streamkit reassemble --format jsonl --with-meta recordings > messages.jsonl
+    """
+    parts = [name for name, wanted in (("reasoning", reasoning), ("text", text), ("tool_call", tool_calls)) if wanted]
+    if every and choice is not None:
+        raise UsageError("--all and --choice contradict each other")
+    if with_meta and (parts or form_out in ("text", "markdown")):
+        raise UsageError("--with-meta belongs to the formats json and jsonl")
+    if parts and form_out not in (None, "text"):
+        raise UsageError(f"--{parts[0].replace('_call', '-calls')} gives text; it does not go with --format {form_out}")
+    if form_out == "text" and not parts:
+        parts = ["text"]
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
     code = 0
-    for stream in inputs.streams():
-        assembler = assemble(stream)
-        if stream.verdict != "complete" or stream.excerpt:
-            code = 1
-            console.say(f"{stream.file}: {stream.verdict}{', excerpt' if stream.excerpt else ''}")
-        if assembler is None:
-            console.complain(f"{stream.file}: no API that is known")
-            continue
-        if text:
-            shown = "\n\n".join(message.text for message in assembler.message.messages)
-            click.echo(safe_text(shown) if sys.stdout.isatty() else shown)
-        else:
-            click.echo(orjson.dumps(assembler.object, option=orjson.OPT_INDENT_2).decode())
+    with Sink(output, force=force) as sink:
+        writer = _Writer(sink, parts, form_out or "json", choice, with_meta)
+        for stream in inputs.streams():
+            console.detail(detected(stream))
+            for remark in remarks(stream):
+                console.say(remark)
+            if stream.verdict != "complete" or stream.excerpt:
+                code = max(code, 1)
+            if not writer.write(stream, assemble(stream)):
+                console.complain(f"{name_of(stream)}: no choice {choice} in it")
+                code = max(code, 1)
     return max(code, inputs.code)
+
+
+class _Writer:
+    """Writes one stream after another in the form that was asked for."""
+
+    def __init__(self, sink: Sink, parts: list[str], form: str, choice: int | None, with_meta: bool) -> None:
+        self._sink, self._parts, self._form, self._choice, self._with_meta = sink, parts, form, choice, with_meta
+        self._written = False
+
+    def write(self, stream: Stream, assembler: Assembler | None) -> bool:
+        """Write one stream's answer. False where it has not the choice that was asked for."""
+        reply = assembler.message if assembler else Reply()
+        messages = [message for message in reply.messages if self._choice in (None, message.choice)]
+        if self._choice is not None and not messages:
+            return False
+        if self._parts:
+            self._write_text("\n\n".join(filter(None, (_shown(message, self._parts) for message in messages))))
+        elif self._form == "markdown":
+            self._write_text(_markdown(stream, reply, messages))
+        else:
+            value = self._chosen(stream, assembler.object) if assembler else None
+            if self._with_meta:
+                value = {**_meta(stream), "message": value}
+            self._sink.json(value, indent=self._form == "json")
+        return True
+
+    def _write_text(self, text: str) -> None:
+        if text:
+            separate = self._written and self._parts != ["tool_call"]
+            self._sink.text(f"\n{text}" if separate else text)
+            self._written = True
+
+    def _chosen(self, stream: Stream, value: Any) -> Any:
+        """The object with the choice that was asked for alone."""
+        field = APIS[stream.api].choices
+        if (
+            self._choice is None
+            or field is None
+            or not isinstance(value, dict)
+            or not isinstance(value.get(field), list)
+        ):
+            return value
+        return {**value, field: [one for one in value[field] if one.get("index", 0) == self._choice]}
+
+
+def _meta(stream: Stream) -> dict[str, Any]:
+    return {
+        "file": stream.file,
+        "exchange": stream.number,
+        "api": stream.api,
+        "dialect": stream.dialect,
+        "verdict": stream.verdict,
+    }
+
+
+def _shown(message: Message, parts: list[str]) -> str:
+    """The wanted parts of one message: reasoning, then text, then tool calls."""
+    from streamkit.cli.output import json_text
+
+    shown = []
+    if "reasoning" in parts and message.reasoning:
+        shown.append(message.reasoning)
+    if "text" in parts and message.text:
+        shown.append(message.text)
+    if "tool_call" in parts and message.tool_calls:
+        calls = [
+            {"choice": message.choice, "id": c.id, "name": c.name, "arguments": c.text} for c in message.tool_calls
+        ]
+        shown.append("\n".join(map(json_text, calls)))
+    return "\n\n".join(shown)
+
+
+def _markdown(stream: Stream, reply: Reply, messages: list[Message]) -> str:
+    """The answer as a document: a heading a message, reasoning quoted, tool calls and other data fenced."""
+    blocks = []
+    for message in messages:
+        number = f", choice {message.choice}" if len(reply.messages) > 1 else ""
+        blocks.append(f"## {message.role or 'assistant'}{f' ({reply.model}{number})' if reply.model else number}")
+        blocks += [_markdown_part(part) for part in message.parts]
+        closing = [f"finish: {message.finish}" if message.finish else f"no finish reason ({stream.verdict})"]
+        if reply.usage:
+            counts = ((reply.usage.input, "in"), (reply.usage.output, "out"))
+            closing += [f"{count} tokens {what}" for count, what in counts if count is not None]
+        blocks.append(f"*{' · '.join(closing)}*")
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _markdown_part(part: Part) -> str:
+    from streamkit.cli.output import json_text
+
+    if part.kind == "reasoning":
+        return "\n".join(f"> {line}".rstrip() for line in part.text.split("\n"))
+    if part.kind == "tool_call":
+        return f"**{part.name or 'tool call'}** `{part.id or ''}`\n\n{_fenced(part.text, 'json')}"
+    if part.kind == "citation":
+        return f"- {part.text}" if part.text else ""
+    if part.kind in ("data", "audio"):
+        return (f"{part.text}\n\n" if part.text else "") + _fenced(json_text(part.data, indent=True)[:2000], "json")
+    return part.text
+
+
+def _fenced(text: str, language: str) -> str:
+    """A fenced block whose fence is longer than any in the text."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{language}\n{text}\n{fence}"

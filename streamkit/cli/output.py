@@ -1,0 +1,55 @@
+"""Where a command's data goes: to stdout or to the file of `-o`, as it is; to a terminal, made safe."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import TracebackType
+from typing import Any
+
+import click
+import orjson
+
+from streamkit.files import Output, create
+from streamkit.text import safe_json, safe_text
+
+
+class Sink:
+    """The output of one command. The file of `-o` is opened at once, so that one that exists is told before the work."""
+
+    def __init__(self, path: str | None = None, *, force: bool = False) -> None:
+        self._file: Output | None = create(path, force=force) if path and path != "-" else None
+        self.terminal = self._file is None and sys.stdout.isatty()
+
+    def text(self, text: str) -> None:
+        """Write text, ending in a line feed."""
+        self._write((safe_text(text) if self.terminal else text) + ("" if text.endswith("\n") else "\n"))
+
+    def json(self, value: Any, *, indent: bool = False) -> None:
+        """Write a JSON value, on one line or indented."""
+        text = json_text(value, indent=indent)
+        self._write((safe_json(text) if self.terminal else text) + "\n")
+
+    def _write(self, text: str) -> None:
+        data = text.encode("utf-8", "replace")
+        if self._file is not None:
+            self._file.write(data)
+        else:
+            click.echo(data, nl=False)
+
+    def __enter__(self) -> Sink:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+def json_text(value: Any, *, indent: bool = False) -> str:
+    """JSON text of any value that was read from JSON, what orjson does not write (huge integers, lone surrogates) too."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(value, indent=2 if indent else None, separators=None if indent else (",", ":"))

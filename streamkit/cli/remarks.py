@@ -1,0 +1,69 @@
+"""What a reader of a stream should know besides its content: how it ended, what was repaired, what was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from streamkit.model.stream import Stream
+
+_SHOWN = 5
+
+_ENDINGS = {
+    "not-a-stream": "the body is no event stream",
+    "error": "the stream itself says that it failed",
+    "malformed": "content is lost: some events cannot be decoded",
+    "truncated": "the stream's terminal event is missing",
+}
+
+
+def name_of(stream: Stream) -> str:
+    """The stream's name in talk: its file, with the number of the exchange where it is not the first."""
+    return stream.file if stream.number == 1 else f"{stream.file}#{stream.number}"
+
+
+def remarks(stream: Stream) -> list[str]:
+    """One line each: how the stream ended unless it is complete, then repairs and damage, those of a kind gathered."""
+    name = name_of(stream)
+    found = []
+    if stream.verdict != "complete":
+        found.append(f"{name}: {stream.verdict}: {_ending(stream)}")
+    if stream.excerpt:
+        found.append(f"{name}: an excerpt: the log leaves parts of the stream out, so they are missing here too")
+    exchange = stream.exchange
+    repairs = (
+        [(repair.kind, repair.line, repair.said) for repair in exchange.imported.repairs] if exchange.imported else []
+    )
+    repairs += [(damage.kind, damage.line, damage.said) for damage in exchange.damage]
+    kinds = Counter(kind for kind, _, _ in repairs)
+    for kind, count in kinds.items():
+        lines = [(line, said) for known, line, said in repairs if known == kind]
+        for line, said in lines[:_SHOWN]:
+            found.append(f"{stream.file}:{line}: {kind}: {said}")
+        if count > _SHOWN:
+            more = ", ".join(str(line) for line, _ in lines[_SHOWN : _SHOWN + 20])
+            found.append(
+                f"{stream.file}: {kind}: {count - _SHOWN} more, lines {more}{', …' if count > _SHOWN + 20 else ''}"
+            )
+    return found
+
+
+def detected(stream: Stream) -> str:
+    """What the stream was taken for, and what showed it."""
+    dialect = f", dialect {stream.dialect}" if stream.dialect else ""
+    return f"{name_of(stream)}: {stream.framing}, {stream.api}{dialect} ({stream.detected}), {stream.verdict}"
+
+
+def _ending(stream: Stream) -> str:
+    if stream.verdict == "not-a-stream" and not stream.streamed:
+        return "a plain answer, not streamed"
+    if stream.verdict == "error":
+        said = [
+            delta.text for chunk in range(len(stream.chunks)) for delta in stream.deltas(chunk) if delta.kind == "error"
+        ]
+        return said[0] if said else _ENDINGS["error"]
+    if stream.verdict == "malformed":
+        broken = [broken for broken in stream.broken if not broken.recovered and broken.kind != "empty"]
+        place = stream.place(event=broken[0].event)
+        where = f"line {place.line}" if place.line else f"event {place.event}"
+        return f"{len(broken)} of {len(stream.events)} events cannot be decoded, first at {where}: {broken[0].said}"
+    return _ENDINGS[stream.verdict]
