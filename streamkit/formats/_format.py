@@ -103,8 +103,13 @@ def _choose(source: Source) -> Format:
     for entry in ordered():
         if entry.recognises(source.head):
             return entry
+    raise unknown(source.path)
+
+
+def unknown(path: str) -> UnknownForm:
+    """What to raise where no form finds a stream: it lists what was tried."""
     tried = ", ".join(entry.title for entry in ordered())
-    raise UnknownForm(source.path, f"no stream in any form that is known; tried: {tried}")
+    return UnknownForm(path, f"no stream in any form that is known; tried: {tried}")
 
 
 def _split(path: str) -> tuple[str, int | None]:

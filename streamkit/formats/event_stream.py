@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+import orjson
+
 from streamkit.formats._blocks import cut
 from streamkit.formats._format import Format
 from streamkit.formats._http import status_and_headers
+from streamkit.formats._repair import mend
 from streamkit.formats._source import Source
 from streamkit.model.exchange import Exchange, Import, Origin
 
@@ -27,7 +30,24 @@ def _recognises(head: bytes) -> bool:
     if not filled or not _KNOWN.match(filled[0]) or not all(map(_FIELD.fullmatch, filled)):
         return body is not head and not filled
     known = sum(1 for line in filled if _KNOWN.match(line))
-    return known * 2 > len(filled) and not _blank_lines_lost(lines)
+    return known * 2 > len(filled) and not _blank_lines_lost(lines) and not any(map(_edited, lines[:-1]))
+
+
+def _edited(line: bytes) -> bool:
+    """Whether a person or a word processor was at this line: curly quotes around its keys, or dots for what is left out."""
+    match = _DATA.fullmatch(line)
+    if match is None or match[1][:1] != b"{":
+        return False
+    if match[1].startswith("{“".encode()):
+        return True
+    if b"..." not in match[1] and "…".encode() not in match[1]:
+        return False
+    try:
+        orjson.loads(match[1])
+    except orjson.JSONDecodeError:
+        mended = mend(match[1].decode("utf-8", "replace"))
+        return mended is None or bool(mended.elided)
+    return False
 
 
 def _blank_lines_lost(lines: Sequence[bytes]) -> bool:

@@ -1,0 +1,137 @@
+"""One exchange while it is gathered from a log: its chunks, their lines and times, and what was done to read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from streamkit.errors import UnreadableInput
+from streamkit.formats._gist_documents import Identity
+from streamkit.formats._source import LARGEST_BODY
+from streamkit.formats._timestamps import Stamp, offsets, rfc3339, stamp
+from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair, Response
+
+FORM = "gist-log"
+_FRAME_COSTS = 150  # bytes of memory beyond the text
+_MOST_REPAIRS = 1000
+
+
+@dataclass(slots=True)
+class Draft:
+    """An exchange being gathered. `separation` tells what stood between its last chunk and here: `""`, `text`, `fence`."""
+
+    line: int
+    response: Response | None = None
+    identity: Identity | None = None
+    separation: str = ""
+    terminated: bool = False
+    closed: bool = False
+    streamed: bool = True
+    excerpt: bool = False
+    chunks: int = 0
+    _payloads: list[bytes] = field(default_factory=list)
+    _lines: list[int | None] = field(default_factory=list)
+    _stamps: list[Stamp | None] = field(default_factory=list)
+    _created: list[Stamp | None] = field(default_factory=list)
+    _bare: bool = True
+    _size: int = 0
+    _repairs: list[Repair] = field(default_factory=list)
+    _dropped: int = 0
+
+    def belongs(self, other: Identity, *, strict: bool) -> bool:
+        """Whether a chunk of this identity goes on with this exchange. `strict`: nothing but a clear yes is one."""
+        mine = self.identity
+        if mine is None:
+            return not self.terminated and not strict
+        if self.terminated or other.begins:
+            return False
+        if other.family != mine.family:
+            return "error" in (other.family, mine.family) and not strict
+        if mine.id and other.id and mine.id != other.id:
+            # Some servers give every chunk another id: then all else tells that they are of one stream.
+            told = self.closed or self.separation or strict or other.opens_choice
+            return not told and mine.made is not None and mine.made == other.made
+        return (
+            bool(mine.id and other.id)
+            or not strict
+            or mine.family in ("messages", "responses", "conversation", "thread")
+        )
+
+    def add(self, payload: str, line: int, time: Stamp | None, *, event: str = "", bare: bool = False) -> None:
+        """Take one event's data."""
+        self._bare = self._bare and bare and not event
+        data = payload.encode("utf-8", "surrogateescape")
+        self._append(f"event: {event}\ndata: ".encode() + data if event else data, line, time)
+
+    def add_comment(self, text: str, line: int, time: Stamp | None) -> None:
+        """Take a comment line."""
+        self._bare = False
+        self._append(b": " + text.encode("utf-8", "surrogateescape"), line, time)
+
+    def learn(self, document: dict[str, Any], found: Identity) -> None:
+        """Remember what the chunk that was just added says of its stream."""
+        if self.identity is None or (found.family != "error" and self.identity.id is None):
+            self.identity = found
+        self.terminated = self.terminated or found.ends
+        self.closed = self.closed or found.closes
+        self.separation = ""
+        self.chunks += 1
+        created = document.get("created_at")
+        self._created[-1] = stamp(created) if isinstance(created, str) and found.family == "ollama" else None
+
+    def note(self, line: int, kind: str, said: str) -> None:
+        """Say what was done to read this exchange; the first thousand times in words."""
+        if len(self._repairs) < _MOST_REPAIRS:
+            self._repairs.append(Repair(line, kind, said))
+        else:
+            self._dropped += 1
+
+    def check(self, path: str) -> None:
+        """Raises UnreadableInput where the exchange has grown beyond what one may take in memory."""
+        if self._size > 2 * LARGEST_BODY:
+            raise UnreadableInput(path, f"an exchange larger than {2 * LARGEST_BODY >> 20} MiB", line=self.line)
+
+    def finished(self, path: str, number: int) -> Exchange:
+        """The exchange."""
+        stamps = self._stamps if any(self._stamps) else self._own_times()
+        times = offsets(stamps)
+        first = next((one for one in stamps if one), None)
+        if times is None and len({one.ns for one in stamps if one}) > 1:
+            self.note(self.line, "skipped", "times that run backwards or are of several kinds; none is used")
+        if self._dropped:
+            self._repairs.append(Repair(self._repairs[-1].line, "skipped", f"{self._dropped} more such places"))
+        return Exchange(
+            frames=Frames(self._frames(), times or [None] * len(self._lines), self._lines, verbatim=not self.streamed),
+            response=self.response,
+            clock="log" if times else "none",
+            recorded_at=rfc3339(first.ns) if times and first and first.kind == "wall" and first.zoned else None,
+            imported=Import(FORM, self.excerpt, tuple(sorted(self._repairs, key=lambda one: one.line)), framed=False),
+            origin=Origin(path, number, self.line),
+        )
+
+    def _append(self, data: bytes, line: int, time: Stamp | None) -> None:
+        self._payloads.append(data)
+        self._lines.append(line)
+        self._stamps.append(time)
+        self._created.append(None)
+        self._size += len(data) + _FRAME_COSTS
+
+    def _own_times(self) -> list[Stamp | None]:
+        """The times inside the documents, where each has one of its own: else they are when something else was made."""
+        known = [one for one in self._created if one]
+        return self._created if len(known) > 1 and len({one.ns for one in known}) == len(known) else []
+
+    def _frames(self) -> list[bytes]:
+        if not self.streamed:
+            return self._payloads
+        if self._as_lines():
+            return [payload + b"\n" for payload in self._payloads]
+        return [
+            payload + b"\n\n" if payload.startswith((b": ", b"event: ")) else b"data: " + payload + b"\n\n"
+            for payload in self._payloads
+        ]
+
+    def _as_lines(self) -> bool:
+        """Whether these chunks came as NDJSON: bare, and of an API (or with a content type) that streams so."""
+        kind = (self.response.header("content-type") if self.response else None) or ""
+        return self._bare and ("ndjson" in kind or (self.identity is not None and self.identity.family == "ollama"))

@@ -1,0 +1,166 @@
+"""The lines of a pasted log, each taken apart: its time, what a logger put before it, and the field or payload in it."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from streamkit.formats._repair import literal
+from streamkit.formats._timestamps import Stamp, stamp
+
+Kind = Literal["blank", "fence", "data", "event", "comment", "done", "elision", "open", "text"]
+
+_LONGEST_PREFIX = 240
+_DATA = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])data:(.*)", re.DOTALL)
+_EVENT = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])event:\s*([\w.-]{{1,80}})\s*", re.DOTALL)
+_COMMENT = re.compile(r":(?!:|-|\)|\()\s?([^:].*)", re.DOTALL)
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_DONE = re.compile(r"[\"']?\[DONE\][\"']?[,;]?")
+# What a logger ends its own words with: `INFO:root:`, `[TAG]`, `chunk =`, `<=`, `|`, a log level's letter.
+_LOGGED = re.compile(
+    r"(?:[\]:|>=)-]|\b[A-Z]|\b(?:DEBUG|INFO|WARN|WARNING|ERROR|TRACE|debug|info|received|chunk|line))\s*\Z"
+)
+_QUOTED = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<!\w)([bu]?[\"'])(?=(?:data|event|id|retry)?:)", re.DOTALL)
+_OPEN = re.compile(
+    rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<!\w)"
+    r"([\[,(]?\s*\{\s*(?:[\"'“‘]|\Z|[a-z_]+:\s)|(?:\w+\.)*\w*(?:Chunk|Event|Response|Completion)\w*\(\w+=)",
+    re.DOTALL,
+)
+_ELISION = re.compile(
+    r"(?:[#/*>\-–—|<(\[{]|\d+\.|\s)*(?:\.{3,}|…+)|[\[(<]\s*(?:snip|snipped|truncated|omitted|cut)\b[^\])>]{0,80}[\])>]\s*\Z",
+    re.IGNORECASE,
+)
+_ONLY_A_TIME = re.compile(r"[\[(<|]*[0-9A-Z][0-9:.,TZ+/ a-z-]{5,48}[\])>|]*")
+_LOG_TEXT = ("log", "message", "msg", "line", "text", "event", "body")
+_LOG_TIME = ("time", "timestamp", "ts", "@timestamp", "asctime")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line taken apart.
+
+    `text` is the line without its end; `payload` what follows `data:`, an event's name, a comment's text, or the text
+    from where a document opens. `logged` tells whether what stands before it looks like a logger's or is nothing.
+    """
+
+    number: int
+    kind: Kind
+    text: str
+    payload: str = ""
+    stamp: Stamp | None = None
+    logged: bool = True
+
+
+class Lines:
+    """The lines of a log, with the ones that were put back first."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = enumerate(lines, 1)
+        self._back: deque[Line] = deque()
+        # How many characters may yet be read in vain, so that reading stays linear whatever the log holds.
+        self.patience = 8 << 20
+
+    def __iter__(self) -> Iterator[Line]:
+        return self
+
+    def __next__(self) -> Line:
+        if self._back:
+            return self._back.popleft()
+        number, line = next(self._lines)
+        self.patience += 2 * len(line)
+        found = dissect(line.rstrip(b"\r\n").decode("utf-8", "surrogateescape"), number)
+        self._back.extend(found[1:])
+        return found[0]
+
+    def put_back(self, lines: Iterable[Line]) -> None:
+        """These lines come next, in this order."""
+        self._back.extendleft(reversed(list(lines)))
+
+
+def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
+    """One line of a log as one line, or as those that were printed inside a literal or a logger's JSON."""
+    if number == 1:
+        text = text.removeprefix("\ufeff")
+    bare = text.strip()
+    if not bare or (_ONLY_A_TIME.fullmatch(bare) and stamp(bare)):
+        return [Line(number, "blank", text)]
+    if _FENCE.match(text):
+        return [Line(number, "fence", text)]
+    if bare.startswith("{") and (inner := _unwrapped(bare, number)):
+        return inner
+    if (inner := _unquoted(text, number, outer)) is not None:
+        return inner
+    return [_plain(text, bare, number, outer)]
+
+
+def _plain(text: str, bare: str, number: int, outer: Stamp | None) -> Line:
+    if match := _DATA.match(text):
+        return _field(number, "data", text, match, outer)
+    if (match := _EVENT.fullmatch(text)) and _is_logged(match[1], outer):
+        return _field(number, "event", text, match, outer)
+    if _DONE.fullmatch(bare):
+        return Line(number, "done", text, bare, outer)
+    if match := _COMMENT.fullmatch(bare):
+        return Line(number, "comment", text, match[1], outer)
+    if _ELISION.match(bare):
+        return Line(number, "elision", text, bare, outer)
+    if match := _OPEN.match(text):
+        return _field(number, "open", text, match, outer, text[match.start(2) :])
+    return Line(number, "text", text, stamp=outer)
+
+
+def _field(
+    number: int, kind: Kind, text: str, match: re.Match[str], outer: Stamp | None, payload: str | None = None
+) -> Line:
+    prefix = match[1]
+    found = outer or (stamp(prefix) if prefix.strip() else None)
+    payload = match[2] if payload is None else payload
+    if kind == "data" and _DONE.fullmatch(payload.strip()):
+        kind, payload = "done", payload.strip()
+    return Line(number, kind, text, payload, found, found is not None or _is_logged(prefix, outer))
+
+
+def _is_logged(prefix: str, outer: Stamp | None) -> bool:
+    return outer is not None or not prefix.strip(" \t>+|") or bool(_LOGGED.search(prefix) or stamp(prefix))
+
+
+def _unquoted(text: str, number: int, outer: Stamp | None) -> list[Line] | None:
+    """The lines inside a literal that a program printed: `b'data: {"id":…}\\n\\n'`."""
+    match = _QUOTED.match(text)
+    if match is None or "data:" in match[1]:
+        return None
+    found = literal(text, match.start(2))
+    if found is None or text[found[1] :].strip(" \t,;)]}"):
+        return None
+    printed = found[0].replace("\r\n", "\n").rstrip("\n")
+    time = outer or stamp(match[1])
+    return [line for part in printed.split("\n") for line in dissect(part, number, time)]
+
+
+def _unwrapped(bare: str, number: int) -> list[Line] | None:
+    """The line inside a logger's JSON: Docker's `{"log":"data: …","stream":"stdout","time":"…"}` and its relatives."""
+    if not any(f'"{key}"' in bare[:_LONGEST_PREFIX] for key in _LOG_TEXT):
+        return None
+    try:
+        document = orjson.loads(bare.encode("utf-8", "surrogateescape"))
+    except orjson.JSONDecodeError:
+        return None
+    inner = next((value for key in _LOG_TEXT if _is_printed(value := document.get(key))), None)
+    if inner is None:
+        return None
+    time = next((found for key in _LOG_TIME if (found := _stamp_of(document.get(key)))), None)
+    lines = inner.replace("\r\n", "\n").rstrip("\n").split("\n")
+    return [line for part in lines for line in dissect(part, number, time)]
+
+
+def _is_printed(value: Any) -> bool:
+    return isinstance(value, str) and (bool(re.match(r"\s*(?:data|event):", value)) or value == "\n")
+
+
+def _stamp_of(value: Any) -> Stamp | None:
+    return stamp(str(value)) if isinstance(value, str | int | float) else None

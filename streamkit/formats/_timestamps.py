@@ -1,0 +1,121 @@
+"""Times that a log itself has: before its lines, or in its documents. Exact in nanoseconds, and never made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+_SECOND = 1_000_000_000
+_DAY = 86_400 * _SECOND
+_FRACTION = r"(?:[.,](\d{1,9}))?"
+_CLOCK = rf"(\d\d):(\d\d):(\d\d){_FRACTION}"
+
+# RFC 3339 and its relatives: Docker, Kubernetes, Python's logging, Go's log.
+_DATED = re.compile(rf"(?<!\d)(\d{{4}})[-/](\d\d)[-/](\d\d)[T ]{_CLOCK}\d*\s?(Z|[+-]\d\d:?\d\d)?")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# syslog, `ts`: no year.
+_SYSLOG = re.compile(rf"\W*({'|'.join(_MONTHS)}) {{1,2}}(\d{{1,2}}) {_CLOCK}\b")
+# `ts -s`, `ts -i`, `curl --trace-time`.
+_TIME_OF_DAY = re.compile(rf"[\[(<|\s]*{_CLOCK}\b")
+# `ts %.s`, and epochs in milliseconds.
+_EPOCH = re.compile(r"[\[(<|\s]*(\d{10})\.(\d{1,9})\b")
+_EPOCH_MS = re.compile(r"[\[(<|\s]*(1\d{12})\b")
+_SINCE = re.compile(r"(?:[\[(]\s*\+?|\s*\+)\s*(\d{1,9})(?:\.(\d{1,9}))?\s?(ns|us|µs|ms|s)\b")
+_UNITS = {"ns": 1, "us": 1000, "µs": 1000, "ms": 1_000_000, "s": _SECOND}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """One time as a log has it, in nanoseconds: since 1970 (`wall`, in UTC where `zoned`), since midnight (`day`), or
+    since a moment of the log's own (`since`)."""
+
+    ns: int
+    kind: str
+    zoned: bool = False
+
+
+def stamp(text: str) -> Stamp | None:
+    """The first time in a line's prefix, or None."""
+    if match := _DATED.search(text):
+        return _dated(match)
+    if match := _EPOCH.match(text):
+        return Stamp(int(match[1]) * _SECOND + _fraction(match[2]), "wall", zoned=True)
+    if match := _EPOCH_MS.match(text):
+        return Stamp(int(match[1]) * 1_000_000, "wall", zoned=True)
+    if match := _SYSLOG.match(text):
+        return _syslog(match)
+    if match := _TIME_OF_DAY.match(text):
+        return Stamp(_time_of_day(*match.groups()), "day")
+    if match := _SINCE.match(text):
+        unit = _UNITS[match[3]]
+        return Stamp(int(match[1]) * unit + _fraction(match[2]) * unit // _SECOND, "since")
+    return None
+
+
+def offsets(stamps: Sequence[Stamp | None]) -> list[int | None] | None:
+    """The times of a stream's frames in nanoseconds, from the first one (from the log's own zero where that is what
+    they count from); None where the stamps are too few, of several kinds, all the same, or run backwards."""
+    known = [one for one in stamps if one is not None]
+    if len({one.ns for one in known}) < 2 or len({one.kind for one in known}) > 1:
+        return None
+    origin = 0 if known[0].kind == "since" else known[0].ns
+    found: list[int | None] = []
+    before = days = 0
+    for one in stamps:
+        if one is None:
+            found.append(None)
+            continue
+        at = one.ns - origin + days
+        if one.kind == "day" and before - at > _DAY // 2:
+            days += _DAY
+            at += _DAY
+        if at < before:
+            return None
+        found.append(at)
+        before = at
+    return found
+
+
+def rfc3339(ns: int) -> str:
+    """Nanoseconds since 1970 as RFC 3339 in UTC with microseconds, as recordings have it."""
+    moment = datetime.fromtimestamp(ns // _SECOND, UTC) + timedelta(microseconds=ns % _SECOND // 1000)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _dated(match: re.Match[str]) -> Stamp | None:
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    offset = timezone.utc  # noqa: UP017
+    if zone and zone != "Z":
+        minutes = int(zone[1:3]) * 60 + int(zone[-2:])
+        if minutes >= 1440:
+            return None
+        offset = timezone(timedelta(minutes=minutes if zone[0] == "+" else -minutes))
+    return _wall(int(year), int(month), int(day), (hour, minute, second), fraction, offset, bool(zone))
+
+
+def _syslog(match: re.Match[str]) -> Stamp | None:
+    month, day, hour, minute, second, fraction = match.groups()
+    # A year that has a 29th of February; only differences count.
+    return _wall(2000, _MONTHS.index(month) + 1, int(day), (hour, minute, second), fraction, timezone.utc, False)  # noqa: UP017
+
+
+def _wall(
+    year: int, month: int, day: int, clock: Sequence[str], fraction: str | None, offset: timezone, zoned: bool
+) -> Stamp | None:
+    hour, minute, second = map(int, clock)
+    try:
+        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=offset)
+        since = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+    except (ValueError, OverflowError):
+        return None
+    return Stamp((since + (second == 60)) * _SECOND + _fraction(fraction), "wall", zoned)
+
+
+def _time_of_day(hour: str, minute: str, second: str, fraction: str | None) -> int:
+    return (int(hour) * 3600 + int(minute) * 60 + int(second)) * _SECOND + _fraction(fraction)
+
+
+def _fraction(digits: str | None) -> int:
+    return int(digits.ljust(9, "0")) if digits else 0

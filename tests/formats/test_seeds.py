@@ -1,0 +1,72 @@
+"""The four real logs that the project began with, read with their exact outcomes."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from streamkit.formats._format import read
+
+SEEDS = Path(__file__).parents[2] / ".." / "shared" / "seeds"
+pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds are not beside the project")
+
+
+def exchanges(number):
+    [path] = SEEDS.glob(f"{number:03}_*.txt")
+    found = list(read(str(path)))
+    assert all(one.imported.form == "gist-log" and not one.imported.framed and one.clock == "none" for one in found)
+    assert all(at is None for one in found for at in one.frames.at)
+    return found
+
+
+def chunks(exchange):
+    payloads = [frame.removeprefix(b"data: ").strip() for frame in exchange.frames.data]
+    return [orjson.loads(payload) for payload in payloads if payload != b"[DONE]"]
+
+
+def text(exchange):
+    return "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks(exchange))
+
+
+def repairs(exchange, *kinds):
+    return [(repair.line, repair.kind) for repair in exchange.imported.repairs if repair.kind in kinds]
+
+
+def test_a_page_around_bare_chunks_does_not_get_in():
+    [one] = exchanges(0)
+    assert len(chunks(one)) == 72
+    assert sum(bool(chunk["choices"][0]["delta"].get("content")) for chunk in chunks(one)) == 70
+    assert one.frames.data[-1] == b"data: [DONE]\n\n"
+    assert text(one).startswith("As an AI language model, I can perform")
+    assert text(one).endswith("more efficient solutions.")
+    assert not one.imported.excerpt
+    assert one.frames.lines[:2] == [9, 10]
+
+
+def test_pretty_printed_objects_with_a_part_left_out_are_repaired():
+    [one] = exchanges(1)
+    assert len(chunks(one)) == 4
+    assert text(one) == "AI language model."
+    assert repairs(one, "repaired", "elided") == [(line, "repaired") for line in (25, 54, 83, 112)]
+    assert not one.imported.excerpt
+
+
+def test_dots_between_two_chunks_make_an_excerpt():
+    [one] = exchanges(2)
+    assert len(chunks(one)) == 4
+    assert text(one) == "1ina"
+    assert one.imported.excerpt
+    assert repairs(one, "elided") == [(95, "elided")]
+
+
+def test_prose_requests_an_answer_and_a_stream_are_told_apart():
+    answer, stream = exchanges(3)
+    assert orjson.loads(answer.frames.body)["object"] == "chat.completion"
+    assert answer.frames.line_of(0) == 36
+    assert [chunk["choices"][0]["delta"].get("content") for chunk in chunks(stream)] == ["", "Hello", None]
+    assert stream.frames.data[-1] == b"data: [DONE]\n\n"
+    assert stream.imported.excerpt
+    assert repairs(stream, "hard-wrapped") == [(line, "hard-wrapped") for line in (99, 106, 115)]
+    assert repairs(stream, "elided") == [(line, "elided") for line in (113, 128, 131, 134, 137)]
+    skipped = [repair.said for one in (answer, stream) for repair in one.imported.repairs if "request" in repair.said]
+    assert len(skipped) == 2

@@ -1,0 +1,80 @@
+"""The pages under tests/specs/formats are manual and test: what stands in an `input` block gives the exchanges after it.
+
+An exchange is shown by a line of its properties, then a line a frame (line of the file, time in seconds, bytes), then a
+line a repair, marked `~`. An input that is refused is shown by its message, marked `!`.
+"""
+
+import base64
+import re
+from pathlib import Path
+
+import pytest
+
+from streamkit.errors import UnreadableInput
+from streamkit.formats._format import CATALOGUE, read
+
+PAGES = Path(__file__).parents[1] / "specs" / "formats"
+BLOCK = re.compile(r"^(`{3,})(input|exchanges)( base64)?[ ]*\n(.*?)^\1[ ]*$", re.DOTALL | re.MULTILINE)
+
+
+def cases():
+    for page in sorted(PAGES.glob("*.md")):
+        blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+        assert [kind for _, kind, _, _ in blocks] == ["input", "exchanges"] * (len(blocks) // 2), page
+        for number, start in enumerate(range(0, len(blocks), 2), 1):
+            (_, _, coding, given), (_, _, _, expected) = blocks[start : start + 2]
+            data = base64.b64decode(given) if coding else given.encode()
+            yield pytest.param(page.stem, data, expected, id=f"{page.stem}-{number}")
+
+
+def shown(path, form):
+    try:
+        for exchange in read(str(path)):
+            assert exchange.imported is None or exchange.imported.form.startswith(form.split("-")[0])
+            yield from lines(exchange)
+    except UnreadableInput as error:
+        said, _, _ = str(error).removeprefix(str(path))[2:].partition("; tried: ")
+        yield f"! {said}"
+
+
+def lines(exchange):
+    words = [f"exchange {exchange.origin.number}, line {exchange.origin.line}"]
+    if exchange.request:
+        words.append(f"{exchange.request.method} {exchange.request.url}")
+    if exchange.response:
+        words.append(f"{exchange.response.status} {exchange.content_type or '-'}")
+    if exchange.clock != "none":
+        words.append(f"clock {exchange.clock}")
+    if exchange.end:
+        words.append(exchange.end.reason)
+    if exchange.imported and exchange.imported.excerpt:
+        words.append("excerpt")
+    yield ", ".join(words)
+    for frame in exchange.frames:
+        at = "-" if frame.at is None else f"{frame.at / 1e9:g}"
+        yield f"{frame.line if frame.line is not None else '-'} {at} {printable(frame.data)}"
+    for repair in exchange.imported.repairs if exchange.imported else ():
+        yield f"~ {repair.line} {repair.kind}: {repair.said}"
+
+
+def printable(data):
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return "base64 " + base64.b64encode(data).decode()
+    return (
+        text.replace("\\", "\\\\").replace("\r", "\\r").replace("\n", "\\n")
+        if text.isprintable() or "\n" in text
+        else ascii(text)
+    )
+
+
+@pytest.mark.parametrize(("form", "data", "expected"), list(cases()))
+def test_what_a_page_says_is_so(form, data, expected, tmp_path):
+    path = tmp_path / "input"
+    path.write_bytes(data)
+    assert "\n".join(shown(path, form)) + "\n" == expected
+
+
+def test_every_form_has_a_page_and_every_page_a_form():
+    assert {page.stem for page in PAGES.glob("*.md")} == {entry.name for entry in CATALOGUE}
