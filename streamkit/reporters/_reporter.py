@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streamkit.model.finding import Finding
+from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue
 
 Row = Mapping[str, Any]
@@ -28,6 +29,7 @@ class Reporter:
     name: str
     findings: Callable[[LintReport], str] | None = None
     rows: Callable[[Sequence[Row]], str] | None = None
+    timelines: Callable[[Sequence[Stream]], str] | None = None
 
 
 REPORTERS: Catalogue[Reporter] = Catalogue("streamkit.reporters", Reporter, lambda reporter: reporter.name)
