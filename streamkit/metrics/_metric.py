@@ -10,23 +10,29 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from streamkit.model.measurement import Measurement, Samples
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Measurement, Samples, TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue
 
-Unit = Literal["ns", "1", "bytes", "tokens", "tokens/s", "ratio", "bytes/s"]
-OfStream = Callable[[Stream], Samples]
+Unit = Literal["ns", "1", "bytes", "tokens", "tokens/s", "ratio", "bytes/s", "1/s"]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What a metric of a run needs to know of one stream: when it began and ended on the run's clock (ns), its tokens."""
+    """What a metric of a run needs to know of one stream: when it began and ended on the run's clock (ns since 1970,
+    UTC), its tokens, and whether it kept every limit of the run's `--slo` (None where there were no limits)."""
 
     start: int
     end: int
-    first_token: int | None = None
     tokens: int | None = None
     verdict: str = "complete"
+    good: bool | None = None
+
+
+Shown = Literal["always", "present", "asked"]
+OfStream = Callable[[Timeline], Samples]
+OfRun = Callable[[Sequence[Span]], Samples]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class Metric:
     `name` is the file's name: the long standard name that code and JSON use (times in JSON end in `_ns`). `head` is the
     short column head, `aliases` what gates may call it, `many` whether a stream gives several samples (a distribution).
     `of_stream` gives the samples of one stream, in `unit`, or why there are none; `of_run` one value over all spans.
+    `shown` says when a table that was not asked for it has it: always, where it is `present`, or only when `asked`; tables
+    are in ascending `order`.
     """
 
     name: str
@@ -43,16 +51,21 @@ class Metric:
     unit: Unit
     manual: str
     of_stream: OfStream | None = field(default=None, repr=False)
-    of_run: Callable[[Sequence[Span]], Samples] | None = field(default=None, repr=False)
+    of_run: OfRun | None = field(default=None, repr=False)
     many: bool = False
     aliases: tuple[str, ...] = ()
-    default: bool = True
+    shown: Shown = "always"
     order: int = 50
 
     @property
     def key(self) -> str:
         """The name in JSON: with `_ns` where the unit is nanoseconds."""
         return f"{self.name}_ns" if self.unit == "ns" else self.name
+
+    @property
+    def title(self) -> str:
+        """What a person calls it: the first words of its manual."""
+        return self.manual.partition(":")[0]
 
 
 METRICS: Catalogue[Metric] = Catalogue("streamkit.metrics", Metric, lambda metric: metric.name)
@@ -64,22 +77,31 @@ def metric(
     *,
     many: bool = False,
     aliases: Sequence[str] = (),
-    default: bool = True,
+    shown: Shown = "always",
     order: int = 50,
 ) -> Callable[[OfStream], Metric]:
     """Make the function below it the metric of its file: name and formula are the file's own."""
 
     def made(of_stream: OfStream) -> Metric:
-        module = sys.modules[of_stream.__module__]
-        name = of_stream.__module__.rpartition(".")[2]
-        manual = (module.__doc__ or "").strip()
-        return Metric(name, head, unit, manual, of_stream, None, many, tuple(aliases), default, order)
+        name, manual = _file_of(of_stream)
+        return Metric(name, head, unit, manual, of_stream, None, many, tuple(aliases), shown, order)
 
     return made
 
 
-def measure(stream: Stream, metrics: Iterable[Metric]) -> Measurement:
-    """All samples of one stream."""
+def run_metric(unit: Unit, head: str, *, aliases: Sequence[str] = (), order: int = 50) -> Callable[[OfRun], Metric]:
+    """Make the function below it the metric of its file: a number that only all streams of a run together have."""
+
+    def made(of_run: OfRun) -> Metric:
+        name, manual = _file_of(of_run)
+        return Metric(name, head, unit, manual, None, of_run, False, tuple(aliases), "always", order)
+
+    return made
+
+
+def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | None = None) -> Measurement:
+    """All samples of one stream; `counter` counts its tokens where the stream itself does not tell them."""
+    timeline = Timeline(stream, counter)
     return Measurement(
         stream.file,
         stream.number,
@@ -87,6 +109,29 @@ def measure(stream: Stream, metrics: Iterable[Metric]) -> Measurement:
         stream.dialect,
         stream.model,
         stream.verdict,
-        {entry.name: entry.of_stream(stream) for entry in metrics if entry.of_stream is not None},
+        {entry.name: entry.of_stream(timeline) for entry in metrics if entry.of_stream is not None},
         dict(stream.exchange.labels),
+        timeline.notes,
+        stream.exchange.recorded_at,
+        tuple(
+            (stream.chunk_events[chunk] + 1, timeline.chunk_times[chunk] or 0, gap) for chunk, gap in timeline.stalls
+        ),
     )
+
+
+def find(name: str) -> Metric:
+    """The metric of that name, JSON key or alias. Raises UnknownEntry, which offers the nearest name."""
+    for entry in METRICS:
+        if name in (entry.name, entry.key) or name.lower() in entry.aliases:
+            return entry
+    return METRICS[name]
+
+
+def in_order(metrics: Iterable[Metric]) -> list[Metric]:
+    """These metrics in the order in which a person reads them."""
+    return sorted(metrics, key=lambda entry: (entry.order, entry.name))
+
+
+def _file_of(function: Callable[..., object]) -> tuple[str, str]:
+    module = sys.modules[function.__module__]
+    return function.__module__.rpartition(".")[2], (module.__doc__ or "").strip()

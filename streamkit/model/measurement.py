@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+# The percentiles that every distribution is told by.
+PERCENTILES = (50, 90, 95, 99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +15,12 @@ class Samples:
     """What one metric says of one stream: no, one or many values in the metric's unit.
 
     `missing` is a short code telling why there is no value (`no-times`, `no-request-time`, `no-token`, `no-usage`, …);
-    empty where there is one. A value of zero is a measured zero.
+    empty where there is one. A value of zero is a measured zero. `source` tells where a count of tokens comes from.
     """
 
     values: Sequence[float] = ()
     missing: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,21 @@ class TokenCount:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenCounter:
+    """Something that counts the tokens of a text without a network; `name` says which vocabulary it counts with."""
+
+    name: str
+    count: Callable[[str], int] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
-    """All metrics of one stream (or of a run): by metric name, its samples."""
+    """All metrics of one stream (or of a run): by metric name, its samples.
+
+    `notes` are sentences about how far these numbers can be trusted: coalesced reads, a clock that went back, a usage
+    that contradicts the content. `stalls` are its longest pauses: the event (from 1) that ended each, when (ns), and how
+    long it was (ns). `recorded_at` is when the request was sent, as RFC 3339; None where nobody knows.
+    """
 
     file: str
     exchange: int
@@ -70,6 +87,9 @@ class Measurement:
     verdict: str
     samples: dict[str, Samples] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    recorded_at: str | None = None
+    stalls: tuple[tuple[int, int, int], ...] = ()
 
 
 def percentile(ordered: Sequence[float], rank: float) -> float:

@@ -1,13 +1,12 @@
-"""A reporter: rows or findings in, text out. One file a form of output; this is their contract and their door."""
+"""A reporter: rows, findings or statistics in, text out. One file a form of output; this is their contract and their door."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from streamkit.model.finding import Finding
-from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue
 
 Row = Mapping[str, Any]
@@ -23,13 +22,48 @@ class LintReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """One metric as a reporter sees it: its name in JSON, its short head and its title, its unit, whether a stream has
+    many samples of it, when a table shows it unasked, and the manual that explains it."""
+
+    key: str
+    head: str
+    title: str
+    unit: str
+    many: bool = False
+    shown: Literal["always", "present", "asked"] = "always"
+    manual: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatsReport:
+    """Everything that one run of stats has to say.
+
+    `streams` gives a row a stream, once, as they are measured; only when it has been read to its end does `groups` give
+    the summaries: of all streams first (its `by` is empty), then of each group. `asked` says that the columns were named
+    by the user, so that a table shows them all. `reasons` has a sentence for each code of a missing number.
+    """
+
+    columns: Sequence[Column]
+    run_columns: Sequence[Column]
+    streams: Iterable[Row]
+    groups: Callable[[], Sequence[Row]]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    asked: bool = False
+    per_stream: bool = False
+    explain: bool = False
+    width: int = 80
+    ascii_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reporter:
     """One form of output, for those kinds of content that it can show; a kind that it cannot show is None."""
 
     name: str
     findings: Callable[[LintReport], str] | None = None
     rows: Callable[[Sequence[Row]], str] | None = None
-    timelines: Callable[[Sequence[Stream]], str] | None = None
+    stats: Callable[[StatsReport], Iterator[str]] | None = None
 
 
 REPORTERS: Catalogue[Reporter] = Catalogue("streamkit.reporters", Reporter, lambda reporter: reporter.name)

@@ -1,0 +1,199 @@
+"""Many streams: a row for each, and pools of samples over all of them or over a group."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, overload
+
+from streamkit.metrics._metric import Metric, Span
+from streamkit.model.histogram import EXACT_SAMPLES, Histogram, Pool
+from streamkit.model.measurement import Measurement, Samples, Summary
+
+_DURATION = "operation_duration"
+_TOKENS = "output_tokens"
+_ABSENT = -1
+
+
+class Spans(Sequence[Span]):
+    """Spans in columns, so that a million streams cost some bytes each."""
+
+    def __init__(self) -> None:
+        self._starts, self._ends, self._tokens = array("q"), array("q"), array("q")
+        self._good, self._verdicts = array("b"), array("b")
+        self._words: list[str] = []
+
+    def append(self, span: Span) -> None:
+        """Add one span."""
+        if span.verdict not in self._words:
+            self._words.append(span.verdict)
+        self._starts.append(span.start)
+        self._ends.append(span.end)
+        self._tokens.append(_ABSENT if span.tokens is None else span.tokens)
+        self._good.append(_ABSENT if span.good is None else span.good)
+        self._verdicts.append(self._words.index(span.verdict))
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Span]: ...
+    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        tokens, good = self._tokens[index], self._good[index]
+        return Span(
+            self._starts[index],
+            self._ends[index],
+            None if tokens == _ABSENT else tokens,
+            self._words[self._verdicts[index]],
+            None if good == _ABSENT else bool(good),
+        )
+
+    def __iter__(self) -> Iterator[Span]:
+        return map(self.__getitem__, range(len(self)))
+
+
+class Collection:
+    """All samples of some streams, metric by metric; memory grows by the samples and ends at the pools' limit."""
+
+    def __init__(self, metrics: Sequence[Metric], exact: int = EXACT_SAMPLES) -> None:
+        self.metrics = [entry for entry in metrics if entry.of_stream is not None]
+        self.run_metrics = [entry for entry in metrics if entry.of_run is not None]
+        self.pools = {entry.name: Pool(exact) for entry in self.metrics}
+        self.missing: dict[str, Counter[str]] = {entry.name: Counter() for entry in self.metrics}
+        self.verdicts: Counter[str] = Counter()
+        self.sources: Counter[str] = Counter()
+        self.spans = Spans()
+        self.count = 0
+
+    def add(self, measurement: Measurement, good: bool | None = None) -> None:
+        """Add one stream. `good` tells whether it kept every limit of the run, None where there were none."""
+        self.count += 1
+        self.verdicts[measurement.verdict] += 1
+        for entry in self.metrics:
+            samples = measurement.samples[entry.name]
+            if samples.missing:
+                self.missing[entry.name][samples.missing] += 1
+            else:
+                self.pools[entry.name].extend(samples.values)
+        tokens = measurement.samples.get(_TOKENS)
+        if tokens is not None and tokens.source:
+            self.sources[tokens.source] += 1
+        span = span_of(measurement, good)
+        if span is not None:
+            self.spans.append(span)
+
+    def merge(self, summary: Mapping[str, Any]) -> None:
+        """Add the summary of another machine, as `to_json` gave it. Raises ValueError where that is not what it is."""
+        try:
+            self.count += int(summary["streams"])
+            self.verdicts.update({str(word): int(count) for word, count in summary["verdicts"].items()})
+            self.sources.update({str(word): int(count) for word, count in summary.get("token_sources", {}).items()})
+            for entry in self.metrics:
+                self.missing[entry.name].update(summary["missing"].get(entry.key, {}))
+                told = summary["histograms"].get(entry.key)
+                if told is not None:
+                    self.pools[entry.name].merge(Histogram.from_json(told))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"no summary of stats --format json: {error!r}") from error
+
+    def of_run(self) -> dict[str, Samples]:
+        """The metrics of the run as a whole."""
+        if len(self.spans) < self.count:
+            return {entry.name: Samples(missing="no-wall-clock") for entry in self.run_metrics}
+        return {entry.name: entry.of_run(self.spans) for entry in self.run_metrics if entry.of_run is not None}
+
+    def to_json(self) -> dict[str, Any]:
+        """The summary as JSON has it: a distribution a metric, and the histograms that another run can merge."""
+        run = self.of_run()
+        histograms = {entry.key: self.pools[entry.name] for entry in self.metrics if len(self.pools[entry.name])}
+        return {
+            "streams": self.count,
+            "verdicts": dict(sorted(self.verdicts.items())),
+            "token_sources": dict(sorted(self.sources.items())),
+            "metrics": {
+                entry.key: distribution(self.pools[entry.name].summary(), entry.unit) for entry in self.metrics
+            },
+            "missing": {entry.key: dict(found) for entry in self.metrics if (found := self.missing[entry.name])},
+            "run": {
+                entry.key: number(run[entry.name].values[0]) if run[entry.name].values else None
+                for entry in self.run_metrics
+            },
+            "run_missing": {
+                entry.key: run[entry.name].missing for entry in self.run_metrics if run[entry.name].missing
+            },
+            "exact": all(pool.exact for pool in self.pools.values()),
+            "histograms": {key: pool.histogram().to_json() for key, pool in histograms.items()},
+        }
+
+
+def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any]:
+    """One stream as JSON has it: scalars as numbers, distributions as objects, absent values null with their reason."""
+    values: dict[str, Any] = {}
+    missing: dict[str, str] = {}
+    for entry in metrics:
+        samples = measurement.samples.get(entry.name)
+        if samples is None:
+            continue
+        if samples.missing:
+            values[entry.key] = None
+            missing[entry.key] = samples.missing
+        elif entry.many:
+            values[entry.key] = distribution(Summary.of(samples.values), entry.unit)
+        else:
+            values[entry.key] = number(samples.values[0], entry.unit)
+    tokens = measurement.samples.get(_TOKENS)
+    return {
+        "file": measurement.file,
+        "exchange": measurement.exchange,
+        "api": measurement.api,
+        "dialect": measurement.dialect,
+        "model": measurement.model,
+        "verdict": measurement.verdict,
+        "recorded_at": measurement.recorded_at,
+        "labels": measurement.labels,
+        "metrics": values,
+        "missing": missing,
+        "tokens_source": tokens.source or None if tokens is not None else None,
+        "stalls": [{"event": event, "at_ns": at, "gap_ns": gap} for event, at, gap in measurement.stalls],
+        "notes": list(measurement.notes),
+    }
+
+
+def distribution(summary: Summary | None, unit: str = "1") -> dict[str, Any] | None:
+    """A distribution as JSON has it: `{"n","min","mean","p50","p90","p95","p99","max"}`; None where there is none."""
+    if summary is None:
+        return None
+    return {name: number(getattr(summary, name), unit) for name in Summary.__slots__}
+
+
+def number(value: float, unit: str = "1") -> float:
+    """A number as JSON has it: nanoseconds and whole numbers are integers, others have six digits after the point."""
+    return round(value) if unit == "ns" or value == int(value) else round(value, 6)
+
+
+def span_of(measurement: Measurement, good: bool | None = None) -> Span | None:
+    """The span of one stream on the wall clock, or None where it is not known."""
+    duration = measurement.samples.get(_DURATION)
+    if measurement.recorded_at is None or duration is None or not duration.values:
+        return None
+    try:
+        began = datetime.fromisoformat(measurement.recorded_at)
+    except ValueError:
+        return None
+    if began.tzinfo is None:
+        began = began.replace(tzinfo=UTC)
+    # In whole microseconds: a float of nanoseconds since 1970 is good to some hundred only.
+    start = (began - _EPOCH) // _MICROSECOND * 1000
+    tokens = measurement.samples.get(_TOKENS)
+    count = int(tokens.values[0]) if tokens is not None and tokens.values else None
+    return Span(start, start + round(duration.values[0]), count, measurement.verdict, good)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)

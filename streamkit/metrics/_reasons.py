@@ -1,0 +1,32 @@
+"""Why a number is missing, in a sentence for each code."""
+
+from __future__ import annotations
+
+REASONS = {
+    "clock-went-back": "the log's clock went back, so that this stretch of time is negative",
+    "no-answer": "no chunk carries answer text or a tool call",
+    "no-body": "the body is empty",
+    "no-chunk": "no event is a chunk of the API",
+    "no-end-time": "the recorder did not see the end of the body",
+    "no-event": "the body holds no event",
+    "no-frames": "the log did not keep what each read gave",
+    "no-headers": "no response headers were recorded",
+    "no-request-time": "the time of the request is not known: the stream came from a pipe or a log",
+    "no-slo": "no --slo was given",
+    "no-times": "the log holds no arrival times",
+    "no-token": "no chunk carries answer text, reasoning or a tool call",
+    "no-usage": "the stream reports no usage, and no --tokenizer was named",
+    "no-wall-clock": "the streams do not say when they were recorded, or when they ended",
+    "not-reported": "the provider does not say",
+    "one-chunk": "there is one chunk only, so no time between chunks",
+    "one-read": "everything came in one read, so that a rate would be made up",
+    "one-token": "there is one token or content chunk only, so no time between them",
+    "usage-before-content": "usage was reported before the content ended, so it is no count of all",
+    "usage-contradicts-content": "usage says that nothing was given, and chunks carry content",
+    "usage-without-output": "usage does not tell the output tokens",
+}
+
+
+def reason(code: str) -> str:
+    """The sentence of this code; a code of a plugin's own is its own sentence."""
+    return REASONS.get(code, code)

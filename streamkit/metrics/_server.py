@@ -1,0 +1,59 @@
+"""What a server says of its own times, in the four forms that are known, all in nanoseconds.
+
+Ollama (`total_duration`, … in nanoseconds in the last object), llama.cpp (`timings`, milliseconds), Groq (`x_groq.usage`
+or `usage`, seconds) and Cerebras (`time_info`, seconds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from streamkit.model.stream import Stream
+
+# The last chunks of a stream: one of them holds the times, where there are any.
+_ENOUGH = 4
+
+# Form: where it stands (a path of keys), the unit in nanoseconds, and our name for each field.
+_FORMS: tuple[tuple[tuple[str, ...], float, Mapping[str, str]], ...] = (
+    (
+        (),
+        1,
+        {
+            "load_duration": "server_load_time",
+            "prompt_eval_duration": "server_prompt_time",
+            "eval_duration": "server_generation_time",
+            "total_duration": "server_total_time",
+        },
+    ),
+    (("timings",), 1e6, {"prompt_ms": "server_prompt_time", "predicted_ms": "server_generation_time"}),
+    *(
+        (
+            place,
+            1e9,
+            {
+                "queue_time": "server_queue_time",
+                "prompt_time": "server_prompt_time",
+                "completion_time": "server_generation_time",
+                "total_time": "server_total_time",
+            },
+        )
+        for place in (("x_groq", "usage"), ("usage",), ("time_info",))
+    ),
+)
+
+
+def server_times(stream: Stream) -> dict[str, float]:
+    """The server's own times by the name of their metric; what it does not say is not there."""
+    found: dict[str, float] = {}
+    for chunk in stream.chunks[-_ENOUGH:]:
+        for place, unit, names in _FORMS:
+            holder: Any = chunk
+            for key in place:
+                holder = holder.get(key) if isinstance(holder, dict) else None
+            if isinstance(holder, dict):
+                for field, name in names.items():
+                    value = holder.get(field)
+                    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+                        found[name] = round(value * unit)
+    return found

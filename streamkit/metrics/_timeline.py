@@ -1,0 +1,197 @@
+"""What the metrics of one stream share: columns, each worked out once, and only if a metric asks for it.
+
+So one pass over a stream serves all metrics, whatever their number.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
+from operator import sub
+
+from streamkit.metrics._server import server_times
+from streamkit.metrics._tokens import Tokens, count_tokens, disagreement
+from streamkit.model.measurement import Samples, TokenCounter
+from streamkit.model.message import REASONING, TOKEN
+from streamkit.model.stream import Stream
+
+# Gaps under this are an artefact of one read that held several chunks (recording format, rule 2).
+COALESCED_NS = 100_000
+# A stall is a gap of more than this many medians.
+STALL_FACTOR = 5
+
+_CONTENT_KINDS = frozenset({"text", "reasoning", "refusal", "tool"})
+# A body in which this is not found has one choice. Tool calls have an index too, so that a find proves nothing.
+_SECOND_CHOICE = re.compile(rb'"index"\s*:\s*[1-9]')
+
+
+class Timeline:
+    """One stream with what is derived from it. Times are nanoseconds; chunks are told by their index."""
+
+    def __init__(self, stream: Stream, counter: TokenCounter | None = None) -> None:
+        self.stream = stream
+        self.counter = counter
+
+    @cached_property
+    def since_start(self) -> str:
+        """Why times since the request cannot be told (`no-times`, `no-request-time`); empty where they can."""
+        exchange = self.stream.exchange
+        if not exchange.timed:
+            return "no-times"
+        return "no-request-time" if exchange.clock != "monotonic" or exchange.source == "stdin" else ""
+
+    @cached_property
+    def chunk_times(self) -> Sequence[int | None]:
+        """When each chunk was complete."""
+        stream = self.stream
+        if type(stream.chunk_events) is range and stream.chunk_events == range(len(stream.chunks)):
+            return stream.times[: len(stream.chunks)]
+        times = stream.times
+        return [times[event] for event in stream.chunk_events]
+
+    @cached_property
+    def content(self) -> list[int]:
+        """The chunks that carry answer text, reasoning or a piece of a tool call."""
+        return [chunk for chunk, flag in enumerate(self.stream.flags) if flag & TOKEN]
+
+    @cached_property
+    def content_times(self) -> list[int]:
+        """The times of the content chunks that have one."""
+        times = self.chunk_times
+        if not self.stream.exchange.timed:
+            return []
+        return [at for at in map(times.__getitem__, self.content) if at is not None]
+
+    @cached_property
+    def choices(self) -> dict[int, list[int]]:
+        """The content chunks of each choice; empty where the stream has one choice only."""
+        stream = self.stream
+        if not _SECOND_CHOICE.search(stream.exchange.frames.body):
+            return {}
+        found: dict[int, list[int]] = {}
+        for chunk in self.content:
+            for choice in {delta.choice for delta in stream.deltas(chunk) if delta.kind in _CONTENT_KINDS}:
+                found.setdefault(choice, []).append(chunk)
+        return dict(sorted(found.items())) if len(found) > 1 else {}
+
+    @cached_property
+    def raw_gaps(self) -> list[int]:
+        """The time from each content chunk to the next of the same choice, in order, also where the clock went back."""
+        times = self.content_times
+        if self.choices:
+            return [gap for chunks in self.choices.values() for gap in self.gaps_of(chunks)]
+        return list(map(sub, times[1:], times))
+
+    @cached_property
+    def gaps(self) -> list[int]:
+        """The gaps that are not negative, in ascending order."""
+        ordered = sorted(self.raw_gaps)
+        return ordered[bisect_left(ordered, 0) :]
+
+    @cached_property
+    def gaps_missing(self) -> str:
+        """Why there are no gaps; empty where there are some."""
+        if self.gaps:
+            return ""
+        if not self.stream.exchange.timed:
+            return "no-times"
+        if not self.content:
+            return "no-token"
+        return "clock-went-back" if self.raw_gaps else "one-token"
+
+    @cached_property
+    def coalesced(self) -> int:
+        """How many gaps are too small to be true: their chunks came in one read."""
+        return bisect_left(self.gaps, COALESCED_NS)
+
+    @cached_property
+    def stall_limit(self) -> float | None:
+        """The gap from which on it is a stall: so many medians of the gaps that are not coalesced; None without gaps."""
+        true = self.gaps[self.coalesced :]
+        return STALL_FACTOR * true[len(true) // 2] if true else None
+
+    @cached_property
+    def stalls(self) -> list[tuple[int, int]]:
+        """Each stall: the chunk that ended it, and how long it was."""
+        limit = self.stall_limit
+        if limit is None or not self.gaps or self.gaps[-1] <= limit:
+            return []
+        lists = list(self.choices.values()) or [self.content]
+        return [
+            (chunk, gap)
+            for chunks in lists
+            for chunk, gap in zip(chunks[1:], self.gaps_of(chunks), strict=False)
+            if gap > limit
+        ]
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The number of output tokens, where it comes from, or why it is not known."""
+        return count_tokens(self.stream, self.content, self.counter)
+
+    @cached_property
+    def streamed_tokens(self) -> int | None:
+        """The output tokens that the stream's chunks carry: without reasoning that was counted and never shown."""
+        tokens, usage = self.tokens, self.stream.usage
+        if tokens.count is None:
+            return None
+        if self.hidden_reasoning and usage and usage.reasoning:
+            return tokens.count.value - usage.reasoning
+        return tokens.count.value
+
+    @cached_property
+    def hidden_reasoning(self) -> int:
+        """Reasoning tokens that usage counts and no chunk shows."""
+        usage, tokens = self.stream.usage, self.tokens
+        if not usage or not usage.reasoning or not tokens.count or "usage" not in tokens.count.source:
+            return 0
+        if any(flag & REASONING for flag in self.stream.flags) or usage.reasoning > tokens.count.value:
+            return 0
+        return usage.reasoning
+
+    @cached_property
+    def server(self) -> dict[str, float]:
+        """What the server says of its own times (ns), by the names of the metrics that tell them."""
+        return server_times(self.stream)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know to trust the numbers."""
+        found: list[str] = []
+        if self.stream.excerpt:
+            found.append("an excerpt: counts and totals are those of the excerpt, not of the whole stream")
+        back = len(self.raw_gaps) - len(self.gaps)
+        if back:
+            found.append(f"the clock went back {back} times; those gaps are left out")
+        if self.coalesced:
+            found.append(
+                f"{self.coalesced} of {len(self.gaps)} gaps are under 0.1 ms: their chunks came in one read, "
+                "so that small percentiles say nothing"
+            )
+        if len(self.choices) > 1:
+            found.append(f"{len(self.choices)} choices: gaps are those within each choice")
+        if self.hidden_reasoning:
+            found.append(
+                f"usage counts {self.hidden_reasoning} reasoning tokens that no chunk shows; rates leave them out"
+            )
+        found += [*self.tokens.notes, *disagreement(self.stream, self.content, self.tokens, self.counter)]
+        return tuple(found)
+
+    def since_request(self, at: int | None, absent: str) -> Samples:
+        """The time from the request to `at`, or why there is none; `absent` is the reason where `at` is None."""
+        if self.since_start:
+            return Samples(missing=self.since_start)
+        if at is None:
+            return Samples(missing=absent)
+        return Samples((at,)) if at >= 0 else Samples(missing="clock-went-back")
+
+    def between(self, later: int, earlier: int) -> Samples:
+        """A stretch of time; missing where the clock went back in it."""
+        return Samples((later - earlier,)) if later >= earlier else Samples(missing="clock-went-back")
+
+    def gaps_of(self, chunks: Sequence[int]) -> list[int]:
+        """The gaps between these chunks, in order."""
+        times = [at for at in map(self.chunk_times.__getitem__, chunks) if at is not None]
+        return list(map(sub, times[1:], times))

@@ -1,0 +1,89 @@
+"""How many tokens a stream has: its usage, else its per-chunk usage, else a named tokenizer, else unknown.
+
+Chunks are never called tokens, and a count never goes without its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from streamkit.model.measurement import TokenCount, TokenCounter
+from streamkit.model.message import TOKEN, USAGE
+from streamkit.model.stream import Stream
+
+# Usage and tokenizer may differ by special tokens and by another vocabulary; more than this is said.
+DISAGREEMENT = 0.2
+
+_TEXT_KINDS = frozenset({"text", "refusal", "reasoning", "tool"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A count with its source, or why there is none; `notes` are sentences on what contradicts it."""
+
+    count: TokenCount | None = None
+    missing: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def count_tokens(stream: Stream, content: Sequence[int], counter: TokenCounter | None) -> Tokens:
+    """The output tokens of a stream from the best source that it has."""
+    if stream.tokens is not None:
+        return Tokens(stream.tokens)
+    reported, missing, notes = _reported(stream, content)
+    if reported is not None:
+        return Tokens(reported)
+    if counter is not None and stream.api != "unknown":
+        return Tokens(TokenCount(counter.count(text_of(stream, content)), f"tokenizer {counter.name}"), "", notes)
+    return Tokens(None, missing, notes)
+
+
+def disagreement(
+    stream: Stream, content: Sequence[int], tokens: Tokens, counter: TokenCounter | None
+) -> tuple[str, ...]:
+    """A sentence where usage and tokenizer are more than 20 % apart; none where only one of them speaks."""
+    if counter is None or tokens.count is None or "usage" not in tokens.count.source:
+        return ()
+    counted, said = counter.count(text_of(stream, content)), tokens.count.value
+    if abs(counted - said) <= DISAGREEMENT * max(said, counted):
+        return ()
+    return (f"usage says {said} output tokens, tokenizer {counter.name} counts {counted}",)
+
+
+def text_of(stream: Stream, content: Sequence[int]) -> str:
+    """All text that these chunks add: answer, reasoning and tool calls, joined; a tokenizer must not see the cuts."""
+    parts: dict[tuple[int, int, str], list[str]] = {}
+    for chunk in content:
+        for delta in stream.deltas(chunk):
+            if delta.kind in _TEXT_KINDS:
+                place = parts.setdefault((delta.choice, delta.part, delta.kind), [])
+                if delta.kind == "tool" and delta.name:
+                    place.append(delta.name)
+                place.append(delta.text)
+    return "".join(text for place in parts.values() for text in place)
+
+
+def _reported(stream: Stream, content: Sequence[int]) -> tuple[TokenCount | None, str, tuple[str, ...]]:
+    """What the stream itself says, or the reason why that is nothing, or cannot be true."""
+    usage = stream.usage
+    if usage is None:
+        return None, "no-usage", ()
+    if usage.output is None:
+        return None, "usage-without-output", ()
+    if usage.output < 0 or (usage.output == 0 and content):
+        note = f"usage says {usage.output} output tokens, and {len(content)} chunks carry content"
+        return None, "usage-contradicts-content", (note,)
+    last = _last_usage(stream)
+    if last is None:
+        return TokenCount(usage.output, "usage"), "", ()
+    if content and last < content[-1]:
+        # A count that was given before the content ended counts what came before it.
+        note = f"usage says {usage.output} output tokens before the last content chunk, so it is no count of all"
+        return None, "usage-before-content", (note,)
+    per_chunk = bool(stream.flags[last] & TOKEN) and not stream.terminal
+    return TokenCount(usage.output, "per-chunk usage" if per_chunk else "usage"), "", ()
+
+
+def _last_usage(stream: Stream) -> int | None:
+    return next((chunk for chunk in range(len(stream.flags) - 1, -1, -1) if stream.flags[chunk] & USAGE), None)

@@ -1,0 +1,17 @@
+"""Bytes: the size of the body.
+
+Formula: the number of bytes of all frames, after transfer and content coding were removed.
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("bytes", "Bytes", order=4)
+def measured(timeline: Timeline) -> Samples:
+    """One sample, in bytes."""
+    frames = timeline.stream.exchange.frames
+    return Samples((frames.ends[-1] if frames.ends else 0,))

@@ -1,0 +1,23 @@
+"""Bytes per second: how fast the body came once it had begun.
+
+Formula: bytes after the first frame / (at(last frame) − at(first frame)). Missing without measured times (`no-times`) and
+where the body came in one read (`one-read`).
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import COALESCED_NS, Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("bytes/s", "Bytes/s", shown="asked", order=43)
+def measured(timeline: Timeline) -> Samples:
+    """One sample, in bytes a second."""
+    frames = timeline.stream.exchange.frames
+    times = [at for at in frames.at if at is not None]
+    if not timeline.stream.exchange.timed or not times:
+        return Samples(missing="no-times")
+    if times[-1] - times[0] < COALESCED_NS:
+        return Samples(missing="clock-went-back" if times[-1] < times[0] else "one-read")
+    return Samples(((len(frames.body) - len(frames.data[0])) * 1e9 / (times[-1] - times[0]),))

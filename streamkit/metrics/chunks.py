@@ -1,0 +1,17 @@
+"""Chunks: the provider's JSON objects.
+
+Formula: the number of events whose data is a JSON object. `[DONE]` and data that cannot be decoded are events and no chunks.
+A chunk is no token: it may carry none, a part of one, or many.
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("1", "Chunks", order=2)
+def measured(timeline: Timeline) -> Samples:
+    """One sample: how many chunks."""
+    return Samples((len(timeline.stream.chunks),))

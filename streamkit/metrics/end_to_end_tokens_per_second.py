@@ -1,0 +1,22 @@
+"""End-to-end tokens per second: all tokens over the whole duration, waiting included.
+
+Formula: N / operation duration, N as in `output_tokens`. Missing for the reasons of the two numbers that it is made of.
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("tokens/s", "E2E tok/s", aliases=("e2e_tps",), shown="asked", order=41)
+def measured(timeline: Timeline) -> Samples:
+    """One sample, in tokens a second."""
+    end, tokens = timeline.stream.exchange.end, timeline.tokens
+    total = timeline.since_request(end.at if end else None, "no-end-time")
+    if total.missing or tokens.count is None:
+        return Samples(missing=total.missing or tokens.missing)
+    if not total.values[0]:
+        return Samples(missing="no-times")
+    return Samples((tokens.count.value * 1e9 / total.values[0],))

@@ -1,0 +1,25 @@
+"""Goodput: streams that kept every limit, a second of the run.
+
+Formula: number of complete streams that meet all of `--slo` / (last end − first request). A stream that was cut, or for
+which one of the metrics is missing, is not good. The notion is that of DistServe (arXiv 2401.09670). Missing where the streams do not say when they were recorded, or when they ended (`no-wall-clock`),
+and without any limit (`no-slo`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamkit.metrics._metric import Span, run_metric
+from streamkit.model.measurement import Samples
+
+
+@run_metric("1/s", "Goodput", order=75)
+def measured(spans: Sequence[Span]) -> Samples:
+    """One value, in streams a second."""
+    if not spans:
+        return Samples(missing="no-wall-clock")
+    if all(span.good is None for span in spans):
+        return Samples(missing="no-slo")
+    wall = max(span.end for span in spans) - min(span.start for span in spans)
+    good = sum(bool(span.good) for span in spans)
+    return Samples((good * 1e9 / wall,)) if wall > 0 else Samples(missing="no-wall-clock")

@@ -1,0 +1,19 @@
+"""Inter-chunk gap: the time between a content chunk and the next one.
+
+Formula: at(content chunk i+1) − at(content chunk i), one sample a pair; where a stream has several choices, of the same
+choice. These are gaps between chunks and not between tokens: a chunk may carry many tokens. Chunks that came in one read
+have gaps near zero: those under 0.1 ms are counted and told. Missing without measured times (`no-times`), with fewer
+than two content chunks (`no-token`, `one-token`), and where every gap is negative (`clock-went-back`).
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("ns", "Gap", many=True, aliases=("gap", "gaps", "icl", "inter_chunk_latency"), order=20)
+def measured(timeline: Timeline) -> Samples:
+    """A sample a gap, in nanoseconds, in ascending order."""
+    return Samples(timeline.gaps, timeline.gaps_missing)

@@ -1,0 +1,21 @@
+"""Mean concurrency: how many streams ran at once, in the mean over the run.
+
+Formula: sum of all durations / (last end − first request). What was asked of the load generator may be more. Missing where the streams do not say when they were recorded, or when they ended (`no-wall-clock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamkit.metrics._metric import Span, run_metric
+from streamkit.model.measurement import Samples
+
+
+@run_metric("1", "Concurrency", aliases=("concurrency",), order=73)
+def measured(spans: Sequence[Span]) -> Samples:
+    """One value, in streams."""
+    if not spans:
+        return Samples(missing="no-wall-clock")
+    wall = max(span.end for span in spans) - min(span.start for span in spans)
+    busy = sum(span.end - span.start for span in spans)
+    return Samples((busy / wall,)) if wall > 0 else Samples(missing="no-wall-clock")

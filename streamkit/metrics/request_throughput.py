@@ -1,0 +1,22 @@
+"""Request throughput: streams that came to their own end, a second of the run.
+
+Formula: number of complete streams / (last end − first request). It counts what was served, not what was asked; a load
+that waits for answers (closed loop) slows down with the server, so that this is no limit of it. Missing where the streams do not say when they were recorded, or when they ended (`no-wall-clock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamkit.metrics._metric import Span, run_metric
+from streamkit.model.measurement import Samples
+
+
+@run_metric("1/s", "Streams/s", aliases=("rps",), order=71)
+def measured(spans: Sequence[Span]) -> Samples:
+    """One value, in streams a second."""
+    if not spans:
+        return Samples(missing="no-wall-clock")
+    wall = max(span.end for span in spans) - min(span.start for span in spans)
+    complete = sum(span.verdict == "complete" for span in spans)
+    return Samples((complete * 1e9 / wall,)) if wall > 0 else Samples(missing="no-wall-clock")

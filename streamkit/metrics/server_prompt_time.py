@@ -1,0 +1,18 @@
+"""Server prompt time: how long the server took to read the prompt, by its own account.
+
+Formula: the server's own number, from the last chunks of the stream: Ollama (`prompt_eval_duration`), llama.cpp (`timings.prompt_ms`), Groq and Cerebras (`prompt_time`). Beside our
+time it tells what the network and the proxies between took. Missing where the server does not say (`not-reported`).
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("ns", "Srv prompt", shown="present", order=62)
+def measured(timeline: Timeline) -> Samples:
+    """One sample, in nanoseconds."""
+    said = timeline.server.get("server_prompt_time")
+    return Samples(missing="not-reported") if said is None else Samples((said,), source="server")

@@ -1,0 +1,18 @@
+"""Server queue time: how long the request waited in the server's queue, by its own account.
+
+Formula: the server's own number, from the last chunks of the stream: Groq, Cerebras (`queue_time`). Beside our
+time it tells what the network and the proxies between took. Missing where the server does not say (`not-reported`).
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("ns", "Srv queue", shown="present", order=60)
+def measured(timeline: Timeline) -> Samples:
+    """One sample, in nanoseconds."""
+    said = timeline.server.get("server_queue_time")
+    return Samples(missing="not-reported") if said is None else Samples((said,), source="server")

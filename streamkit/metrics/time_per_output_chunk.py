@@ -1,0 +1,28 @@
+"""Time per output chunk: the time between a chunk and the next one, whatever they carry.
+
+Formula: at(chunk i+1) − at(chunk i), one sample a pair. This is OpenTelemetry's
+`gen_ai.client.operation.time_per_output_chunk`: role, finish and usage chunks count as well. Missing without measured
+times (`no-times`) and with fewer than two chunks (`no-chunk`, `one-chunk`).
+"""
+
+from __future__ import annotations
+
+from operator import sub
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric(
+    "ns", "TPOC", many=True, aliases=("tpoc", "gen_ai.client.operation.time_per_output_chunk"), shown="asked", order=21
+)
+def measured(timeline: Timeline) -> Samples:
+    """A sample a pair of chunks, in nanoseconds."""
+    if not timeline.stream.exchange.timed:
+        return Samples(missing="no-times")
+    times = [at for at in timeline.chunk_times if at is not None]
+    gaps = [gap for gap in map(sub, times[1:], times) if gap >= 0]
+    if gaps:
+        return Samples(gaps)
+    return Samples(missing=("no-chunk", "one-chunk", "clock-went-back")[min(len(times), 2)])

@@ -1,0 +1,20 @@
+"""Time to first byte: from the request to the first frame of the body.
+
+Formula: at(first frame that is not empty) − at(request). It may be a keep-alive comment: it says that somebody is there, not
+that an answer began. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+and for an empty body (`no-body`).
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("ns", "TTFB", aliases=("ttfb",), order=7)
+def measured(timeline: Timeline) -> Samples:
+    """One sample, in nanoseconds."""
+    frames = timeline.stream.exchange.frames
+    at = next((at for data, at in zip(frames.data, frames.at, strict=True) if data), None)
+    return timeline.since_request(at, "no-body" if not frames.body else "no-times")

@@ -1,0 +1,20 @@
+"""Time to first chunk: from the request to the first chunk, whatever it carries.
+
+Formula: at(first chunk) − at(request). This is OpenTelemetry's `gen_ai.client.operation.time_to_first_chunk`. With most
+providers the first chunk carries a role and no text, so that it is no time to first token.
+Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+and without any chunk (`no-chunk`).
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("ns", "TTFC", aliases=("ttfc", "gen_ai.client.operation.time_to_first_chunk"), shown="asked", order=9)
+def measured(timeline: Timeline) -> Samples:
+    """One sample, in nanoseconds."""
+    times = timeline.chunk_times
+    return timeline.since_request(times[0] if times else None, "no-times" if times else "no-chunk")

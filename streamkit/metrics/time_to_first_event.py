@@ -1,0 +1,18 @@
+"""Time to first event: from the request to the first event of the body.
+
+Formula: at(first event) − at(request). Comments are no events. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+and without any event (`no-event`).
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("ns", "TTFE", aliases=("ttfe",), order=8)
+def measured(timeline: Timeline) -> Samples:
+    """One sample, in nanoseconds."""
+    times = timeline.stream.times
+    return timeline.since_request(times[0] if times else None, "no-times" if times else "no-event")

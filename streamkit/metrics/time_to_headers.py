@@ -1,0 +1,18 @@
+"""Time to headers: from the request to the status line and headers of the response.
+
+Formula: at(response) − at(request). Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+and where no headers were recorded (`no-headers`).
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+
+
+@metric("ns", "Headers", aliases=("headers", "tth"), order=6)
+def measured(timeline: Timeline) -> Samples:
+    """One sample, in nanoseconds."""
+    response = timeline.stream.exchange.response
+    return timeline.since_request(response.at if response else None, "no-headers")

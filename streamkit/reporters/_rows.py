@@ -1,0 +1,39 @@
+"""Statistics as rows of cells: what tables, CSV and Markdown have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from streamkit.reporters._reporter import Column, Row
+
+STATISTICS = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
+
+# A cell that begins so is a formula to a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def place(row: Row) -> str:
+    """The file of a row, with the number of its exchange where it is not the first."""
+    return str(row["file"]) if row["exchange"] == 1 else f"{row['file']}#{row['exchange']}"
+
+
+def flat(rows: Iterable[Row], columns: Sequence[Column]) -> Iterable[dict[str, Any]]:
+    """A row a stream with one cell a value: a distribution takes eight, named `key.p50` and so on. Absent is None."""
+    for row in rows:
+        cells = {
+            name: row[name] for name in ("file", "exchange", "api", "dialect", "model", "verdict", "tokens_source")
+        }
+        for column in columns:
+            value = row["metrics"].get(column.key)
+            if column.many:
+                for statistic in STATISTICS:
+                    cells[f"{column.key}.{statistic}"] = None if value is None else value[statistic]
+            else:
+                cells[column.key] = value
+        yield cells
+
+
+def harmless(value: Any) -> Any:
+    """A text cell that a spreadsheet does not take for a formula: quoted where it begins like one."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

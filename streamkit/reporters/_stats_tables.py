@@ -1,0 +1,175 @@
+"""The tables of a stats report, as cells: which columns, which words; how they are drawn is the reporter's affair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from streamkit.reporters._reporter import Column, Row, StatsReport
+from streamkit.reporters._rows import STATISTICS, place
+from streamkit.reporters._units import MISSING, shown
+from streamkit.text import columns as width_of
+from streamkit.text import one_line
+
+# Which columns a narrow table keeps, the most wanted first; the order of the columns is the metrics' own.
+_WANTED = (
+    "time_to_first_token_ns",
+    "output_tokens",
+    "inter_chunk_gap_ns.p50",
+    "operation_duration_ns",
+    "output_tokens_per_second",
+    "chunks",
+    "inter_chunk_gap_ns.p99",
+    "time_to_first_byte_ns",
+    "events",
+    "bytes",
+    "inter_chunk_gap_ns.max",
+    "stalls",
+    "time_to_last_token_ns",
+    "time_to_first_answer_token_ns",
+)
+_OF_MANY = ("p50", "p99", "max")
+_FILE_WIDTH = 16
+_SOURCES = {"usage": "", "per-chunk usage": "~"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Heads and rows of cells; the first `left` columns hold words, the others numbers."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    left: int = 1
+    more: int = field(default=0)
+
+
+def wanted(column: Column, report: StatsReport, value: object = True) -> bool:
+    """Whether a table has this column: it was asked for, is always there, or has something to show."""
+    return report.asked or column.shown == "always" or (column.shown == "present" and value is not None)
+
+
+def headline(group: Row) -> str:
+    """How many streams, and how they ended."""
+    count = group["streams"]
+    said = ", ".join(f"{number} {verdict}" for verdict, number in group["verdicts"].items())
+    return f"{count} stream{'' if count == 1 else 's'}: {said}" if count else "no streams"
+
+
+def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
+    """A row a stream with as many columns as fit `width`; `more` counts those that did not."""
+    candidates = _candidates(report)
+    cells = {key: [_shown(row, column, part, report) for row in rows] for key, (column, part) in candidates.items()}
+    verdicts = [str(row["verdict"]) for row in rows]
+    needed = {
+        key: max(map(_width, [_head(column, part), *cells[key]])) + 2 for key, (column, part) in candidates.items()
+    }
+    room = width - _FILE_WIDTH - max(map(len, ["Verdict", *verdicts])) - 2
+    kept: set[str] = set()
+    asked_for = list(candidates) if report.asked else [key for key in _WANTED if key in candidates]
+    for key in asked_for:
+        if not any(cell != MISSING for cell in cells[key]) and key not in _WANTED[:5] and not report.asked:
+            continue
+        if needed[key] <= room:
+            kept.add(key)
+            room -= needed[key]
+    names = _short([place(row) for row in rows], _FILE_WIDTH + room)
+    order = [key for key in candidates if key in kept]
+    return Table(
+        ["Stream", "Verdict", *(_head(*candidates[key]) for key in order)],
+        [[names[at], verdicts[at], *(cells[key][at] for key in order)] for at in range(len(rows))],
+        left=2,
+        more=len(asked_for) - len(kept),
+    )
+
+
+def summary_tables(groups: Sequence[Row], report: StatsReport) -> Iterator[tuple[Row, str, Table]]:
+    """For each group its row, its title and the table of its distributions."""
+    for group in groups:
+        title = ", ".join(f"{name} {value}" for name, value in group["by"].items()) if group.get("by") else ""
+        rows = []
+        for column in report.columns:
+            value = group["metrics"].get(column.key)
+            if value is None or not wanted(column, report):
+                continue
+            numbers = [shown(value[name], column.unit, ascii_only=report.ascii_only) for name in STATISTICS[1:]]
+            rows.append([column.head, f"{value['n']:,}", *numbers])
+        if rows:
+            yield group, title, Table(["", *STATISTICS], rows)
+
+
+def run_line(group: Row, report: StatsReport) -> str:
+    """The metrics of the run in one line; empty where there are none."""
+    told = []
+    for column in report.run_columns:
+        value = group["run"].get(column.key)
+        if value is not None:
+            told.append(f"{column.title.lower()} {shown(value, column.unit)}{_per(column.unit)}")
+    return "; ".join(told)
+
+
+def notes(rows: Sequence[Row]) -> list[str]:
+    """What must be known to trust the numbers, a sentence a stream."""
+    return [f"{place(row)}: {note}" for row in rows for note in row["notes"]]
+
+
+def explanations(rows: Sequence[Row], report: StatsReport) -> Iterator[tuple[Column, dict[str, int]]]:
+    """Each column with the codes of its missing values and how many streams have each."""
+    for column in report.columns:
+        codes: dict[str, int] = {}
+        for row in rows:
+            code = row["missing"].get(column.key)
+            if code:
+                codes[code] = codes.get(code, 0) + 1
+        yield column, codes
+
+
+def _candidates(report: StatsReport) -> dict[str, tuple[Column, str]]:
+    found: dict[str, tuple[Column, str]] = {}
+    for column in report.columns:
+        if column.many:
+            for part in _OF_MANY:
+                found[f"{column.key}.{part}"] = column, part
+        else:
+            found[column.key] = column, ""
+    return found
+
+
+def _head(column: Column, part: str) -> str:
+    return f"{column.head} {part}" if part else column.head
+
+
+def _shown(row: Row, column: Column, part: str, report: StatsReport) -> str:
+    value = row["metrics"].get(column.key)
+    if value is not None and part:
+        value = value[part]
+    text = shown(value, column.unit, ascii_only=report.ascii_only)
+    if column.key == "output_tokens" and value is not None:
+        # Where a count does not come from the stream's own usage, it is marked; the notes say what it is.
+        source = str(row["tokens_source"] or "")
+        text = _SOURCES.get(source, "≈" if not report.ascii_only else "~") + text
+    return text
+
+
+def _per(unit: str) -> str:
+    return {"1/s": "/s", "tokens/s": " tok/s"}.get(unit, "")
+
+
+def _short(names: Sequence[str], width: int) -> list[str]:
+    """Names of at most `width` columns: what they all begin with goes first, then their beginnings."""
+    clean = [one_line(name) for name in names]
+    if max(map(_width, clean), default=0) <= width:
+        return clean
+    return [name if _width(name) <= width else "…" + _end(name, width - 1) for name in clean]
+
+
+def _end(name: str, width: int) -> str:
+    used = 0
+    for position in range(len(name) - 1, -1, -1):
+        used += width_of(name[position])
+        if used > width:
+            return name[position + 1 :]
+    return name
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(map(width_of, text))

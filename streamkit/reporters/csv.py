@@ -1,0 +1,39 @@
+"""CSV: one table, for spreadsheets. Raw numbers; a cell that begins like a formula is quoted with an apostrophe."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from streamkit.reporters._reporter import Reporter, Row, StatsReport
+from streamkit.reporters._rows import flat, harmless
+
+
+def rows(given: Sequence[Row]) -> str:
+    """A line a row under a line of names."""
+    return "".join(_lines(given))
+
+
+def stats(report: StatsReport) -> Iterator[str]:
+    """A line a stream: times in nanoseconds, a distribution in eight columns, an absent value an empty cell."""
+    yield from _lines(flat(report.streams, report.columns))
+
+
+def _lines(given: Iterable[Row]) -> Iterator[str]:
+    names: list[str] | None = None
+    for row in given:
+        if names is None:
+            names = list(row)
+            yield _line(names)
+        yield _line([row.get(name) for name in names])
+
+
+def _line(cells: Sequence[Any]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow([harmless(cell) for cell in cells])
+    return text.getvalue()
+
+
+REPORTER = Reporter("csv", rows=rows, stats=stats)

@@ -1,0 +1,53 @@
+"""Markdown: tables to paste into an issue or a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from streamkit.reporters._reporter import Reporter, Row, StatsReport
+from streamkit.reporters._stats_tables import Table, headline, notes, stream_table, summary_tables
+from streamkit.text import one_line
+
+# What would end a cell, begin a link, an image, a tag or a mention, or style the text.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~&@!])")
+
+# A page has no width; this one keeps all columns.
+_WIDE = 10_000
+
+
+def rows(given: Sequence[Row]) -> str:
+    """A table a kind of row."""
+    if not given:
+        return ""
+    names = list(given[0])
+    return _table(Table(names, [["-" if row.get(name) is None else str(row[name]) for name in names] for row in given]))
+
+
+def stats(report: StatsReport) -> Iterator[str]:
+    """A table of the streams, then one of the distributions."""
+    streams = list(report.streams)
+    groups = report.groups()
+    yield f"**{_cell(headline(groups[0]))}**\n\n"
+    yield _table(stream_table(streams, report, _WIDE)) + "\n"
+    for group, title, table in summary_tables(groups, report):
+        yield f"**{_cell(title)}** {_cell(headline(group))}\n\n" if title else ""
+        yield _table(table) + "\n"
+    for note in notes(streams):
+        yield f"- {_cell(note)}\n"
+
+
+def _table(table: Table) -> str:
+    lines = [
+        "| " + " | ".join(map(_cell, table.heads)) + " |",
+        "|" + "|".join("---" if place < table.left else "---:" for place in range(len(table.heads))) + "|",
+        *("| " + " | ".join(map(_cell, cells)) + " |" for cells in table.rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", one_line(text))
+
+
+REPORTER = Reporter("markdown", rows=rows, stats=stats)

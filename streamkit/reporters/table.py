@@ -1,0 +1,157 @@
+"""A table for a terminal: for one stream a card, for many a row each and the distribution of all."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from streamkit.reporters._reporter import Reporter, Row, StatsReport
+from streamkit.reporters._rows import STATISTICS, place
+from streamkit.reporters._stats_tables import (
+    Table,
+    explanations,
+    headline,
+    notes,
+    run_line,
+    stream_table,
+    summary_tables,
+    wanted,
+)
+from streamkit.reporters._units import MISSING, shown
+from streamkit.text import one_line
+
+# More streams than this are not listed unless that is asked for.
+_LISTED = 40
+_NOTES = 8
+
+
+def rows(given: Sequence[Row]) -> str:
+    """A line a row under a line of names."""
+    if not given:
+        return ""
+    names = list(given[0])
+    cells = [["-" if row.get(name) is None else one_line(str(row[name])) for name in names] for row in given]
+    return drawn(Table(names, cells, left=len(names)))
+
+
+def stats(report: StatsReport) -> Iterator[str]:
+    """A card for one stream; else a table of the streams and the distributions over them."""
+    streams: list[Row] = []
+    for row in report.streams:
+        if report.per_stream or len(streams) <= _LISTED:
+            streams.append(row)
+    groups = report.groups()
+    count = groups[0]["streams"]
+    if not count:
+        return
+    if count == 1 and len(streams) == 1:
+        yield from _card(streams[0], report)
+    else:
+        yield from _many(streams, groups, count, report)
+    said = [one_line(note) for note in notes(streams)]
+    if said:
+        yield "\n"
+    for note in said[:_NOTES]:
+        yield textwrap.fill(f"note: {note}", report.width, break_on_hyphens=False) + "\n"
+    if len(said) > _NOTES:
+        yield f"note: and {len(said) - _NOTES} more such notes; --format json has them all\n"
+    yield from _explained(streams, report) if report.explain else _hint(streams, report)
+
+
+def drawn(table: Table, indent: str = "") -> str:
+    """A table as lines."""
+    from tabulate import tabulate
+
+    align = ["left" if place < table.left else "right" for place in range(len(table.heads))]
+    # The heads are a row like any other: tabulate would pad a column of heads that are wider than their cells.
+    text = tabulate([table.heads, *table.rows], tablefmt="plain", disable_numparse=True, colalign=align)
+    return "".join(f"{indent}{line.rstrip()}\n" for line in text.split("\n"))
+
+
+def _card(row: Row, report: StatsReport) -> Iterator[str]:
+    who = [row["api"], row["dialect"], row["model"]]
+    yield f"{one_line(place(row))}  {row['verdict']}\n"
+    yield f"{one_line(' · '.join(str(word) for word in who if word))}\n\n".replace(
+        "·", "-" if report.ascii_only else "·"
+    )
+    times: list[tuple[str, str, str]] = []
+    others: list[tuple[str, str, str]] = []
+    spread: list[list[str]] = []
+    for column in report.columns:
+        value = row["metrics"].get(column.key)
+        if column.many:
+            if value is not None and wanted(column, report):
+                numbers = [shown(value[name], column.unit, ascii_only=report.ascii_only) for name in STATISTICS[1:]]
+                spread.append([column.title, f"{value['n']:,}", *numbers])
+            continue
+        if not wanted(column, report, value):
+            continue
+        text = shown(value, column.unit, ascii_only=report.ascii_only)
+        source = (
+            f"  {one_line(str(row['tokens_source']))}" if column.key == "output_tokens" and value is not None else ""
+        )
+        (times if column.unit == "ns" else others).append((column.title, text, source))
+    yield from _two_columns(times, others)
+    if spread:
+        heads = ["", *STATISTICS]
+        table = drawn(Table(heads, spread), "  ")
+        if max(map(len, table.split("\n"))) > report.width:
+            # The title takes the room that the numbers need.
+            short = {column.title: column.head for column in report.columns}
+            table = drawn(Table(heads, [[short[cells[0]], *cells[1:]] for cells in spread]))
+        yield "\n" + table
+
+
+def _two_columns(left: Sequence[tuple[str, str, str]], right: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Names and values in two columns side by side."""
+    lefts, rights = _aligned(left), _aligned(right)
+    width = max(map(len, lefts), default=0)
+    for at in range(max(len(lefts), len(rights))):
+        first = lefts[at] if at < len(lefts) else ""
+        second = rights[at] if at < len(rights) else ""
+        yield f"  {first:<{width}}    {second}".rstrip() + "\n"
+
+
+def _aligned(pairs: Sequence[tuple[str, str, str]]) -> list[str]:
+    names = max((len(name) for name, _, _ in pairs), default=0)
+    values = max((len(value) for _, value, _ in pairs), default=0)
+    return [f"{name:<{names}}  {value:>{values}}{source}" for name, value, source in pairs]
+
+
+def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: StatsReport) -> Iterator[str]:
+    if report.per_stream or count <= _LISTED:
+        yield drawn(stream_table(streams, report, report.width)) + "\n"
+    else:
+        yield f"{count} streams; --per-stream lists them\n\n"
+    for group, title, table in summary_tables(groups, report):
+        yield f"{one_line(title) + ': ' if title else 'In all: '}{headline(group)}\n"
+        yield drawn(table)
+        run = run_line(group, report)
+        yield textwrap.fill(f"run: {run}", report.width) + "\n" if run else ""
+        yield "\n" if group is not groups[-1] else ""
+
+
+def _explained(streams: Sequence[Row], report: StatsReport) -> Iterator[str]:
+    for column, codes in explanations(streams, report):
+        if not (wanted(column, report, None) or codes):
+            continue
+        yield f"\n{column.head} ({column.key})\n"
+        for line in column.manual.split("\n"):
+            yield f"  {line}\n" if line else "\n"
+        for code, number in codes.items():
+            yield f"  missing in {number} of {len(streams)} here, {code}: {report.reasons.get(code, code)}\n"
+
+
+def _hint(streams: Sequence[Row], report: StatsReport) -> Iterator[str]:
+    """One line that tells why dashes are dashes, where the reasons are few."""
+    codes: dict[str, None] = {}
+    for column, found in explanations(streams, report):
+        if wanted(column, report, None):
+            codes.update(dict.fromkeys(found))
+    if codes:
+        said = "; ".join(f"{code}: {report.reasons.get(code, code)}" for code in list(codes)[:3])
+        text = f"{MISSING} is missing ({said}{'; …' if len(codes) > 3 else ''}). --explain tells more."
+        yield "\n" + textwrap.fill(text, report.width) + "\n"
+
+
+REPORTER = Reporter("table", rows=rows, stats=stats)
