@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from streamkit.model.message import Delta, Usage
+
 
 def text_of(value: Any) -> str:
     """The string, or "" where it is none."""
@@ -67,3 +69,16 @@ def written(value: Any) -> str:
         return json.dumps(value)
     except (TypeError, ValueError, RecursionError):
         return ""
+
+
+def usage_delta(usage: Usage | None) -> Delta:
+    """The delta of a chunk that reports token counts: its text tells those that matter."""
+    if usage is None:
+        return Delta("usage")
+    counts = (
+        (usage.input, "in"),
+        (usage.cached, "of them cached"),
+        (usage.output, "out"),
+        (usage.reasoning, "of them reasoning"),
+    )
+    return Delta("usage", ", ".join(f"{count} {what}" for count, what in counts if count is not None))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis._api import Api, Chunk, Sample
-from streamkit.apis._json import name_of, object_of, objects_in, place_of, text_of
+from streamkit.apis._json import name_of, object_of, objects_in, place_of, text_of, usage_delta
 from streamkit.apis._openai_chat_assembler import ChatAssembler
 from streamkit.apis._openai_chat_content import REASONING_KEYS, arguments_of, delta_of, list_flags, pieces_of
 from streamkit.apis._openai_choices import NO_FINISH, ended, error_deltas, error_of, finish_of, model
@@ -111,8 +111,9 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         reason = finish_of(choice)
         if reason is not None:
             found.append(Delta("finish", reason, number))
-    if usage(chunk) is not None:
-        found.append(Delta("usage"))
+    counts = usage(chunk)
+    if counts is not None:
+        found.append(usage_delta(counts))
     return (*found, *error_deltas(chunk))
 
 

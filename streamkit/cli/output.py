@@ -25,6 +25,10 @@ class Sink:
         """Write text, ending in a line feed."""
         self._write((safe_text(text) if self.terminal else text) + ("" if text.endswith("\n") else "\n"))
 
+    def line(self, shown: str) -> None:
+        """Write a line that was made safe already, because it holds colors of our own."""
+        self._write(shown + "\n")
+
     def json(self, value: Any, *, indent: bool = False) -> None:
         """Write a JSON value, on one line or indented."""
         text = json_text(value, indent=indent)

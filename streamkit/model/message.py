@@ -29,7 +29,7 @@ class Delta:
     """One thing that a chunk adds.
 
     `choice` counts alternatives from 0, `part` is the place of the block, item or tool call in its choice. `text` is
-    what is appended (text, reasoning, tool arguments, a finish reason, an error's message); `id` and `name` are a tool
+    what is appended (text, reasoning, tool arguments, a finish reason, an error's message, token counts); `id` and `name` are a tool
     call's, when this chunk tells them.
     """
 

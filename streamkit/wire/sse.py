@@ -91,6 +91,10 @@ class Decoder:
 
     def feed(self, data: bytes) -> list[Item]:
         """The items that these bytes complete."""
+        if self._runs and not self._held and self._skipped_from < 0 and len(data) <= self._limit:
+            only = sse_runs.only_block(data)
+            if only:
+                return [self._whole_block(only, len(data))]
         self._take(data)
         return self._columns.take()
 
@@ -98,6 +102,13 @@ class Decoder:
         """The end of the body: a `Tail` if something was pending, else nothing."""
         self._finish()
         return self._columns.take()
+
+    def _whole_block(self, only: tuple[bytes, str], size: int) -> Event:
+        """The event of a feed that is one regular block, and came while nothing was open: live streams are of these."""
+        start = self._offset
+        self._offset = self._line_start = start + size
+        self._begun, self._after_cr = True, False
+        return Event(*only, self.last_id, None, start, self._offset)
 
     # 9.2.5 Parsing an event stream
 
@@ -109,10 +120,13 @@ class Decoder:
             return
         if self._after_cr:
             self._after_cr = False
-            if data[0] == 0x0A:
+            if data.startswith(b"\n"):
                 data = self._swallow_lf(data)
                 if not data:
                     return
+        if self._partial and b"\n" not in data and b"\r" not in data:
+            self._go_on(data)
+            return
         self._window, self._base = data, self._offset
         self._split(data)
         self._hold()
@@ -139,6 +153,16 @@ class Decoder:
         self._offset += 1
         self._line_start += 1
         return data[1:]
+
+    def _go_on(self, data: bytes) -> None:
+        """A feed within an unfinished line: kept, and joined when the line ends, for joining each would be quadratic."""
+        self._offset += len(data)
+        if self._skipped_from >= 0:
+            return
+        self._partial.append(data)
+        self._held.append(data)
+        if self._offset - self._open_from() > self._limit:
+            self._skip(self._line_start)
 
     def _split(self, data: bytes) -> None:
         """Whole lines in batches. `readlines` of a buffer is the fastest splitter there is: it copies once."""
@@ -177,13 +201,10 @@ class Decoder:
                 self._partial.clear()
             self._line_start = edges[len(lines)]
             opened = edges[0] if self._start < 0 else self._start
-            tight = self._skipped_from >= 0 or self._line_start - opened > self._limit
-            runs = runs and not tight
-            index = 0
-            while index < len(lines):
-                if runs and self._start < 0:
-                    index = sse_runs.read(lines, edges, index, ending, self._columns, self.last_id)
-                index = self._block(lines, edges, index, ending, tight)
+            if self._skipped_from >= 0 or self._line_start - opened > self._limit:
+                self._lines_near_limit(lines, edges, len(ending))
+            else:
+                self._lines(lines, edges, ending, runs and len(lines) >= 2 * sse_runs.LEAST)
         if rest:
             self._partial.append(rest)
             if self._skipped_from >= 0:
@@ -194,29 +215,48 @@ class Decoder:
     def _open_from(self) -> int:
         return self._start if self._start >= 0 else self._line_start
 
-    def _block(self, lines: list[bytes], edges: list[int], index: int, ending: bytes, tight: bool) -> int:
-        """Lines from `index` on to the end of their block or of the lines; gives the index after them.
-
-        `tight`: a block may go over the limit here, or has gone over it.
-        """
+    def _lines(self, lines: list[bytes], edges: list[int], ending: bytes, runs: bool) -> None:
+        """The plain loop, which hands over to `sse_runs` where a block ends and a run may begin."""
         cut = -len(ending)
-        for at in range(index, len(lines)):
-            line, start = lines[at], edges[at]
-            if not tight and line.startswith(b"data: "):
-                # What nearly every line is, read as `_line` would.
-                self._data.append(line[6:cut])
+        index = sse_runs.read(lines, edges, 0, ending, self._columns, self.last_id) if runs and self._start < 0 else 0
+        count = len(lines)
+        patience = wait = 0
+        while index < count:
+            line = lines[index]
+            # What nearly every line is, read as `_line` would, without and with the space.
+            if line.startswith(b"data:"):
                 if self._start < 0:
-                    self._start = start
-                continue
-            end = start + len(line) + cut + 1
-            if tight and self._skipped_from < 0 and end - (start if self._start < 0 else self._start) > self._limit:
+                    self._start = edges[index]
+                self._data.append(line[6:cut] if line.startswith(b" ", 5) else line[5:cut])
+            elif line == ending:
+                if self._start >= 0:
+                    self._dispatch(edges[index] + 1)
+                if runs and not wait:
+                    begin = index + 1
+                    index = sse_runs.read(lines, edges, begin, ending, self._columns, self.last_id)
+                    # Where there is none, looking for one at each block would cost more than it can save.
+                    patience = wait = min(2 * patience + 1, 15) if index == begin else 0
+                    continue
+                wait -= wait > 0
+            else:
+                self._line(line[:cut], edges[index], edges[index] + len(line) + cut + 1)
+            index += 1
+
+    def _lines_near_limit(self, lines: list[bytes], edges: list[int], width: int) -> None:
+        """The same where a block may go over the limit, or has gone over it. `width`: bytes of a line end."""
+        for raw, start in zip(lines, edges, strict=False):
+            line = raw[:-width]
+            end = start + len(line) + 1
+            if self._skipped_from < 0 and end - (start if self._start < 0 else self._start) > self._limit:
                 self._skip(start)
-            if line == ending:
-                self._blank(end)
-                return at + 1
-            if self._skipped_from < 0:
-                self._line(line[:cut], start, end)
-        return len(lines)
+            if self._skipped_from >= 0:
+                if not line:
+                    self._columns.aside(Ignored(b"", "too-long", self._skipped_from, end))
+                    self._skipped_from = -1
+            elif line:
+                self._line(line, start, end)
+            elif self._start >= 0:
+                self._dispatch(end)
 
     def _hold(self) -> None:
         """Keep the bytes of what is open, for a `Tail` or a block without data. Each feed's bytes are kept once."""
@@ -245,15 +285,10 @@ class Decoder:
 
     # 9.2.6 Interpreting an event stream: "Lines must be processed, in the order they are received, as follows"
 
-    def _blank(self, end: int) -> None:
-        """ "If the line is empty (a blank line): Dispatch the event, as defined below." """
-        if self._skipped_from >= 0:
-            self._columns.aside(Ignored(b"", "too-long", self._skipped_from, end))
-            self._skipped_from = -1
-        elif self._start >= 0:
-            self._dispatch(end)
+    # "If the line is empty (a blank line): Dispatch the event, as defined below."
 
     def _line(self, line: bytes, start: int, end: int) -> None:
+        """A line that is not blank, without its end."""
         if line.startswith(b":"):
             # "If the line starts with a U+003A COLON character (:): Ignore the line."
             self._columns.aside(Comment(line[1:], start, end))

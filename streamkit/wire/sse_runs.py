@@ -1,6 +1,6 @@
 """Runs of blocks of the two shapes that nearly all streams have, found and read at the speed of C.
 
-`data: X`, blank; and `event: E`, `data: X`, blank. Both are proven line by line before anything is read: every line that
+`data: X`, blank; and `event: E`, `data: X`, blank, with or without the space. Both are proven line by line before anything is read: every line that
 should be blank is, every other begins with its field. What is not proven is left to the plain loop of `sse`, which gives
 the same for every stream; the tests hold the two equal.
 """
@@ -18,18 +18,23 @@ LEAST = 4
 SPANS = (64, 4096)
 """Blocks looked at together, at first and at most: a run that ends early must not have cost the look at all the rest."""
 
-_DATA = b"data: "
-_EVENT = b"event: "
+_DATA = b"data:"
+_EVENT = b"event:"
 # By line end: the blank lines of the first blocks, by which a run is told, and what of a line is the value.
 _BLANKS = {ending: [ending] * LEAST for ending in (b"\n", b"\r\n")}
-_DATA_VALUE = {ending: itemgetter(slice(len(_DATA), -len(ending))) for ending in (b"\n", b"\r\n")}
+_SPACED = {True: _DATA + b" ", False: _DATA}
+_VALUES = {
+    (spaced, ending): itemgetter(slice(len(prefix), -len(ending)))
+    for spaced, prefix in _SPACED.items()
+    for ending in _BLANKS
+}
 
 
 class _Names(dict[bytes, str]):
     """Event types by their lines: streams have few, so each is decoded once; bounded, since a stream may have many."""
 
     def __missing__(self, line: bytes) -> str:
-        name = line.rstrip(b"\r\n")[len(_EVENT) :].decode("utf-8", "replace") or "message"
+        name = line.rstrip(b"\r\n")[len(_EVENT) :].removeprefix(b" ").decode("utf-8", "replace") or "message"
         if len(self) < 256:
             self[line] = name
         return name
@@ -38,19 +43,30 @@ class _Names(dict[bytes, str]):
 _names = _Names()
 
 
+def only_block(data: bytes) -> tuple[bytes, str] | None:
+    """The payload and the event type of bytes that are one block of these shapes with LF, and nothing else; else None."""
+    if not data.endswith(b"\n\n") or b"\r" in data:
+        return None
+    at, name = 0, "message"
+    if data.startswith(_EVENT):
+        at = data.find(b"\n") + 1
+        name = _names[data[:at]]
+    if not data.startswith(_DATA, at) or data.find(b"\n", at) != len(data) - 2:
+        return None
+    return data[at + (6 if data.startswith(b" ", at + 5) else 5) : -2], name
+
+
 def read(lines: list[bytes], edges: list[int], index: int, ending: bytes, columns: Columns, last_id: str) -> int:
     """Read the run of blocks that begins at line `index`, where no block is open, if any; gives the index after it.
 
     Each line ends in `ending`, line i begins at `edges[i]`.
     """
-    line = lines[index]
-    if line.startswith(_DATA):
-        step = 2
-    elif line.startswith(_EVENT):
-        step = 3
-    else:
+    if index == len(lines):
         return index
+    step = 2 if lines[index].startswith(_DATA) else 3
     if lines[index + step - 1 : index + step * LEAST : step] != _BLANKS[ending]:
+        return index
+    if step == 3 and not lines[index].startswith(_EVENT):
         return index
     span, most = SPANS
     while True:
@@ -77,22 +93,26 @@ def _read_span(
     size = len(blanks)
     if blanks.count(ending) != size:
         size = next(compress(count(), map(ne, blanks, repeat(ending))))
-    stop = index + size * step
-    values = lines[index + step - 2 : stop : step]
-    size = _how_many_start_with(_DATA, values)
+    values = lines[index + step - 2 : index + size * step : step]
+    if not values:
+        return 0
+    # All must have the space after the colon, or none, as the first: the value begins at one place.
+    spaced = values[0].startswith(_SPACED[True])
+    size = _how_many_start_with(_SPACED[spaced], values)
+    if not spaced:
+        size = next(compress(count(), map(bytes.startswith, values[:size], repeat(_SPACED[True]))), size)
+    names = None
     if step == 3:
         named = lines[index : index + size * step : step]
         size = _how_many_start_with(_EVENT, named)
         names = list(map(_names.__getitem__, named[:size]))
-    else:
-        names = None
     if size:
         places = edges[index : index + size * step + 1 : step]
         ends = places[1:]
         places.pop()
         if ending == b"\r\n":
             ends = [end - 1 for end in ends]  # a line ends with its CR
-        columns.add_many(list(map(_DATA_VALUE[ending], values[:size])), places, ends, names, last_id)
+        columns.add_many(list(map(_VALUES[spaced, ending], values[:size])), places, ends, names, last_id)
     return size
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count, islice, repeat
 from typing import Protocol
 
 
@@ -120,15 +121,21 @@ class Events:
 
     def items(self) -> Iterator[Item]:
         """Every item in the order of the body."""
+        events = map(
+            Event,
+            self.data,
+            repeat("message") if self.names is None else self.names,
+            repeat("") if self.ids is None else self.ids,
+            map(self.retries.get, count()),
+            self.starts,
+            self.ends,
+        )
         position = 0
         for before, aside in self.asides:
-            while position < before:
-                yield self.event(position)
-                position += 1
+            yield from islice(events, before - position)
+            position = before
             yield aside
-        while position < len(self.data):
-            yield self.event(position)
-            position += 1
+        yield from events
 
 
 class Decoder(Protocol):

@@ -19,9 +19,9 @@ from tests.wire.feeding import items_of
 STREAMS = 35_000 if os.environ.get("STREAMKIT_SLOW_TESTS") else 2_000
 GROUP = 250
 
-BLOCKS = ["data: {X}{N}{N}", "event: {E}{N}data: {X}{N}{N}"]
+BLOCKS = ["data: {X}{N}{N}", "event: {E}{N}data: {X}{N}{N}", "data:{X}{N}{N}", "event:{E}{N}data:{X}{N}{N}"]
 ODD = [
-    *("data:{X}{N}{N}", "data: {X}{N}data: {X}{N}{N}", "id: {X}{N}data: {X}{N}{N}", "event: {E}{N}{N}", "data{N}{N}"),
+    *("data : {X}{N}{N}", "data: {X}{N}data: {X}{N}{N}", "id: {X}{N}data: {X}{N}{N}", "event: {E}{N}{N}", "data{N}{N}"),
     *(
         ": {X}{N}{N}",
         ":{N}",
@@ -97,7 +97,10 @@ def test_fast_plain_and_standard_are_one(seed: int, monkeypatch: pytest.MonkeyPa
             decoder = sse.Decoder()
             assert items_of(decoder, feeds) == plain, feeds
             assert (decoder.last_id, decoder.retry) == (fast.last_id, fast.retry), feeds
+        blocks = re.split(rb"(?<=\n\n)", body)  # as live streams come: a block a read
+        assert items_of(sse.Decoder(), blocks) == plain, blocks
         limit = rng.randint(1, 60)
+        assert items_of(sse.Decoder(limit), blocks) == items_of(sse.Decoder(limit, runs=False), [body]), (limit, blocks)
         limited = items_of(sse.Decoder(limit, runs=False), [body])
         assert items_of(sse.Decoder(limit), feeds) == limited, (limit, feeds)
         assert list(sse.decode(body, limit).items()) == limited, (limit, body)
@@ -109,19 +112,45 @@ def regular(ending: bytes, count: int = 1000) -> dict[str, bytes]:
         "event and data": b"".join(
             b"event: e%d" % (number % 3) + ending + b"data: %d" % number + ending * 2 for number in range(count)
         ),
+        "data without space": b"".join(b"data:%d" % number + ending * 2 for number in range(count)),
     }
 
 
-@pytest.mark.parametrize("shape", ["data", "event and data"])
+@pytest.mark.parametrize("shape", ["data", "event and data", "data without space"])
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
 def test_regular_streams_take_the_fast_path(shape: str, ending: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a line of a regular stream goes through the plain loop, else it would be fast no more, and nobody would see."""
     body = regular(ending)[shape]
     plain = items_of(sse.Decoder(runs=False), [body])
-    monkeypatch.setattr(sse.Decoder, "_blank", None)
+    monkeypatch.setattr(sse.Decoder, "_dispatch", None)
     events = sse.decode(body)
     assert list(events.items()) == plain
     assert events.data == [b"%d" % number for number in range(1000)]
+
+
+LIVE = {
+    "data": (b"data: x\n\n", (b"x", "message")),
+    "data without space": (b"data:x\n\n", (b"x", "message")),
+    "two spaces": (b"data:  x\n\n", (b" x", "message")),
+    "no payload": (b"data:\n\n", (b"", "message")),
+    "event and data": (b"event: e\ndata: x\n\n", (b"x", "e")),
+    "an empty event": (b"event:\ndata: x\n\n", (b"x", "message")),
+    "two data lines": (b"data: x\ndata: y\n\n", None),
+    "two blocks": (b"data: x\n\ndata: y\n\n", None),
+    "an extra blank line": (b"data: x\n\n\n", None),
+    "no blank line": (b"data: x\n", None),
+    "a CR within": (b"data: x\ry\n\n", None),
+    "data before the event": (b"data: x\nevent: e\n\n", None),
+    "two events": (b"event: e\nevent: f\ndata: x\n\n", None),
+    "an event alone": (b"event: e\n\n", None),
+    "a comment": (b": x\n\n", None),
+    "another field": (b"database: x\n\n", None),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), LIVE.values(), ids=LIVE)
+def test_only_block(data: bytes, expected: tuple[bytes, str] | None) -> None:
+    assert sse_runs.only_block(data) == expected
 
 
 def test_runs_go_on_after_what_is_odd() -> None:

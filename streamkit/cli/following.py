@@ -1,0 +1,111 @@
+"""Showing a recording while it grows, as `tail -f` does for text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from streamkit.apis._api import interpret
+from streamkit.cli.timeline_page import Page
+from streamkit.errors import UnreadableInput
+from streamkit.model import recording
+from streamkit.model.exchange import Exchange, Frames
+from streamkit.model.stream import Stream
+from streamkit.model.timeline import timeline
+
+_POLL_S = 0.1
+
+
+def follow_recording(path: str, page: Page, *, api: str | None = None, dialect: str | None = None) -> int:
+    """Show every item of the recording at `path`, those that are there and those to come, until interrupted.
+
+    Only the lines of the exchange in hand are kept and read anew. An item is shown once its stream tells its API, so
+    that the first line may wait for the first chunk. Raises UnreadableInput.
+    """
+    shown = _Shown(page)
+    for exchange, open_ in _growing(path):
+        shown.show(interpret(exchange, api=api, dialect=dialect), ended=not open_)
+    return 0
+
+
+class _Shown:
+    """What of the exchange in hand has been shown."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._number = 0
+        self._items = 0
+
+    def show(self, stream: Stream, *, ended: bool) -> None:
+        """Show what is new of this stream; the tail and the verdict when it has ended."""
+        if not stream.chunks and not ended:
+            return
+        if stream.number != self._number:
+            self._number, self._items = stream.number, 0
+            self._page.begin(stream)
+        new = [moment for moment in timeline(stream) if moment.n > self._items and (ended or moment.kind != "tail")]
+        self._page.show(stream, new)
+        self._items += len(new)
+        if ended:
+            self._page.end(stream)
+
+
+def _growing(path: str) -> Iterator[tuple[Exchange, bool]]:
+    """The exchange in hand each time that it has grown, and whether it is still open."""
+    lines: list[bytes] = []
+    number = first_line = line_number = 0
+    for batch in _batches(path):
+        grown = False
+        for line in batch:
+            line_number += 1
+            if line.startswith(recording.START):
+                if lines:
+                    yield _read(lines, path, number, first_line), False
+                lines, number, first_line = [], number + 1, line_number
+            if number:
+                lines.append(line)
+                grown = True
+        if grown:
+            closed = b'"type":"end"' in lines[-1][:20]
+            yield _read(lines, path, number, first_line), not closed
+            if closed:
+                lines = []
+
+
+def _batches(path: str) -> Iterator[list[bytes]]:
+    """The whole lines that the file has gained, again and again."""
+    with _opened(path) as file:
+        head = file.read(1 << 16)
+        if head and not recording.recognises(head):
+            raise UnreadableInput(path, "no recording", remedy="--follow reads recordings alone")
+        file.seek(0)
+        torn = b""
+        while True:
+            data = torn + file.read()
+            whole, _, torn = data.rpartition(b"\n")
+            if whole:
+                yield whole.split(b"\n")
+            time.sleep(_POLL_S)
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise UnreadableInput(path, f"cannot be opened: {error.strerror}") from error
+
+
+def _read(lines: list[bytes], path: str, number: int, first_line: int) -> Exchange:
+    """The exchange of these lines, with its place in the whole file. That it has no end line yet is no damage."""
+    [exchange] = recording.read((line + b"\n" for line in lines), path=path)
+    before = first_line - 1
+    frames = exchange.frames
+    return replace(
+        exchange,
+        frames=Frames(frames.data, frames.at, [line and line + before for line in frames.lines]),
+        origin=replace(exchange.origin, number=number, line=first_line),
+        damage=tuple(damage for damage in exchange.damage if damage.kind != "missing-end"),
+    )

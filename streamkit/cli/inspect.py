@@ -1,0 +1,74 @@
+"""Show the stream as a timeline: time, gap, event, and what each chunk adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+from streamkit.cli.output import Sink
+from streamkit.cli.timeline_page import Page
+from streamkit.errors import UsageError
+from streamkit.model.stream import Stream
+from streamkit.model.timeline import timeline
+
+FORMATS = ("text", "jsonl", "html")
+
+
+@click.command("inspect")
+@paths_argument
+@click.option("--format", "form_out", type=click.Choice(FORMATS), default="text", help="Default: text.")
+@click.option("--follow", is_flag=True, help="Go on while a recording grows, until interrupted.")
+@output_options
+@reading_options
+@talk_options
+def command(
+    paths: tuple[str, ...],
+    form_out: str,
+    follow: bool,
+    output: str | None,
+    force: bool,
+    form: str | None,
+    api: str | None,
+    dialect: str | None,
+    console: Console,
+) -> int:
+    """Show the stream as a timeline: time, gap, event, and what each chunk adds.
+
+    Times and gaps are in seconds. Lines are cut to the terminal's width; --format jsonl has everything.
+
+    \b
+    Examples:
+      streamkit inspect recordings/openai_chat
+      streamkit inspect --format jsonl recordings | jq -r 'select(.kind == "event") | .data'
+      streamkit inspect --follow recordings/live.jsonl
+    """
+    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    with Sink(output, force=force) as sink:
+        if follow:
+            if len(paths) != 1 or form_out == "html":
+                raise UsageError("--follow takes one recording, as text or jsonl")
+            from streamkit.cli.following import follow_recording
+
+            return follow_recording(paths[0], Page(sink, console, form_out), api=api, dialect=dialect)
+        if form_out == "html":
+            _write_html(sink, inputs.streams())
+            return inputs.code
+        page = Page(sink, console, form_out)
+        for stream in inputs.streams():
+            page.begin(stream)
+            page.show(stream, timeline(stream))
+            page.end(stream)
+    return inputs.code
+
+
+def _write_html(sink: Sink, streams: Iterable[Stream]) -> None:
+    """Write one page of all streams; the reporter of that name makes it."""
+    from streamkit.reporters._reporter import REPORTERS
+
+    reporter = REPORTERS["html"]
+    if reporter.timelines is None:
+        raise UsageError("the reporter 'html' shows no timelines")
+    sink.text(reporter.timelines(list(streams)))

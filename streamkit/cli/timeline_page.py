@@ -1,0 +1,170 @@
+"""A timeline as a person or a program reads it: one line an item."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from streamkit.cli.options import Console
+from streamkit.cli.output import Sink
+from streamkit.cli.remarks import name_of, remarks
+from streamkit.model.message import Delta
+from streamkit.model.stream import Stream
+from streamkit.model.timeline import Moment, added
+from streamkit.text import one_line, shorten
+from streamkit.wire.values import Comment, Event, Ignored, Tail
+
+_COLORS: dict[str, dict[str, Any]] = {
+    "text": {},
+    "reasoning": {"fg": "cyan"},
+    "refusal": {"fg": "yellow"},
+    "tool": {"fg": "magenta"},
+    "finish": {"fg": "green"},
+    "error": {"fg": "red"},
+}
+
+
+class Page:
+    """Shows streams one after another, as text or as JSON Lines."""
+
+    def __init__(self, sink: Sink, console: Console, form: str) -> None:
+        self._sink, self._console, self._json = sink, console, form == "jsonl"
+        self._width = terminal_width() if sink.terminal or "COLUMNS" in os.environ else None
+        self._color = sink.terminal and console.colored()
+        self._last: int | None = None
+        self._shown = 0
+
+    def begin(self, stream: Stream) -> None:
+        """Say what the stream is."""
+        self._last = None
+        for remark in remarks(stream):
+            self._console.say(remark)
+        if self._json:
+            return
+        dialect = f" · {stream.dialect}" if stream.dialect else ""
+        model = f" · {stream.model}" if stream.model else ""
+        head = f"{name_of(stream)}: {stream.api}{dialect}{model} over {stream.framing}"
+        self._line(("\n" if self._shown else "") + head, bold=True)
+        self._console.detail(f"{name_of(stream)}: detected: {stream.detected}")
+        self._shown += 1
+        times = f"{'time s':>9} {'gap s':>8}  " if stream.exchange.timed else ""
+        self._line(f"{'#':>5}  {times}what", dim=True)
+
+    def show(self, stream: Stream, moments: Iterable[Moment]) -> None:
+        """Show these items."""
+        for moment in moments:
+            if self._json:
+                self._sink.json(as_object(stream, moment))
+            else:
+                self._show_line(stream, moment)
+
+    def end(self, stream: Stream) -> None:
+        """Say how the stream ended."""
+        if self._json:
+            return
+        counts = f"{_counted(len(stream.events), 'event')}, {_counted(len(stream.chunks), 'chunk')}"
+        untimed = "" if stream.exchange.timed else "; no times in this log"
+        self._line(f"       {counts}: {stream.verdict}{', excerpt' if stream.excerpt else ''}{untimed}", dim=True)
+
+    def _show_line(self, stream: Stream, moment: Moment) -> None:
+        head = f"{moment.n:>5}  "
+        if stream.exchange.timed:
+            gap = None if moment.at is None or self._last is None else moment.at - self._last
+            head += f"{_seconds(moment.at):>9} {_gap(gap):>8}  "
+            self._last = moment.at if moment.at is not None else self._last
+        said, color = _what(stream, moment)
+        line = head + one_line(said)
+        if self._width is not None:
+            line = shorten(line, self._width)
+        if self._color:
+            line = click.style(line[: len(head)], dim=True) + click.style(line[len(head) :], **color)
+        self._sink.line(line)
+
+    def _line(self, text: str, **how: Any) -> None:
+        shown = "\n".join(map(one_line, text.split("\n")))
+        shown = shorten(shown, self._width) if self._width is not None else shown
+        self._sink.line(click.style(shown, **how) if self._color else shown)
+
+
+def as_object(stream: Stream, moment: Moment) -> dict[str, Any]:
+    """One item with its exact data and place. The fields are a stable contract."""
+    item = moment.item
+    event = item if isinstance(item, Event) else None
+    found = {
+        "file": stream.file,
+        "exchange": stream.number,
+        "n": moment.n,
+        "at": moment.at,
+        "kind": moment.kind,
+        "event": event.name if event else None,
+        "data": item.data.decode("utf-8", "replace"),
+        "id": event.id if event else None,
+        "retry": event.retry if event else None,
+        "byte": item.start,
+        "line": stream.exchange.frames.line_of(item.start),
+    }
+    try:
+        item.data.decode("utf-8")
+    except UnicodeDecodeError:
+        found["invalid_utf8"] = True
+    return found
+
+
+def _what(stream: Stream, moment: Moment) -> tuple[str, dict[str, Any]]:
+    """What an item is and adds, with its color."""
+    item = moment.item
+    data = item.data[:2000].decode("utf-8", "replace")
+    if isinstance(item, Comment):
+        return f":{data}", {"dim": True}
+    if isinstance(item, Ignored):
+        return f"ignored ({item.reason}) {data}", {"fg": "yellow"}
+    if isinstance(item, Tail):
+        return f"tail, never completed: {data}", {"fg": "yellow"}
+    name = "" if item.name == "message" else f"{item.name}  "
+    if moment.chunk is None:
+        trouble = f"  [{moment.broken.kind}: {moment.broken.said}]" if moment.broken else ""
+        return f"{name}{data}{trouble}", {"fg": "red"} if moment.broken else {"fg": "green"}
+    deltas = added(stream, moment)
+    if not deltas:
+        return f"{name}{data}", {"dim": True}
+    said = " · ".join(_delta(delta) for delta in deltas)
+    color = next((_COLORS[delta.kind] for delta in deltas if delta.kind in _COLORS), {"dim": True})
+    return f"{name}{said}", color
+
+
+def _delta(delta: Delta) -> str:
+    """One thing that a chunk adds, in a few words."""
+    choice = f"[{delta.choice}] " if delta.choice else ""
+    if delta.kind in ("text", "reasoning", "refusal"):
+        return f"{choice}{delta.kind} {_quoted(delta.text)}"
+    if delta.kind == "tool":
+        named = f" {delta.name}" if delta.name else ""
+        called = f" ({delta.id})" if delta.id else ""
+        return f"{choice}tool {delta.part}{named}{called}{f' {_quoted(delta.text)}' if delta.text else ''}"
+    return f"{choice}{delta.kind}{f' {delta.text}' if delta.text else ''}"
+
+
+def _quoted(text: str) -> str:
+    # Quotes of print: where the text begins and ends is seen, and quotes in it stay as they are.
+    return f"“{text}”"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _seconds(at: int | None) -> str:
+    return "-" if at is None else f"{at / 1e9:.3f}"
+
+
+def _gap(gap: int | None) -> str:
+    return "" if gap is None else f"+{gap / 1e9:.3f}"
+
+
+def terminal_width() -> int:
+    """Columns of the terminal, or of COLUMNS."""
+    return shutil.get_terminal_size((100, 24)).columns

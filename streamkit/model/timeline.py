@@ -1,0 +1,63 @@
+"""A stream as a person watches it: every item of its body in order, each with its time and what it adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from streamkit.model.message import Delta
+from streamkit.model.stream import Broken, Stream
+from streamkit.wire.values import Comment, Event, Item, Tail
+
+Kind = Literal["event", "comment", "ignored", "tail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One item of a body: the `n`th (from 1), complete at `at` (ns, None where not measured).
+
+    `event` is its index among the events and `chunk` that among the chunks, None where it is none. `broken` says what is
+    wrong with an event whose data is no JSON object.
+    """
+
+    n: int
+    at: int | None
+    kind: Kind
+    item: Item
+    event: int | None = None
+    chunk: int | None = None
+    broken: Broken | None = None
+
+
+def timeline(stream: Stream) -> Iterator[Moment]:
+    """Every item of the stream's body, in order. A tail, which the end of the body left unfinished, comes last."""
+    chunk_of = dict(zip(stream.chunk_events, range(len(stream.chunks)), strict=True))
+    broken_at = {broken.event: broken for broken in stream.broken}
+    tails: list[Tail] = []
+    n = event = 0
+    for item in stream.events.items():
+        if isinstance(item, Tail):
+            tails.append(item)
+            continue
+        n += 1
+        if isinstance(item, Event):
+            yield Moment(n, stream.times[event], "event", item, event, chunk_of.get(event), broken_at.get(event))
+            event += 1
+        else:
+            kind: Kind = "comment" if isinstance(item, Comment) else "ignored"
+            yield Moment(n, _arrival(stream, item.end), kind, item)
+    for n, tail in enumerate(tails, n + 1):  # noqa: B020  (the count goes on)
+        yield Moment(n, _arrival(stream, tail.end), "tail", tail)
+
+
+def added(stream: Stream, moment: Moment) -> tuple[Delta, ...]:
+    """What the item adds to the message: nothing, unless it is a chunk."""
+    return stream.deltas(moment.chunk) if moment.chunk is not None else ()
+
+
+def _arrival(stream: Stream, end: int) -> int | None:
+    """When the frame came that holds the byte before offset `end`."""
+    frames = stream.exchange.frames
+    index = frames.holding(max(end - 1, 0))
+    return frames.at[index] if index is not None and stream.exchange.timed else None
