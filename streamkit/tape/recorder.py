@@ -1,0 +1,70 @@
+"""Turns what a transport sees into the lines of a recording, as it happens, secrets cut.
+
+Pure: clock readings are arguments, in nanoseconds from the moment just before name look-up and connect. Every call gives
+the lines that are ready for the disk, each to be written whole; a frame whose end could begin a secret waits for the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from streamkit.model import recording
+from streamkit.model.exchange import End, Exchange, Headers, Response
+from streamkit.tape.redactor import DEFAULT, BodyRedactor, Policy, redact_request, redact_response, redact_text
+
+
+class Recorder:
+    """The recorder of one exchange: `start`, then `response` where one came, then `frame` by `frame`, then `end`.
+
+    `opening` holds what is known before anything is sent: request, source, clock, `recorded_at`, labels, tool.
+    """
+
+    def __init__(self, opening: Exchange, policy: Policy = DEFAULT) -> None:
+        self._opening = opening
+        self._policy = policy
+        self._body = BodyRedactor(policy)
+        self._digest = hashlib.sha256()
+        self._started = False
+        self.frames = 0
+        self.bytes = 0
+
+    def start(self, *, connected_at: int | None = None, sent_at: int | None = None) -> list[bytes]:
+        """The exchange begins: once the request is sent, or could not be sent."""
+        self._started = True
+        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at)
+        if opening.request is not None:
+            request, cuts = redact_request(opening.request, self._policy)
+            opening = replace(opening, request=request, redacted=opening.redacted + cuts)
+        return [recording.start_line(opening)]
+
+    def response(self, at: int | None, status: int, http: str, headers: Headers) -> list[bytes]:
+        """Status line and headers have come."""
+        return [recording.response_line(redact_response(Response(at, status, http, headers), self._policy))]
+
+    def frame(self, data: bytes, at: int | None) -> list[bytes]:
+        """A frame of the body has come."""
+        return self._lines(self._body.feed(data, at))
+
+    def end(
+        self, at: int | None, reason: str, error: str | None = None, client: Mapping[str, Any] | None = None
+    ) -> list[bytes]:
+        """The exchange is over; the frames that were waiting, and the end line. Starts it where it never did."""
+        lines = [] if self._started else self.start()
+        lines += self._lines(self._body.close())
+        if error is not None and self._policy.cuts:
+            error, _ = redact_text(error, self._policy)
+        end = End(at, reason, self.frames, self.bytes, self._digest.hexdigest(), error, self._body.redacted, client)
+        lines.append(recording.end_line(end))
+        return lines
+
+    def _lines(self, frames: list[tuple[bytes, int | None]]) -> list[bytes]:
+        lines = []
+        for data, at in frames:
+            self.frames += 1
+            self.bytes += len(data)
+            self._digest.update(data)
+            lines.append(recording.frame_line(data, at))
+        return lines

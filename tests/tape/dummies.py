@@ -1,0 +1,62 @@
+"""Secrets that are none: put together at run time, so that no scanner finds one in this repository."""
+
+from __future__ import annotations
+
+import base64
+import random
+import string
+
+ALNUM = string.ascii_letters + string.digits
+WORD = ALNUM + "-_"
+HEX = "0123456789abcdef"
+
+_RECIPES: dict[str, list[str | tuple[str, int]]] = {
+    "anthropic api": ["sk-", "ant-", "api03-", (WORD, 93), "AA"],
+    "anthropic oauth": ["sk-", "ant-", "oat01-", (WORD, 80)],
+    "openai project": ["sk-", "proj-", (WORD, 74), "T3Blbk", "FJ", (WORD, 74)],
+    "openai service account": ["sk-", "svcacct-", (WORD, 60)],
+    "openai legacy": ["sk-", (ALNUM, 20), "T3Blbk", "FJ", (ALNUM, 20)],
+    "openrouter": ["sk-", "or-v1-", (HEX, 64)],
+    "deepseek": ["sk-", (HEX, 32)],
+    "google api": ["AI", "za", (WORD, 35)],
+    "google oauth": ["ya", "29.", (WORD, 60)],
+    "hugging face": ["h", "f_", (string.ascii_letters, 34)],
+    "groq": ["gs", "k_", (ALNUM, 52)],
+    "xai": ["xa", "i-", (ALNUM, 80)],
+    "perplexity": ["pp", "lx-", (ALNUM, 48)],
+    "aws": ["AK", "IA", (string.ascii_uppercase + "234567", 16)],
+    "github": ["gh", "p_", (ALNUM, 36)],
+    "github fine-grained": ["github", "_pat_", (ALNUM, 22), "_", (ALNUM, 59)],
+    "gitlab": ["gl", "pat-", (WORD, 20)],
+    "slack": ["xo", "xb-", (string.digits, 12), "-", (ALNUM, 24)],
+    "stripe": ["sk_", "live_", (ALNUM, 24)],
+    "bearer": ["Bea", "rer ", (ALNUM, 40)],
+}
+
+
+def secret(name: str, seed: int = 0) -> str:
+    """A dummy of this shape, always the same for the same seed."""
+    chance = random.Random(f"{name}{seed}")
+    made = []
+    for part in _RECIPES[name]:
+        made.append(part if isinstance(part, str) else "".join(chance.choices(part[0], k=part[1])))
+    return "".join(made)
+
+
+def json_web_token() -> str:
+    """A token of three parts; the first two are base64 of JSON."""
+    head, claims = (
+        base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (b'{"alg":"HS256"}', b'{"sub":"1234567890"}')
+    )
+    return f"{head}.{claims}." + "".join(random.Random(1).choices(WORD, k=43))
+
+
+def private_key() -> str:
+    """Lines that look like a private key in PEM."""
+    chance = random.Random(2)
+    lines = ["".join(chance.choices(ALNUM + "+/", k=64)) for _ in range(20)]
+    return "\n".join(["-----BEGIN RSA " + "PRIVATE KEY-----", *lines, "-----END RSA " + "PRIVATE KEY-----"])
+
+
+NAMES = list(_RECIPES)
+EVERY = {name: secret(name) for name in NAMES} | {"json web token": json_web_token(), "private key": private_key()}

@@ -1,0 +1,425 @@
+"""Secrets are cut before the disk: wherever they stand and however they are cut up, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.errors import UsageError
+from streamkit.model import recording
+from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Redaction, Request, Response
+from streamkit.tape.recorder import Recorder
+from streamkit.tape.redactor import NOTHING, BodyRedactor, Policy, redact_exchange, redact_request, redact_text, secrets
+from tests.tape.dummies import EVERY, NAMES, json_web_token, private_key, secret
+
+
+def chunk(text, index=0, **more):
+    """An event of a chat stream that adds this text."""
+    value = {"id": "chatcmpl-1s", "choices": [{"delta": {"content": text, **more}, "index": index}]}
+    return b"data: " + json.dumps(value).encode() + b"\n\n"
+
+
+def arguments(text, index=0):
+    call = {"index": index, "function": {"arguments": text}}
+    return chunk(None, tool_calls=[call])
+
+
+def record(frames=(), *, url="http://x/v1", request_headers=(), body=None, headers=(), policy=None):
+    """The lines that a recorder gives for this exchange."""
+    request = Request("POST", url, tuple(request_headers), None if body is None else Body.of(body))
+    recorder = Recorder(Exchange(request=request, source="client", clock="monotonic"), policy or Policy())
+    lines = recorder.start(connected_at=1, sent_at=2) + recorder.response(3, 200, "1.1", tuple(headers))
+    for number, frame in enumerate(frames):
+        lines += recorder.frame(frame, 10 + number)
+    return lines + recorder.end(1000, "eof")
+
+
+def read(lines):
+    (exchange,) = recording.read(lines)
+    return exchange
+
+
+def put_together(exchange):
+    """The text of every choice and tool call, in the order of the stream."""
+    texts = {}
+    for line in exchange.frames.body.split(b"\n"):
+        if not line.startswith(b"data: {"):
+            continue
+        for choice in orjson.loads(line[6:])["choices"]:
+            index, delta = choice["index"], choice["delta"]
+            texts[index] = texts.get(index, "") + (delta["content"] or "")
+            for call in delta.get("tool_calls") or ():
+                key = f"tool {call['index']}"
+                texts[key] = texts.get(key, "") + call["function"]["arguments"]
+    return texts
+
+
+def escaped(text):
+    """The text with its first and last characters escaped, as JSON may."""
+    return "".join(f"\\u{ord(c):04x}" if place in (0, 4, len(text) - 1) else c for place, c in enumerate(text))
+
+
+def halves(frame, needle):
+    """A frame cut in two in the midst of the needle."""
+    place = frame.index(needle) + len(needle) // 2
+    return [frame[:place], frame[place:]]
+
+
+def pieces(text, size):
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+PLACES = {
+    "a request header": lambda s: {"request_headers": [("x-custom", s)]},
+    "a listed request header": lambda s: {"request_headers": [("user-agent", f"me/1 ({s})")]},
+    "the query": lambda s: {"url": f"http://x/v1?key={s}&alt=sse&note={s}"},
+    "the request's body": lambda s: {"body": json.dumps({"messages": [{"content": f"my key is {s}, keep it"}]}).encode()},
+    "a response header": lambda s: {"headers": [("x-echo", s), ("set-cookie", "a=b")]},
+    "one frame": lambda s: {"frames": [chunk(f"key: {s}.")]},
+    "two frames of one event": lambda s: {"frames": halves(chunk(f"key: {s}."), s.encode())},
+    "deltas of four characters": lambda s: {"frames": [chunk(p) for p in ["key: ", *pieces(s, 4), " ok"]]},
+    "escapes": lambda s: {"frames": [b'data: {"choices":[{"index":0,"delta":{"content":"' + escaped(s).encode() + b'"}}]}\n\n']},
+    "arguments of a tool call": lambda s: {"frames": [arguments(p) for p in pieces(json.dumps({"auth": s}), 7)]},
+    "a comment": lambda s: {"frames": [b": " + s.encode() + b"\n\n"]},
+    "a plain error body": lambda s: {"frames": [f"Incorrect API key provided: {s}".encode()]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_planted_secret_reaches_the_disk(name, place):
+    planted = secret(name)
+    given_ = PLACES[place](planted)
+    lines = record(**given_)
+    disk = b"".join(lines)
+    assert planted.encode() not in disk
+    exchange = read(lines)
+    kept = b"".join(exchange.frames.data) + orjson.dumps(list(put_together(exchange).values()))
+    assert planted.encode() not in kept
+    # Not a half of it either: no run of it that is longer than its public prefix and the odd letter.
+    for start in range(12, len(planted) - 12):
+        assert planted[start : start + 12].encode() not in kept + disk
+    assert len(exchange.frames) == len(given_.get("frames", ()))
+    assert exchange.redacted + exchange.response.redacted + exchange.end.redacted
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_secret_cut_at_any_place_over_two_deltas_is_found(name):
+    planted = EVERY[name]
+    for cut in range(1, len(planted), max(1, len(planted) // 40)):
+        exchange = read(record([chunk("a " + planted[:cut]), b": ping\n\n", chunk(planted[cut:] + " b")]))
+        text = put_together(exchange)[0]
+        assert text.startswith(("a *", "a [redacted]*")) and (text.endswith("* b") or name == "private key")
+        assert planted[-30:] not in text
+        (cut_out,) = exchange.end.redacted
+        assert (cut_out.at, cut_out.first, cut_out.last) == ("frames", 1, 3)
+
+
+@pytest.mark.parametrize("name", ["anthropic api", "google api", "bearer"])
+def test_a_secret_of_one_character_a_delta_is_found(name):
+    planted = secret(name)
+    exchange = read(record([chunk(c) for c in f"a {planted} b"]))
+    assert put_together(exchange)[0] == "a " + "*" * len(planted) + " b"
+    assert [(r.first, r.last) for r in exchange.end.redacted] == [(3, 2 + len(planted))]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
+def test_a_body_cut_into_frames_of_any_size_loses_its_secret(size):
+    planted = secret("anthropic api")
+    body = chunk("it is " + planted[:20]) + chunk(planted[20:] + " yes") + b"data: [DONE]\n\n"
+    frames = [body[start : start + size] for start in range(0, len(body), size)]
+    exchange = read(record(frames))
+    assert put_together(exchange)[0].replace("[redacted]", "").replace("*", "") == "it is  yes"
+    assert list(map(len, exchange.frames.data)) == list(map(len, frames))
+
+
+def test_interleaved_choices_are_put_together_apart():
+    planted = secret("openai legacy")
+    frames = []
+    for number, part in enumerate(pieces(planted, 5)):
+        frames += [chunk(part, 0), chunk(f"word{number} ", 1)]
+    text = put_together(read(record([*frames, chunk(" end", 0)])))
+    assert text[0] == "*" * len(planted) + " end"
+    assert text[1] == "".join(f"word{number} " for number in range(len(frames) // 2))
+
+
+def test_json_around_a_cut_stays_valid_and_the_sizes_the_same():
+    planted = secret("openai project")
+    frames = [chunk(f'he said "{planted}" twice: {planted}\n')]
+    exchange = read(record(frames))
+    assert put_together(exchange)[0] == 'he said "{0}" twice: {0}\n'.format("[redacted]" + "*" * (len(planted) - 10))
+    assert len(exchange.frames.body) == len(frames[0])
+    assert exchange.damage == ()
+    assert [r.rule for r in exchange.end.redacted] == ["openai-key", "openai-key"]
+
+
+def test_an_escape_that_two_deltas_share_is_undone():
+    planted = secret("anthropic api")
+    nested = '{"key": "' + "".join(f"\\u{ord(c):04x}" for c in planted) + '"}'
+    for size in (1, 5, 64):
+        text = put_together(read(record([arguments(p) for p in pieces(nested, size)])))["tool 0"]
+        assert "\\u0061\\u0070\\u0069" not in text  # "api"
+        assert planted[10:] not in text.encode().decode("unicode_escape")
+
+
+@pytest.mark.parametrize("key", [private_key(), json_web_token()])
+def test_long_secrets_are_cut_to_their_end(key):
+    for size in (3, 17, 10_000):
+        text = put_together(read(record([chunk(p) for p in pieces(f"x: {key} y", size)])))[0]
+        assert text.startswith("x: ") and text.endswith(" y")
+        assert not any(key[place : place + 10] in text for place in range(40, len(key) - 40))
+
+
+def test_a_frame_waits_only_while_it_could_begin_a_secret():
+    redactor = BodyRedactor()
+
+    def ready(frame):
+        return [data for data, _ in redactor.feed(frame, None)]
+
+    hello, begun, harmless, rest = chunk("hello"), chunk("my sk"), b": ping\n\n", chunk("unk")
+    assert ready(hello) == [hello]
+    assert ready(begun) == []
+    assert ready(harmless) == []
+    assert ready(rest) == [begun, harmless, rest]
+    assert redactor.redacted == ()
+    assert ready(begun) == []
+    assert [data for data, _ in redactor.close()] == [begun]
+
+
+def test_a_text_that_stands_still_is_not_waited_for_forever():
+    redactor = BodyRedactor()
+    assert redactor.feed(chunk("my sk", 0), None) == []
+    others = [redactor.feed(chunk("hello ", 1), None) for _ in range(400)]
+    assert sum(map(len, others)) == 401
+    assert not others[0]
+
+
+def test_a_beginning_of_512_bytes_is_no_secret():
+    redactor = BodyRedactor()
+    redactor.feed(chunk("eyJ" + "a" * 400), None)
+    assert redactor.feed(chunk("b" * 200), None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max_tokens", "created", "tokens", "the task-force met", "risk-averse-and-more-of-the-same-word-here",
+        "sk-", "sk-your-key-here", "Bearer $OPENAI_API_KEY", "Bearer of good news and other announcements",
+        "Basic understanding of characteristics", "hf_hub_download(repo_id='x')", "AKIA", "eyJ is base64 of '{\"'",
+        "ghp_ and gho_ are prefixes", "a disk-space-monitoring-application-for-linux", "npm_config_registry",
+        "sk_live_ keys", "-----BEGIN PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----\nMIIB", "xai-sdk", "gsk_",
+        "the file begins with -----BEGIN PRIVATE KEY----- and that is all that I may say about it",
+        "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "0123456789abcdef0123456789abcdef01234567", "SG.", "AccountKey=",
+    ],
+)  # fmt: skip
+def test_what_is_no_secret_stays(text):
+    assert secrets(text) == []
+    frames = [chunk(text), *(chunk(c) for c in text)]
+    assert put_together(read(record(frames)))[0] == text * 2
+
+
+def test_ten_thousand_lines_of_ordinary_text_stay():
+    # Ten thousand lines that people wrote, as every Python has them, and as many put together from telling words.
+    written = (line for path in sorted(Path(os.__file__).parent.glob("*.py")) for line in path.read_text().splitlines())
+    lines = [line for line in written if line.strip()][:10_000]
+    assert len(lines) == 10_000
+    assert [line for line in lines if secrets(line)] == []
+    words = [
+        "the",
+        "of",
+        "task",
+        "risk",
+        "disk",
+        "desk",
+        "ask",
+        "basic",
+        "bearer",
+        "token",
+        "key",
+        "secret",
+        "password",
+        "api",
+        "sk",
+        "hf",
+        "gh",
+        "xai",
+        "max_tokens",
+        "created",
+        "authentication",
+        "internationalization",
+        "counterrevolutionary",
+        "request_id",
+        "chatcmpl",
+        "msg_01",
+        "run-time",
+        "open-source",
+        "begin",
+        "private",
+        "public",
+        "certificate",
+        "eyJ",
+        "AIza",
+        "AKIA",
+        "data",
+        "stream",
+        "event",
+        "chunk",
+        "delta",
+        "usage",
+        "2026-11-20",
+        "0x7fff5fbff8",
+        "a1b2c3d4e5f6",
+        "3.14159",
+        "https://example.com/a/b?c=d&page=2",
+        "user@example.com",
+        "snake_case_identifier",
+        "camelCaseName",
+        "kebab-case-name-of-some-length",
+        "UPPER_CASE_CONSTANT",
+        "Basic",
+        "Bearer",
+    ]
+    chance = random.Random(7)
+    joints = [" ", " ", " ", ", ", ". ", "/", "=", "(", '"', "\n"]
+    lines = ["".join(chance.choice(words) + chance.choice(joints) for _ in range(12)) for _ in range(10_000)]
+    cut = [line for line in lines if secrets(line)]
+    assert cut == []
+
+
+def test_real_streams_stay_as_they_are(shared):
+    changed = []
+    for path in sorted((shared / "corpora" / "streams").iterdir()) + sorted((shared / "corpora" / "pasted").iterdir()):
+        body = path.read_bytes()
+        frames = body.splitlines(keepends=True)
+        exchange = redact_exchange(Exchange(Frames.of([Frame(f) for f in frames]), end=End(None, "eof")))
+        if exchange.frames.body != body:
+            changed.append((path.name, exchange.end.redacted))
+    assert changed == []
+
+
+# Requests and headers
+
+
+def test_request_headers_stay_by_a_list_and_go_by_default():
+    headers = (("Content-Type", "application/json"), ("Authorization", "Bearer x"), ("X-Api-Key", "y"), ("X-New", "z"))
+    request, cuts = redact_request(Request("POST", "http://x/", headers))
+    assert request.headers == (
+        ("Content-Type", "application/json"),
+        ("Authorization", "[redacted]"),
+        ("X-Api-Key", "[redacted]"),
+        ("X-New", "[redacted]"),
+    )
+    assert cuts == (
+        Redaction("request.headers.authorization", "authorization"),
+        Redaction("request.headers.x-api-key", "x-api-key"),
+        Redaction("request.headers.x-new", "header-not-listed"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "cut"),
+    [
+        ("http://x/v1?key=abc&alt=sse", "http://x/v1?key=[redacted]&alt=sse"),
+        ("http://x/v1?api-version=2024&api_key=abc#f", "http://x/v1?api-version=2024&api_key=[redacted]#f"),
+        ("http://me:word@x/v1", "http://redacted@x/v1"),
+        ("http://x/?X-Amz-Signature=abc&max_tokens=5", "http://x/?X-Amz-Signature=[redacted]&max_tokens=5"),
+        ("http://x/v1/models?key=", "http://x/v1/models?key="),
+    ],
+)
+def test_secrets_of_a_url(url, cut):
+    assert redact_request(Request("GET", url))[0].url == cut
+
+
+def test_fields_go_by_their_exact_names():
+    body = Body("json", {"api_key": "abc", "apiKey": "abc", "max_tokens": 5, "tokens": "abc", "tool": {"password": "abc"}, "secret": ["abc"], "token_count": "7"})  # fmt: skip
+    request, cuts = redact_request(Request("POST", "http://x/", (), body))
+    assert request.body.value == {"api_key": "[redacted]", "apiKey": "[redacted]", "max_tokens": 5, "tokens": "abc", "tool": {"password": "[redacted]"}, "secret": ["abc"], "token_count": "7"}  # fmt: skip
+    assert [cut.at for cut in cuts] == ["request.body.api_key", "request.body.apiKey", "request.body.tool.password"]
+
+
+def test_response_headers_stay_but_for_cookies_and_the_account():
+    headers = (
+        ("content-type", "x"),
+        ("Set-Cookie", "a=b"),
+        ("openai-organization", "me"),
+        ("x-ratelimit-limit-tokens", "9"),
+    )
+    exchange = read(record(headers=headers))
+    assert exchange.response == Response(3, 200, "1.1", (("content-type", "x"), ("Set-Cookie", "[redacted]"), ("openai-organization", "[redacted]"), ("x-ratelimit-limit-tokens", "9")), (Redaction("response.headers.set-cookie", "set-cookie"), Redaction("response.headers.openai-organization", "account")))  # fmt: skip
+
+
+def test_the_error_of_the_end_is_cut_too():
+    planted = secret("groq")
+    recorder = Recorder(Exchange())
+    assert planted.encode() not in b"".join(recorder.end(1, "refused", f"cannot connect to {planted}"))
+
+
+# Patterns of the user, and no redaction at all
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_a_pattern_of_the_user_is_cut_however_it_arrives(size):
+    policy = Policy.of([r"ACME-\d+"])
+    exchange = read(record([chunk(p) for p in pieces("order ACME-12345 and ACME-678", size)], policy=policy))
+    assert put_together(exchange)[0].replace("*", "").replace("[redacted]", "") == "order  and "
+    assert {r.rule for r in exchange.end.redacted} == {"pattern"}
+
+
+def test_a_pattern_in_the_request():
+    request, cuts = redact_request(
+        Request("POST", "http://x/", (), Body("text", "for ACME-1")), Policy.of(["ACME-\\d"])
+    )
+    assert request.body.value == "for [redacted]"
+    assert cuts == (Redaction("request.body", "pattern"),)
+
+
+@pytest.mark.parametrize("pattern", ["(", "a*"])
+def test_a_pattern_that_cannot_be_used_is_refused(pattern):
+    with pytest.raises(UsageError, match="--redact"):
+        Policy.of([pattern])
+
+
+def test_nothing_is_cut_when_asked():
+    planted = secret("openai project")
+    lines = record([chunk(planted)], request_headers=[("authorization", planted)], policy=NOTHING)
+    assert b"".join(lines).count(planted.encode()) == 2
+    exchange = read(lines)
+    assert (exchange.redacted, exchange.end.redacted) == ((), ())
+
+
+# Properties
+
+
+@given(st.lists(st.binary(max_size=40) | st.text(max_size=20).map(lambda t: chunk(t)), max_size=20))
+def test_without_a_secret_every_byte_stays_in_its_frame(frames):
+    exchange = read(record(frames))
+    if not exchange.end.redacted:
+        assert list(exchange.frames.data) == frames
+    assert list(map(len, exchange.frames.data)) == list(map(len, frames))
+    assert list(exchange.frames.at) == list(range(10, 10 + len(frames)))
+
+
+@given(st.sampled_from(NAMES), st.data())
+def test_a_secret_is_found_however_the_body_is_cut(name, data):
+    planted = secret(name, data.draw(st.integers(0, 3)))
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(planted) - 1), max_size=8)))
+    parts = [planted[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
+    body = b"".join(chunk(p) for p in ["so ", *parts, " it is"])
+    places = sorted(data.draw(st.sets(st.integers(1, len(body) - 1), max_size=12)))
+    frames = [body[a:b] for a, b in zip([0, *places], [*places, None], strict=True)]
+    exchange = read(record(frames))
+    assert put_together(exchange)[0] == "so " + put_together(exchange)[0][3:-6] + " it is"
+    assert planted[10:] not in put_together(exchange)[0]
+    assert list(map(len, exchange.frames.data)) == list(map(len, frames))
+
+
+@given(st.text(max_size=60))
+def test_a_text_without_a_secret_stays(text):
+    assert redact_text(text)[0] == text or secrets(text)
