@@ -84,7 +84,11 @@ def test_a_file_of_that_very_name_comes_first(write):
     ("name", "data", "said"),
     [
         ("empty", b"", ": the input is empty"),
-        ("cut.gz", gzip.compress(STREAM * 9, mtime=0)[:-9], ": the gzip data end in the middle; it was cut off; fetch it again"),
+        (
+            "cut.gz",
+            gzip.compress(STREAM * 9, mtime=0)[:-9],
+            ": the gzip data end in the middle; it was cut off; fetch it again",
+        ),
         ("bad.gz", b"\x1f\x8b\x08\x00" + b"\xff" * 40, None),
     ],
     ids=["empty", "cut", "bad"],

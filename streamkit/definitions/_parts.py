@@ -1,0 +1,56 @@
+"""Steps that several tools take in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from streamkit.definitions._chat import Chat, Line
+from streamkit.definitions._definition import Answer
+
+
+def usage_or_tokenizer(chat: Chat) -> tuple[int | None, str, str]:
+    """N from the last usage, else what a tokenizer counts in the content: the count, its source, or why there is none."""
+    if chat.reported:
+        return chat.reported, "usage", ""
+    return tokenizer(chat, [line.content for line in chat.lines])
+
+
+def tokenizer(chat: Chat, texts: Sequence[str]) -> tuple[int | None, str, str]:
+    """N as a tokenizer counts it in these texts joined: the count, its source, or why there is none."""
+    count = chat.counted(texts)
+    return count, chat.source, "" if count is not None else "no-tokenizer"
+
+
+def spread(
+    first: Line | None,
+    end: float | None,
+    counted: tuple[int | None, str, str],
+    gaps: Sequence[float] | None,
+    also: Mapping[str, float] | None = None,
+) -> Answer:
+    """The usual shape: TTFT is the first line, per token (end − TTFT)/(N − 1), and what is absent has its reason."""
+    tokens, source, why = counted
+    missing: dict[str, str] = {}
+    if first is None:
+        missing.update(ttft_ns="no-token", gaps_ns="no-token")
+    if end is None:
+        missing["end_ns"] = "no-token" if first is None else "no-end-time"
+    if tokens is None:
+        missing["tokens"] = why
+    per_token = None
+    if first is not None and end is not None and tokens is not None and tokens > 1:
+        per_token = (end - first.at) / (tokens - 1)
+    else:
+        missing["per_token_ns"] = (
+            "no-token" if first is None else why or "one-token" if end is not None else "no-end-time"
+        )
+    return Answer(
+        first.at if first else None,
+        end,
+        tokens,
+        source if tokens is not None else "",
+        per_token,
+        gaps if first else None,
+        also or {},
+        missing,
+    )

@@ -1,0 +1,36 @@
+"""llmperf (ray-project, commit f1d6bed, 2024-12; `ray_clients/openai_chat_completions_client.py`).
+
+A token is a chunk with content. TTFT is the first. The end is when the stream closed. N is a Llama tokenizer's count of the
+content. Per token (inter-token latency) is the sum of TTFT and all gaps over the number of data lines, `[DONE]` excepted: role,
+finish and usage lines count as well, so that it is (last token − request)/lines. Gaps are summed and not stored. A chunk with no
+choices, as a usage chunk is, and one that reports an error make the request fail; a TTFT that was seen by then stays.
+"""
+
+from __future__ import annotations
+
+from streamkit.definitions._chat import Chat
+from streamkit.definitions._definition import Answer, definition, nothing
+from streamkit.definitions._parts import tokenizer
+
+
+@definition("llmperf", "f1d6bed")
+def answer(chat: Chat) -> Answer:
+    """What llmperf says."""
+    tokens = chat.having(lambda line: line.content)
+    lines = chat.having(lambda line: line.chunk is not None)
+    # 0 is its own answer where no token came.
+    first = tokens[0].at if tokens else 0
+    if chat.error:
+        return nothing("error-chunk", ttft=first)
+    if any(line.choice is None for line in lines):
+        return nothing("choices-empty", ttft=first)
+    count, source, why = tokenizer(chat, [line.content for line in tokens])
+    missing = {"gaps_ns": "not-defined"}
+    if count is None:
+        missing["tokens"] = why
+    if chat.close is None:
+        missing["end_ns"] = "no-end-time"
+    if not tokens:
+        missing["per_token_ns"] = "no-token"
+    per_token = tokens[-1].at / len(lines) if tokens else None
+    return Answer(first, chat.close, count, source, per_token, None, missing=missing)

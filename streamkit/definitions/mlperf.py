@@ -1,0 +1,36 @@
+"""MLPerf Inference, LoadGen (mlcommons/inference commit b66003e1; `logging.cc`, `results.cc`).
+
+LoadGen measures what the system under test reports: here the first chunk with content, reasoning or tool text stands for the
+first token, and the end of the body for completion. N is reported by the system: the usage. Per token (TPOT) is
+(latency − first token)/(N − 1) in whole nanoseconds, cut off; with one token or less it is an error. Gaps are not defined.
+"""
+
+from __future__ import annotations
+
+from streamkit.definitions._chat import Chat
+from streamkit.definitions._definition import Answer, definition
+from streamkit.model.message import TOKEN
+
+
+@definition("MLPerf", "b66003e1", chat_only=False, cut="")
+def answer(chat: Chat) -> Answer:
+    """What LoadGen computes from what this stream would report to it."""
+    stream = chat.stream
+    first = next((chunk for chunk, flag in enumerate(stream.flags) if flag & TOKEN), None)
+    ttft = None if first is None else stream.time_of(first)
+    tokens = stream.usage.output if stream.usage else None
+    missing = {"gaps_ns": "not-defined"}
+    if ttft is None:
+        missing["ttft_ns"] = "no-token"
+    if chat.close is None:
+        missing["end_ns"] = "no-end-time"
+    if tokens is None:
+        missing["tokens"] = "no-usage"
+    per_token = None
+    if ttft is None or chat.close is None or tokens is None or tokens < 2:
+        missing["per_token_ns"] = next(
+            (missing[key] for key in ("ttft_ns", "end_ns", "tokens") if key in missing), "one-token"
+        )
+    else:
+        per_token = (chat.close - ttft) // (tokens - 1)
+    return Answer(ttft, chat.close, tokens, "usage" if tokens is not None else "", per_token, None, missing=missing)

@@ -1,0 +1,18 @@
+"""vLLM's benchmark from 0.30 to 0.32 (`benchmarks/lib/endpoint_request_func.py`).
+
+As up to 0.29, except for the end: it is the last chunk with choices. The finish chunk counts, the usage chunk does not.
+"""
+
+from __future__ import annotations
+
+from streamkit.definitions._chat import Chat, differences
+from streamkit.definitions._definition import Answer, definition
+from streamkit.definitions._parts import spread, usage_or_tokenizer
+
+
+@definition("vLLM", "0.30-0.32")
+def answer(chat: Chat) -> Answer:
+    """What vLLM's benchmark said."""
+    chunks = chat.having(lambda line: line.choice is not None)
+    first, last = (chunks[0], chunks[-1].at) if chunks else (None, None)
+    return spread(first, last, usage_or_tokenizer(chat), differences(chunks))

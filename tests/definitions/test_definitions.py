@@ -1,0 +1,154 @@
+"""One stream, worked through by hand with each tool's formula.
+
+role@20, three words @100 @120 @160, finish @165, usage (N = 4) and `[DONE]` @170, closed @171; milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from streamkit.apis._api import interpret
+from streamkit.definitions._definition import DEFINITIONS, FIELDS, REASONS, Answer, answer, answers
+from streamkit.model.exchange import End
+from streamkit.model.measurement import TokenCounter
+from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, text, usage
+
+WORDS = [(20, ROLE), (100, text("a b")), (120, text(" c")), (160, text(" d"))]
+PLAIN = [*WORDS, (165, STOP), (170, usage(4)), (170, "[DONE]")]
+NO_USAGE = [*WORDS, (165, STOP), (170, "[DONE]")]
+COUNTER = TokenCounter("words", lambda words: len(words.split()))
+
+
+def said(name: str, events: Any = PLAIN, counter: TokenCounter | None = COUNTER, **fields: Any) -> Answer:
+    return answer(DEFINITIONS[name], interpret(exchange(events, **{"end": 171, **fields})), counter)
+
+
+# name: TTFT, end, N, its source, per token, gaps (milliseconds)
+BY_HAND: dict[str, tuple[Any, ...]] = {
+    "aiperf": (100, 160, 4, "usage", (160 - 100) / 3, [20, 40]),
+    "vllm_until_0_29": (20, 170, 4, "usage", (170 - 20) / 3, [80, 20, 40, 5]),
+    "vllm_0_30_to_0_32": (20, 165, 4, "usage", (165 - 20) / 3, [80, 20, 40, 5]),
+    "vllm_from_0_33": (100, 160, 4, "usage", (160 - 100) / 3, [20, 40]),
+    "sglang": (100, 170, 4, "usage", (170 - 100) / 3, [20, 40]),
+    "guidellm": (100, 171, 4, "usage", 160 / 4, None),
+    "llmperf": (100, None, None, "", None, None),
+    "inference_perf": (100, 171, 4, "tokenizer words", (160 - 100) / 3, [0, 20, 40]),
+    "genai_perf": (100, 160, 4, "tokenizer words", (160 - 100) / 3, None),
+    "opentelemetry": (20, 171, 4, "usage", None, [80, 20, 40, 5, 5]),
+    "mlperf": (100, 171, 4, "usage", (171 - 100) * MS // 3 / MS, None),
+}
+
+
+def test_every_definition_is_worked_through() -> None:
+    assert set(BY_HAND) == set(DEFINITIONS.entries)
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_by_hand(name: str) -> None:
+    ttft, end, tokens, source, per_token, gaps = BY_HAND[name]
+    ours = said(name)
+    assert ours.ttft == ttft * MS
+    assert ours.end == (None if end is None else end * MS)
+    assert (ours.tokens, ours.tokens_source) == (tokens, source)
+    assert ours.per_token == (None if per_token is None else pytest.approx(per_token * MS, abs=1))
+    assert ours.gaps == (None if gaps is None else [gap * MS for gap in gaps])
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+@pytest.mark.parametrize(
+    "events",
+    [PLAIN, NO_USAGE, [(20, ROLE)], [], [(100, text("a"))], [(20, ROLE), (30, '{"error":{"message":"boom"}}')]],
+)
+def test_what_is_absent_has_a_reason_and_nothing_else_has(name: str, events: Any) -> None:
+    for counter in (None, COUNTER):
+        ours = said(name, events, counter)
+        values = dict(zip(FIELDS, (ours.ttft, ours.end, ours.tokens, ours.per_token, ours.gaps), strict=True))
+        assert {key for key, value in values.items() if value is None} == set(ours.missing)
+        assert set(ours.missing.values()) <= set(REASONS)
+
+
+def test_without_usage_each_tool_goes_its_own_way() -> None:
+    assert said("aiperf", NO_USAGE).missing["tokens"] == "no-usage"
+    assert said("vllm_from_0_33", NO_USAGE).tokens_source == "tokenizer words"
+    assert said("vllm_from_0_33", NO_USAGE, None).missing["tokens"] == "no-tokenizer"
+    assert said("sglang", NO_USAGE, request={"max_tokens": 99}).tokens == 99
+    assert said("sglang", NO_USAGE).missing["tokens"] == "unknown-max-tokens"
+    assert (said("guidellm", NO_USAGE).tokens, said("guidellm", NO_USAGE).tokens_source) == (3, "chunks")
+    assert said("opentelemetry", NO_USAGE).missing["tokens"] == "no-usage"
+
+
+def test_llmperf_divides_by_the_lines() -> None:
+    ours = said("llmperf", NO_USAGE)
+    assert (ours.ttft, ours.end, ours.per_token) == (100 * MS, 171 * MS, 160 * MS / 5)
+
+
+def test_tool_calls_alone() -> None:
+    call = chunk({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}]})
+    events = [(20, ROLE), (100, call), (120, call), (125, STOP), (130, usage(9)), (130, "[DONE]")]
+    assert said("aiperf", events).ttft == 100 * MS
+    assert said("sglang", events).ttft == 0  # the tool's own answer
+    assert said("inference_perf", events).missing["ttft_ns"] == "no-token"
+    assert said("genai_perf", events).missing["ttft_ns"] == "no-content"
+
+
+def test_reasoning_content_is_no_token_to_vllm_from_0_33_on() -> None:
+    events = [(20, ROLE), (100, chunk({"reasoning_content": "hm"})), (300, text("a")), (320, text("b"))]
+    assert said("vllm_from_0_33", events).ttft == 300 * MS
+    renamed = [(20, ROLE), (100, chunk({"reasoning": "hm"})), (300, text("a")), (320, text("b"))]
+    assert said("vllm_from_0_33", renamed).ttft == 100 * MS
+    assert said("aiperf", events).also["time_to_first_output_token_ns"] == 300 * MS
+
+
+def test_a_broken_connection() -> None:
+    stream = interpret(replace(exchange(WORDS), end=End(171 * MS, "reset")))
+    assert set(answer(DEFINITIONS["aiperf"], stream).missing.values()) == {"request-failed"}
+    assert answer(DEFINITIONS["inference_perf"], stream, COUNTER).end == 171 * MS
+
+
+def test_another_api_and_a_log_without_times() -> None:
+    made = interpret(exchange([(5, '{"type":"message_start","message":{"id":"m","type":"message"}}')]))
+    if made.api != "openai_chat":
+        assert set(answer(DEFINITIONS["aiperf"], made).missing.values()) == {"not-chat"}
+    untimed = interpret(exchange([(None, data) for _, data in PLAIN], clock="none", end=None))
+    ours = answer(DEFINITIONS["aiperf"], untimed)
+    assert (ours.ttft, ours.tokens, ours.missing["ttft_ns"], ours.missing["gaps_ns"]) == (
+        None,
+        4,
+        "no-times",
+        "no-times",
+    )
+    piped = answer(DEFINITIONS["aiperf"], interpret(exchange(PLAIN, source="stdin")))
+    assert (piped.gaps, piped.missing["ttft_ns"]) == ([20 * MS, 40 * MS], "no-request-time")
+
+
+def test_json() -> None:
+    row = answers(interpret(exchange(PLAIN, end=171)), COUNTER)
+    assert (row["file"], row["exchange"], len(row["definitions"])) == ("made.jsonl", 1, len(BY_HAND))
+    first = row["definitions"][0]
+    assert list(first) == [
+        "tool",
+        "version",
+        "ttft_ns",
+        "end_ns",
+        "tokens",
+        "tokens_source",
+        "per_token_ns",
+        "gaps_ns",
+        "also",
+        "missing",
+    ]
+    assert first | {"also": 0} == {
+        "tool": "AIPerf",
+        "version": "0.13",
+        "ttft_ns": 100 * MS,
+        "end_ns": 160 * MS,
+        "tokens": 4,
+        "tokens_source": "usage",
+        "per_token_ns": 20 * MS,
+        "gaps_ns": [20 * MS, 40 * MS],
+        "also": 0,
+        "missing": {},
+    }

@@ -1,0 +1,101 @@
+"""What nine tools themselves answered on five synthetic streams, and what our definitions of them say: within 2 ns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from streamkit.apis._api import interpret
+from streamkit.definitions._definition import DEFINITIONS, answer
+from streamkit.model.measurement import TokenCounter
+from tests.metrics.making import exchange
+
+STREAMS = ("plain", "reason", "tools", "errchunk", "nousage")
+TOOLS = {
+    "aiperf-0.13.0": "aiperf",
+    "vllm-0.28.0": "vllm_until_0_29",
+    "vllm-0.31.0": "vllm_0_30_to_0_32",
+    "vllm-0.33.0": "vllm_from_0_33",
+    "sglang-0.5.23": "sglang",
+    "llmperf": "llmperf",
+    "inference-perf": "inference_perf",
+    "guidellm-0.8.1": "guidellm",
+    "genai-perf": "genai_perf",
+}
+FURTHER = {
+    "ttst": "time_to_second_token_ns",
+    "ttfo": "time_to_first_output_token_ns",
+    "ntpot": "normalized_time_per_output_token_ns",
+    "itl_mean": "inter_token_latency_ns",
+}
+WITHIN = 2
+
+# The tokens of the ten words in o200k_base, with which the tools were run.
+WORDS = {
+    "alpha": 1,
+    "beta": 1,
+    "gamma": 1,
+    "delta": 1,
+    "eps": 1,
+    "zeta": 2,
+    "eta": 1,
+    "theta": 1,
+    "iota": 2,
+    "kappa": 2,
+}
+COUNTER = TokenCounter("o200k_base", lambda text: sum(WORDS[word] for word in text.split()))
+
+
+@pytest.fixture(scope="module")
+def vectors(shared: Path) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads((shared / "vectors" / "definitions.json").read_bytes())
+    assert set(found) == set(STREAMS)
+    return found
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("stream", STREAMS)
+def test_what_the_tool_itself_said(vectors: dict[str, Any], stream: str, tool: str) -> None:
+    case = vectors[stream]
+    said = case["tools"][tool]
+    # Where the usage is missing, the tools took N from elsewhere than from the stream: it is handed in.
+    counter = TokenCounter("as the tool", lambda _: said["n_usage"]) if tool == "llmperf" else COUNTER
+    if tool.startswith("vllm") and not said.get("n_usage"):
+        counter = None
+    made = exchange(
+        [(at * 1000, data) for at, data in case["events"]],
+        end=case["t_end"] * 1000,
+        headers=None,
+        request={"max_tokens": 10},
+    )
+    ours = answer(DEFINITIONS[TOOLS[tool]], interpret(made), counter)
+
+    if "error" in said and "ttft" not in said:
+        assert (ours.ttft, ours.end, ours.per_token) == (None, None, None)
+        assert ours.missing["ttft_ns"] in ("error-chunk", "no-content")
+        return
+    close(ours.ttft, said.get("ttft"))
+    close(ours.end, said.get("e2e"))
+    close(ours.per_token, said.get("tpot"))
+    gaps = said.get("itl") if "itl" in said else said.get("icl")
+    if gaps is not None:
+        assert ours.gaps is not None
+        assert len(ours.gaps) == len(gaps)
+        for mine, theirs in zip(ours.gaps, gaps, strict=True):
+            close(mine, theirs)
+    for name, ours_name in FURTHER.items():
+        if name in said:
+            close(ours.also[ours_name], said[name])
+    if said.get("n_usage"):
+        assert ours.tokens == said["n_usage"]
+
+
+def close(ours: float | None, theirs: float | None) -> None:
+    if theirs is None:
+        assert ours is None
+    else:
+        assert ours is not None
+        assert abs(round(ours) - theirs * 1e9) <= WITHIN
