@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from streamkit.model.measurement import TokenCounter
@@ -135,7 +136,7 @@ class Chat:
 
 def differences(lines: Sequence[Line]) -> list[int]:
     """The time from each line to the next."""
-    return [later.at - earlier.at for earlier, later in zip(lines, lines[1:], strict=False)]
+    return [later.at - earlier.at for earlier, later in pairwise(lines)]
 
 
 def _text(delta: dict[str, Any], key: str) -> str:

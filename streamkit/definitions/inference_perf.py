@@ -8,6 +8,8 @@ all at the chunk's time, so that tokens of one chunk have gaps of zero. A broken
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from streamkit.definitions._chat import Chat
 from streamkit.definitions._definition import Answer, definition
 from streamkit.definitions._parts import tokenizer
@@ -28,7 +30,7 @@ def answer(chat: Chat) -> Answer:
         missing.update(ttft_ns=reason, per_token_ns=reason, gaps_ns=reason)
         return Answer(None, chat.close, count, source, missing=missing)
     times = [line.at for line in chunks for _ in range(chat.counter.count(line.content))]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     also = {} if chat.close is None else {"normalized_time_per_output_token_ns": chat.close / count}
     first, last = chunks[0].at, chunks[-1].at
     return Answer(first, chat.close, count, source, (last - first) / (count - 1), gaps, also, missing)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from streamkit.model.finding import Finding
+from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue
 
 Row = Mapping[str, Any]
@@ -64,6 +65,7 @@ class Reporter:
     findings: Callable[[LintReport], str] | None = None
     rows: Callable[[Sequence[Row]], str] | None = None
     stats: Callable[[StatsReport], Iterator[str]] | None = None
+    timelines: Callable[[Sequence[Stream]], str] | None = None
 
 
 REPORTERS: Catalogue[Reporter] = Catalogue("streamkit.reporters", Reporter, lambda reporter: reporter.name)
