@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 os.environ["STREAMKIT_NO_PLUGINS"] = "1"
 os.environ["NO_COLOR"] = "1"
+os.environ.pop("COLUMNS", None)
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
