@@ -27,6 +27,8 @@ _SCALAR = re.compile(rb"[^ \t\r\n,\[\]{}\"]*+")
 _TO_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 """From outside a string to the next bracket, over whole strings; or to a string that does not end in these bytes."""
 _IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_QUOTE = 0x22
+_OPENING = b"{["
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -148,18 +150,22 @@ class Decoder:
 
     def _in_element(self, data: bytes, at: int) -> int:
         """Within an object, an array or at the start of a string, outside of any string that is cut."""
-        if self._depth or data[at : at + 1] != b'"':
-            at = _end(_TO_BRACKET, data, at)
-            if at == len(data):
-                return at
-        bracket = data[at : at + 1]
-        at += 1
-        if bracket == b'"':
-            self._state = self._in_string
-            return at
-        self._depth += 1 if bracket in b"{[" else -1
-        if self._depth == 0:
-            self._end_element(data, at)
+        depth, size = self._depth, len(data)
+        while True:
+            if depth or data[at] != _QUOTE:
+                at = _end(_TO_BRACKET, data, at)
+            if at == size:
+                break
+            bracket = data[at]
+            at += 1
+            if bracket == _QUOTE:
+                self._state = self._in_string
+                break
+            depth += 1 if bracket in _OPENING else -1
+            if depth == 0:
+                self._end_element(data, at)
+                break
+        self._depth = depth
         return at
 
     def _in_string(self, data: bytes, at: int) -> int:

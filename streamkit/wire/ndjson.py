@@ -107,7 +107,7 @@ class Decoder:
         data = b"".join(self._partial)
         self._partial = []
         if self._skipping:
-            self._columns.aside(Ignored(b"", "too-long", self._line_start, self._offset))
+            self._columns.aside(Tail(b"", self._line_start, self._offset))
         elif data.rstrip().endswith((b"}", b"]")):
             self._columns.add(data.rstrip(b"\r"), self._line_start, self._offset)
         elif data.strip():

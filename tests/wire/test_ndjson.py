@@ -44,7 +44,7 @@ def test_a_line_over_the_limit_is_passed_over() -> None:
         Event(b"{}", start=0, end=3),
         Ignored(b"", "too-long", 3, 15),
         Event(b"{}", start=15, end=18),
-        Ignored(b"", "too-long", 18, 29),
+        Tail(b"", 18, 29),
     ]
     assert assert_invariant(lambda: ndjson.Decoder(10), lambda body: ndjson.decode(body, 10), body) == expected
 
