@@ -3,8 +3,8 @@
     python benchmarks/bench_parse.py [--rounds 9] [--bodies 30] [--events 1000]
 
 The floor of each table is `orjson.loads` on payloads that were split beforehand. All ways run in one process, in shuffled
-rounds; a ratio is taken within each round, and the median of the rounds is shown, with the least and the greatest. Times
-are CPU times of this process. Peers that are not installed are named with the reason.
+rounds; each is held against the floor as measured just before and just after it, and the median of the rounds is shown,
+with the least and the greatest. Times are CPU times of this process. Peers that are not installed are named with the reason.
 
 The last tables show that time is linear in the length of a line, and of an event of many lines: eight megabytes should
 take twice the time of four.
@@ -170,6 +170,23 @@ def rounds_of(ways: dict[str, Callable[[], None]], rounds: int) -> list[dict[str
     return results[1:]  # the first warms the caches
 
 
+def against_floor(
+    ways: dict[str, Callable[[], None]], floor: Callable[[], None], rounds: int
+) -> dict[str, list[tuple[float, float]]]:
+    """CPU seconds of each way, and as a multiple of the floor just before and after it: shared machines change speed."""
+    names = list(ways)
+    rng = random.Random(3)
+    results: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    for _ in range(rounds):
+        rng.shuffle(names)
+        before = cpu(floor)
+        for name in names:
+            seconds, after = cpu(ways[name]), cpu(floor)
+            results[name].append((seconds, 2 * seconds / (before + after)))
+            before = after
+    return results
+
+
 def framing_of(decode: Callable[[bytes], object], shape: Shape) -> Callable[[], None]:
     def work() -> None:
         for body in shape.bodies:
@@ -200,18 +217,18 @@ def floor_of(shape: Shape) -> Callable[[], None]:
 
 def table_of(shape: Shape, rounds: int, others: dict[str, Way]) -> str:
     ways: dict[str, Callable[[], None]] = {
-        "orjson.loads alone (the floor)": floor_of(shape),
+        "orjson.loads alone (the floor)": floor_of(shape),  # against itself: what the machine's noise is
         "decode, without JSON": framing_of(sse.decode, shape),
         "decode": parsing_of(lambda body: iter(sse.decode(body).data), shape),
         "Decoder, reads of 64 KiB": parsing_of(fed, shape),
         "decode, plain loop": parsing_of(plain, shape),
     }
     ways |= {f"{name}, reads of 64 KiB": parsing_of(way, shape) for name, way in others.items()}
-    results = rounds_of(ways, rounds)
+    results = against_floor(ways, floor_of(shape), rounds)
     rows = []
     for name in ways:
-        ratios = sorted(result[name] / result["orjson.loads alone (the floor)"] for result in results)
-        seconds = statistics.median(result[name] for result in results)
+        ratios = sorted(ratio for _, ratio in results[name])
+        seconds = statistics.median(seconds for seconds, _ in results[name])
         spread = f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
         rows.append(
             (
