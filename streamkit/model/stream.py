@@ -112,4 +112,4 @@ class Stream:
         if byte is None and event is not None:
             byte = self.events.starts[event]
         line = None if byte is None else self.exchange.frames.line_of(byte)
-        return Place(None if event is None else event + 1, byte if self.framed else None, line, path)
+        return Place(None if event is None else event + 1, byte, line, path)
