@@ -1,0 +1,72 @@
+"""Answer requests with recordings: a mock server for any SDK, frames and pauses as recorded."""
+
+from __future__ import annotations
+
+import click
+
+from streamkit.cli.child import WithChild, child, run_or_wait
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, paths_argument, talk_options
+from streamkit.errors import UsageError
+
+DEFAULT_PORT = 8788
+LEVELS = ("exact", "body", "messages", "model", "path", "any")
+REUSES = ("once", "cycle", "last")
+
+
+@click.command("serve", cls=WithChild)
+@paths_argument
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes any.")
+@click.option("--match", type=click.Choice(LEVELS), default="body", show_default=True, help="What must be alike.")
+@click.option("--reuse", type=click.Choice(REUSES), default="cycle", show_default=True, help="After the last match.")
+@click.option("--strict", is_flag=True, help="Exit 1 at the end if a recording was not asked for.")
+@click.option("--speed", type=click.FloatRange(0, min_open=True), default=1.0, help="Play N times as fast.")
+@click.option("--max-gap", type=click.FloatRange(0), metavar="SECONDS", help="Shorten every pause to this.")
+@click.option("--no-delay", is_flag=True, help="Play without any pauses.")
+@talk_options
+def command(
+    paths: tuple[str, ...],
+    host: str,
+    port: int,
+    match: str,
+    reuse: str,
+    strict: bool,
+    speed: float,
+    max_gap: float | None,
+    no_delay: bool,
+    console: Console,
+) -> int:
+    """Answer requests with recordings: a mock server for any SDK, frames and pauses as recorded.
+
+    Point the SDK's base URL at it, or run the program after `--` with the base URLs set. A request is answered by the
+    recording that matches; where several do, they take turns.
+
+    \b
+    Examples:
+      streamkit serve recordings/ --port 8788
+      streamkit serve recordings/ --no-delay --strict -- pytest tests/
+    """
+    from streamkit.service.mock import Asked
+    from streamkit.service.serving import serving
+    from streamkit.tape.player import Pace
+
+    def heard(asked: Asked) -> None:
+        line = f"{asked.method} {asked.path}: {asked.recording or asked.said}"
+        (console.say if asked.recording is None else console.detail)(line)
+
+    words = child()
+    inputs = Inputs(paths, console)
+    exchanges = list(inputs.exchanges())
+    if not exchanges:
+        raise UsageError("no recording to serve")
+    pace = Pace(speed, None if max_gap is None else round(max_gap * 1e9), not no_delay)
+    with serving(exchanges, host=host, port=port, heard=heard, match=match, reuse=reuse, pace=pace) as server:
+        count = len(exchanges)
+        ready = f"serving {count} exchange{'s' if count > 1 else ''} on {server.url}"
+        code = run_or_wait(words, server.child_environment, lambda: console.say(ready))
+        unplayed = [recording.name for recording in server.unplayed]
+    if strict and unplayed:
+        console.complain("not asked for: " + ", ".join(unplayed))
+        code = code if words and code else 1
+    return code

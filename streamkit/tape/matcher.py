@@ -1,0 +1,269 @@
+"""Which recording answers a request: levels of likeness, an order among equals, and the nearest where none is.
+
+Pure. A matcher is told what its recordings were asked (`Recorded`), computes their keys once, and then only counts how
+often each was played.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+import orjson
+
+from streamkit.model.exchange import Body, Request
+
+Level = Literal["exact", "body", "messages", "model", "path", "any"]
+Reuse = Literal["once", "cycle", "last"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+REUSES: tuple[Reuse, ...] = get_args(Reuse)
+
+# What two requests for the same answer may differ in. `stream` is judged apart: a stream can be answered whole.
+_BESIDE_THE_POINT = frozenset(("stream", "stream_options", "user", "metadata"))
+
+# Where the APIs keep the conversation and what steers it.
+_CONVERSATION = frozenset(
+    ("messages", "system", "input", "instructions", "prompt", "suffix", "contents", "systemInstruction", "system_instruction")
+)  # fmt: skip
+
+_VERSION = re.compile(r"v\d+[a-z]*\d*")
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a matcher knows of one recording.
+
+    `request` is None where the log did not keep it; `fits` then tells whether a request could have been answered so.
+    `streamed` tells whether its answer is a stream, `asked_stream` whether a stream was asked for (None: the request did
+    not say), `failed` whether the answer is an HTTP error, which answers every way of asking. `recorded_at`, `path` and
+    `number` give the order among recordings that match equally.
+    """
+
+    request: Request | None
+    streamed: bool = True
+    asked_stream: bool | None = True
+    failed: bool = False
+    fits: Callable[[Request], bool] = lambda _: True
+    recorded_at: str | None = None
+    path: str = ""
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a request differs from a recording's: what was recorded, what was asked. Absent values are None."""
+
+    at: str
+    recorded: Any
+    asked: Any
+
+    def __str__(self) -> str:
+        return f"{self.at}: recorded {_shown(self.recorded)}, asked {_shown(self.asked)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The recording that answers, by its index. `whole`: it is a stream, and was asked for without streaming."""
+
+    index: int
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """No recording answers. `nearest` is the index of the one that differs least, None where there is none.
+
+    `used_up` tells that recordings do match and that each was played as often as it may be.
+    """
+
+    nearest: int | None = None
+    first: Difference | None = None
+    differences: int = 0
+    used_up: bool = False
+
+
+class Matcher:
+    """Chooses among recordings, by their index in `recordings`.
+
+    `redact` is applied to the body of both sides before they are compared, so that a secret that was cut from the
+    recording does not keep it from matching.
+    """
+
+    def __init__(
+        self,
+        recordings: Sequence[Recorded],
+        *,
+        level: Level = "body",
+        reuse: Reuse = "cycle",
+        redact: Callable[[Request], Request] = lambda request: request,
+    ) -> None:
+        self._recordings = recordings
+        self._level = level
+        self._reuse = reuse
+        self._redact = redact
+        self.plays = [0] * len(recordings)
+        self._views = [None if one.request is None else self._view(one.request) for one in recordings]
+        self._by_key: dict[bytes, list[int]] = {}
+        self._anonymous: list[int] = []
+        for index in sorted(range(len(recordings)), key=lambda index: _order(recordings[index])):
+            view = self._views[index]
+            if view is None:
+                self._anonymous.append(index)
+            else:
+                self._by_key.setdefault(_key(view), []).append(index)
+
+    def choose(self, request: Request) -> Match | Miss:
+        """The recording for this request, counted as played; or why there is none."""
+        streaming = asks_for_stream(request)
+        view = self._view(request)
+        named = self._answering(self._by_key.get(_key(view), ()), streaming)
+        candidates = named or self._answering(
+            [index for index in self._anonymous if self._recordings[index].fits(request)], streaming
+        )
+        index = self._next(candidates)
+        if index is not None:
+            self.plays[index] += 1
+            recorded = self._recordings[index]
+            return Match(index, not streaming and recorded.streamed and recorded.asked_stream is not streaming)
+        return Miss(candidates[-1], used_up=True) if candidates else self._miss(view, streaming)
+
+    def reset(self) -> None:
+        """Forget what was played."""
+        self.plays = [0] * len(self._recordings)
+
+    @property
+    def unplayed(self) -> list[int]:
+        """The recordings that nobody asked for."""
+        return [index for index, plays in enumerate(self.plays) if not plays]
+
+    def _answering(self, indices: Sequence[int], streaming: bool | None) -> list[int]:
+        """Those that can answer this way of asking; only those that were asked this very way where there are any."""
+        recordings = self._recordings
+        same = [index for index in indices if recordings[index].asked_stream is streaming]
+        if same or not streaming:
+            return same or list(indices)
+        return [index for index in indices if recordings[index].failed or recordings[index].streamed]
+
+    def _next(self, candidates: Sequence[int]) -> int | None:
+        if not candidates:
+            return None
+        plays = self.plays
+        least = min(candidates, key=plays.__getitem__)  # the first of them in order
+        if plays[least] and self._reuse == "once":
+            return None
+        return candidates[-1] if plays[least] and self._reuse == "last" else least
+
+    def _view(self, request: Request) -> dict[str, Any]:
+        """What counts of a request at this level, as one JSON-like value."""
+        level = self._level
+        if level == "any":
+            return {}
+        request = self._redact(request)
+        url = urlsplit(request.url)
+        if level == "exact":
+            path = url.path + (f"?{url.query}" if url.query else "")
+            return {"method": request.method, "path": path, "body": _value(request.body)}
+        view: dict[str, Any] = {"method": request.method, "path": plain_path(url.path)}
+        body = _value(request.body)
+        if level == "path":
+            return view
+        if not isinstance(body, dict):
+            return view if level == "model" else {**view, "body": body}
+        if level == "body":
+            view["body"] = {key: value for key, value in body.items() if key not in _BESIDE_THE_POINT}
+        else:
+            wanted = {"model"} | (_CONVERSATION if level == "messages" else frozenset())
+            view["body"] = {key: value for key, value in body.items() if key in wanted}
+        return view
+
+    def _miss(self, view: dict[str, Any], streaming: bool | None) -> Miss:
+        nearest: tuple[int, int] | None = None
+        for index, recorded in enumerate(self._views):
+            if recorded is not None:
+                limit = nearest[0] if nearest else _MANY
+                count = sum(1 for _, _ in zip(differences(recorded, view), range(limit), strict=False))
+                if nearest is None or count < nearest[0]:
+                    nearest = count, index
+        if nearest is None:
+            return Miss()
+        count, index = nearest
+        first = next(differences(self._views[index], view), None)
+        if first is None:  # alike in all but the way of asking
+            first = Difference("body.stream", self._recordings[index].asked_stream, streaming)
+            count = 1
+        return Miss(index, first, count)
+
+
+# Where counting differences ends: what differs this much is near nothing.
+_MANY = 10_000
+# Above this, a float no longer holds every whole number.
+_EXACT = 1 << 53
+
+
+def asks_for_stream(request: Request) -> bool | None:
+    """Whether a request asks for a stream: by the `stream` of its JSON body, or by a path whose last part says `stream`
+    (Gemini, Bedrock). None where it says neither, which means yes to some APIs and no to others."""
+    if "stream" in urlsplit(request.url).path.rpartition("/")[2].lower():
+        return True
+    body = request.body.json if request.body else None
+    asked = body.get("stream") if isinstance(body, dict) else None
+    return asked if isinstance(asked, bool) else None
+
+
+def plain_path(path: str) -> str:
+    """A path without the mount and the version before it: `/openai/v1/chat/completions` is `/chat/completions`."""
+    parts = path.strip("/").split("/")
+    for index in range(len(parts) - 1, -1, -1):
+        if _VERSION.fullmatch(parts[index]):
+            return "/" + "/".join(parts[index + 1 :])
+    return "/" + "/".join(parts)
+
+
+def differences(recorded: Any, asked: Any, at: str = "") -> Iterator[Difference]:
+    """Every place where two JSON values differ, in order; a list that is longer differs once."""
+    if isinstance(recorded, dict) and isinstance(asked, dict):
+        for key in [*recorded, *(key for key in asked if key not in recorded)]:
+            yield from differences(recorded.get(key, _ABSENT), asked.get(key, _ABSENT), f"{at}.{key}" if at else key)
+    elif isinstance(recorded, list) and isinstance(asked, list):
+        for index, (one, other) in enumerate(zip(recorded, asked, strict=False)):
+            yield from differences(one, other, f"{at}[{index}]")
+        if len(recorded) != len(asked):
+            shorter = min(len(recorded), len(asked))
+            one, other = (side[shorter] if len(side) > shorter else None for side in (recorded, asked))
+            yield Difference(f"{at}[{shorter}]", one, other)
+    elif recorded != asked or isinstance(recorded, bool) is not isinstance(asked, bool):
+        yield Difference(at, None if recorded is _ABSENT else recorded, None if asked is _ABSENT else asked)
+
+
+def _value(body: Body | None) -> Any:
+    if body is None:
+        return None
+    return {"base64": body.value.hex()} if body.form == "base64" else body.value
+
+
+def _key(view: dict[str, Any]) -> bytes:
+    return orjson.dumps(_canonical(view), option=orjson.OPT_SORT_KEYS)
+
+
+def _canonical(value: Any) -> Any:
+    """The same JSON value with whole numbers written in one way: 1.0 is 1."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    if isinstance(value, dict):
+        return {key: _canonical(item) for key, item in value.items()}
+    return [_canonical(item) for item in value] if isinstance(value, list) else value
+
+
+def _order(recorded: Recorded) -> tuple[str, str, int]:
+    return recorded.recorded_at or "", recorded.path, recorded.number
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 80 else text[:79] + "…"

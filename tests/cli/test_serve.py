@@ -1,0 +1,75 @@
+"""`streamkit serve` as a process: the ready line, `-- CMD`, `--strict`, and how it ends."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from streamkit.model.recording import write
+from tests.exchanges import exchange, scripted
+
+SERVE = [sys.executable, "-m", "streamkit", "serve"]
+ASK = """
+import os, openai
+client = openai.OpenAI(max_retries=0)
+asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
+print("".join(c.choices[0].delta.content or "" for c in client.chat.completions.create(**asked)))
+"""
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    file = tmp_path / "answer.jsonl"
+    body = b'data: {"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"hello"}}]}\n\n'
+    file.write_bytes(b"".join(write(exchange(body, b"data: [DONE]\n\n"))))
+    return file
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*SERVE, "--port", "0", *words], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_program_finds_the_server_in_its_environment(recording: Path) -> None:
+    done = run(str(recording), "--strict", "--", sys.executable, "-c", ASK)
+    assert (done.stdout, done.returncode) == ("hello\n", 0), done.stderr
+
+
+def test_the_exit_code_is_the_programs(recording: Path) -> None:
+    assert run(str(recording), "--", sys.executable, "-c", "raise SystemExit(7)").returncode == 7
+
+
+def test_strict_fails_when_something_was_not_asked_for(recording: Path) -> None:
+    done = run(str(recording), "--strict", "--", sys.executable, "-c", "")
+    assert done.returncode == 1
+    assert f"not asked for: {recording}" in done.stderr
+
+
+def test_a_program_that_is_not_there(recording: Path) -> None:
+    done = run(str(recording), "--", "no-such-program-here")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2,
+        "streamkit: cannot run no-such-program-here: No such file or directory",
+    )
+
+
+def test_nothing_to_serve(tmp_path: Path) -> None:
+    assert run(str(tmp_path)).returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_it_tells_when_it_is_ready_and_ends_when_told(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    file = tmp_path / "slow.jsonl"
+    file.write_bytes(b"".join(write(scripted("openai_chat/slow-start"))))
+    server = subprocess.Popen([*SERVE, str(file), "--port", "0"], stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    ready = server.stderr.readline()
+    assert re.fullmatch(r"serving 1 exchange on http://127\.0\.0\.1:\d+\n", ready)
+    server.send_signal(sent)
+    _, rest = server.communicate(timeout=20)
+    assert (server.returncode, rest) == (code, "")

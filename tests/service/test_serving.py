@@ -1,0 +1,138 @@
+"""The mock server from outside: what it answers, what it lists, and what it says when it has nothing."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from streamkit.model.exchange import Exchange, Frame, Frames
+from streamkit.service.serving import Served, serving
+from streamkit.tape.player import Pace
+from tests.exchanges import exchange, scripted
+
+AT_ONCE = Pace(delay=False)
+
+
+def serve(*exchanges: Exchange, **options: Any) -> Any:
+    return serving(exchanges, pace=AT_ONCE, **options)
+
+
+def ask(server: Served, path: str, body: Any = None, method: str | None = None) -> tuple[int, bytes]:
+    """Status and body of one request; a body makes it a POST."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(server.url + path, data, {"Content-Type": "application/json"}, method=method)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=10) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def asked(recorded: Exchange, **changed: Any) -> Any:
+    assert recorded.request and recorded.request.body
+    return {**recorded.request.body.json, **changed}
+
+
+def played(server: Served) -> Sequence[str | None]:
+    return [request.recording for request in server.requests]
+
+
+def test_a_stream_comes_back_byte_for_byte() -> None:
+    recorded = scripted("openai_chat/plain")
+    with serve(recorded) as server:
+        assert ask(server, "/v1/chat/completions", asked(recorded)) == (200, recorded.frames.body)
+        assert ask(server, "/chat/completions", asked(recorded)) == (200, recorded.frames.body)
+        assert played(server) == ["recordings/openai_chat/plain.jsonl"] * 2
+
+
+def test_an_error_comes_back_with_its_status() -> None:
+    recorded = scripted("openai_chat/rate-limited")
+    with serve(recorded) as server:
+        assert ask(server, "/v1/chat/completions", asked(recorded)) == (429, recorded.frames.body)
+        assert ask(server, "/v1/chat/completions", asked(recorded, stream=False)) == (429, recorded.frames.body)
+
+
+def test_a_stream_asked_for_whole_is_put_together() -> None:
+    recorded = scripted("openai_chat/plain")
+    with serve(recorded) as server:
+        status, body = ask(server, "/v1/chat/completions", asked(recorded, stream=False))
+    answer = json.loads(body)
+    assert (status, answer["object"]) == (200, "chat.completion")
+    assert answer["choices"][0]["message"]["content"].startswith("Streams are rivers")
+
+
+def test_a_stream_that_was_cut_off_has_no_whole() -> None:
+    recorded = scripted("openai_chat/cut-off")
+    with serve(recorded) as server:
+        status, body = ask(server, "/v1/chat/completions", asked(recorded, stream=False))
+    assert status == 502
+    assert "truncated" in json.loads(body)["error"]["message"]
+
+
+def test_a_miss_names_the_nearest_and_the_first_difference() -> None:
+    far, near = scripted("openai_chat/tool-calls"), scripted("openai_chat/plain")
+    with serve(far, near) as server:
+        status, body = ask(server, "/v1/chat/completions", asked(near, temperature=0.5))
+    error = json.loads(body)["error"]
+    assert status == 404
+    assert error["message"] == (
+        "no recording answers POST /v1/chat/completions: nearest is recordings/openai_chat/plain.jsonl, "
+        "which differs at body.temperature: recorded nothing, asked 0.5"
+    )
+    assert error["nearest"] == {
+        "file": "recordings/openai_chat/plain.jsonl",
+        "differences": 1,
+        "first": {"at": "body.temperature", "recorded": None, "asked": 0.5},
+    }
+    assert [miss.recording for miss in server.missed] == [None]
+
+
+def test_the_models_are_those_of_the_recordings() -> None:
+    first = scripted("openai_chat/plain")
+    second = exchange(b"data: [DONE]\n\n", body={"model": "other", "stream": True}, recorded_at=None)
+    with serve(first, second) as server:
+        _, body = ask(server, "/v1/models")
+        listed = json.loads(body)["data"]
+        assert [model["id"] for model in listed] == [asked(first)["model"], "other"]
+        assert listed[0]["created"] == 1767225600
+        assert "created" not in listed[1]
+        assert json.loads(ask(server, "/v1/models/other")[1])["id"] == "other"
+        assert ask(server, "/v1/models/none")[0] == 404
+
+
+def test_what_kept_no_request_answers_requests_of_its_api() -> None:
+    pasted = Exchange(Frames.of([Frame(scripted("openai_chat/plain").frames.body)]))
+    with serve(pasted) as server:
+        status, body = ask(server, "/v1/chat/completions", {"stream": True, "anything": 1})
+        assert (status, body) == (200, pasted.frames.body)
+        assert ask(server, "/v1/models")[0] == 200
+
+
+def test_control() -> None:
+    recorded = exchange(b"data: [DONE]\n\n")
+    with serve(recorded, reuse="once") as server:
+        assert json.loads(ask(server, "/__streamkit/health")[1]) == {"status": "ok", "recordings": 1}
+        assert [r.name for r in server.unplayed] == ["one.jsonl"]
+        assert ask(server, "/v1/chat/completions", asked(recorded))[0] == 200
+        assert ask(server, "/v1/chat/completions", asked(recorded))[0] == 404
+        listed = json.loads(ask(server, "/__streamkit/requests")[1])
+        assert [request["recording"] for request in listed["requests"]] == ["one.jsonl", None]
+        assert listed["unplayed"] == []
+        assert ask(server, "/__streamkit/reset")[0] == 405
+        assert ask(server, "/__streamkit/reset", method="POST")[0] == 200
+        assert ask(server, "/v1/chat/completions", asked(recorded))[0] == 200
+        assert ask(server, "/__streamkit/other")[0] == 404
+
+
+@pytest.mark.parametrize("end", ["reset", "refused"])
+def test_what_was_reset_is_reset(end: str) -> None:
+    recorded = exchange(b"data: 1\n\n", end=end)
+    with serve(recorded) as server, pytest.raises((ConnectionResetError, urllib.error.URLError)):
+        ask(server, "/v1/chat/completions", asked(recorded))

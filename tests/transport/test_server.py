@@ -1,0 +1,190 @@
+"""What the server puts on the wire, read from a bare socket: bytes, chunks, and every way in which a body can end."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from streamkit.model.exchange import Body, Request
+from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, Step, Write
+from streamkit.transport.server import CannotListen, Server, in_thread
+
+MS = 1_000_000
+GET = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
+STREAM = (("content-type", "text/event-stream"), ("X-Twice", "1"), ("x-twice", "2"))
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nX-Twice: 1\r\nx-twice: 2\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+
+
+@contextlib.contextmanager
+def connected(steps: Sequence[Step]) -> Iterator[socket.socket]:
+    with in_thread(Server(lambda _: steps)) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.settimeout(10)
+        yield client
+
+
+def read_to_end(client: socket.socket) -> bytes:
+    return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def answered(steps: Sequence[Step], request: bytes = GET) -> bytes:
+    """All that the server sends; the client asks once and closes its side when the answer has ended."""
+    with connected(steps) as client:
+        client.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+        return read_to_end(client)
+
+
+# what is played, and what is on the wire after the head that was recorded
+BODIES: dict[str, tuple[list[Step], bytes]] = {
+    "one write is one chunk": (
+        [Head(0, 200, STREAM), Write(0, b"data: 1\n\n"), Write(0, b"x" * 26), Finish(0)],
+        HEAD + CHUNKED + b"Connection: close\r\n\r\n9\r\ndata: 1\n\n\r\n1a\r\n" + b"x" * 26 + b"\r\n0\r\n\r\n",
+    ),
+    "closed in order, and not ended": (
+        [Head(0, 200, STREAM), Write(0, b"data"), Close(0)],
+        HEAD + CHUNKED + b"Connection: close\r\n\r\n4\r\ndata\r\n",
+    ),
+    "half a chunk": (
+        [Head(0, 200, STREAM), Write(0, b"data"), HalfChunk(0, b"half", 200), Finish(0)][:3],
+        HEAD + CHUNKED + b"Connection: close\r\n\r\n4\r\ndata\r\nc8\r\nhalf",
+    ),
+    "a stream never has a length": (
+        [Head(0, 200, (*STREAM, ("content-length", "4"))), Write(0, b"data"), Finish(0)],
+        HEAD + CHUNKED + b"Connection: close\r\n\r\n4\r\ndata\r\n0\r\n\r\n",
+    ),
+    "a plain answer keeps the length that it had": (
+        [Head(0, 429, (("Content-Type", "application/json"), ("content-length", "2"))), Write(0, b"{}"), Finish(0)],
+        b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\n"
+        b"Content-Length: 2\r\nConnection: close\r\n\r\n{}",
+    ),
+    "a length that no longer holds is left out": (
+        [Head(0, 200, (("content-length", "9"), ("content-encoding", "gzip"))), Write(0, b"{}"), Finish(0)],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ),
+    "no body": (
+        [Head(0, 200, ()), Finish(0)],
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    ),
+    "no content": ([Head(0, 204, ()), Finish(0)], b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"),
+    "headers of one connection are not those of another": (
+        [Head(0, 200, (("Keep-Alive", "5"), ("transfer-encoding", "chunked"), ("Upgrade", "x"))), Finish(0)],
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    ),
+    "a recorded header cannot add another": (
+        [Head(0, 200, (("a", "b\r\nset-cookie: c"), ("d: e\r\nf", "g"))), Finish(0)],
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    ),
+    "a status without a name": (
+        [Head(0, 529, ()), Finish(0)],
+        b"HTTP/1.1 529 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("steps", "wire"), BODIES.values(), ids=BODIES)
+def test_the_wire(steps: list[Step], wire: bytes) -> None:
+    assert answered(steps) == wire
+
+
+def test_an_old_client_gets_no_chunks() -> None:
+    steps = [Head(0, 200, STREAM), Write(0, b"one"), Write(0, b"two"), Finish(0)]
+    assert answered(steps, GET.replace(b"1.1", b"1.0")) == HEAD + b"Connection: close\r\n\r\nonetwo"
+
+
+def test_head_gets_the_head() -> None:
+    steps = [Head(0, 200, STREAM), Write(0, b"one"), Finish(0)]
+    assert answered(steps, GET.replace(b"GET", b"HEAD")) == HEAD + b"Connection: close\r\n\r\n"
+
+
+def test_a_reset_is_one_and_loses_nothing_that_came_before_it() -> None:
+    with connected([Head(0, 200, STREAM), *(Write(0, b"x" * 1000) for _ in range(100)), Reset(0)]) as client:
+        client.sendall(GET)
+        got = b""
+        with pytest.raises(ConnectionResetError):
+            while True:
+                got += client.recv(65536)
+    assert got.count(b"x") - HEAD.count(b"x") == 100_000
+
+
+def test_without_a_head_there_is_only_the_reset() -> None:
+    with connected([Reset(0)]) as client:
+        client.sendall(GET)
+        with pytest.raises(ConnectionResetError):
+            client.recv(100)
+
+
+def test_hanging_ends_when_the_client_leaves() -> None:
+    with connected([Head(0, 200, STREAM), Write(0, b"data"), Hang(0)]) as client:
+        client.sendall(GET)
+        got = b""
+        while b"data\r\n" not in got:
+            got += client.recv(65536)
+        client.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            client.recv(100)
+
+
+def test_a_connection_takes_one_request_after_another() -> None:
+    steps = [Head(0, 200, STREAM), Write(0, b"data"), Finish(0)]
+    wire = HEAD + CHUNKED + b"\r\n4\r\ndata\r\n0\r\n\r\n"
+    with connected(steps) as client:
+        for _ in range(3):
+            client.sendall(GET)
+            got = b""
+            while len(got) < len(wire):
+                got += client.recv(65536)
+            assert got == wire
+
+
+def test_no_step_is_done_before_its_deadline() -> None:
+    steps = [Head(20 * MS, 200, STREAM), *(Write((40 + 20 * k) * MS, b"%d" % k) for k in range(5)), Finish(140 * MS)]
+    with connected(steps) as client:
+        asked = time.monotonic()
+        client.sendall(GET)
+        arrived: dict[bytes, float] = {}
+        while data := client.recv(65536):
+            arrived[data] = time.monotonic() - asked
+            if data.endswith(b"0\r\n\r\n"):
+                break
+    joined = list(arrived.values())
+    assert joined[-1] >= 0.140
+    assert all(at >= 0.020 * min(place + 1, 6) for place, at in enumerate(joined[:-1]))
+
+
+def test_a_request_is_handed_on_as_it_was_sent() -> None:
+    asked: list[Request] = []
+
+    def answer(request: Request) -> list[Step]:
+        asked.append(request)
+        return [Head(0, 200, ()), Finish(0)]
+
+    with in_thread(Server(answer)) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"POST /a%20b/%2e?x=1&y=%26 HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nContent-Length: 11\r\n\r\n")
+        client.sendall('{"a": "é"}'.encode())
+        client.recv(1000)
+    assert (asked[0].method, asked[0].url) == ("POST", "/a%20b/%2e?x=1&y=%26")
+    assert ("X-A", "1") in asked[0].headers
+    assert asked[0].body == Body("json", {"a": "é"})
+
+
+def test_an_address_that_is_taken_is_said() -> None:
+    with in_thread(Server(lambda _: ())) as server:
+        second = in_thread(Server(lambda _: (), port=server.port))
+        with pytest.raises(CannotListen, match=f"127.0.0.1:{server.port}"), second:
+            raise AssertionError("it listens")
+
+
+def test_closing_cuts_what_is_being_played() -> None:
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(in_thread(Server(lambda _: [Head(0, 200, STREAM), Hang(0)])))
+        client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        client.settimeout(10)
+        client.sendall(GET)
+        client.recv(1000)
+        closing = time.monotonic()
+        stack.pop_all().__exit__(None, None, None)
+        assert time.monotonic() - closing < 5
