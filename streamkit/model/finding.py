@@ -28,7 +28,8 @@ class Finding:
     """One rule broken in one stream: the first place, the message, and `count` occurrences.
 
     `breaks` names the client that loses data or raises, and how; empty where none was measured. `excerpt` is the
-    offending text of the stream (untrusted), empty where there is none to show.
+    offending text of the stream (untrusted), empty where there is none to show; `caret` is the span in it, in characters,
+    that the JSON path names.
     """
 
     code: str
@@ -42,3 +43,4 @@ class Finding:
     dialect: str = ""
     breaks: str = ""
     excerpt: str = ""
+    caret: tuple[int, int] | None = None

@@ -1,7 +1,8 @@
 """Runs an API's table of lawful event order over a stream, once; what is violated is a value.
 
-A grammar is a table: in state S, a chunk of kind K leads to state T, or is a misstep. States belong to a key (a choice,
-a content block, an output item), so that interleaved parts each have their own. Rules read the missteps off the stream.
+A grammar is a table: in state S, a symbol leads to state T, or is a misstep, or both. States belong to a key (a choice, a
+content block, an output item), so that interleaved parts each have their own. Rules read the missteps off the stream,
+and the drawings in the documentation are made from the same tables.
 """
 
 from __future__ import annotations
@@ -9,27 +10,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from streamkit.model.finding import Severity
+
 
 @dataclass(frozen=True, slots=True)
 class Misstep:
-    """A step that the order does not allow: `kind` is a fixed word that a rule asks for, at chunk `chunk` (None: at the
-    end of the stream), JSON path `path`, `said` in a sentence."""
+    """A step that the order does not allow: `kind` is the name of the rule that is about it, at chunk `chunk` (None: at
+    the end of the stream), JSON path `path`, `said` in a sentence. `severity` is set where it differs from the rule's."""
 
     kind: str
     chunk: int | None
     said: str
     path: str | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """A table of lawful order.
 
-    `steps[(state, symbol)]` is the next state; a pair that is not there is a misstep named by `missteps[(state, symbol)]`,
-    or by `missteps[("*", symbol)]`, and leaves the state as it is. `ends` are the states in which a stream may end; another
-    state at the end is a misstep named by `unfinished[state]`.
+    `steps[(state, symbol)]` is the next state. `missteps[(state, symbol)]` names what is wrong with a step; it is taken
+    all the same where `steps` has it, else the state stays. A step in neither table is lawful and changes nothing. `ends`
+    are the states in which a stream may end; another state at the end is a misstep named by `unfinished[state]`.
     """
 
+    name: str
     start: str
     steps: Mapping[tuple[str, str], str]
     missteps: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -46,15 +51,15 @@ class Walk:
         self._grammar = grammar
         self.states: dict[object, str] = {}
 
+    def state(self, key: object) -> str:
+        """Where `key` stands."""
+        return self.states.get(key, self._grammar.start)
+
     def step(self, key: object, symbol: str) -> str | None:
         """Take one step for `key`; the name of the misstep, or None where the step is lawful."""
-        state = self.states.get(key, self._grammar.start)
-        following = self._grammar.steps.get((state, symbol))
-        if following is not None:
-            self.states[key] = following
-            return None
-        named = self._grammar.missteps.get((state, symbol)) or self._grammar.missteps.get(("*", symbol))
-        return named or "out-of-order"
+        step = (self.states.get(key, self._grammar.start), symbol)
+        self.states[key] = self._grammar.steps.get(step, step[0])
+        return self._grammar.missteps.get(step)
 
     def unfinished(self) -> list[tuple[object, str]]:
         """Each key whose state is no lawful end, with the name of its misstep."""
@@ -64,3 +69,17 @@ class Walk:
             for key, state in self.states.items()
             if state not in grammar.ends
         ]
+
+
+def diagram(grammar: Grammar) -> str:
+    """The table drawn: a Mermaid state diagram, missteps in brackets behind their symbol."""
+    lines = ["stateDiagram-v2", f"    [*] --> {grammar.start}"]
+    for (state, symbol), following in grammar.steps.items():
+        wrong = grammar.missteps.get((state, symbol))
+        lines.append(f"    {state} --> {following}: {symbol}" + (f" [{wrong}]" if wrong else ""))
+    for (state, symbol), wrong in grammar.missteps.items():
+        if (state, symbol) not in grammar.steps:
+            lines.append(f"    {state} --> {state}: {symbol} [{wrong}]")
+    lines += [f"    {state} --> [*]" for state in sorted(grammar.ends)]
+    lines += [f"    {state} --> [*]: end [{wrong}]" for state, wrong in grammar.unfinished.items()]
+    return "\n".join(lines)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from streamkit.model.exchange import Exchange
-from streamkit.model.finding import Place
+from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep
 from streamkit.model.measurement import TokenCount
 from streamkit.model.message import Delta, Usage
@@ -40,13 +40,15 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A chunk that does not have the shape of its API: at JSON path `path`, `problem` is `missing`, `wrong-type`,
-    `wrong-value` or `unknown`; `said` tells what was wanted and what was there."""
+    """A chunk that does not have the shape of its API: at JSON path `path`, `problem` is the name of the rule that is
+    about it (`missing-field`, `wrong-type`, `choice-index`, …); `said` tells what was wanted and what was there.
+    `severity` is set where it differs from the rule's own."""
 
     chunk: int
     path: str
     problem: str
     said: str
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,95 @@
+"""The offending text of a finding: the payload of its event, cut around the place that its JSON path names."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from streamkit.model.stream import Stream
+
+WIDTH = 160
+"""Characters of a payload that are shown."""
+
+_DECODER = json.JSONDecoder()
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+Span = tuple[int, int]
+
+
+def excerpt_of(stream: Stream, chunk: int | None, event: int | None, path: str | None) -> tuple[str, Span | None]:
+    """The text of the event that a finding is about, and the span in it that `path` names, where it can be told."""
+    if chunk is not None:
+        event = stream.chunk_events[chunk]
+    if event is None or event >= len(stream.events.data):
+        return "", None
+    text = stream.events.data[event].decode("utf-8", "replace")
+    return text, span_of(text, path) if path else None
+
+
+def marked(text: str, span: Span | None) -> tuple[str, Span | None]:
+    """At most `WIDTH` characters of `text` around `span`, `…` where something was cut, and the span in what is left."""
+    if len(text) <= WIDTH:
+        return text, span
+    start = 0 if span is None else max(0, min(span[0] - WIDTH // 2, len(text) - WIDTH))
+    shown = text[start : start + WIDTH]
+    shown = ("…" if start else "") + shown + ("…" if start + WIDTH < len(text) else "")
+    if span is None:
+        return shown, None
+    shift = start - 1 if start else 0
+    return shown, (span[0] - shift, max(span[0] - shift + 1, min(span[1] - shift, len(shown))))
+
+
+def span_of(text: str, path: str) -> Span | None:
+    """Where the value that a JSON path names stands in a JSON text.
+
+    A field that is not there is shown at the nearest object or array above it. None where the text cannot be walked.
+    """
+    place = _SPACE.match(text, 0).end()  # type: ignore[union-attr]
+    try:
+        if path == "$":
+            return None
+        for name, index, quoted in _STEP.findall(path):
+            inside = _member(text, place, name or quoted) if not index else _element(text, place, int(index))
+            if inside is None:
+                return place, place + 1
+            place = inside
+        return place, _DECODER.raw_decode(text, place)[1]
+    except (ValueError, IndexError, RecursionError):
+        return None
+
+
+def _member(text: str, place: int, wanted: str) -> int | None:
+    """Where the value of a member begins; the last one, as parsers take it, of those with the same name."""
+    if text[place] != "{":
+        return None
+    found = None
+    place = _skip(text, place + 1)
+    while text[place] != "}":
+        name, place = _DECODER.raw_decode(text, place)
+        place = _skip(text, _skip(text, place) + 1)
+        if name == wanted:
+            found = place
+        place = _next(text, place)
+    return found
+
+
+def _element(text: str, place: int, wanted: int) -> int | None:
+    if text[place] != "[":
+        return None
+    place = _skip(text, place + 1)
+    for _ in range(wanted):
+        if text[place] == "]":
+            return None
+        place = _next(text, place)
+    return None if text[place] == "]" else place
+
+
+def _next(text: str, place: int) -> int:
+    """Past the value at `place`, and past the comma after it where there is one."""
+    place = _skip(text, _DECODER.raw_decode(text, place)[1])
+    return _skip(text, place + 1) if text[place] == "," else place
+
+
+def _skip(text: str, place: int) -> int:
+    return _SPACE.match(text, place).end()  # type: ignore[union-attr]
