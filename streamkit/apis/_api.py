@@ -71,6 +71,7 @@ class Api:
     `model.message`; it is asked for every chunk, so it is lean, and it never raises. `deltas` tells the same in full.
     `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
     `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
+    `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told.
     APIs are asked in ascending `order`: the particular before the general. `choices` is the field of the API's object that
     holds its alternative answers, each with an `index`, or None where there is only ever one.
     """
@@ -88,6 +89,7 @@ class Api:
     unwrap: Callable[[Chunk], Chunk] | None = None
     misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]] | None = None
     missteps: Callable[[Stream], Iterable[Misstep]] | None = None
+    unknown: Callable[[Sequence[Chunk], Sequence[str]], Iterable[Misfit]] | None = None
     order: int = 50
     choices: str | None = None
 
@@ -205,4 +207,7 @@ def _judged(stream: Stream, api: Api) -> Stream:
 
     misfits = tuple(api.misfits(stream.chunks)) if api.misfits else ()
     missteps = tuple(api.missteps(stream)) if api.missteps else ()
-    return replace(stream, misfits=misfits, missteps=missteps)
+    known = DIALECTS[stream.dialect].extra_fields if stream.dialect else ()
+    look = api.unknown
+    drift = (lambda: tuple(look(stream.chunks, known))) if look else (lambda: ())
+    return replace(stream, misfits=misfits, missteps=missteps, drift=drift)

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._shape import describe
 from streamkit.apis._openai_chat_tools import ToolCalls
 from streamkit.apis._openai_chat_usage import UsageReports
+from streamkit.apis._shape import describe
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.message import TEXT
 from streamkit.model.stream import Stream
@@ -98,8 +98,10 @@ class _ChatWalk:
         if type(text) is not str:
             return False
         last = self._last_text.get(index, "")
+        if len(text) > _RESTATED and len(last) >= _RESTATED and text.startswith(last):
+            return False
         self._last_text[index] = text
-        return len(text) <= _RESTATED or not text.startswith(last) or len(last) < _RESTATED
+        return True
 
     def _chunk(self, index: int, chunk: dict[str, Any], flag: int) -> Iterator[Misstep]:
         yield from self._sameness(index, chunk)
@@ -144,7 +146,7 @@ class _ChatWalk:
         finish = choice.get("finish_reason")
         finish = finish if isinstance(finish, str) and finish not in ("", "null") else None
         has_content = _has_content(delta)
-        if delta.get("role"):
+        if delta.get("role") or (delta.get("role") == "" and key not in self._walk.states):
             yield from self._step(key, "role", index, f"{path}.delta.role", f'role "{delta["role"]}"')
         elif key not in self._walk.states and not has_content and finish is None:
             yield from self._step(key, "nothing", index, f"{path}.delta", "a delta with nothing in it")
@@ -168,7 +170,11 @@ class _ChatWalk:
         before = self._walk.state(key)
         kind = self._walk.step(key, symbol)
         if kind is not None:
-            where = {"new": "as the first of choice", "open": "again in choice", "finished": "after the finish of choice"}
+            where = {
+                "new": "as the first of choice",
+                "open": "again in choice",
+                "finished": "after the finish of choice",
+            }
             said = f"{what} {where[before]} {key}"
             if kind == "missing-first-role":
                 said = f"choice {key} begins without a role"
@@ -190,7 +196,7 @@ class _ChatWalk:
             self._restated[key] = 0
 
     def _end(self) -> Iterator[Misstep]:
-        for key, kind in self._walk.unfinished():
+        for key, kind in self._walk.unfinished() if self._stream.verdict != "error" else ():
             yield Misstep(kind, None, f"no chunk carries a finish_reason for choice {key}")
         yield from self._tools.end(self._finish)
         yield from self._usage.end(any(flag & TEXT for flag in self._stream.flags))

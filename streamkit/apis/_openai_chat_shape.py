@@ -6,6 +6,8 @@ Where the two differ, the laxer holds: `finish_reason` may be absent, as it is f
 
 from __future__ import annotations
 
+from functools import partial
+
 from streamkit.apis._shape import (
     ANY,
     Field,
@@ -16,6 +18,7 @@ from streamkit.apis._shape import (
     number,
     string,
     structure,
+    unknown_fields,
 )
 
 FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
@@ -59,7 +62,9 @@ _TOOL_CALL = structure(
 )
 
 # openai-python puts every list of a delta together by its entries' `index`; plain values it appends.
-_INDEXED = Shape((), {"index": integer(required=True).called(missing="unindexed-list-delta", wrong_type="unindexed-list-delta")})
+_INDEXED = Shape(
+    (), {"index": integer(required=True).called(missing="unindexed-list-delta", wrong_type="unindexed-list-delta")}
+)
 
 _DELTA = structure(
     {
@@ -80,7 +85,9 @@ _CHOICE = structure(
     {
         "index": integer(required=True).called(missing="choice-index", wrong_type="choice-index"),
         "delta": _DELTA,
-        "finish_reason": string(*FINISH_REASONS, null=True).called(wrong_value="unknown-finish-reason", empty="empty-finish-reason"),
+        "finish_reason": string(*FINISH_REASONS, null=True).called(
+            wrong_value="unknown-finish-reason", empty="empty-finish-reason"
+        ),
         "logprobs": _LOGPROBS,
         "message": Field(Shape(("null",))).called(wrong_type="message-and-delta"),
     }
@@ -116,6 +123,5 @@ SHAPE = Shape(
     },
 )
 
-misfits = misfits_of(SHAPE)
-
-
+misfits = misfits_of(SHAPE, error="error", of="choices")
+unknown = partial(unknown_fields, SHAPE)

@@ -31,6 +31,7 @@ class ToolCalls:
 
     def __init__(self) -> None:
         self._calls: dict[object, dict[int, _Call]] = {}
+        self._replaced: list[tuple[object, int, _Call]] = []
         self._last: dict[object, int] = {}
 
     def delta(self, choice: object, delta: dict[str, Any], chunk: int, path: str) -> Iterator[Misstep]:
@@ -63,24 +64,29 @@ class ToolCalls:
         if call is None:
             call = calls[index] = _Call(chunk, path)
             yield from _opened(entry, function, index, chunk, path)
+        elif entry.get("id") and call.id and entry["id"] != call.id:
+            said = f'call {index} is "{call.id}", and now "{entry["id"]}": two calls share an index'
+            yield Misstep("tool-id-collision", chunk, said, f"{path}.index")
+            self._replaced.append((choice, index, call))
+            call = calls[index] = _Call(chunk, path)
         else:
             yield from _repeated(call, entry, function, index, chunk, path)
         _take(call, entry, function)
 
     def end(self, finish: Mapping[object, str]) -> Iterator[Misstep]:
         """What only shows when all deltas have come; `finish` is the finish reason of each choice that has one."""
-        for choice, calls in self._calls.items():
-            for index, call in calls.items():
-                if call.arguments and not _is_object("".join(call.arguments)):
-                    short = finish.get(choice) == "length"
-                    yield Misstep(
-                        "tool-args-invalid-json",
-                        call.chunk,
-                        f"the arguments of call {index} are no JSON object"
-                        + (", the answer was cut at its length" if short else ""),
-                        f"{call.path}.function.arguments",
-                        "warning" if short else None,
-                    )
+        calls = [(choice, index, call) for choice, of in self._calls.items() for index, call in of.items()]
+        for choice, index, call in (*self._replaced, *calls):
+            if call.arguments and not _is_object("".join(call.arguments)):
+                short = finish.get(choice) == "length"
+                yield Misstep(
+                    "tool-args-invalid-json",
+                    call.chunk,
+                    f"the arguments of call {index} are no JSON object"
+                    + (", the answer was cut at its length" if short else ""),
+                    f"{call.path}.function.arguments",
+                    "warning" if short else None,
+                )
         yield from self._mismatches(finish)
 
     def _mismatches(self, finish: Mapping[object, str]) -> Iterator[Misstep]:
@@ -99,7 +105,8 @@ def _opened(entry: dict[str, Any], function: dict[str, Any], index: int, chunk: 
     if not entry.get("id"):
         yield Misstep("tool-no-id", chunk, f"the first delta of call {index} has no id", f"{path}.id")
     custom = entry.get("custom")
-    if not function.get("name") and not (isinstance(custom, dict) and custom.get("name")):
+    is_shapeless = "function" in entry and not isinstance(entry["function"], dict)
+    if not function.get("name") and not (isinstance(custom, dict) and custom.get("name")) and not is_shapeless:
         said = f"the first delta of call {index} has no function name"
         yield Misstep("tool-no-name", chunk, said, f"{path}.function.name")
     if not entry.get("type"):
@@ -111,12 +118,7 @@ def _repeated(
 ) -> Iterator[Misstep]:
     """A later delta of a call."""
     if entry.get("id") and call.id:
-        if entry["id"] == call.id:
-            yield Misstep("tool-id-repeated", chunk, f"call {index} gives its id again", f"{path}.id")
-        else:
-            said = f'call {index} is "{call.id}", and now "{entry["id"]}": two calls share an index'
-            yield Misstep("tool-id-collision", chunk, said, f"{path}.index")
-            return
+        yield Misstep("tool-id-repeated", chunk, f"call {index} gives its id again", f"{path}.id")
     if function.get("name") and call.name:
         said = f'call {index} gives its name "{function["name"]}" again'
         yield Misstep("tool-name-repeated", chunk, said, f"{path}.function.name")

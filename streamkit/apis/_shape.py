@@ -133,13 +133,18 @@ def _with_null(name: str, null: bool) -> tuple[str, ...]:
     return (name, "null") if null else (name,)
 
 
-def misfits_of(shape: Shape) -> Callable[[Sequence[dict[str, Any]]], Iterator[Misfit]]:
-    """The check of one table: chunks in, every misfit of every chunk out, in order."""
+def misfits_of(
+    shape: Shape, *, error: str = "", of: str = ""
+) -> Callable[[Sequence[dict[str, Any]]], Iterator[Misfit]]:
+    """The check of one table: chunks in, every misfit of every chunk out, in order.
+
+    A chunk that has the key `error` and not the key `of` reports an error in place of a chunk, and is not judged.
+    """
     fits = fits_of(shape)
 
     def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
         for index, chunk in enumerate(chunks):
-            if not fits(chunk):
+            if not fits(chunk) and not (error and error in chunk and of not in chunk):
                 yield from explain(shape, chunk, index)
 
     return misfits

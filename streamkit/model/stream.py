@@ -59,7 +59,7 @@ class Stream:
     the provider's JSON objects. `done` holds the indices of terminal markers that are not JSON (`[DONE]`). `terminal`
     tells whether the API's terminal event was seen. `framed` is False where the log did not keep the wire's framing, so
     that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
-    are filled only where the stream was interpreted to be judged.
+    are filled only where the stream was interpreted to be judged; `drift` then looks for fields that are in no table.
     """
 
     exchange: Exchange
@@ -85,6 +85,7 @@ class Stream:
     lawful: frozenset[str] = frozenset()
     misfits: tuple[Misfit, ...] = ()
     missteps: tuple[Misstep, ...] = ()
+    drift: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
     reader: Callable[[dict[str, Any]], tuple[Delta, ...]] = field(default=lambda _: (), compare=False, repr=False)
 
     @property

@@ -15,11 +15,19 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LintReport:
-    """Everything that one run of lint has to say: the findings, and a row a stream with its verdict."""
+    """Everything that one run of lint has to say.
+
+    `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
+    `verdict`), `manuals` the summary of each rule by code, `severities` the severity of each rule, `color` whether a
+    terminal reads it, `tool` the version of this program.
+    """
 
     findings: Sequence[Finding]
     streams: Sequence[Row]
     manuals: Mapping[str, str] = field(default_factory=dict)
+    severities: Mapping[str, str] = field(default_factory=dict)
+    color: bool = False
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 import orjson
 
-from streamkit.reporters._reporter import Reporter, Row, StatsReport
+from streamkit.reporters._finding_json import as_object
+from streamkit.reporters._reporter import LintReport, Reporter, Row, StatsReport
 
 VERSION = 1
 
@@ -28,4 +30,14 @@ def stats(report: StatsReport) -> Iterator[str]:
     yield '\n],"summary":' + orjson.dumps(whole).decode() + "}\n"
 
 
-REPORTER = Reporter("json", rows=rows, stats=stats)
+def findings(report: LintReport) -> str:
+    """`{"version":1,"findings":[…],"streams":[…]}`. Half a character of a stream's text is written as its escape."""
+    document = {
+        "version": VERSION,
+        "findings": [as_object(finding) for finding in report.findings],
+        "streams": [dict(row) for row in report.streams],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+REPORTER = Reporter("json", findings=findings, rows=rows, stats=stats)

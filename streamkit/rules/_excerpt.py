@@ -93,3 +93,8 @@ def _next(text: str, place: int) -> int:
 
 def _skip(text: str, place: int) -> int:
     return _SPACE.match(text, place).end()  # type: ignore[union-attr]
+
+
+def shown(data: bytes) -> str:
+    """Bytes of the wire as text for an excerpt, invalid UTF-8 replaced."""
+    return data.decode("utf-8", "replace")

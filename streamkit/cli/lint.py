@@ -1,0 +1,278 @@
+"""Tell what is wrong with streams, and which clients break."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from streamkit.cli.config import Config, load
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
+
+if TYPE_CHECKING:
+    from streamkit.model.finding import Finding
+    from streamkit.rules._rule import Rule
+
+FORMATS = ("text", "json", "jsonl", "github", "gitlab", "junit", "sarif")
+SEVERITIES = ("error", "warning", "info")
+KEYS = (
+    "select",
+    "extend-select",
+    "ignore",
+    "per-file-ignores",
+    "dialect",
+    "api",
+    "strict",
+    "fail-on",
+    "baseline",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which rules are asked for, by the options and by pyproject.toml, and what fails the run."""
+
+    select: Sequence[str] = ()
+    extend: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    per_file: dict[str, list[str]] = field(default_factory=dict)
+    strict: bool = False
+    fail_on: str = "error"
+    baseline: str | None = None
+
+    def rules(self, file: str = "") -> list[Rule]:
+        """The rules for one file. Raises UnknownEntry for a word that means no rule."""
+        from streamkit.rules._select import selected
+
+        ignored = [word for pattern, words in self.per_file.items() if _covers(pattern, file) for word in words]
+        rules = selected(self.select, self.ignore, self.extend)
+        dropped = {rule.code for rule in rules} - {rule.code for rule in selected(("ALL",), ignored)}
+        return [rule for rule in rules if rule.code not in dropped]
+
+
+@click.command("lint")
+@paths_argument
+@click.option(
+    "--select",
+    metavar="CODES",
+    multiple=True,
+    help="Ask for these rules alone: codes (SEQ410), beginnings (SEQ), names, ALL.",
+)
+@click.option("--extend-select", metavar="CODES", multiple=True, help="Ask for these rules too.")
+@click.option("--ignore", metavar="CODES", multiple=True, help="Do not ask for these rules.")
+@click.option("--strict", is_flag=True, help="Put back the rules that a provider's dialect makes lawful.")
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 from this severity on; error by default.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@click.option("--statistics", is_flag=True, help="Tell how often each rule was broken, instead of the findings.")
+@click.option("--baseline", metavar="FILE", help="Pass over the findings that FILE counts.")
+@click.option("--write-baseline", metavar="FILE", help="Write all findings to FILE, for --baseline.")
+@click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="The form of the report.")
+@output_options
+@reading_options
+@talk_options
+def command(
+    paths: tuple[str, ...],
+    statistics: bool,
+    exit_zero: bool,
+    style: str,
+    output: str | None,
+    force: bool,
+    write_baseline: str | None,
+    form: str | None,
+    api: str | None,
+    dialect: str | None,
+    no_config: bool,
+    console: Console,
+    **rest: Any,
+) -> int:
+    """Tell what is wrong with streams, and which clients break.
+
+    \b
+    Example:
+      streamkit lint recordings/openai_chat
+
+    Defaults come from the table [tool.streamkit.lint] of pyproject.toml. Exit codes: 0 nothing of the severity of
+    --fail-on, 1 findings, 2 wrong usage, or an input that holds no stream.
+    """
+    config = Config(section="lint") if no_config else load("lint", KEYS)
+    choice = _choice(config, **rest)
+    inputs = Inputs(paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"))
+    found, rows = _linted(inputs, choice)
+    if write_baseline:
+        _write_baseline(write_baseline, found, force, console)
+        return inputs.code
+    if choice.baseline:
+        found = _without_known(found, rows, choice.baseline, console)
+    text = _statistics(found) if statistics else _report(found, rows, style, console if output in (None, "-") else None)
+    _put(text, output, force)
+    failing = SEVERITIES[: SEVERITIES.index(choice.fail_on) + 1]
+    failed = not exit_zero and any(finding.severity in failing for finding in found)
+    return max(int(failed), inputs.code)
+
+
+def words(given: Sequence[str]) -> list[str]:
+    """The words of an option that may be given several times, and with commas."""
+    return [word.strip() for text in given for word in text.split(",") if word.strip()]
+
+
+def _choice(
+    config: Config,
+    *,
+    select: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+    fail_on: str | None,
+    baseline: str | None,
+) -> Choice:
+    """Options before the table; `--extend-select` and `--ignore` add to it."""
+    from streamkit.rules._select import check_known
+
+    per_file = config.lists("per-file-ignores")
+    for key in ("select", "extend-select", "ignore"):
+        _known(config.texts(key), config.named(key))
+    for pattern, codes in per_file.items():
+        _known(codes, f"{config.named('per-file-ignores')}.{pattern}")
+    fail = fail_on or config.text("fail-on") or "error"
+    if fail not in SEVERITIES:
+        raise UsageError(f"{config.named('fail-on')} is none of: {', '.join(SEVERITIES)}")
+    for word in (*words(select), *words(extend_select), *words(ignore)):
+        check_known(word)
+    known = config.text("baseline")
+    choice = Choice(
+        words(select) or config.texts("select"),
+        [*config.texts("extend-select"), *words(extend_select)],
+        [*config.texts("ignore"), *words(ignore)],
+        per_file,
+        strict or config.flag("strict"),
+        fail,
+        baseline or (str(config.path.parent / known) if known and config.path else None),
+    )
+    if not choice.rules():
+        raise UsageError("every rule is ignored: there is nothing to look for")
+    return choice
+
+
+def _known(codes: Sequence[str], named: str) -> None:
+    from streamkit.rules._select import check_known
+
+    for code in codes:
+        try:
+            check_known(code)
+        except UnknownEntry as error:
+            raise UsageError(f"{named}: {error}") from None
+
+
+def _covers(pattern: str, file: str) -> bool:
+    """Whether a pattern of per-file-ignores means a file: its path, the end of it, or its name."""
+    path = file.removeprefix("./")
+    return bool(file) and any(fnmatch.fnmatch(path, wanted) for wanted in (pattern, f"*/{pattern}"))
+
+
+def _linted(inputs: Inputs, choice: Choice) -> tuple[list[Finding], list[dict[str, Any]]]:
+    """Every stream's findings by place, and a row a stream."""
+    from streamkit.rules._rule import lint
+
+    found: list[Finding] = []
+    rows: list[dict[str, Any]] = []
+    rules: dict[str, list[Rule]] = {}
+    for stream in inputs.streams(judge=True, strict=choice.strict):
+        if stream.file not in rules:
+            rules[stream.file] = choice.rules(stream.file)
+        found += sorted(lint(stream, rules[stream.file]), key=_by_place)
+        rows.append(
+            {
+                "file": stream.file,
+                "exchange": stream.number,
+                "api": stream.api,
+                "dialect": stream.dialect or None,
+                "verdict": stream.verdict,
+            }
+        )
+    return found, rows
+
+
+def _by_place(finding: Finding) -> tuple[int, int, str]:
+    place = finding.place
+    return place.event or 0, place.line or 0, finding.code
+
+
+def _report(found: Sequence[Finding], rows: Sequence[dict[str, Any]], style: str, console: Console | None) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    from streamkit.reporters._reporter import REPORTERS, LintReport
+    from streamkit.rules._rule import RULES
+
+    try:
+        tool = version("llm-streamkit")
+    except PackageNotFoundError:  # a checkout that is not installed
+        tool = "0"
+    codes = {finding.code for finding in found}
+    report = LintReport(
+        found,
+        rows,
+        {rule.code: rule.summary for rule in RULES if rule.code in codes},
+        {rule.code: rule.severity for rule in RULES if rule.code in codes},
+        bool(console and console.colored()),
+        tool,
+    )
+    reporter = REPORTERS[style].findings
+    assert reporter is not None, style
+    return reporter(report)
+
+
+def _statistics(found: Sequence[Finding]) -> str:
+    """A line a rule: occurrences, streams, code, severity, name; the most frequent first."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    streams: Counter[tuple[str, str, str]] = Counter()
+    for finding in found:
+        key = finding.code, finding.severity, finding.name
+        counts[key] += finding.count
+        streams[key] += 1
+    lines = [
+        f"{count:>7}  in {streams[key]:>4} stream{'s' if streams[key] > 1 else ' '}  {key[0]}  {key[1]:<7}  {key[2]}"
+        for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return "\n".join(lines) + "\n" if lines else "No findings.\n"
+
+
+def _put(text: str, output: str | None, force: bool) -> None:
+    if output is None or output == "-":
+        click.echo(text, nl=False)
+        return
+    from streamkit.files import create
+
+    with create(output, force=force) as file:
+        file.write(text.encode("utf-8"))
+
+
+def _write_baseline(path: str, found: Sequence[Finding], force: bool, console: Console) -> None:
+    from streamkit.rules._baseline import dumped
+
+    _put(dumped(found), path, force)
+    console.say(f"{path}: {sum(finding.count for finding in found)} occurrences of {len(found)} findings written")
+
+
+def _without_known(
+    found: Sequence[Finding], rows: Sequence[dict[str, Any]], path: str, console: Console
+) -> list[Finding]:
+    from streamkit.rules._baseline import applied, loaded
+
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableInput(path, f"cannot be read: {error}") from None
+    fresh, stale = applied(found, loaded(text, path), [row["file"] for row in rows])
+    for entry in stale:
+        console.say(
+            f"{path}: stale: {entry.file} {entry.code} is counted {entry.expected}, and was found {entry.found} times"
+        )
+    return fresh

@@ -1,0 +1,68 @@
+"""What an event whose data is no JSON object most likely is: each such event is one rule's, and no other's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import orjson
+
+from streamkit.model.stream import Broken, Stream
+from streamkit.rules._rule import Sighting
+
+_SENTINEL = re.compile(rb"""\A["'\[\s]*done["'\]\s.!]*\Z""", re.IGNORECASE)
+_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
+
+
+def sightings(stream: Stream, *causes: str) -> Iterator[Sighting]:
+    """A sighting for each broken event of one of these causes."""
+    for broken in stream.broken:
+        if cause(stream, broken) in causes:
+            yield Sighting(said(stream, broken), event=broken.event)
+
+
+def cause(stream: Stream, broken: Broken) -> str:
+    """`empty`, `sentinel`, `comment`, `fused`, `not-an-object`, `truncated`, `invalid`, `non-finite`, `surrogate` or
+    `utf8`: the first that holds."""
+    data = stream.events.data[broken.event]
+    if broken.kind == "empty":
+        return "empty"
+    if broken.kind == "invalid-utf8":
+        return "utf8"
+    if broken.kind == "lenient-json":
+        return "surrogate" if _SURROGATE.search(data) else "non-finite"
+    if _SENTINEL.match(data):
+        return "sentinel"
+    if data.lstrip().startswith(b":"):
+        return "comment"
+    if broken.kind == "not-an-object":
+        return "not-an-object"
+    if is_fused(data):
+        return "fused"
+    return "truncated" if broken.kind == "truncated-json" else "invalid"
+
+
+def said(stream: Stream, broken: Broken) -> str:
+    """The decoder's word, with the column where it stopped."""
+    place = f" at column {broken.column + 1} of the data" if broken.column is not None else ""
+    size = f" ({len(stream.events.data[broken.event])} bytes)" if broken.kind == "truncated-json" else ""
+    return f"{broken.said[:1].lower()}{broken.said[1:]}{place}{size}"
+
+
+def is_fused(data: bytes) -> bool:
+    """Whether an event's data is several events in one: `data:` inside a payload, or several JSON texts in a row."""
+    start = data.lstrip()
+    if not start.startswith(b"{"):
+        return False
+    if re.search(rb"data: ?[{\[]", start):
+        return True
+    texts = [text for text in re.split(rb"\n|(?<=\})(?=\{)", start) if text.strip()]
+    return len(texts) > 1 and all(map(_is_json, texts))
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text == b"[DONE]"
+    return True

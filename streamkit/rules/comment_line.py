@@ -1,0 +1,50 @@
+"""A comment line.
+
+What it finds: lines that begin with a colon, which keep-alives are made of.
+
+Why it matters: they are lawful and most clients pass over them. Some take them for data: docker-agent#2349,
+ms-swift#10086, OmniRoute#7031.
+
+Bad:
+
+```sse
+: keep-alive
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._excerpt import shown
+from streamkit.rules._rule import Sighting, rule
+from streamkit.wire.values import Comment
+
+
+@rule("SSE108", "info", framing=True)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each comment."""
+    for _, aside in stream.events.asides:
+        if isinstance(aside, Comment):
+            yield Sighting("a comment", byte=aside.start, excerpt=shown(b":" + aside.data))

@@ -1,0 +1,48 @@
+"""Content after the finish.
+
+What it finds: deltas with content for a choice that has its `finish_reason` already.
+
+Why it matters: clients stop reading at the finish: what follows is lost to them (openrag#462).
+
+Bad:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, missteps, rule
+
+
+@rule(
+    "SEQ412",
+    "error",
+    apis=("openai_chat", "openai_completions"),
+    breaks="clients that stop at the finish (openrag#462) lose the content",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for each."""
+    return missteps(stream, "delta-after-finish")

@@ -1,0 +1,49 @@
+"""An empty finish reason.
+
+What it finds: a `finish_reason` of `""` or of the text `"null"`, where `null` is meant.
+
+Why it matters: clients that compare with null take the first chunk for the last: sglang#3912, axonhub#2073,
+opencrabs#1499, AIShell#350.
+
+Bad:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":""}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, misfits, rule
+
+
+@rule(
+    "SCH307",
+    "error",
+    apis=("openai_chat", "openai_completions"),
+    breaks="clients that compare with null (axonhub#2073, AIShell#350) stop at the first chunk",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for each."""
+    return misfits(stream, "empty-finish-reason")

@@ -1,0 +1,47 @@
+"""Two events in one.
+
+What it finds: events whose data holds another event: `…"chat.completion.cdata: {"id"…`, two JSON texts in a row, or
+two `data` lines that are a payload each, without a blank line between them.
+
+Why it matters: a lost blank line or a buffer that two writers share makes one event of two, and its data is no JSON.
+Seen at z.ai (opencode#23442), GLM and Kimi (eventsource-parser#31), sub2api#1471.
+
+Bad:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._broken import sightings
+from streamkit.rules._rule import Sighting, rule
+
+
+@rule("SSE111", "error", breaks="openai-python 3.52: JSONDecodeError")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each such event."""
+    yield from sightings(stream, "fused")

@@ -1,0 +1,38 @@
+"""The log's lines were wrapped.
+
+What it finds: chunks of a log that were broken into lines of a fixed width, inside their strings.
+
+Why it matters: the reader joins them, and what wrapping did to the spaces inside stays: texts and names in it are not
+to be trusted.
+
+Bad:
+
+```text
+@WRAP@
+```
+
+Good:
+
+```text
+{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+[DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, rule
+
+
+@rule("LOG003", "warning", plain=True)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each chunk that was wrapped."""
+    imported = stream.exchange.imported
+    for repair in imported.repairs if imported else ():
+        if repair.kind == "hard-wrapped":
+            yield Sighting(repair.said, line=repair.line)

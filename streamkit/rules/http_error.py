@@ -1,0 +1,48 @@
+"""The answer is an HTTP error.
+
+What it finds: an exchange that was answered with a status of 400 or more, or not at all.
+
+Why it matters: there is no stream to judge. The finding keeps a check of recordings from going green on it.
+
+Bad:
+
+```response
+HTTP/1.1 429 Too Many Requests
+content-type: application/json
+retry-after: 5
+
+{"error":{"message":"slow down"}}
+
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, rule
+
+
+@rule("SEQ422", "warning", plain=True)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for such an exchange."""
+    exchange = stream.exchange
+    if exchange.response is not None and exchange.response.status >= 400:
+        yield Sighting(f"the answer has status {exchange.response.status}", byte=0 if exchange.frames else None)
+    elif (
+        exchange.response is None and exchange.end is not None and exchange.end.reason != "eof" and not exchange.frames
+    ):
+        yield Sighting(f"there was no answer: {exchange.end.reason}", line=exchange.origin.line)

@@ -1,0 +1,45 @@
+r"""Half a character: a lone surrogate escape.
+
+What it finds: `\ud83d` without its other half in the same string.
+
+Why it matters: a character was cut in two between chunks. Strict parsers refuse the payload; Python keeps two halves
+that never become the character again, and raises when they are written (eliza#30904).
+
+Bad:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"\ud83d"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._broken import sightings
+from streamkit.rules._rule import Sighting, rule
+
+
+@rule("JSN206", "error", breaks="openai-python 3.52, langchain-core 1.7: two lone surrogates in place of the character")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each such event."""
+    yield from sightings(stream, "surrogate")

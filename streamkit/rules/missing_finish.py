@@ -1,0 +1,50 @@
+"""No chunk says why a choice ended.
+
+What it finds: choices that were begun and have no `finish_reason` to the end.
+
+Why it matters: a finished answer and one that was cut off look the same. Clients throw, report an error, or make up
+`stop` (command-code#785).
+
+Bad:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, missteps, rule
+
+
+@rule(
+    "SEQ410",
+    "error",
+    apis=("openai_chat", "openai_completions"),
+    whole=True,
+    breaks="openai-node 6.49 `.stream()` throws `missing finish_reason`; Vercel AI SDK 6.0: finish `error`; litellm 1.106 makes up `stop`",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each choice without one, and one where there is no choice at all."""
+    yield from missteps(stream, "missing-finish")
+    if stream.chunks and not any(chunk.get("choices") for chunk in stream.chunks):
+        yield Sighting("no chunk has a choice, so none finishes", chunk=len(stream.chunks) - 1)

@@ -1,0 +1,44 @@
+"""A number in a delta.
+
+What it finds: fields of a delta that the API does not know and that are numbers, such as `token_id`.
+
+Why it matters: openai-python adds the numbers of all deltas up: ids 10 and 20 become 30. The API's own fields are not
+touched.
+
+Bad:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi","token_id":10},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, misfits, rule
+
+
+@rule("SCH316", "warning", apis=("openai_chat",), breaks="openai-python 3.52 `.stream()`: the numbers are summed")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for each."""
+    return misfits(stream, "numeric-delta-extra")

@@ -1,0 +1,48 @@
+"""U+FFFD in the text: a character was lost before it was sent.
+
+What it finds: the replacement character in payloads, raw or escaped.
+
+Why it matters: the server decoded UTF-8 in pieces, and what stood there is gone for every client (tensai#110,
+Fabric#2203, braintrust#2091). A model can write the character itself, which is rare.
+
+Bad:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"caf�"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, rule
+
+
+@rule("JSN207", "warning")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each event that holds it."""
+    body = stream.exchange.frames.body
+    if b"\xef\xbf\xbd" in body or b"\\ufffd" in body.lower():
+        for event, data in enumerate(stream.events.data):
+            if b"\xef\xbf\xbd" in data or b"\\ufffd" in data.lower():
+                yield Sighting("the text holds U+FFFD, which stands for a character that was lost", event=event)

@@ -1,0 +1,41 @@
+"""The stream is of no API that is known.
+
+What it finds: a stream whose chunks are those of no known API, so that only its framing can be judged.
+
+Why it matters: no client of a known API reads it, and a check that goes green on it has checked nothing. Name the API
+with `--api` where the stream is only odd.
+
+Bad:
+
+```sse
+data: {"token":"Hi"}
+
+data: {"token":"!"}
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, rule
+
+
+@rule("SCH300", "error")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for such a stream."""
+    if stream.api == "unknown" and (stream.chunks or stream.done):
+        yield Sighting("the chunks are those of no API that is known", chunk=0 if stream.chunks else None)

@@ -1,0 +1,62 @@
+"""A line that belongs to no field.
+
+What it finds: lines whose field name the standard does not know: a line without `data:`, `error: …`, a line that was
+wrapped. A line that looks like a chunk is an error.
+
+Why it matters: clients of the standard pass over such a line without a word. Where it holds JSON, content is lost:
+`error: {…}` of llama.cpp#16109 ends as a silent success, a bare `[DONE]` as a stream that never ends.
+
+Bad:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._excerpt import shown
+from streamkit.rules._rule import Sighting, rule
+from streamkit.wire.values import Ignored
+
+_LIKE_A_CHUNK = re.compile(rb"""\{\s*["']|\[DONE\]""")
+
+
+@rule(
+    "SSE105",
+    "warning",
+    framing=True,
+    breaks="every client of the standard: the line is passed over, and what it holds is lost",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each such line."""
+    for _, aside in stream.events.asides:
+        if isinstance(aside, Ignored) and aside.reason == "unknown-field":
+            name = shown(aside.data.partition(b":")[0][:40])
+            lost = bool(_LIKE_A_CHUNK.search(aside.data))
+            said = f"the line begins with {name!r}, which is no field" + (
+                ", and holds what looks like a chunk" if lost else ""
+            )
+            yield Sighting(said, byte=aside.start, severity="error" if lost else None, excerpt=shown(aside.data))

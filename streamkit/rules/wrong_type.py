@@ -1,0 +1,48 @@
+"""A field has a value of another type.
+
+What it finds: fields whose JSON type is not that of the API: `created` as a string, `id` as a number. A whole number
+written `1.0` is no integer here.
+
+Why it matters: typed clients refuse the whole chunk; others carry the wrong type on.
+
+Bad:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":"1760000000","model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good:
+
+```sse
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, misfits, rule
+
+
+@rule(
+    "SCH302",
+    "error",
+    breaks="Vercel AI SDK 6.0 rejects every chunk whose `created` is a string, litellm 1.106 raises on a fraction",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for each."""
+    return misfits(stream, "wrong-type")

@@ -1,0 +1,67 @@
+"""What the fenced examples of manuals and pages mean: bytes of a file, by the word after the fence."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamkit.apis._api import interpret
+from streamkit.formats._format import read
+from streamkit.model.finding import Finding
+from streamkit.rules._rule import RULES, Rule, lint
+from streamkit.rules._select import selected
+
+FENCE = re.compile(
+    r"^(?P<label>Bad|Good)(?:, with (?P<beside>[A-Z0-9, ]+) beside it)?:\n\n```(?P<kind>\S+)\n(?P<text>.*?)\n```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One fenced example: its bytes, and the codes that it gives beside the rule's own."""
+
+    data: bytes
+    beside: frozenset[str]
+
+
+def examples(manual: str) -> dict[str, Example]:
+    """The labelled examples of a manual."""
+    return {
+        match["label"]: Example(
+            example_bytes(match["kind"], match["text"]), frozenset((match["beside"] or "").replace(",", " ").split())
+        )
+        for match in FENCE.finditer(manual)
+    }
+
+
+def example_bytes(kind: str, text: str) -> bytes:
+    """`sse` ends with the blank line that a page does not show; `escaped` shows every byte, with Python's escapes."""
+    if kind == "sse":
+        return text.encode() + b"\n\n"
+    if kind == "escaped":
+        return codecs.escape_decode(text.encode())[0]  # type: ignore[attr-defined, no-any-return]
+    if kind == "response":
+        return text.replace("\n", "\r\n").encode()
+    return text.encode() + (b"" if kind == "jsonl-torn" else b"\n")
+
+
+def findings(data: bytes, folder: Path, rules: list[Rule]) -> Iterator[Finding]:
+    """What these rules find in a file of these bytes."""
+    file = folder / "example"
+    file.write_bytes(data)
+    for exchange in read(str(file)):
+        yield from lint(interpret(exchange, judge=True), rules)
+
+
+def with_default(rule: Rule) -> list[Rule]:
+    """The rules that are asked for by default, and this one."""
+    return selected(extend=(rule.code,))
+
+
+def in_order() -> list[Rule]:
+    """Every rule, in order of code."""
+    return list(RULES)

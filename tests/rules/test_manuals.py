@@ -1,0 +1,52 @@
+"""Every rule's file is its manual: it says what, why and who breaks, and its own examples prove it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from streamkit.rules._rule import Rule
+
+from .examples import examples, findings, in_order, with_default
+
+FAMILIES = ("SSE", "JSN", "SCH", "SEQ", "USG", "TIM", "ANT", "RSP", "GEM", "LOG", "REC")
+
+
+@pytest.fixture(params=in_order(), ids=lambda rule: rule.code)
+def rule(request: pytest.FixtureRequest) -> Rule:
+    chosen: Rule = request.param
+    return chosen
+
+
+def test_the_bad_example_gives_exactly_that_code(rule: Rule, tmp_path: Path) -> None:
+    bad = examples(rule.manual)["Bad"]
+    found = list(findings(bad.data, tmp_path, with_default(rule)))
+    assert {finding.code for finding in found} == {rule.code, *bad.beside}, [(f.code, f.message) for f in found]
+
+
+def test_the_good_example_gives_nothing(rule: Rule, tmp_path: Path) -> None:
+    found = list(findings(examples(rule.manual)["Good"].data, tmp_path, with_default(rule)))
+    assert not found, [(f.code, f.message) for f in found]
+
+
+def test_the_manual_says_what_and_why(rule: Rule) -> None:
+    first, _, rest = rule.manual.partition("\n")
+    assert first.endswith(".")
+    assert "\nWhat it finds: " in rest
+    assert "\nWhy it matters: " in rest
+
+
+def test_the_code_is_a_family_and_a_number(rule: Rule) -> None:
+    assert re.fullmatch(rf"({'|'.join(FAMILIES)})\d{{3}}", rule.code)
+
+
+def test_an_error_names_the_client_that_breaks(rule: Rule) -> None:
+    judged_by_clients = rule.code[:3] not in ("REC",) and rule.code != "SCH300"
+    assert not (rule.severity == "error" and judged_by_clients) or rule.breaks
+
+
+def test_no_two_rules_share_a_name() -> None:
+    names = [rule.name for rule in in_order()]
+    assert len(names) == len(set(names))
