@@ -73,8 +73,11 @@ class _ChatWalk:
         for index, (chunk, flag) in enumerate(zip(self._stream.chunks, self._stream.flags, strict=True)):
             if flag == TEXT and self._goes_on(chunk, previous):
                 continue
+            oddities = list(self._sameness(index, chunk))
+            yield from oddities
             yield from self._chunk(index, chunk, flag)
-            previous = chunk
+            # What is odd about a chunk is told of each that has it: none may pass for going on from it.
+            previous = {} if oddities else chunk
         yield from self._end()
 
     def _goes_on(self, chunk: dict[str, Any], previous: dict[str, Any]) -> bool:
@@ -104,7 +107,6 @@ class _ChatWalk:
         return True
 
     def _chunk(self, index: int, chunk: dict[str, Any], flag: int) -> Iterator[Misstep]:
-        yield from self._sameness(index, chunk)
         choices = chunk.get("choices")
         choices = choices if isinstance(choices, list) else []
         usage = chunk.get("usage")

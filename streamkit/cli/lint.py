@@ -105,7 +105,7 @@ def command(
     config = Config(section="lint") if no_config else load("lint", KEYS)
     choice = _choice(config, **rest)
     inputs = Inputs(paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"))
-    found, rows = _linted(inputs, choice)
+    found, rows = _linted(inputs, choice, console)
     if write_baseline:
         _write_baseline(write_baseline, found, force, console)
         return inputs.code
@@ -177,7 +177,7 @@ def _covers(pattern: str, file: str) -> bool:
     return bool(file) and any(fnmatch.fnmatch(path, wanted) for wanted in (pattern, f"*/{pattern}"))
 
 
-def _linted(inputs: Inputs, choice: Choice) -> tuple[list[Finding], list[dict[str, Any]]]:
+def _linted(inputs: Inputs, choice: Choice, console: Console) -> tuple[list[Finding], list[dict[str, Any]]]:
     """Every stream's findings by place, and a row a stream."""
     from streamkit.rules._rule import lint
 
@@ -188,6 +188,9 @@ def _linted(inputs: Inputs, choice: Choice) -> tuple[list[Finding], list[dict[st
         if stream.file not in rules:
             rules[stream.file] = choice.rules(stream.file)
         found += sorted(lint(stream, rules[stream.file]), key=_by_place)
+        if stream.excerpt:
+            silent = sum(rule.whole for rule in rules[stream.file])
+            console.say(f"{stream.file}: an excerpt: the {silent} rules that need a whole stream say nothing of it")
         rows.append(
             {
                 "file": stream.file,

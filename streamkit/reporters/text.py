@@ -27,8 +27,8 @@ def findings(report: LintReport) -> str:
 
 
 def place(finding: Finding) -> str:
-    """`file:line`, with the exchange where there is more than one."""
-    file = one_line(finding.file) + (f"#{finding.exchange}" if finding.exchange > 1 else "")
+    """`file:line`, which terminals and editors make a link of."""
+    file = one_line(finding.file)
     return file if finding.place.line is None else f"{file}:{finding.place.line}"
 
 
@@ -36,6 +36,7 @@ def where(finding: Finding) -> str:
     """Event, byte and JSON path, as far as there are any."""
     spot = finding.place
     told = [
+        f"exchange {finding.exchange}" if finding.exchange > 1 else "",
         f"event {spot.event}" if spot.event is not None else "",
         f"byte {spot.byte}" if spot.byte is not None else "",
         one_line(spot.path or ""),

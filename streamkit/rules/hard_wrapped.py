@@ -8,7 +8,16 @@ to be trusted.
 Bad:
 
 ```text
-@WRAP@
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","cr
+eated":1760000000,"model":"m","choices":[{"index":0,"
+delta":{"content":"The quick brown fox jumps over the
+ lazy dog"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
 ```
 
 Good:

@@ -1,4 +1,4 @@
-"""The answer is an HTTP error.
+r"""The answer is an HTTP error.
 
 What it finds: an exchange that was answered with a status of 400 or more, or not at all.
 
@@ -6,13 +6,11 @@ Why it matters: there is no stream to judge. The finding keeps a check of record
 
 Bad:
 
-```response
-HTTP/1.1 429 Too Many Requests
-content-type: application/json
-retry-after: 5
-
-{"error":{"message":"slow down"}}
-
+```jsonl
+{"type":"start","streamkit":1,"recorded_at":"2026-11-20T20:00:00.000000Z","source":"client","clock":"monotonic","request":null,"labels":{},"tool":"t"}
+{"type":"response","at":1000,"status":429,"http":"1.1","headers":[["content-type","application/json"],["retry-after","5"]]}
+{"type":"frame","at":2000,"text":"{\"error\":{\"message\":\"slow down\"}}"}
+{"type":"end","at":3000,"reason":"eof"}
 ```
 
 Good:

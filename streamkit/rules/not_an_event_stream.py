@@ -8,13 +8,11 @@ login page, or an error with status 200, looks like this.
 
 Bad:
 
-```response
-HTTP/1.1 200 OK
-content-type: text/html
-
-<!DOCTYPE html>
-<html><body>Sign in to continue</body></html>
-
+```jsonl
+{"type":"start","streamkit":1,"recorded_at":"2026-11-20T20:00:00.000000Z","source":"client","clock":"monotonic","request":null,"labels":{},"tool":"t"}
+{"type":"response","at":1000,"status":200,"http":"1.1","headers":[["content-type","text/html"]]}
+{"type":"frame","at":2000,"text":"<!DOCTYPE html><html><body>Sign in to continue</body></html>"}
+{"type":"end","at":3000,"reason":"eof"}
 ```
 
 Good:

@@ -4,7 +4,7 @@ What it finds: a line of a recording that was cut off, at its end or where two f
 
 Why it matters: the frame in it is lost.
 
-Bad, with REC003 beside it:
+Bad, with REC003, SSE120 beside it:
 
 ```jsonl-torn
 {"type":"start","streamkit":1,"recorded_at":"2026-11-20T20:00:00.000000Z","source":"client","clock":"monotonic","request":null,"labels":{},"tool":"t"}
@@ -12,7 +12,7 @@ Bad, with REC003 beside it:
 {"type":"frame","at":5000000,"text":"data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1760000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n"}
 {"type":"frame","at":25000000,"text":"data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1760000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}]}\n\n"}
 {"type":"frame","at":45000000,"text":"data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1760000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"}
-{"type":"frame","at":46000000,"text":"data: [DONE]\n\n"}
+{"type":"frame","at":46000000,
 ```
 
 Good:

@@ -34,8 +34,12 @@ from streamkit.model.stream import Stream
 from streamkit.rules._rule import Sighting, rule
 
 
+def _failed(stream: Stream) -> bool:
+    return stream.exchange.response is not None and stream.exchange.response.status >= 400
+
+
 @rule("SCH300", "error")
 def check(stream: Stream) -> Iterator[Sighting]:
     """One sighting for such a stream."""
-    if stream.api == "unknown" and (stream.chunks or stream.done):
+    if stream.api == "unknown" and (stream.chunks or stream.done) and not _failed(stream):
         yield Sighting("the chunks are those of no API that is known", chunk=0 if stream.chunks else None)

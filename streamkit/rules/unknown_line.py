@@ -1,4 +1,4 @@
-"""A line that belongs to no field.
+r"""A line that belongs to no field.
 
 What it finds: lines whose field name the standard does not know: a line without `data:`, `error: …`, a line that was
 wrapped. A line that looks like a chunk is an error.
@@ -8,14 +8,13 @@ Why it matters: clients of the standard pass over such a line without a word. Wh
 
 Bad:
 
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
-
-{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-
-data: [DONE]
+```jsonl
+{"type":"start","streamkit":1,"recorded_at":"2026-11-20T20:00:00.000000Z","source":"client","clock":"none","request":null,"labels":{},"tool":"t"}
+{"type":"response","at":null,"status":200,"http":"1.1","headers":[["content-type","text/event-stream"]]}
+{"type":"frame","at":null,"text":"data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1760000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n"}
+{"type":"frame","at":null,"text":"{\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1760000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}]}\n\n"}
+{"type":"frame","at":null,"text":"data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1760000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"}
+{"type":"end","at":null,"reason":"eof"}
 ```
 
 Good:

@@ -1,0 +1,167 @@
+"""`lint` and `rule` as a user meets them: what they print, and with which code they leave."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from streamkit.cli.main import streamkit
+
+CHUNK = (
+    '{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m",'
+    '"choices":[{"index":0,"delta":%s,"finish_reason":%s}]}'
+)
+GOOD = "".join(
+    f"data: {data}\n\n"
+    for data in (
+        CHUNK % ('{"role":"assistant","content":""}', "null"),
+        CHUNK % ('{"content":"Hi"}', "null"),
+        CHUNK % ("{}", '"stop"'),
+        "[DONE]",
+    )
+)
+BAD = GOOD.replace("chat.completion.chunk", "chat.completion")
+WARNED = GOOD.replace("1760000000", "0")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(streamkit, list(words), standalone_mode=False)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("good", GOOD), ("bad", BAD), ("warned", WARNED)):
+        (tmp_path / f"{name}.sse").write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("good.sse",), 0),
+        (("bad.sse",), 1),
+        (("warned.sse",), 0),
+        (("warned.sse", "--fail-on", "warning"), 1),
+        (("bad.sse", "--exit-zero"), 0),
+        (("bad.sse", "--ignore", "SCH303"), 0),
+        (("bad.sse", "--select", "SSE"), 0),
+        (("bad.sse", "--select", "wrong-object"), 1),
+        (("good.sse", "bad.sse"), 1),
+        (("bad.sse", "absent.sse"), 2),
+        (("absent.sse", "--exit-zero"), 2),
+    ],
+)
+def test_exit_codes(words: tuple[str, ...], code: int) -> None:
+    assert run("lint", *words).return_value == code
+
+
+def test_the_text_shows_place_text_caret_and_who_breaks() -> None:
+    lines = run("lint", "bad.sse").output.splitlines()
+    assert lines[0] == "bad.sse  [openai_chat, complete]"
+    assert lines[2] == 'bad.sse:1: SCH303 error: object is "chat.completion", not "chat.completion.chunk" (×3)'
+    assert lines[3] == "    wrong-object · event 1, byte 0, $.object"
+    marked = lines[4][lines[5].index("^") : lines[5].rindex("^") + 1]
+    assert marked == '"chat.completion"'
+    assert lines[6] == "    breaks: openai-python 3.52 `.stream()`: the chunk is dropped"
+    assert lines[-1] == "1 error in 1 of 1 stream. `streamkit rule SCH303` explains a rule."
+
+
+def test_json_is_the_contract_that_other_programs_read() -> None:
+    report = json.loads(run("lint", "bad.sse", "--format", "json").output)
+    assert report == {
+        "version": 1,
+        "findings": [
+            {
+                "file": "bad.sse",
+                "exchange": 1,
+                "line": 1,
+                "event": 1,
+                "byte": 0,
+                "path": "$.object",
+                "code": "SCH303",
+                "name": "wrong-object",
+                "severity": "error",
+                "message": 'object is "chat.completion", not "chat.completion.chunk"',
+                "count": 3,
+                "dialect": None,
+            }
+        ],
+        "streams": [{"file": "bad.sse", "exchange": 1, "api": "openai_chat", "dialect": None, "verdict": "complete"}],
+    }
+
+
+def test_jsonl_is_a_finding_a_line() -> None:
+    lines = run("lint", "bad.sse", "warned.sse", "--format", "jsonl").output.splitlines()
+    assert [json.loads(line)["code"] for line in lines] == ["SCH303", "SCH331"]
+
+
+def test_statistics_count_a_rule_over_all_streams(folder: Path) -> None:
+    (folder / "worse.sse").write_text(BAD)
+    lines = run("lint", "bad.sse", "worse.sse", "warned.sse", "--statistics").output.splitlines()
+    assert [line.split() for line in lines] == [
+        ["6", "in", "2", "streams", "SCH303", "error", "wrong-object"],
+        ["3", "in", "1", "stream", "SCH331", "warning", "implausible-created"],
+    ]
+
+
+def test_output_goes_to_a_file_and_never_over_one(folder: Path) -> None:
+    run("lint", "bad.sse", "--format", "json", "-o", "report.json")
+    assert json.loads((folder / "report.json").read_text())["version"] == 1
+    refused = run("lint", "bad.sse", "-o", "report.json")
+    assert "--force" in str(refused.exception)
+
+
+def test_an_unknown_code_offers_the_nearest() -> None:
+    assert "did you mean 'SCH303'" in str(run("lint", "bad.sse", "--select", "SHC303").exception)
+
+
+def test_control_characters_of_a_stream_never_reach_the_terminal(folder: Path) -> None:
+    (folder / "evil.sse").write_text(GOOD.replace('"chat.completion.chunk"', '"\\u001b]0;owned\\u0007"'))
+    shown = run("lint", "evil.sse", "--color", "always").output.replace("\x1b[", "")
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+
+
+def test_a_baseline_covers_what_was_there_and_tells_what_is_stale(folder: Path) -> None:
+    run("lint", "bad.sse", "--write-baseline", "known.json")
+    assert run("lint", "bad.sse", "--baseline", "known.json").return_value == 0
+    (folder / "bad.sse").write_text(BAD.replace("[DONE]", CHUNK.replace("n.chunk", "n") % ("{}", '"stop"')))
+    again = run("lint", "bad.sse", "--baseline", "known.json", "--format", "json")
+    assert [(f["code"], f["count"]) for f in json.loads(again.output)["findings"] if f["code"] == "SCH303"] == [
+        ("SCH303", 1)
+    ]
+    (folder / "bad.sse").write_text(GOOD)
+    assert (
+        "stale: bad.sse SCH303 is counted 3, and was found 0 times"
+        in run("lint", "bad.sse", "--baseline", "known.json").stderr
+    )
+
+
+def test_a_file_that_is_no_baseline_is_refused(folder: Path) -> None:
+    (folder / "known.json").write_text("[]")
+    assert "is no baseline" in str(run("lint", "bad.sse", "--baseline", "known.json").exception)
+
+
+def test_rule_prints_the_manual() -> None:
+    shown = run("rule", "SCH303").output
+    assert shown.startswith("SCH303 wrong-object: `object` is not `chat.completion.chunk`.")
+    assert "Why it matters:" in shown
+    assert "Breaks: openai-python" in shown
+
+
+def test_rule_knows_names_and_lists_all() -> None:
+    assert run("rule", "wrong-object").output == run("rule", "SCH303").output
+    listed = run("rule").output.splitlines()
+    assert [line.split()[0] for line in listed] == sorted(line.split()[0] for line in listed)
+
+
+def test_rule_as_json_has_every_rule_with_its_manual() -> None:
+    document = json.loads(run("rule", "--format", "json").output)
+    assert document["version"] == 1
+    assert {"code", "name", "severity", "default", "summary", "apis", "breaks", "lawful_in", "manual"} == set(
+        document["rules"][0]
+    )
