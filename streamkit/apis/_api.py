@@ -7,7 +7,7 @@ what the stream holds, one verdict. `assemble(stream)` puts the message back tog
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -73,7 +73,8 @@ class Api:
     `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
     `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told.
     APIs are asked in ascending `order`: the particular before the general. `choices` is the field of the API's object that
-    holds its alternative answers, each with an `index`, or None where there is only ever one.
+    holds its alternative answers, each with an `index`, or None where there is only ever one. `usage_grows` is set where a
+    later report of usage leaves out what an earlier one told, which then still holds; it reads the reports put together.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Api:
     unknown: Callable[[Sequence[Chunk], Sequence[str]], Iterable[Misfit]] | None = None
     order: int = 50
     choices: str | None = None
+    usage_grows: Callable[[dict[str, Any]], Usage | None] | None = None
 
 
 APIS: Catalogue[Api] = Catalogue("streamkit.apis", Api, lambda api: api.name)
@@ -196,15 +198,20 @@ def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: b
 
 def _usage(api: Api, chunks: Sequence[Chunk], flags: Sequence[int]) -> Usage | None:
     """The last usage that the stream reports: providers that repeat it report running totals, so it is never summed."""
-    for position in range(len(chunks) - 1, -1, -1):
-        if flags[position] & USAGE:
-            return api.usage(chunks[position])
-    return None
+    if api.usage_grows is None:
+        for position in range(len(chunks) - 1, -1, -1):
+            if flags[position] & USAGE:
+                return api.usage(chunks[position])
+        return None
+    raw: dict[str, Any] = {}
+    for chunk, flag in zip(chunks, flags, strict=True):
+        report = api.usage(chunk) if flag & USAGE else None
+        if report is not None:
+            raw.update((key, value) for key, value in report.raw.items() if value is not None)
+    return api.usage_grows(raw) if raw else None
 
 
 def _judged(stream: Stream, api: Api) -> Stream:
-    from dataclasses import replace
-
     misfits = tuple(api.misfits(stream.chunks)) if api.misfits else ()
     missteps = tuple(api.missteps(stream)) if api.missteps else ()
     known = DIALECTS[stream.dialect].extra_fields if stream.dialect else ()

@@ -77,8 +77,8 @@ def usage_delta(usage: Usage | None) -> Delta:
         return Delta("usage")
     counts = (
         (usage.input, "in"),
-        (usage.cached, "of them cached"),
+        (usage.cached or None, "of them cached"),
         (usage.output, "out"),
-        (usage.reasoning, "of them reasoning"),
+        (usage.reasoning or None, "of them reasoning"),
     )
     return Delta("usage", ", ".join(f"{count} {what}" for count, what in counts if count is not None))

@@ -130,7 +130,8 @@ def _what(stream: Stream, moment: Moment) -> tuple[str, dict[str, Any]]:
         return f"{name}{data}{trouble}", {"fg": "red"} if moment.broken else {"fg": "green"}
     deltas = added(stream, moment)
     if not deltas:
-        return f"{name}{data}", {"dim": True}
+        told = moment.chunk is not None and stream.chunks[moment.chunk].get("type") == item.name
+        return name if told else f"{name}{data}", {"dim": True}
     said = " · ".join(_delta(delta) for delta in deltas)
     color = next((_COLORS[delta.kind] for delta in deltas if delta.kind in _COLORS), {"dim": True})
     return f"{name}{said}", color

@@ -1,0 +1,36 @@
+"""Anthropic Messages: `message_start`, then content blocks, each opened, grown and closed, then `message_stop`.
+
+Source: docs.claude.com, "Streaming Messages"; anthropic-sdk-python 2.11, `types/raw_*.py`.
+"""
+
+from __future__ import annotations
+
+from streamkit.apis._anthropic_assembler import MessageAssembler
+from streamkit.apis._anthropic_events import deltas, ended, flags, is_event, is_message, model, usage, usage_of
+from streamkit.apis._api import Api, Sample
+
+
+def recognises(sample: Sample) -> str | None:
+    """An event of that protocol, or a plain answer: `type` is `message`, with a list of `content`."""
+    for chunk in sample.chunks:
+        if is_event(chunk) or is_message(chunk):
+            return f"type is {chunk['type']!r}"
+    if sample.path.endswith("/v1/messages"):
+        return "the request's path"
+    return None
+
+
+API = Api(
+    name="anthropic_messages",
+    title="Anthropic Messages",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=model,
+    ended=ended,
+    assembler=MessageAssembler,
+    streamed=lambda chunk: not is_message(chunk),
+    usage_grows=usage_of,
+    order=20,
+)
