@@ -25,6 +25,11 @@ class Sink:
         """Write text, ending in a line feed."""
         self._write((safe_text(text) if self.terminal else text) + ("" if text.endswith("\n") else "\n"))
 
+    def piece(self, text: str, *, json: bool = False) -> None:
+        """Write a piece of a longer text as it is; `json` where it is one of JSON."""
+        made_safe = safe_json(text) if json else safe_text(text)
+        self._write(made_safe if self.terminal else text)
+
     def line(self, shown: str) -> None:
         """Write a line that was made safe already, because it holds colors of our own."""
         self._write(shown + "\n")

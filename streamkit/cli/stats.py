@@ -1,7 +1,8 @@
-"""Tell what streams cost: times, gaps, tokens, rates; each stream and all of them."""
+"""Tell what streams cost: times, gaps, tokens, rates; each stream and all of them; with gates."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,72 +11,177 @@ from typing import Any
 import click
 
 from streamkit.cli.inputs import Inputs
-from streamkit.cli.options import Console, paths_argument, reading_options, talk_options
+from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+from streamkit.cli.output import Sink
+
+_KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
 
 
 @click.command("stats")
 @paths_argument
-@click.option("--format", "form_of_output", default="table", metavar="NAME", help="table, json, csv or markdown.")
+@click.option("--format", "form_out", default="table", metavar="NAME", help="table, json, csv, markdown or otel.")
 @click.option("--metrics", metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens).")
+@click.option("--percentiles", metavar="N,…", help="These percentiles instead of 50, 90, 95 and 99.")
 @click.option("--per-stream", is_flag=True, help="List every stream, however many.")
+@click.option("--sort", metavar="METRIC[.STAT]", help="List streams by a metric (ttft, gap.p99).")
+@click.option("--reverse", is_flag=True, help="The largest first.")
+@click.option("--by", metavar="WHAT", help="Group by model, provider, file, label or label:NAME.")
+@click.option("--definitions", is_flag=True, help="What eleven tools would say of each stream, side by side.")
+@click.option("--tokenizer", metavar="NAME", help="Count tokens that usage does not tell: o200k_base, …, or auto.")
+@click.option("--vocab", metavar="FILE", help="Count with the vocabulary of FILE (.tiktoken or tokenizer.json).")
+@click.option("--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit 1 if this is so: "ttft.p95 > 800ms".')
+@click.option("--slo", multiple=True, metavar="EXPR", help='A limit for goodput: "ttft <= 500ms".')
+@click.option("--allow-missing", is_flag=True, help="A gate holds where its metric is missing.")
+@click.option("--compare", metavar="FILE", help="Compare with the streams of FILE, recorded before.")
+@click.option("--plot", is_flag=True, help="Draw histograms.")
 @click.option("--explain", is_flag=True, help="Tell the formula of each metric, and why a missing one is missing.")
+@output_options
 @reading_options
 @talk_options
 def command(
     paths: tuple[str, ...],
-    form_of_output: str,
-    metrics: str | None,
-    per_stream: bool,
-    explain: bool,
+    form_out: str,
+    output: str | None,
+    force: bool,
     form: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
+    **options: Any,
 ) -> int:
-    """Tell what streams cost: times, gaps, tokens, rates; each stream and all of them.
+    """Tell what streams cost: times, gaps, tokens, rates; each stream and all of them; with gates.
 
     \b
     Examples:
       streamkit stats recordings/openai_chat
-      streamkit stats --format json run.jsonl
+      streamkit stats --definitions recordings/openai_chat
+      streamkit stats --fail-if "ttft.p95 > 800ms" --fail-if "tokens_per_second.p50 < 30" run.jsonl
+      streamkit stats --format json run.jsonl > run.json
     """
-    from streamkit.errors import UsageError
-    from streamkit.metrics._collect import Collection, row_of
-    from streamkit.metrics._metric import METRICS, find, in_order, measure
-    from streamkit.metrics._reasons import REASONS
-    from streamkit.reporters._reporter import REPORTERS, Column, Row, StatsReport
-
-    reporter = REPORTERS[form_of_output]
-    if reporter.stats is None:
-        raise UsageError(f"--format {form_of_output} cannot show statistics")
-    chosen = [find(name.strip()) for name in metrics.split(",")] if metrics else in_order(METRICS)
+    _with_config(options)
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
-    whole = Collection(chosen)
+    with Sink(output, force=force) as sink:
+        if options["definitions"]:
+            from streamkit.cli.defining import show_definitions
 
-    def rows() -> Iterator[Row]:
-        for stream in inputs.streams():
-            measurement = measure(stream, whole.metrics)
-            whole.add(measurement)
-            yield row_of(measurement, whole.metrics)
+            show_definitions(inputs.streams(), form_out, _counters(options), sink)
+            return inputs.code
+        if options["compare"]:
+            from streamkit.cli.comparing import show_comparison
 
-    def groups() -> list[dict[str, Any]]:
-        return [{"by": {}, **whole.to_json()}]
+            before = Inputs([options["compare"]], console, form=form, api=api, dialect=dialect)
+            code = show_comparison(before, inputs, form_out, options["metrics"], sink)
+            return max(code, before.code, inputs.code)
+        failed = _measure(inputs, form_out, options, console, sink)
+    return max(inputs.code, 1 if failed else 0)
 
-    def columns(entries: Any) -> list[Column]:
-        return [Column(m.key, m.head, m.title, m.unit, m.many, m.shown, m.manual) for m in entries]
 
+def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Console, sink: Sink) -> bool:
+    """Measure everything, report it, and tell which gates failed."""
+    from streamkit.cli.measuring import Run, Wanted, sorted_rows
+    from streamkit.errors import UsageError
+    from streamkit.metrics._reasons import REASONS
+    from streamkit.reporters._reporter import REPORTERS, StatsReport
+
+    reporter = REPORTERS[form_out]
+    if reporter.stats is None:
+        raise UsageError(f"--format {form_out} cannot show statistics")
+    ranks = _ranks(options["percentiles"])
+    wanted = Wanted(_words(options["metrics"]), options["by"], options["fail_if"], options["slo"], ranks)
+    run = Run(wanted, _counters(options))
+    rows: Iterator[Any] = run.rows(inputs)
+    if options["sort"]:
+        rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
+    statistics = ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max") if ranks else ()
     report = StatsReport(
-        columns(whole.metrics),
-        columns(whole.run_metrics),
-        rows(),
-        groups,
+        run.columns(),
+        run.columns(of_run=True),
+        rows,
+        run.summaries,
         REASONS,
-        asked=bool(metrics),
-        per_stream=per_stream,
-        explain=explain,
+        asked=bool(options["metrics"]),
+        per_stream=options["per_stream"] or bool(options["sort"]),
+        explain=options["explain"],
+        plot=options["plot"],
         width=shutil.get_terminal_size((80, 24)).columns,
-        ascii_only=not (sys.stdout.encoding or "").lower().startswith("utf"),
+        ascii_only=_ascii_only(),
+        marks=lambda: run.marks,
+        **({"statistics": statistics} if statistics else {}),
     )
+    assert reporter.stats is not None
     for text in reporter.stats(report):
-        click.echo(text, nl=False)
-    return inputs.code
+        sink.piece(text, json=form_out in ("json", "otel"))
+    return _gates(run, options["allow_missing"], console)
+
+
+def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
+    """Tell on stderr which gates failed, by how much and by which streams."""
+    from streamkit.metrics._reasons import reason
+    from streamkit.reporters._units import shown
+
+    failed = False
+    for gate in run.gates:
+        outcome = gate.outcome(run.whole, allow_missing=allow_missing)
+        if outcome is None:
+            continue
+        failed = True
+        unit = gate.expression.metric.unit if gate.expression.stat != "n" else "1"
+        if outcome.absent:
+            why = f"{outcome.why}: {reason(outcome.why)}" if outcome.why else "no stream"
+            said = f"missing in {outcome.absent} of {run.whole.count} streams ({why}); --allow-missing passes over them"
+        else:
+            said = f"it is {shown(outcome.value, unit)}" if outcome.value is not None else ""
+            streams = ", ".join(f"{place} ({shown(value, unit)})" for value, place in outcome.worst)
+            more = f" and {outcome.broke - len(outcome.worst)} more" if outcome.broke > len(outcome.worst) else ""
+            said = "; ".join(part for part in (said, f"broken by {streams}{more}" if streams else "") if part)
+        console.complain(f"gate failed: {gate.expression.text}: {said}")
+    return failed
+
+
+def _with_config(options: dict[str, Any]) -> None:
+    """Fill in what `[tool.streamkit.stats]` says and the command line does not."""
+    from streamkit.cli.config import load
+
+    config = load("stats", _KEYS)
+    options["fail_if"] = options["fail_if"] or tuple(config.texts("fail-if"))
+    options["slo"] = options["slo"] or tuple(config.texts("slo"))
+    options["allow_missing"] = options["allow_missing"] or config.flag("allow-missing")
+    for key in ("tokenizer", "metrics", "by"):
+        options[key] = options[key] or config.text(key)
+
+
+def _counters(options: dict[str, Any]) -> Any:
+    """Which tokenizer counts the tokens of a model: none, the named one, that of a file, or the model's own."""
+    if options["vocab"]:
+        from streamkit.tokenizers._tokenizer import from_file
+
+        filed = from_file(options["vocab"])
+        return lambda model: filed
+    if options["tokenizer"]:
+        from streamkit.tokenizers._tokenizer import Automatic, named
+
+        if options["tokenizer"] == "auto":
+            return Automatic().of
+        counter = named(options["tokenizer"])
+        return lambda model: counter
+    return lambda model: None
+
+
+def _words(text: str | None) -> list[str]:
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+
+def _ranks(text: str | None) -> list[float]:
+    from streamkit.errors import UsageError
+
+    try:
+        ranks = [float(word.lower().removeprefix("p")) for word in _words(text)]
+    except ValueError:
+        raise UsageError(f"--percentiles {text}: numbers from 0 to 100, parted by commas") from None
+    if not all(0 <= rank <= 100 for rank in ranks):
+        raise UsageError(f"--percentiles {text}: numbers from 0 to 100, parted by commas")
+    return ranks
+
+
+def _ascii_only() -> bool:
+    return not (sys.stdout.encoding or "").lower().startswith("utf") or os.environ.get("TERM") in ("dumb", "linux")

@@ -12,7 +12,7 @@ from streamkit.definitions._chat import Chat, differences
 from streamkit.definitions._definition import Answer, definition
 
 
-@definition("OpenTelemetry", "semconv 2026", chat_only=False, cut="")
+@definition("OpenTelemetry", "2026", chat_only=False, cut="")
 def answer(chat: Chat) -> Answer:
     """What an instrumented client reports."""
     chunks = chat.having(lambda line: line.chunk is not None)

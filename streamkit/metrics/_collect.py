@@ -84,6 +84,10 @@ class Collection:
         tokens = measurement.samples.get(_TOKENS)
         if tokens is not None and tokens.source:
             self.sources[tokens.source] += 1
+        self.place(measurement, good)
+
+    def place(self, measurement: Measurement, good: bool | None = None) -> None:
+        """Note when a stream ran; it is not counted."""
         span = span_of(measurement, good)
         if span is not None:
             self.spans.append(span)
@@ -107,6 +111,14 @@ class Collection:
         if len(self.spans) < self.count:
             return {entry.name: Samples(missing="no-wall-clock") for entry in self.run_metrics}
         return {entry.name: entry.of_run(self.spans) for entry in self.run_metrics if entry.of_run is not None}
+
+    def percentiles(self, ranks: Sequence[float]) -> dict[str, dict[str, float]]:
+        """Further percentiles of each metric: `{key: {"p75": …}}`."""
+        return {
+            entry.key: {f"p{rank:g}": number(pool.percentile(rank), entry.unit) for rank in ranks}
+            for entry in self.metrics
+            if len(pool := self.pools[entry.name])
+        }
 
     def to_json(self) -> dict[str, Any]:
         """The summary as JSON has it: a distribution a metric, and the histograms that another run can merge."""
@@ -165,6 +177,34 @@ def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any
     }
 
 
+def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measurement:
+    """A stream that another run measured, from its row of JSON. Distributions lie in that run's histograms, and are
+    neither values nor missing here. Raises ValueError where the row is none."""
+    samples: dict[str, Samples] = {}
+    try:
+        for entry in metrics:
+            value, why = row["metrics"].get(entry.key), row["missing"].get(entry.key)
+            source = str(row.get("tokens_source") or "") if entry.name == _TOKENS else ""
+            if value is None:
+                samples[entry.name] = Samples(missing=why or "not-measured")
+            else:
+                samples[entry.name] = Samples() if entry.many else Samples((float(value),), source=source)
+        return Measurement(
+            str(row["file"]),
+            int(row["exchange"]),
+            str(row["api"]),
+            str(row["dialect"]),
+            row["model"],
+            str(row["verdict"]),
+            samples,
+            dict(row.get("labels") or {}),
+            tuple(row.get("notes") or ()),
+            row.get("recorded_at"),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"no row of stats --format json: {error!r}") from error
+
+
 def distribution(summary: Summary | None, unit: str = "1") -> dict[str, Any] | None:
     """A distribution as JSON has it: `{"n","min","mean","p50","p90","p95","p99","max"}`; None where there is none."""
     if summary is None:
@@ -179,20 +219,24 @@ def number(value: float, unit: str = "1") -> float:
 
 def span_of(measurement: Measurement, good: bool | None = None) -> Span | None:
     """The span of one stream on the wall clock, or None where it is not known."""
-    duration = measurement.samples.get(_DURATION)
-    if measurement.recorded_at is None or duration is None or not duration.values:
+    duration, tokens = measurement.samples.get(_DURATION), measurement.samples.get(_TOKENS)
+    began = _nanoseconds(measurement.recorded_at)
+    if began is None or duration is None or not duration.values:
         return None
+    count = int(tokens.values[0]) if tokens is not None and tokens.values else None
+    return Span(began, began + round(duration.values[0]), count, measurement.verdict, good)
+
+
+def _nanoseconds(recorded_at: str | None) -> int | None:
+    """Nanoseconds since 1970 of an RFC 3339 time, or None where it is none."""
     try:
-        began = datetime.fromisoformat(measurement.recorded_at)
+        began = datetime.fromisoformat(recorded_at or "")
     except ValueError:
         return None
     if began.tzinfo is None:
         began = began.replace(tzinfo=UTC)
     # In whole microseconds: a float of nanoseconds since 1970 is good to some hundred only.
-    start = (began - _EPOCH) // _MICROSECOND * 1000
-    tokens = measurement.samples.get(_TOKENS)
-    count = int(tokens.values[0]) if tokens is not None and tokens.values else None
-    return Span(start, start + round(duration.values[0]), count, measurement.verdict, good)
+    return (began - _EPOCH) // _MICROSECOND * 1000
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -17,6 +17,7 @@ REASONS = {
     "no-token": "no chunk carries answer text, reasoning or a tool call",
     "no-usage": "the stream reports no usage, and no --tokenizer was named",
     "no-wall-clock": "the streams do not say when they were recorded, or when they ended",
+    "not-measured": "the run that measured this stream did not measure it",
     "not-reported": "the provider does not say",
     "one-chunk": "there is one chunk only, so no time between chunks",
     "one-read": "everything came in one read, so that a rate would be made up",

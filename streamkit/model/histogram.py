@@ -62,22 +62,28 @@ class Histogram:
         self.max = max(self.max, other.max)
 
     def percentile(self, rank: float) -> float:
-        """The `rank`-th percentile, within `alpha` of that of the values. Raises ValueError where there are none."""
+        """The `rank`-th percentile, interpolated like that of the values and within `alpha` of it. Raises ValueError where there are none."""
         if not self.count:
             raise ValueError("no values, so no percentile")
-        if rank <= 0:
+        position = rank / 100 * (self.count - 1)
+        below = math.floor(position)
+        lower, upper = self._ranked(below), self._ranked(min(below + 1, self.count - 1))
+        return lower + (upper - lower) * (position - below)
+
+    def _ranked(self, place: int) -> float:
+        """The value at this place (from 0) of all values in ascending order, within `alpha`; the ends are exact."""
+        if place <= 0:
             return self.min
-        if rank >= 100:
+        if place >= self.count - 1:
             return self.max
-        wanted = rank / 100 * (self.count - 1)
         seen = self.zero
-        if wanted < seen:
+        if place < seen:
             return 0.0
         for key in sorted(self.buckets):
             seen += self.buckets[key]
-            if wanted < seen:
-                break
-        return min(max(self.value(key), self.min), self.max)
+            if place < seen:
+                return min(max(self.value(key), self.min), self.max)
+        return self.max
 
     def value(self, key: int) -> float:
         """The value that stands for all values of bucket `key`."""

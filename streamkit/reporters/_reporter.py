@@ -45,12 +45,24 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """One chunk in a picture of a stream: when it came (ns) and what it carries: `role`, `reasoning`, `text`, `tool`,
+    `finish`, `usage`, `error` or `other`; `stall` where it ended one."""
+
+    at: int
+    kind: str
+    stall: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StatsReport:
     """Everything that one run of stats has to say.
 
     `streams` gives a row a stream, once, as they are measured; only when it has been read to its end does `groups` give
     the summaries: of all streams first (its `by` is empty), then of each group. `asked` says that the columns were named
-    by the user, so that a table shows them all. `reasons` has a sentence for each code of a missing number.
+    by the user, so that a table shows them all. `reasons` has a sentence for each code of a missing number. `statistics`
+    are those that a table shows of a distribution; percentiles that are not of the eight lie under `percentiles` of a
+    group. `marks` gives the chunks of the stream, where there was only one.
     """
 
     columns: Sequence[Column]
@@ -61,8 +73,11 @@ class StatsReport:
     asked: bool = False
     per_stream: bool = False
     explain: bool = False
+    plot: bool = False
     width: int = 80
     ascii_only: bool = False
+    statistics: Sequence[str] = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
+    marks: Callable[[], Sequence[Mark]] = lambda: ()
 
 
 @dataclass(frozen=True, slots=True)

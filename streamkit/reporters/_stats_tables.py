@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from streamkit.reporters._reporter import Column, Row, StatsReport
-from streamkit.reporters._rows import STATISTICS, place
+from streamkit.reporters._rows import place
 from streamkit.reporters._units import MISSING, shown
 from streamkit.text import columns as width_of
 from streamkit.text import one_line
@@ -91,10 +91,18 @@ def summary_tables(groups: Sequence[Row], report: StatsReport) -> Iterator[tuple
             value = group["metrics"].get(column.key)
             if value is None or not wanted(column, report):
                 continue
-            numbers = [shown(value[name], column.unit, ascii_only=report.ascii_only) for name in STATISTICS[1:]]
-            rows.append([column.head, f"{value['n']:,}", *numbers])
+            rows.append([column.head, *spread(column, group, report)])
         if rows:
-            yield group, title, Table(["", *STATISTICS], rows)
+            yield group, title, Table(["", *report.statistics], rows)
+
+
+def spread(column: Column, group: Row, report: StatsReport) -> list[str]:
+    """The statistics of one metric over the streams of a group, as cells."""
+    told = {**group["metrics"][column.key], **group.get("percentiles", {}).get(column.key, {})}
+    return [
+        f"{told[name]:,}" if name == "n" else shown(told.get(name), column.unit, ascii_only=report.ascii_only)
+        for name in report.statistics
+    ]
 
 
 def run_line(group: Row, report: StatsReport) -> str:

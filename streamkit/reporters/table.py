@@ -5,14 +5,16 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from streamkit.reporters._plot import histogram, legend, strip
 from streamkit.reporters._reporter import Reporter, Row, StatsReport
-from streamkit.reporters._rows import STATISTICS, place
+from streamkit.reporters._rows import place
 from streamkit.reporters._stats_tables import (
     Table,
     explanations,
     headline,
     notes,
     run_line,
+    spread,
     stream_table,
     summary_tables,
     wanted,
@@ -45,7 +47,7 @@ def stats(report: StatsReport) -> Iterator[str]:
     if not count:
         return
     if count == 1 and len(streams) == 1:
-        yield from _card(streams[0], report)
+        yield from _card(streams[0], groups[0], report)
     else:
         yield from _many(streams, groups, count, report)
     said = [one_line(note) for note in notes(streams)]
@@ -68,7 +70,7 @@ def drawn(table: Table, indent: str = "") -> str:
     return "".join(f"{indent}{line.rstrip()}\n" for line in text.split("\n"))
 
 
-def _card(row: Row, report: StatsReport) -> Iterator[str]:
+def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
     who = [row["api"], row["dialect"], row["model"]]
     yield f"{one_line(place(row))}  {row['verdict']}\n"
     yield f"{one_line(' · '.join(str(word) for word in who if word))}\n\n".replace(
@@ -76,13 +78,12 @@ def _card(row: Row, report: StatsReport) -> Iterator[str]:
     )
     times: list[tuple[str, str, str]] = []
     others: list[tuple[str, str, str]] = []
-    spread: list[list[str]] = []
+    cells: list[list[str]] = []
     for column in report.columns:
         value = row["metrics"].get(column.key)
         if column.many:
             if value is not None and wanted(column, report):
-                numbers = [shown(value[name], column.unit, ascii_only=report.ascii_only) for name in STATISTICS[1:]]
-                spread.append([column.title, f"{value['n']:,}", *numbers])
+                cells.append([column.title, *spread(column, group, report)])
             continue
         if not wanted(column, report, value):
             continue
@@ -92,14 +93,34 @@ def _card(row: Row, report: StatsReport) -> Iterator[str]:
         )
         (times if column.unit == "ns" else others).append((column.title, text, source))
     yield from _two_columns(times, others)
-    if spread:
-        heads = ["", *STATISTICS]
-        table = drawn(Table(heads, spread), "  ")
+    if cells:
+        heads = ["", *report.statistics]
+        table = drawn(Table(heads, cells), "  ")
         if max(map(len, table.split("\n"))) > report.width:
             # The title takes the room that the numbers need.
             short = {column.title: column.head for column in report.columns}
-            table = drawn(Table(heads, [[short[cells[0]], *cells[1:]] for cells in spread]))
+            table = drawn(Table(heads, [[short[row[0]], *row[1:]] for row in cells]))
         yield "\n" + table
+    yield from _pictures(group, report)
+
+
+def _pictures(group: Row, report: StatsReport) -> Iterator[str]:
+    """The strip of the one stream that there is, and, where they are asked for, the histograms of its distributions."""
+    marks = report.marks()
+    drawing = list(strip(marks, width=min(report.width, 120), ascii_only=report.ascii_only))
+    if drawing:
+        yield "\n"
+        yield from drawing
+        yield legend(marks, ascii_only=report.ascii_only)
+    yield from _histograms(group, report)
+
+
+def _histograms(group: Row, report: StatsReport) -> Iterator[str]:
+    for column in report.columns if report.plot else ():
+        told = group["histograms"].get(column.key)
+        if told is not None and told["count"] > 1 and column.unit == "ns" and wanted(column, report):
+            yield f"\n{column.title} ({told['count']:,})\n"
+            yield from histogram(told, column.unit, width=min(report.width, 100), ascii_only=report.ascii_only)
 
 
 def _two_columns(left: Sequence[tuple[str, str, str]], right: Sequence[tuple[str, str, str]]) -> Iterator[str]:
@@ -128,6 +149,7 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
         yield drawn(table)
         run = run_line(group, report)
         yield textwrap.fill(f"run: {run}", report.width) + "\n" if run else ""
+        yield from _histograms(group, report)
         yield "\n" if group is not groups[-1] else ""
 
 

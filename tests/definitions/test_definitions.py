@@ -29,9 +29,9 @@ def said(name: str, events: Any = PLAIN, counter: TokenCounter | None = COUNTER,
 # name: TTFT, end, N, its source, per token, gaps (milliseconds)
 BY_HAND: dict[str, tuple[Any, ...]] = {
     "aiperf": (100, 160, 4, "usage", (160 - 100) / 3, [20, 40]),
-    "vllm_until_0_29": (20, 170, 4, "usage", (170 - 20) / 3, [80, 20, 40, 5]),
-    "vllm_0_30_to_0_32": (20, 165, 4, "usage", (165 - 20) / 3, [80, 20, 40, 5]),
-    "vllm_from_0_33": (100, 160, 4, "usage", (160 - 100) / 3, [20, 40]),
+    "vllm_0_29": (20, 170, 4, "usage", (170 - 20) / 3, [80, 20, 40, 5]),
+    "vllm_0_30": (20, 165, 4, "usage", (165 - 20) / 3, [80, 20, 40, 5]),
+    "vllm_0_33": (100, 160, 4, "usage", (160 - 100) / 3, [20, 40]),
     "sglang": (100, 170, 4, "usage", (170 - 100) / 3, [20, 40]),
     "guidellm": (100, 171, 4, "usage", 160 / 4, None),
     "llmperf": (100, None, None, "", None, None),
@@ -72,8 +72,8 @@ def test_what_is_absent_has_a_reason_and_nothing_else_has(name: str, events: Any
 
 def test_without_usage_each_tool_goes_its_own_way() -> None:
     assert said("aiperf", NO_USAGE).missing["tokens"] == "no-usage"
-    assert said("vllm_from_0_33", NO_USAGE).tokens_source == "tokenizer words"
-    assert said("vllm_from_0_33", NO_USAGE, None).missing["tokens"] == "no-tokenizer"
+    assert said("vllm_0_33", NO_USAGE).tokens_source == "tokenizer words"
+    assert said("vllm_0_33", NO_USAGE, None).missing["tokens"] == "no-tokenizer"
     assert said("sglang", NO_USAGE, request={"max_tokens": 99}).tokens == 99
     assert said("sglang", NO_USAGE).missing["tokens"] == "unknown-max-tokens"
     assert (said("guidellm", NO_USAGE).tokens, said("guidellm", NO_USAGE).tokens_source) == (3, "chunks")
@@ -94,11 +94,11 @@ def test_tool_calls_alone() -> None:
     assert said("genai_perf", events).missing["ttft_ns"] == "no-content"
 
 
-def test_reasoning_content_is_no_token_to_vllm_from_0_33_on() -> None:
+def test_reasoning_content_is_no_token_to_vllm_0_33_on() -> None:
     events = [(20, ROLE), (100, chunk({"reasoning_content": "hm"})), (300, text("a")), (320, text("b"))]
-    assert said("vllm_from_0_33", events).ttft == 300 * MS
+    assert said("vllm_0_33", events).ttft == 300 * MS
     renamed = [(20, ROLE), (100, chunk({"reasoning": "hm"})), (300, text("a")), (320, text("b"))]
-    assert said("vllm_from_0_33", renamed).ttft == 100 * MS
+    assert said("vllm_0_33", renamed).ttft == 100 * MS
     assert said("aiperf", events).also["time_to_first_output_token_ns"] == 300 * MS
 
 

@@ -16,9 +16,9 @@ from tests.metrics.making import exchange
 STREAMS = ("plain", "reason", "tools", "errchunk", "nousage")
 TOOLS = {
     "aiperf-0.13.0": "aiperf",
-    "vllm-0.28.0": "vllm_until_0_29",
-    "vllm-0.31.0": "vllm_0_30_to_0_32",
-    "vllm-0.33.0": "vllm_from_0_33",
+    "vllm-0.28.0": "vllm_0_29",
+    "vllm-0.31.0": "vllm_0_30",
+    "vllm-0.33.0": "vllm_0_33",
     "sglang-0.5.23": "sglang",
     "llmperf": "llmperf",
     "inference-perf": "inference_perf",

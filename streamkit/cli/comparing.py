@@ -1,0 +1,164 @@
+"""`stats --compare`: the streams of now beside those of before, and whether they differ by more than chance."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.output import Sink
+from streamkit.compare.difference import Difference, compare, overall
+from streamkit.errors import UsageError
+from streamkit.metrics._collect import distribution, number
+from streamkit.metrics._metric import METRICS, Metric, find, measure
+from streamkit.reporters._reporter import REPORTERS
+from streamkit.reporters._units import MISSING, shown
+from streamkit.rules._rule import RULES, lint
+
+_DEFAULT = (
+    "time_to_first_token",
+    "time_to_last_token",
+    "operation_duration",
+    "inter_chunk_gap",
+    "inter_token_latency",
+    "output_tokens_per_second",
+)
+# Narrower terminals see the medians alone.
+_WIDE = 120
+_RATES = ("tokens/s", "bytes/s", "1/s")
+# The rule that says that a stream was held back and let go at once.
+_BURST = "TIM603"
+
+
+@dataclass(slots=True)
+class Side:
+    """One of the two runs: a value a stream and metric (for gaps: the stream's median), verdicts, and bursts."""
+
+    streams: int = 0
+    complete: int = 0
+    bursts: int = 0
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+
+def show_comparison(before: Inputs, after: Inputs, form_out: str, metrics: str | None, sink: Sink) -> int:
+    """Write both sides with the verdict and its evidence. The exit code is 1 where it is slower or buffered."""
+    names = [name.strip() for name in metrics.split(",")] if metrics else _DEFAULT
+    chosen = [find(name) for name in names]
+    if any(entry.of_stream is None for entry in chosen):
+        raise UsageError("--compare takes metrics of streams, not of a run")
+    measured = {entry.name: entry for entry in [*chosen, METRICS["time_to_first_token"], METRICS["operation_duration"]]}
+    first, second = _read(before, list(measured.values())), _read(after, list(measured.values()))
+    found = {
+        name: compare(first.values[name], second.values[name], more_is_better=entry.unit in _RATES)
+        for name, entry in measured.items()
+    }
+    verdict = overall(found["time_to_first_token"], found["operation_duration"], first.bursts, second.bursts)
+    if form_out == "json":
+        sink.json(_document(first, second, chosen, found, verdict), indent=True)
+    elif form_out in ("table", "markdown", "csv"):
+        _write(first, second, chosen, found, verdict, form_out, sink)
+    else:
+        raise UsageError(f"--format {form_out} cannot show a comparison; there are table, markdown, csv and json")
+    return 1 if verdict in ("slower", "buffered") else 0
+
+
+def _read(inputs: Inputs, metrics: list[Metric]) -> Side:
+    side = Side(values={entry.name: [] for entry in metrics})
+    burst = [RULES[_BURST]] if _BURST in RULES.entries else []
+    for stream in inputs.streams():
+        side.streams += 1
+        side.complete += stream.verdict == "complete"
+        side.bursts += any(True for _ in lint(stream, burst))
+        for name, samples in measure(stream, metrics).samples.items():
+            if samples.values:
+                side.values[name].append(median(samples.values))
+    return side
+
+
+def _write(
+    first: Side,
+    second: Side,
+    chosen: list[Metric],
+    found: dict[str, Difference | None],
+    verdict: str,
+    form_out: str,
+    sink: Sink,
+) -> None:
+    draw = REPORTERS[form_out].rows
+    assert draw is not None
+    sink.piece(draw([_row(entry, found[entry.name]) for entry in chosen]))
+    if form_out != "csv":
+        sink.piece("\n" + textwrap.fill(" ".join(_evidence(first, second, found, verdict)), 80) + "\n")
+
+
+def _row(entry: Metric, told: Difference | None) -> dict[str, Any]:
+    unit = entry.unit
+    if told is None:
+        return {"metric": entry.head} | dict.fromkeys(("n", "p50", "p90", "p99", "change", "95 %", "verdict"))
+    bounds = MISSING if told.low is None else f"{_signed(told.low, unit)} … {_signed(told.high or 0, unit)}"
+    ratio = "" if told.ratio is None else f" ({told.ratio:+.0%})"
+    ranks = ("p50", "p90", "p99") if shutil.get_terminal_size((80, 24)).columns >= _WIDE else ("p50",)
+    pair = {
+        name: f"{shown(getattr(told.before, name), unit)} → {shown(getattr(told.after, name), unit)}" for name in ranks
+    }
+    return {
+        "metric": entry.head,
+        "n": f"{told.before.n} → {told.after.n}",
+        **pair,
+        "change": f"{_signed(told.change, unit)}{ratio}",
+        "95 %": bounds,
+        "verdict": told.verdict,
+    }
+
+
+def _signed(value: float, unit: str) -> str:
+    return ("+" if value > 0 else "") + shown(value, unit)
+
+
+def _evidence(first: Side, second: Side, found: dict[str, Difference | None], verdict: str) -> Iterator[str]:
+    """The verdict and why."""
+    yield f"Verdict: {verdict}."
+    told = found["time_to_first_token"]
+    if verdict == "buffered":
+        yield (
+            f"The first token comes later, and {second.bursts} of {second.streams} streams arrived in one burst "
+            f"({_BURST}), where before none of {first.streams} did: something between holds the stream back."
+        )
+    elif verdict == "unknown":
+        yield "There are fewer than three streams on a side, or none with times: no evidence either way."
+    elif told is not None and told.low is not None and told.high is not None:
+        holds = "holds" if told.low <= 0 <= told.high else "does not hold"
+        yield f"The 95 % interval of the change of the median time to first token, {_signed(told.low, 'ns')} to {_signed(told.high, 'ns')}, {holds} 0."
+    if first.complete < first.streams or second.complete < second.streams:
+        yield f"Complete: {first.complete} of {first.streams} before, {second.complete} of {second.streams} after."
+    yield "A value is that of one stream; of gaps, the median of one stream."
+
+
+def _document(
+    first: Side, second: Side, chosen: list[Metric], found: dict[str, Difference | None], verdict: str
+) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "verdict": verdict,
+        "before": {"streams": first.streams, "complete": first.complete, "bursts": first.bursts},
+        "after": {"streams": second.streams, "complete": second.complete, "bursts": second.bursts},
+        "metrics": {entry.key: _told(entry, found[entry.name]) for entry in chosen},
+    }
+
+
+def _told(entry: Metric, told: Difference | None) -> dict[str, Any] | None:
+    if told is None:
+        return None
+    bounds = None if told.low is None else [number(told.low, entry.unit), number(told.high or 0, entry.unit)]
+    return {
+        "before": distribution(told.before, entry.unit),
+        "after": distribution(told.after, entry.unit),
+        "change": number(told.change, entry.unit),
+        "ratio": None if told.ratio is None else round(told.ratio, 6),
+        "interval_95": bounds,
+        "verdict": told.verdict,
+    }

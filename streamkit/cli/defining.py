@@ -1,0 +1,113 @@
+"""`stats --definitions`: what each tool would say of each stream."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from streamkit.cli.output import Sink, json_text
+from streamkit.cli.remarks import name_of
+from streamkit.definitions._definition import DEFINITIONS, REASONS, answers
+from streamkit.errors import UsageError
+from streamkit.model.measurement import Summary, TokenCounter
+from streamkit.model.stream import Stream
+from streamkit.reporters._reporter import REPORTERS
+from streamkit.reporters._units import MISSING, shown
+from streamkit.text import one_line
+
+# What each number is called, and the reason's place.
+_FIELDS = (("TTFT", "ttft_ns"), ("End", "end_ns"), ("N", "tokens"), ("Per token", "per_token_ns"), ("Gaps", "gaps_ns"))
+
+
+def show_definitions(streams: Iterable[Stream], form_out: str, counter: Callable[..., Any], sink: Sink) -> None:
+    """Write the table, or the rows, of every stream."""
+    if form_out == "json":
+        _write_json(streams, counter, sink)
+        return
+    reporter = REPORTERS[form_out]
+    if reporter.rows is None:
+        raise UsageError(f"--format {form_out} cannot show definitions")
+    if form_out == "table":
+        for place, stream in enumerate(streams):
+            sink.piece("\n" if place else "")
+            for text in table(stream, counter(stream.model)):
+                sink.piece(text)
+        return
+    rows = [
+        {"file": told["file"], "exchange": told["exchange"], **_flat(said)}
+        for told in (answers(stream, counter(stream.model)) for stream in streams)
+        for said in told["definitions"]
+    ]
+    sink.piece(reporter.rows(rows))
+
+
+def table(stream: Stream, counter: TokenCounter | None) -> Iterator[str]:
+    """One stream's table for a terminal, and under it why what is missing is missing."""
+    told = answers(stream, counter)["definitions"]
+    yield f"{one_line(name_of(stream))}  {stream.verdict}\n\n"
+    rows = []
+    for said in told:
+        row = {"tool": f"{said['tool']} {said['version']}"}
+        gaps = Summary.of(said["gaps_ns"] or ())
+        row |= {
+            "TTFT": shown(said["ttft_ns"], "ns"),
+            "end": shown(said["end_ns"], "ns"),
+            "N": MISSING if said["tokens"] is None else f"{said['tokens']} {_short(said['tokens_source'])}",
+            "per token": shown(said["per_token_ns"], "ns"),
+            "gaps": MISSING if said["gaps_ns"] is None else str(len(said["gaps_ns"])),
+            "p50": shown(gaps.p50 if gaps else None, "ns"),
+            "p99": shown(gaps.p99 if gaps else None, "ns"),
+        }
+        rows.append(row)
+    draw = REPORTERS["table"].rows
+    assert draw is not None
+    yield draw(rows)
+    yield "\n"
+    yield from _missing(told)
+
+
+def _missing(told: list[dict[str, Any]]) -> Iterator[str]:
+    """For each reason, which tools lack what."""
+    codes: dict[str, list[str]] = {}
+    for said in told:
+        for head, key in _FIELDS:
+            if key in said["missing"]:
+                codes.setdefault(said["missing"][key], []).append(f"{said['tool']} {said['version']} {head.lower()}")
+    import textwrap
+
+    width = shutil.get_terminal_size((80, 24)).columns
+    for code, who in codes.items():
+        yield textwrap.fill(f"- {code}: {REASONS[code]} ({'; '.join(who)})", width, subsequent_indent="  ") + "\n"
+    formulas = ", ".join(entry.name for entry in DEFINITIONS)
+    yield (
+        textwrap.fill(f"The formulas are in docs/definitions.md and in streamkit/definitions ({formulas}).", width)
+        + "\n"
+    )
+
+
+def _flat(said: dict[str, Any]) -> dict[str, Any]:
+    gaps = Summary.of(said["gaps_ns"] or ())
+    cells = {
+        key: said[key] for key in ("tool", "version", "ttft_ns", "end_ns", "tokens", "tokens_source", "per_token_ns")
+    }
+    return {
+        **cells,
+        "gaps": None if said["gaps_ns"] is None else len(said["gaps_ns"]),
+        "gap_p50_ns": gaps and round(gaps.p50),
+        "gap_p99_ns": gaps and round(gaps.p99),
+        "missing": "; ".join(f"{key}: {code}" for key, code in said["missing"].items()),
+    }
+
+
+def _short(source: str | None) -> str:
+    return {"requested max_tokens": "requested"}.get(source or "", (source or "").partition(" ")[0])
+
+
+def _write_json(streams: Iterable[Stream], counter: Callable[..., Any], sink: Sink) -> None:
+    sink.piece('{"version":1,"streams":[', json=True)
+    between = "\n"
+    for stream in streams:
+        sink.piece(between + json_text(answers(stream, counter(stream.model))), json=True)
+        between = ",\n"
+    sink.piece("\n]}\n", json=True)

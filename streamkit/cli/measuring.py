@@ -1,0 +1,192 @@
+"""What `stats` does with each stream: measure it, give its row, and add it to the whole, to its group and to the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from streamkit.cli.inputs import Inputs
+from streamkit.errors import UnreadableInput, UsageError
+from streamkit.metrics._collect import Collection, measurement_of, row_of
+from streamkit.metrics._gate import Expression, Gate, kept, parse
+from streamkit.metrics._metric import METRICS, Metric, find, in_order, measure
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Measurement, TokenCounter
+from streamkit.model.message import ERROR, FINISH, REASONING, ROLE, TEXT, TOOL, USAGE
+from streamkit.model.stream import Stream
+from streamkit.reporters._reporter import Column, Mark, Row
+
+Counters = Callable[[str | None], TokenCounter | None]
+
+_KINDS = (
+    (ERROR, "error"),
+    (TOOL, "tool"),
+    (TEXT, "text"),
+    (REASONING, "reasoning"),
+    (FINISH, "finish"),
+    (USAGE, "usage"),
+    (ROLE, "role"),
+)
+_STATS_HEAD = b'{"version":1,"streams":['
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run is to measure: metrics by name (none: all), how to group, gates, limits, further percentiles."""
+
+    metrics: Sequence[str] = ()
+    by: str | None = None
+    gates: Sequence[str] = ()
+    limits: Sequence[str] = ()
+    percentiles: Sequence[float] = ()
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of `stats`: `rows()` reads everything once; then the rest can be asked."""
+
+    wanted: Wanted
+    counter: Counters = lambda _: None
+    keep: Callable[[Stream, Row], None] = lambda stream, row: None
+    shown: list[Metric] = field(init=False)
+    whole: Collection = field(init=False)
+    groups: dict[str, tuple[dict[str, str], Collection]] = field(init=False, default_factory=dict)
+    gates: list[Gate] = field(init=False)
+    limits: list[Expression] = field(init=False)
+    marks: list[Mark] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.shown = [find(name) for name in self.wanted.metrics] if self.wanted.metrics else in_order(METRICS)
+        self.gates = [Gate(parse(text)) for text in self.wanted.gates]
+        self.limits = [parse(text) for text in self.wanted.limits]
+        for limit in self.limits:
+            if limit.metric.of_run is not None:
+                raise UsageError(f"--slo {limit.text!r}: a limit is kept by a stream, not by a run")
+        if self.wanted.by:
+            _group_of(self.wanted.by, None)
+        self.whole = Collection(self._measured())
+
+    def _measured(self) -> list[Metric]:
+        """What is shown, and what gates, limits and the metrics of the run stand on."""
+        asked = [gate.expression.metric for gate in self.gates] + [limit.metric for limit in self.limits]
+        base = [METRICS["operation_duration"], METRICS["output_tokens"]]
+        run = [entry for entry in METRICS if entry.of_run is not None]
+        return list({entry.name: entry for entry in [*self.shown, *asked, *base, *run]}.values())
+
+    def rows(self, inputs: Inputs) -> Iterator[Row]:
+        """A row a stream. Files that `stats --format json` wrote are merged."""
+        merged = [path for path in inputs.paths if _is_stats(path)]
+        inputs.paths = [path for path in inputs.paths if path not in merged]
+        for path in merged:
+            yield from self._merged(path)
+        shown = [entry for entry in self.shown if entry.of_stream is not None]
+        for stream in inputs.streams() if inputs.paths else ():
+            measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
+            self._note_marks(stream)
+            self._add(measurement)
+            row = row_of(measurement, shown)
+            self.keep(stream, row)
+            yield row
+
+    def _add(self, measurement: Measurement) -> None:
+        good = kept(self.limits, measurement)
+        self.whole.add(measurement, good)
+        for gate in self.gates:
+            gate.see(measurement)
+        if self.wanted.by:
+            group = _group_of(self.wanted.by, measurement)
+            self._group(group).add(measurement, good)
+
+    def _group(self, group: dict[str, str]) -> Collection:
+        key = "\0".join(group.values())
+        if key not in self.groups:
+            self.groups[key] = group, Collection(self._measured())
+        return self.groups[key][1]
+
+    def _merged(self, path: str) -> Iterator[Row]:
+        try:
+            document = orjson.loads(Path(path).read_bytes())
+            self.whole.merge(document["summary"])
+            for group in document["summary"].get("groups", ()) if self.wanted.by else ():
+                self._group({str(name): str(value) for name, value in group["by"].items()}).merge(group)
+            for row in document["streams"]:
+                measurement = measurement_of(row, self.whole.metrics)
+                self.whole.place(measurement)
+                for gate in self.gates:
+                    gate.see(measurement)
+                yield row
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise UnreadableInput(path, f"no output of stats --format json: {error}") from error
+
+    def _note_marks(self, stream: Stream) -> None:
+        """Keep the chunks of the first stream; with a second one there is no picture of one."""
+        if self.whole.count:
+            self.marks.clear()
+        elif stream.exchange.timed:
+            timeline = Timeline(stream)
+            stalls = {chunk for chunk, _ in timeline.stalls}
+            self.marks.extend(
+                Mark(at, next((word for bit, word in _KINDS if flag & bit), "other"), chunk in stalls)
+                for chunk, (at, flag) in enumerate(zip(timeline.chunk_times, stream.flags, strict=True))
+                if at is not None
+            )
+
+    def summaries(self) -> list[dict[str, Any]]:
+        """The summary of all streams (its `by` is empty), then that of each group, the largest first."""
+        ordered = sorted(self.groups.values(), key=lambda group: -group[1].count)
+        return [self._summary({}, self.whole), *(self._summary(by, group) for by, group in ordered)]
+
+    def _summary(self, by: Mapping[str, str], collection: Collection) -> dict[str, Any]:
+        told: dict[str, Any] = {"by": dict(by), **collection.to_json()}
+        if self.wanted.percentiles:
+            told["percentiles"] = collection.percentiles(self.wanted.percentiles)
+        return told
+
+    def columns(self, *, of_run: bool = False) -> list[Column]:
+        """The metrics that are shown, as a reporter sees them."""
+        entries = [entry for entry in self.shown if (entry.of_run is not None) == of_run]
+        return [Column(m.key, m.head, m.title, m.unit, m.many, m.shown, m.manual) for m in entries]
+
+
+def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:
+    """Rows by a metric, or a statistic of one (`ttft`, `gap.p99`); those that lack it come last. Raises UsageError."""
+    name, _, stat = by.rpartition(".") if by.count(".") == 1 else (by, "", "")
+    metric = find(name)
+    if metric.of_stream is None or metric.many != bool(stat):
+        raise UsageError(f"--sort {by}: say {name}.p50 for a metric of many values, and {name} alone for one of one")
+
+    def key(row: Row) -> float | None:
+        value = row["metrics"].get(metric.key)
+        return value.get(stat) if isinstance(value, dict) else value
+
+    given = list(rows)
+    known = sorted((row for row in given if key(row) is not None), key=lambda row: key(row) or 0, reverse=reverse)
+    return [*known, *(row for row in given if key(row) is None)]
+
+
+def _group_of(by: str, measurement: Measurement | None) -> dict[str, str]:
+    """The group of a stream: by `model`, `provider`, `file`, `label` (all of them) or `label:NAME`. Raises UsageError."""
+    word, _, name = by.partition(":")
+    if word not in ("model", "provider", "file", "label") or (name and word != "label"):
+        raise UsageError(f"--by {by}: there are model, provider, file, label and label:NAME")
+    if measurement is None:
+        return {}
+    if word == "label":
+        labels = measurement.labels
+        told = labels.get(name) if name else ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+        return {by: told or "-"}
+    values = {"model": measurement.model, "provider": measurement.dialect, "file": measurement.file}
+    return {word: values[word] or "-"}
+
+
+def _is_stats(path: str) -> bool:
+    """Whether this is a file that `stats --format json` wrote."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(_STATS_HEAD)) == _STATS_HEAD
+    except OSError:
+        return False

@@ -1,0 +1,177 @@
+"""Gates and limits: `METRIC[.STAT] (<|<=|>|>=) NUMBER[UNIT]`, as in `ttft.p95 > 800ms`.
+
+Without a statistic the expression is asked of every stream; with one, of all samples of all streams together. A metric of
+the run takes none. A gate says what must not be (`--fail-if`); a limit what must be kept (`--slo "ttft <= 500ms"`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import ge, gt, le, lt
+
+from streamkit.errors import UnknownEntry, UsageError
+from streamkit.metrics._collect import Collection
+from streamkit.metrics._metric import Metric, find
+from streamkit.model.histogram import Pool
+from streamkit.model.measurement import Measurement, Samples, Summary, percentile
+
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+_EXPRESSION = re.compile(
+    r"\s*([A-Za-z_][\w.]*?)(?:\.(n|min|mean|max|p\d{1,2}(?:\.\d+)?|p100))?\s*(<=|>=|<|>)\s*(.+?)\s*"
+)
+_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([A-Za-zµ%/]*)")
+
+_TIME = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9}
+_SIZE = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 1024, "mib": 1024**2}
+_UNITS: Mapping[str, Mapping[str, float]] = {
+    "ns": _TIME,
+    "bytes": _SIZE,
+    "bytes/s": {**_SIZE, **{f"{name}/s": factor for name, factor in _SIZE.items()}},
+    "tokens": {"": 1, "tokens": 1},
+    "tokens/s": {"": 1, "tok/s": 1, "tokens/s": 1},
+    "1/s": {"": 1, "/s": 1},
+    "ratio": {"": 1, "%": 0.01},
+    "1": {"": 1},
+}
+_WORST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A comparison of a metric, or of one statistic of it, with a number in the metric's unit. `text` is as written."""
+
+    text: str
+    metric: Metric
+    stat: str
+    sign: str
+    number: float
+
+    def holds(self, value: float) -> bool:
+        """Whether the comparison is true of this value."""
+        return _COMPARE[self.sign](value, self.number)
+
+    def of_samples(self, samples: Samples) -> float | None:
+        """The value of one stream: its own statistic, or its one sample; None where it is missing."""
+        if samples.missing or not samples.values:
+            return None
+        return statistic(samples.values, self.stat) if self.stat else samples.values[0]
+
+
+def parse(text: str) -> Expression:
+    """The expression that this text means. Raises UsageError, which says what is wrong and what would be right."""
+    match = _EXPRESSION.fullmatch(text)
+    if not match:
+        raise UsageError(f'{text!r} is no expression; write METRIC[.STAT] < NUMBER, as in "ttft.p95 > 800ms"')
+    name, stat, sign, amount = match.groups()
+    try:
+        metric = find(name)
+    except UnknownEntry as error:
+        raise UsageError(f"{text!r}: {error}") from None
+    if metric.of_run is not None and stat:
+        raise UsageError(f"{text!r}: {metric.name} is one number of the whole run and has no .{stat}")
+    if metric.many and not stat:
+        raise UsageError(
+            f"{text!r}: a stream has many values of {metric.name}; say which, as in {name}.p95 {sign} {amount}"
+        )
+    return Expression(text.strip(), metric, stat or "", sign, _amount(text, metric, stat or "", amount))
+
+
+def statistic(values: object, stat: str) -> float | None:
+    """One statistic (`n`, `mean`, `p95`, …) of values or of a pool; None where there are none."""
+    if isinstance(values, Pool):
+        if stat.startswith("p") and len(values):
+            return values.percentile(float(stat[1:]))
+        summary = values.summary()
+    else:
+        given = list(values)  # type: ignore[call-overload]
+        if stat.startswith("p") and given:
+            return percentile(sorted(given), float(stat[1:]))
+        summary = Summary.of(given)
+    return None if summary is None else float(getattr(summary, stat))
+
+
+@dataclass(slots=True)
+class Gate:
+    """One `--fail-if`, fed with every stream; it remembers how many broke it and which were worst."""
+
+    expression: Expression
+    broke: int = 0
+    absent: int = 0
+    why: str = ""
+    worst: list[tuple[float, str]] = field(default_factory=list)
+
+    def see(self, measurement: Measurement) -> None:
+        """Ask one stream."""
+        if self.expression.metric.of_run is not None:
+            return
+        samples = measurement.samples[self.expression.metric.name]
+        if not samples.missing and not samples.values:
+            return  # another run measured it; only its distribution is known
+        value = self.expression.of_samples(samples)
+        if value is None:
+            self.absent += 1
+            self.why = self.why or samples.missing
+        elif self.expression.holds(value):
+            self.broke += 1
+            place = measurement.file if measurement.exchange == 1 else f"{measurement.file}#{measurement.exchange}"
+            self.worst.append((value, place))
+            self.worst.sort(key=lambda one: one[0], reverse=self.expression.sign in (">", ">="))
+            del self.worst[_WORST:]
+
+    def outcome(self, whole: Collection, *, allow_missing: bool) -> Outcome | None:
+        """What is wrong when all streams were seen, or None where the gate holds."""
+        expression = self.expression
+        if expression.metric.of_run is not None:
+            samples = whole.of_run()[expression.metric.name]
+            value = samples.values[0] if samples.values else None
+            if value is None:
+                return None if allow_missing else Outcome(expression, None, whole.count, samples.missing, ())
+            return Outcome(expression, value) if expression.holds(value) else None
+        if self.absent and not allow_missing:
+            return Outcome(expression, None, self.absent, self.why, ())
+        if not expression.stat:
+            return Outcome(expression, None, 0, "", tuple(self.worst), self.broke) if self.broke else None
+        value = statistic(whole.pools[expression.metric.name], expression.stat)
+        if value is not None and expression.holds(value):
+            return Outcome(expression, value, 0, "", tuple(self.worst), self.broke)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A gate that failed: by the `value` over all streams, or by `absent` streams that lack the metric for the reason
+    `why`, or by `broke` streams of which `worst` are the worst (value, place)."""
+
+    expression: Expression
+    value: float | None
+    absent: int = 0
+    why: str = ""
+    worst: tuple[tuple[float, str], ...] = ()
+    broke: int = 0
+
+
+def kept(limits: list[Expression], measurement: Measurement) -> bool | None:
+    """Whether a stream is complete and keeps every limit; None without limits. A missing metric is not kept."""
+    if not limits:
+        return None
+    values = [limit.of_samples(measurement.samples[limit.metric.name]) for limit in limits]
+    return measurement.verdict == "complete" and all(
+        value is not None and limit.holds(value) for value, limit in zip(values, limits, strict=True)
+    )
+
+
+def _amount(text: str, metric: Metric, stat: str, amount: str) -> float:
+    match = _NUMBER.fullmatch(amount)
+    if not match:
+        raise UsageError(f"{text!r}: {amount!r} is no number with a unit")
+    number, unit = float(match[1]), match[2]
+    units: Mapping[str, float] = {"": 1} if stat == "n" else _UNITS[metric.unit]
+    known = {name.lower(): factor for name, factor in units.items()}
+    if unit.lower() not in known:
+        if metric.unit == "ns" and not unit and not number:
+            return 0.0
+        wanted = ", ".join(name or "no unit" for name in units)
+        raise UsageError(f"{text!r}: {metric.name} is not measured in {unit or 'plain numbers'!r}; there are: {wanted}")
+    return number * known[unit.lower()]

@@ -1,0 +1,118 @@
+"""Pictures for a terminal: a histogram with bars of equal ratio, and a strip of one stream over time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from streamkit.reporters._reporter import Mark
+from streamkit.reporters._units import shown
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_HEIGHTS = " ▁▂▃▄▅▆▇█"
+_ROWS = 10
+_LETTERS = {
+    "role": "r",
+    "reasoning": "k",
+    "text": "t",
+    "tool": "f",
+    "finish": "E",
+    "usage": "u",
+    "error": "X",
+    "other": "o",
+}
+# Where marks fall into one column, the rarer one is shown.
+_ORDER = ("error", "finish", "tool", "text", "reasoning", "usage", "role", "other")
+
+
+def histogram(told: Mapping[str, Any], unit: str, *, width: int, ascii_only: bool) -> Iterator[str]:
+    """The lines of a log-spaced histogram of one metric, from its histogram as JSON has it."""
+    counts = {int(key): int(count) for key, count in told["buckets"].items()}
+    if told["zero"]:
+        yield f"{'0':>21} | {told['zero']:,}\n"
+    if not counts:
+        return
+    base = (1 + told["alpha"]) / (1 - told["alpha"])
+    low, high = min(counts), max(counts)
+    step = max(math.ceil((high - low + 1) / _ROWS), math.ceil(math.log(1.1) / math.log(base)))
+    bars = [sum(counts.get(key, 0) for key in range(start, start + step)) for start in range(low, high + 1, step)]
+    most = max(bars)
+    room = max(width - 24 - len(f" {most:,}"), 8)
+    for place, count in enumerate(bars):
+        begin, end = base ** (low + place * step - 1), base ** (low + (place + 1) * step - 1)
+        begin, end = max(begin, told["min"]), min(end, told["max"])
+        name = f"{shown(begin, unit, ascii_only=ascii_only):>9} - {shown(end, unit, ascii_only=ascii_only):>9}"
+        bar = _bar(count / most * room, ascii_only=ascii_only)
+        yield (
+            f"{name} {'|' if ascii_only else '▕'}{bar}{' ' if bar else ''}{f'{count:,}' if count else ''}".rstrip()
+            + "\n"
+        )
+
+
+def strip(marks: Sequence[Mark], *, width: int, ascii_only: bool) -> Iterator[str]:
+    """One stream over time in three lines: how many chunks came when, what they carried, and the scale below.
+
+    Letters: r role, k reasoning, t text, f tool call, E finish, u usage, X error; `!` marks where a stall ended.
+    """
+    times = [mark.at for mark in marks]
+    if not times or max(times) <= 0:
+        return
+    end = max(times)
+    columns = max(width - 4, 20)
+    counts, kinds, stalls = [0] * columns, [""] * columns, set()
+    for mark in marks:
+        place = min(max(mark.at, 0) * columns // end, columns - 1)
+        counts[place] += 1
+        if not kinds[place] or _ORDER.index(mark.kind) < _ORDER.index(kinds[place]):
+            kinds[place] = mark.kind
+        if mark.stall:
+            stalls.add(place)
+    most = max(counts)
+    levels = "".join(_level(count, most, ascii_only=ascii_only) for count in counts)
+    letters = "".join(
+        "!" if place in stalls else _LETTERS.get(kind, " ") if kind else " " for place, kind in enumerate(kinds)
+    )
+    ruler = _ruler(end, columns, ascii_only=ascii_only)
+    side = "|" if ascii_only else "│"
+    yield f" {side}{levels}{side}\n {side}{letters}{side}\n  {ruler}\n"
+
+
+def legend(marks: Sequence[Mark], *, ascii_only: bool) -> str:
+    """What the letters of a strip mean, those only that occur in it."""
+    kinds = {mark.kind for mark in marks}
+    words = [
+        f"{_LETTERS[kind]} {kind}"
+        for kind in ("role", "reasoning", "text", "tool", "finish", "usage", "error", "other")
+        if kind in kinds
+    ]
+    if any(mark.stall for mark in marks):
+        words.append("! after a stall")
+    return "  " + (", " if ascii_only else " · ").join(words) + "\n"
+
+
+def _bar(length: float, *, ascii_only: bool) -> str:
+    if ascii_only:
+        return "#" * max(round(length), 1 if length > 0 else 0)
+    whole, rest = divmod(round(length * 8), 8)
+    if not whole and not rest and length > 0:
+        rest = 1
+    return "█" * whole + (_EIGHTHS[rest] if rest else "")
+
+
+def _level(count: int, most: int, *, ascii_only: bool) -> str:
+    if not count:
+        return " "
+    if ascii_only:
+        return "." if count <= most / 3 else ":" if count <= most * 2 / 3 else "#"
+    return _HEIGHTS[max(math.ceil(count / most * 8), 1)]
+
+
+def _ruler(end: int, columns: int, *, ascii_only: bool) -> str:
+    """Times at the quarters, each ending or beginning where it belongs."""
+    line = [" "] * columns
+    for part in range(5):
+        text = "0" if not part else shown(end * part / 4, "ns", ascii_only=ascii_only)
+        place = columns * part // 4 - (0 if not part else len(text) if part == 4 else len(text) // 2)
+        line[place : place + len(text)] = text
+    return "".join(line)[:columns].rstrip()

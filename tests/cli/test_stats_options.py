@@ -1,0 +1,225 @@
+"""Gates, groups, merging, comparison, definitions, tokenizers and pictures of `streamkit stats`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from streamkit.cli.main import streamkit
+from streamkit.model.exchange import Exchange
+from streamkit.model.recording import write
+from tests.metrics.making import MS, ROLE, exchange, plain, text, usage
+
+
+def run(*arguments: str, **options: Any) -> Result:
+    return CliRunner(env={"COLUMNS": "80"}).invoke(streamkit, ["stats", *arguments], standalone_mode=False, **options)
+
+
+def document(*arguments: str) -> Any:
+    return orjson.loads(run("--format", "json", *arguments).stdout)
+
+
+def recording(path: Path, exchanges: Iterable[Exchange]) -> str:
+    path.write_bytes(b"".join(line for one in exchanges for line in write(one)))
+    return str(path)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> list[str]:
+    """Three files of two streams each, first tokens at 100 to 150 ms."""
+    return [
+        recording(tmp_path / f"{name}.jsonl", [exchange(plain(10, first=first)), exchange(plain(10, first=first + 10))])
+        for name, first in (("a", 100), ("b", 120), ("c", 140))
+    ]
+
+
+class TestGates:
+    def test_a_gate_that_holds(self, runs: list[str]) -> None:
+        assert run("--fail-if", "ttft.p95 > 1s", *runs).return_value == 0
+
+    def test_a_gate_that_fails_says_by_how_much_and_by_which_stream(self, runs: list[str]) -> None:
+        result = run("--fail-if", "ttft.max > 145ms", *runs)
+        assert result.return_value == 1
+        assert "gate failed: ttft.max > 145ms: it is 150 ms; broken by" in result.stderr
+        assert "c.jsonl#2 (150 ms)" in result.stderr
+
+    def test_a_missing_metric_fails_unless_that_is_allowed(self, runs: list[str]) -> None:
+        gate = ("--fail-if", "audio_tokens > 5")
+        result = run(*gate, *runs)
+        assert result.return_value == 1
+        assert "missing in 6 of 6 streams (not-reported" in result.stderr
+        assert run(*gate, "--allow-missing", *runs).return_value == 0
+
+    def test_a_gate_on_what_was_not_asked_to_be_shown(self, runs: list[str]) -> None:
+        result = run("--metrics", "gap", "--fail-if", "ttft.min < 1s", "--format", "json", *runs)
+        assert result.return_value == 1
+        assert set(orjson.loads(result.stdout)["streams"][0]["metrics"]) == {"inter_chunk_gap_ns"}
+
+    def test_unreadable_input_beats_a_failed_gate(self, runs: list[str], tmp_path: Path) -> None:
+        assert run("--fail-if", "ttft > 1ms", *runs, str(tmp_path / "absent")).return_value == 2
+
+    def test_gates_and_limits_of_pyproject(self, runs: list[str], tmp_path: Path, monkeypatch: Any) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "pyproject.toml").write_text(
+            '[tool.streamkit.stats]\nfail-if = ["goodput_share < 100%"]\nslo = ["ttft <= 145ms"]\n'
+        )
+        result = run(*runs)
+        assert result.return_value == 1
+        assert "goodput_share < 100%: it is 83 %" in result.stderr
+
+    def test_goodput(self, runs: list[str]) -> None:
+        told = document("--slo", "ttft <= 125ms", "--slo", "gap.p99 <= 20ms", *runs)["summary"]["run"]
+        assert told["goodput_share"] == 0.5
+
+
+class TestManyStreams:
+    def test_groups(self, tmp_path: Path) -> None:
+        exchanges = [
+            exchange(plain(5, first=100 if name == "x" else 200), labels={"host": name}) for name in ("x", "y", "x")
+        ]
+        path = recording(tmp_path / "a.jsonl", exchanges)
+        groups = document("--by", "label:host", path)["summary"]["groups"]
+        assert [(group["by"], group["streams"]) for group in groups] == [
+            ({"label:host": "x"}, 2),
+            ({"label:host": "y"}, 1),
+        ]
+        assert groups[1]["metrics"]["time_to_first_token_ns"]["p50"] == 200 * MS
+        assert "label:host y: 1 stream: 1 complete" in run("--by", "label:host", path).stdout
+
+    def test_a_wrong_group(self, runs: list[str]) -> None:
+        assert "there are model, provider" in str(run("--by", "colour", *runs).exception)
+
+    def test_sorted(self, runs: list[str]) -> None:
+        rows = document("--sort", "ttft", "--reverse", *runs)["streams"]
+        firsts = [row["metrics"]["time_to_first_token_ns"] for row in rows]
+        assert firsts == sorted(firsts, reverse=True)
+        assert "say gap.p50" in str(run("--sort", "gap", *runs).exception)
+
+    def test_percentiles(self, runs: list[str]) -> None:
+        told = document("--percentiles", "25,99.9", *runs)["summary"]["percentiles"]["time_to_first_token_ns"]
+        assert told == {"p25": 112_500_000, "p99.9": 149_950_000}
+        assert "p99.9" in run("--percentiles", "25,99.9", *runs).stdout
+        assert "from 0 to 100" in str(run("--percentiles", "120", *runs).exception)
+
+    def test_machines_merge(self, runs: list[str], tmp_path: Path) -> None:
+        whole = document(*runs)
+        parts = []
+        for place, path in enumerate(runs):
+            parts.append(str(tmp_path / f"part{place}.json"))
+            assert run("--format", "json", "-o", parts[-1], path).return_value == 0
+        merged = document(*parts)
+        assert merged["streams"] == whole["streams"]
+        assert merged["summary"]["streams"] == 6
+        assert merged["summary"]["run"] == pytest.approx(whole["summary"]["run"])
+        for key, told in whole["summary"]["metrics"].items():
+            for name, value in (told or {}).items():
+                assert merged["summary"]["metrics"][key][name] == pytest.approx(value, rel=0.0051)
+        assert document(*reversed(parts))["summary"]["histograms"] == merged["summary"]["histograms"]
+        assert run("--fail-if", "ttft > 145ms", *parts).return_value == 1
+
+    def test_a_file_that_is_not_what_it_begins_like(self, tmp_path: Path) -> None:
+        bad = tmp_path / "bad.json"
+        bad.write_text('{"version":1,"streams":[{}]}')
+        assert "no output of stats --format json" in str(run(str(bad)).exception)
+
+
+class TestComparison:
+    def test_the_same(self, tmp_path: Path) -> None:
+        path = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(8)])
+        result = run("--compare", path, path)
+        assert result.return_value == 0
+        assert "Verdict: same." in result.stdout
+
+    def test_slower(self, tmp_path: Path) -> None:
+        before = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(8)])
+        after = recording(tmp_path / "b.jsonl", [exchange(plain(10, first=200 + n)) for n in range(8)])
+        told = orjson.loads(run("--compare", before, "--format", "json", after).stdout)
+        assert told["verdict"] == "slower"
+        first = told["metrics"]["time_to_first_token_ns"]
+        assert first["interval_95"][0] <= first["change"] == 100 * MS <= first["interval_95"][1]
+        assert run("--compare", before, after).return_value == 1
+        assert run("--compare", after, before).return_value == 0
+
+    def test_buffered(self, tmp_path: Path) -> None:
+        def held(first: float) -> Exchange:
+            events = plain(20, first=first)
+            last = events[-1][0]
+            return exchange([events[0], *((last + place / 1000, data) for place, (_, data) in enumerate(events[1:]))])
+
+        before = recording(tmp_path / "a.jsonl", [exchange(plain(20, first=100 + n)) for n in range(5)])
+        after = recording(tmp_path / "b.jsonl", [held(100 + n) for n in range(5)])
+        result = run("--compare", before, after)
+        assert "Verdict: buffered." in result.stdout
+        assert "5 of 5 streams arrived in one burst" in " ".join(result.stdout.split())
+
+
+class TestDefinitions:
+    def test_table(self, runs: list[str]) -> None:
+        shown = run("--definitions", f"{runs[0]}#1").stdout
+        assert "AIPerf 0.13" in shown
+        assert "vLLM <=0.29" in shown
+        assert "- no-tokenizer: the tool counts tokens with a tokenizer" in shown
+
+    def test_json(self, runs: list[str]) -> None:
+        told = orjson.loads(run("--definitions", "--format", "json", runs[0]).stdout)
+        assert (told["version"], len(told["streams"])) == (1, 2)
+        assert {said["tool"] for said in told["streams"][0]["definitions"]} >= {"AIPerf", "vLLM", "SGLang", "MLPerf"}
+
+
+class TestTokens:
+    def test_a_tokenizer_counts_where_usage_is_missing_and_says_so(self, tmp_path: Path) -> None:
+        pytest.importorskip("splintr", reason="the extra `tokens` is not installed")
+        events = [(20, ROLE), (100, text("tik")), (120, text("token is great!")), (130, "[DONE]")]
+        path = recording(tmp_path / "a.jsonl", [exchange(events)])
+        (row,) = document("--tokenizer", "o200k_base", path)["streams"]
+        assert (row["metrics"]["output_tokens"], row["tokens_source"]) == (6, "tokenizer o200k_base (splintr)")
+        assert "6  tokenizer o200k_base (splintr)" in run("--tokenizer", "o200k_base", path).stdout
+
+    def test_a_usage_that_is_far_from_the_tokenizer_is_told(self, tmp_path: Path) -> None:
+        pytest.importorskip("splintr", reason="the extra `tokens` is not installed")
+        events = [(100, text("tiktoken is great!")), (130, usage(60)), (130, "[DONE]")]
+        path = recording(tmp_path / "a.jsonl", [exchange(events)])
+        (row,) = document("--tokenizer", "o200k_base", path)["streams"]
+        assert row["tokens_source"] == "usage"
+        assert row["notes"] == ["usage says 60 output tokens, tokenizer o200k_base (splintr) counts 6"]
+
+    def test_an_unknown_tokenizer(self, runs: list[str]) -> None:
+        assert "no tokenizer here knows a vocabulary named 'nope'" in str(run("--tokenizer", "nope", *runs).exception)
+
+
+class TestPictures:
+    def test_one_stream_has_a_strip(self, runs: list[str]) -> None:
+        shown = run(f"{runs[0]}#1").stdout.split("\n")
+        strip = next(line for line in shown if line.startswith(" │") and "t" in line)
+        assert strip.index("r") < strip.index("t") < strip.index("E")
+        assert any("r role · t text · E finish" in line for line in shown)
+
+    def test_a_plain_terminal_gets_plain_characters(self, runs: list[str]) -> None:
+        result = CliRunner(charset="ascii", env={"COLUMNS": "80"}).invoke(
+            streamkit, ["stats", "--plot", f"{runs[0]}#1"], standalone_mode=False
+        )
+        assert result.exception is None
+        assert result.stdout_bytes.isascii()
+        assert b"|#" in result.stdout_bytes
+
+    def test_the_bars_count_everything(self, tmp_path: Path) -> None:
+        events = [(20.0, ROLE), *((100 + at, text("w")) for at in (0, 1, 2, 4, 8, 16, 32, 64, 128, 256))]
+        shown = run("--plot", recording(tmp_path / "a.jsonl", [exchange(events)])).stdout
+        bars = [line.rsplit(" ", 1)[-1] for line in shown.split("\n") if "▕" in line and not line.endswith("▕")]
+        assert sum(map(int, bars)) == 9
+
+
+def test_otel(runs: list[str]) -> None:
+    points = [orjson.loads(line) for line in run("--format", "otel", f"{runs[0]}#1").stdout.splitlines()]
+    by_name = {point["name"]: point for point in points if point["name"] != "gen_ai.client.token.usage"}
+    assert by_name["gen_ai.client.operation.time_to_first_chunk"]["value"] == pytest.approx(0.020)
+    assert by_name["gen_ai.client.operation.time_to_first_chunk"]["unit"] == "s"
+    tokens = {
+        p["attributes"]["gen_ai.token.type"]: p["value"] for p in points if p["name"] == "gen_ai.client.token.usage"
+    }
+    assert tokens == {"input": 7, "output": 10}

@@ -1,0 +1,118 @@
+"""The grammar of gates, what they decide, and what they say of a wrong expression."""
+
+from __future__ import annotations
+
+import pytest
+
+from streamkit.errors import UsageError
+from streamkit.metrics._collect import Collection
+from streamkit.metrics._gate import Gate, kept, parse
+from streamkit.metrics._metric import METRICS, measure
+from streamkit.model.measurement import Measurement
+from tests.metrics.making import MS, ROLE, plain, stream
+
+GIVEN = """
+ttft.p95 > 800ms                                | time_to_first_token p95 > 800e6
+ttft>0.8s                                       | time_to_first_token - > 800e6
+time_to_first_token_ns.mean <= 1.5 s            | time_to_first_token mean <= 1500e6
+gap.p99.9 >= 100us                              | inter_chunk_gap p99.9 >= 100e3
+tokens_per_second.p50 < 30                      | output_tokens_per_second p50 < 30
+tokens_per_second.p50 < 30 tok/s                | output_tokens_per_second p50 < 30
+gen_ai.client.operation.duration.max > 1min     | operation_duration max > 60e9
+bytes > 2MB                                     | bytes - > 2e6
+coalesced > 50%                                 | coalesced_gaps - > 0.5
+stalls.n < 3                                    | stalls n < 3
+goodput_share < 99%                             | goodput_share - < 0.99
+ttft < 0                                        | time_to_first_token - < 0
+"""
+
+WRONG = {
+    "ttft": "is no expression",
+    "ttft = 3ms": "is no expression",
+    "ttft.p95 > 800": "not measured in 'plain numbers'; there are: ns, us",
+    "ttft.p95 > 800kb": "not measured in 'kb'",
+    "ttft.p95 > fast": "'fast' is no number",
+    "tftt.p95 > 1s": "no metric named 'tftt'",
+    "time_to_first_tokn > 1s": "did you mean 'time_to_first_token'",
+    "gap > 1ms": "say which, as in gap.p95 > 1ms",
+    "goodput.p50 > 1": "is one number of the whole run",
+}
+
+
+@pytest.mark.parametrize("line", GIVEN.strip().split("\n"))
+def test_grammar(line: str) -> None:
+    text, _, expected = line.partition("|")
+    name, stat, sign, number = expected.split()
+    expression = parse(text)
+    assert (expression.metric.name, expression.stat or "-", expression.sign) == (name, stat, sign)
+    assert expression.number == pytest.approx(float(number))
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_wrong_expression_says_what_is_wrong(text: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse(text)
+    assert WRONG[text] in str(error.value)
+    assert text in str(error.value)
+
+
+def measured(*streams: Measurement) -> Collection:
+    whole = Collection(list(METRICS))
+    for one in streams:
+        whole.add(one)
+    return whole
+
+
+def one(first: float, **fields: object) -> Measurement:
+    return measure(stream(plain(10, first=first), **fields), list(METRICS))
+
+
+@pytest.mark.parametrize(
+    ("text", "fails", "broke"),
+    [
+        ("ttft > 250ms", True, 1),
+        ("ttft > 300ms", False, 0),
+        ("ttft >= 300ms", True, 1),
+        ("ttft.p50 > 150ms", True, 2),
+        ("ttft.p50 > 200ms", False, 1),
+        ("ttft.max < 1s", True, 3),
+        ("gap.p99 > 20ms", False, 0),
+    ],
+)
+def test_what_a_gate_decides(text: str, fails: bool, broke: int) -> None:
+    streams = [one(100), one(200), one(300)]
+    gate = Gate(parse(text))
+    for measurement in streams:
+        gate.see(measurement)
+    assert (gate.outcome(measured(*streams), allow_missing=False) is not None) == fails
+    assert gate.broke == broke
+
+
+def test_a_gate_names_the_worst_streams() -> None:
+    streams = [one(100), one(400), one(300)]
+    gate = Gate(parse("ttft > 150ms"))
+    for measurement in streams:
+        gate.see(measurement)
+    outcome = gate.outcome(measured(*streams), allow_missing=False)
+    assert outcome is not None
+    assert [value for value, _ in outcome.worst] == [400 * MS, 300 * MS]
+
+
+def test_a_missing_metric_fails_unless_that_is_allowed() -> None:
+    streams = [one(100), measure(stream([(5, ROLE)]), list(METRICS))]
+    gate = Gate(parse("ttft.p95 > 10s"))
+    for measurement in streams:
+        gate.see(measurement)
+    outcome = gate.outcome(measured(*streams), allow_missing=False)
+    assert outcome is not None
+    assert (outcome.absent, outcome.why) == (1, "no-token")
+    assert gate.outcome(measured(*streams), allow_missing=True) is None
+
+
+def test_a_stream_that_is_cut_or_lacks_a_metric_is_not_good() -> None:
+    limits = [parse("ttft <= 150ms"), parse("gap.p95 <= 20ms")]
+    assert kept([], one(100)) is None
+    assert kept(limits, one(100)) is True
+    assert kept(limits, one(200)) is False
+    assert kept(limits, measure(stream(plain(10)[:5]), list(METRICS))) is False
+    assert kept([parse("audio_tokens >= 0")], one(100)) is False

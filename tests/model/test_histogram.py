@@ -1,0 +1,91 @@
+"""The histogram: half a percent wide, the same in whatever order it is merged, and back from JSON as it was."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.model.histogram import ALPHA, Histogram, Pool
+from streamkit.model.measurement import Summary, percentile
+
+VALUES = st.lists(st.one_of(st.just(0.0), st.floats(1e-3, 1e15)), min_size=1, max_size=200)
+
+
+def of(values: list[float]) -> Histogram:
+    made = Histogram()
+    made.extend(values)
+    return made
+
+
+@given(VALUES, st.floats(0, 100))
+def test_a_percentile_is_within_half_a_percent_of_that_of_the_values(values: list[float], rank: float) -> None:
+    exact = percentile(sorted(values), rank)
+    assert of(values).percentile(rank) == pytest.approx(exact, rel=ALPHA * 1.0001, abs=1e-12)
+
+
+@given(VALUES, VALUES, VALUES)
+def test_any_order_of_merging_gives_the_same(first: list[float], second: list[float], third: list[float]) -> None:
+    left, right = of(first), of(third)
+    left.merge(of(second))
+    left.merge(of(third))
+    right.merge(of(first))
+    right.merge(of(second))
+    whole = of(first + second + third)
+    for one in (left, right):
+        assert (one.buckets, one.zero, one.count, one.min, one.max) == (
+            whole.buckets,
+            whole.zero,
+            whole.count,
+            whole.min,
+            whole.max,
+        )
+        assert one.sum == pytest.approx(whole.sum)
+
+
+@given(VALUES)
+def test_json_and_back(values: list[float]) -> None:
+    made = of(values)
+    back = Histogram.from_json(orjson.loads(orjson.dumps(made.to_json())))
+    assert back.to_json() == made.to_json()
+    assert back.summary() == made.summary()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{}, {"alpha": 0.005, "zero": 1, "count": 1, "sum": 0, "min": 0, "max": 0, "buckets": {"3": 1}}, {"alpha": "x"}],
+)
+def test_what_is_no_histogram_is_refused(bad: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="no histogram"):
+        Histogram.from_json(bad)
+
+
+def test_a_negative_value_is_refused() -> None:
+    with pytest.raises(ValueError, match="holds no -1"):
+        of([-1])
+
+
+def test_histograms_of_other_widths_do_not_add_up() -> None:
+    with pytest.raises(ValueError, match="do not add up"):
+        of([1]).merge(Histogram(0.01))
+
+
+@given(VALUES)
+def test_a_pool_is_exact_until_it_is_full(values: list[float]) -> None:
+    pool = Pool(exact=100)
+    pool.extend(values)
+    assert len(pool) == len(values)
+    assert pool.exact == (len(values) <= 100)
+    if pool.exact:
+        assert pool.summary() == Summary.of(values)
+        assert pool.percentile(37) == percentile(sorted(values), 37)
+    else:
+        assert not pool.values
+        assert pool.histogram().to_json() == of(values).to_json()
+
+
+def test_an_empty_pool() -> None:
+    assert Pool().summary() is None
+    with pytest.raises(ValueError, match="no values"):
+        Pool().percentile(50)

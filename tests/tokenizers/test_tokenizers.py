@@ -1,0 +1,85 @@
+"""Tokens are counted with what is on this machine, and a count says with what."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from streamkit.errors import UsageError
+from streamkit.tokenizers import tiktoken
+from streamkit.tokenizers._tokenizer import Automatic, from_file, named, vocabulary_of
+
+
+@pytest.fixture
+def splintr() -> None:
+    pytest.importorskip("splintr", reason="the extra `tokens` is not installed")
+
+
+# What OpenAI's own library says of this sentence.
+@pytest.mark.parametrize(("vocabulary", "count"), [("cl100k_base", 6), ("o200k_base", 6)])
+def test_a_known_count(splintr: None, vocabulary: str, count: int) -> None:
+    counter = named(vocabulary)
+    assert counter.count("tiktoken is great!") == count
+    assert counter.name == f"{vocabulary} (splintr)"
+
+
+def test_the_text_of_a_special_token_is_text(splintr: None) -> None:
+    assert named("cl100k_base").count("<|endoftext|>") == 7
+
+
+@pytest.mark.parametrize(
+    ("model", "vocabulary"),
+    [
+        ("gpt-4", "cl100k_base"),
+        ("gpt-4o-mini-2024-07-18", "o200k_base"),
+        ("gpt-4-turbo", "cl100k_base"),
+        ("gpt-3.5-turbo-0301", "cl100k_base"),
+        ("openai/gpt-oss-120b", "o200k_harmony"),
+        ("Qwen/Qwen3-8B", "qwen3"),
+        ("claude-3-5-haiku", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_vocabulary_of_a_model(model: str | None, vocabulary: str | None) -> None:
+    assert vocabulary_of(model) == vocabulary
+
+
+def test_an_unknown_model_is_counted_with_another_vocabulary_and_that_is_said(splintr: None) -> None:
+    automatic = Automatic()
+    assert automatic.of("gpt-4").name == "cl100k_base (splintr)"
+    assert automatic.of("claude-3").name == "o200k_base (splintr), not the model's own"
+
+
+def test_an_unknown_vocabulary_names_the_remedy() -> None:
+    with pytest.raises(UsageError, match=r"no vocabulary named|vocabulary named 'nope'.*llm-streamkit\[tokens\]"):
+        named("nope")
+
+
+def test_a_vocabulary_file(splintr: None, tmp_path: Path) -> None:
+    file = tmp_path / "tiny.tiktoken"
+    pieces = [bytes([byte]) for byte in range(256)] + [b"ab", b"abc"]
+    file.write_text("".join(f"{base64.b64encode(piece).decode()} {rank}\n" for rank, piece in enumerate(pieces)))
+    assert from_file(str(file)).count("abcx") == 2
+
+
+def test_a_vocabulary_file_that_is_none(splintr: None, tmp_path: Path) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text("{}")
+    with pytest.raises(UsageError, match=r"bad\.json"):
+        from_file(str(file))
+    with pytest.raises(UsageError, match=r"absent\.tiktoken"):
+        from_file(str(tmp_path / "absent.tiktoken"))
+
+
+def test_tiktoken_is_used_only_with_a_whole_file_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    assert tiktoken.open_vocabulary("o200k_base") is None
+    address = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
+    file = tmp_path / hashlib.sha1(address.encode()).hexdigest()
+    file.write_bytes(b"changed")
+    assert tiktoken.open_vocabulary("o200k_base") is None
+    assert file.read_bytes() == b"changed"  # the library itself would have deleted it and asked the network
