@@ -14,7 +14,7 @@ from typing import Any
 
 from streamkit.apis._openai_chat_tools import ToolCalls
 from streamkit.apis._openai_chat_usage import UsageReports
-from streamkit.apis._shape import describe
+from streamkit.apis._openai_sameness import Sameness
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.message import TEXT
 from streamkit.model.stream import Stream
@@ -42,10 +42,6 @@ GRAMMAR = Grammar(
     unfinished={"new": "missing-finish", "open": "missing-finish"},
 )
 
-_SAME = (("id", "id-changed"), ("model", "model-changed"))
-_DRIFT = (("created", "created-changed"), ("system_fingerprint", "fingerprint-changed"))
-_FIRST_SECOND, _LAST_SECOND = 1_577_836_800, 4_102_444_800
-"""Unix seconds: the years 2020 and 2100. Milliseconds since 1970 lie far above, 0 far below."""
 _RESTATED = 16
 """Characters: a delta that repeats fewer of the delta before it may well be what the model wrote."""
 
@@ -63,7 +59,7 @@ class _ChatWalk:
         self._walk = Walk(GRAMMAR)
         self._tools = ToolCalls()
         self._usage = UsageReports()
-        self._first: dict[str, Any] = {}
+        self._same = Sameness()
         self._finish: dict[object, str] = {}
         self._last_text: dict[object, str] = {}
         self._restated: dict[object, int] = {}
@@ -73,7 +69,7 @@ class _ChatWalk:
         for index, (chunk, flag) in enumerate(zip(self._stream.chunks, self._stream.flags, strict=True)):
             if flag == TEXT and self._goes_on(chunk, previous):
                 continue
-            oddities = list(self._sameness(index, chunk))
+            oddities = list(self._same.chunk(index, chunk))
             yield from oddities
             yield from self._chunk(index, chunk, flag)
             # What is odd about a chunk is told of each that has it: none may pass for going on from it.
@@ -116,22 +112,6 @@ class _ChatWalk:
             if isinstance(choice, dict):
                 yield from self._choice(index, place, choice)
         yield from self._usage.chunk(index, chunk, has_content=bool(flag & TEXT))
-
-    def _sameness(self, index: int, chunk: dict[str, Any]) -> Iterator[Misstep]:
-        """What every chunk repeats, and what is wrong with it by itself."""
-        for key, kind in (*_SAME, *_DRIFT):
-            value = chunk.get(key)
-            if value in (None, "", 0):
-                continue
-            first = self._first.setdefault(key, value)
-            if value != first:
-                yield Misstep(kind, index, f"{key} is {describe(value)}, and was {describe(first)} before", f"$.{key}")
-        if chunk.get("id") == "":
-            yield Misstep("empty-id", index, "id is empty", "$.id")
-        created = chunk.get("created")
-        if type(created) is int and not _FIRST_SECOND <= created <= _LAST_SECOND:
-            said = f"created is {created}: no time in seconds at which a chunk can have been made"
-            yield Misstep("implausible-created", index, said, "$.created")
 
     def _choice(self, index: int, place: int, choice: dict[str, Any]) -> Iterator[Misstep]:
         path = f"$.choices[{place}]"

@@ -95,7 +95,7 @@ _CHOICE = structure(
 
 _COUNT = integer(required=True).called(missing="malformed-usage", wrong_type="malformed-usage")
 
-_USAGE = structure(
+USAGE = structure(
     {
         "prompt_tokens": _COUNT,
         "completion_tokens": _COUNT,
@@ -114,7 +114,7 @@ SHAPE = Shape(
         "created": integer(required=True).called(missing_is="warning"),
         "model": string(required=True).called(missing_is="warning"),
         "choices": array(_CHOICE, required=True),
-        "usage": _USAGE,
+        "usage": USAGE,
         "service_tier": string(null=True),
         "system_fingerprint": string(null=True),
         "obfuscation": string(null=True),

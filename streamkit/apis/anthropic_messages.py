@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from streamkit.apis._anthropic_assembler import MessageAssembler
 from streamkit.apis._anthropic_events import deltas, ended, flags, is_event, is_message, model, usage, usage_of
+from streamkit.apis._anthropic_grammar import missteps
+from streamkit.apis._anthropic_shape import misfits, unknown
 from streamkit.apis._api import Api, Sample
 
 
@@ -33,4 +35,7 @@ API = Api(
     streamed=lambda chunk: not is_message(chunk),
     usage_grows=usage_of,
     order=20,
+    misfits=misfits,
+    missteps=missteps,
+    unknown=unknown,
 )

@@ -9,6 +9,8 @@ from streamkit.apis._api import Api, Chunk, Ending, Sample
 from streamkit.apis._json import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta
 from streamkit.apis._openai_response_assembler import ResponseAssembler
 from streamkit.apis._openai_response_items import ITEM_CALLS, item_deltas
+from streamkit.apis._openai_responses_grammar import missteps
+from streamkit.apis._openai_responses_shape import misfits, unknown
 from streamkit.apis._openai_usage import usage_of
 from streamkit.model.message import (
     ERROR,
@@ -170,4 +172,7 @@ API = Api(
     assembler=ResponseAssembler,
     streamed=lambda chunk: chunk.get("object") != "response",
     order=10,
+    misfits=misfits,
+    missteps=missteps,
+    unknown=unknown,
 )

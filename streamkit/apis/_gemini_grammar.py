@@ -1,0 +1,98 @@
+"""The lawful order of a Gemini stream: parts, and a finish reason with the last of them, a candidate.
+
+Source: google-genai 3.4, `types.py` (`FinishReason`); 18 recorded streams, in which `finishReason` comes exactly once and
+in the last event, and `index` is left out where it is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.stream import Stream
+
+GRAMMAR = Grammar(
+    name="a candidate of a Gemini stream",
+    start="new",
+    steps={
+        ("new", "parts"): "open",
+        ("new", "finish"): "finished",
+        ("open", "parts"): "open",
+        ("open", "finish"): "finished",
+    },
+    missteps={("finished", "parts"): "parts-after-finish"},
+    ends=frozenset({"finished"}),
+    unfinished={"new": "no-finish", "open": "no-finish"},
+)
+
+_GOOD = ("STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED")
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of a Gemini stream, in order of events; those at its end last."""
+    return _CandidateWalk(stream).missteps()
+
+
+class _CandidateWalk:
+    """One Gemini stream being walked."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._walk = Walk(GRAMMAR)
+        self._blocked = False
+        self._failed = False
+
+    def missteps(self) -> Iterator[Misstep]:
+        for chunk, response in enumerate(self._stream.chunks):
+            yield from self._response(chunk, response)
+        if self._failed or not self._stream.chunks:
+            return
+        if not self._walk.states and not self._blocked:
+            yield Misstep("no-candidates", None, "no event has a candidate")
+        for key, wrong in self._walk.unfinished():
+            yield Misstep(wrong, None, f"no event says why candidate {key} ended")
+
+    def _response(self, chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:
+        error = response.get("error")
+        if error:
+            self._failed = True
+            said = str(error.get("message") or error.get("status")) if isinstance(error, dict) else str(error)
+            yield Misstep("gemini-error", chunk, f"the stream reports an error: {said}", "$.error")
+        feedback = response.get("promptFeedback")
+        if isinstance(feedback, dict) and feedback.get("blockReason"):
+            self._blocked = True
+            said = f"the prompt was blocked: {feedback['blockReason']}"
+            yield Misstep("blocked", chunk, said, "$.promptFeedback.blockReason")
+        candidates = response.get("candidates")
+        for place, candidate in enumerate(candidates if isinstance(candidates, list) else ()):
+            if isinstance(candidate, dict):
+                yield from self._candidate(chunk, place, candidate)
+
+    def _candidate(self, chunk: int, place: int, candidate: dict[str, Any]) -> Iterator[Misstep]:
+        path = f"$.candidates[{place}]"
+        key = candidate.get("index")
+        key = key if type(key) is int else 0
+        content = candidate.get("content")
+        parts = content.get("parts") if isinstance(content, dict) else None
+        if isinstance(parts, list) and any(map(_says_something, parts)):
+            wrong = self._walk.step(key, "parts")
+            if wrong:
+                said = f"candidate {key} goes on after its finish"
+                yield Misstep(wrong, chunk, said, f"{path}.content.parts")
+        elif key not in self._walk.states:
+            self._walk.states[key] = "open"
+        reason = candidate.get("finishReason")
+        if isinstance(reason, str) and reason:
+            self._walk.step(key, "finish")
+            if reason not in _GOOD:
+                malformed = "MALFORMED" in reason or "UNEXPECTED" in reason or "INVALID" in reason
+                said = f"candidate {key} ended with {reason}"
+                yield Misstep("blocked", chunk, said, f"{path}.finishReason", "error" if malformed else None)
+
+
+def _says_something(part: object) -> bool:
+    """Whether a part holds more than an empty text or a signature."""
+    return isinstance(part, dict) and any(
+        value for key, value in part.items() if key not in ("thoughtSignature", "thought")
+    )

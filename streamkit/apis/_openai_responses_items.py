@@ -1,0 +1,216 @@
+"""The items of a Responses stream and their parts: that they open, go on under one id, close, and say the same twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from streamkit.model.finding import Severity
+from streamkit.model.grammar import Grammar, Misstep, Walk
+
+ITEM = Grammar(
+    name="an output item",
+    start="new",
+    steps={("new", "added"): "open", ("open", "event"): "open", ("open", "done"): "closed"},
+    missteps={
+        ("new", "event"): "orphan-event",
+        ("new", "done"): "orphan-event",
+        ("open", "added"): "duplicate-index",
+        ("closed", "added"): "duplicate-index",
+        ("closed", "done"): "duplicate-index",
+    },
+    ends=frozenset({"new", "closed"}),
+    unfinished={"open": "item-unfinished"},
+)
+
+PART = Grammar(
+    name="a content part",
+    start="new",
+    steps={("new", "added"): "open", ("open", "delta"): "open", ("open", "done"): "closed"},
+    missteps={("new", "delta"): "part-missing", ("new", "done"): "part-missing"},
+    ends=frozenset({"new", "open", "closed"}),
+)
+
+# What collects a text by deltas, and the field of its `done` event that repeats the whole.
+_WHOLE = {
+    "response.output_text": "text",
+    "response.refusal": "refusal",
+    "response.reasoning_text": "text",
+    "response.reasoning_summary_text": "text",
+    "response.function_call_arguments": "arguments",
+    "response.mcp_call_arguments": "arguments",
+    "response.custom_tool_call_input": "input",
+    "response.code_interpreter_call_code": "code",
+}
+_IN_PARTS = ("response.output_text", "response.refusal")
+
+
+@dataclass(slots=True)
+class _Item:
+    """One item as far as it has come: its id and type when it was added, its done object, its texts by what they are."""
+
+    id: str | None
+    type: str
+    chunk: int
+    done: dict[str, Any] | None = None
+    texts: dict[tuple[str, object], list[str]] = field(default_factory=dict)
+
+
+class Items:
+    """All items of one stream."""
+
+    def __init__(self) -> None:
+        self._items: dict[int, _Item] = {}
+        self._walk = Walk(ITEM)
+        self._parts = Walk(PART)
+        self._current: tuple[object, object, object] | None = None
+        self._collecting: list[str] = []
+
+    def goes_on(self, event: dict[str, Any]) -> bool:
+        """Take one more text delta for the part that the event before was about; False where it is another event."""
+        place = event.get("output_index"), event.get("content_index"), event.get("item_id")
+        text = event.get("delta")
+        if place != self._current or type(text) is not str:
+            return False
+        self._collecting.append(text)
+        return True
+
+    def event(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+        """Take one event that is about an item."""
+        self._current = None
+        index = event.get("output_index")
+        if type(index) is not int:
+            return
+        if kind == "response.output_item.added":
+            yield from self._added(chunk, index, event.get("item"))
+        elif kind == "response.output_item.done":
+            yield from self._done(chunk, index, event.get("item"))
+        else:
+            yield from self._inside(chunk, index, kind, event)
+
+    def _added(self, chunk: int, index: int, item: object) -> Iterator[Misstep]:
+        wrong = self._walk.step(index, "added")
+        if wrong:
+            yield Misstep(wrong, chunk, f"an item was added at output_index {index} before", "$.output_index")
+        if isinstance(item, dict):
+            given = item.get("id")
+            self._items[index] = _Item(given if isinstance(given, str) else None, str(item.get("type")), chunk)
+
+    def _done(self, chunk: int, index: int, item: object) -> Iterator[Misstep]:
+        wrong = self._walk.step(index, "done")
+        if wrong == "orphan-event":
+            yield Misstep(wrong, chunk, f"output_item.done for item {index}, which was never added", "$.output_index")
+        elif wrong:
+            yield Misstep(wrong, chunk, f"item {index} is done a second time", "$.output_index")
+        known = self._items.get(index)
+        if known is None or not isinstance(item, dict):
+            return
+        yield from self._same_id(chunk, index, known, item.get("id"), "$.item.id")
+        known.done = item
+        yield from _differences(chunk, index, known, item, "done-differs", "$.item")
+        yield from _arguments(chunk, index, item)
+
+    def _inside(self, chunk: int, index: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+        wrong = self._walk.step(index, "event")
+        known = self._items.get(index)
+        if wrong or known is None:
+            yield Misstep("orphan-event", chunk, f"{kind} for item {index}, which was never added", "$.output_index")
+            return
+        yield from self._same_id(chunk, index, known, event.get("item_id"), "$.item_id")
+        stem, _, step = kind.rpartition(".")
+        place = event.get("content_index", event.get("summary_index"))
+        if stem == "response.content_part":
+            self._parts.step((index, place), step)
+            part = event.get("part")
+            if step == "done" and isinstance(part, dict):
+                yield from _same(chunk, known, ("response.output_text", place), part.get("text"), "$.part.text")
+        elif stem in _WHOLE:
+            yield from self._text(chunk, index, known, stem, step, place, event)
+
+    def _text(
+        self, chunk: int, index: int, known: _Item, stem: str, step: str, place: object, event: dict[str, Any]
+    ) -> Iterator[Misstep]:
+        if stem in _IN_PARTS:
+            wrong = self._parts.step((index, place), "delta")
+            if wrong:
+                said = f"{stem}.{step} for part {place} of item {index}, which was never added"
+                yield Misstep(wrong, chunk, said, "$.content_index")
+        if step == "delta" and isinstance(event.get("delta"), str):
+            collected = known.texts.setdefault((stem, place), [])
+            collected.append(event["delta"])
+            if stem == "response.output_text":
+                self._current = event.get("output_index"), event.get("content_index"), event.get("item_id")
+                self._collecting = collected
+        elif step == "done":
+            yield from _same(chunk, known, (stem, place), event.get(_WHOLE[stem]), f"$.{_WHOLE[stem]}")
+
+    def _same_id(self, chunk: int, index: int, known: _Item, given: object, path: str) -> Iterator[Misstep]:
+        if isinstance(given, str) and known.id is not None and given != known.id:
+            said = f'item {index} is "{given}", and was "{known.id}" when it was added'
+            yield Misstep("item-id-changed", chunk, said, path)
+
+    def final(self, chunk: int, response: dict[str, Any], *, complete: bool) -> Iterator[Misstep]:
+        """The terminal event's response: its output repeats the items."""
+        self._current = None
+        output = response.get("output")
+        if not isinstance(output, list) or not complete:
+            return
+        if len(output) != len(self._items):
+            said = f"the final output has {len(output)} items, and the stream had {len(self._items)}"
+            # OpenAI itself leaves the output empty where the response is not stored.
+            severity: Severity | None = None if output else "warning"
+            yield Misstep("final-differs", chunk, said, "$.response.output", severity)
+            return
+        for place, (index, known) in enumerate(sorted(self._items.items())):
+            if isinstance(output[place], dict):
+                path = f"$.response.output[{place}]"
+                yield from _differences(chunk, index, known, output[place], "final-differs", path)
+
+    def unfinished(self) -> Iterator[Misstep]:
+        """The items that were never done, at the end of a stream that ended by itself."""
+        for key, wrong in self._walk.unfinished():
+            if isinstance(key, int) and key in self._items:
+                said = f"item {key} is never done"
+                yield Misstep(wrong, self._items[key].chunk, said, "$.output_index")
+
+
+def _same(chunk: int, known: _Item, key: tuple[str, object], whole: object, path: str) -> Iterator[Misstep]:
+    """Whether a `done` event repeats what the deltas said; without deltas there is nothing to compare."""
+    if key in known.texts and isinstance(whole, str) and whole != "".join(known.texts[key]):
+        said = f"the whole has {len(whole)} characters, and the deltas gave {sum(map(len, known.texts[key]))}"
+        if len(whole) == sum(map(len, known.texts[key])):
+            said = "the whole is another text than the deltas gave"
+        yield Misstep("done-differs", chunk, said, path)
+
+
+def _differences(chunk: int, index: int, known: _Item, item: dict[str, Any], kind: str, path: str) -> Iterator[Misstep]:
+    """Where an item's whole object says other text or arguments than its deltas did."""
+    for key in ("arguments", "input"):
+        for stem in ("response.function_call_arguments", "response.custom_tool_call_input"):
+            said = known.texts.get((stem, None))
+            if said and isinstance(item.get(key), str) and _WHOLE[stem] == key and item[key] != "".join(said):
+                yield Misstep(kind, chunk, f"the {key} of item {index} differ from its deltas", f"{path}.{key}")
+    content = item.get("content")
+    for place, part in enumerate(content if isinstance(content, list) else ()):
+        text = part.get("text") if isinstance(part, dict) else None
+        said = known.texts.get(("response.output_text", place))
+        if said and isinstance(text, str) and text != "".join(said):
+            where = f"{path}.content[{place}].text"
+            yield Misstep(kind, chunk, f"the text of item {index} differs from its deltas", where)
+
+
+def _arguments(chunk: int, index: int, item: dict[str, Any]) -> Iterator[Misstep]:
+    text = item.get("arguments")
+    if item.get("type") != "function_call" or not isinstance(text, str) or not text:
+        return
+    try:
+        fine = isinstance(orjson.loads(text), dict)
+    except orjson.JSONDecodeError:
+        fine = False
+    if not fine:
+        severity: Severity | None = "warning" if item.get("status") == "incomplete" else None
+        said = f"the arguments of item {index} are no JSON object"
+        yield Misstep("arguments-invalid-json", chunk, said, "$.item.arguments", severity)

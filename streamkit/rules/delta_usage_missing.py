@@ -1,0 +1,63 @@
+"""`message_delta` without token counts.
+
+What it finds: a `message_delta` without `usage`, or whose `usage` has no `output_tokens`.
+
+Why it matters: the SDKs take the output tokens from it without asking.
+
+Bad:
+
+```sse
+event: message_start
+data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":1}}}
+
+event: content_block_start
+data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}
+
+event: content_block_stop
+data: {"type":"content_block_stop","index":0}
+
+event: message_delta
+data: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null}}
+
+event: message_stop
+data: {"type":"message_stop"}
+```
+
+Good:
+
+```sse
+event: message_start
+data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":1}}}
+
+event: content_block_start
+data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+
+event: content_block_delta
+data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}
+
+event: content_block_stop
+data: {"type":"content_block_stop","index":0}
+
+event: message_delta
+data: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":2}}
+
+event: message_stop
+data: {"type":"message_stop"}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, misfits, rule
+
+
+@rule("ANT712", "error", apis=("anthropic_messages",), breaks="anthropic 2.11: AttributeError")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for each."""
+    return misfits(stream, "delta-usage-missing")
