@@ -1,10 +1,12 @@
-"""An event stream's bytes cut into frames: one a block, after the blank line that ends it."""
+"""A body's bytes cut into frames where its framing has ends: after a blank line, a line, a message, an element."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from streamkit.model.exchange import Frames
+from streamkit.wire.framing import SSE, choose
 
 # Two line ends in a row. A CR before LF is no line end of its own.
 _BLOCK_END = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2,}")
@@ -12,20 +14,34 @@ _BLOCK_END = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2,}")
 _MOST_FRAMES = 200_000  # beyond it blocks share a frame: a frame costs a hundred bytes, a block may have three
 
 
-def cut(body: bytes, line: int = 1) -> Frames:
-    """The frames of a body that starts on `line` of its file. Joined, they are the body again; no times."""
+def cut(body: bytes, line: int | None = 1) -> Frames:
+    """The frames of an event stream that starts on `line` of its file: one a block, after the blank line that ends it."""
+    return cut_at(body, (match.end() for match in _BLOCK_END.finditer(body)), line)
+
+
+def framed(body: bytes, content_type: str | None, line: int | None = None) -> Frames:
+    """The frames of a whole body of any framing: cut where its events end."""
+    framing = choose(content_type, body[:4096])
+    return cut(body, line) if framing is SSE else cut_at(body, framing.decode(body).ends, line)
+
+
+def cut_at(body: bytes, ends: Iterable[int], line: int | None) -> Frames:
+    """The frames of a body cut at these offsets (ascending). Joined, they are the body again; no times.
+
+    `line` is the line of the file that the body starts on; None where lines mean nothing, as in binary bodies.
+    """
     least = len(body) // _MOST_FRAMES
     data: list[bytes] = []
     lines: list[int | None] = []
     start = 0
-    for match in _BLOCK_END.finditer(body):
-        if match.end() - start < least:
+    for end in ends:
+        if end - start < least or end <= start:
             continue
-        data.append(body[start : match.end()])
+        data.append(body[start:end])
         lines.append(line)
-        line += body.count(b"\n", start, match.end())
-        start = match.end()
+        line = line if line is None else line + body.count(b"\n", start, end)
+        start = end
     if start < len(body):
         data.append(body[start:])
         lines.append(line)
-    return Frames(data, [None] * len(data), lines, verbatim=True)
+    return Frames(data, [None] * len(data), lines, verbatim=line is not None)

@@ -25,7 +25,7 @@ class Format:
     `name` is the word for it (`Import.form`), `short` another that `convert --to` takes, `title` says it in a sentence. `recognises` is asked with
     the first 64 KiB (fewer where the input is shorter), in ascending `order`: strict forms first, forgiving ones last.
     `read` gives the exchanges one by one and raises nothing but UnreadableInput; `write` gives the bytes of a file that
-    holds these exchanges; `loses` says what this form cannot hold of an exchange, a short sentence each.
+    holds these exchanges (`many`: more than one can be told apart in it); `loses` says what this form cannot hold of an exchange, a short sentence each.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Format:
     write: Callable[[Iterable[Exchange]], Iterator[bytes]] | None = None
     loses: Callable[[Exchange], Sequence[str]] = lambda _: ()
     short: str = ""
+    many: bool = True
 
 
 CATALOGUE: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry: entry.name)

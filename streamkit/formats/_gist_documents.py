@@ -14,6 +14,7 @@ _TYPED = re.compile(
     r"|(?:message|content|citation|tool-call)-(?:start|delta|end)|tool-plan-delta|text-generation|stream-(?:start|end)"
 )
 _CONVERSATION = frozenset({"conversation", "message", "tool", "agent", "function"})
+_BEDROCK = ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop")
 _REQUEST = ("messages", "prompt", "input", "contents", "inputs", "instances")
 
 
@@ -118,7 +119,9 @@ def _is_chunk(document: dict[str, Any]) -> bool:
         or isinstance(document.get("is_finished"), bool)
         or ("token" in document and "generated_text" in document)
         or (isinstance(document.get("stop"), bool) and "content" in document)
-        or any(key in document for key in ("contentBlockDelta", "messageStart", "usageMetadata"))
+        or (isinstance(document.get("event_type"), str) and _TYPED.fullmatch(document["event_type"]) is not None)
+        or any(isinstance(document.get(key), dict) for key in _BEDROCK)
+        or ("usageMetadata" in document or "promptFeedback" in document)
     )
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._gist_documents import Identity
+from streamkit.formats._gist_documents import Identity, identity
 from streamkit.formats._source import LARGEST_BODY
 from streamkit.formats._timestamps import Stamp, offsets, rfc3339, stamp
 from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair, Response
 
-FORM = "gist-log"
 _FRAME_COSTS = 150  # bytes of memory beyond the text
 _MOST_REPAIRS = 1000
 
@@ -22,6 +21,7 @@ class Draft:
 
     line: int
     response: Response | None = None
+    form: str = "gist-log"
     identity: Identity | None = None
     separation: str = ""
     terminated: bool = False
@@ -79,6 +79,11 @@ class Draft:
         created = document.get("created_at")
         self._created[-1] = stamp(created) if isinstance(created, str) and found.family == "ollama" else None
 
+    def take_chunk(self, document: dict[str, Any], text: str, line: int) -> None:
+        """Take a chunk that stands alone on its line, in a form that holds nothing else."""
+        self.add(text, line, None, bare=True)
+        self.learn(document, identity(document))
+
     def note(self, line: int, kind: str, said: str) -> None:
         """Say what was done to read this exchange; the first thousand times in words."""
         if len(self._repairs) < _MOST_REPAIRS:
@@ -105,7 +110,9 @@ class Draft:
             response=self.response,
             clock="log" if times else "none",
             recorded_at=rfc3339(first.ns) if times and first and first.kind == "wall" and first.zoned else None,
-            imported=Import(FORM, self.excerpt, tuple(sorted(self._repairs, key=lambda one: one.line)), framed=False),
+            imported=Import(
+                self.form, self.excerpt, tuple(sorted(self._repairs, key=lambda one: one.line)), framed=False
+            ),
             origin=Origin(path, number, self.line),
         )
 

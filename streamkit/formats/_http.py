@@ -1,10 +1,13 @@
-"""Status line and headers as text: what `curl -i` prints before a body."""
+"""HTTP as files hold it: status line and headers as text, content codings to undo, reasons for a status."""
 
 from __future__ import annotations
 
 import re
+import zlib
+from http import HTTPStatus
 
-from streamkit.model.exchange import Headers, Response
+from streamkit.formats._source import LARGEST_BODY
+from streamkit.model.exchange import Headers, Response, header
 
 _STATUS = re.compile(rb"HTTP/([0-9.]+)[ \t]+([0-9]{3})[^\r\n]*\r?\n")
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*\r?\n")
@@ -35,8 +38,70 @@ def status_and_headers(data: bytes) -> tuple[Response | None, bytes, int]:
     return response, data[position:], 1 + data.count(b"\n", 0, position)
 
 
+def decoded(body: bytes, headers: Headers) -> tuple[bytes, str]:
+    """A body with its content coding undone, and what could not be undone (empty where nothing).
+
+    Many tools store the body decoded and the header as it was: bytes that do not have their coding's mark stay as they are.
+    """
+    coding = (header(headers, "content-encoding") or "identity").strip().lower()
+    if coding in ("gzip", "x-gzip") and body.startswith(b"\x1f\x8b"):
+        return _inflated(body, 31)
+    if coding == "deflate" and body[:1] == b"\x78":
+        return _inflated(body, 15)
+    if coding in ("br", "zstd") and not _is_text(body):
+        return body, f"the body is compressed with {coding}, which is not undone here"
+    return body, ""
+
+
+def _inflated(body: bytes, wbits: int) -> tuple[bytes, str]:
+    inflater = zlib.decompressobj(wbits=wbits)
+    try:
+        data = inflater.decompress(body, LARGEST_BODY)
+    except zlib.error as error:
+        return body, f"the body is damaged compressed data ({error})"
+    if inflater.unconsumed_tail:
+        return data, f"the body inflates to more than {LARGEST_BODY >> 20} MiB; the rest is left out"
+    return data, "" if inflater.eof else "the compressed body ends in the middle"
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body[:4096].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start > 4090
+    return True
+
+
 def header_pairs(pairs: object) -> Headers:
-    """Headers from lists of pairs of text; what is no pair of text is passed over."""
-    if not isinstance(pairs, list | tuple):
+    """Headers from `{"name": …, "value": …}` objects; what is none is passed over."""
+    if not isinstance(pairs, list):
         return ()
-    return tuple((str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list | tuple) and len(pair) == 2)
+    return tuple((pair["name"], pair["value"]) for pair in pairs if _is_pair(pair))
+
+
+def _is_pair(pair: object) -> bool:
+    return isinstance(pair, dict) and isinstance(pair.get("name"), str) and isinstance(pair.get("value"), str)
+
+
+def of_decoded_body(headers: Headers) -> Headers:
+    """Headers without those that speak of the body's coding and length on the wire: the body beside them is decoded."""
+    return tuple(
+        (name, value)
+        for name, value in headers
+        if name.lower() not in ("content-encoding", "transfer-encoding", "content-length")
+    )
+
+
+def reason(status: int) -> str:
+    """The usual words for a status code; empty where there are none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def version(text: object) -> str:
+    """An HTTP version in the words of a recording (`1.1`, `2`, `3`), from `HTTP/2.0`, `h2`, `http/1.1`, …"""
+    digits = re.search(r"[0-9](?:\.[0-9])?", text) if isinstance(text, str) else None
+    found = digits[0] if digits else "1.1"
+    return found.removesuffix(".0") if found[0] in "23" else found

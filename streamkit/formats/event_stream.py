@@ -10,6 +10,7 @@ import orjson
 from streamkit.formats._blocks import cut
 from streamkit.formats._format import Format
 from streamkit.formats._http import status_and_headers
+from streamkit.formats._lost import around
 from streamkit.formats._repair import mend
 from streamkit.formats._source import Source
 from streamkit.model.exchange import Exchange, Import, Origin
@@ -22,13 +23,15 @@ _DATA = re.compile(rb"data:? ?(.*)", re.DOTALL)
 
 
 def _recognises(head: bytes) -> bool:
-    _, body, _ = status_and_headers(head)
+    response, body, _ = status_and_headers(head)
+    if response is not None and not re.search(rb"^\W*data:", body, re.MULTILINE):
+        return True  # an answer as it came that is no stream: for `lint` to say so
     lines = _LINE_END.split(body.removeprefix(b"\xef\xbb\xbf"))
     if len(head) >= 1024 and len(lines) > 1:
         lines.pop()  # perhaps cut by the end of the head
     filled = [line for line in lines if line]
     if not filled or not _KNOWN.match(filled[0]) or not all(map(_FIELD.fullmatch, filled)):
-        return body is not head and not filled
+        return False
     known = sum(1 for line in filled if _KNOWN.match(line))
     return known * 2 > len(filled) and not _blank_lines_lost(lines) and not any(map(_edited, lines[:-1]))
 
@@ -76,19 +79,6 @@ def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
         yield exchange.frames.body
 
 
-def _loses(exchange: Exchange) -> list[str]:
-    lost = []
-    if exchange.timed:
-        lost.append("arrival times")
-    if exchange.request is not None:
-        lost.append("the request")
-    if exchange.response is not None:
-        lost.append("status and headers")
-    if exchange.end is not None and exchange.end.reason != "eof":
-        lost.append(f"that it ended with {exchange.end.reason}")
-    return lost
-
-
 EVENT_STREAM = Format(
     name="event-stream",
     short="sse",
@@ -97,5 +87,6 @@ EVENT_STREAM = Format(
     recognises=_recognises,
     read=_read,
     write=_write,
-    loses=_loses,
+    loses=around,
+    many=False,
 )

@@ -9,7 +9,7 @@ from typing import Any
 from streamkit.formats._format import Format, unknown
 from streamkit.formats._gist_brackets import Document, take
 from streamkit.formats._gist_documents import identity, role
-from streamkit.formats._gist_exchanges import FORM, Draft
+from streamkit.formats._gist_exchanges import Draft
 from streamkit.formats._gist_lines import Line, Lines
 from streamkit.formats._repair import dumps
 from streamkit.formats._source import Source
@@ -271,7 +271,7 @@ class _Reader:
 
 
 GIST_LOG = Format(
-    name=FORM,
+    name="gist-log",
     title="log with chunks in it (a gist, a terminal, a server's log)",
     order=900,
     recognises=_recognises,

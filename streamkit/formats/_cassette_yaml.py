@@ -1,0 +1,128 @@
+"""A cassette's YAML, read interaction by interaction from the parser's events.
+
+No object is ever constructed but text, bytes, lists and mappings, whatever the tags say; depth, number and size are
+bounded, and an alias is the value it names and never a copy, so that no YAML bomb goes off.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.errors import UnreadableInput
+from streamkit.formats._source import LARGEST_BODY, Source
+
+_DEPTH = 40
+_MOST_VALUES = 200_000
+_LISTS = ("interactions", "http_interactions")
+_NULLS = ("", "~", "null", "Null", "NULL")
+
+
+class _Pieces:
+    """The source as a file, which is what the parser reads from."""
+
+    def __init__(self, source: Source) -> None:
+        self._pieces = source.pieces()
+        self._kept = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, as many as asked for at most."""
+        if not self._kept:
+            self._kept = next(self._pieces, b"")
+        given, self._kept = (self._kept, b"") if size < 0 else (self._kept[:size], self._kept[size:])
+        return given
+
+
+def interactions(source: Source) -> Iterator[tuple[Any, int]]:
+    """Each interaction of a cassette with the line that it starts on. Raises UnreadableInput."""
+    try:
+        import yaml
+    except ImportError:
+        raise UnreadableInput(
+            source.path, "a YAML cassette, which needs a library", remedy="pip install 'llm-streamkit[yaml]'"
+        ) from None
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        yield from _Composer(source.path, yaml.parse(_Pieces(source), Loader=loader)).interactions()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or "it cannot be decoded"
+        raise UnreadableInput(source.path, f"no valid YAML ({said})", line=mark.line + 1 if mark else None) from None
+    except UnicodeDecodeError as error:
+        raise UnreadableInput(source.path, f"no valid UTF-8 ({error.reason})") from None
+
+
+class _Composer:
+    """Puts values together from the parser's events."""
+
+    def __init__(self, path: str, events: Iterator[Any]) -> None:
+        self._path = path
+        self._events = events
+        self._anchors: dict[str, Any] = {}
+        self._values = self._size = 0
+
+    def interactions(self) -> Iterator[tuple[Any, int]]:
+        """Each element of the list of interactions at the top of the document."""
+        event = next(self._events)
+        while self._is(event, "StreamStart") or self._is(event, "DocumentStart"):
+            event = next(self._events)
+        if not self._is(event, "MappingStart"):
+            raise UnreadableInput(self._path, "no mapping at the top, so no cassette", line=event.start_mark.line + 1)
+        while not self._is(event := next(self._events), "MappingEnd"):
+            key = self._value(event, 1)
+            event = next(self._events)
+            if key in _LISTS and self._is(event, "SequenceStart"):
+                while not self._is(event := next(self._events), "SequenceEnd"):
+                    self._values = self._size = 0
+                    line = event.start_mark.line + 1
+                    yield self._value(event, 2), line
+            else:
+                self._value(event, 1)
+
+    @staticmethod
+    def _is(event: Any, kind: str) -> bool:
+        return type(event).__name__ == f"{kind}Event"
+
+    def _value(self, event: Any, depth: int) -> Any:
+        """The value that starts with this event."""
+        self._values += 1
+        line = event.start_mark.line + 1
+        if depth > _DEPTH or self._values > _MOST_VALUES:
+            raise UnreadableInput(self._path, "nested too deeply or too large for a cassette", line=line)
+        if self._is(event, "Alias"):
+            if event.anchor not in self._anchors:
+                raise UnreadableInput(self._path, f"an alias of nothing: *{event.anchor}", line=line)
+            return self._anchors[event.anchor]
+        value = self._scalar(event, line) if self._is(event, "Scalar") else self._collection(event, depth)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = value
+            if len(self._anchors) > _MOST_VALUES:
+                raise UnreadableInput(self._path, "more anchors than a cassette has", line=line)
+        return value
+
+    def _collection(self, event: Any, depth: int) -> Any:
+        if self._is(event, "SequenceStart"):
+            elements = []
+            while not self._is(event := next(self._events), "SequenceEnd"):
+                elements.append(self._value(event, depth + 1))
+            return elements
+        mapping: dict[Any, Any] = {}
+        while not self._is(event := next(self._events), "MappingEnd"):
+            key = self._value(event, depth + 1)
+            mapping[key if isinstance(key, str) else None] = self._value(next(self._events), depth + 1)
+        return mapping
+
+    def _scalar(self, event: Any, line: int) -> Any:
+        self._size += len(event.value)
+        if self._size > 2 * LARGEST_BODY:
+            raise UnreadableInput(self._path, f"an interaction larger than {2 * LARGEST_BODY >> 20} MiB", line=line)
+        if event.tag is not None and event.tag.endswith("binary"):
+            try:
+                return base64.b64decode(event.value, validate=False)
+            except (binascii.Error, ValueError) as error:
+                raise UnreadableInput(self._path, f"binary data that are no base64 ({error})", line=line) from None
+        if event.style is None and event.implicit[0] and event.value in _NULLS:
+            return None
+        return event.value

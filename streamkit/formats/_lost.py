@@ -1,0 +1,36 @@
+"""What other forms cannot hold of an exchange, said in the same words everywhere."""
+
+from __future__ import annotations
+
+from streamkit.model.exchange import Exchange
+
+
+def around(exchange: Exchange) -> list[str]:
+    """What is lost where only the body is kept."""
+    lost = []
+    if exchange.timed:
+        lost.append("arrival times")
+    if exchange.request is not None:
+        lost.append("the request")
+    if exchange.response is not None:
+        lost.append("status and headers")
+    return lost + ending(exchange)
+
+
+def ending(exchange: Exchange) -> list[str]:
+    """How it ended, where that was not the body's own end."""
+    if exchange.end is None or exchange.end.reason == "eof":
+        return []
+    return [f"that it ended with {exchange.end.reason}"]
+
+
+def unanswered(exchange: Exchange) -> list[str]:
+    """Why an exchange has no place in a form that holds requests with their answers."""
+    lost = []
+    if exchange.response is None and not exchange.frames:
+        lost.append("the whole exchange: it has no answer")
+    elif exchange.response is None:
+        lost.append("that status and headers are not known: 200 stands for them")
+    if exchange.request is None:
+        lost.append("that the request is not known: GET https://not-recorded.invalid/ stands for it")
+    return lost

@@ -1,0 +1,193 @@
+"""VCR cassettes: of vcrpy and pytest-recording (YAML or JSON), and of Ruby's VCR.
+
+Bodies are decoded: gzip, deflate, base64, `!!binary`. A cassette has no times within an answer. Cassettes are written as
+vcrpy's YAML, which vcrpy replays.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from streamkit.formats._blocks import framed
+from streamkit.formats._cassette_yaml import interactions
+from streamkit.formats._documents import parse
+from streamkit.formats._format import Format
+from streamkit.formats._http import decoded, of_decoded_body, reason, version
+from streamkit.formats._lost import ending, unanswered
+from streamkit.formats._source import Source
+from streamkit.formats._timestamps import rfc3339, stamp
+from streamkit.model.exchange import Body, Exchange, Headers, Import, Origin, Repair, Request, Response, header
+
+_YAML = re.compile(rb"^(?:http_)?interactions:[ \t]*(?:$|\[|&|#)", re.MULTILINE)
+_JSON = re.compile(rb'"(?:http_)?interactions"\s*:\s*\[')
+_MOST_HEADERS = 1000
+# What YAML does not take as it is between double quotes, beyond what JSON escapes.
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def _recognises(head: bytes) -> bool:
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _JSON.search(head) is not None and b'"request"' in head
+    return _YAML.search(head) is not None and (b"request:" in head or b"recorded_with:" in head or b"[]" in head)
+
+
+def _read(source: Source) -> Iterator[Exchange]:
+    number = 0
+    for interaction, line in _interactions(source):
+        if isinstance(interaction, dict):
+            number += 1
+            yield _exchange(interaction, Origin(source.path, number, line))
+
+
+def _interactions(source: Source) -> Iterator[tuple[Any, int | None]]:
+    if not source.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        yield from interactions(source)
+        return
+    document = parse(source.all(), source.path)
+    for name in ("interactions", "http_interactions"):
+        found = document.get(name) if isinstance(document, dict) else None
+        for interaction in found if isinstance(found, list) else ():
+            yield interaction, None
+
+
+def _exchange(interaction: dict[str, Any], origin: Origin) -> Exchange:
+    request, response = interaction.get("request"), interaction.get("response")
+    response = response if isinstance(response, dict) else {}
+    headers = _headers(response.get("headers"))
+    body, trouble = decoded(_bytes(response.get("body", response.get("content"))), headers)
+    recorded = interaction.get("recorded_at")
+    begun = stamp(recorded) if isinstance(recorded, str) else None
+    notes = (Repair(origin.line or 1, "unusable", trouble),) if trouble else ()
+    return Exchange(
+        frames=framed(body, header(headers, "content-type")),
+        request=_request(request) if isinstance(request, dict) else None,
+        response=_response(response, headers),
+        recorded_at=rfc3339(begun.ns) if begun and begun.zoned else None,
+        imported=Import("vcr", repairs=notes),
+        origin=origin,
+    )
+
+
+def _request(request: dict[str, Any]) -> Request | None:
+    url = request.get("uri", request.get("url"))
+    if not isinstance(url, str):
+        return None
+    body = _bytes(request.get("body"))
+    method = request.get("method")
+    name = method.upper() if isinstance(method, str) else "GET"
+    return Request(name, url, _headers(request.get("headers")), Body.of(body) if body else None)
+
+
+def _response(response: dict[str, Any], headers: Headers) -> Response | None:
+    status = response.get("status", response.get("status_code"))
+    code = status.get("code") if isinstance(status, dict) else status
+    try:
+        number = int(code) if isinstance(code, str | int) else 0
+    except ValueError:
+        return None
+    return Response(None, number, version(response.get("http_version")), headers) if 0 < number < 1000 else None
+
+
+def _bytes(body: Any) -> bytes:
+    """A body however a cassette has it: text, bytes, `{string}`, `{base64_string}`, a printed BytesIO."""
+    if isinstance(body, dict):
+        if isinstance(body.get("base64_string"), str):
+            try:
+                return base64.b64decode(body["base64_string"], validate=False)
+            except (binascii.Error, ValueError):
+                return b""
+        state = body.get("state")
+        body = body.get("string", state[0] if isinstance(state, list) and state else None)
+    if isinstance(body, str):
+        return body.encode("utf-8", "surrogatepass")
+    return body if isinstance(body, bytes) else b""
+
+
+def _headers(headers: Any) -> Headers:
+    """Headers from a mapping of a name to a value or to several."""
+    pairs: list[tuple[str, str]] = []
+    for name, values in islice(headers.items(), _MOST_HEADERS) if isinstance(headers, dict) else ():
+        for value in islice(values, _MOST_HEADERS) if isinstance(values, list) else (values,):
+            if isinstance(name, str) and isinstance(value, str | bytes | int):
+                pairs.append((name, value.decode("latin-1") if isinstance(value, bytes) else str(value)))
+        if len(pairs) > _MOST_HEADERS:
+            break
+    return tuple(pairs)
+
+
+def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
+    yield b"interactions:\n"
+    for exchange in exchanges:
+        if exchange.response is not None or exchange.frames:
+            yield _interaction(exchange).encode("utf-8")
+    yield b"version: 1\n"
+
+
+def _interaction(exchange: Exchange) -> str:
+    request = exchange.request or Request("GET", "https://not-recorded.invalid/")
+    response = exchange.response or Response(None, 200, headers=(("content-type", "text/event-stream"),))
+    return "".join(
+        (
+            "- request:\n",
+            f"    body: {_scalar(request.body.bytes) if request.body is not None else 'null'}\n",
+            f"    headers:{_mapping(request.headers)}\n",
+            f"    method: {_scalar(request.method.encode())}\n",
+            f"    uri: {_scalar(request.url.encode('utf-8', 'surrogatepass'))}\n",
+            "  response:\n",
+            "    body:\n",
+            f"      string: {_scalar(exchange.frames.body)}\n",
+            f"    headers:{_mapping(of_decoded_body(response.headers))}\n",
+            "    status:\n",
+            f"      code: {response.status}\n",
+            f"      message: {_scalar(reason(response.status).encode())}\n",
+        )
+    )
+
+
+def _mapping(headers: Headers) -> str:
+    if not headers:
+        return " {}"
+    lines: dict[str, list[str]] = {}
+    for name, value in headers:
+        lines.setdefault(name.lower(), [name]).append(value)
+    return "".join(
+        f"\n      {_scalar(name.encode('utf-8', 'surrogatepass'))}:"
+        + "".join(f"\n      - {_scalar(value.encode('utf-8', 'surrogatepass'))}" for value in values)
+        for name, *values in lines.values()
+    )
+
+
+def _scalar(data: bytes) -> str:
+    """Text between double quotes; what is no text as base64."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return f'!!binary "{base64.b64encode(data).decode("ascii")}"'
+    return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def _loses(exchange: Exchange) -> list[str]:
+    lost = unanswered(exchange)
+    if exchange.timed:
+        lost.append("arrival times")
+    lost.append("how the body was cut into frames")
+    if exchange.response and of_decoded_body(exchange.response.headers) != exchange.response.headers:
+        lost.append("headers that speak of the body's coding and length: it is kept decoded")
+    return lost + ending(exchange)
+
+
+CASSETTE = Format(
+    name="vcr",
+    title="VCR cassette",
+    order=320,
+    recognises=_recognises,
+    read=_read,
+    write=_write,
+    loses=_loses,
+)

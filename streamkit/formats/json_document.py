@@ -1,0 +1,90 @@
+"""One JSON text: the array in which Gemini streams where it is not asked for SSE, a plain answer, or an error.
+
+The body is kept byte for byte. An array of other APIs' chunks, as programs dump them, is read as these chunks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from streamkit.errors import UnreadableInput
+from streamkit.formats._blocks import cut_at
+from streamkit.formats._documents import parse
+from streamkit.formats._format import Format
+from streamkit.formats._gist_documents import identity, role
+from streamkit.formats._gist_exchanges import Draft
+from streamkit.formats._http import status_and_headers
+from streamkit.formats._repair import dumps
+from streamkit.formats._source import HEAD, Source
+from streamkit.model.exchange import Exchange, Import, Origin, Response
+from streamkit.wire import json_document
+
+_SPACE = b"\xef\xbb\xbf \t\r\n"
+_KEYS = re.compile(
+    rb'\A\[?\s*\{\s*"(?:candidates|usageMetadata|promptFeedback|error|choices)"\s*:'
+    rb'|\A\[?\s*\{[^{}\[\]]{0,2000}"object"\s*:\s*"(?:chat\.completion|response|text_completion)'
+)
+
+
+def _recognises(head: bytes) -> bool:
+    _, body, _ = status_and_headers(head)
+    start = body.lstrip(_SPACE)
+    if start[:1] not in (b"[", b"{"):
+        return False
+    events = json_document.decode(start)
+    if not events.data or (start.startswith(b"{") and (len(events) > 1 or events.asides)):
+        return len(head) >= HEAD and len(events) == 0 and _KEYS.match(start) is not None
+    kind = role(_loaded(events.data[0]))
+    return kind in ("chunk", "error") if start.startswith(b"[") else kind in ("answer", "error")
+
+
+def _loaded(data: bytes) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _read(source: Source) -> Iterator[Exchange]:
+    response, body, line = status_and_headers(source.all())
+    events = json_document.decode(body)
+    first = _loaded(events.data[0]) if events.data else None
+    if body.lstrip(_SPACE).startswith(b"[") and isinstance(first, dict) and not _is_streamed_as_array(first):
+        yield _of_chunks(source.path, body, response, line)
+        return
+    yield Exchange(
+        frames=cut_at(body, events.ends, line),
+        response=response,
+        imported=Import("json-document"),
+        origin=Origin(source.path, 1, line if response is None else 1),
+    )
+
+
+def _is_streamed_as_array(first: dict[str, Any]) -> bool:
+    return role(first) != "chunk" or identity(first).family in ("gemini", "error")
+
+
+def _of_chunks(path: str, body: bytes, response: Response | None, line: int) -> Exchange:
+    draft = Draft(line, response, form="json-document")
+    elements = parse(body, path)
+    if not isinstance(elements, list):
+        raise UnreadableInput(path, "no JSON array", line=line)
+    for element in elements:
+        if isinstance(element, dict):
+            draft.take_chunk(element, dumps(element), line)
+        else:
+            draft.note(line, "unusable", f"an element that is no chunk: {dumps(element)[:80]}")
+    return draft.finished(path, 1)
+
+
+JSON_DOCUMENT = Format(
+    name="json-document",
+    title="JSON array of chunks (Gemini) or plain answer",
+    order=640,
+    recognises=_recognises,
+    read=_read,
+)

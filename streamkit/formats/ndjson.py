@@ -1,0 +1,74 @@
+"""NDJSON as it came: one JSON object a line, in which Ollama and older Cohere endpoints stream.
+
+The body is kept byte for byte. Ollama's lines say when each was made (`created_at`): where every line has a time of its
+own, these are the exchange's times, with the clock `log`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from streamkit.formats._blocks import cut_at
+from streamkit.formats._format import Format
+from streamkit.formats._gist_documents import role
+from streamkit.formats._http import status_and_headers
+from streamkit.formats._source import Source
+from streamkit.formats._timestamps import offsets, rfc3339, stamp
+from streamkit.model.exchange import Exchange, Frames, Import, Origin
+
+_LINE_END = re.compile(rb"\n[\r\n]*")
+
+
+def _recognises(head: bytes) -> bool:
+    response, body, _ = status_and_headers(head)
+    if response is not None and "ndjson" in (response.header("content-type") or ""):
+        return True
+    first = _object(next((line for line in body.split(b"\n") if line.strip()), b""))
+    # Other APIs stream their chunks as server-sent events: their bare chunks, one a line, are another form.
+    return role(first) == "chunk" and any(isinstance(first.get(key), bool) for key in ("done", "is_finished"))
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _read(source: Source) -> Iterator[Exchange]:
+    response, body, line = status_and_headers(source.all())
+    frames = cut_at(body, (match.end() for match in _LINE_END.finditer(body)), line)
+    exchange = Exchange(
+        frames=frames,
+        response=response,
+        imported=Import("ndjson"),
+        origin=Origin(source.path, 1, line if response is None else 1),
+    )
+    yield _timed(exchange, frames)
+
+
+def _timed(exchange: Exchange, frames: Frames) -> Exchange:
+    """The exchange with its lines' own times, where each line that has one has one that no other has."""
+    made = [_object(data).get("created_at") for data in frames.data]
+    stamps = [stamp(time) if isinstance(time, str) else None for time in made]
+    known = [one for one in stamps if one]
+    times = offsets(stamps) if len({one.ns for one in known}) == len(known) else None
+    if times is None:
+        return exchange
+    at = Frames(frames.data, times, frames.lines, frames.verbatim)
+    return replace(exchange, frames=at, clock="log", recorded_at=rfc3339(known[0].ns) if known[0].zoned else None)
+
+
+NDJSON = Format(
+    name="ndjson",
+    title="NDJSON (Ollama)",
+    order=600,
+    recognises=_recognises,
+    read=_read,
+)
