@@ -1,0 +1,47 @@
+"""HTTP's chunked transfer coding undone (RFC 9112, section 7.1), each chunk a frame stamped when its last byte arrived."""
+
+from __future__ import annotations
+
+import re
+
+from streamkit.model.exchange import Frame
+
+_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[^\r\n]*\r?\n")
+
+
+class Chunked:
+    """A chunked body while it arrives."""
+
+    def __init__(self) -> None:
+        self._kept = bytearray()
+        self.ended = False
+
+    def feed(self, data: bytes, at: int | None, line: int | None) -> list[Frame]:
+        """The chunks that these bytes complete."""
+        self._kept += data
+        found = []
+        position = 0
+        while not self.ended and (match := _SIZE.match(self._kept, position)):
+            size = int(match[1], 16)
+            if size == 0:
+                self.ended = True
+                break
+            end = match.end() + size
+            if len(self._kept) < end + 2:
+                break
+            found.append(Frame(bytes(self._kept[match.end() : end]), at, line))
+            position = end + 2
+        del self._kept[:position]
+        return found
+
+    def close(self, at: int | None, line: int | None) -> list[Frame]:
+        """The chunk that the end of the body cut, as far as it came."""
+        match = _SIZE.match(self._kept)
+        if self.ended or match is None or match.end() >= len(self._kept):
+            return []
+        return [Frame(bytes(self._kept[match.end() :]), at, line)]
+
+    @staticmethod
+    def begins(data: bytes) -> bool:
+        """Whether these first bytes of a body are a chunk's: curl's newer versions show it decoded already."""
+        return _SIZE.match(data) is not None

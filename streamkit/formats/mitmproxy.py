@@ -1,0 +1,123 @@
+"""Flows that mitmproxy saved (`mitmdump -w`): tagged netstrings, one flow after another.
+
+A flow has a time for the request, for the response's headers and for its end, and none for the pieces of the body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.errors import UnreadableInput
+from streamkit.formats._blocks import framed
+from streamkit.formats._format import Format
+from streamkit.formats._http import decoded, version
+from streamkit.formats._source import LARGEST_BODY, Source
+from streamkit.formats._timestamps import rfc3339
+from streamkit.formats._tnetstring import LONGEST_LENGTH, TornValueError, loads
+from streamkit.model.exchange import Body, End, Exchange, Headers, Import, Origin, Repair, Request, Response, header
+
+_FLOW = re.compile(rb"[0-9]{2,10}:")
+
+
+def _recognises(head: bytes) -> bool:
+    return _FLOW.match(head) is not None and b"4:type" in head and b"4:http" in head
+
+
+def _read(source: Source) -> Iterator[Exchange]:
+    number = 0
+    for flow in _flows(source):
+        try:
+            value = loads(flow)
+        except TornValueError as error:
+            raise UnreadableInput(source.path, f"flow {number + 1} of a mitmproxy file is damaged ({error})") from None
+        if isinstance(value, dict) and value.get("type") == "http":
+            number += 1
+            yield _exchange(value, Origin(source.path, number))
+
+
+def _flows(source: Source) -> Iterator[bytes]:
+    """The bytes of one flow after another, told by their lengths."""
+    kept = bytearray()
+    needed = 1
+    for piece in source.pieces():
+        kept += piece
+        while kept and len(kept) >= needed:
+            colon = kept.find(b":", 0, LONGEST_LENGTH + 1)
+            if not kept[: max(colon, 0)].isdigit():
+                raise UnreadableInput(source.path, "no mitmproxy flow where one must begin")
+            needed = colon + 1 + int(kept[:colon]) + 1
+            if needed > 2 * LARGEST_BODY:
+                raise UnreadableInput(source.path, f"a flow larger than {2 * LARGEST_BODY >> 20} MiB")
+            if len(kept) < needed:
+                break
+            yield bytes(kept[:needed])
+            del kept[:needed]
+            needed = 1
+    if kept:
+        raise UnreadableInput(source.path, "the last mitmproxy flow is cut off")
+
+
+def _exchange(flow: dict[str, Any], origin: Origin) -> Exchange:
+    request, response, error = flow.get("request"), flow.get("response"), flow.get("error")
+    response = response if isinstance(response, dict) else {}
+    headers = _headers(response.get("headers"))
+    content = response.get("content")
+    body, trouble = decoded(content if isinstance(content, bytes) else b"", headers)
+    begun = request.get("timestamp_start") if isinstance(request, dict) else None
+    status = response.get("status_code")
+    said = error.get("msg") if isinstance(error, dict) else None
+    if content is None and response:
+        trouble = "mitmproxy passed the body on and did not keep it (store_streamed_bodies is off)"
+    return Exchange(
+        frames=framed(body, header(headers, "content-type")),
+        request=_request(request) if isinstance(request, dict) else None,
+        response=Response(None, status, version(_text(response.get("http_version"))), headers)
+        if isinstance(status, int)
+        else None,
+        end=End(None, "reset" if response else "refused", error=said) if isinstance(said, str) else None,
+        recorded_at=rfc3339(round(begun * 1_000_000) * 1000) if isinstance(begun, float) and 0 < begun < 1e11 else None,
+        imported=Import("mitmproxy", repairs=(Repair(1, "unusable", trouble),) if trouble else ()),
+        origin=origin,
+    )
+
+
+def _request(request: dict[str, Any]) -> Request:
+    headers = _headers(request.get("headers"))
+    host = _text(request.get("authority")) or header(headers, "host") or _place(request)
+    content = request.get("content")
+    return Request(
+        _text(request.get("method")) or "GET",
+        f"{_text(request.get('scheme')) or 'https'}://{host}{_text(request.get('path')) or '/'}",
+        headers,
+        Body.of(content) if isinstance(content, bytes) and content else None,
+    )
+
+
+def _place(request: dict[str, Any]) -> str:
+    """Host and port, the port where it is not the scheme's own."""
+    host, port = _text(request.get("host")), request.get("port")
+    usual = 80 if _text(request.get("scheme")) == "http" else 443
+    return host if port == usual or not isinstance(port, int) else f"{host}:{port}"
+
+
+def _headers(headers: Any) -> Headers:
+    if not isinstance(headers, list):
+        return ()
+    return tuple((_text(pair[0]), _text(pair[1])) for pair in headers if isinstance(pair, list) and len(pair) == 2)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else ""
+
+
+MITMPROXY = Format(
+    name="mitmproxy",
+    title="mitmproxy flows",
+    order=220,
+    recognises=_recognises,
+    read=_read,
+)
