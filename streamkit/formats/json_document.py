@@ -57,7 +57,7 @@ def _read(source: Source) -> Iterator[Exchange]:
         yield _of_chunks(source.path, body, response, line)
         return
     yield Exchange(
-        frames=cut_at(body, events.ends, line),
+        frames=cut_at(body, [*events.ends[:-1], len(body)], line),
         response=response,
         imported=Import("json-document"),
         origin=Origin(source.path, 1, line if response is None else 1),

@@ -252,11 +252,12 @@ class _Draft:
         self._check_times()
         frames = Frames(self.data, self.at, self.lines)
         last = max(self.last, cast("int", self.lines[-1]) if self.lines else 0)
-        if self._end is None:
+        imported = start.get("import", _import, None)
+        if self._end is None and imported is None:
             self.hurt(
                 last, "missing-end", "the exchange has no end line: its recorder was stopped, or the file was cut"
             )
-        else:
+        elif self._end is not None:
             self._check_end(self._end, frames, last)
         return Exchange(
             frames,
@@ -271,7 +272,7 @@ class _Draft:
             start.get("labels", _labels, {}),
             start.get("tool", _string, None),
             start.get("redacted", _redactions, ()),
-            start.get("import", _import, None),
+            imported,
             tuple(sorted(self.damage, key=lambda damage: damage.line)),
             self._origin,
         )
@@ -417,7 +418,7 @@ def _body(value: Any) -> Body:
 
 def _import(value: Any) -> Import:
     repairs = tuple(Repair(_integer(r["line"]), _string(r["kind"]), _string(r["said"])) for r in value["repairs"])
-    return Import(_string(value["form"]), bool(value.get("excerpt")), repairs)
+    return Import(_string(value["form"]), bool(value.get("excerpt")), repairs, value.get("framed") is not False)
 
 
 def _end(fields: _Fields) -> End:
@@ -452,4 +453,5 @@ def _redaction_objects(redactions: tuple[Redaction, ...]) -> list[dict[str, Any]
 
 def _import_object(imported: Import) -> dict[str, Any]:
     repairs = [{"line": r.line, "kind": r.kind, "said": r.said} for r in imported.repairs]
-    return {"form": imported.form, "excerpt": imported.excerpt, "repairs": repairs}
+    record: dict[str, Any] = {"form": imported.form, "excerpt": imported.excerpt, "repairs": repairs}
+    return record if imported.framed else {**record, "framed": False}

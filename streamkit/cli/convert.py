@@ -1,0 +1,142 @@
+"""Turn streams from any form that is read into one that can be written, and say what that form cannot hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+from pathlib import Path, PurePath
+
+import click
+
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, output_options, paths_argument, talk_options
+from streamkit.errors import UsageError
+from streamkit.files import create
+from streamkit.formats._format import CATALOGUE, Format
+from streamkit.model.exchange import Exchange
+from streamkit.tape.redactor import redact_exchange
+
+_SUFFIXES = {".jsonl": "recording", ".sse": "sse", ".har": "har", ".yaml": "vcr", ".yml": "vcr", ".txt": "chunks"}
+_SUFFIX = {word: suffix for suffix, word in reversed(_SUFFIXES.items())}
+
+
+@click.command("convert")
+@paths_argument
+@click.option(
+    "--to", "target", metavar="FORM", help="recording, sse, chunks, har or vcr; else told by the suffix of -o."
+)
+@click.option("--form", metavar="NAME", help="Read inputs as this form instead of finding it out.")
+@click.option("--no-redact", is_flag=True, help="Keep the secrets that are in the input.")
+@output_options
+@talk_options
+def command(
+    paths: tuple[str, ...],
+    target: str | None,
+    form: str | None,
+    no_redact: bool,
+    output: str | None,
+    force: bool,
+    console: Console,
+) -> int:
+    """Turn streams from any form that is read into one that can be written.
+
+    What the target cannot hold (arrival times in a cassette, comments in bare chunks) is listed on stderr. An event
+    stream and bare chunks hold one exchange a file: of several, name one (file#3), or give a folder to -o.
+
+    \b
+    Examples:
+      streamkit convert recordings/openai_chat -o cassette.yaml --to vcr
+      streamkit convert recordings/openai_chat -o streams/ --to sse
+    """
+    chosen = _target(target, output)
+    destination = output or "-"
+    _refuse_own_input(paths, destination)
+    inputs = Inputs(paths, console, form=form)
+    exchanges = (exchange if no_redact else redact_exchange(exchange) for exchange in inputs.exchanges())
+    lost: Counter[str] = Counter()
+    if _is_folder(destination):
+        _write_folder(exchanges, chosen, destination, force, lost)
+    else:
+        _write_file(exchanges, chosen, destination, force, lost)
+    for said, count in lost.items():
+        console.say(f"not kept: {said}" + (f" ({count} exchanges)" if count > 1 else ""))
+    return inputs.code
+
+
+def _target(target: str | None, output: str | None) -> Format:
+    """The form to write: as asked, else by the suffix of the output."""
+    writable = {entry.short or entry.name: entry for entry in CATALOGUE if entry.write is not None}
+    writable |= {entry.name: entry for entry in writable.values()}
+    word = target or _SUFFIXES.get(PurePath(output or "").suffix.lower())
+    if word is None:
+        raise UsageError("what to convert to? Give --to, or a suffix that tells it to -o")
+    if word in writable:
+        return writable[word]
+    words = ", ".join(sorted(entry.short or entry.name for entry in set(writable.values())))
+    known = word in {entry.name for entry in CATALOGUE}
+    raise UsageError(
+        f"{word!r} {'is read and not written' if known else 'is no form that is known'}; there are: {words}"
+    )
+
+
+def _is_folder(destination: str) -> bool:
+    return destination.endswith("/") or (destination != "-" and Path(destination).is_dir())
+
+
+def _refuse_own_input(paths: Sequence[str], destination: str) -> None:
+    """An input that is overwritten while it is read would be lost."""
+    output = Path(destination)
+    if destination == "-" or not output.is_file():
+        return
+    for path in paths:
+        source = Path(path)
+        same = source.is_file() and source.samefile(output)
+        if same or (source.is_dir() and source.resolve() in output.resolve().parents):
+            raise UsageError(f"{destination} is among what is read; write to another file")
+
+
+def _write_file(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Counter[str]) -> None:
+    first = next(exchanges, None)
+    if first is None:
+        return
+    if not target.many:
+        second = next(exchanges, None)
+        if second is not None:
+            word = target.short or target.name
+            where = f"name one ({second.origin.path}#{second.origin.number}), or give a folder to -o"
+            raise UsageError(f"a file holds one exchange as {word}, and there are more: {where}")
+    _write(chain((first,), exchanges), target, path, force, lost)
+
+
+def _write_folder(exchanges: Iterator[Exchange], target: Format, folder: str, force: bool, lost: Counter[str]) -> None:
+    suffix = _SUFFIX[target.short or target.name]
+    for exchange in exchanges:
+        name = PurePath(exchange.origin.path).name if exchange.origin.path != "-" else "stdin"
+        number = exchange.origin.number
+        stem = name.partition(".")[0] or name
+        path = Path(folder) / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
+        _write(iter((exchange,)), target, str(path), force, lost)
+
+
+def _write(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Counter[str]) -> None:
+    assert target.write is not None  # only such are chosen
+    with create(path, force=force) as output:
+        for piece in target.write(_told(exchanges, target, lost)):
+            output.write(piece)
+
+
+def _told(exchanges: Iterator[Exchange], target: Format, lost: Counter[str]) -> Iterator[Exchange]:
+    """The exchanges, with what is lost of each counted, and the tool that wrote them named."""
+    for exchange in exchanges:
+        lost.update(dict.fromkeys(target.loses(exchange), 1))
+        yield exchange if exchange.tool else replace(exchange, tool=_tool())
+
+
+def _tool() -> str:
+    try:
+        return f"streamkit {version('llm-streamkit')}"
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "streamkit"
