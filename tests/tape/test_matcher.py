@@ -1,0 +1,182 @@
+"""Which recording answers: the levels, the order among equals, what comes after the last, and the nearest of a miss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.model.exchange import Body, Request
+from streamkit.tape.matcher import Level, Match, Matcher, Miss, Recorded, Reuse, differences, plain_path
+
+ASKED = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "hi"}], "temperature": 1}
+CHAT = "https://api.openai.com/v1/chat/completions"
+
+
+def request(body: Any = ASKED, url: str = CHAT, method: str = "POST") -> Request:
+    return Request(method, url, (), None if body is None else Body("json", body))
+
+
+def changed(**fields: Any) -> Request:
+    return request({key: value for key, value in {**ASKED, **fields}.items() if value is not ...})
+
+
+HELLO = [{"role": "user", "content": "hello"}]
+
+# what is asked of a server that recorded `request()`, and the strictest level at which it is answered
+LIKENESS: dict[str, tuple[Request, Level | None]] = {
+    "the same": (request(), "exact"),
+    "keys in another order": (request(dict(reversed(ASKED.items()))), "exact"),
+    "a whole number written otherwise": (changed(temperature=1.0), "exact"),
+    "another host": (request(url="http://127.0.0.1:8788/v1/chat/completions"), "exact"),
+    "no version in the path": (request(url="/chat/completions"), "body"),
+    "a mount before the version": (request(url="/openai/v1/chat/completions"), "body"),
+    "a query": (request(url="/v1/chat/completions?api-version=1"), "body"),
+    "user": (changed(user="me"), "body"),
+    "metadata": (changed(metadata={"run": 1}), "body"),
+    "stream_options": (changed(stream_options={"include_usage": True}), "body"),
+    "another temperature": (changed(temperature=0), "messages"),
+    "a tool more": (changed(tools=[]), "messages"),
+    "another message": (changed(messages=HELLO), "model"),
+    "a system prompt": (changed(system="be brief"), "model"),
+    "another model": (changed(model="n"), "path"),
+    "another path": (request(url="/v1/completions"), "any"),
+    "another method": (request(method="PUT"), "any"),
+    "no body": (request(None), "path"),
+}
+LEVELS: tuple[Level, ...] = ("exact", "body", "messages", "model", "path", "any")
+
+
+@pytest.mark.parametrize(("asked", "strictest"), LIKENESS.values(), ids=LIKENESS)
+def test_likeness(asked: Request, strictest: Level) -> None:
+    answered = [isinstance(Matcher([Recorded(request())], level=level).choose(asked), Match) for level in LEVELS]
+    assert answered == [place >= LEVELS.index(strictest) for place in range(len(LEVELS))]
+
+
+PATHS = {
+    "/v1/chat/completions": "/chat/completions",
+    "/chat/completions": "/chat/completions",
+    "/api/v1/chat/completions": "/chat/completions",
+    "/v1beta/models/gemini-pro:streamGenerateContent": "/models/gemini-pro:streamGenerateContent",
+    "/openai/deployments/gpt-4/chat/completions": "/openai/deployments/gpt-4/chat/completions",
+    "/api/chat": "/api/chat",
+    "/v1": "/",
+    "/": "/",
+}
+
+
+@pytest.mark.parametrize(("path", "plain"), PATHS.items())
+def test_paths_without_mount_and_version(path: str, plain: str) -> None:
+    assert plain_path(path) == plain
+
+
+EQUALS = [
+    Recorded(request(), recorded_at="2026-01-02", path="a"),
+    Recorded(request(), recorded_at="2026-01-01", path="c"),
+    Recorded(request(), recorded_at="2026-01-01", path="b", number=2),
+    Recorded(request(), recorded_at="2026-01-01", path="b", number=1),
+]
+
+
+@pytest.mark.parametrize(
+    ("reuse", "order"),
+    [("cycle", [3, 2, 1, 0, 3, 2]), ("last", [3, 2, 1, 0, 0, 0]), ("once", [3, 2, 1, 0, None, None])],
+)
+def test_equals_are_taken_by_time_then_file_and_then(reuse: Reuse, order: list[int | None]) -> None:
+    matcher = Matcher(EQUALS, reuse=reuse)
+    chosen = [matcher.choose(request()) for _ in order]
+    assert [match.index if isinstance(match, Match) else None for match in chosen] == order
+    matcher.reset()
+    assert matcher.unplayed == [0, 1, 2, 3]
+    assert matcher.choose(request()) == Match(3)
+    assert matcher.unplayed == [0, 1, 2]
+
+
+def test_used_up_is_told_apart_from_unknown() -> None:
+    matcher = Matcher([Recorded(request())], reuse="once")
+    matcher.choose(request())
+    assert matcher.choose(request()) == Miss(0, used_up=True)
+
+
+STREAM, PLAIN = request(), changed(stream=False)
+# recordings, what is asked, and what is played
+WAYS_OF_ASKING: dict[str, tuple[list[Recorded], Request, Match | None]] = {
+    "a stream for a stream": ([Recorded(STREAM)], STREAM, Match(0)),
+    "a stream put together": ([Recorded(STREAM)], PLAIN, Match(0, whole=True)),
+    "a stream put together, not said": ([Recorded(STREAM)], changed(stream=...), Match(0, whole=True)),
+    "the plain one is preferred": ([Recorded(STREAM), Recorded(PLAIN, False, False)], PLAIN, Match(1)),
+    "the stream is preferred": ([Recorded(PLAIN, False, False), Recorded(STREAM)], STREAM, Match(1)),
+    "no stream is made of a plain answer": ([Recorded(PLAIN, False, False)], STREAM, None),
+    "an error answers both": ([Recorded(PLAIN, False, False, failed=True)], STREAM, Match(0)),
+    "an error answers both, and is never put together": ([Recorded(STREAM, False, failed=True)], PLAIN, Match(0)),
+    "where saying nothing means a stream": ([Recorded(changed(stream=...), True, None)], changed(stream=...), Match(0)),
+    "the path asks": (
+        [Recorded(request({}, "/v1/m:streamGenerateContent"))], request({}, "/v1/m:streamGenerateContent"), Match(0)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("recordings", "asked", "played"), WAYS_OF_ASKING.values(), ids=WAYS_OF_ASKING)
+def test_streams_and_whole_answers(recordings: list[Recorded], asked: Request, played: Match | None) -> None:
+    chosen = Matcher(recordings).choose(asked)
+    assert chosen == played if played else isinstance(chosen, Miss)
+
+
+def test_what_has_no_request_comes_last() -> None:
+    recordings = [Recorded(None), Recorded(request())]
+    assert Matcher(recordings).choose(request()) == Match(1)
+    assert Matcher(recordings).choose(changed(model="n")) == Match(0)
+    assert isinstance(Matcher([Recorded(None, fits=lambda _: False)]).choose(request()), Miss)
+
+
+NEAREST = {
+    "a value": (changed(temperature=2), "body.temperature: recorded 1, asked 2"),
+    "a missing key": (changed(temperature=...), "body.temperature: recorded 1, asked nothing"),
+    "a key more": (changed(top_p=1), "body.top_p: recorded nothing, asked 1"),
+    "inside a list": (changed(messages=HELLO), 'body.messages[0].content: recorded "hi", asked "hello"'),
+    "a list that is longer": (
+        changed(messages=[*ASKED["messages"], 1]),  # type: ignore[misc]
+        "body.messages[1]: recorded nothing, asked 1",
+    ),
+    "the path": (request(url="/v1/other"), 'path: recorded "/chat/completions", asked "/other"'),
+    "true is not 1": (changed(temperature=True), "body.temperature: recorded 1, asked true"),
+}
+
+
+@pytest.mark.parametrize(("asked", "said"), NEAREST.values(), ids=NEAREST)
+def test_the_first_difference_to_the_nearest(asked: Request, said: str) -> None:
+    far = request({"model": "x", "messages": [], "seed": 1, "stop": "a"}, "/v1/elsewhere")
+    miss = Matcher([Recorded(far), Recorded(request())]).choose(asked)
+    assert isinstance(miss, Miss)
+    assert (miss.nearest, str(miss.first)) == (1, said)
+
+
+def test_only_the_way_of_asking_differs() -> None:
+    miss = Matcher([Recorded(PLAIN, False, False)]).choose(STREAM)
+    assert str(miss.first) == "body.stream: recorded false, asked true"  # type: ignore[union-attr]
+
+
+def test_both_sides_are_redacted_before_they_are_compared() -> None:
+    def redact(asked: Request) -> Request:
+        assert asked.body
+        return request({**asked.body.json, "user_key": "[redacted]"})
+
+    matcher = Matcher([Recorded(changed(user_key="[redacted]"))], redact=redact)
+    assert matcher.choose(changed(user_key="secret")) == Match(0)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON, JSON)
+def test_values_differ_exactly_where_differences_say_so(one: Any, other: Any) -> None:
+    import orjson
+
+    alike = orjson.dumps(one, option=orjson.OPT_SORT_KEYS) == orjson.dumps(other, option=orjson.OPT_SORT_KEYS)
+    assert (next(differences(one, other), None) is None) is alike
