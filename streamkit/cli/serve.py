@@ -24,6 +24,10 @@ REUSES = ("once", "cycle", "last")
 @click.option("--speed", type=click.FloatRange(0, min_open=True), default=1.0, help="Play N times as fast.")
 @click.option("--max-gap", type=click.FloatRange(0), metavar="SECONDS", help="Shorten every pause to this.")
 @click.option("--no-delay", is_flag=True, help="Play without any pauses.")
+@click.option("--ttft", metavar="TIME", help="When the first token comes, instead of the recorded time.")
+@click.option("--itl", metavar="TIME", help="The gap between writes after it: 20ms, normal:20ms:5ms, ...")
+@click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Break every answer so.")
+@click.option("--seed", type=int, default=0, help="Decides what faults and --ttft, --itl leave to chance.")
 @talk_options
 def command(
     paths: tuple[str, ...],
@@ -35,6 +39,10 @@ def command(
     speed: float,
     max_gap: float | None,
     no_delay: bool,
+    ttft: str | None,
+    itl: str | None,
+    faults: tuple[str, ...],
+    seed: int,
     console: Console,
 ) -> int:
     """Answer requests with recordings: a mock server for any SDK, frames and pauses as recorded.
@@ -46,22 +54,32 @@ def command(
     Examples:
       streamkit serve recordings/ --port 8788
       streamkit serve recordings/ --no-delay --strict -- pytest tests/
+      streamkit serve recordings/ --fault cut:event=3,by=reset --fault status:code=429,times=1
     """
-    from streamkit.service.mock import Asked
+    from streamkit.faults._fault import plan
+    from streamkit.service.mock import Asked, Options
     from streamkit.service.serving import serving
     from streamkit.tape.player import Pace
+    from streamkit.tape.tempo import Distribution, Tempo
 
     def heard(asked: Asked) -> None:
-        line = f"{asked.method} {asked.path}: {asked.recording or asked.said}"
-        (console.say if asked.recording is None else console.detail)(line)
+        line = f"{asked.method} {asked.path}: {', '.join(filter(None, (asked.recording, asked.said)))}"
+        (console.say if asked.said else console.detail)(line)
 
+    options = Options(
+        match=match,  # type: ignore[arg-type]
+        reuse=reuse,  # type: ignore[arg-type]
+        pace=Pace(speed, None if max_gap is None else round(max_gap * 1e9), not no_delay),
+        faults=[planned for text in faults for planned in plan(text)],
+        tempo=Tempo(ttft and Distribution.of(ttft), itl and Distribution.of(itl)),  # type: ignore[arg-type]
+        seed=seed,
+    )
     words = child()
     inputs = Inputs(paths, console)
     exchanges = list(inputs.exchanges())
     if not exchanges:
         raise UsageError("no recording to serve")
-    pace = Pace(speed, None if max_gap is None else round(max_gap * 1e9), not no_delay)
-    with serving(exchanges, host=host, port=port, heard=heard, match=match, reuse=reuse, pace=pace) as server:
+    with serving(exchanges, options, host=host, port=port, heard=heard) as server:
         count = len(exchanges)
         ready = f"serving {count} exchange{'s' if count > 1 else ''} on {server.url}"
         code = run_or_wait(words, server.child_environment, lambda: console.say(ready))

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from streamkit.model.exchange import Exchange, Request
+from streamkit.errors import StreamkitError
+from streamkit.faults._fault import Plan, inject, plan
+from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
 from streamkit.service import replies
 from streamkit.service.recordings import Recording, load
 from streamkit.tape.matcher import Level, Match, Matcher, Reuse, plain_path
 from streamkit.tape.player import RECORDED, Pace, steps
+from streamkit.tape.tempo import RECORDED_TEMPO, Tempo, retimed
 
 CONTROL = "/__streamkit/"
+FAULT_HEADER = "X-Streamkit-Fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a mock server answers: see `Matcher` for `match` and `reuse`, `Pace` for `pace`."""
+    """How a mock server answers: see `Matcher` for `match` and `reuse`, `Pace` for `pace`, `Tempo` for `tempo`.
+
+    `faults` are done to every answer that was recorded. `seed` decides what they leave to chance: the same seed, recording
+    and number of its playing give the same fault, whatever else is asked meanwhile.
+    """
 
     match: Level = "body"
     reuse: Reuse = "cycle"
     pace: Pace = RECORDED
+    faults: Sequence[Plan] = ()
+    tempo: Tempo = RECORDED_TEMPO
+    seed: int = 0
 
 
 class Mock:
@@ -60,6 +72,7 @@ class Mock:
         self.requests: list[Asked] = []
         self._options = options
         self._heard = heard
+        self._struck: dict[int, int] = {}
         self._matcher = Matcher(
             [recording.recorded() for recording in self.recordings], level=options.match, reuse=options.reuse
         )
@@ -69,11 +82,14 @@ class Mock:
         path = urlsplit(request.url).path
         if path.startswith(CONTROL):
             return self._control(request, path.removeprefix(CONTROL))
+        try:
+            asked_for = plan(fault) if (fault := header(request.headers, FAULT_HEADER)) else []
+        except StreamkitError as error:
+            self._note(request, None, str(error))
+            return replies.failure(400, "invalid_request_error", f"{FAULT_HEADER}: {error}")
         found = self._matcher.choose(request)
         if isinstance(found, Match):
-            recording = self.recordings[found.index]
-            self._note(request, recording.name)
-            return self._whole(recording) if found.whole else steps(recording.exchange, self._options.pace)
+            return self._play(request, found, asked_for)
         plain = plain_path(path)
         if request.method == "GET" and plain == "/models":
             self._note(request, None, "the list of models")
@@ -97,7 +113,29 @@ class Mock:
     def reset(self) -> None:
         """Forget what was asked and played."""
         self._matcher.reset()
+        self._struck.clear()
         self.requests.clear()
+
+    def _play(self, request: Request, match: Match, asked_for: Sequence[Plan]) -> Sequence[Step]:
+        """The steps of a recording, retimed and broken as was asked for."""
+        options = self._options
+        recording = self.recordings[match.index]
+        random = Random(f"{options.seed}:{recording.name}:{self._matcher.plays[match.index]}")
+        playing = list(self._whole(recording) if match.whole else steps(recording.exchange, options.pace))
+        if options.tempo != RECORDED_TEMPO and not match.whole:
+            playing = retimed(playing, recording.first_token, options.tempo, random)
+        remarks: list[str] = []
+        plans = [planned for planned in options.faults if self._strikes(planned)]
+        if plans or asked_for:
+            playing, remarks = inject(playing, [*plans, *asked_for], random)
+        self._note(request, recording.name, "; ".join(remarks))
+        return playing
+
+    def _strikes(self, planned: Plan) -> bool:
+        """Whether a fault has streams left to strike; counts this one."""
+        struck = self._struck.get(id(planned), 0)
+        self._struck[id(planned)] = struck + 1
+        return planned.times is None or struck < planned.times
 
     def _whole(self, recording: Recording) -> Sequence[Step]:
         """A stream that was asked for without streaming: its object, when the stream would have ended."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from streamkit.apis._api import APIS, UNKNOWN, Sample, assemble, interpret
 from streamkit.model.exchange import End, Exchange, Request, Response
+from streamkit.model.message import TOKEN
 from streamkit.model.stream import Stream
 from streamkit.tape.matcher import Recorded, asks_for_stream
 from streamkit.wire.framing import choose
@@ -61,6 +62,17 @@ class Recording:
             return None
         assembler = assemble(self.stream)
         return None if assembler is None else assembler.object
+
+    @cached_property
+    def first_token(self) -> int:
+        """Which write (from 0) holds the first token; the first where no token is known."""
+        stream = self.stream
+        for chunk, flags in enumerate(stream.flags):
+            if flags & TOKEN:
+                place = self.exchange.frames.holding(stream.events.ends[stream.chunk_events[chunk]] - 1)
+                # Frames without bytes are not written.
+                return sum(1 for data in self.exchange.frames.data[: place or 0] if data)
+        return 0
 
     @property
     def model(self) -> str | None:

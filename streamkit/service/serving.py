@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from streamkit.model.exchange import Exchange
 from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
@@ -58,16 +57,16 @@ class Served:
 @contextmanager
 def serving(
     exchanges: Iterable[Exchange],
+    options: Options | None = None,
     *,
     host: str = "127.0.0.1",
     port: int = 0,
     heard: Callable[[Asked], None] = lambda _: None,
-    **options: Any,
 ) -> Iterator[Served]:
     """Serve these exchanges from a thread until the context ends.
 
-    `options` are those of `Options`; `heard` is told of each request. Raises CannotListen.
+    `heard` is told of each request. Raises CannotListen.
     """
-    mock = Mock(list(exchanges), Options(**options), heard)
+    mock = Mock(list(exchanges), options or Options(), heard)
     with in_thread(Server(mock.answer, host=host, port=port)) as server:
         yield Served(server.url, mock)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import openai
 
+from streamkit.service.mock import Options
 from streamkit.service.serving import Served, serving
 from streamkit.tape.player import Pace
 from tests.exchanges import scripted
 
-AT_ONCE = Pace(delay=False)
+AT_ONCE = Options(pace=Pace(delay=False))
 ASKED = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 
 
@@ -19,7 +20,7 @@ def openai_client(server: Served) -> openai.OpenAI:
 def test_openai_streams_what_was_recorded() -> None:
     recorded = scripted("openai_chat/plain")
     assert recorded.request and recorded.request.body
-    with serving([recorded], pace=AT_ONCE) as server, openai_client(server) as client:
+    with serving([recorded], AT_ONCE) as server, openai_client(server) as client:
         text = "".join(
             chunk.choices[0].delta.content or ""
             for chunk in client.chat.completions.create(**recorded.request.body.json)

@@ -6,26 +6,37 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
 
+from streamkit.faults._fault import plan
 from streamkit.model.exchange import Exchange, Frame, Frames
+from streamkit.model.step import Write
+from streamkit.service.mock import Options
+from streamkit.service.recordings import Recording
 from streamkit.service.serving import Served, serving
+from streamkit.tape import player
 from streamkit.tape.player import Pace
+from streamkit.tape.tempo import Distribution, Tempo, retimed
 from tests.exchanges import exchange, scripted
 
-AT_ONCE = Pace(delay=False)
+AT_ONCE = Options(pace=Pace(delay=False))
 
 
 def serve(*exchanges: Exchange, **options: Any) -> Any:
-    return serving(exchanges, pace=AT_ONCE, **options)
+    return serving(exchanges, replace(AT_ONCE, **options))
 
 
-def ask(server: Served, path: str, body: Any = None, method: str | None = None) -> tuple[int, bytes]:
+def ask(
+    server: Served, path: str, body: Any = None, method: str | None = None, fault: str | None = None
+) -> tuple[int, bytes]:
     """Status and body of one request; a body makes it a POST."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(server.url + path, data, {"Content-Type": "application/json"}, method=method)
+    headers = {"Content-Type": "application/json"} | ({"X-Streamkit-Fault": fault} if fault else {})
+    request = urllib.request.Request(server.url + path, data, headers, method=method)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=10) as response:
@@ -136,3 +147,57 @@ def test_what_was_reset_is_reset(end: str) -> None:
     recorded = exchange(b"data: 1\n\n", end=end)
     with serve(recorded) as server, pytest.raises((ConnectionResetError, urllib.error.URLError)):
         ask(server, "/v1/chat/completions", asked(recorded))
+
+
+CHAT = "/v1/chat/completions"
+
+
+def test_a_fault_strikes_as_often_as_it_may() -> None:
+    recorded = exchange(b"data: 1\n\n", b"data: 2\n\n")
+    with serve(recorded, faults=plan("status:code=429,times=2;drop:event=1,times=3")) as server:
+        answers = [ask(server, CHAT, asked(recorded)) for _ in range(4)]
+        assert [status for status, _ in answers] == [429, 429, 200, 200]
+        assert [body for _, body in answers[2:]] == [b"data: 2\n\n", recorded.frames.body]
+        server.reset()
+        assert ask(server, CHAT, asked(recorded))[0] == 429
+
+
+def test_a_request_can_ask_for_its_own_fault() -> None:
+    recorded = exchange(b"data: 1\n\n", b"data: 2\n\n")
+    with serve(recorded) as server:
+        assert ask(server, CHAT, asked(recorded), fault="drop:event=2") == (200, b"data: 1\n\n")
+        assert ask(server, CHAT, asked(recorded)) == (200, recorded.frames.body)
+        status, body = ask(server, CHAT, asked(recorded), fault="drop:event=x")
+        assert (status, json.loads(body)["error"]["message"]) == (
+            400,
+            "X-Streamkit-Fault: fault drop: event wants a whole number from 1 on, not 'x'",
+        )
+
+
+def test_a_fault_that_does_not_apply_is_said_and_the_stream_played() -> None:
+    recorded = exchange(b"data: 1\n\n")
+    with serve(recorded, faults=plan("drop:event=9")) as server:
+        assert ask(server, CHAT, asked(recorded)) == (200, b"data: 1\n\n")
+        assert server.requests[0].said == "fault drop does not apply: the stream has 1 event, and no event 9"
+
+
+def test_the_same_seed_breaks_the_same_stream_in_the_same_place() -> None:
+    recorded = exchange(*(b"data: %d\n\n" % number for number in range(50)))
+
+    def played(seed: int) -> list[bytes]:
+        with serve(recorded, faults=plan("drop"), seed=seed) as server:
+            return [ask(server, CHAT, asked(recorded))[1] for _ in range(3)]
+
+    assert played(1) == played(1) != played(2)
+
+
+def test_times_of_our_own() -> None:
+    recorded = scripted("openai_chat/slow-start")
+    recording = Recording(recorded)
+    tempo = Tempo(Distribution.of("40ms"), Distribution.of("5ms"))
+    steps = retimed(player.steps(recorded), recording.first_token, tempo, Random(0))
+    writes = [step for step in steps if isinstance(step, Write)]
+    first = next(place for place, write in enumerate(writes) if b'"content":"Streams"' in write.data)
+    assert recording.first_token == first > 1
+    assert all(write.at <= 40_000_000 for write in writes[:first])
+    assert [write.at for write in writes[first:]] == [40_000_000 + 5_000_000 * n for n in range(len(writes) - first)]

@@ -1,0 +1,30 @@
+"""What the faults have in common that put something into an event stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from streamkit.faults._body import PLACE, Body, only_sse
+from streamkit.faults._fault import Argument, DoesNotApply, Given, whole
+from streamkit.model.step import Step
+
+# Where to put it: once at a place, or again and again.
+WHERE = (*PLACE, Argument("every", whole(1), "before every so many events, instead of once", group="place"))
+
+
+def injector(make: Callable[[Given], bytes]) -> Callable[[Sequence[Step], Given], list[Step]]:
+    """A fault's `apply` that writes what `make` gives at the places of `WHERE`."""
+
+    def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+        body = Body.of(steps)
+        only_sse(body)
+        data = make(given)
+        if given["every"] is None:
+            return body.inserted(body.offset(given), data).steps
+        if not body.events:
+            raise DoesNotApply("the stream has no events")
+        for event in reversed(body.events[:: given["every"]]):
+            body = body.inserted(event.start, data)
+        return body.steps
+
+    return apply

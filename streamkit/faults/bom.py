@@ -1,0 +1,24 @@
+"""The stream begins with a byte order mark, which the standard says to pass over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamkit.faults._body import Body, only_sse
+from streamkit.faults._fault import DoesNotApply, Fault, Given
+from streamkit.model.step import Step
+
+_MARK = b"\xef\xbb\xbf"
+
+
+def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+    """The first write begins with the mark."""
+    body = Body.of(steps)
+    only_sse(body)
+    if not body.parts:
+        raise DoesNotApply("the stream has no bytes")
+    first = body.parts[0].data
+    return body.changed(0, len(first), _MARK + first).steps
+
+
+FAULT = Fault("bom", "the stream begins with a byte order mark", apply, (), "bom")

@@ -1,0 +1,20 @@
+"""Keep-alive comments stand between the events."""
+
+from __future__ import annotations
+
+from streamkit.faults._fault import Argument, Fault, Given
+from streamkit.faults._inject import WHERE, injector
+
+
+def _make(given: Given) -> bytes:
+    lines = given["text"].splitlines() or [""]
+    return "".join(f": {line}\n" for line in lines).encode() + b"\n"
+
+
+FAULT = Fault(
+    "comment",
+    "a keep-alive comment stands between the events",
+    injector(_make),
+    (*WHERE, Argument("text", str, "what it says", "keep-alive")),
+    "comment:every=1",
+)

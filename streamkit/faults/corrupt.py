@@ -1,0 +1,34 @@
+"""The JSON of an event cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamkit.faults._body import Body
+from streamkit.faults._fault import Argument, DoesNotApply, Fault, Given, whole
+from streamkit.model.step import Step
+
+
+def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+    """The last brace of the event's JSON is left out."""
+    body = Body.of(steps)
+    number = given["event"]
+    if number is None:
+        json = [place for place, event in enumerate(body.events, 1) if b"}" in event.data]
+        if not json:
+            raise DoesNotApply("no event of the stream holds a JSON object")
+        number = given.random.choice(json)
+    event = body.event(number, given)
+    brace = body.data.rfind(b"}", event.start, event.end)
+    if brace < 0:
+        raise DoesNotApply(f"event {number} holds no JSON object")
+    return body.changed(brace, brace + 1, b"").steps
+
+
+FAULT = Fault(
+    "corrupt",
+    "the JSON of an event cannot be read",
+    apply,
+    (Argument("event", whole(1), "which event (from 1); by chance if not given"),),
+    "corrupt:event=3",
+)

@@ -1,0 +1,16 @@
+"""A block has fields but no data, which dispatches no event."""
+
+from __future__ import annotations
+
+from streamkit.faults._fault import Argument, Fault, one_of
+from streamkit.faults._inject import WHERE, injector
+
+_BLOCKS = {"id": b"id: 7\n\n", "event": b"event: ping\n\n", "data": b"data:\n\n"}
+
+FAULT = Fault(
+    "dataless",
+    "a block holds an id or an event name, and no data",
+    injector(lambda given: _BLOCKS[given["field"]]),
+    (*WHERE, Argument("field", one_of(*_BLOCKS), "which field stands there (data: an empty one)", "id")),
+    "dataless:event=1,field=event",
+)

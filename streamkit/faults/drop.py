@@ -1,0 +1,25 @@
+"""An event of the stream is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamkit.faults._body import Body
+from streamkit.faults._fault import Argument, Fault, Given, whole
+from streamkit.model.step import Step
+
+
+def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+    """The bytes of one event are left out; a write that held nothing else is not made."""
+    body = Body.of(steps)
+    event = body.event(given["event"], given)
+    return body.changed(event.start, event.end, b"").steps
+
+
+FAULT = Fault(
+    "drop",
+    "an event of the stream is missing",
+    apply,
+    (Argument("event", whole(1), "which event (from 1); by chance if not given"),),
+    "drop:event=3",
+)

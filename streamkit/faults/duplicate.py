@@ -1,0 +1,25 @@
+"""An event of the stream comes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamkit.faults._body import Body
+from streamkit.faults._fault import Argument, Fault, Given, whole
+from streamkit.model.step import Step
+
+
+def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+    """The bytes of one event are written again right after it."""
+    body = Body.of(steps)
+    event = body.event(given["event"], given)
+    return body.inserted(event.end, body.data[event.start : event.end]).steps
+
+
+FAULT = Fault(
+    "duplicate",
+    "an event of the stream comes twice",
+    apply,
+    (Argument("event", whole(1), "which event (from 1); by chance if not given"),),
+    "duplicate:event=3",
+)

@@ -1,0 +1,52 @@
+"""The stream says in the middle that it failed, and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import orjson
+
+from streamkit.faults._body import PLACE, Body
+from streamkit.faults._fault import Argument, DoesNotApply, Fault, Given, one_of
+from streamkit.model.step import Finish, Step, Write
+
+
+def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+    """After the place comes one error event, and the body ends as if that were all."""
+    body = Body.of(steps)
+    style = given["style"] or _spoken(body)
+    kind, message = given["kind"], given["message"]
+    error = {"type": kind, "message": message}
+    if style == "anthropic":
+        data = b"event: error\ndata: %b\n\n" % orjson.dumps({"type": "error", "error": error})
+    elif style == "openai":
+        data = b"data: %b\n\n" % orjson.dumps({"error": {**error, "param": None, "code": kind}})
+    else:
+        data = b"%b\n" % orjson.dumps({"error": message})
+    offset = body.offset(given)
+    at = body.at(offset)
+    return replace(body, parts=(*body.until(offset), Write(at, data)), last=Finish(at)).steps
+
+
+def _spoken(body: Body) -> str:
+    """Whose words the stream is in: events with names are Anthropic's, objects a line are Ollama's."""
+    if body.framing == "ndjson":
+        return "ollama"
+    if body.framing != "sse":
+        raise DoesNotApply(f"no error event is known for a body that is {body.framing}")
+    return "anthropic" if any(event.name == "message_start" for event in body.events[:3]) else "openai"
+
+
+FAULT = Fault(
+    "error",
+    "the stream says in the middle that it failed, and ends",
+    apply,
+    (
+        *PLACE,
+        Argument("kind", str, "the type of the error", "overloaded_error"),
+        Argument("message", str, "its message", "Overloaded"),
+        Argument("style", one_of("openai", "anthropic", "ollama"), "whose words; found out from the stream"),
+    ),
+    "error:event=3",
+)

@@ -1,0 +1,28 @@
+"""Frames arrive together that were sent one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from streamkit.faults._body import Body
+from streamkit.faults._fault import Argument, Fault, Given, whole
+from streamkit.model.step import Step, Write
+
+
+def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+    """Several writes become one, at the time of the last of them."""
+    body = Body.of(steps)
+    count = given["frames"] or max(len(body.parts), 1)
+    groups = [body.parts[start : start + count] for start in range(0, len(body.parts), count)]
+    joined = tuple(Write(group[-1].at, b"".join(part.data for part in group)) for group in groups)
+    return replace(body, parts=joined).steps
+
+
+FAULT = Fault(
+    "join",
+    "frames arrive together that were sent one by one",
+    apply,
+    (Argument("frames", whole(0), "how many become one; 0 is all of them, as from a proxy that buffers", 0),),
+    "join:frames=4",
+)

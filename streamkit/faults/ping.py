@@ -1,0 +1,14 @@
+"""A `ping` event stands between the events, as Anthropic sends them."""
+
+from __future__ import annotations
+
+from streamkit.faults._fault import Fault
+from streamkit.faults._inject import WHERE, injector
+
+FAULT = Fault(
+    "ping",
+    "an event named ping stands between the events",
+    injector(lambda _: b'event: ping\ndata: {"type": "ping"}\n\n'),
+    WHERE,
+    "ping:event=2",
+)

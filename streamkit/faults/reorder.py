@@ -1,0 +1,28 @@
+"""Two events of the stream come in the wrong order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamkit.faults._body import Body
+from streamkit.faults._fault import Argument, Fault, Given, whole
+from streamkit.model.step import Step
+
+
+def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+    """An event changes places with the one after it; each takes the other's time."""
+    body = Body.of(steps)
+    event = body.event(given["event"], given, last=1)
+    following = body.events[body.events.index(event) + 1]
+    first, second = body.data[event.start : event.end], body.data[following.start : following.end]
+    # The later one first, so that the earlier one's place still holds.
+    return body.changed(following.start, following.end, first).changed(event.start, event.end, second).steps
+
+
+FAULT = Fault(
+    "reorder",
+    "two events of the stream come in the wrong order",
+    apply,
+    (Argument("event", whole(1), "the event that changes places with the next; by chance if not given"),),
+    "reorder:event=3",
+)

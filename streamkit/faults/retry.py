@@ -1,0 +1,14 @@
+"""A block holds nothing but `retry:`, as the standard allows."""
+
+from __future__ import annotations
+
+from streamkit.faults._fault import Argument, Fault, whole
+from streamkit.faults._inject import WHERE, injector
+
+FAULT = Fault(
+    "retry",
+    "a block holds nothing but retry:",
+    injector(lambda given: b"retry: %d\n\n" % given["ms"]),
+    (*WHERE, Argument("ms", whole(), "the reconnection time, in milliseconds", 3000)),
+    "retry:event=0",
+)

@@ -1,0 +1,23 @@
+"""The answer begins late: status line, headers and all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from streamkit.faults._fault import Argument, Fault, Given, duration
+from streamkit.model.step import Step
+
+
+def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+    """Every step comes later by the same time."""
+    return [replace(step, at=step.at + given["for"]) for step in steps]
+
+
+FAULT = Fault(
+    "slow-headers",
+    "the answer begins late",
+    apply,
+    (Argument("for", duration, "how much later: 250ms, 2s", 5_000_000_000),),
+    "slow-headers:for=2s",
+)

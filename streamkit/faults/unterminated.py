@@ -1,0 +1,41 @@
+"""The stream ends in order, but without its terminal event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamkit.faults._body import Body
+from streamkit.faults._fault import DoesNotApply, Fault, Given
+from streamkit.model.step import Step
+
+# `[DONE]`, and what says in the other APIs that nothing follows: the type of the last event, or `done` in NDJSON.
+_MARKERS = (
+    b"[DONE]",
+    b'"message_stop"',
+    b'"message-end"',
+    b'"response.completed"',
+    b'"response.incomplete"',
+    b'"interaction.complete"',
+    b'"done":true',
+    b'"done": true',
+)
+
+
+def apply(steps: Sequence[Step], given: Given) -> list[Step]:
+    """The last event is left out where it is a terminal one."""
+    body = Body.of(steps)
+    for event in reversed(body.events):
+        if any(marker in event.data for marker in _MARKERS):
+            return body.changed(event.start, event.end, b"").steps
+    raise DoesNotApply(
+        "the stream has no terminal event that is known ([DONE], message_stop, response.completed, done)"
+    )
+
+
+FAULT = Fault(
+    "unterminated",
+    "the stream ends in order, but without [DONE] or message_stop",
+    apply,
+    (),
+    "unterminated",
+)

@@ -1,0 +1,90 @@
+"""Times of our own instead of the recorded ones, for load tests: when the first token comes, and the gaps after it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from streamkit.errors import UsageError
+from streamkit.model.step import Head, Step, Write
+
+_TIME = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s)?")
+_NANOSECONDS = {"us": 1e3, "ms": 1e6, "s": 1e9}
+
+# Name -> how many times it takes, and a draw in nanoseconds.
+_SHAPES: Mapping[str, tuple[int, Callable[[Random, Sequence[float]], float]]] = {
+    "constant": (1, lambda _, t: t[0]),
+    "uniform": (2, lambda random, t: random.uniform(t[0], t[1])),
+    "normal": (2, lambda random, t: random.gauss(t[0], t[1])),
+    "exponential": (1, lambda random, t: random.expovariate(1 / t[0]) if t[0] else 0.0),
+    "lognormal": (2, lambda random, t: random.lognormvariate(math.log(t[0]), math.log(max(t[1] / t[0], 1)))),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Times to draw from: `20ms` (always that), `uniform:10ms:30ms`, `normal:20ms:5ms` (mean, deviation),
+    `exponential:20ms` (mean), `lognormal:20ms:40ms` (median, and the time that 84 of 100 stay below)."""
+
+    shape: str
+    times: tuple[float, ...]
+
+    @staticmethod
+    def of(text: str) -> Distribution:
+        """Read one. Raises UsageError."""
+        shape, *times = text.split(":") if ":" in text else ["constant", text]
+        matches = [_TIME.fullmatch(time) for time in times]
+        if shape not in _SHAPES or len(times) != _SHAPES[shape][0] or not all(matches):
+            raise UsageError(
+                f"{text!r}: no distribution; write 20ms, uniform:10ms:30ms, normal:20ms:5ms, exponential:20ms "
+                "or lognormal:20ms:40ms"
+            )
+        values = tuple(float(match[1]) * _NANOSECONDS[match[2] or "s"] for match in matches if match)
+        if shape == "lognormal" and not 0 < values[0] <= values[1]:
+            raise UsageError(f"{text!r}: the median must be above 0 and not above the second time")
+        return Distribution(shape, values)
+
+    def draw(self, random: Random) -> int:
+        """One time in nanoseconds, never negative."""
+        return max(0, round(_SHAPES[self.shape][1](random, self.times)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """When the first token comes after the request, and the gap before each later write; None leaves the recorded."""
+
+    ttft: Distribution | None = None
+    itl: Distribution | None = None
+
+
+RECORDED_TEMPO = Tempo()
+
+
+def retimed(steps: Sequence[Step], first: int, tempo: Tempo, random: Random) -> list[Step]:
+    """The steps with other times. `first` is the write (from 0) that holds the first token.
+
+    What stands before the first token keeps its place in time where it fits; without an `itl`, what follows keeps its
+    recorded distance. The end comes right after the last write.
+    """
+    writes = [step for step in steps if isinstance(step, Write)]
+    if first >= len(writes):
+        return list(steps)
+    recorded = writes[first].at
+    begin = recorded if tempo.ttft is None else tempo.ttft.draw(random)
+    done: list[Step] = []
+    seen, at = -1, 0
+    for step in steps:
+        seen += isinstance(step, Write)
+        if isinstance(step, Head) or seen < first:
+            at = min(step.at, begin)
+        elif isinstance(step, Write) and seen == first:
+            at = begin
+        elif tempo.itl is None:
+            at = begin + step.at - recorded
+        elif isinstance(step, Write):
+            at += tempo.itl.draw(random)
+        done.append(replace(step, at=at))
+    return done

@@ -1,0 +1,89 @@
+"""How a fault is written, and what is said to who writes it wrong."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from streamkit.errors import StreamkitError
+from streamkit.faults._fault import CATALOGUE, inject, plan
+from tests.faults.notation import parse, shown
+
+READ = {
+    "bom": [("bom", {}, None, 1.0)],
+    "drop:event=3": [("drop", {"event": 3}, None, 1.0)],
+    " drop : event = 3 ": [("drop", {"event": 3}, None, 1.0)],
+    "join:frames=2,times=3,rate=0.5": [("join", {"frames": 2}, 3, 0.5)],
+    'comment:text="a, b; c \\"d\\""': [("comment", {"text": 'a, b; c "d"'}, None, 1.0)],
+    "stall:for=250ms;bom": [("stall", {"for": 250_000_000}, None, 1.0), ("bom", {}, None, 1.0)],
+    "stall:for=1.5": [("stall", {"for": 1_500_000_000}, None, 1.0)],
+    "slow-headers:for=2m": [("slow-headers", {"for": 120_000_000_000}, None, 1.0)],
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), READ.items())
+def test_read(text: str, expected: list[tuple[str, dict[str, object], int | None, float]]) -> None:
+    plans = plan(text)
+    assert [(p.fault.name, p.times, p.rate) for p in plans] == [
+        (name, times, rate) for name, _, times, rate in expected
+    ]
+    for planned, (_, values, _, _) in zip(plans, expected, strict=True):
+        assert values.items() <= dict(planned.values).items()
+
+
+WRONG = {
+    "": "fault '': a fault is written NAME[:argument=value,...], as in cut:event=3,by=reset",
+    "cutt:event=3": "no fault named 'cutt'; did you mean 'cut'?",
+    "drop:": "fault 'drop:': expected argument=value at '' (it takes event, times, rate)",
+    "drop:3": "fault 'drop:3': expected argument=value at '3'",
+    "drop:evnt=3": "fault drop has no argument 'evnt' (it takes event, times, rate)",
+    "drop:event=x": "fault drop: event wants a whole number from 1 on, not 'x'",
+    "drop:event=0": "fault drop: event wants a whole number from 1 on, not '0'",
+    "drop:event=1,event=2": "fault drop: event is given twice",
+    "cut:by=magic": "fault cut: by wants one of fin, reset, half-chunk, eof, not 'magic'",
+    "cut:event=1,byte=2": "fault cut: event and byte are given, and only one can be",
+    "stall:for=soon": "fault stall: for wants a time such as 250ms or 2s, or ever, not 'soon'",
+    "status:code=200": "fault status: code wants an HTTP error, 400 to 599, not '200'",
+    "bom:rate=2": "fault bom: rate wants a number from 0 to 1, not '2'",
+    'comment:text="a': "fault 'comment:text=\"a': expected argument=value",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG.items())
+def test_what_is_wrong_is_said(text: str, said: str) -> None:
+    with pytest.raises(StreamkitError) as error:
+        plan(text)
+    assert str(error.value).startswith(said)
+    assert error.value.exit_code == 2
+
+
+def test_the_seed_decides() -> None:
+    stream = parse("A@10 B@20 C@30 D@40 E@50 F@60 $@70 eof@80")
+
+    def played(seed: int) -> str:
+        return shown(inject(stream, plan("drop;cut"), Random(seed))[0])
+
+    assert all(played(seed) == played(seed) for seed in range(9))
+    assert len({played(seed) for seed in range(9)}) > 3
+
+
+def test_the_rate_is_kept() -> None:
+    stream = parse("A@10 $@20 eof@30")
+    random = Random(1)
+    struck = sum(len(inject(stream, plan("drop:event=1,rate=0.25"), random)[0]) == 2 for _ in range(1000))
+    assert 200 < struck < 300
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE.entries))
+def test_what_does_not_apply_changes_nothing_and_says_so(name: str) -> None:
+    empty = parse("200@5 eof@10")
+    steps, remarks = inject(empty, plan(name), Random(0))
+    assert shown(steps) == shown(empty) if remarks else name in ("slow-headers", "status", "split", "join", "line-ends")
+
+
+def test_faults_are_done_one_after_another() -> None:
+    steps, _ = inject(
+        parse("A@10 B@20 $@30 eof@40"), plan("line-ends:to=crlf;split:inside=crlf;cut:frame=2"), Random(0)
+    )
+    assert shown(steps) == r"""'data: {"t":"A"}\r'@10 '\n\r'@10 fin@10"""
