@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,14 +32,19 @@ _KINDS = (
     (USAGE, "usage"),
     (ROLE, "role"),
 )
+# Objects made and not yet freed before the interpreter looks for circles.
+_SELDOM = 200_000
 _STATS_HEAD = b'{"version":1,"streams":['
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a run is to measure: metrics by name (none: all), how to group, gates, limits, further percentiles."""
+    """What a run is to measure: metrics by name (none: all, or those that a table shows), how to group, gates, limits,
+    further percentiles, and whether histograms are wanted."""
 
     metrics: Sequence[str] = ()
+    in_table: bool = False
+    histograms: bool = True
     by: str | None = None
     gates: Sequence[str] = ()
     limits: Sequence[str] = ()
@@ -60,7 +66,8 @@ class Run:
     marks: list[Mark] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        self.shown = [find(name) for name in self.wanted.metrics] if self.wanted.metrics else in_order(METRICS)
+        every = (entry for entry in METRICS if not self.wanted.in_table or entry.shown != "asked")
+        self.shown = [find(name) for name in self.wanted.metrics] or in_order(every)
         self.gates = [Gate(parse(text)) for text in self.wanted.gates]
         self.limits = [parse(text) for text in self.wanted.limits]
         for limit in self.limits:
@@ -84,6 +91,9 @@ class Run:
         for path in merged:
             yield from self._merged(path)
         shown = [entry for entry in self.shown if entry.of_stream is not None]
+        # Streams are trees of values that free themselves; looking for circles among millions of them takes longer than
+        # measuring. What has circles is still found, only more seldom.
+        gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
         for stream in inputs.streams() if inputs.paths else ():
             measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
             self._note_marks(stream)
@@ -141,7 +151,7 @@ class Run:
         return [self._summary({}, self.whole), *(self._summary(by, group) for by, group in ordered)]
 
     def _summary(self, by: Mapping[str, str], collection: Collection) -> dict[str, Any]:
-        told: dict[str, Any] = {"by": dict(by), **collection.to_json()}
+        told: dict[str, Any] = {"by": dict(by), **collection.to_json(histograms=self.wanted.histograms)}
         if self.wanted.percentiles:
             told["percentiles"] = collection.percentiles(self.wanted.percentiles)
         return told

@@ -87,7 +87,16 @@ def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Co
     if reporter.stats is None:
         raise UsageError(f"--format {form_out} cannot show statistics")
     ranks = _ranks(options["percentiles"])
-    wanted = Wanted(_words(options["metrics"]), options["by"], options["fail_if"], options["slo"], ranks)
+    in_table = form_out in ("table", "markdown") and not options["explain"]
+    wanted = Wanted(
+        _words(options["metrics"]),
+        in_table,
+        options["plot"] or not in_table,
+        options["by"],
+        options["fail_if"],
+        options["slo"],
+        ranks,
+    )
     run = Run(wanted, _counters(options))
     rows: Iterator[Any] = run.rows(inputs)
     if options["sort"]:

@@ -120,10 +120,10 @@ class Collection:
             if len(pool := self.pools[entry.name])
         }
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, *, histograms: bool = True) -> dict[str, Any]:
         """The summary as JSON has it: a distribution a metric, and the histograms that another run can merge."""
         run = self.of_run()
-        histograms = {entry.key: self.pools[entry.name] for entry in self.metrics if len(self.pools[entry.name])}
+        pools = {entry.key: pool for entry in self.metrics if len(pool := self.pools[entry.name]) and histograms}
         return {
             "streams": self.count,
             "verdicts": dict(sorted(self.verdicts.items())),
@@ -140,7 +140,7 @@ class Collection:
                 entry.key: run[entry.name].missing for entry in self.run_metrics if run[entry.name].missing
             },
             "exact": all(pool.exact for pool in self.pools.values()),
-            "histograms": {key: pool.histogram().to_json() for key, pool in histograms.items()},
+            "histograms": {key: pool.histogram().to_json() for key, pool in pools.items()},
         }
 
 

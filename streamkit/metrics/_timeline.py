@@ -5,16 +5,17 @@ So one pass over a stream serves all metrics, whatever their number.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import compress
 from operator import sub
+from typing import cast
 
 from streamkit.metrics._server import server_times
 from streamkit.metrics._tokens import Tokens, count_tokens, disagreement
 from streamkit.model.measurement import Samples, TokenCounter
-from streamkit.model.message import REASONING, TOKEN
+from streamkit.model.message import FINISH, REASONING, TOKEN
 from streamkit.model.stream import Stream
 
 # Gaps under this are an artefact of one read that held several chunks (recording format, rule 2).
@@ -23,8 +24,11 @@ COALESCED_NS = 100_000
 STALL_FACTOR = 5
 
 _CONTENT_KINDS = frozenset({"text", "reasoning", "refusal", "tool"})
-# A body in which this is not found has one choice. Tool calls have an index too, so that a find proves nothing.
-_SECOND_CHOICE = re.compile(rb'"index"\s*:\s*[1-9]')
+# Columns of flags are asked in bulk: each table turns a byte of flags into 1 where the bit is set.
+_IS_TOKEN = bytes(bool(flag & TOKEN) for flag in range(256))
+_IS_FINISH = bytes(bool(flag & FINISH) for flag in range(256))
+# A stream of several choices ends more than once, was asked for them, or shows it in its first content chunks.
+_FIRST_CHUNKS = 8
 
 
 class Timeline:
@@ -52,29 +56,48 @@ class Timeline:
         return [times[event] for event in stream.chunk_events]
 
     @cached_property
-    def content(self) -> list[int]:
-        """The chunks that carry answer text, reasoning or a piece of a tool call."""
-        return [chunk for chunk, flag in enumerate(self.stream.flags) if flag & TOKEN]
+    def flags(self) -> bytes:
+        """What each chunk carries, a byte a chunk."""
+        return bytes(self.stream.flags)
 
     @cached_property
-    def content_times(self) -> list[int]:
+    def content(self) -> Sequence[int]:
+        """The chunks that carry answer text, reasoning or a piece of a tool call."""
+        carries = self.flags.translate(_IS_TOKEN)
+        first, last = carries.find(1), carries.rfind(1)
+        if first >= 0 and carries.count(1) == last - first + 1:
+            return range(first, last + 1)
+        return list(compress(range(len(carries)), carries))
+
+    @cached_property
+    def content_times(self) -> Sequence[int]:
         """The times of the content chunks that have one."""
-        times = self.chunk_times
-        if not self.stream.exchange.timed:
-            return []
-        return [at for at in map(times.__getitem__, self.content) if at is not None]
+        return self.times_of(self.content) if self.stream.exchange.timed else []
 
     @cached_property
     def choices(self) -> dict[int, list[int]]:
         """The content chunks of each choice; empty where the stream has one choice only."""
-        stream = self.stream
-        if not _SECOND_CHOICE.search(stream.exchange.frames.body):
+        if not self._may_have_choices():
             return {}
         found: dict[int, list[int]] = {}
         for chunk in self.content:
-            for choice in {delta.choice for delta in stream.deltas(chunk) if delta.kind in _CONTENT_KINDS}:
+            for choice in self._choices_of(chunk):
                 found.setdefault(choice, []).append(chunk)
         return dict(sorted(found.items())) if len(found) > 1 else {}
+
+    def _may_have_choices(self) -> bool:
+        """Whether it is worth while to ask every chunk for its choice."""
+        if self.flags.translate(_IS_FINISH).count(1) > 1:
+            return True
+        request = self.stream.exchange.request
+        body = request.body.json if request and request.body else None
+        if isinstance(body, dict) and body.get("n", 1) != 1:
+            return True
+        some = [*self.content[:_FIRST_CHUNKS], *self.content[-1:]]
+        return any(self._choices_of(chunk) - {0} for chunk in some)
+
+    def _choices_of(self, chunk: int) -> set[int]:
+        return {delta.choice for delta in self.stream.deltas(chunk) if delta.kind in _CONTENT_KINDS}
 
     @cached_property
     def raw_gaps(self) -> list[int]:
@@ -118,7 +141,7 @@ class Timeline:
         limit = self.stall_limit
         if limit is None or not self.gaps or self.gaps[-1] <= limit:
             return []
-        lists = list(self.choices.values()) or [self.content]
+        lists: list[Sequence[int]] = list(self.choices.values()) or [self.content]
         return [
             (chunk, gap)
             for chunks in lists
@@ -147,7 +170,7 @@ class Timeline:
         usage, tokens = self.stream.usage, self.tokens
         if not usage or not usage.reasoning or not tokens.count or "usage" not in tokens.count.source:
             return 0
-        if any(flag & REASONING for flag in self.stream.flags) or usage.reasoning > tokens.count.value:
+        if any(flag & REASONING for flag in self.flags) or usage.reasoning > tokens.count.value:
             return 0
         return usage.reasoning
 
@@ -193,5 +216,14 @@ class Timeline:
 
     def gaps_of(self, chunks: Sequence[int]) -> list[int]:
         """The gaps between these chunks, in order."""
-        times = [at for at in map(self.chunk_times.__getitem__, chunks) if at is not None]
+        times = self.times_of(chunks)
         return list(map(sub, times[1:], times))
+
+    def times_of(self, chunks: Sequence[int]) -> Sequence[int]:
+        """The times of these chunks, those that have one."""
+        times = self.chunk_times
+        if isinstance(chunks, range):
+            found: Sequence[int | None] = times[chunks.start : chunks.stop]
+        else:
+            found = list(map(times.__getitem__, chunks))
+        return [at for at in found if at is not None] if None in found else cast("Sequence[int]", found)

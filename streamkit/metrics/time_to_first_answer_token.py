@@ -16,7 +16,7 @@ from streamkit.model.message import TEXT, TOOL
 @metric("ns", "TTFA", aliases=("ttfa", "ttfo"), order=11)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
-    flags = timeline.stream.flags
+    flags = timeline.flags
     first = next((chunk for chunk in timeline.content if flags[chunk] & (TEXT | TOOL)), None)
     return timeline.since_request(
         None if first is None else timeline.chunk_times[first], "no-answer" if first is None else "no-times"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -35,19 +36,39 @@ class Histogram:
 
     def extend(self, values: Iterable[float]) -> None:
         """Add these values. Raises ValueError for one that is negative or no number."""
-        log, ceil, scale, buckets = math.log, math.ceil, 1 / self._log_base, self.buckets
-        for value in values:
-            if value > 0:
-                key = ceil(log(value) * scale)
-                buckets[key] = buckets.get(key, 0) + 1
-            elif value == 0:
-                self.zero += 1
-            else:
-                raise ValueError(f"a histogram holds no {value}")
-            self.count += 1
-            self.sum += value
-            self.min = min(self.min, value)
-            self.max = max(self.max, value)
+        self.extend_sorted(sorted(values))
+
+    def extend_sorted(self, ordered: Sequence[float]) -> None:
+        """Add values that are in ascending order. Raises ValueError for one that is negative or no number."""
+        if not ordered:
+            return
+        if not (ordered[0] >= 0 and ordered[-1] < math.inf):
+            raise ValueError(f"a histogram holds no {ordered[0] if not ordered[0] >= 0 else ordered[-1]}")
+        # Bucket by bucket, where its values end: there are far fewer buckets than values.
+        place = bisect_right(ordered, 0)
+        self.zero += place
+        while place < len(ordered):
+            key = self._key(ordered[place])
+            end = bisect_right(ordered, self._bound(key), place)
+            self.buckets[key] = self.buckets.get(key, 0) + end - place
+            place = end
+        self.count += len(ordered)
+        self.sum += math.fsum(ordered)
+        self.min = min(self.min, ordered[0])
+        self.max = max(self.max, ordered[-1])
+
+    def _bound(self, key: int) -> float:
+        """The greatest value of bucket `key`."""
+        return math.exp(key * self._log_base)
+
+    def _key(self, value: float) -> int:
+        """The bucket of a value; the logarithm may be off by one at a bound, and the bound decides."""
+        key = math.ceil(math.log(value) / self._log_base)
+        while value > self._bound(key):
+            key += 1
+        while value <= self._bound(key - 1):
+            key -= 1
+        return key
 
     def merge(self, other: Histogram) -> None:
         """Add the counts of another histogram. Raises ValueError where its buckets are of another width."""
@@ -130,11 +151,12 @@ class Histogram:
 class Pool:
     """Samples of one metric over many streams: exact up to `exact` of them, from then on a histogram."""
 
-    __slots__ = ("_exact", "_histogram", "_values")
+    __slots__ = ("_exact", "_histogram", "_ordered", "_values")
 
     def __init__(self, exact: int = EXACT_SAMPLES) -> None:
         self._exact = exact
         self._values = array("d")
+        self._ordered: array[float] | None = None
         self._histogram: Histogram | None = None
 
     def __len__(self) -> int:
@@ -154,6 +176,7 @@ class Pool:
         """Add these values."""
         if self._histogram is None:
             self._values.extend(values)
+            self._ordered = None
             if len(self._values) > self._exact:
                 self._condense()
         else:
@@ -166,7 +189,7 @@ class Pool:
 
     def summary(self) -> Summary | None:
         """The distribution in eight numbers, or None where there are no values."""
-        return Summary.of(self._values) if self._histogram is None else self._histogram.summary()
+        return Summary.of(self._sorted()) if self._histogram is None else self._histogram.summary()
 
     def percentile(self, rank: float) -> float:
         """The `rank`-th percentile. Raises ValueError where there are no values."""
@@ -174,19 +197,25 @@ class Pool:
             return self._histogram.percentile(rank)
         if not self._values:
             raise ValueError("no values, so no percentile")
-        return percentile(sorted(self._values), rank)
+        return percentile(self._sorted(), rank)
 
     def histogram(self) -> Histogram:
         """All samples as a histogram; the pool itself stays as it is."""
         if self._histogram is not None:
             return self._histogram
         made = Histogram()
-        made.extend(self._values)
+        made.extend_sorted(self._sorted())
         return made
+
+    def _sorted(self) -> Sequence[float]:
+        """The samples in ascending order, sorted once for all who ask."""
+        if self._ordered is None:
+            self._ordered = array("d", sorted(self._values))
+        return self._ordered
 
     def _condense(self) -> Histogram:
         if self._histogram is None:
             self._histogram = Histogram()
             self._histogram.extend(self._values)
-            self._values = array("d")
+            self._values, self._ordered = array("d"), None
         return self._histogram
