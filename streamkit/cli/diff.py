@@ -1,0 +1,138 @@
+"""Tell what changed between two streams: frames, shape of chunks, text, timing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
+
+import click
+
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, output_options, reading_options, talk_options
+from streamkit.cli.output import Sink
+from streamkit.cli.remarks import name_of
+from streamkit.compare.streams import Change, changes, timing
+from streamkit.model.stream import Stream
+from streamkit.text import one_line
+
+_TIMES = ("time_to_first_byte", "time_to_first_token", "time_to_last_token", "operation_duration", "inter_chunk_gap")
+
+
+@click.command("diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--format", "form_out", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option("--ids", is_flag=True, help="Compare ids and other values that are new in every run, too.")
+@click.option("--timing", "with_times", is_flag=True, help="Compare times, too.")
+@click.option("--tolerance", metavar="PERCENT", default="10%", help="Times may differ by so much. Default: 10%.")
+@output_options
+@reading_options
+@talk_options
+def command(
+    before: str,
+    after: str,
+    form_out: str,
+    ids: bool,
+    with_times: bool,
+    tolerance: str,
+    output: str | None,
+    force: bool,
+    form: str | None,
+    api: str | None,
+    dialect: str | None,
+    console: Console,
+) -> int:
+    """Tell what changed between two streams: frames, shape of chunks, text, timing.
+
+    The streams of A and B are compared in their order. Ids and times are not, unless that is asked for. The exit code
+    is 1 where anything differs.
+
+    \b
+    Examples:
+      streamkit diff yesterday.jsonl today.jsonl
+      streamkit diff --timing run.jsonl#1 run.jsonl#2
+    """
+    part = _part(tolerance)
+    sides = [Inputs([path], console, form=form, api=api, dialect=dialect) for path in (before, after)]
+    found: list[tuple[Stream | None, Stream | None, list[Change]]] = []
+    for first, second in zip_longest(*(side.streams() for side in sides)):
+        told = list(changes(first, second, ids=ids)) if first and second else []
+        if with_times and first and second:
+            told += timing(_times(first), _times(second), part)
+        found.append((first, second, told))
+    with Sink(output, force=force) as sink:
+        if form_out == "json":
+            sink.json({"version": 1, "pairs": [_pair(*one) for one in found]}, indent=True)
+        else:
+            for one in found:
+                for line in _lines(*one):
+                    sink.text(line)
+    differs = any(told or first is None or second is None for first, second, told in found)
+    return max(1 if differs else 0, *(side.code for side in sides))
+
+
+def _times(stream: Stream) -> dict[str, float]:
+    """The times of one stream; of gaps the median."""
+    from statistics import median
+
+    from streamkit.metrics._metric import METRICS, measure
+
+    samples = measure(stream, [METRICS[name] for name in _TIMES]).samples
+    return {METRICS[name].head: median(told.values) for name, told in samples.items() if told.values}
+
+
+def _lines(first: Stream | None, second: Stream | None, told: list[Change]) -> Iterator[str]:
+    if first is None or second is None:
+        only = first or second
+        assert only is not None
+        yield f"{one_line(name_of(only))}: only in {'A' if first else 'B'}"
+        return
+    count = f"{len(told)} difference{'' if len(told) == 1 else 's'}" if told else "no difference"
+    yield f"{one_line(name_of(first))} → {one_line(name_of(second))}: {count}"
+    kind = ""
+    for change in told:
+        yield f"  {change.kind if change.kind != kind else '':<7} {_line(change)}"
+        kind = change.kind
+
+
+def _line(change: Change) -> str:
+    where, said = one_line(change.where), f" ({one_line(change.said)})" if change.said else ""
+    if change.kind == "shape":
+        sign = "+" if change.before is None else "-" if change.after is None else "~"
+        types = " → ".join(str(value) for value in (change.before, change.after) if value is not None)
+        return f"{sign} {where}: {types}{said}"
+    return f"{where}: {_value(change.before, change.kind)} → {_value(change.after, change.kind)}{said}"
+
+
+def _value(value: Any, kind: str) -> str:
+    from streamkit.reporters._units import MISSING, shown
+
+    if value is None:
+        return MISSING
+    if kind == "timing":
+        return shown(value, "ns")
+    return f"“{one_line(value)}”" if kind in ("text", "value") and isinstance(value, str) else one_line(str(value))
+
+
+def _pair(first: Stream | None, second: Stream | None, told: list[Change]) -> dict[str, Any]:
+    return {
+        "before": None if first is None else {"file": first.file, "exchange": first.number},
+        "after": None if second is None else {"file": second.file, "exchange": second.number},
+        "changes": [
+            {"kind": c.kind, "where": c.where, "before": c.before, "after": c.after, "said": c.said or None}
+            for c in told
+        ],
+    }
+
+
+def _part(text: str) -> float:
+    from streamkit.errors import UsageError
+
+    try:
+        number = float(text.strip().removesuffix("%")) / 100
+    except ValueError:
+        number = -1
+    if not 0 <= number < 100:
+        raise UsageError(f"--tolerance {text}: a percentage, as in 10%")
+    return number

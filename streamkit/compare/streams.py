@@ -1,0 +1,244 @@
+"""Two streams side by side: how they ended, their frames and events, the shape of their chunks, what they say, how fast.
+
+Two runs of one request never agree in ids and times, so that these are compared only when that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from streamkit.model.stream import Stream
+from streamkit.wire.values import Comment
+
+# Fields whose values are new in every run, whatever the API: ids, times, padding, signatures.
+VOLATILE = frozenset(
+    [
+        "id",
+        "created",
+        "created_at",
+        "completed_at",
+        "system_fingerprint",
+        "obfuscation",
+        "request_id",
+        "response_id",
+        "item_id",
+        "call_id",
+        "tool_call_id",
+        "message_id",
+        "responseId",
+        "createTime",
+        "signature",
+        "encrypted_content",
+        "thoughtSignature",
+        "queue_time",
+        "prompt_time",
+        "completion_time",
+        "total_time",
+        "load_duration",
+        "prompt_eval_duration",
+        "eval_duration",
+        "total_duration",
+        "timings",
+        "time_info",
+        "p",
+    ]
+)
+# Texts are content: they are compared put together, not chunk by chunk.
+_AROUND = 24
+# Times may differ by this part, or by this many nanoseconds, and still be the same.
+TOLERANCE = 0.1
+_LEAST_NS = 1_000_000
+
+_JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `kind` is `ending`, `frames`, `shape`, `value`, `text` or `timing`; `where` a field, path or place;
+    `before` and `after` are what stands there, None where there is nothing."""
+
+    kind: str
+    where: str
+    before: Any
+    after: Any
+    said: str = ""
+
+
+@dataclass(slots=True)
+class _Field:
+    """What one path of the chunks holds over a stream: its JSON types, in how many chunks it is, and its first values."""
+
+    types: set[str]
+    chunks: int
+    values: set[Any]
+
+
+def changes(before: Stream, after: Stream, *, ids: bool = False) -> Iterator[Change]:
+    """Every difference of two streams but those of time, the broadest first. `ids` compares volatile fields too."""
+    yield from _endings(before, after)
+    yield from _frames(before, after)
+    yield from _shapes(before, after, ids=ids)
+    yield from _texts(before, after)
+
+
+def timing(before: Mapping[str, float], after: Mapping[str, float], tolerance: float = TOLERANCE) -> Iterator[Change]:
+    """The times (ns, by name) that differ by more than `tolerance`, and by more than a millisecond; and those that only
+    one side has."""
+    for name in [*before, *(name for name in after if name not in before)]:
+        first, second = before.get(name), after.get(name)
+        if first is None or second is None:
+            yield Change("timing", name, first, second)
+        elif abs(second - first) > max(_LEAST_NS, tolerance * max(first, second)):
+            yield Change("timing", name, first, second, f"{(second - first) / first:+.0%}" if first else "")
+
+
+def _endings(before: Stream, after: Stream) -> Iterator[Change]:
+    for where, first, second in (
+        ("verdict", before.verdict, after.verdict),
+        ("api", before.api, after.api),
+        ("dialect", before.dialect, after.dialect),
+        ("status", _status(before), _status(after)),
+        ("content type", before.exchange.content_type, after.exchange.content_type),
+    ):
+        if first != second:
+            yield Change("ending", where, first, second)
+
+
+def _frames(before: Stream, after: Stream) -> Iterator[Change]:
+    for where, first, second in (
+        ("framing", before.framing, after.framing),
+        ("events", len(before.events), len(after.events)),
+        ("comments", _comments(before), _comments(after)),
+        ("end markers", len(before.done), len(after.done)),
+        ("broken events", len(before.broken), len(after.broken)),
+        ("event names", _names(before), _names(after)),
+        ("events a frame", _cut(before), _cut(after)),
+    ):
+        if first != second:
+            yield Change("frames", where, first, second)
+
+
+def _shapes(before: Stream, after: Stream, *, ids: bool) -> Iterator[Change]:
+    """Drift: fields that are new, missing or of another type; and values that were always the same and are another now."""
+    first, second = _fields(before), _fields(after)
+    for path in sorted({*first, *second}):
+        old, new = first.get(path), second.get(path)
+        if old is None and new is not None:
+            yield Change("shape", path, None, _types(new), f"new, in {new.chunks} of {len(after.chunks)} chunks")
+        elif new is None and old is not None:
+            yield Change(
+                "shape", path, _types(old), None, f"missing; was in {old.chunks} of {len(before.chunks)} chunks"
+            )
+        elif old is not None and new is not None:
+            if old.types != new.types:
+                yield Change("shape", path, _types(old), _types(new), "another type")
+            volatile = path.rpartition(".")[2].removesuffix("[]") in VOLATILE or _inside_volatile(path)
+            if volatile and not ids:
+                continue
+            if len(old.values) == len(new.values) == 1 and old.values != new.values:
+                yield Change("value", path, next(iter(old.values)), next(iter(new.values)))
+
+
+def _texts(before: Stream, after: Stream) -> Iterator[Change]:
+    first, second = _said(before), _said(after)
+    for place in [*first, *(place for place in second if place not in first)]:
+        old, new = first.get(place), second.get(place)
+        if old == new:
+            continue
+        if old is None or new is None:
+            yield Change("text", place, old and _shortened(old), new and _shortened(new))
+            continue
+        at = next(
+            (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+        )
+        said = f"from character {at + 1} on; {len(old)} and {len(new)} characters"
+        yield Change("text", place, _around(old, at), _around(new, at), said)
+
+
+def _fields(stream: Stream) -> dict[str, _Field]:
+    found: dict[str, _Field] = {}
+    for chunk in stream.chunks:
+        seen: set[str] = set()
+        for path, value in _walk("", chunk):
+            field = found.setdefault(path, _Field(set(), 0, set()))
+            field.types.add(_JSON_TYPES.get(type(value), "null"))
+            if path not in seen:
+                seen.add(path)
+                field.chunks += 1
+            # Two values are enough to know that a field is not always the same.
+            if len(field.values) < 2 and isinstance(value, (str, int, float)):
+                field.values.add(value)
+    return found
+
+
+def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every path of a JSON value with what is there; members of arrays share one path."""
+    pending = [(path, value)]
+    while pending:
+        path, value = pending.pop()
+        if path:
+            yield path, value
+        if isinstance(value, dict):
+            pending += [(f"{path}.{key}" if path else key, member) for key, member in value.items()]
+        elif isinstance(value, list):
+            pending += [(f"{path}[]", member) for member in value]
+
+
+def _said(stream: Stream) -> dict[str, str]:
+    """What the stream says, put together: text, reasoning, refusals and tool calls of each choice, and why each ended."""
+    found: dict[str, list[str]] = {}
+    for chunk in range(len(stream.chunks)):
+        for delta in stream.deltas(chunk):
+            if delta.kind in ("text", "reasoning", "refusal", "finish", "error"):
+                found.setdefault(f"choice {delta.choice} {delta.kind}", []).append(delta.text)
+            elif delta.kind == "tool":
+                place = f"choice {delta.choice} tool {delta.part}"
+                if delta.name:
+                    found.setdefault(f"{place} name", []).append(delta.name)
+                found.setdefault(f"{place} arguments", []).append(delta.text)
+    return {place: "".join(parts) for place, parts in found.items()}
+
+
+def _status(stream: Stream) -> int | None:
+    return stream.exchange.response.status if stream.exchange.response else None
+
+
+def _comments(stream: Stream) -> int:
+    return sum(isinstance(aside, Comment) for _, aside in stream.events.asides)
+
+
+def _names(stream: Stream) -> str:
+    """The names of the events, as often as they come one after another counts once."""
+    order = dict.fromkeys(stream.events.name(index) for index in range(len(stream.events)))
+    return ", ".join(order)
+
+
+def _cut(stream: Stream) -> str | None:
+    """How events lie in frames: one each, several, or cut across; None where the log did not keep frames."""
+    if not stream.framed or stream.exchange.source == "import" or not stream.events.ends:
+        return None
+    frame_ends = set(stream.exchange.frames.ends)
+    if not set(stream.events.ends) <= frame_ends:
+        holding = Counter(stream.exchange.frames.holding(end - 1) for end in stream.events.ends)
+        return "several" if max(holding.values()) > 1 else "cut across frames"
+    return "one" if len(frame_ends) == len(stream.events.ends) else "cut across frames"
+
+
+def _types(field: _Field) -> str:
+    return " or ".join(sorted(field.types))
+
+
+def _inside_volatile(path: str) -> bool:
+    return any(part.removesuffix("[]") in VOLATILE for part in path.split(".")[:-1])
+
+
+def _around(text: str, at: int) -> str:
+    start, end = max(at - _AROUND, 0), at + _AROUND
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 2 * _AROUND else text[: 2 * _AROUND] + "…"
