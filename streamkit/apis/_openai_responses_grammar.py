@@ -22,7 +22,10 @@ RESPONSE = Grammar(
     start="start",
     steps={
         ("start", "created"): "open",
-        ("start", "other"): "open",
+        ("start", "other"): "early",
+        ("early", "created"): "open",
+        ("early", "terminal"): "ended",
+        ("early", "error"): "failing",
         ("start", "terminal"): "ended",
         ("start", "error"): "failing",
         ("open", "terminal"): "ended",
@@ -41,7 +44,7 @@ RESPONSE = Grammar(
         ("ended", "error"): "after-terminal",
     },
     ends=frozenset({"ended", "failing"}),
-    unfinished={"start": "no-terminal", "open": "no-terminal"},
+    unfinished={"start": "no-terminal", "early": "no-terminal", "open": "no-terminal"},
 )
 
 _TERMINAL = ("response.completed", "response.failed", "response.incomplete")
