@@ -52,7 +52,7 @@ class Played(web.StreamResponse):
 async def play(request: web.BaseRequest, steps: Sequence[Step], epoch: float) -> Played:
     """Carry out the steps, deadlines counted from `epoch` (seconds on the event loop's clock).
 
-    Raises ConnectionError when the client has gone, as aiohttp expects of a handler.
+    Raises ConnectionError when the client has gone.
     """
     loop = asyncio.get_running_loop()
     connection = Connection(request)

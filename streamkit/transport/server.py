@@ -19,7 +19,7 @@ from aiohttp import web
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Body, Request
 from streamkit.model.step import Step
-from streamkit.transport._playing import play
+from streamkit.transport._playing import Played, play
 
 Answer = Callable[[Request], Sequence[Step]]
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -65,8 +65,11 @@ class Server:
             yield self
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        asked = await read_request(request)
-        return await play(request, self._answer(asked), asyncio.get_running_loop().time())
+        try:
+            asked = await read_request(request)
+            return await play(request, self._answer(asked), asyncio.get_running_loop().time())
+        except ConnectionError:  # the client has gone; a client may
+            return Played(reuse=False)
 
 
 @contextlib.asynccontextmanager
