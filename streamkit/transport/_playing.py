@@ -20,7 +20,7 @@ HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
      "transfer-encoding", "upgrade")
 )  # fmt: skip
-_DECODED = HOP_BY_HOP | {"content-encoding"}
+_OF_A_CODING = frozenset(("content-encoding", "content-length"))
 _FORBIDDEN = frozenset("\r\n\0")
 _NO_BODY = (204, 304)
 
@@ -65,7 +65,8 @@ async def play(request: web.BaseRequest, steps: Sequence[Step], epoch: float) ->
             if connection.pending > _HIGH_WATER:
                 await request.writer.drain()
         elif isinstance(step, Head):
-            connection.head(step.status, step.headers, Sizes.of(steps))
+            kept = tuple((name, value) for name, value in step.headers if name.lower() not in _OF_A_CODING)
+            connection.head(step.status, kept, length(step.headers, steps))
         elif isinstance(step, Hang):
             await loop.create_future()  # the handler is cancelled when the client leaves
         else:
@@ -73,22 +74,6 @@ async def play(request: web.BaseRequest, steps: Sequence[Step], epoch: float) ->
                 await connection.flushed()
             connection.last(step)
     return Played(reuse=connection.reusable)
-
-
-class Sizes:
-    """What the head must know of the body that follows it."""
-
-    __slots__ = ("finished", "total")
-
-    def __init__(self, total: int, finished: bool) -> None:
-        self.total = total
-        self.finished = finished
-
-    @staticmethod
-    def of(steps: Sequence[Step]) -> Sizes:
-        """How many bytes the steps write, and whether they end the body as the protocol says."""
-        total = sum(len(step.data) for step in steps if isinstance(step, Write))
-        return Sizes(total, isinstance(steps[-1], Finish))
 
 
 class Connection:
@@ -103,7 +88,7 @@ class Connection:
         self._old = request.version < (1, 1)
         self._chunked = False
         self._silent = False
-        self._headed = False
+        self.headed = False
         self.reusable = False
 
     @property
@@ -111,16 +96,15 @@ class Connection:
         """Bytes that were written and that the system has not taken yet."""
         return self._transport.get_write_buffer_size()
 
-    def head(self, status: int, headers: Headers, sizes: Sizes | None) -> None:
-        """Send the status line and the headers. `sizes` None: the body is not known beforehand."""
+    def head(self, status: int, headers: Headers, length: int | None) -> None:
+        """Send the status line and the headers, hop-by-hop ones aside. `length` None: the body is sent in chunks."""
         kept = [
             (name, value)
             for name, value in headers
-            if name.lower() not in _DECODED and not _FORBIDDEN & {*name, *value}
+            if name.lower() not in HOP_BY_HOP and not _FORBIDDEN & {*name, *value}
         ]
         self._silent = self._request.method == "HEAD" or status in _NO_BODY or 100 <= status < 200
         if not self._silent:
-            length = _length(kept, headers, sizes)
             kept = [(name, value) for name, value in kept if name.lower() != "content-length"]
             if length is not None:
                 kept.append(("Content-Length", str(length)))
@@ -130,7 +114,7 @@ class Connection:
         if not self._request.keep_alive or self._old:
             kept.append(("Connection", "close"))
         lines = "".join(f"{name}: {value}\r\n" for name, value in kept)
-        self._headed = True
+        self.headed = True
         self._send(f"HTTP/1.1 {status} {_reason(status)}\r\n{lines}\r\n".encode("utf-8", "surrogateescape"))
 
     def write(self, data: bytes) -> None:
@@ -158,7 +142,7 @@ class Connection:
         if isinstance(step, Finish):
             if self._chunked:
                 self._send(b"0\r\n\r\n")
-            self.reusable = self._headed and self._request.keep_alive and not self._old
+            self.reusable = self.headed and self._request.keep_alive and not self._old
         elif isinstance(step, Reset):
             self.reset()
         else:
@@ -179,17 +163,18 @@ class Connection:
         self._transport.write(data)
 
 
-def _length(kept: list[tuple[str, str]], headers: Headers, sizes: Sizes | None) -> int | None:
+def length(headers: Headers, steps: Sequence[Step]) -> int | None:
     """The body's length where the recorded head said one and it holds; a stream never has one."""
-    if sizes is None or "event-stream" in (header(headers, "content-type") or ""):
+    if "event-stream" in (header(headers, "content-type") or ""):
         return None
-    if sizes.finished and sizes.total == 0:
+    total = sum(len(step.data) for step in steps if isinstance(step, Write))
+    finished = isinstance(steps[-1], Finish)
+    if finished and total == 0:
         return 0
-    said = header(tuple(kept), "content-length") or ""
+    said = header(headers, "content-length") or ""
     if not said.isdecimal() or header(headers, "content-encoding"):
         return None
-    length = int(said)
-    return length if length == sizes.total or (length > sizes.total and not sizes.finished) else None
+    return int(said) if int(said) == total or (int(said) > total and not finished) else None
 
 
 def _unacknowledged(plug: socket.socket | None) -> int:

@@ -12,7 +12,7 @@ import contextlib
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from aiohttp import web
 
@@ -28,6 +28,17 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 MAX_BODY = 512 << 20
 MAX_HEADER_LINE = 64 << 10
 BACKLOG = 4096
+
+
+class Listening(Protocol):
+    """Something that listens while its context is open: the mock server, the proxy."""
+
+    def listening(self) -> contextlib.AbstractAsyncContextManager[Any]:
+        """Listen until the context ends."""
+        ...
+
+
+ListeningT = TypeVar("ListeningT", bound=Listening)
 
 
 class CannotListen(StreamkitError):
@@ -105,7 +116,7 @@ async def listen(handler: Handler, host: str, port: int, *, shared: bool = False
 
 
 @contextlib.contextmanager
-def in_thread(server: Server) -> Iterator[Server]:
+def in_thread(server: ListeningT) -> Iterator[ListeningT]:
     """Run a server in a thread of its own, with its own event loop, until the context ends. Raises CannotListen."""
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
@@ -135,6 +146,8 @@ def in_thread(server: Server) -> Iterator[Server]:
 
 async def read_request(request: web.BaseRequest) -> Request:
     """What was asked, with its body read whole. The URL is the request's target as it was sent: path and query."""
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     data = await request.read()
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers)
     return Request(request.method, request.raw_path, headers, Body.of(data) if data else None)
