@@ -13,6 +13,7 @@ from typing import Any
 
 from streamkit.model import recording
 from streamkit.model.exchange import End, Exchange, Headers, Response
+from streamkit.tape._headers import cut_url
 from streamkit.tape.redactor import DEFAULT, BodyRedactor, Policy, redact_request, redact_response, redact_text
 
 
@@ -28,6 +29,7 @@ class Recorder:
         self._body = BodyRedactor(policy)
         self._digest = hashlib.sha256()
         self._started = False
+        self._notes: list[bytes] = []
         self.frames = 0
         self.bytes = 0
 
@@ -38,7 +40,16 @@ class Recorder:
         if opening.request is not None:
             request, cuts = redact_request(opening.request, self._policy)
             opening = replace(opening, request=request, redacted=opening.redacted + cuts)
-        return [recording.start_line(opening)]
+        notes, self._notes = self._notes, []
+        return [recording.start_line(opening), *notes]
+
+    def note(self, fields: Mapping[str, Any]) -> list[bytes]:
+        """Something to keep that is no part of the exchange; what comes before the start waits for it."""
+        line = recording.note_line(**{name: self._clean(value) for name, value in fields.items()})
+        if self._started:
+            return [line]
+        self._notes.append(line)
+        return []
 
     def response(self, at: int | None, status: int, http: str, headers: Headers) -> list[bytes]:
         """Status line and headers have come."""
@@ -54,11 +65,15 @@ class Recorder:
         """The exchange is over; the frames that were waiting, and the end line. Starts it where it never did."""
         lines = [] if self._started else self.start()
         lines += self._lines(self._body.close())
-        if error is not None and self._policy.cuts:
-            error, _ = redact_text(error, self._policy)
+        error = self._clean(error)
         end = End(at, reason, self.frames, self.bytes, self._digest.hexdigest(), error, self._body.redacted, client)
         lines.append(recording.end_line(end))
         return lines
+
+    def _clean(self, value: Any) -> Any:
+        if not isinstance(value, str) or not self._policy.cuts:
+            return value
+        return redact_text(cut_url(value, []) if "://" in value else value, self._policy)[0]
 
     def _lines(self, frames: list[tuple[bytes, int | None]]) -> list[bytes]:
         lines = []

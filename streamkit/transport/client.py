@@ -1,0 +1,313 @@
+"""The client: sends one request and tells a listener what happens and when, to the end whatever that is.
+
+aiohttp does HTTP and TLS; it is imported when the first request is sent. Nothing is raised for what a network does: a
+refused connection, a reset, a timeout are ends of an exchange and are told like one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from streamkit.errors import UsageError
+from streamkit.model.exchange import Headers
+from streamkit.transport._arrivals import arrivals
+
+if TYPE_CHECKING:
+    import aiohttp
+
+MOST_REDIRECTS = 10
+_KEPT_ELSEWHERE = frozenset(["accept", "accept-encoding", "content-type", "user-agent"])
+_HEADER_LIMIT = 64 * 1024  # bytes of one header line
+_BUFFER = 256 * 1024  # bytes read ahead of us before the connection is made to wait
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request to be sent: `headers` are all that are sent besides Host and Content-Length; `body` None sends none."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How requests are sent; times in seconds. `proxy` None takes the one of the environment, if any.
+
+    `max_time` is for the whole exchange, `idle_timeout` for any silence on the connection.
+    """
+
+    insecure: bool = False
+    cacert: str | None = None
+    proxy: str | None = None
+    redirects: bool = False
+    max_time: float | None = None
+    idle_timeout: float | None = None
+
+
+class Listener(Protocol):
+    """Hears of one exchange: `start`, then `response` if one came, `frame` by `frame`, and `end`, always and last.
+
+    Times are nanoseconds after `send` was called, just before name look-up and connect. `start` comes once the request is sent, or
+    could not be; `connected_at` is None where a connection was used again, `sent_at` where nothing was sent.
+    """
+
+    def start(self, connected_at: int | None, sent_at: int | None) -> None:
+        """The request is on its way, or failed to be."""
+        ...
+
+    def response(self, at: int, status: int, http: str, headers: Headers) -> None:
+        """Status line and headers have come, verbatim and in order."""
+        ...
+
+    def frame(self, data: bytes, at: int) -> None:
+        """A frame of the body has come."""
+        ...
+
+    def end(self, at: int, reason: str, error: str | None) -> None:
+        """It is over; `reason` is one of `model.exchange.END_REASONS`."""
+        ...
+
+    def note(self, fields: Mapping[str, Any]) -> None:
+        """Something that a reader of the recording may want to know."""
+        ...
+
+
+@dataclass(slots=True)
+class _Clock:
+    """The stamps of one exchange, in nanoseconds after it began."""
+
+    began: int = field(default_factory=time.monotonic_ns)
+    connected: int | None = None
+    sent: int | None = None
+
+    def now(self) -> int:
+        return time.monotonic_ns() - self.began
+
+
+class Client:
+    """Sends requests with one set of settings; connections are used again where the server allows it.
+
+    An async context manager. Raises UsageError for a URL or a certificate file that cannot be used.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or Settings()
+
+    async def __aenter__(self) -> Client:
+        import aiohttp
+
+        settings = self._settings
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=_tls(settings)),
+            timeout=aiohttp.ClientTimeout(total=settings.max_time, sock_read=settings.idle_timeout),
+            trust_env=settings.proxy is None,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            read_bufsize=_BUFFER,
+            max_line_size=_HEADER_LIMIT,
+            max_field_size=_HEADER_LIMIT,
+            trace_configs=[_tracing()],
+            skip_auto_headers=["Accept", "Accept-Encoding", "User-Agent", "Content-Type"],
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def send(self, outgoing: Outgoing, listener: Listener) -> None:
+        """Send one request and tell `listener` everything. Raises only what the listener raises, and cancellation."""
+        _check(outgoing.url)
+        clock = _Clock()
+        story = _Story(listener, clock)
+        try:
+            await self._follow(outgoing, story)
+        except asyncio.CancelledError:
+            story.end("interrupted", None)
+            raise
+        except Exception as error:
+            reason = _reason(error, story.answered)
+            if reason is None:
+                raise
+            story.end(reason, _said(error))
+        else:
+            story.end("eof", None)
+
+    async def _follow(self, outgoing: Outgoing, story: _Story) -> None:
+        for _ in range(MOST_REDIRECTS + 1):
+            following = await self._send_one(outgoing, story)
+            if following is None:
+                return
+            story.listener.note({"said": "redirected", "from": outgoing.url, "to": following.url})
+            outgoing = following
+        raise _TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
+
+    async def _send_one(self, outgoing: Outgoing, story: _Story) -> Outgoing | None:
+        """Send it and hear the answer out; the next request where it is a redirect that is to be followed."""
+        async with self._session.request(
+            outgoing.method,
+            outgoing.url,
+            headers=outgoing.headers,
+            data=outgoing.body,
+            allow_redirects=False,
+            proxy=self._settings.proxy,
+            trace_request_ctx=story.clock,
+        ) as response:
+            at = story.clock.now()
+            if self._settings.redirects and (following := _redirected(outgoing, response)) is not None:
+                await response.read()
+                return following
+            version = response.version
+            http = f"{version.major}.{version.minor}" if version else "1.1"
+            headers = tuple((_text(name), _text(value)) for name, value in response.raw_headers)
+            story.response(at, response.status, http, headers)
+            coding = response.headers.get("Content-Encoding", "identity").lower()
+            if coding != "identity":
+                story.listener.note({"said": "the body came encoded and is stored decoded", "content-encoding": coding})
+            async for data, stamp in arrivals(response):
+                story.listener.frame(data, stamp - story.clock.began)
+        return None
+
+
+@dataclass(slots=True)
+class _Story:
+    """What was told of one exchange so far, so that it is told in order and ends once."""
+
+    listener: Listener
+    clock: _Clock
+    started: bool = False
+    answered: bool = False
+
+    def start(self) -> None:
+        if not self.started:
+            self.started = True
+            self.listener.start(self.clock.connected, self.clock.sent)
+
+    def response(self, at: int, status: int, http: str, headers: Headers) -> None:
+        self.start()
+        self.answered = True
+        self.listener.response(at, status, http, headers)
+
+    def end(self, reason: str, error: str | None) -> None:
+        at = self.clock.now()
+        self.start()
+        self.listener.end(at, reason, error)
+
+
+class _TooManyRedirects(Exception):
+    pass
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    """Stamps when the connection stood and when the last byte of the request was handed over."""
+    import aiohttp
+
+    async def connected(session: object, context: Any, params: object) -> None:
+        clock: _Clock = context.trace_request_ctx
+        clock.connected = clock.now()
+
+    async def sent(session: object, context: Any, params: object) -> None:
+        clock: _Clock = context.trace_request_ctx
+        clock.sent = clock.now()
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_end.append(connected)
+    tracing.on_request_headers_sent.append(sent)
+    tracing.on_request_chunk_sent.append(sent)
+    return tracing
+
+
+def _tls(settings: Settings) -> Any:
+    """What aiohttp takes as `ssl`: the system's certificates, those of a file, or none at all."""
+    import ssl
+
+    if settings.insecure:
+        return False
+    if settings.cacert is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=settings.cacert)
+    except OSError as error:
+        raise UsageError(f"--cacert {settings.cacert}: {error.strerror or error}") from None
+
+
+def _check(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(f"{url}: no URL of http or https")
+
+
+def _redirected(outgoing: Outgoing, response: aiohttp.ClientResponse) -> Outgoing | None:
+    """The request that a redirect asks for, as curl makes it; keys are not carried to another origin."""
+    place = response.headers.get("Location")
+    if response.status not in (301, 302, 303, 307, 308) or place is None:
+        return None
+    url = str(response.url.join(type(response.url)(place)))
+    following = replace(outgoing, url=url)
+    if response.status in (301, 302, 303) and outgoing.method not in ("GET", "HEAD"):
+        headers = tuple(pair for pair in outgoing.headers if pair[0].lower() != "content-type")
+        following = Outgoing("GET", url, headers)
+    if _origin(url) != _origin(outgoing.url):
+        kept = tuple(pair for pair in following.headers if pair[0].lower() in _KEPT_ELSEWHERE)
+        following = replace(following, headers=kept)
+    return following
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _reason(error: Exception, answered: bool) -> str | None:
+    """How an exchange ended that ended with this error; None for an error that is none of the network's."""
+    import aiohttp
+
+    if isinstance(error, aiohttp.SocketTimeoutError):
+        return "idle_timeout"
+    if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
+        return "timeout"
+    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ClientSSLError)):
+        return "refused"
+    if isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionError)):
+        return "protocol_error" if _malformed(error) else "reset"
+    if isinstance(error, aiohttp.ClientOSError):
+        return "reset"
+    if isinstance(error, (aiohttp.ClientError, _TooManyRedirects)):
+        return "protocol_error"
+    return None
+
+
+def _malformed(error: BaseException) -> bool:
+    """Whether the server said something that is no HTTP, rather than nothing more."""
+    from aiohttp import http_exceptions
+
+    cause = error.__cause__ or error.__context__
+    broken = (
+        http_exceptions.TransferEncodingError,
+        http_exceptions.ContentEncodingError,
+        http_exceptions.BadHttpMessage,
+    )
+    cut = "Not enough data" in str(error) or "Not enough data" in str(cause)
+    return isinstance(cause, broken) and not cut
+
+
+def _said(error: Exception) -> str:
+    """The error in one line."""
+    text = " ".join(str(error).split())
+    return text or type(error).__name__
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,322 @@
+"""The client tells everything that happens on a connection, and how it ended, to a listener."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+
+import pytest
+
+from streamkit.errors import UsageError
+from streamkit.transport.client import Client, Outgoing, Settings
+from tests.transport.scripted import served
+
+
+class Heard:
+    """A listener that keeps what it hears."""
+
+    def __init__(self):
+        self.started = self.answered = self.ended = None
+        self.frames, self.notes = [], []
+
+    def start(self, connected_at, sent_at):
+        assert self.started is None
+        self.started = (connected_at, sent_at)
+
+    def response(self, at, status, http, headers):
+        assert self.started is not None
+        self.answered = (at, status, http, headers)
+
+    def frame(self, data, at):
+        self.frames.append((data, at))
+
+    def end(self, at, reason, error):
+        assert self.started is not None and self.ended is None
+        self.ended = (at, reason, error)
+
+    def note(self, fields):
+        self.notes.append(fields)
+
+    @property
+    def data(self):
+        return [data for data, _ in self.frames]
+
+    @property
+    def reason(self):
+        return self.ended[1]
+
+
+def hear(outgoing, settings=None, cancel_after=None):
+    heard = Heard()
+
+    async def run():
+        async with Client(settings) as client:
+            task = asyncio.create_task(client.send(outgoing, heard))
+            if cancel_after is not None:
+                await asyncio.sleep(cancel_after)
+                task.cancel()
+            await asyncio.gather(task, return_exceptions=cancel_after is not None)
+
+    asyncio.run(run())
+    return heard
+
+
+def get(script, settings=None, path="/", cancel_after=None, **more):
+    with served(script) as (url, seen):
+        heard = hear(Outgoing("GET", url + path, **more), settings, cancel_after)
+    return heard, seen
+
+
+async def chunked(connection):
+    await connection.head_of_stream("Transfer-Encoding: chunked", "X-A: 1", "X-A: 2")
+    for data in (b"data: 1\n\n", b"data: 2\n\ndata: 3\n\n", b"da", b"ta: 4\n\n"):
+        await connection.chunk(data)
+        await asyncio.sleep(0.02)
+    await connection.last_chunk()
+
+
+def test_a_frame_is_a_chunk_of_the_chunked_coding():
+    heard, _ = get(chunked)
+    assert heard.data == [b"data: 1\n\n", b"data: 2\n\ndata: 3\n\n", b"da", b"ta: 4\n\n"]
+    assert heard.answered[1:] == (
+        200,
+        "1.1",
+        (("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked"), ("X-A", "1"), ("X-A", "2")),
+    )
+    assert heard.ended[1:] == ("eof", None)
+
+
+def test_times_ascend_from_the_connect_to_the_end():
+    heard, _ = get(chunked)
+    stamps = [*heard.started, heard.answered[0], *(at for _, at in heard.frames), heard.ended[0]]
+    assert all(isinstance(at, int) and at > 0 for at in stamps)
+    assert stamps == sorted(stamps)
+
+
+def test_chunks_that_come_in_one_read_are_frames_of_their_own():
+    async def script(connection):
+        await connection.head_of_stream("Transfer-Encoding: chunked")
+        await connection.send(b"1\r\na\r\n2\r\nbc\r\n3\r\ndef\r\n0\r\n\r\n")
+
+    assert get(script)[0].data == [b"a", b"bc", b"def"]
+
+
+def test_a_chunk_that_comes_in_pieces_is_one_frame_stamped_at_its_last():
+    async def script(connection):
+        await connection.head_of_stream("Transfer-Encoding: chunked")
+        await connection.send(b"6\r\nabc")
+        await asyncio.sleep(0.2)
+        await connection.send(b"def\r\n0\r\n\r\n")
+
+    heard, _ = get(script)
+    assert heard.data == [b"abcdef"]
+    assert heard.frames[0][1] - heard.answered[0] > 150_000_000
+
+
+def test_without_chunks_a_frame_is_a_read():
+    async def script(connection):
+        await connection.head_of_stream("Connection: close")
+        for data in (b"one", b"two"):
+            await connection.send(data)
+            await asyncio.sleep(0.1)
+        connection._writer.close()
+
+    heard, _ = get(script)
+    assert heard.data == [b"one", b"two"]
+    assert heard.reason == "eof"
+
+
+def test_the_request_goes_out_as_given():
+    async def script(connection):
+        await connection.head_of_stream("Content-Length: 0", status="204 No Content")
+
+    headers = (("Content-Type", "application/json"), ("X-Key", "a"), ("Accept-Encoding", "identity"))
+    with served(script) as (url, seen):
+        hear(Outgoing("POST", url + "/v1/chat%20x?a=%2Fb&c", headers, b'{"a":1}'))
+    lines = seen[0].head.decode().split("\r\n")
+    assert lines[0].startswith("POST /v1/chat%20x?a=")
+    assert seen[0].body == b'{"a":1}'
+    sent = dict(line.split(": ", 1) for line in lines[1:] if line)
+    assert {name.lower() for name in sent} == {"host", "content-type", "x-key", "accept-encoding", "content-length"}
+
+
+@pytest.mark.parametrize(
+    ("what", "tail", "data"),
+    [
+        ("reset", b"", [b"data: 1\n\n"]),
+        ("reset inside a chunk", b"9\r\ndata", [b"data: 1\n\n", b"data"]),
+    ],
+)
+def test_a_reset_keeps_what_came_before(what, tail, data):
+    async def script(connection):
+        await connection.head_of_stream("Transfer-Encoding: chunked")
+        await connection.chunk(b"data: 1\n\n")
+        await connection.send(tail)
+        await asyncio.sleep(0.05)
+        connection.reset()
+
+    heard, _ = get(script)
+    assert heard.reason == "reset"
+    assert heard.data == data
+    assert heard.ended[2]
+
+
+@pytest.mark.parametrize("pause", [0, 0.05])
+def test_a_connection_closed_before_the_last_chunk_is_no_end_of_file(pause):
+    async def script(connection):
+        await connection.head_of_stream("Transfer-Encoding: chunked")
+        for number in range(20):
+            await connection.chunk(b"data: %d\n\n" % number)
+        await asyncio.sleep(pause)
+        connection._writer.close()
+
+    heard, _ = get(script)
+    assert heard.reason == "reset"
+    assert len(heard.data) == 20
+
+
+def test_a_body_shorter_than_its_content_length_is_no_end_of_file():
+    async def script(connection):
+        await connection.head_of_stream("Content-Length: 100")
+        await connection.send(b"only this")
+        connection._writer.close()
+
+    heard, _ = get(script)
+    assert heard.data == [b"only this"]
+    assert heard.reason == "reset"
+
+
+def test_a_connection_closed_before_any_answer():
+    async def script(connection):
+        connection._writer.close()
+
+    heard, _ = get(script)
+    assert heard.answered is None
+    assert heard.reason == "reset"
+
+
+def test_an_answer_that_is_no_http():
+    async def script(connection):
+        await connection.send(b"SSH-2.0-hello\r\n\r\n")
+
+    heard, _ = get(script)
+    assert heard.reason == "protocol_error"
+
+
+def test_a_chunk_that_is_none():
+    async def script(connection):
+        await connection.head_of_stream("Transfer-Encoding: chunked")
+        await connection.chunk(b"data: 1\n\n")
+        await connection.send(b"zz\r\nhello\r\n")
+        await asyncio.sleep(0.2)
+
+    heard, _ = get(script)
+    assert heard.reason == "protocol_error"
+
+
+def test_a_refused_connection():
+    with served(chunked) as (url, _):
+        pass
+    heard = hear(Outgoing("GET", url))
+    assert heard.started == (None, None)
+    assert heard.answered is None
+    assert heard.reason == "refused"
+    assert "Cannot connect to host" in heard.ended[2]
+
+
+async def silent(connection):
+    await connection.head_of_stream("Transfer-Encoding: chunked")
+    for _ in range(3):
+        await connection.chunk(b": ping\n\n")
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(30)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [(Settings(max_time=0.5), "timeout"), (Settings(idle_timeout=0.3), "idle_timeout")],
+)
+def test_a_server_that_falls_silent(settings, reason):
+    heard, _ = get(silent, settings)
+    assert heard.reason == reason
+    assert heard.data == [b": ping\n\n"] * 3
+
+
+def test_an_interruption_is_told():
+    heard, _ = get(silent, cancel_after=0.5)
+    assert heard.reason == "interrupted"
+    assert heard.data == [b": ping\n\n"] * 3
+
+
+def test_an_error_status_is_an_answer():
+    async def script(connection):
+        await connection.head_of_stream(
+            "Content-Length: 2", "Retry-After: 7", status="429 Too Many Requests", kind="application/json"
+        )
+        await connection.send(b"{}")
+
+    heard, _ = get(script)
+    assert heard.answered[1] == 429
+    assert ("Retry-After", "7") in heard.answered[3]
+    assert (heard.data, heard.reason) == ([b"{}"], "eof")
+
+
+def test_an_encoded_body_is_decoded_and_noted():
+    async def script(connection):
+        body = gzip.compress(b"data: 1\n\n" * 3)
+        await connection.head_of_stream("Content-Encoding: gzip", f"Content-Length: {len(body)}")
+        await connection.send(body)
+
+    heard, _ = get(script)
+    assert b"".join(heard.data) == b"data: 1\n\n" * 3
+    assert [note["content-encoding"] for note in heard.notes] == ["gzip"]
+
+
+def test_redirects_are_followed_when_asked_and_keys_stay_at_home():
+    async def elsewhere(connection):
+        await connection.head_of_stream("Content-Length: 4")
+        await connection.send(b"here")
+
+    with served(elsewhere) as (other, other_seen):
+
+        async def script(connection):
+            place = {b"/a": "/b", b"/b": other + "/c"}[connection.head.split()[1]]
+            await connection.head_of_stream(f"Location: {place}", "Content-Length: 0", status="307 Temporary Redirect")
+
+        headers = (("X-Api-Key", "k"), ("Accept", "*/*"))
+        with served(script) as (url, seen):
+            stayed = hear(Outgoing("POST", url + "/a", headers, b"x"))
+            followed = hear(Outgoing("POST", url + "/a", headers, b"x"), Settings(redirects=True))
+    assert stayed.answered[1] == 307
+    assert (followed.answered[1], followed.data) == (200, [b"here"])
+    assert b"X-Api-Key" in seen[-1].head
+    assert b"X-Api-Key" not in other_seen[0].head and b"Accept" in other_seen[0].head
+    assert (other_seen[0].head.split()[0], other_seen[0].body) == (b"POST", b"x")
+    assert [note["said"] for note in followed.notes] == ["redirected", "redirected"]
+
+
+def test_redirects_in_a_circle_end():
+    async def script(connection):
+        await connection.head_of_stream("Location: /a", "Content-Length: 0", status="302 Found")
+
+    heard, _ = get(script, Settings(redirects=True), "/a")
+    assert heard.reason == "protocol_error"
+    assert "redirects" in heard.ended[2]
+
+
+@pytest.mark.parametrize("url", ["ftp://x/", "localhost:80/x", "http://", "http://x:99999/", "nothing"])
+def test_a_url_that_cannot_be_used_is_refused(url):
+    with pytest.raises(UsageError):
+        hear(Outgoing("GET", url))
+
+
+def test_a_proxy_is_used_as_asked_and_from_the_environment(monkeypatch):
+    async def proxy(connection):
+        await connection.head_of_stream("Content-Length: 5")
+        await connection.send(b"proxy")
+
+    with served(proxy) as (url, seen):
+        assert hear(Outgoing("GET", "http://nowhere.invalid/x"), Settings(proxy=url)).data == [b"proxy"]
+        monkeypatch.setenv("http_proxy", url)
+        assert hear(Outgoing("GET", "http://nowhere.invalid/x")).data == [b"proxy"]
+    assert [connection.head.split()[1] for connection in seen] == [b"http://nowhere.invalid/x"] * 2
