@@ -18,6 +18,7 @@ from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
 
 if TYPE_CHECKING:
     from streamkit.model.finding import Finding
+    from streamkit.reporters._reporter import LintReport
     from streamkit.rules._rule import Rule
 
 FORMATS = ("text", "json", "jsonl", "github", "gitlab", "junit", "sarif")
@@ -111,10 +112,9 @@ def command(
         return inputs.code
     if choice.baseline:
         found = _without_known(found, rows, choice.baseline, console)
-    text = _statistics(found) if statistics else _report(found, rows, style, console if output in (None, "-") else None)
-    _put(text, output, force)
-    failing = SEVERITIES[: SEVERITIES.index(choice.fail_on) + 1]
-    failed = not exit_zero and any(finding.severity in failing for finding in found)
+    report = _report(found, rows, choice.fail_on, color=output in (None, "-") and console.colored())
+    _put(_statistics(found) if statistics else _written(report, style), output, force)
+    failed = not exit_zero and any(map(report.fails, found))
     return max(int(failed), inputs.code)
 
 
@@ -208,28 +208,35 @@ def _by_place(finding: Finding) -> tuple[int, int, str]:
     return place.event or 0, place.line or 0, finding.code
 
 
-def _report(found: Sequence[Finding], rows: Sequence[dict[str, Any]], style: str, console: Console | None) -> str:
+def _report(found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, color: bool) -> LintReport:
     from importlib.metadata import PackageNotFoundError, version
 
-    from streamkit.reporters._reporter import REPORTERS, LintReport
+    from streamkit.reporters._reporter import LintReport
     from streamkit.rules._rule import RULES
 
     try:
         tool = version("llm-streamkit")
     except PackageNotFoundError:  # a checkout that is not installed
-        tool = "0"
-    codes = {finding.code for finding in found}
-    report = LintReport(
-        found,
-        rows,
-        {rule.code: rule.summary for rule in RULES if rule.code in codes},
-        {rule.code: rule.severity for rule in RULES if rule.code in codes},
-        bool(console and console.colored()),
-        tool,
+        tool = ""
+    broken = {finding.code for finding in found}
+    rules = [rule for rule in RULES if rule.code in broken]
+    return LintReport(
+        findings=found,
+        streams=rows,
+        manuals={rule.code: rule.manual for rule in rules},
+        severities={rule.code: rule.severity for rule in rules},
+        fail_on=fail_on,
+        color=color,
+        tool=tool,
     )
-    reporter = REPORTERS[style].findings
-    assert reporter is not None, style
-    return reporter(report)
+
+
+def _written(report: LintReport, style: str) -> str:
+    from streamkit.reporters._reporter import REPORTERS
+
+    write = REPORTERS[style].findings
+    assert write is not None, style
+    return write(report)
 
 
 def _statistics(found: Sequence[Finding]) -> str:

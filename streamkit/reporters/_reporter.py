@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from streamkit.model.finding import Finding
+from streamkit.model.finding import SEVERITIES, Finding, Severity
 from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue
 
@@ -18,16 +18,21 @@ class LintReport:
     """Everything that one run of lint has to say.
 
     `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
-    `verdict`), `manuals` the summary of each rule by code, `severities` the severity of each rule, `color` whether a
-    terminal reads it, `tool` the version of this program.
+    `verdict`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity from which the
+    run fails, `color` whether a terminal reads it, `tool` the version of this program.
     """
 
     findings: Sequence[Finding]
     streams: Sequence[Row]
     manuals: Mapping[str, str] = field(default_factory=dict)
     severities: Mapping[str, str] = field(default_factory=dict)
+    fail_on: str = "error"
     color: bool = False
     tool: str = ""
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding is one that fails the run."""
+        return SEVERITIES.index(finding.severity) <= SEVERITIES.index(cast("Severity", self.fail_on))
 
 
 @dataclass(frozen=True, slots=True)

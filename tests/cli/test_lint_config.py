@@ -1,0 +1,114 @@
+"""`[tool.streamkit.lint]` of pyproject.toml: what it may say, what options say over it, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from streamkit.cli.main import streamkit
+
+CHUNK = (
+    '{"id":"c1","object":"chat.completion","created":0,"model":"m",'
+    '"choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}'
+)
+BAD = f"data: {CHUNK}\n\ndata: [DONE]\n\n"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(streamkit, ["lint", *words], standalone_mode=False)
+
+
+def codes(*words: str) -> set[tuple[str, str]]:
+    report = json.loads(run("--format", "json", *words).output)
+    return {(finding["file"], finding["code"]) for finding in report["findings"]}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "deep")
+    (tmp_path / "deep" / "bad.sse").write_text(BAD)
+    (tmp_path / "deep" / "er" / "bad.sse").write_text(BAD)
+    return tmp_path
+
+
+def configure(folder: Path, table: str) -> None:
+    (folder / "pyproject.toml").write_text(f"[tool.streamkit.lint]\n{table}\n")
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "found"),
+    [
+        ("", (), {"SCH303", "SCH331"}),
+        ('select = ["SCH303"]', (), {"SCH303"}),
+        ('select = ["SCH303"]', ("--select", "SCH331"), {"SCH331"}),
+        ('ignore = ["SCH303"]', (), {"SCH331"}),
+        ('ignore = ["SCH303"]', ("--ignore", "SCH331"), set()),
+        ('ignore = ["SCH303"]', ("--no-config",), {"SCH303", "SCH331"}),
+        ('extend-select = ["SEQ413"]', (), {"SCH303", "SCH331", "SEQ413"}),
+        ('ignore = ["SCH"]\nextend-select = ["SCH303"]', (), {"SCH303"}),
+        ('select = ["ALL"]\nignore = ["SCH", "USG"]', (), {"SEQ413"}),
+        ('ignore = ["wrong-object"]', (), {"SCH331"}),
+    ],
+)
+def test_which_rules_are_asked_for(folder: Path, table: str, words: tuple[str, ...], found: set[str]) -> None:
+    configure(folder, table)
+    assert {code for _, code in codes("bad.sse", *words)} == found
+
+
+def test_ignores_of_some_files_are_patterns_of_their_paths(folder: Path) -> None:
+    configure(folder, '[tool.streamkit.lint.per-file-ignores]\n"er/*" = ["SCH303"]')
+    assert codes("bad.sse", "er/bad.sse") == {
+        ("bad.sse", "SCH303"),
+        ("bad.sse", "SCH331"),
+        ("er/bad.sse", "SCH331"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "code"),
+    [
+        ('ignore = ["SCH303"]', (), 0),
+        ('ignore = ["SCH303"]\nfail-on = "warning"', (), 1),
+        ('ignore = ["SCH303"]\nfail-on = "warning"', ("--fail-on", "error"), 0),
+    ],
+)
+def test_what_fails_the_run(folder: Path, table: str, words: tuple[str, ...], code: int) -> None:
+    configure(folder, table)
+    assert run("bad.sse", *words).return_value == code
+
+
+def test_a_baseline_stands_beside_the_file_that_names_it(folder: Path) -> None:
+    run("bad.sse", "--write-baseline", str(folder / "known.json"))
+    configure(folder, 'baseline = "known.json"')
+    assert run("bad.sse").return_value == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('select = ["SHC303"]', "select: no rule is meant by 'SHC303'; did you mean 'SCH303'?"),
+        ('ignore = ["wrong-objekt"]', "did you mean 'wrong-object'?"),
+        ('selct = ["SCH"]', "no such key; did you mean 'select'?"),
+        ("select = 7", "select is not a list of strings"),
+        ('select = ["SCH", 7]', "select is not a list of strings"),
+        ('fail-on = "never"', "fail-on is none of: error, warning, info"),
+        ('strict = "yes"', "strict is not true or false"),
+        ('ignore = ["ALL"]', "every rule is ignored"),
+        ('[tool.streamkit.lint.per-file-ignores]\n"*" = ["NO"]', "per-file-ignores.*: no rule is meant by 'NO'"),
+        ("select = [", "cannot be read"),
+    ],
+)
+def test_what_is_refused_and_how(folder: Path, table: str, said: str) -> None:
+    configure(folder, table)
+    error = run("bad.sse").exception
+    assert said in str(error)
+    assert getattr(error, "exit_code", None) == 2
+
+
+def test_a_table_of_another_command_means_nothing(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.streamkit.stats]\nselect = ["SCH303"]\n')
+    assert {code for _, code in codes("bad.sse")} == {"SCH303", "SCH331"}

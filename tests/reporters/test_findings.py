@@ -1,0 +1,280 @@
+"""Each form in which findings leave: what it escapes, what it counts, and that its readers accept it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema_rs
+import pytest
+
+from streamkit.model.finding import Finding, Place
+from streamkit.reporters._reporter import REPORTERS, LintReport
+
+EVIL = "50%,\r\n::error::owned \x1b]0;x\x07 <b>&\ud800"
+
+ERROR = Finding(
+    "SCH303",
+    "wrong-object",
+    "error",
+    "object is 7",
+    Place(9, 120, 17, "$.object"),
+    3,
+    "a b/x.sse",
+    1,
+    "azure",
+    "openai",
+)
+WARNING = Finding("SSE120", "missing-done", "warning", EVIL, Place(), 1, "a b/x.sse", 2)
+INFO = Finding("SSE108", "comment-line", "info", "a comment", Place(None, 5, 2), 1, "-", 1)
+
+
+def row(file: str, exchange: int) -> dict[str, object]:
+    return {"file": file, "exchange": exchange, "api": "openai_chat", "dialect": None, "verdict": "complete"}
+
+
+REPORT = LintReport(
+    [WARNING, ERROR, INFO],
+    [row("a b/x.sse", 1), row("a b/x.sse", 2), row("-", 1), row("clean.sse", 1)],
+    {"SCH303": "`object` is wrong.\n\nWhat it finds: it."},
+    {"SCH303": "error", "SSE120": "warning", "SSE108": "info"},
+    tool="1.2",
+)
+CLEAN = LintReport([], [row("clean.sse", 1)])
+
+
+def written(name: str, report: LintReport = REPORT) -> str:
+    findings = REPORTERS[name].findings
+    assert findings is not None
+    return findings(report)
+
+
+# GitHub
+
+
+def test_github_puts_errors_first_and_nothing_of_a_stream_begins_a_line() -> None:
+    lines = written("github").split("\n")
+    assert lines[0] == (
+        "::error file=a b/x.sse,line=17,title=streamkit SCH303 wrong-object"
+        "::event 9: object is 7 (3 times). Breaks: openai"
+    )
+    assert lines[1].startswith("::warning file=a b/x.sse,title=streamkit SSE120 missing-done::50%25,")
+    assert lines[2].startswith("::notice file=-,line=2,")
+    assert lines[3:] == [""]
+    assert "\r" not in lines[1]
+    assert "\x1b" not in lines[1]
+
+
+def test_github_escapes_what_ends_a_property() -> None:
+    odd = LintReport([Finding("X1", "x", "error", "m", file="a:b,c%d.sse")], [])
+    assert "file=a%3Ab%2Cc%25d.sse," in written("github", odd)
+
+
+# GitLab
+
+
+def test_gitlab_has_the_fields_of_its_report_and_no_fingerprint_twice() -> None:
+    issues = json.loads(written("gitlab", LintReport([ERROR, ERROR, WARNING], [])))
+    assert [issue["severity"] for issue in issues] == ["major", "major", "minor"]
+    assert issues[0]["location"] == {"path": "a b/x.sse", "lines": {"begin": 17}}
+    assert issues[2]["location"]["lines"] == {"begin": 1}
+    assert len({issue["fingerprint"] for issue in issues}) == 3
+
+
+# JUnit
+
+
+def test_junit_has_a_case_a_stream_and_a_failure_a_finding_that_fails_the_run() -> None:
+    suite = ElementTree.fromstring(written("junit").encode()).find("testsuite")
+    assert suite is not None
+    assert suite.attrib["tests"] == "4"
+    assert suite.attrib["failures"] == "1"
+    names = [case.attrib["name"] for case in suite]
+    assert names == ["a b/x.sse", "a b/x.sse#2", "-", "clean.sse"]
+    assert [len(case.findall("failure")) for case in suite] == [1, 0, 0, 0]
+    assert "50%," in (suite[1].findtext("system-out") or "")
+
+
+def test_junit_fails_from_the_severity_that_the_run_fails_from() -> None:
+    strict = LintReport([WARNING], [row("a b/x.sse", 2)], fail_on="warning")
+    assert 'failures="1"' in written("junit", strict)
+
+
+# SARIF
+
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+# What the standard requires of the parts that are written, and what code scanning asks for besides.
+SHAPE = {
+    "type": "object",
+    "required": ["version", "runs", "$schema"],
+    "additionalProperties": False,
+    "properties": {
+        "$schema": {"type": "string", "format": "uri"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["tool", "results"],
+                "additionalProperties": False,
+                "properties": {
+                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                    "tool": {
+                        "type": "object",
+                        "required": ["driver"],
+                        "properties": {
+                            "driver": {
+                                "type": "object",
+                                "required": ["name", "rules"],
+                                "additionalProperties": False,
+                                "properties": {
+                                    "name": {"type": "string"},
+                                    "version": {"type": "string", "minLength": 1},
+                                    "rules": {
+                                        "type": "array",
+                                        "uniqueItems": True,
+                                        "items": {
+                                            "type": "object",
+                                            "required": ["id", "shortDescription", "help", "defaultConfiguration"],
+                                            "additionalProperties": False,
+                                            "properties": {
+                                                "id": {"type": "string"},
+                                                "name": {"type": "string"},
+                                                "shortDescription": TEXT,
+                                                "help": TEXT,
+                                                "defaultConfiguration": {
+                                                    "type": "object",
+                                                    "properties": {"level": LEVEL},
+                                                },
+                                            },
+                                        },
+                                    },
+                                },
+                            }
+                        },
+                    },
+                    "results": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["ruleId", "ruleIndex", "message", "locations", "partialFingerprints"],
+                            "additionalProperties": False,
+                            "properties": {
+                                "ruleId": {"type": "string"},
+                                "ruleIndex": {"type": "integer", "minimum": 0},
+                                "level": LEVEL,
+                                "message": TEXT,
+                                "occurrenceCount": {"type": "integer", "minimum": 1},
+                                "partialFingerprints": {
+                                    "type": "object",
+                                    "additionalProperties": {"type": "string"},
+                                },
+                                "locations": {
+                                    "type": "array",
+                                    "items": {
+                                        "type": "object",
+                                        "additionalProperties": False,
+                                        "properties": {
+                                            "logicalLocations": {
+                                                "type": "array",
+                                                "items": {
+                                                    "type": "object",
+                                                    "properties": {"fullyQualifiedName": {"type": "string"}},
+                                                },
+                                            },
+                                            "physicalLocation": {
+                                                "type": "object",
+                                                "required": ["artifactLocation"],
+                                                "properties": {
+                                                    "artifactLocation": {
+                                                        "type": "object",
+                                                        "properties": {
+                                                            "uri": {"type": "string", "format": "uri-reference"}
+                                                        },
+                                                    },
+                                                    "region": {
+                                                        "type": "object",
+                                                        "required": ["startLine"],
+                                                        "properties": {"startLine": {"type": "integer", "minimum": 1}},
+                                                    },
+                                                },
+                                            },
+                                        },
+                                    },
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("report", [REPORT, CLEAN], ids=["findings", "clean"])
+def test_sarif_has_the_shape_of_the_standard(report: LintReport) -> None:
+    checker = jsonschema_rs.Draft7Validator(SHAPE, validate_formats=True)
+    assert [str(error) for error in checker.iter_errors(json.loads(written("sarif", report)))] == []
+
+
+@pytest.mark.parametrize("report", [REPORT, CLEAN], ids=["findings", "clean"])
+def test_sarif_passes_the_official_schema(report: LintReport) -> None:
+    path = os.environ.get("STREAMKIT_SARIF_SCHEMA")
+    if not path:
+        pytest.skip("STREAMKIT_SARIF_SCHEMA does not name the schema of SARIF 2.1.0, which no Python package carries")
+    # The schema's pattern of a language has a stray bracket, which strict engines refuse.
+    schema = json.loads(Path(path).read_text(encoding="utf-8").replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$"))
+    checker = jsonschema_rs.Draft7Validator(schema, validate_formats=True)
+    assert [str(error) for error in checker.iter_errors(json.loads(written("sarif", report)))] == []
+
+
+def test_sarif_names_rules_levels_places_and_counts() -> None:
+    run = json.loads(written("sarif"))["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert [(result["ruleId"], result["level"]) for result in run["results"]] == [
+        ("SSE120", "warning"),
+        ("SCH303", "error"),
+        ("SSE108", "note"),
+    ]
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
+    error = run["results"][1]
+    assert error["occurrenceCount"] == 3
+    assert error["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "a%20b/x.sse"},
+        "region": {"startLine": 17},
+    }
+
+
+def test_a_fingerprint_stays_when_lines_and_indices_move() -> None:
+    def known(line: int, path: str, code: str = "SCH304") -> str:
+        finding = Finding(code, "n", "error", "m", Place(1, 0, line, path), file="x.sse")
+        return str(json.loads(written("gitlab", LintReport([finding], [])))[0]["fingerprint"])
+
+    assert known(1, "$.choices[0].index") == known(80, "$.choices[7].index")
+    assert known(1, "$.choices[0].index") != known(1, "$.choices[0].index", "SCH305")
+
+
+# Text
+
+
+def test_text_shows_nothing_that_moves_a_terminal() -> None:
+    shown = written("text")
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+    assert "\ud800" not in shown
+    assert shown.splitlines()[-1] == (
+        "1 error, 1 warning and 1 for information in 3 of 4 streams. `streamkit rule SCH303` explains a rule."
+    )
+
+
+def test_text_of_nothing_says_so() -> None:
+    assert written("text", CLEAN) == "No findings in 1 stream.\n"
+
+
+@pytest.mark.parametrize("name", ["text", "json", "jsonl", "github", "gitlab", "junit", "sarif"])
+def test_every_form_can_be_written_to_a_file(name: str) -> None:
+    written(name).encode("utf-8")
