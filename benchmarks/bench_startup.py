@@ -1,0 +1,77 @@
+"""What starting costs: whole processes, their CPU time as a ratio to `python -c "import click"` in the same run.
+
+    python benchmarks/bench_startup.py [--rounds 15]
+
+The commands take turns, round after round, so that a machine that changes its speed changes all of them; the median of
+the ratios of each round is shown, with the least and the greatest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tabulate import tabulate
+
+ROOT = Path(__file__).parents[1]
+FLOOR = 'python -c "import click"'
+CHUNK = (
+    b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"model-s",'
+    b'"system_fingerprint":"fp_1","choices":[{"index":0,"delta":{"content":" word"},"logprobs":null,"finish_reason":null}]}\n\n'
+)
+START = "streamkit --help is to cost at most 1.5 times the floor, lint of a 50 kB file at most 3 times --help."
+
+
+def cpu_s(command: list[str]) -> float:
+    """The CPU time of one run of a command, user and system, in seconds."""
+    before = os.times()
+    subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder:
+        stream = Path(folder) / "stream.sse"
+        stream.write_bytes(CHUNK * (50_000 // len(CHUNK)) + b"data: [DONE]\n\n")
+        run = [sys.executable, "-c", "from streamkit.__main__ import main; main()"]
+        commands = {
+            FLOOR: [sys.executable, "-c", "import click"],
+            "streamkit --help": [*run, "--help"],
+            "streamkit lint 50kB.sse": [*run, "lint", str(stream)],
+            "streamkit stats 50kB.sse": [*run, "stats", str(stream)],
+            "streamkit inspect 50kB.sse": [*run, "inspect", str(stream)],
+        }
+        taken: dict[str, list[float]] = {name: [] for name in commands}
+        for turn in range(rounds + 1):
+            for name, command in commands.items():
+                spent = cpu_s(command)
+                if turn:  # the first round warms the disk
+                    taken[name].append(spent)
+    print(START + "\n")
+    print(tabulate(rows(taken), headers=["command", "CPU ms", "times the floor", "times --help"], floatfmt=".2f"))
+
+
+def rows(taken: dict[str, list[float]]) -> list[list[object]]:
+    """A row a command: median milliseconds, median ratios to the floor and to `--help` of the same rounds."""
+    return [
+        [
+            name,
+            statistics.median(times) * 1000,
+            statistics.median(a / b for a, b in zip(times, taken[FLOOR], strict=True)),
+            statistics.median(a / b for a, b in zip(times, taken["streamkit --help"], strict=True)),
+        ]
+        for name, times in taken.items()
+    ]
+
+
+if __name__ == "__main__":
+    main()
