@@ -124,22 +124,35 @@ def _frames(before: Stream, after: Stream) -> Iterator[Change]:
 def _shapes(before: Stream, after: Stream, *, ids: bool) -> Iterator[Change]:
     """Drift: fields that are new, missing or of another type; and values that were always the same and are another now."""
     first, second = _fields(before), _fields(after)
-    for path in sorted({*first, *second}):
-        old, new = first.get(path), second.get(path)
-        if old is None and new is not None:
-            yield Change("shape", path, None, _types(new), f"new, in {new.chunks} of {len(after.chunks)} chunks")
-        elif new is None and old is not None:
-            yield Change(
-                "shape", path, _types(old), None, f"missing; was in {old.chunks} of {len(before.chunks)} chunks"
-            )
-        elif old is not None and new is not None:
-            if old.types != new.types:
-                yield Change("shape", path, _types(old), _types(new), "another type")
-            volatile = path.rpartition(".")[2].removesuffix("[]") in VOLATILE or _inside_volatile(path)
-            if volatile and not ids:
-                continue
-            if len(old.values) == len(new.values) == 1 and old.values != new.values:
-                yield Change("value", path, next(iter(old.values)), next(iter(new.values)))
+    for path in _roots(second, first):
+        below = sum(other.startswith((f"{path}.", f"{path}[]")) for other in second)
+        said = f"new, in {second[path].chunks} of {len(after.chunks)} chunks{_below(below)}"
+        yield Change("shape", path, None, _types(second[path]), said)
+    for path in _roots(first, second):
+        below = sum(other.startswith((f"{path}.", f"{path}[]")) for other in first)
+        said = f"missing; was in {first[path].chunks} of {len(before.chunks)} chunks{_below(below)}"
+        yield Change("shape", path, _types(first[path]), None, said)
+    both = sorted(set(first) & set(second))
+    for path in both:
+        if first[path].types != second[path].types:
+            yield Change("shape", path, _types(first[path]), _types(second[path]), "another type")
+    for path in both:
+        old, new = first[path].values, second[path].values
+        if len(old) == len(new) == 1 and old != new and (ids or not _volatile(path)):
+            yield Change("value", path, next(iter(old)), next(iter(new)))
+
+
+def _roots(fields: Mapping[str, _Field], others: Mapping[str, _Field]) -> list[str]:
+    """The paths that only `fields` has, without those that lie below another such path."""
+    found: list[str] = []
+    for path in sorted(set(fields) - set(others)):
+        if not any(path.startswith((f"{root}.", f"{root}[]")) for root in found):
+            found.append(path)
+    return found
+
+
+def _below(count: int) -> str:
+    return f", with {count} field{'' if count == 1 else 's'} below it" if count else ""
 
 
 def _texts(before: Stream, after: Stream) -> Iterator[Change]:
@@ -231,8 +244,8 @@ def _types(field: _Field) -> str:
     return " or ".join(sorted(field.types))
 
 
-def _inside_volatile(path: str) -> bool:
-    return any(part.removesuffix("[]") in VOLATILE for part in path.split(".")[:-1])
+def _volatile(path: str) -> bool:
+    return any(part.removesuffix("[]") in VOLATILE for part in path.split("."))
 
 
 def _around(text: str, at: int) -> str:
