@@ -84,8 +84,8 @@ class Run:
         run = [entry for entry in METRICS if entry.of_run is not None]
         return list({entry.name: entry for entry in [*self.shown, *asked, *base, *run]}.values())
 
-    def rows(self, inputs: Inputs) -> Iterator[Row]:
-        """A row a stream. Files that `stats --format json` wrote are merged."""
+    def rows(self, inputs: Inputs, *, judge: bool = False) -> Iterator[Row]:
+        """A row a stream. Files that `stats --format json` wrote are merged. `judge` prepares the streams for lint."""
         merged = [path for path in inputs.paths if _is_stats(path)]
         inputs.paths = [path for path in inputs.paths if path not in merged]
         for path in merged:
@@ -94,7 +94,7 @@ class Run:
         # Streams are trees of values that free themselves; looking for circles among millions of them takes longer than
         # measuring. What has circles is still found, only more seldom.
         gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
-        for stream in inputs.streams() if inputs.paths else ():
+        for stream in inputs.streams(judge=judge) if inputs.paths else ():
             measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
             self._note_marks(stream)
             self._add(measurement)

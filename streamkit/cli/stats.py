@@ -19,7 +19,7 @@ _KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
 
 @click.command("stats")
 @paths_argument
-@click.option("--format", "form_out", default="table", metavar="NAME", help="table, json, csv, markdown or otel.")
+@click.option("--format", "form_out", default="table", metavar="NAME", help="table, json, csv, markdown, otel or html.")
 @click.option("--metrics", metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens).")
 @click.option("--percentiles", metavar="N,…", help="These percentiles instead of 50, 90, 95 and 99.")
 @click.option("--per-stream", is_flag=True, help="List every stream, however many.")
@@ -33,6 +33,7 @@ _KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
 @click.option("--slo", multiple=True, metavar="EXPR", help='A limit for goodput: "ttft <= 500ms".')
 @click.option("--allow-missing", is_flag=True, help="A gate holds where its metric is missing.")
 @click.option("--compare", metavar="FILE", help="Compare with the streams of FILE, recorded before.")
+@click.option("--html", "html_file", metavar="FILE", help="Write a page with pictures to FILE.")
 @click.option("--plot", is_flag=True, help="Draw histograms.")
 @click.option("--explain", is_flag=True, help="Tell the formula of each metric, and why a missing one is missing.")
 @output_options
@@ -57,8 +58,11 @@ def command(
       streamkit stats --definitions recordings/openai_chat
       streamkit stats --fail-if "ttft.p95 > 800ms" --fail-if "tokens_per_second.p50 < 30" run.jsonl
       streamkit stats --format json run.jsonl > run.json
+      streamkit stats --html report.html run.jsonl
     """
     _with_config(options)
+    if options["html_file"]:
+        form_out, output = "html", options["html_file"]
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
     with Sink(output, force=force) as sink:
         if options["definitions"]:
@@ -98,7 +102,13 @@ def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Co
         ranks,
     )
     run = Run(wanted, _counters(options))
-    rows: Iterator[Any] = run.rows(inputs)
+    gathered = None
+    if form_out == "html":
+        from streamkit.cli.page import Gathered
+
+        gathered = Gathered(run.counter)
+        run.keep = gathered.keep
+    rows: Iterator[Any] = run.rows(inputs, judge=gathered is not None)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
     statistics = ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max") if ranks else ()
@@ -115,6 +125,7 @@ def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Co
         width=shutil.get_terminal_size((80, 24)).columns,
         ascii_only=_ascii_only(),
         marks=lambda: run.marks,
+        page=lambda: gathered.streams if gathered else (),
         **({"statistics": statistics} if statistics else {}),
     )
     assert reporter.stats is not None

@@ -60,6 +60,16 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class PageStream:
+    """One stream as a page shows it in full: its row, itself, what lint finds, and what each tool would say of it."""
+
+    row: Row
+    stream: Stream
+    findings: Sequence[Finding] = ()
+    definitions: Sequence[Row] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StatsReport:
     """Everything that one run of stats has to say.
 
@@ -67,7 +77,8 @@ class StatsReport:
     the summaries: of all streams first (its `by` is empty), then of each group. `asked` says that the columns were named
     by the user, so that a table shows them all. `reasons` has a sentence for each code of a missing number. `statistics`
     are those that a table shows of a distribution; percentiles that are not of the eight lie under `percentiles` of a
-    group. `marks` gives the chunks of the stream, where there was only one.
+    group. `marks` gives the chunks of the stream, where there was only one; `page` the
+    streams that a page shows in full.
     """
 
     columns: Sequence[Column]
@@ -83,6 +94,7 @@ class StatsReport:
     ascii_only: bool = False
     statistics: Sequence[str] = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
     marks: Callable[[], Sequence[Mark]] = lambda: ()
+    page: Callable[[], Sequence[PageStream]] = lambda: ()
 
 
 @dataclass(frozen=True, slots=True)

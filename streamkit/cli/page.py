@@ -1,0 +1,29 @@
+"""What a page of `stats --format html` shows besides numbers: each stream in full, what lint finds, what each tool says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from streamkit.definitions._definition import answers
+from streamkit.model.measurement import TokenCounter
+from streamkit.model.stream import Stream
+from streamkit.reporters._reporter import PageStream, Row
+from streamkit.rules._rule import RULES, lint
+
+# Streams that are kept whole for the page; of the others it has the numbers.
+_KEPT = 100
+
+
+class Gathered:
+    """Keeps the first streams of a run."""
+
+    def __init__(self, counter: Callable[[str | None], TokenCounter | None]) -> None:
+        self._counter = counter
+        self.streams: list[PageStream] = []
+
+    def keep(self, stream: Stream, row: Row) -> None:
+        """Take one stream with its row."""
+        if len(self.streams) < _KEPT:
+            findings = list(lint(stream, [entry for entry in RULES if entry.default]))
+            definitions = answers(stream, self._counter(stream.model))["definitions"]
+            self.streams.append(PageStream(row, stream, findings, definitions))

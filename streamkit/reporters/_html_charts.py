@@ -1,0 +1,159 @@
+"""Pictures for a page, as inline SVG made of numbers alone; what texts they hold are escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from streamkit.reporters._html_page import text
+from streamkit.reporters._reporter import Row
+from streamkit.reporters._units import shown
+
+_WIDTH, _HEIGHT = 900, 180
+_LEFT, _RIGHT, _BELOW = 44, 44, 22
+_BARS = 60
+_ROW = 15
+_NAMES = 190
+_MOST_ROWS = 200
+
+
+def distribution(told: Mapping[str, Any], unit: str) -> str:
+    """A histogram over a logarithmic axis with its cumulative curve, from a histogram as JSON has it."""
+    counts = {int(key): int(count) for key, count in told["buckets"].items()}
+    if not counts:
+        return '<p class="dim">all values are 0</p>'
+    base = math.log((1 + told["alpha"]) / (1 - told["alpha"]))
+    low, high = min(counts) - 1, max(counts)
+    step = max(math.ceil((high - low) / _BARS), 1)
+    room, deep = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _BELOW - 8
+
+    def across(key: float) -> float:
+        return _LEFT + room * (key - low) / (high - low)
+
+    bars = {
+        start: sum(counts.get(key + 1, 0) for key in range(start, start + step)) for start in range(low, high, step)
+    }
+    most, total, seen = max(bars.values()), told["count"], told["zero"]
+    parts: list[str] = []
+    curve: list[tuple[float, float]] = [(_LEFT, 1 - seen / total)]
+    for start, count in bars.items():
+        left, right = across(start), across(min(start + step, high))
+        if count:
+            tall = deep * count / most
+            name = f"{shown(math.exp(start * base), unit)} to {shown(math.exp(min(start + step, high) * base), unit)}: {count:,}"
+            parts.append(
+                f'<rect class="bar" x="{left:.1f}" y="{8 + deep - tall:.1f}" width="{max(right - left - 1, 1):.1f}" '
+                f'height="{tall:.1f}"><title>{text(name)}</title></rect>'
+            )
+        seen += count
+        curve.append((right, 1 - seen / total))
+    points = " ".join(f"{x:.1f},{8 + deep * y:.1f}" for x, y in curve)
+    parts.append(f'<polyline class="cdf" points="{points}"/>')
+    parts += [*_axis(low, high, base, unit, across), *_sides(most, deep)]
+    return _svg(_HEIGHT, parts)
+
+
+def waterfall(rows: Sequence[Row]) -> str:
+    """A bar a stream: waiting for the first token, generating, what came after the last one; stalls are marked."""
+    given = [row for row in rows if _time(row, "operation_duration_ns") or _time(row, "time_to_last_token_ns")][
+        :_MOST_ROWS
+    ]
+    if not given:
+        return '<p class="dim">no stream here has times since its request</p>'
+    end = max(max(_time(row, "operation_duration_ns") or 0, _time(row, "time_to_last_token_ns") or 0) for row in given)
+    room, parts = _WIDTH - _NAMES - 60, []
+    for place, row in enumerate(given):
+        top = place * _ROW
+        first, last = _time(row, "time_to_first_token_ns"), _time(row, "time_to_last_token_ns")
+        total = _time(row, "operation_duration_ns") or last or 0
+        stretches = (("wait", 0, first if first is not None else total), ("gen", first, last), ("tail", last, total))
+        for kind, start, stop in stretches:
+            if start is not None and stop is not None and stop > start:
+                parts.append(_stretch(kind, start, stop, top, room / end))
+        for stall in row["stalls"]:
+            start = max(stall["at_ns"] - stall["gap_ns"], 0)
+            parts.append(_stretch("stall", start, stall["at_ns"], top + 9, room / end, tall=3))
+        name = row["file"].rpartition("/")[2] + ("" if row["exchange"] == 1 else f"#{row['exchange']}")
+        parts.append(f'<text x="0" y="{top + 11}">{text(name[-28:])}</text>')
+        parts.append(
+            f'<text x="{_NAMES + room * total / end + 4:.1f}" y="{top + 11}">{text(shown(total, "ns"))}</text>'
+        )
+    more = "" if len(given) < _MOST_ROWS else f'<p class="dim">the first {_MOST_ROWS} streams</p>'
+    key = _key(
+        [("wait", "until the first token"), ("gen", "tokens"), ("tail", "after the last token"), ("stall", "stall")]
+    )
+    return _svg(len(given) * _ROW + 4, parts) + key + more
+
+
+def strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]) -> str:
+    """One stream over time, a line a chunk: (when, kind, what it adds); stalls are the gaps below."""
+    room = _WIDTH - 8
+    kinds = {"text": "textk"}
+    parts = [
+        f'<rect class="{kinds.get(kind, kind)}" x="{4 + room * at / end:.2f}" y="4" width="1.5" height="34"><title>'
+        f"{text(shown(at, 'ns'))} {text(kind)} {text(said[:80])}</title></rect>"
+        for at, kind, said in marks
+    ]
+    for stall in stalls:
+        start = max(stall["at_ns"] - stall["gap_ns"], 0)
+        parts.append(_stretch("stall", start, stall["at_ns"], 40, room / end, tall=4, left=4))
+    for part in range(5):
+        anchor = ("start", "middle", "middle", "middle", "end")[part]
+        parts.append(
+            f'<text x="{4 + room * part / 4:.1f}" y="58" text-anchor="{anchor}">{text(shown(end * part / 4, "ns"))}</text>'
+        )
+    known = ["role", "reasoning", "text", "tool", "finish", "usage", "error", "other"]
+    seen = {kind for _, kind, _ in marks}
+    names = [(kinds.get(kind, kind), kind) for kind in known if kind in seen]
+    return _svg(62, parts) + _key(names + ([("stall", "stall")] if stalls else []))
+
+
+def _stretch(
+    kind: str, start: float, stop: float, top: float, scale: float, *, tall: int = 8, left: int = _NAMES
+) -> str:
+    name = f"{kind}: {shown(start, 'ns')} to {shown(stop, 'ns')}"
+    return (
+        f'<rect class="{kind}" x="{left + start * scale:.1f}" y="{top + 2}" width="{max((stop - start) * scale, 0.5):.1f}" '
+        f'height="{tall}"><title>{text(name)}</title></rect>'
+    )
+
+
+def _axis(low: int, high: int, base: float, unit: str, across: Any) -> Iterator[str]:
+    """Round values along the bottom: 1, 2 and 5 of each decade, as many as have room."""
+    first, last = low * base / math.log(10), high * base / math.log(10)
+    steps = (1, 2, 5) if last - first < 2.5 else (1,)
+    for decade in range(math.floor(first), math.ceil(last) + 1):
+        for step in steps:
+            value = step * 10.0**decade
+            key = math.log(value) / base
+            if low <= key <= high:
+                x = across(key)
+                yield f'<line class="axis" x1="{x:.1f}" y1="8" x2="{x:.1f}" y2="{_HEIGHT - _BELOW}"/>'
+                yield f'<text x="{x:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">{text(shown(value, unit))}</text>'
+
+
+def _sides(most: int, deep: float) -> Iterator[str]:
+    yield f'<text x="{_LEFT - 6}" y="16" text-anchor="end">{most:,}</text>'
+    for part, name in ((0.0, "100 %"), (0.5, "50 %"), (1.0, "0 %")):
+        yield f'<text x="{_WIDTH - _RIGHT + 6}" y="{12 + deep * part:.1f}">{name}</text>'
+
+
+def _svg(height: float, parts: Sequence[str]) -> str:
+    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img">{"".join(parts)}</svg>'
+
+
+def _key(names: Sequence[tuple[str, str]]) -> str:
+    """What the colors mean."""
+    parts, x = [], 4
+    for kind, name in names:
+        parts.append(
+            f'<rect class="{kind}" x="{x}" y="3" width="10" height="10"/><text x="{x + 14}" y="12">{text(name)}</text>'
+        )
+        x += 30 + 7 * len(name)
+    return _svg(18, parts)
+
+
+def _time(row: Row, key: str) -> float | None:
+    value: float | None = row["metrics"].get(key)
+    return value

@@ -1,0 +1,124 @@
+"""The frame of a page: one file that needs no network and works from disk, its style and script named by digest.
+
+The policy forbids everything but that style and that script: text of a stream that got through the escaping could load
+nothing, send nothing and run nothing. No attribute holds style or script, so that the policy need not allow it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from streamkit.text import one_line
+
+STYLE = """
+:root{--back:#fff;--ink:#1c2330;--dim:#667085;--line:#d9dee7;--head:#f4f6f9;--role:#98a2b3;--reasoning:#9b6bdf;
+--text:#2f7de1;--tool:#d0812b;--finish:#2f9e62;--usage:#5f9ea0;--error:#d64545;--other:#777;--wait:#c9d2e0}
+@media (prefers-color-scheme:dark){:root{--back:#14181f;--ink:#dfe5ee;--dim:#93a0b4;--line:#2d3542;--head:#1c222c;
+--role:#6d7a8d;--wait:#364154;--text:#5b9bf0;--reasoning:#b48bef}}
+body{background:var(--back);color:var(--ink);font:14px/1.45 system-ui,sans-serif;margin:0 auto;max-width:1100px;padding:1.5rem}
+h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.2rem 0 .4rem}
+p{margin:.3rem 0}.dim{color:var(--dim)}.scroll{overflow-x:auto}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.2rem .6rem;text-align:right;white-space:nowrap;
+border-bottom:1px solid var(--line)}th{background:var(--head);font-weight:600}th.l,td.l{text-align:left}
+table.sortable th{cursor:pointer}td.text{white-space:pre-wrap;overflow-wrap:anywhere;text-align:left;font-family:ui-monospace,monospace;font-size:12px}
+details{border:1px solid var(--line);border-radius:6px;margin:.6rem 0;padding:.4rem .8rem}summary{cursor:pointer}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--head);padding:.6rem;border-radius:6px;max-height:24rem;overflow:auto}
+svg{display:block;width:100%;height:auto;max-width:1060px}svg text{fill:var(--dim);font:11px system-ui,sans-serif}
+.bar{fill:var(--text)}.cdf{fill:none;stroke:var(--tool);stroke-width:1.5}.axis{stroke:var(--line)}.wait{fill:var(--wait)}
+.gen{fill:var(--text)}.tail{fill:var(--finish)}.stall{fill:var(--error)}.bad{color:var(--error)}.good{color:var(--finish)}
+.role{fill:var(--role)}.reasoning{fill:var(--reasoning)}.textk{fill:var(--text)}.tool{fill:var(--tool)}.finish{fill:var(--finish)}
+.usage{fill:var(--usage)}.error{fill:var(--error)}.other{fill:var(--other)}
+.key rect{width:10px;height:10px}
+""".strip()
+
+# Sorts a table by the column whose head was clicked: by the number in data-v where there is one; absent values last.
+SCRIPT = """
+document.querySelectorAll('table.sortable th').forEach(function (head) {
+  head.addEventListener('click', function () {
+    var table = head.closest('table'), place = head.cellIndex, down = head.dataset.down !== '1';
+    table.querySelectorAll('th').forEach(function (other) { delete other.dataset.down; });
+    head.dataset.down = down ? '1' : '0';
+    var value = function (row) {
+      var cell = row.cells[place], number = cell.dataset.v;
+      return number === undefined ? cell.textContent : number === '' ? null : parseFloat(number);
+    };
+    var body = table.tBodies[0];
+    Array.from(body.rows).sort(function (a, b) {
+      var x = value(a), y = value(b);
+      if (x === null || y === null) { return (x === null) - (y === null); }
+      return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
+    }).forEach(function (row) { body.appendChild(row); });
+  });
+});
+""".strip()
+
+
+def page(title: str, parts: Iterable[str], data: Any = None) -> str:
+    """A whole page. `parts` are HTML that is escaped already; `data` is embedded as JSON."""
+    policy = "; ".join((
+        "default-src 'none'",
+        f"style-src '{_digest(STYLE)}'",
+        f"script-src '{_digest(SCRIPT)}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ))  # fmt: skip
+    return "\n".join((
+        "<!DOCTYPE html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">',
+        f"<title>{text(title)}</title><style>{STYLE}</style></head><body>",
+        *parts,
+        "" if data is None else f'<script type="application/json" id="data">{_embedded(data)}</script>',
+        f"<script>{SCRIPT}</script></body></html>\n",
+    ))  # fmt: skip
+
+
+def text(value: object) -> str:
+    """Text of a stream as text of a page: escaped, and with what moves text made visible."""
+    return html.escape(one_line(str(value)), quote=True)
+
+
+def lines(value: str) -> str:
+    """The same for text of several lines."""
+    return "\n".join(text(line) for line in value.split("\n"))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1, sortable: bool = False) -> str:
+    """A table. Cells are HTML: made by `cell`, or escaped text, which becomes a cell."""
+    head = "".join(f"<th{_side(place, left)}>{text(name)}</th>" for place, name in enumerate(heads))
+    body = "".join(
+        "<tr>"
+        + "".join(
+            value if value.startswith("<td") else f"<td{_side(place, left)}>{value}</td>"
+            for place, value in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    kind = ' class="sortable"' if sortable else ""
+    return f'<div class="scroll"><table{kind}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def cell(shown: str, number: float | None) -> str:
+    """A cell with the number that it is sorted by."""
+    return f'<td data-v="{"" if number is None else number}">{text(shown)}</td>'
+
+
+def _side(place: int, left: int) -> str:
+    return ' class="l"' if place < left else ""
+
+
+def _digest(part: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()
+
+
+def _embedded(data: Any) -> str:
+    """JSON inside a script element: no `<` may stand there, or a text could end the element."""
+    return orjson.dumps(data).decode().replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,0 +1,95 @@
+"""HTML: one file that opens from disk, with pictures, sortable tables, and every stream in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from streamkit.model.stream import Stream
+from streamkit.reporters._html_charts import distribution, waterfall
+from streamkit.reporters._html_page import cell, page, table, text
+from streamkit.reporters._html_timeline import section
+from streamkit.reporters._reporter import Column, PageStream, Reporter, Row, StatsReport
+from streamkit.reporters._rows import place
+from streamkit.reporters._stats_tables import headline, run_line, summary_tables, wanted
+from streamkit.reporters._units import shown
+
+_CHARTS = ("time_to_first_token_ns", "inter_chunk_gap_ns", "operation_duration_ns")
+# A table of more rows than this is slow to open; the data holds them all.
+_ROWS = 2000
+
+
+def rows(given: Sequence[Row]) -> str:
+    """A page with one table."""
+    names = list(given[0]) if given else []
+    cells = [["-" if row.get(name) is None else text(row[name]) for name in names] for row in given]
+    return page("streamkit", [table(names, cells, left=len(names), sortable=True)], list(given))
+
+
+def timelines(streams: Sequence[Stream]) -> str:
+    """A page with every stream in full."""
+    title = f"{len(streams)} stream{'' if len(streams) == 1 else 's'}"
+    parts = [section(PageStream({}, stream), opened=len(streams) == 1) for stream in streams]
+    return page(f"streamkit inspect: {title}", [f"<h1>{text(title)}</h1>", *parts])
+
+
+def stats(report: StatsReport) -> Iterator[str]:
+    """A page: the summary, pictures of its distributions, the streams as bars and as a table, then each in full."""
+    streams = list(report.streams)
+    groups = report.groups()
+    parts = [
+        f"<h1>{text(headline(groups[0]))}</h1>",
+        f'<p class="dim">{text(run_line(groups[0], report))}</p>',
+        *_summaries(groups, report),
+        *_charts(groups[0], report.columns),
+        "<h2>Streams over time, each from its request</h2>",
+        waterfall(streams),
+        "<h2>Streams</h2>",
+        _streams(streams[:_ROWS], report),
+        *([f'<p class="dim">the first {_ROWS:,} of {len(streams):,}</p>'] if len(streams) > _ROWS else []),
+        *_notes(streams),
+        "<h2>Each stream</h2>",
+        *(section(one, opened=len(streams) == 1) for one in report.page()),
+    ]
+    summary, *others = groups
+    data = {"version": 1, "streams": streams, "summary": {**summary, "groups": others} if others else summary}
+    yield page(f"streamkit stats: {headline(groups[0])}", parts, data)
+
+
+def _summaries(groups: Sequence[Row], report: StatsReport) -> Iterator[str]:
+    for group, title, told in summary_tables(groups, report):
+        if title:
+            yield f"<h2>{text(title)}</h2><p>{text(headline(group))}</p>"
+        yield table(told.heads, [[text(one) for one in cells] for cells in told.rows])
+
+
+def _charts(group: Row, columns: Sequence[Column]) -> Iterator[str]:
+    for column in columns:
+        told = group["histograms"].get(column.key)
+        if column.key in _CHARTS and told is not None and told["count"] > 1:
+            yield f'<h2>{text(column.title)} <span class="dim">({told["count"]:,}; the curve is the share up to there)</span></h2>'
+            yield distribution(told, column.unit)
+
+
+def _streams(streams: Sequence[Row], report: StatsReport) -> str:
+    shown_columns = [column for column in report.columns if wanted(column, report, None)]
+    heads = ["Stream", "Verdict", "Model"]
+    for column in shown_columns:
+        heads += [f"{column.head} p50", f"{column.head} p99"] if column.many else [column.head]
+    cells = []
+    for row in streams:
+        line = [text(place(row)), text(row["verdict"]), text(row["model"] or "-")]
+        for column in shown_columns:
+            value = row["metrics"].get(column.key)
+            numbers = [value and value[part] for part in ("p50", "p99")] if column.many else [value]
+            line += [cell(shown(number, column.unit), number) for number in numbers]
+        cells.append(line)
+    return table(heads, cells, left=3, sortable=True)
+
+
+def _notes(streams: Sequence[Row]) -> Iterator[str]:
+    said = [f"<li>{text(place(row))}: {text(note)}</li>" for row in streams for note in row["notes"]]
+    if said:
+        yield f"<h2>Notes</h2><ul>{''.join(said[:_ROWS])}</ul>"
+
+
+REPORTER = Reporter("html", rows=rows, stats=stats, timelines=timelines)
