@@ -90,7 +90,7 @@ def _definitions(definitions: Sequence[Any]) -> Iterator[str]:
             text(f"{said['tool']} {said['version']}"), *numbers, cell(count or "-", said["tokens"]),
             cell(shown(said["per_token_ns"], "ns"), said["per_token_ns"]),
             cell("-" if gaps is None else str(len(gaps)), None if gaps is None else len(gaps)),
-            text("; ".join(f"{key}: {code}" for key, code in said["missing"].items())),
+            f'<td class="text">{text("; ".join(f"{key}: {code}" for key, code in said["missing"].items()))}</td>',
         ])  # fmt: skip
     heads = ["Tool", "TTFT", "End", "N", "Per token", "Gaps", "Missing"]
     yield "<h3>What each tool would say</h3>" + table(heads, rows, sortable=True)

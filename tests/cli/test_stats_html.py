@@ -1,0 +1,155 @@
+"""The page of `stats --html`: one file, no network, and text of a stream can do nothing in it."""
+
+from __future__ import annotations
+
+import html.parser
+import shutil
+import subprocess
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from streamkit.cli.main import streamkit
+from streamkit.model.recording import write
+from tests.metrics.making import ROLE, STOP, chunk, exchange, plain, text, usage
+
+BROWSER = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+
+HOSTILE = [
+    "<script>document.title='pwned'</script>",
+    "<img src=x onerror=\"document.title='pwned'\">",
+    "</script><script>document.title='pwned'</script>",
+    "</title></style></pre></details><svg onload=\"document.title='pwned'\">",
+    "\"'><a href=\"javascript:document.title='pwned'\">x</a>",
+    "<iframe src='javascript:parent.document.title=1'></iframe><meta http-equiv=refresh content=0>",
+    "<!-- ]]> &lt;b&gt; \u202e\u001b[2J\u2028",
+]
+
+
+class Elements(html.parser.HTMLParser):
+    """What elements and attributes a page really has."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A page of three streams, one of them made to break out of it wherever a stream's text is shown."""
+    said = [(100 + 20 * place, text(one)) for place, one in enumerate(HOSTILE)]
+    thought = [(50, chunk({"reasoning_content": HOSTILE[0]}))]
+    called = [
+        (
+            400,
+            chunk({"tool_calls": [{"index": 0, "id": "t", "function": {"name": HOSTILE[1], "arguments": HOSTILE[2]}}]}),
+        )
+    ]
+    events = [(20, ROLE), *thought, *said, *called, (410, STOP), (420, usage(9)), (420, "[DONE]")]
+    renamed = [(at, data.replace('"m-1"', orjson.dumps(HOSTILE[1]).decode())) for at, data in events]
+    path = tmp_path / "a<img src=x onerror=document.title='pwned'>.jsonl"
+    hostile = exchange(renamed, labels={HOSTILE[1]: HOSTILE[0]})
+    path.write_bytes(
+        b"".join(line for one in (hostile, exchange(plain(10)), exchange(plain(30)[:9])) for line in write(one))
+    )
+    out = tmp_path / "report.html"
+    result = CliRunner().invoke(streamkit, ["stats", "--html", str(out), str(path)], standalone_mode=False)
+    assert (result.exception, result.return_value) == (None, 0)
+    return out
+
+
+def test_it_asks_no_network_for_anything(page: Path) -> None:
+    found = Elements(page.read_text())
+    assert not {"img", "iframe", "link", "a", "object", "embed", "base"} & set(found.tags)
+    assert not {"src", "href", "style", "srcset", "action"} & found.attributes
+    assert not {name for name in found.attributes if name.startswith("on")}
+    assert found.tags.count("script") == 2  # the data, and the one that sorts
+    assert found.tags.count("style") == 1
+
+
+def test_the_policy_names_the_style_and_the_script_by_digest(page: Path) -> None:
+    text = page.read_text()
+    assert "default-src 'none'; style-src 'sha256-" in text
+    assert "unsafe" not in text.partition("<body>")[0]
+
+
+def test_hostile_text_is_shown_as_text(page: Path) -> None:
+    found = Elements(page.read_text())
+    shown = "".join(found.texts)
+    for one in HOSTILE[:-1]:
+        assert one in shown
+    assert "\x1b" not in shown
+    assert "\u202e" not in "".join(one for one in found.texts if not one.startswith('{"version"'))
+
+
+def test_the_data_can_be_read_back(page: Path) -> None:
+    inside = page.read_text().partition('<script type="application/json" id="data">')[2].partition("</script>")[0]
+    document = orjson.loads(inside)
+    assert len(document["streams"]) == 3
+    assert document["streams"][0]["model"] == HOSTILE[1]
+
+
+def test_it_holds_every_part(page: Path) -> None:
+    text = page.read_text()
+    for part in (
+        "3 streams: 2 complete, 1 truncated",
+        "Time to first token",
+        'class="cdf"',
+        'class="gen"',
+        "What each tool would say",
+        "AIPerf 0.13",
+        "choice 0, reasoning",
+        "prefers-color-scheme:dark",
+    ):
+        assert part in text
+
+
+def test_a_stream_without_times_has_a_page_too(tmp_path: Path) -> None:
+    log, out = tmp_path / "log.sse", tmp_path / "report.html"
+    log.write_text("".join(f"data: {data}\n\n" for _, data in plain(4)))
+    assert (
+        CliRunner().invoke(streamkit, ["stats", "--html", str(out), str(log)], standalone_mode=False).return_value == 0
+    )
+    assert "no arrival times, so no picture over time" in out.read_text()
+
+
+def test_inspect_shows_the_same_timeline(tmp_path: Path) -> None:
+    path, out = tmp_path / "a.jsonl", tmp_path / "inspect.html"
+    path.write_bytes(b"".join(write(exchange([(20, ROLE), (30, text(HOSTILE[0])), (40, STOP)]))))
+    arguments = ["inspect", "--format", "html", "-o", str(out), str(path)]
+    assert CliRunner().invoke(streamkit, arguments, standalone_mode=False).return_value == 0
+    assert Elements(out.read_text()).tags.count("script") == 1
+    assert "3 events" in out.read_text()
+
+
+@pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
+def test_in_a_real_browser(page: Path, tmp_path: Path) -> None:
+    assert BROWSER is not None
+    # Clicking the head of a column sorts; whatever else ran would have changed the title.
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    quiet = ["--disable-background-networking", "--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}"]
+    try:
+        done = subprocess.run(
+            [BROWSER, *options, *quiet, "--dump-dom", page.as_uri()], capture_output=True, timeout=60, check=False
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip("chromium did not answer within a minute")
+    if not done.stdout:
+        pytest.skip(f"chromium does not run here: {done.stderr.decode(errors='replace')[-200:]}")
+    dom = done.stdout.decode()
+    assert "<title>streamkit stats: 3 streams" in dom
+    found = Elements(dom)
+    assert not {"img", "iframe", "a"} & set(found.tags)
+    assert found.tags.count("script") == 2
