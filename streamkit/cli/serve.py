@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from streamkit.cli.child import WithChild, child, run_or_wait
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, talk_options
+from streamkit.cli.pacing import pace_options
 from streamkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from streamkit.tape.player import Pace
 
 DEFAULT_PORT = 8788
 LEVELS = ("exact", "body", "messages", "model", "path", "any")
@@ -21,13 +27,11 @@ REUSES = ("once", "cycle", "last")
 @click.option("--match", type=click.Choice(LEVELS), default="body", show_default=True, help="What must be alike.")
 @click.option("--reuse", type=click.Choice(REUSES), default="cycle", show_default=True, help="After the last match.")
 @click.option("--strict", is_flag=True, help="Exit 1 at the end if a recording was not asked for.")
-@click.option("--speed", type=click.FloatRange(0, min_open=True), default=1.0, help="Play N times as fast.")
-@click.option("--max-gap", type=click.FloatRange(0), metavar="SECONDS", help="Shorten every pause to this.")
-@click.option("--no-delay", is_flag=True, help="Play without any pauses.")
 @click.option("--ttft", metavar="TIME", help="When the first token comes, instead of the recorded time.")
 @click.option("--itl", metavar="TIME", help="The gap between writes after it: 20ms, normal:20ms:5ms, ...")
 @click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Break every answer so.")
 @click.option("--seed", type=int, default=0, help="Decides what faults and --ttft, --itl leave to chance.")
+@pace_options
 @talk_options
 def command(
     paths: tuple[str, ...],
@@ -36,13 +40,11 @@ def command(
     match: str,
     reuse: str,
     strict: bool,
-    speed: float,
-    max_gap: float | None,
-    no_delay: bool,
     ttft: str | None,
     itl: str | None,
     faults: tuple[str, ...],
     seed: int,
+    pace: Pace,
     console: Console,
 ) -> int:
     """Answer requests with recordings: a mock server for any SDK, frames and pauses as recorded.
@@ -59,7 +61,6 @@ def command(
     from streamkit.faults._fault import plan
     from streamkit.service.mock import Asked, Options
     from streamkit.service.serving import serving
-    from streamkit.tape.player import Pace
     from streamkit.tape.tempo import Distribution, Tempo
 
     def heard(asked: Asked) -> None:
@@ -69,7 +70,7 @@ def command(
     options = Options(
         match=match,  # type: ignore[arg-type]
         reuse=reuse,  # type: ignore[arg-type]
-        pace=Pace(speed, None if max_gap is None else round(max_gap * 1e9), not no_delay),
+        pace=pace,
         faults=[planned for text in faults for planned in plan(text)],
         tempo=Tempo(ttft and Distribution.of(ttft), itl and Distribution.of(itl)),  # type: ignore[arg-type]
         seed=seed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -13,9 +13,10 @@ from streamkit.faults._fault import Plan, inject, plan
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
 from streamkit.service import replies
-from streamkit.service.recordings import Recording, load
+from streamkit.service.recordings import Recording
 from streamkit.tape.matcher import Level, Match, Matcher, Reuse, plain_path
 from streamkit.tape.player import RECORDED, Pace, steps
+from streamkit.tape.redactor import redact_request
 from streamkit.tape.tempo import RECORDED_TEMPO, Tempo, retimed
 
 CONTROL = "/__streamkit/"
@@ -66,16 +67,29 @@ class Mock:
     """
 
     def __init__(
-        self, exchanges: Sequence[Exchange], options: Options, heard: Callable[[Asked], None] = lambda _: None
+        self, exchanges: Iterable[Exchange], options: Options, heard: Callable[[Asked], None] = lambda _: None
     ) -> None:
-        self.recordings = load(exchanges)
+        self.recordings: list[Recording] = []
         self.requests: list[Asked] = []
         self._options = options
         self._heard = heard
         self._struck: dict[int, int] = {}
         self._matcher = Matcher(
-            [recording.recorded() for recording in self.recordings], level=options.match, reuse=options.reuse
+            (), level=options.match, reuse=options.reuse, redact=lambda request: redact_request(request)[0]
         )
+        for exchange in exchanges:
+            self.add(exchange)
+
+    def add(self, exchange: Exchange) -> None:
+        """One recording more."""
+        recording = Recording(exchange)
+        self.recordings.append(recording)
+        self._matcher.add(recording.recorded())
+
+    def find(self, request: Request) -> Sequence[Step] | None:
+        """The steps that answer a request, or None where no recording does."""
+        found = self._matcher.choose(request)
+        return self._play(request, found, ()) if isinstance(found, Match) else None
 
     def answer(self, request: Request) -> Sequence[Step]:
         """The steps that answer a request."""

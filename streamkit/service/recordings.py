@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePath
@@ -118,8 +117,3 @@ def playable(exchange: Exchange) -> Exchange:
         framing = choose(None, exchange.frames.body[:4096])
         response = Response(None, 200, headers=(("Content-Type", CONTENT_TYPES[framing.name]),))
     return replace(exchange, response=response, end=exchange.end or End(None, "eof"))
-
-
-def load(exchanges: Iterable[Exchange]) -> Sequence[Recording]:
-    """The recordings of these exchanges, in their order."""
-    return [Recording(exchange) for exchange in exchanges]

@@ -6,8 +6,9 @@ often each was played.
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -95,26 +96,32 @@ class Matcher:
 
     def __init__(
         self,
-        recordings: Sequence[Recorded],
+        recordings: Iterable[Recorded],
         *,
         level: Level = "body",
         reuse: Reuse = "cycle",
         redact: Callable[[Request], Request] = lambda request: request,
     ) -> None:
-        self._recordings = recordings
+        self._recordings: list[Recorded] = []
         self._level = level
         self._reuse = reuse
         self._redact = redact
-        self.plays = [0] * len(recordings)
-        self._views = [None if one.request is None else self._view(one.request) for one in recordings]
+        self.plays: list[int] = []
+        self._views: list[dict[str, Any] | None] = []
         self._by_key: dict[bytes, list[int]] = {}
         self._anonymous: list[int] = []
-        for index in sorted(range(len(recordings)), key=lambda index: _order(recordings[index])):
-            view = self._views[index]
-            if view is None:
-                self._anonymous.append(index)
-            else:
-                self._by_key.setdefault(_key(view), []).append(index)
+        for recorded in recordings:
+            self.add(recorded)
+
+    def add(self, recorded: Recorded) -> None:
+        """One recording more; its index is the next."""
+        index = len(self._recordings)
+        self._recordings.append(recorded)
+        self.plays.append(0)
+        view = None if recorded.request is None else self._view(recorded.request)
+        self._views.append(view)
+        equals = self._anonymous if view is None else self._by_key.setdefault(_key(view), [])
+        bisect.insort(equals, index, key=lambda other: _order(self._recordings[other]))
 
     def choose(self, request: Request) -> Match | Miss:
         """The recording for this request, counted as played; or why there is none."""

@@ -148,7 +148,11 @@ class Connection:
         else:
             if isinstance(step, HalfChunk):
                 self._send(b"%x\r\n%b" % (step.size, step.data) if self._chunked else step.data)
-            self._transport.close()
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection in order, once all that was written is sent."""
+        self._transport.close()
 
     def reset(self) -> None:
         """Reset the connection: what the system has not sent yet is lost, and the client gets an RST."""

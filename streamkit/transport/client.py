@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -41,6 +41,7 @@ class Outgoing:
 class Settings:
     """How requests are sent; times in seconds. `proxy` None takes the one of the environment, if any.
 
+    `decode` False hands the body over in the content coding that it came in.
     `max_time` is for the whole exchange, `idle_timeout` for any silence on the connection.
     """
 
@@ -50,6 +51,10 @@ class Settings:
     redirects: bool = False
     max_time: float | None = None
     idle_timeout: float | None = None
+    decode: bool = True
+
+
+Breathe = Callable[[], Awaitable[None] | None]
 
 
 class Listener(Protocol):
@@ -111,6 +116,7 @@ class Client:
             trust_env=settings.proxy is None,
             cookie_jar=aiohttp.DummyCookieJar(),
             read_bufsize=_BUFFER,
+            auto_decompress=settings.decode,
             max_line_size=_HEADER_LIMIT,
             max_field_size=_HEADER_LIMIT,
             trace_configs=[_tracing()],
@@ -123,13 +129,16 @@ class Client:
     ) -> None:
         await self._session.close()
 
-    async def send(self, outgoing: Outgoing, listener: Listener) -> None:
-        """Send one request and tell `listener` everything. Raises only what the listener raises, and cancellation."""
+    async def send(self, outgoing: Outgoing, listener: Listener, breathe: Breathe = lambda: None) -> None:
+        """Send one request and tell `listener` everything. Raises only what the listener raises, and cancellation.
+
+        After each frame `breathe` may give something to wait for before more is read: a listener that is full.
+        """
         _check(outgoing.url)
         clock = _Clock()
         story = _Story(listener, clock)
         try:
-            await self._follow(outgoing, story)
+            await self._follow(outgoing, story, breathe)
         except asyncio.CancelledError:
             story.end("interrupted", None)
             raise
@@ -141,16 +150,16 @@ class Client:
         else:
             story.end("eof", None)
 
-    async def _follow(self, outgoing: Outgoing, story: _Story) -> None:
+    async def _follow(self, outgoing: Outgoing, story: _Story, breathe: Breathe) -> None:
         for _ in range(MOST_REDIRECTS + 1):
-            following = await self._send_one(outgoing, story)
+            following = await self._send_one(outgoing, story, breathe)
             if following is None:
                 return
             story.listener.note({"said": "redirected", "from": outgoing.url, "to": following.url})
             outgoing = following
         raise _TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
 
-    async def _send_one(self, outgoing: Outgoing, story: _Story) -> Outgoing | None:
+    async def _send_one(self, outgoing: Outgoing, story: _Story, breathe: Breathe) -> Outgoing | None:
         """Send it and hear the answer out; the next request where it is a redirect that is to be followed."""
         async with self._session.request(
             outgoing.method,
@@ -170,10 +179,12 @@ class Client:
             headers = tuple((_text(name), _text(value)) for name, value in response.raw_headers)
             story.response(at, response.status, http, headers)
             coding = response.headers.get("Content-Encoding", "identity").lower()
-            if coding != "identity":
+            if coding != "identity" and self._settings.decode:
                 story.listener.note({"said": "the body came encoded and is stored decoded", "content-encoding": coding})
             async for data, stamp in arrivals(response):
                 story.listener.frame(data, stamp - story.clock.began)
+                if (full := breathe()) is not None:
+                    await full
         return None
 
 

@@ -1,0 +1,143 @@
+"""Pass requests on to an API and record what it streams, byte for byte, while it streams."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import click
+
+from streamkit.cli.child import WithChild, child, run_or_wait
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, output_options, talk_options
+from streamkit.cli.pacing import pace_options
+from streamkit.errors import UsageError
+
+DEFAULT_PORT = 8789
+TOKEN_VARIABLE = "STREAMKIT_TOKEN"
+
+
+@click.command("proxy", cls=WithChild)
+@click.argument("upstream", required=False)
+@click.option("--route", "routes", multiple=True, metavar="NAME=URL", help="Requests under /NAME go to URL.")
+@click.option("--mode", type=click.Choice(["record", "replay", "auto"]), default="record", show_default=True,
+              help="auto answers what is recorded already.")  # fmt: skip
+@click.option("--dir", "folder", default="recordings", show_default=True, metavar="FOLDER", help="A file an exchange.")
+@output_options
+@click.option("--append", is_flag=True, help="Go on after the end of the output file.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes any.")
+@click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="A name that clients call it by.")
+@click.option("--listen-public", is_flag=True, help="Let --host be an address that others reach; wants a token.")
+@click.option("--token", envvar=TOKEN_VARIABLE, help=f"The token that clients show [${TOKEN_VARIABLE}].")
+@click.option("--allow-link-local", is_flag=True, help="Let the upstream be a link-local address.")
+@click.option("--cafile", metavar="FILE", help="Certificates to trust instead of the system's.")
+@click.option("-k", "--insecure", is_flag=True, help="Do not check the upstream's certificate.")
+@click.option("--max-time", type=float, metavar="SECONDS", help="The longest that an exchange may take.")
+@click.option("--idle-timeout", type=float, metavar="SECONDS", help="The longest silence of the upstream.")
+@click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
+@click.option("--redact", "patterns", multiple=True, metavar="PATTERN", help="Cut what this regular expression finds.")
+@click.option("--no-redact", is_flag=True, help="Write keys and other secrets as they are.")
+@click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label for every recording.")
+@click.option("--match", type=click.Choice(["exact", "body", "messages", "model", "path", "any"]), default="body",
+              show_default=True, help="What must be alike for a recording to answer.")  # fmt: skip
+@click.option("--reuse", type=click.Choice(["once", "cycle", "last"]), default="cycle", show_default=True,
+              help="After the last match.")  # fmt: skip
+@pace_options
+@talk_options
+def command(console: Console, **given: Any) -> int:
+    """Pass requests on to an API and record what it streams, byte for byte, while it streams.
+
+    Point an SDK's base URL at it, or run the program after `--` with the base URLs set. Each exchange becomes a
+    recording, failed ones too; secrets are cut before they reach the disk.
+
+    \b
+    Examples:
+      streamkit proxy https://api.openai.com -- python app.py
+      streamkit proxy --route openai=https://api.openai.com --route anthropic=https://api.anthropic.com
+      streamkit proxy https://api.openai.com --mode auto -o session.jsonl --append -- pytest
+    """
+    from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
+    from streamkit.service.proxying import proxying
+    from streamkit.service.taping import Tapes, a_file_each, one_file
+    from streamkit.tape.redactor import Policy
+    from streamkit.transport.client import Settings
+
+    words = child()
+    rules = _rules(given)
+    playing = _playing(given, console)
+    opened = a_file_each(given["folder"])
+    if given["output"] and given["mode"] != "replay":
+        # In auto the file is read and gone on with; else it must not be there.
+        append = given["append"] or (given["mode"] == "auto" and not given["force"])
+        opened = one_file(given["output"], force=given["force"], append=append)
+    tapes = Tapes(
+        opened,
+        lambda taped: console.say(str(taped)),
+        console.complain,
+        Policy.of(given["patterns"], default=not given["no_redact"]),
+        dict(_pair(label, "--label") for label in given["labels"]),
+    )
+    settings = Settings(
+        insecure=given["insecure"],
+        cacert=given["cafile"],
+        max_time=given["max_time"],
+        idle_timeout=given["idle_timeout"],
+    )
+    with proxying(rules, tapes, playing, settings=settings, host=given["host"], port=given["port"]) as proxy:
+        prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
+        environment = {**base_urls(proxy.url, prefixes), **reach_loopback()}
+        if given["mode"] == "replay":
+            environment |= dummy_keys()
+        to = ", ".join(f"{route.prefix} to {route.upstream}" for route in rules.routes)
+        ready = f"{given['mode']} proxy on {proxy.url} ({to})"
+        return run_or_wait(words, environment, lambda: console.say(ready))
+
+
+def _rules(given: dict[str, Any]) -> Any:
+    """Where requests go and who may ask. Raises UsageError."""
+    from streamkit.transport._guard import Guard, check_upstream, is_loopback
+    from streamkit.transport.proxy import Route, Rules
+
+    anywhere = given["allow_link_local"]
+    routes = []
+    for text in given["routes"]:
+        name, url = _pair(text, "--route")
+        routes.append(Route(f"/{name.strip('/')}", check_upstream(url, anywhere=anywhere)))
+    if given["upstream"]:
+        routes.append(Route("/", check_upstream(given["upstream"], anywhere=anywhere)))
+    if not routes:
+        if given["mode"] != "replay":
+            raise UsageError("no upstream: name one, or give --route NAME=URL")
+        routes.append(Route("/", "http://localhost"))
+    token = given["token"]
+    if given["listen_public"]:
+        token = token or secrets.token_urlsafe(18)
+    elif not is_loopback(given["host"]):
+        raise UsageError(f"--host {given['host']} is no loopback address; --listen-public if others shall reach it")
+    return Rules(tuple(routes), Guard.of(given["host"], given["allowed"], token), given["stop_with_client"])
+
+
+def _playing(given: dict[str, Any], console: Console) -> Any:
+    """What is answered from recordings: those of the output file, else of the folder."""
+    from streamkit.service.mock import Options
+    from streamkit.service.proxying import Playing
+
+    mode = given["mode"]
+    place = given["output"] or given["folder"]
+    exchanges: list[Any] = []
+    if mode == "replay" or (mode == "auto" and Path(place).exists() and not given["force"]):
+        inputs = Inputs([place], console)
+        exchanges = list(inputs.exchanges())
+        if inputs.code and mode == "replay":
+            raise UsageError(f"nothing to replay in {place}")
+    options = Options(match=given["match"], reuse=given["reuse"], pace=given["pace"])
+    return Playing(mode, exchanges, options)
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"{option} {text!r}: write NAME=VALUE")
+    return name, value

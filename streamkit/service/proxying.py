@@ -1,0 +1,68 @@
+"""The recording proxy as others use it: `with proxying(rules, tapes) as proxy`, in a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from streamkit.model import recording
+from streamkit.model.exchange import Exchange, Request
+from streamkit.model.step import Step
+from streamkit.service.mock import Mock, Options
+from streamkit.service.taping import Taped, Tapes
+from streamkit.transport.client import Settings
+from streamkit.transport.proxy import Proxy, Rules
+from streamkit.transport.server import in_thread
+
+Mode = Literal["record", "replay", "auto"]
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """What a proxy answers without asking upstream: nothing (`record`), all it answers (`replay`), or what is recorded
+    already (`auto`)."""
+
+    mode: Mode = "record"
+    exchanges: Iterable[Exchange] = ()
+    options: Options | None = None
+
+
+@contextmanager
+def proxying(
+    rules: Rules,
+    tapes: Tapes,
+    playing: Playing | None = None,
+    *,
+    settings: Settings | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+) -> Iterator[Proxy]:
+    """Run a proxy in a thread until the context ends. Raises CannotListen, UsageError."""
+    playing = playing or Playing()
+    mock = Mock(filter(_worth_repeating, playing.exchanges) if playing.mode == "auto" else playing.exchanges,
+                playing.options or Options())  # fmt: skip
+
+    def answer(request: Request) -> Sequence[Step] | None:
+        if playing.mode == "replay":
+            return mock.answer(request)
+        return mock.find(request) if playing.mode == "auto" else None
+
+    def over(taped: Taped) -> None:
+        if playing.mode == "auto":
+            for exchange in recording.read(taped.lines, path=taped.path or "-"):
+                if _worth_repeating(exchange):
+                    mock.add(exchange)
+        tapes.over(taped)
+
+    taping = replace(tapes, over=over, keep=playing.mode == "auto")
+    proxy = Proxy(rules, taping.tape, answer=answer, settings=settings, host=host, port=port)
+    with in_thread(proxy) as running:
+        yield running
+
+
+def _worth_repeating(exchange: Exchange) -> bool:
+    """Whether an answer can stand for another: a failure is asked for again."""
+    ended = exchange.end is not None and exchange.end.reason == "eof"
+    return ended and exchange.response is not None and exchange.response.status < 400

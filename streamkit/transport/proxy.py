@@ -1,0 +1,260 @@
+"""The recording reverse proxy: passes every byte on the moment it arrives, and tells a tape what it saw.
+
+The upstream is fixed when it starts; a request chooses nothing but path and body. A client that leaves does not end the
+exchange: the upstream is read to its end, for a recording of half a stream is worth less than one of a whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import orjson
+from aiohttp import web
+
+from streamkit.model.exchange import Headers, Request, header
+from streamkit.model.step import Close, Finish, Reset, Step
+from streamkit.transport._guard import TOKEN_HEADER, Guard, Refusal, token_path
+from streamkit.transport._playing import HOP_BY_HOP, Connection, Played, play
+from streamkit.transport.client import Client, Listener, Outgoing, Settings
+from streamkit.transport.server import address, listen, read_request
+
+# Not the client's to say, or said anew by who sends on.
+_NOT_SENT_ON = HOP_BY_HOP | {"host", "content-length", "accept-encoding", "expect", TOKEN_HEADER.lower()}
+
+# Bytes that may wait for a client before the upstream is made to wait.
+_HIGH_WATER = 1 << 18
+
+
+class Tape(Listener, Protocol):
+    """Hears of one exchange, as any listener does, and when the client left before its end."""
+
+    def left(self, at: int) -> None:
+        """The client has gone; `at` in nanoseconds like all times of the exchange."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Requests whose path begins with `prefix` go to `upstream` (a URL without a slash at its end)."""
+
+    prefix: str
+    upstream: str
+
+    def url(self, target: str) -> str:
+        """The upstream's URL for a target under the prefix. A version that both name (`/v1`) stands there once."""
+        rest = target[len(self.prefix) :]
+        if not rest.startswith("/"):
+            rest = "/" + rest
+        last = urlsplit(self.upstream).path.rpartition("/")[2]
+        if last and (rest == f"/{last}" or rest.startswith(f"/{last}/")):
+            rest = rest[len(last) + 1 :]
+        return self.upstream + rest
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a proxy works: routes (the longest prefix wins), who may ask, and whether the upstream's answer is read to its
+    end when the client has left."""
+
+    routes: tuple[Route, ...]
+    guard: Guard = field(default_factory=Guard)
+    stop_with_client: bool = False
+
+    def route(self, target: str) -> Route | None:
+        """The route of a target, or None."""
+        path = target.partition("?")[0]
+        fitting = [
+            route for route in self.routes if path == route.prefix or path.startswith(route.prefix.rstrip("/") + "/")
+        ]
+        return max(fitting, key=lambda route: len(route.prefix), default=None)
+
+
+class Proxy:
+    """A listening proxy. `tape` gives the tape of one exchange; `answer` steps that answer without asking upstream, or None.
+
+    Both are called in the proxy's thread and must not wait. The tape is given the request with the upstream's URL.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        tape: Callable[[Request], Tape],
+        *,
+        answer: Callable[[Request], Sequence[Step] | None] = lambda _: None,
+        settings: Settings | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self._rules = rules
+        self._tape = tape
+        self._answer = answer
+        self._settings = replace(settings or Settings(), decode=False, redirects=False)
+        self._host = host
+        self.port = port
+        self._running: set[asyncio.Task[None]] = set()
+
+    @property
+    def url(self) -> str:
+        """Where it listens: what a base URL begins with, the token in it where one is wanted."""
+        return f"http://{address(self._host)}:{self.port}{token_path(self._rules.guard.token)}"
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[Proxy]:
+        """Listen until the context ends; what is still running is then cut and recorded as interrupted."""
+        async with Client(self._settings) as self._client:
+            try:
+                async with listen(self._handle, self._host, self.port) as port:
+                    self.port = port
+                    yield self
+            finally:
+                for task in self._running:
+                    task.cancel()
+                await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await self._answered(request)
+        except ConnectionError:  # the client has gone; a client may
+            return Played(reuse=False)
+
+    async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers)
+        target = self._rules.guard.check(request.method, request.raw_path, headers)
+        if isinstance(target, Refusal):
+            return _refused(request, target)
+        route = self._rules.route(target)
+        if route is None:
+            prefixes = ", ".join(route.prefix for route in self._rules.routes)
+            return _refused(request, Refusal(404, f"no route for this path; there are: {prefixes}"))
+        asked = replace(await read_request(request), url=route.url(target))
+        steps = self._answer(asked)
+        if steps is not None:
+            return await play(request, steps, asyncio.get_running_loop().time())
+        return await self._relayed(request, asked)
+
+    async def _relayed(self, request: web.BaseRequest, asked: Request) -> web.StreamResponse:
+        relay = _Relay(Connection(request), self._tape(asked), request.writer.drain)
+        outgoing = Outgoing(asked.method, asked.url, _sent_on(asked.headers), await request.read() or None)
+        task = asyncio.create_task(self._client.send(outgoing, relay, relay.breathe))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:  # the client has gone, or we are told to end
+            relay.client_left()
+            if self._rules.stop_with_client:
+                task.cancel()
+            raise
+        await relay.close()
+        return Played(reuse=relay.connection.reusable)
+
+
+class _Relay:
+    """Passes on what the upstream says, then tells the tape. What goes wrong with the client is no matter of the tape's."""
+
+    def __init__(self, connection: Connection, tape: Tape, drain: Callable[[], Awaitable[None]]) -> None:
+        self.connection = connection
+        self._tape = tape
+        self._drain = drain
+        self._began = time.monotonic_ns()
+        self._gone = False
+        self._ended = False
+        self._last: Reset | Close | None = None
+
+    def start(self, connected_at: int | None, sent_at: int | None) -> None:
+        self._tape.start(connected_at, sent_at)
+
+    def response(self, at: int, status: int, http: str, headers: Headers) -> None:
+        self._pass_on(lambda: self.connection.head(status, headers, _length(headers)))
+        self._tape.response(at, status, http, headers)
+
+    def frame(self, data: bytes, at: int) -> None:
+        self._pass_on(lambda: self.connection.write(data))
+        self._tape.frame(data, at)
+
+    def end(self, at: int, reason: str, error: str | None) -> None:
+        self._ended = True
+        self._pass_on(lambda: self._end_as(reason, error))
+        self._tape.end(at, "client_abort" if self._gone and reason == "interrupted" else reason, error)
+
+    def note(self, fields: Mapping[str, Any]) -> None:
+        self._tape.note(fields)
+
+    def breathe(self) -> Awaitable[None] | None:
+        """What to wait for before more is read from upstream: a client that is too slow, and still there."""
+        return None if self._gone or self.connection.pending < _HIGH_WATER else self._wait()
+
+    def client_left(self) -> None:
+        """The client's connection has ended."""
+        if not self._gone and not self._ended:
+            self._gone = True
+            self._tape.left(time.monotonic_ns() - self._began)
+
+    async def close(self) -> None:
+        """End the client's connection as badly as the upstream's ended, once the client has all that came before."""
+        if self._last is not None and not self._gone:
+            await self.connection.flushed()
+            self.connection.last(self._last)
+
+    async def _wait(self) -> None:
+        try:
+            await self._drain()
+        except ConnectionError:
+            self.client_left()
+
+    def _pass_on(self, act: Callable[[], None]) -> None:
+        if not self._gone:
+            try:
+                act()
+            except ConnectionError:
+                self.client_left()
+
+    def _end_as(self, reason: str, error: str | None) -> None:
+        """End the client's side as the upstream's side ended; before a head has come, say what happened."""
+        if not self.connection.headed and reason != "interrupted":
+            status = 504 if reason in ("timeout", "idle_timeout") else 502
+            said = f"the upstream did not answer ({reason}): {error or 'no reason given'}"
+            _write_error(self.connection, status, said)
+        elif reason == "eof":
+            self.connection.last(Finish(0))
+        else:
+            self._last = Reset(0) if reason == "reset" else Close(0)
+
+
+def _sent_on(headers: Headers) -> Headers:
+    """The client's headers as the upstream gets them: what the client's connection is named in is its own affair."""
+    named = {name.strip().lower() for name in (header(headers, "connection") or "").split(",")}
+    kept = tuple(
+        (name, value) for name, value in headers if name.lower() not in _NOT_SENT_ON and name.lower() not in named
+    )
+    return (*kept, ("Accept-Encoding", "identity"))
+
+
+def _length(headers: Headers) -> int | None:
+    """The length that the upstream announces, where the body is not chunked."""
+    said = header(headers, "content-length") or ""
+    chunked = "chunked" in (header(headers, "transfer-encoding") or "").lower()
+    return int(said) if said.isdecimal() and not chunked else None
+
+
+def _refused(request: web.BaseRequest, refusal: Refusal) -> Played:
+    connection = Connection(request)
+    _write_error(connection, refusal.status, f"streamkit proxy: {refusal.said}")
+    connection.close()
+    return Played(reuse=False)
+
+
+def _write_error(connection: Connection, status: int, said: str) -> None:
+    """An error of our own, in the words of OpenAI and Anthropic at once."""
+    error = {"type": "proxy_error", "message": said, "code": "streamkit", "param": None}
+    body = orjson.dumps({"type": "error", "error": error})
+    headers = (("Content-Type", "application/json"), ("X-Should-Retry", "false"))
+    connection.head(status, headers, len(body))
+    connection.write(body)
+    connection.last(Finish(0))

@@ -1,0 +1,91 @@
+"""`streamkit proxy` as a process: a program behind it, the files it leaves, and what it says to who asks it wrongly."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from streamkit.model.recording import read
+from streamkit.service.mock import Options
+from streamkit.service.serving import serving
+from streamkit.tape.player import Pace
+from tests.exchanges import scripted
+
+PROXY = [sys.executable, "-m", "streamkit", "proxy"]
+ASK = """
+import openai
+client = openai.OpenAI(max_retries=0, api_key="sk-proj-" + "a1B2" * 12)
+asked = {"model": "model-s", "messages": [{"role": "user", "content": "hi"}], "stream": True}
+text = "".join(c.choices[0].delta.content or "" for c in client.chat.completions.create(**asked) if c.choices)
+assert text.startswith("Streams are rivers"), text
+"""
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "", "HOME": str(folder)}
+    command = [*PROXY, "--port", "0", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=folder, env=environment)
+
+
+def test_a_program_is_recorded_and_then_played_to_without_an_upstream(tmp_path: Path) -> None:
+    program = ["--", sys.executable, "-c", ASK]
+    with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
+        done = run(tmp_path, upstream.url, *program)
+        assert done.returncode == 0, done.stderr
+        auto = run(tmp_path, upstream.url, "--mode", "auto", *program)
+        assert (auto.returncode, len(upstream.requests)) == (0, 1), auto.stderr
+    [file] = (tmp_path / "recordings").iterdir()
+    [recorded] = read(file.read_bytes().splitlines(keepends=True))
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert recorded.frames.body == scripted("openai_chat/plain").frames.body
+    assert b"a1B2a1B2" not in file.read_bytes()
+    assert f"200, eof, {len(recorded.frames)} frames: recordings/{file.name}" in done.stderr
+    replayed = run(tmp_path, "--mode", "replay", "--no-delay", *program)
+    assert replayed.returncode == 0, replayed.stderr
+
+
+def test_one_file_is_gone_on_with_only_when_asked(tmp_path: Path) -> None:
+    program = ["--", sys.executable, "-c", ASK]
+    with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
+        codes = [
+            run(tmp_path, upstream.url, "-o", "session.jsonl", *more, *program).returncode
+            for more in ([], [], ["--append"], ["--force"])
+        ]
+    assert codes == [0, 2, 0, 0]
+    assert len(list(read((tmp_path / "session.jsonl").read_bytes().splitlines(keepends=True)))) == 1
+
+
+WRONG = {
+    "no upstream": ([], "no upstream: name one, or give --route NAME=URL"),
+    "no URL": (["api.openai.com"], "api.openai.com: no upstream; write http(s)://HOST[:PORT][/PATH]"),
+    "a public address": (
+        ["http://x", "--host", "0.0.0.0"],
+        "--host 0.0.0.0 is no loopback address; --listen-public if others shall reach it",
+    ),
+    "no route": (["--route", "openai"], "--route 'openai': write NAME=VALUE"),
+    "a metadata service": (
+        ["http://169.254.169.254"],
+        "http://169.254.169.254: a link-local or metadata address; --allow-link-local if that is meant",
+    ),
+    "a pattern that is none": (["http://x", "--redact", "("], "--redact '(': no regular expression"),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_said(tmp_path: Path, words: list[str], said: str) -> None:
+    done = run(tmp_path, *words)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"streamkit: {said}")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_others_need_a_token(tmp_path: Path) -> None:
+    done = run(
+        tmp_path, "http://localhost:1", "--listen-public", "--host", "0.0.0.0",
+        "--", sys.executable, "-c", "import os; print(os.environ['OPENAI_BASE_URL'])",
+    )  # fmt: skip
+    token = done.stdout.strip().removesuffix("/v1").rpartition("/t/")[2]
+    assert len(token) >= 24 and token in done.stderr

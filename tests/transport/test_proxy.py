@@ -1,0 +1,513 @@
+"""The proxy between bare sockets: what the client sees, what the recording says, and who is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streamkit.errors import UsageError
+from streamkit.model import recording
+from streamkit.model.exchange import Body, Exchange, Request
+from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, Step, Write
+from streamkit.service.mock import Options
+from streamkit.service.proxying import Playing, proxying
+from streamkit.service.taping import Taped, Tapes, a_file_each, file_name, one_file
+from streamkit.transport._guard import Guard, Refusal, check_upstream
+from streamkit.transport.client import Settings
+from streamkit.transport.proxy import Proxy, Route, Rules
+from streamkit.transport.server import Server, in_thread
+from tests.exchanges import exchange
+
+MS = 1_000_000
+SSE = (("Content-Type", "text/event-stream"), ("X-Request-Id", "r1"))
+STREAM = [Head(0, 200, SSE), *(Write(n * MS, b"data: %d\n\n" % n) for n in range(5)), Finish(6 * MS)]
+WIRE = b"".join(b"9\r\ndata: %d\n\n\r\n" % n for n in range(5))
+ASK = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+
+class Lines:
+    """A file in memory."""
+
+    def __init__(self) -> None:
+        self.path = "memory.jsonl"
+        self.lines: list[bytes] = []
+        self.closed = threading.Event()
+
+    def write(self, data: bytes) -> None:
+        self.lines.append(data)
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+@dataclass
+class Between:
+    """A proxy, its upstream, and what came of them."""
+
+    proxy: Proxy
+    asked: list[Request]
+    files: list[Lines]
+    over: list[Taped] = field(default_factory=list)
+
+    def connect(self) -> socket.socket:
+        client = socket.create_connection(("127.0.0.1", self.proxy.port))
+        client.settimeout(10)
+        return client
+
+    def ask(self, request: bytes = ASK) -> bytes:
+        with self.connect() as client:
+            client.sendall(request)
+            return b"".join(iter(lambda: client.recv(65536), b""))
+
+    def recorded(self, number: int = 0) -> Exchange:
+        deadline = time.monotonic() + 10
+        while len(self.files) <= number and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert self.files[number].closed.wait(10)
+        return next(recording.read(self.files[number].lines))
+
+
+@contextlib.contextmanager
+def between(
+    steps: Sequence[Step] | Callable[[Request], Sequence[Step]],
+    *,
+    guard: Guard | None = None,
+    stop: bool = False,
+    settings: Settings | None = None,
+    playing: Playing | None = None,
+) -> Iterator[Between]:
+    asked: list[Request] = []
+    files: list[Lines] = []
+    over: list[Taped] = []
+
+    def answer(request: Request) -> Sequence[Step]:
+        asked.append(request)
+        return steps(request) if callable(steps) else steps
+
+    def opened(_: Request) -> Lines:
+        files.append(Lines())
+        return files[-1]
+
+    with in_thread(Server(answer)) as upstream:
+        rules = Rules((Route("/", upstream.url), Route("/other", upstream.url + "/mount/v1")), guard or Guard(), stop)
+        with proxying(rules, Tapes(opened, over.append), playing, settings=settings) as proxy:
+            yield Between(proxy, asked, files, over)
+
+
+def test_every_byte_is_passed_on_and_recorded() -> None:
+    with between(STREAM) as here:
+        answer = here.ask()
+        seen = here.recorded()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head == (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: r1\r\n"
+        b"Transfer-Encoding: chunked\r\nConnection: close"
+    )
+    assert body == WIRE + b"0\r\n\r\n"
+    assert seen.frames.data == [b"data: %d\n\n" % n for n in range(5)]
+    assert (seen.source, seen.clock, seen.end and seen.end.reason) == ("proxy", "monotonic", "eof")
+    assert seen.request == Request(
+        "POST", here.asked[0].url and seen.request.url, seen.request.headers, Body("json", {})
+    )  # type: ignore[union-attr]
+    assert not seen.damage
+    times = [seen.sent_at, *seen.frames.at, seen.end and seen.end.at]
+    assert all(isinstance(at, int) for at in times) and times == sorted(times)  # type: ignore[type-var]
+
+
+def test_the_client_sees_a_frame_before_the_next_is_sent() -> None:
+    gate = [Head(0, 200, SSE), Write(0, b"data: 1\n\n"), Hang(0)]
+    with between(gate) as here, here.connect() as client:
+        client.sendall(ASK)
+        got = b""
+        while b"data: 1\n\n\r\n" not in got:
+            got += client.recv(65536)
+
+
+# how the upstream ends: what the client gets, and what is recorded
+ENDS: dict[str, tuple[list[Step], bytes | type[Exception], str]] = {
+    "in order": ([*STREAM[:2], Finish(0)], b"9\r\ndata: 0\n\n\r\n0\r\n\r\n", "eof"),
+    "a reset": ([*STREAM[:2], Reset(5 * MS)], ConnectionResetError, "reset"),
+    "closed too early": ([*STREAM[:2], Close(0)], ConnectionResetError, "reset"),
+    "half a chunk": ([*STREAM[:2], HalfChunk(0, b"data", 100)], ConnectionResetError, "reset"),
+    "an error": (
+        [Head(0, 429, (("Retry-After", "3"), ("Content-Length", "2"))), Write(0, b"{}"), Finish(0)],
+        b"{}",
+        "eof",
+    ),
+    "nothing": ([Reset(0)], b'"the upstream did not answer (reset)', "reset"),
+}
+
+
+@pytest.mark.parametrize(("steps", "seen", "reason"), ENDS.values(), ids=ENDS)
+def test_ends(steps: list[Step], seen: bytes | type[Exception], reason: str) -> None:
+    with between(steps) as here:
+        if isinstance(seen, bytes):
+            assert seen in here.ask()
+        else:
+            with pytest.raises(seen):
+                here.ask()
+        ended = here.recorded().end
+    assert ended is not None and ended.reason == reason
+
+
+def test_an_http_error_keeps_its_headers() -> None:
+    with between(ENDS["an error"][0]) as here:
+        assert here.ask().startswith(b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3\r\nContent-Length: 2\r\n")
+        response = here.recorded().response
+    assert response is not None and response.header("retry-after") == "3"
+
+
+def test_an_upstream_that_is_not_there() -> None:
+    files: list[Lines] = [Lines()]
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        with proxying(Rules((Route("/", url),)), Tapes(lambda _: files[0])) as proxy:
+            answer = Between(proxy, [], files).ask()
+            seen = Between(proxy, [], files).recorded()
+    assert answer.startswith(b"HTTP/1.1 502 Bad Gateway") and b"refused" in answer
+    assert seen.response is None and seen.end is not None and seen.end.reason == "refused"
+
+
+def test_silence_can_have_an_end() -> None:
+    with between([*STREAM[:2], Hang(0)], settings=Settings(idle_timeout=0.1)) as here:
+        assert here.ask().endswith(b"9\r\ndata: 0\n\n\r\n")
+        ended = here.recorded().end
+    assert ended is not None and ended.reason == "idle_timeout"
+
+
+SLOW = [Head(0, 200, SSE), *(Write(n * 20 * MS, b"data: %d\n\n" % n) for n in range(8)), Finish(160 * MS)]
+
+
+@pytest.mark.parametrize("stop", [False, True])
+def test_a_client_that_leaves(stop: bool) -> None:
+    with between(SLOW, stop=stop) as here:
+        with here.connect() as client:
+            client.sendall(ASK)
+            while b"data: 1" not in client.recv(65536):
+                pass
+        seen = here.recorded()
+    assert seen.end is not None and seen.end.client is not None
+    assert seen.end.client["after_frame"] >= 2
+    assert (seen.end.reason, len(seen.frames) == 8) == (("client_abort", False) if stop else ("eof", True))
+
+
+def test_ending_the_proxy_is_recorded_as_an_interruption() -> None:
+    with between([*STREAM[:2], Hang(0)]) as here:
+        client = here.connect()
+        client.sendall(ASK)
+        while b"data: 0" not in client.recv(65536):
+            pass
+    client.close()
+    ended = here.recorded().end
+    assert ended is not None and ended.reason in ("interrupted", "client_abort")
+
+
+@pytest.mark.parametrize(("coding", "encode"), [("gzip", gzip.compress), ("br", None), ("zstd", None)])
+def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encode: Any) -> None:
+    body = b"data: 1\n\n" * 200
+    sent = encode(body) if encode else b"not to be decoded here"
+    head = Head(0, 200, (*SSE, ("Content-Encoding", coding), ("Content-Length", str(len(sent)))))
+    wire = (
+        b"HTTP/1.1 200 OK\r\n" + b"".join(b"%b: %b\r\n" % (k.encode(), v.encode()) for k, v in head.headers) + b"\r\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as upstream:
+
+        def answer() -> None:
+            connection, _ = upstream.accept()
+            with connection:
+                assert b"Accept-Encoding: identity\r\n" in connection.recv(65536)
+                connection.sendall(wire + sent)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        files = [Lines()]
+        rules = Rules((Route("/", f"http://127.0.0.1:{upstream.getsockname()[1]}"),))
+        with proxying(rules, Tapes(lambda _: files[0])) as proxy:
+            here = Between(proxy, [], files)
+            answered = here.ask()
+            seen = here.recorded()
+        thread.join()
+    assert answered.endswith(b"\r\n\r\n" + sent) and f"Content-Encoding: {coding}".encode() in answered
+    assert any(b'"type":"note"' in line and b"encoded" in line for line in files[0].lines)
+    assert seen.frames.body == (body if encode else sent) or coding != "gzip"
+
+
+def test_what_is_sent_on() -> None:
+    ask = (
+        b"POST /v1/x?a=%20b HTTP/1.1\r\nHost: localhost:1\r\nAuthorization: Bearer k\r\nX-Two: 1\r\nX-Two: 2\r\n"
+        b"Accept-Encoding: gzip\r\nConnection: close, x-mine\r\nX-Mine: 1\r\nTE: trailers\r\nContent-Length: 2\r\n\r\n{}"
+    )
+    with between(STREAM) as here:
+        here.ask(ask)
+    sent = here.asked[0]
+    assert sent.url == "/v1/x?a=%20b"
+    names = [name.lower() for name, _ in sent.headers]
+    assert [value for name, value in sent.headers if name == "X-Two"] == ["1", "2"]
+    assert ("Authorization", "Bearer k") in sent.headers and ("Accept-Encoding", "identity") in sent.headers
+    assert not {"x-mine", "te", "connection"} & set(names)
+    seen = here.recorded().request
+    assert seen is not None and ("Authorization", "[redacted]") in seen.headers
+
+
+def test_a_connection_is_used_again() -> None:
+    with between(STREAM) as here, here.connect() as client:
+        for _ in range(3):
+            client.sendall(ASK.replace(b"Connection: close\r\n", b""))
+            got = b""
+            while not got.endswith(b"0\r\n\r\n"):
+                got += client.recv(65536)
+        assert len(here.asked) == 3
+
+
+ROUTED = {
+    ("/", "https://api.openai.com"): [("/v1/models", "https://api.openai.com/v1/models")],
+    ("/", "https://api.openai.com/v1"): [
+        ("/v1/models", "https://api.openai.com/v1/models"),
+        ("/models?x=1", "https://api.openai.com/v1/models?x=1"),
+        ("/v1", "https://api.openai.com/v1"),
+        ("/v1beta", "https://api.openai.com/v1/v1beta"),
+    ],
+    ("/anthropic", "https://api.anthropic.com"): [("/anthropic/v1/messages", "https://api.anthropic.com/v1/messages")],
+}
+
+
+@pytest.mark.parametrize(("route", "cases"), ROUTED.items())
+def test_routes(route: tuple[str, str], cases: list[tuple[str, str]]) -> None:
+    for target, url in cases:
+        assert Route(*route).url(target) == url
+
+
+def test_the_longest_prefix_wins_and_ends_at_a_slash() -> None:
+    rules = Rules((Route("/", "http://a"), Route("/x", "http://b"), Route("/x/y", "http://c")))
+    chosen = [rules.route(target) for target in ("/", "/x", "/xy", "/x/z?q", "/x/y", "/x/y/z")]
+    assert [route and route.upstream[-1] for route in chosen] == ["a", "b", "a", "b", "c", "c"]
+    assert Rules((Route("/x", "http://b"),)).route("/y") is None
+
+
+HOST = (("Host", "127.0.0.1:8789"),)
+# method, target, headers: the status of the refusal, or the target that is asked for
+GUARDED: dict[str, tuple[str, str, Any, int | str]] = {
+    "ours": ("POST", "/v1/x", HOST, "/v1/x"),
+    "by name": ("POST", "/v1/x", (("host", "localhost"),), "/v1/x"),
+    "IPv6": ("POST", "/v1/x", (("host", "[::1]:8789"),), "/v1/x"),
+    "a name that was allowed": ("POST", "/v1/x", (("host", "Proxy.Example"),), "/v1/x"),
+    "a name that points here": ("POST", "/v1/x", (("host", "evil.example"),), 403),
+    "a name like ours": ("POST", "/v1/x", (("host", "localhost.evil.example"),), 403),
+    "a name with ours in it": ("POST", "/v1/x", (("host", "evil.example@localhost"),), 403),
+    "no host": ("POST", "/v1/x", (), 403),
+    "two hosts": ("POST", "/v1/x", (*HOST, ("host", "evil.example")), 403),
+    "a web page": ("POST", "/v1/x", (*HOST, ("Origin", "https://evil.example")), 403),
+    "a web page of this machine": ("POST", "/v1/x", (*HOST, ("Origin", "http://localhost:3000")), 403),
+    "a page without an origin": ("POST", "/v1/x", (*HOST, ("Origin", "null")), 403),
+    "a tunnel": ("CONNECT", "evil.example:443", HOST, 405),
+    "another server": ("GET", "http://evil.example/", HOST, 400),
+    "another server without a scheme": ("GET", "//evil.example/", HOST, 400),
+    "a star": ("OPTIONS", "*", HOST, 400),
+    "climbing": ("GET", "/v1/../../etc", HOST, 400),
+    "climbing, escaped": ("GET", "/v1/%2e%2e/x", HOST, 400),
+    "climbing, escaped twice": ("GET", "/v1/%252e%252e/x", HOST, 400),
+    "climbing with an escaped slash": ("GET", "/v1/..%2fx", HOST, 400),
+    "standing still": ("GET", "/v1/./x", HOST, 400),
+    "a backslash": ("GET", "/v1\\x", HOST, 400),
+    "an escaped line feed": ("GET", "/v1%0ax", HOST, 400),
+    "dots that do not climb": ("GET", "/v1/gpt-3.5..turbo", HOST, "/v1/gpt-3.5..turbo"),
+    "dots in the query": ("GET", "/v1?x=../..", HOST, "/v1?x=../.."),
+}
+
+
+@pytest.mark.parametrize(("method", "target", "headers", "expected"), GUARDED.values(), ids=GUARDED)
+def test_guard(method: str, target: str, headers: Any, expected: int | str) -> None:
+    checked = Guard.of("127.0.0.1", ["proxy.example"]).check(method, target, headers)
+    assert (checked.status if isinstance(checked, Refusal) else checked) == expected
+
+
+TOKENS: dict[str, tuple[str, Any, int | str]] = {
+    "none": ("/v1/x", HOST, 401),
+    "a wrong one": ("/v1/x", (*HOST, ("X-Streamkit-Token", "no")), 401),
+    "in a header": ("/v1/x", (*HOST, ("x-streamkit-token", "s3cret")), "/v1/x"),
+    "in the path": ("/t/s3cret/v1/x?y", HOST, "/v1/x?y"),
+    "a wrong one in the path": ("/t/no/v1/x", HOST, 401),
+    "in the path, then climbing": ("/t/s3cret/../x", HOST, 400),
+    "a letter that is none": ("/t/s3crét/v1", HOST, 401),
+}
+
+
+@pytest.mark.parametrize(("target", "headers", "expected"), TOKENS.values(), ids=TOKENS)
+def test_token(target: str, headers: Any, expected: int | str) -> None:
+    checked = Guard.of("0.0.0.0", (), "s3cret").check("POST", target, headers)
+    assert (checked.status if isinstance(checked, Refusal) else checked) == expected
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        ASK.replace(b"localhost", b"evil.example"),
+        ASK.replace(b"\r\n\r\n", b"\r\nOrigin: https://evil.example\r\n\r\n"),
+        ASK.replace(b"/v1/chat", b"http://127.0.0.1/v1/chat"),
+        ASK.replace(b"/v1/chat", b"/v1/../chat"),
+        b"CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+)
+def test_what_is_refused_reaches_nobody(ask: bytes) -> None:
+    with between(STREAM) as here:
+        assert here.ask(ask)[9:12] in (b"400", b"403", b"405")
+        assert not here.asked and not here.files
+
+
+UPSTREAMS = {
+    "https://api.openai.com/": "https://api.openai.com",
+    "http://localhost:11434": "http://localhost:11434",
+    "api.openai.com": None,
+    "ftp://x": None,
+    "https://user:pass@x": None,
+    "https://x/?a=1": None,
+    "https://x/../y": None,
+    "http://169.254.169.254": None,
+    "http://[fe80::1]": None,
+    "http://metadata.google.internal": None,
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), UPSTREAMS.items())
+def test_upstreams(url: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(UsageError, match=r"no upstream|link-local"):
+            check_upstream(url)
+    else:
+        assert check_upstream(url) == expected
+    assert check_upstream("http://169.254.169.254", anywhere=True)
+
+
+NAMES = {
+    ("https://api.openai.com/v1/chat/completions", "gpt-4o"): "api.openai.com-v1-chat-completions-gpt-4o",
+    ("http://127.0.0.1:1/v1", "../../etc/passwd"): "127.0.0.1-v1-etc-passwd",
+    ("http://x/%2e%2e/..;/", "a\x00b\n..\\c"): "x-2e-2e-a-b-c",
+    ("http://x/" + "p" * 300, "м" * 9): "x-" + "p" * 40,
+    ("http://x/", "org/model:free"): "x-org-model-free",
+}
+
+
+@pytest.mark.parametrize(("asked", "name"), NAMES.items())
+def test_names_of_files(asked: tuple[str, str], name: str) -> None:
+    from datetime import UTC, datetime
+
+    url, model = asked
+    made = file_name(datetime(2026, 1, 2, 3, 4, 5, 678, UTC), Request("POST", url, (), Body("json", {"model": model})))
+    stem, _, digest = made.removesuffix(".jsonl").rpartition("-")
+    assert (stem, len(digest)) == (f"20260102T030405.000678Z-{name}", 8)
+
+
+def test_one_file_holds_all_each_exchange_in_one_piece(tmp_path: Path) -> None:
+    target = tmp_path / "session.jsonl"
+    with in_thread(Server(lambda _: SLOW)) as upstream:
+        tapes = Tapes(one_file(str(target)))
+        with proxying(Rules((Route("/", upstream.url),)), tapes) as proxy:
+            here = Between(proxy, [], [])
+            threads = [threading.Thread(target=here.ask) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    exchanges = list(recording.read(target.read_bytes().splitlines(keepends=True)))
+    assert [len(one.frames) for one in exchanges] == [8] * 8
+    assert not any(one.damage for one in exchanges)
+    assert [file.name for file in tmp_path.iterdir()] == ["session.jsonl"]
+
+
+def test_a_disk_that_fails_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("a file where a folder should be")
+    said: list[str] = []
+    with in_thread(Server(lambda _: STREAM)) as upstream:
+        tapes = Tapes(a_file_each(str(tmp_path / "folder")), complain=said.append)
+        with proxying(Rules((Route("/", upstream.url),)), tapes) as proxy:
+            assert Between(proxy, [], []).ask().endswith(WIRE + b"0\r\n\r\n")
+    assert len(said) == 1 and "is not recorded" in said[0]
+
+
+AT_ONCE = Options(match="path")
+
+
+def test_auto_answers_what_is_recorded_and_records_what_is_not() -> None:
+    statuses = iter([429, 200, 200])
+
+    def upstream(_: Request) -> Sequence[Step]:
+        return [Head(0, next(statuses), SSE), *STREAM[1:]]
+
+    with between(upstream, playing=Playing("auto", (), AT_ONCE)) as here:
+        answers = []
+        for number in range(4):
+            answers.append(here.ask())
+            if number < 2:
+                here.recorded(number)
+    assert [answer[9:12] for answer in answers] == [b"429", b"200", b"200", b"200"]
+    assert len(here.asked) == 2
+    assert answers[1].partition(b"\r\n\r\n")[2] == answers[3].partition(b"\r\n\r\n")[2]
+
+
+def test_replay_asks_nobody() -> None:
+    recorded = exchange(b"data: 1\n\n", body={})
+    with between(STREAM, playing=Playing("replay", [recorded])) as here:
+        assert b"9\r\ndata: 1\n\n\r\n" in here.ask()
+        assert here.ask(ASK.replace(b"completions", b"other")).startswith(b"HTTP/1.1 404")
+        assert not here.asked and not here.files
+
+
+def test_a_slow_client_slows_the_upstream_and_not_the_machine() -> None:
+    piece = b"x" * 65536
+    written: list[int] = []
+
+    class Counted(Lines):
+        def write(self, data: bytes) -> None:
+            written.append(len(data))
+
+    big = [Head(0, 200, SSE), *(Write(0, piece) for _ in range(1000)), Finish(0)]
+    with contextlib.ExitStack() as stack:
+        upstream = stack.enter_context(in_thread(Server(lambda _: big)))
+        rules = Rules((Route("/", upstream.url),))
+        proxy = stack.enter_context(proxying(rules, Tapes(lambda _: Counted())))
+        client = stack.enter_context(Between(proxy, [], []).connect())
+        client.sendall(ASK)
+        client.recv(1)
+        before = -1
+        while before != len(written):
+            before = len(written)
+            time.sleep(0.2)
+        assert sum(written) < 40 << 20
+
+
+def test_tls_by_a_certificate_file(tmp_path: Path) -> None:
+    trustme = pytest.importorskip("trustme")
+    ssl = pytest.importorskip("ssl")
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with socket.create_server(("127.0.0.1", 0)) as upstream:
+
+        def answer() -> None:
+            for _ in range(2):
+                connection, _ = upstream.accept()
+                with (
+                    contextlib.suppress(ssl.SSLError, ConnectionError),
+                    context.wrap_socket(connection, True) as secure,
+                ):
+                    secure.recv(65536)
+                    secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        rules = Rules((Route("/", f"https://127.0.0.1:{upstream.getsockname()[1]}"),))
+        for settings, expected in ((Settings(), b"502"), (Settings(cacert=str(tmp_path / "ca.pem")), b"200")):
+            with proxying(rules, Tapes(lambda _: Lines()), settings=settings) as proxy:
+                assert Between(proxy, [], []).ask()[9:12] == expected
+        thread.join()
