@@ -68,6 +68,10 @@ class Metric:
         return self.manual.partition(":")[0]
 
 
+UNKNOWN_API = "unknown"
+_ASK_THE_API = ("no-token", "no-usage", "no-answer")
+_CONTENT = "content_chunks"
+
 METRICS: Catalogue[Metric] = Catalogue("streamkit.metrics", Metric, lambda metric: metric.name)
 
 
@@ -102,6 +106,9 @@ def run_metric(unit: Unit, head: str, *, aliases: Sequence[str] = (), order: int
 def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | None = None) -> Measurement:
     """All samples of one stream; `counter` counts its tokens where the stream itself does not tell them."""
     timeline = Timeline(stream, counter)
+    samples = {entry.name: entry.of_stream(timeline) for entry in metrics if entry.of_stream is not None}
+    if stream.api == UNKNOWN_API:
+        samples = {name: _of_unknown(name, told) for name, told in samples.items()}
     return Measurement(
         stream.file,
         stream.number,
@@ -109,7 +116,7 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
         stream.dialect,
         stream.model,
         stream.verdict,
-        {entry.name: entry.of_stream(timeline) for entry in metrics if entry.of_stream is not None},
+        samples,
         dict(stream.exchange.labels),
         timeline.notes,
         stream.exchange.recorded_at,
@@ -117,6 +124,13 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
             (stream.chunk_events[chunk] + 1, timeline.chunk_times[chunk] or 0, gap) for chunk, gap in timeline.stalls
         ),
     )
+
+
+def _of_unknown(name: str, samples: Samples) -> Samples:
+    """Where nobody knows the API, nobody knows what a chunk carries: no content is not the same as not to know."""
+    if samples.missing in _ASK_THE_API or name == _CONTENT:
+        return Samples(missing="unknown-api")
+    return samples
 
 
 def find(name: str) -> Metric:

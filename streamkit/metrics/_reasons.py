@@ -22,6 +22,7 @@ REASONS = {
     "one-chunk": "there is one chunk only, so no time between chunks",
     "one-read": "everything came in one read, so that a rate would be made up",
     "one-token": "there is one token or content chunk only, so no time between them",
+    "unknown-api": "the stream is of no API that is known, so nobody knows what its chunks carry",
     "usage-before-content": "usage was reported before the content ended, so it is no count of all",
     "usage-contradicts-content": "usage says that nothing was given, and chunks carry content",
     "usage-without-output": "usage does not tell the output tokens",

@@ -1,0 +1,164 @@
+"""Streams that no number should be made up for, and what is said of them instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from streamkit.apis._api import interpret
+from streamkit.metrics._collect import Collection
+from streamkit.metrics._metric import METRICS, find, measure
+from streamkit.model.exchange import End, Exchange, Frames
+from streamkit.model.measurement import Measurement, TokenCounter
+from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, plain, text, usage
+
+EVERY = list(METRICS)
+
+
+def measured(events: Any, counter: TokenCounter | None = None, **fields: Any) -> Measurement:
+    return measure(interpret(exchange(events, **fields)), EVERY, counter)
+
+
+def missing(measurement: Measurement) -> dict[str, str]:
+    return {name: samples.missing for name, samples in measurement.samples.items() if samples.missing}
+
+
+def value(measurement: Measurement, name: str) -> float:
+    (number,) = measurement.samples[find(name).name].values
+    return number
+
+
+def test_no_times_no_time() -> None:
+    told = measured([(None, data) for _, data in plain(5)], clock="none", end=None)
+    for entry in EVERY:
+        if (
+            entry.of_stream
+            and (entry.unit == "ns" or entry.unit.endswith("/s"))
+            and not entry.name.startswith("server_")
+        ):
+            assert told.samples[entry.name].missing == "no-times", entry.name
+    assert value(told, "tokens") == 5
+    assert value(told, "chunks") == 8
+
+
+def test_one_token() -> None:
+    told = measured([(20, ROLE), (100, text("a")), (110, STOP), (120, usage(1)), (120, "[DONE]")])
+    assert value(told, "ttft") == value(told, "ttlt") == 100 * MS
+    for name in ("inter_chunk_gap", "inter_token_latency", "output_tokens_per_second", "stalls"):
+        assert missing(told)[name] == "one-token"
+
+
+def test_zero_tokens() -> None:
+    told = measured([(20, ROLE), (30, STOP), (40, usage(0)), (40, "[DONE]")])
+    assert value(told, "tokens") == 0
+    assert missing(told)["time_to_first_token"] == "no-token"
+    assert told.notes == ()
+
+
+def test_all_failed() -> None:
+    refused = Exchange(
+        source="client", clock="monotonic", end=End(3 * MS, "refused"), recorded_at="2026-11-20T20:00:00Z"
+    )
+    told = measure(interpret(refused), EVERY)
+    assert told.verdict == "not-a-stream"
+    assert (value(told, "bytes"), value(told, "events"), value(told, "total")) == (0, 0, 3 * MS)
+    assert missing(told)["time_to_first_byte"] == "no-body"
+    assert missing(told)["time_to_first_token"] == "unknown-api"
+    whole = Collection(EVERY)
+    whole.add(told)
+    summary = whole.to_json()
+    assert summary["metrics"]["time_to_first_token_ns"] is None
+    assert summary["missing"]["time_to_first_token_ns"] == {"unknown-api": 1}
+    assert summary["run"]["request_throughput"] == 0
+
+
+def test_an_unknown_api_is_not_the_same_as_no_content() -> None:
+    told = measure(interpret(replace(exchange([(10, '{"odd":1}'), (20, '{"odd":2}')]), request=None)), EVERY)
+    assert told.api == "unknown"
+    assert missing(told)["content_chunks"] == missing(told)["output_tokens"] == "unknown-api"
+    assert value(told, "chunks") == 2
+
+
+def test_the_clock_goes_back() -> None:
+    told = measured([(100, text("a")), (90, text("b")), (120, text("c")), (80, text("d")), (85, text("e"))])
+    assert list(told.samples["inter_chunk_gap"].values) == [5 * MS, 30 * MS]
+    assert told.notes == ("the clock went back 2 times; those gaps are left out",)
+    assert missing(told)["generation_time"] == "clock-went-back"
+
+
+def test_frames_without_a_stamp_among_others_that_have_one() -> None:
+    told = measured([(100, text("a")), (None, text("b")), (130, text("c"))])
+    assert list(told.samples["inter_chunk_gap"].values) == [30 * MS]
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([(1, text("a")), (2, text("b")), (3, usage(0))], "usage says 0 output tokens, and 2 chunks carry content"),
+        ([(1, text("a")), (3, usage(-4))], "usage says -4 output tokens, and 1 chunks carry content"),
+        (
+            [(1, usage(1)), (2, text("a")), (3, text("b"))],
+            "usage says 1 output tokens before the last content chunk, so it is no count of all",
+        ),
+    ],
+)
+def test_a_usage_that_lies(events: Any, said: str) -> None:
+    told = measured(events)
+    assert told.notes == (said,)
+    assert told.samples["output_tokens"].values == ()
+    counted = measured(events, TokenCounter("letters", len))
+    assert counted.samples["output_tokens"].source == "tokenizer letters"
+    assert said in counted.notes
+
+
+def test_usage_of_every_chunk_of_a_stream_that_was_cut() -> None:
+    told = measured(
+        [(at, chunk({"content": "w"}, usage={"completion_tokens": at, "prompt_tokens": 1})) for at in (1, 2, 3)]
+    )
+    assert (value(told, "tokens"), told.samples["output_tokens"].source) == (3, "per-chunk usage")
+
+
+def test_hidden_reasoning_is_left_out_of_rates_and_said() -> None:
+    reported = usage(104, completion_tokens_details={"reasoning_tokens": 100})
+    told = measured([(100 + 10 * n, text("w")) for n in range(4)] + [(140, STOP), (150, reported), (150, "[DONE]")])
+    assert value(told, "tokens") == 104
+    assert value(told, "tokens_per_second") == pytest.approx(100)
+    assert told.notes == ("usage counts 100 reasoning tokens that no chunk shows; rates leave them out",)
+
+
+def test_chunks_of_one_read_are_told() -> None:
+    told = measured([(100, text("a")), (100, text("b")), (100.05, text("c")), (120, text("d"))])
+    assert value(told, "coalesced") == pytest.approx(2 / 3)
+    assert told.notes[0].startswith("2 of 3 gaps are under 0.1 ms")
+
+
+def test_two_choices_have_gaps_of_their_own() -> None:
+    events = [(at, chunk({"content": "w"}, index=at // 5 % 2)) for at in range(100, 160, 5)]
+    told = measured([*events, (161, chunk(finish="stop")), (162, chunk(finish="stop", index=1))])
+    assert set(told.samples["inter_chunk_gap"].values) == {10 * MS}
+    assert told.notes == ("2 choices: gaps are those within each choice",)
+
+
+def test_a_tokenizer_sees_the_text_joined_and_not_its_cuts() -> None:
+    seen: list[str] = []
+
+    def count(words: str) -> int:
+        seen.append(words)
+        return len(words.split())
+
+    told = measured([(1, text("unbeliev")), (2, text("able")), (3, STOP), (3, "[DONE]")], TokenCounter("words", count))
+    assert (seen, value(told, "tokens")) == (["unbelievable"], 1)
+
+
+def test_a_recorder_that_was_killed() -> None:
+    made = replace(exchange(plain(5)[:4]), end=None)
+    told = measure(interpret(made), EVERY)
+    assert missing(told)["operation_duration"] == "no-end-time"
+    assert value(told, "ttft") == 100 * MS
+
+
+def test_an_empty_exchange() -> None:
+    told = measure(interpret(Exchange(Frames())), EVERY)
+    assert {samples.missing for samples in told.samples.values() if not samples.values} >= {"no-times"}
