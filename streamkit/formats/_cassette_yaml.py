@@ -24,13 +24,19 @@ class _Pieces:
     """The source as a file, which is what the parser reads from."""
 
     def __init__(self, source: Source) -> None:
+        self._path = source.path
         self._pieces = source.pieces()
         self._kept = b""
+        # How much was read since the last interaction: the parser keeps all of a scalar before it tells of it.
+        self.pending = 0
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, as many as asked for at most."""
         if not self._kept:
             self._kept = next(self._pieces, b"")
+            self.pending += len(self._kept)
+            if self.pending > LARGEST_BODY:
+                raise UnreadableInput(self._path, f"an interaction larger than {LARGEST_BODY >> 20} MiB")
         given, self._kept = (self._kept, b"") if size < 0 else (self._kept[:size], self._kept[size:])
         return given
 
@@ -45,7 +51,10 @@ def interactions(source: Source) -> Iterator[tuple[Any, int]]:
         ) from None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        yield from _Composer(source.path, yaml.parse(_Pieces(source), Loader=loader)).interactions()
+        pieces = _Pieces(source)
+        for interaction in _Composer(source.path, yaml.parse(pieces, Loader=loader)).interactions():
+            pieces.pending = 0
+            yield interaction
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or "it cannot be decoded"
@@ -116,8 +125,8 @@ class _Composer:
 
     def _scalar(self, event: Any, line: int) -> Any:
         self._size += len(event.value)
-        if self._size > 2 * LARGEST_BODY:
-            raise UnreadableInput(self._path, f"an interaction larger than {2 * LARGEST_BODY >> 20} MiB", line=line)
+        if self._size > LARGEST_BODY:
+            raise UnreadableInput(self._path, f"an interaction larger than {LARGEST_BODY >> 20} MiB", line=line)
         if event.tag is not None and event.tag.endswith("binary"):
             try:
                 return base64.b64decode(event.value, validate=False)

@@ -13,10 +13,35 @@ _VALUE_COSTS = 72
 _MOST_HEAP = 128 << 20
 
 
+# Below it, no text can become a heap worth counting for.
+_SMALL = 1 << 20
+
+
+def affordable(data: bytes) -> bool:
+    """Whether parsing this JSON text stays within the memory that one document may take."""
+    if len(data) < _SMALL:
+        return True
+    values = data.count(b",") + data.count(b"{") + data.count(b"[") + data.count(b":")
+    return len(data) + values * _VALUE_COSTS <= _MOST_HEAP
+
+
+def loads(data: bytes) -> Any:
+    """The value of a JSON text; None for what is no JSON or would need too much memory."""
+    try:
+        return orjson.loads(data) if affordable(data) else None
+    except orjson.JSONDecodeError:
+        return None
+
+
+def object_of(data: bytes) -> dict[str, Any] | None:
+    """The object that a JSON text is, or None."""
+    value = loads(data)
+    return value if isinstance(value, dict) else None
+
+
 def parse(data: bytes, path: str) -> Any:
     """The value of a JSON document. Raises UnreadableInput for what is no JSON or would need too much memory."""
-    values = data.count(b",") + data.count(b"{") + data.count(b"[") + data.count(b":")
-    if len(data) + values * _VALUE_COSTS > _MOST_HEAP:
+    if not affordable(data):
         raise UnreadableInput(path, "a JSON document too large to be read whole", remedy="split it")
     try:
         return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))

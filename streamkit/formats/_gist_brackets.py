@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
+from streamkit.formats._documents import loads
 from streamkit.formats._gist_lines import Line, Lines
 from streamkit.formats._repair import mend
 
 _MOST_LINES = 5000
 _MOST_CHARACTERS = 4 << 20
 _MOST_CUT_LINES = 40
+# What an attempt costs beyond its characters, in the patience of the log's lines.
+_LINE_COSTS = 40
+_FAILURE_COSTS = 500
 _MARK = re.compile(r"[\"\\{}\[\]()]")
 _MARK_QUOTES = re.compile(r"[\"'\\{}\[\]()]")
 _PAIRS = {"{": "}", "[": "]", "(": ")"}
@@ -122,11 +124,11 @@ def take(first: Line, lines: Lines) -> Document:
             break
         taken.append(line)
         parts.append(line.text)
-        size += len(line.text)
+        size += len(line.text) + _LINE_COSTS
         end = brackets.feed(line.text)
     document = _read(taken, parts, end, lines)
     if document.value is None:
-        lines.patience -= size
+        lines.patience -= size + _FAILURE_COSTS
     return document
 
 
@@ -135,7 +137,7 @@ def _read(taken: list[Line], parts: list[str], end: int | None, lines: Lines) ->
     if end is not None and end >= 0:
         rest = parts[-1][end:].strip().lstrip(",;])} ")
         parts[-1] = parts[-1][:end]
-    document = _joined(parts)
+    document = _joined(parts, patient=lines.patience > 0)
     if document is None:
         shown = " ".join(part.strip() for part in parts)
         # A field's value ends with its block, a chunk with its bracket; of other text only the first line is certain.
@@ -153,8 +155,11 @@ def _read(taken: list[Line], parts: list[str], end: int | None, lines: Lines) ->
     return Document(value, text, state, said, tuple(taken))
 
 
-def _joined(parts: list[str]) -> tuple[Any, str, str, str] | None:
-    """Value, text on one line, state and liberties of the lines put together in the first way that gives a value."""
+def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | None:
+    """Value, text on one line, state and liberties of the lines put together in the first way that gives a value.
+
+    Without patience, only what is JSON is a value.
+    """
     text = "\n".join(parts)
     if (value := _whole(text)) is not None:
         return value, _on_one_line(parts), "whole", ""
@@ -166,7 +171,7 @@ def _joined(parts: list[str]) -> tuple[Any, str, str, str] | None:
             "hard-wrapped",
             f"wrapped over {len(parts)} lines; spaces at the wraps may be lost or added",
         )
-    for candidate in dict.fromkeys((text, wrapped)):
+    for candidate in dict.fromkeys((text, wrapped)) if patient else ():
         mended = mend(candidate)
         if mended is not None and isinstance(mended.value, dict | list):
             if any(path == ("...",) or path[0] in _CONTENT for path in mended.elided):
@@ -181,10 +186,7 @@ def _whole(text: str) -> Any:
     """The object or array that a text is, or None."""
     if text[:1] not in ("{", "["):
         return None
-    try:
-        value = orjson.loads(text.encode("utf-8", "surrogateescape"))
-    except orjson.JSONDecodeError:
-        return None
+    value = loads(text.encode("utf-8", "surrogateescape"))
     return value if isinstance(value, dict | list) else None
 
 

@@ -8,16 +8,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import orjson
-
+from streamkit.formats._documents import object_of
 from streamkit.formats._repair import literal
 from streamkit.formats._timestamps import Stamp, stamp
 
 Kind = Literal["blank", "fence", "data", "event", "comment", "done", "elision", "open", "text"]
 
 _LONGEST_PREFIX = 240
+_LONGEST_PRINTED = 4 << 20
+_PATIENCE = 2 << 20
 _DATA = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])data:(.*)", re.DOTALL)
 _EVENT = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])event:\s*([\w.-]{{1,80}})\s*", re.DOTALL)
+# What every line has that is more than text. Most lines of a log are not looked at any further.
+_TELLING = re.compile(rb"[{:`~(\]]|\.\.\.|\xe2\x80\xa6|[\[<(]\s*[sStToOcC]")
 _COMMENT = re.compile(r":(?!:|-|\)|\()\s?([^:].*)", re.DOTALL)
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _DONE = re.compile(r"[\"']?\[DONE\][\"']?[,;]?")
@@ -63,7 +66,9 @@ class Lines:
         self._lines = enumerate(lines, 1)
         self._back: deque[Line] = deque()
         # How many characters may yet be read in vain, so that reading stays linear whatever the log holds.
-        self.patience = 8 << 20
+        self.patience = _PATIENCE
+        # How much was read since somebody found something in it and set this to 0.
+        self.idle = 0
 
     def __iter__(self) -> Iterator[Line]:
         return self
@@ -73,6 +78,11 @@ class Lines:
             return self._back.popleft()
         number, line = next(self._lines)
         self.patience += 2 * len(line)
+        self.idle += len(line) + 60
+        if not _TELLING.search(line):
+            return Line(
+                number, "text" if line.strip() else "blank", line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+            )
         found = dissect(line.rstrip(b"\r\n").decode("utf-8", "surrogateescape"), number)
         self._back.extend(found[1:])
         return found[0]
@@ -132,7 +142,7 @@ def _is_logged(prefix: str, outer: Stamp | None) -> bool:
 def _unquoted(text: str, number: int, outer: Stamp | None) -> list[Line] | None:
     """The lines inside a literal that a program printed: `b'data: {"id":…}\\n\\n'`."""
     match = _QUOTED.match(text)
-    if match is None or "data:" in match[1]:
+    if match is None or "data:" in match[1] or len(text) > _LONGEST_PRINTED:
         return None
     found = literal(text, match.start(2))
     if found is None or text[found[1] :].strip(" \t,;)]}"):
@@ -146,9 +156,8 @@ def _unwrapped(bare: str, number: int) -> list[Line] | None:
     """The line inside a logger's JSON: Docker's `{"log":"data: …","stream":"stdout","time":"…"}` and its relatives."""
     if not any(f'"{key}"' in bare[:_LONGEST_PREFIX] for key in _LOG_TEXT):
         return None
-    try:
-        document = orjson.loads(bare.encode("utf-8", "surrogateescape"))
-    except orjson.JSONDecodeError:
+    document = object_of(bare.encode("utf-8", "surrogateescape"))
+    if document is None:
         return None
     inner = next((value for key in _LOG_TEXT if _is_printed(value := document.get(key))), None)
     if inner is None:

@@ -11,8 +11,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
+from streamkit.formats._documents import object_of
 from streamkit.formats._format import Format
 from streamkit.formats._source import Source
 from streamkit.formats._timestamps import rfc3339
@@ -50,11 +49,8 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 
 def _record(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return value if isinstance(value, dict) and isinstance(value.get("start_perf_ns"), int) else None
+    value = object_of(line)
+    return value if value is not None and isinstance(value.get("start_perf_ns"), int) else None
 
 
 def _unreadable(origin: Origin) -> Exchange:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from streamkit.formats._documents import object_of
 from streamkit.formats._format import Format
 from streamkit.formats._gist_documents import identity, role
 from streamkit.formats._gist_exchanges import Draft
@@ -26,16 +27,8 @@ def _recognises(head: bytes) -> bool:
     filled = [line for line in lines if line]
     if not filled or not all(line == _DONE or (line[:1] == b"{" and line[-1:] == b"}") for line in filled):
         return False
-    documents = [_object(line) for line in filled[:_SAMPLE] if line != _DONE]
+    documents = [object_of(line) for line in filled[:_SAMPLE] if line != _DONE]
     return None not in documents and any(role(document) == "chunk" for document in documents)
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def _read(source: Source) -> Iterator[Exchange]:
@@ -45,7 +38,7 @@ def _read(source: Source) -> Iterator[Exchange]:
         payload = line.removeprefix(b"\xef\xbb\xbf").strip()
         if not payload:
             continue
-        document = _object(payload)
+        document = object_of(payload)
         if draft is not None and document is not None and _starts_anew(draft, document):
             number += 1
             yield draft.finished(source.path, number)
@@ -80,7 +73,7 @@ def _starts_anew(draft: Draft, document: dict[str, Any]) -> bool:
 def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
     for exchange in exchanges:
         for payload in _payloads(exchange):
-            chunk = _object(payload)
+            chunk = object_of(payload)
             if chunk is not None:
                 yield (payload if b"\n" not in payload and b"\r" not in payload else orjson.dumps(chunk)) + b"\n"
 
@@ -95,7 +88,7 @@ def _loses(exchange: Exchange) -> list[str]:
     events = choose(exchange.content_type, body[:4096]).decode(body)
     lost = ["the framing: names, ids, comments, and how the body was cut into frames"]
     done = events.data.count(_DONE)
-    broken = sum(1 for payload in events.data if payload != _DONE and _object(payload) is None)
+    broken = sum(1 for payload in events.data if payload != _DONE and object_of(payload) is None)
     if done:
         lost.append("the end mark [DONE]")
     if broken:

@@ -31,6 +31,7 @@ from streamkit.model.exchange import (
     header,
 )
 
+_EVENT_COSTS = 300  # bytes of memory beyond its data
 _EVENT = re.compile(
     rb"(?:(\d\d:\d\d:\d\d\.\d{1,6}) )?(?:\[[0-9x-]+\] )?(?:== (Info): (.*)|(?:=>|<=) (Send|Recv) (header|data|SSL data), \d+ bytes .*)"
 )
@@ -117,7 +118,7 @@ class _Transfer:
         self.line = self.line or event.line
         self.marks.setdefault("first", event.time)
         self.marks["last"] = event.time
-        self.size += len(event.data)
+        self.size += len(event.data) + _EVENT_COSTS
         if self.size > 2 * LARGEST_BODY:
             raise UnreadableInput(path, f"a transfer larger than {2 * LARGEST_BODY >> 20} MiB", line=event.line)
         if event.kind == "Info":

@@ -30,7 +30,9 @@ def _recognises(head: bytes) -> bool:
     if len(head) >= 1024 and len(lines) > 1:
         lines.pop()  # perhaps cut by the end of the head
     filled = [line for line in lines if line]
-    if not filled or not _KNOWN.match(filled[0]) or not all(map(_FIELD.fullmatch, filled)):
+    # A space before a field is the stream's own fault; before every field it is the indentation of a paste.
+    plain = [line.removeprefix(b" ") for line in filled]
+    if not filled or not _KNOWN.match(plain[0]) or not all(map(_FIELD.fullmatch, plain)):
         return False
     known = sum(1 for line in filled if _KNOWN.match(line))
     return known * 2 > len(filled) and not _blank_lines_lost(lines) and not any(map(_edited, lines[:-1]))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from streamkit.errors import UnreadableInput
 from streamkit.formats._format import Format, unknown
 from streamkit.formats._gist_brackets import Document, take
 from streamkit.formats._gist_documents import identity, role
@@ -15,6 +16,8 @@ from streamkit.formats._repair import dumps
 from streamkit.formats._source import Source
 from streamkit.model.exchange import Exchange, Response
 
+_MOST_IDLE = 32 << 20  # bytes of text, a line counted with what it costs
+_MOST_HELD = 1000
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STATUS = re.compile(r"\s*(?:<\s)?HTTP/([0-9.]+)\s+([0-9]{3})\b.*")
 _HEADER = re.compile(r"\s*(?:<\s)?([A-Za-z][A-Za-z0-9-]*):\s(.*)")
@@ -66,8 +69,20 @@ class _Reader:
             if self._draft is not None:
                 self._draft.check(self._path)
             yield from self._finished()
+            if self._lines.idle > _MOST_IDLE:
+                yield from self._given_up(line)
         self._end()
         yield from self._finished()
+
+    def _given_up(self, line: Line) -> Iterator[Exchange]:
+        """The exchange that is open, and then the end: what goes on for so long without a chunk is no log of a stream."""
+        self._end()
+        yield from self._finished()
+        if not self.number:
+            raise unknown(self._path)
+        raise UnreadableInput(
+            self._path, f"no chunk in {_MOST_IDLE >> 20} MiB of other text; given up", line=line.number
+        )
 
     def _finished(self) -> Iterator[Exchange]:
         for draft in self._done:
@@ -118,9 +133,9 @@ class _Reader:
         self._dots = [(dots, before) for dots, before in self._dots if before]
 
     def _elision(self, line: Line) -> None:
-        if self._draft is not None and not self._draft.separation:
+        if self._draft is not None and not self._draft.separation and len(self._dots) < _MOST_HELD:
             self._dots.append((line, True))
-        else:
+        elif len(self._dots) < _MOST_HELD:
             self._dots.append((line, False))
 
     def _comment(self, line: Line) -> None:
@@ -154,6 +169,7 @@ class _Reader:
             draft.add(line.payload.removeprefix(" "), line.number, line.stamp, event=self._name())
             draft.separation = ""
             draft.chunks += 1
+            self._lines.idle = 0
         else:
             self._text(line)
 
@@ -212,6 +228,7 @@ class _Reader:
             text = text[text.find("{") : text.rfind("}") + 1]
         draft.add(text, line.number, line.stamp, event="" if plain else self._name(), bare=bare)
         draft.learn(value, found)
+        self._lines.idle = 0
         draft.terminated = draft.terminated or plain
 
     def _begin(self, line: Line) -> Draft:
@@ -239,7 +256,8 @@ class _Reader:
         )
         self._event = None
         if self._draft is None or (self._draft.separation == "fence" and not self._draft.terminated):
-            self._held.append((line.number, state, f"{what}: {shown}"))
+            if len(self._held) < _MOST_HELD:
+                self._held.append((line.number, state, f"{what}: {shown}"))
             return
         self._draft.note(line.number, state, f"{what}: {shown}")
         self._draft.excerpt = self._draft.excerpt or not self._draft.terminated

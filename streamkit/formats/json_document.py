@@ -9,11 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from streamkit.errors import UnreadableInput
 from streamkit.formats._blocks import cut_at
-from streamkit.formats._documents import parse
+from streamkit.formats._documents import affordable, loads, parse
 from streamkit.formats._format import Format
 from streamkit.formats._gist_documents import identity, role
 from streamkit.formats._gist_exchanges import Draft
@@ -38,21 +36,16 @@ def _recognises(head: bytes) -> bool:
     events = json_document.decode(start)
     if not events.data or (start.startswith(b"{") and (len(events) > 1 or events.asides)):
         return len(head) >= HEAD and len(events) == 0 and _KEYS.match(start) is not None
-    kind = role(_loaded(events.data[0]))
+    kind = role(loads(events.data[0]))
     return kind in ("chunk", "error") if start.startswith(b"[") else kind in ("answer", "error")
-
-
-def _loaded(data: bytes) -> Any:
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _read(source: Source) -> Iterator[Exchange]:
     response, body, line = status_and_headers(source.all())
+    if not affordable(body):
+        raise UnreadableInput(source.path, "a JSON document too large to be read whole", remedy="split it")
     events = json_document.decode(body)
-    first = _loaded(events.data[0]) if events.data else None
+    first = loads(events.data[0]) if events.data else None
     if body.lstrip(_SPACE).startswith(b"[") and isinstance(first, dict) and not _is_streamed_as_array(first):
         yield _of_chunks(source.path, body, response, line)
         return

@@ -48,8 +48,8 @@ def _flows(source: Source) -> Iterator[bytes]:
             if not kept[: max(colon, 0)].isdigit():
                 raise UnreadableInput(source.path, "no mitmproxy flow where one must begin")
             needed = colon + 1 + int(kept[:colon]) + 1
-            if needed > 2 * LARGEST_BODY:
-                raise UnreadableInput(source.path, f"a flow larger than {2 * LARGEST_BODY >> 20} MiB")
+            if needed > LARGEST_BODY:
+                raise UnreadableInput(source.path, f"a flow larger than {LARGEST_BODY >> 20} MiB")
             if len(kept) < needed:
                 break
             yield bytes(kept[:needed])

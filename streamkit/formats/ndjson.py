@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
-
-import orjson
 
 from streamkit.formats._blocks import cut_at
+from streamkit.formats._documents import object_of
 from streamkit.formats._format import Format
 from streamkit.formats._gist_documents import role
 from streamkit.formats._http import status_and_headers
@@ -28,17 +26,9 @@ def _recognises(head: bytes) -> bool:
     response, body, _ = status_and_headers(head)
     if response is not None and "ndjson" in (response.header("content-type") or ""):
         return True
-    first = _object(next((line for line in body.split(b"\n") if line.strip()), b""))
+    first = object_of(next((line for line in body.split(b"\n") if line.strip()), b"")) or {}
     # Other APIs stream their chunks as server-sent events: their bare chunks, one a line, are another form.
     return role(first) == "chunk" and any(isinstance(first.get(key), bool) for key in ("done", "is_finished"))
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _read(source: Source) -> Iterator[Exchange]:
@@ -55,7 +45,7 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 def _timed(exchange: Exchange, frames: Frames) -> Exchange:
     """The exchange with its lines' own times, where each line that has one has one that no other has."""
-    made = [_object(data).get("created_at") for data in frames.data]
+    made = [(object_of(data) or {}).get("created_at") for data in frames.data]
     stamps = [stamp(time) if isinstance(time, str) else None for time in made]
     known = [one for one in stamps if one]
     times = offsets(stamps) if len({one.ns for one in known}) == len(known) else None

@@ -10,6 +10,8 @@ from streamkit.formats._source import LARGEST_BODY, Source
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
 
+_FRAME_COSTS = 60  # bytes of memory that a frame takes beyond its line
+
 
 def _read(source: Source) -> Iterator[Exchange]:
     return recording.read(_lines(source), path=source.path)
@@ -21,7 +23,7 @@ def _lines(source: Source) -> Iterator[bytes]:
     for number, line in enumerate(source.lines(), 1):
         if line.startswith(recording.START):
             size = 0
-        size += len(line)
+        size += len(line) + _FRAME_COSTS
         if size > 2 * LARGEST_BODY:
             raise UnreadableInput(source.path, f"an exchange larger than {2 * LARGEST_BODY >> 20} MiB", line=number)
         yield line
