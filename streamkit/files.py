@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -94,6 +94,23 @@ def create_next(path: str | Path) -> Output:
         except OutputExists:
             path = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
     raise AssertionError("numbers do not end")
+
+
+def rewrite(path: str | Path, lines: Iterable[bytes]) -> None:
+    """Put these lines in the place of an existing file, all or nothing: they are written beside it and then renamed.
+
+    Raises CannotWrite; the file then is as it was.
+    """
+    with create_next(f"{os.fspath(path)}.new") as output:
+        try:
+            for line in lines:
+                output.write(line)
+            output.close()
+            os.replace(output.path, path)  # noqa: PTH105
+        except OSError as error:
+            raise CannotWrite(os.fspath(path), error) from error
+        finally:
+            Path(output.path).unlink(missing_ok=True)
 
 
 def make_folder(folder: Path) -> None:

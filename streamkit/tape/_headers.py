@@ -127,7 +127,9 @@ def cut_request_headers(headers: Headers, cuts: list[Redaction]) -> Headers:
     done = []
     for name, value in headers:
         low = name.lower()
-        if low in _KEPT or low.startswith(_KEPT_PREFIXES):
+        if value == _MARK:
+            done.append((name, value))
+        elif low in _KEPT or low.startswith(_KEPT_PREFIXES):
             done.append((name, cut_url(value, cuts, f"request.headers.{low}") if low.endswith("referer") else value))
         else:
             done.append((name, _MARK))
@@ -141,7 +143,7 @@ def cut_response_headers(headers: Headers, cuts: list[Redaction]) -> Headers:
     for name, value in headers:
         low = name.lower()
         at = f"response.headers.{low}"
-        if low in _RESPONSE_CUT:
+        if low in _RESPONSE_CUT and value != _MARK:
             done.append((name, _MARK))
             cuts.append(Redaction(at, _RESPONSE_CUT[low]))
         else:
@@ -151,7 +153,8 @@ def cut_response_headers(headers: Headers, cuts: list[Redaction]) -> Headers:
 
 def cut_url(url: str, cuts: list[Redaction], at: str = "request.url") -> str:
     """The URL without user and password, and without the values of query keys that carry secrets."""
-    if _USER_INFO.match(url):
+    known = _USER_INFO.match(url)
+    if known and known.group() != f"{known[1]}redacted@":
         url = _USER_INFO.sub(r"\1redacted@", url)
         cuts.append(Redaction(f"{at}.user", "user-info"))
     head, question, rest = url.partition("?")
@@ -161,7 +164,7 @@ def cut_url(url: str, cuts: list[Redaction], at: str = "request.url") -> str:
     done = []
     for pair in query.split("&"):
         key, equals, value = pair.partition("=")
-        if value and unquote_plus(key).translate(_FILLERS).lower() in _QUERY_KEYS:
+        if value not in ("", _MARK) and unquote_plus(key).translate(_FILLERS).lower() in _QUERY_KEYS:
             cuts.append(Redaction(f"{at}.query.{unquote_plus(key)}", "query-key"))
             pair = f"{key}{equals}{_MARK}"
         done.append(pair)

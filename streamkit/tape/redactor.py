@@ -171,7 +171,7 @@ def _cut_value(at: str, value: Any, policy: Policy, cuts: list[Redaction]) -> An
     done: dict[str, Any] = {}
     for key, item in value.items():
         name = _cut(at, key, policy, cuts)
-        if policy.default and isinstance(item, str) and item and telling(key):
+        if policy.default and isinstance(item, str) and item not in ("", MARK) and telling(key):
             cuts.append(Redaction(f"{at}.{name}", "field-name"))
             done[name] = MARK
         else:

@@ -315,9 +315,28 @@ def _malformed(error: BaseException) -> bool:
 
 
 def _said(error: Exception) -> str:
-    """The error in one line."""
-    text = " ".join(str(error).split())
-    return text or type(error).__name__
+    """The error in one line, in words that tell a person what to look at."""
+    import aiohttp
+
+    cause = error.__cause__ or error.__context__
+    if isinstance(error, aiohttp.ClientConnectorError):
+        system = error.os_error
+        said = str(system) if isinstance(error, aiohttp.ClientSSLError) else system.strerror or str(system)
+        return f"cannot connect to {error.host}:{error.port}: {_one_line(said)}"
+    if isinstance(error, aiohttp.ClientPayloadError) and not _malformed(error):
+        lost = "ConnectionResetError" in str(error)
+        return "connection reset by peer" if lost else "the connection was closed before the body was complete"
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "the connection was closed before an answer came"
+    if isinstance(error, aiohttp.SocketTimeoutError):
+        return "nothing came for too long"
+    if isinstance(error, TimeoutError):
+        return "it took too long"
+    return _one_line(str(error) or str(cause or "")) or type(error).__name__
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _text(raw: bytes) -> str:

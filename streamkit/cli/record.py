@@ -1,0 +1,188 @@
+"""Send a request and record the stream that answers it, byte for byte and with its timing; or record a pipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from streamkit.cli import curl
+from streamkit.cli.options import Console, output_options, talk_options
+from streamkit.cli.recording import Job, Tap, Target, host_of, labels_of, opening, tool
+from streamkit.cli.showing import View, mode_for
+from streamkit.errors import UsageError
+from streamkit.tape.redactor import Policy
+
+if TYPE_CHECKING:
+    from streamkit.cli.sending import Flags
+    from streamkit.transport.client import Outgoing, Settings
+
+INTERRUPTED = 130
+
+
+@click.command("record")
+@click.argument("url", required=False, metavar="[URL|-]")
+@click.option("-d", "--data", multiple=True, metavar="DATA", help="Body, as curl's -d: @FILE reads it, @- from stdin.")
+@click.option("--data-raw", multiple=True, metavar="DATA", help="Body, taken as it is.")
+@click.option("--data-binary", multiple=True, metavar="DATA", help="Body; @FILE byte for byte.")
+@click.option("--json", "json_", multiple=True, metavar="DATA", help="Body with the headers of JSON; @FILE reads it.")
+@click.option("-H", "--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header.")
+@click.option("-X", "--request", "method", metavar="METHOD", help="Default: POST with a body, else GET.")
+@click.option("-u", "--user", metavar="USER:PASSWORD", help="Send basic credentials.")
+@click.option("-L", "--location", is_flag=True, help="Follow redirects.")
+@click.option("-k", "--insecure", is_flag=True, help="Do not check certificates.")
+@click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
+@click.option("-x", "--proxy", metavar="URL", help="Go through this proxy. Default: the environment's.")
+@click.option("-m", "--max-time", type=float, metavar="S", help="End after so many seconds.")
+@click.option("--idle-timeout", type=float, metavar="S", help="End after so many seconds of silence.")
+@click.option(
+    "--curl", "curl_", metavar="'curl …'", help="A whole curl command, as documentation and browsers give it."
+)
+@click.option("--model", metavar="NAME", help="With --prompt: the model to ask.")
+@click.option("--prompt", metavar="TEXT", help="Build the body for the API at URL, streaming.")
+@click.option("-n", "--count", type=click.IntRange(1), default=1, metavar="N", help="Send it so many times.")
+@click.option("-c", "--concurrency", type=click.IntRange(1), default=1, metavar="N", help="So many at once.")
+@click.option("--show", type=click.Choice(["text", "raw", "none"]), help="Default: text on a terminal, raw to a pipe.")
+@click.option("--append", is_flag=True, help="Go on in FILE.")
+@click.option("--label", multiple=True, metavar="KEY=VALUE", help="Keep this with the recording.")
+@click.option("--redact", multiple=True, metavar="PATTERN", help="Cut this regular expression too.")
+@click.option("--no-redact", is_flag=True, help="Cut nothing: keys will be in the file.")
+@output_options
+@talk_options
+def command(
+    url: str | None,
+    curl_: str | None,
+    count: int,
+    concurrency: int,
+    show: str | None,
+    append: bool,
+    label: tuple[str, ...],
+    redact: tuple[str, ...],
+    no_redact: bool,
+    output: str | None,
+    force: bool,
+    console: Console,
+    **sent: object,
+) -> int:
+    """Send a request and record the stream that answers it.
+
+    The body goes to stdout as it arrives, the recording to -o FILE or recordings/<time>-<host>-<model>.jsonl. Flags mean
+    what they mean to curl. Keys are taken from the environment for known hosts (OPENAI_API_KEY, …) and never stored.
+    With - instead of a URL, a pipe is recorded and passed on.
+
+    \b
+    Examples:
+      streamkit record https://api.openai.com --model gpt-4o-mini --prompt "Say hello"
+      streamkit record http://localhost:8000/v1/chat/completions --json @body.json -o run.jsonl
+      streamkit record --curl 'curl https://… -H "Authorization: Bearer $KEY" -d "{…}"'
+      curl -sN https://… | streamkit record -
+    """
+    if force and append:
+        raise UsageError("--force and --append contradict each other")
+    job = Job(
+        output,
+        force,
+        append,
+        labels_of(label),
+        Policy.of(redact, default=not no_redact),
+        "none" if output == "-" or (count > 1 and show is None) else mode_for(show),
+        console,
+    )
+    if url == "-":
+        from streamkit.cli.piping import record_pipe
+
+        if curl_ or count > 1 or any(sent.values()):
+            raise UsageError("record - takes what comes on stdin; a request's flags do not go with it")
+        return record_pipe(job)
+    flags, settings = _request(url, curl_, sent)
+    return _record(job, flags, settings, count, concurrency)
+
+
+def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tuple[Flags, Settings]:
+    """What to send and how, from the flags and a pasted command; flags win."""
+    from streamkit.cli.sending import Flags
+    from streamkit.transport.client import Settings
+
+    pasted = curl.parse(curl_) if curl_ is not None else curl.Command()
+    urls = [url] if url is not None else pasted.urls
+    if len(urls) != 1 or not urls[0]:
+        raise UsageError("name the URL to record from" if not urls else "one URL at a time")
+    data = list(pasted.data)
+    for name, key in (("data", "data"), ("data-raw", "data_raw"), ("data-binary", "data_binary"), ("json", "json_")):
+        data += [(name, str(value)) for value in _many(sent[key])]
+    flags = Flags(
+        urls[0],
+        _text(sent["method"]) or pasted.method,
+        [*pasted.headers, *_many(sent["header"])],
+        data,
+        _text(sent["user"]) or pasted.user,
+        _text(sent["model"]),
+        _text(sent["prompt"]),
+    )
+    max_time, idle = sent["max_time"], sent["idle_timeout"]
+    settings = Settings(
+        bool(sent["insecure"]) or pasted.insecure,
+        _text(sent["cacert"]) or pasted.cacert,
+        _text(sent["proxy"]) or pasted.proxy,
+        bool(sent["location"]) or pasted.location,
+        max_time if isinstance(max_time, float) else pasted.max_time,
+        idle if isinstance(idle, float) else None,
+    )
+    return flags, settings
+
+
+def _record(job: Job, flags: Flags, settings: Settings, count: int, concurrency: int) -> int:
+    from streamkit.cli.sending import form_of_json, model_of, outgoing
+
+    request = outgoing(flags, tool().replace(" ", "/"))
+    if form_of_json(request):
+        job.console.say("note: the body is JSON but is sent as a form, as curl does; --json sends it as JSON")
+    target = job.target(host_of(request.url), model_of(request) or flags.model, several=count > 1)
+    taps: list[Tap] = []
+    interrupted = _run(job, request, settings, count, concurrency, target, taps)
+    code = job.close(taps, target.path)
+    return INTERRUPTED if interrupted else code
+
+
+def _run(
+    job: Job, request: Outgoing, settings: Settings, count: int, concurrency: int, target: Target, taps: list[Tap]
+) -> bool:
+    """Send the request so many times; whether it was interrupted."""
+    import asyncio
+
+    from streamkit.model.exchange import Body, Request
+    from streamkit.transport.client import Client
+
+    body = None if request.body is None else Body.of(request.body)
+    asked = Request(request.method, request.url, request.headers, body)
+
+    async def one(client: Client, turn: asyncio.Semaphore) -> None:
+        async with turn:
+            tap = Tap(opening("client", asked, job.labels), target.open(), View(job.show), job.policy, target.path)
+            taps.append(tap)
+            await client.send(request, tap)
+
+    async def all_of_them() -> None:
+        turn = asyncio.Semaphore(concurrency)
+        async with Client(settings) as client:
+            tasks = [asyncio.create_task(one(client, turn)) for _ in range(count)]
+            try:
+                await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    try:
+        asyncio.run(all_of_them())
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _many(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,124 @@
+"""The request that `record` is asked to send, put together from its flags as curl does it."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from streamkit.cli import providers
+from streamkit.errors import UsageError
+from streamkit.transport.client import Outgoing
+
+
+@dataclass(slots=True)
+class Flags:
+    """What the command line says of the request. `data` are pairs of the flag's name and its value, in order."""
+
+    url: str
+    method: str | None = None
+    headers: list[str] = field(default_factory=list)
+    data: list[tuple[str, str]] = field(default_factory=list)
+    user: str | None = None
+    model: str | None = None
+    prompt: str | None = None
+
+
+def outgoing(flags: Flags, agent: str) -> Outgoing:
+    """The request. Raises UsageError where flags contradict each other or a file cannot be read."""
+    url = flags.url if "://" in flags.url else _schemed(flags.url)
+    defaults: list[tuple[str, str]] = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", agent)]
+    body: bytes | None = None
+    if flags.prompt is not None:
+        if flags.data:
+            raise UsageError("--prompt and a body (-d, --json) contradict each other")
+        url, value, more = providers.prompted(url, flags.model, flags.prompt)
+        body = orjson.dumps(value)
+        defaults += [*more, ("Content-Type", "application/json")]
+    elif flags.model is not None:
+        raise UsageError("--model belongs to --prompt; a body of your own names its model itself")
+    elif flags.data:
+        body = _body(flags.data)
+        if any(name == "json" for name, _ in flags.data):
+            defaults[0] = ("Accept", "application/json")
+            defaults.append(("Content-Type", "application/json"))
+        else:
+            defaults.append(("Content-Type", "application/x-www-form-urlencoded"))
+    if flags.user is not None:
+        defaults.append(("Authorization", "Basic " + base64.b64encode(flags.user.encode()).decode()))
+    headers = _merged(defaults, _given(flags.headers))
+    key = providers.key_header(url, headers)
+    if key is not None:
+        headers.append(key)
+    return Outgoing(flags.method or ("GET" if body is None else "POST"), url, tuple(headers), body)
+
+
+def form_of_json(request: Outgoing) -> bool:
+    """Whether JSON is about to be sent as a form, which is what curl's -d does and hardly ever what is wanted."""
+    kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+    return kind == "application/x-www-form-urlencoded" and (request.body or b"").lstrip()[:1] == b"{"
+
+
+def model_of(request: Outgoing) -> str | None:
+    """The model that the body names, for the name of the file."""
+    try:
+        value = orjson.loads(request.body or b"")
+    except orjson.JSONDecodeError:
+        return None
+    model = value.get("model") if isinstance(value, dict) else None
+    return model if isinstance(model, str) else None
+
+
+def _schemed(url: str) -> str:
+    """curl takes a URL without a scheme for http; a host that is not this machine is meant as https here."""
+    host = url.partition("/")[0].rpartition(":")[0] or url.partition("/")[0]
+    return f"http{'' if host in ('localhost', '127.0.0.1', '[::1]') else 's'}://{url}"
+
+
+def _body(data: Sequence[tuple[str, str]]) -> bytes:
+    pieces: list[bytes] = []
+    for place, (name, value) in enumerate(data):
+        if value.startswith("@") and name != "data-raw":
+            piece = _read(value[1:])
+            if name == "data":
+                piece = piece.replace(b"\r", b"").replace(b"\n", b"")
+        else:
+            piece = value.encode()
+        pieces.append((b"&" if place and name != "json" else b"") + piece)
+    return b"".join(pieces)
+
+
+def _read(path: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot read the body: {error.strerror or error}") from None
+
+
+def _given(lines: Sequence[str]) -> list[tuple[str, str | None]]:
+    """The headers of `-H`: `Name: value`, `Name:` to leave one out, `Name;` for an empty one, `@file` for many."""
+    found: list[tuple[str, str | None]] = []
+    for line in lines:
+        if line.startswith("@"):
+            found += _given([row for row in _read(line[1:]).decode("utf-8", "replace").splitlines() if row.strip()])
+            continue
+        name, colon, value = line.partition(":")
+        if colon:
+            found.append((name.strip(), value.strip() or None))
+        elif name.endswith(";"):
+            found.append((name[:-1].strip(), ""))
+        else:
+            raise UsageError(f"-H {line!r}: no header; write 'Name: value'")
+        if not found[-1][0] or any(character in line for character in "\r\n\0"):
+            raise UsageError(f"-H {line!r}: no header; write 'Name: value'")
+    return found
+
+
+def _merged(defaults: Sequence[tuple[str, str]], given: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
+    names = {name.lower() for name, _ in given}
+    kept = [(name, value) for name, value in defaults if name.lower() not in names]
+    return kept + [(name, value) for name, value in given if value is not None]

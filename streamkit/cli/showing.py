@@ -1,0 +1,150 @@
+"""What `record` and `replay` show while bytes pass: them as they are, or the text that they carry. Never waits, never fails.
+
+stdout is a view and the recording is the work: when who reads stdout goes away, showing ends and recording goes on.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from typing import Literal
+
+import orjson
+
+from streamkit.model.exchange import Exchange, Frame, Frames, Response
+from streamkit.text import safe_text
+from streamkit.wire.framing import choose
+from streamkit.wire.values import Decoder, Event
+
+Mode = Literal["text", "raw", "data", "none"]
+
+_SAMPLE = 8  # events within which an API makes itself known
+_TEXTS = ("text", "refusal")
+
+
+def mode_for(asked: str | None) -> Mode:
+    """The mode that was asked for; else text for a terminal, raw for everything else."""
+    if asked in ("text", "raw", "data", "none"):
+        return asked  # type: ignore[return-value]
+    return "text" if sys.stdout.isatty() else "raw"
+
+
+class View:
+    """Shows one body on stdout: `raw` bytes, the `text` that its chunks add, or the `data` of its events, a line each."""
+
+    def __init__(self, mode: Mode, *, quiet_pipe: bool = True) -> None:
+        self._mode = mode
+        self._quiet_pipe = quiet_pipe
+        self._terminal = sys.stdout.isatty()
+        self._reader = Reader() if mode in ("text", "data") else None
+        self._characters = codecs.getincrementaldecoder("utf-8")("replace")
+        self._open = True
+        self._column = 0
+
+    def response(self, response: Response) -> None:
+        """Status and headers are known: they tell how the body is to be read."""
+        if self._reader is not None:
+            self._reader.response = response
+
+    def frame(self, data: bytes) -> None:
+        """Show these bytes."""
+        if self._reader is None:
+            if self._mode == "raw":
+                self._write(data)
+        elif self._mode == "text":
+            self._show(self._reader.text(data))
+        else:
+            self._show("".join(f"{line}\n" for line in self._reader.data(data)))
+
+    def close(self) -> None:
+        """The body has ended; what was pending is shown, and a terminal's line is ended."""
+        if self._reader is not None:
+            rest = self._reader.rest(text=self._mode == "text")
+            self._show(rest)
+        if self._column and (self._terminal or self._mode == "text"):
+            self._write(b"\n")
+
+    def _show(self, text: str) -> None:
+        if text:
+            self._write((safe_text(text) if self._terminal else text).encode("utf-8", "replace"))
+
+    def _write(self, data: bytes) -> None:
+        if not self._open or not data:
+            return
+        if self._terminal and self._mode == "raw":
+            pass  # asked for by name: the bytes as they are
+        self._column = 0 if data.endswith(b"\n") else 1
+        try:
+            done = os.write(1, data)
+            while done < len(data):
+                done += os.write(1, data[done:])
+        except BrokenPipeError:
+            self._open = False
+            if not self._quiet_pipe:
+                raise
+
+
+class Reader:
+    """Takes the text out of a body while it arrives. The framing is chosen as for a whole body, the API by its first chunks."""
+
+    def __init__(self) -> None:
+        self.response: Response | None = None
+        self._decoder: Decoder | None = None
+        self._head: list[bytes] = []
+        self._waiting: list[Event] = []
+        self._api: object | None = None
+        self._seen = 0
+
+    def data(self, data: bytes) -> list[str]:
+        """The data of the events that these bytes complete."""
+        return [event.text for event in self._events(data)]
+
+    def text(self, data: bytes) -> str:
+        """The text that the events add which these bytes complete."""
+        if len(self._head) < 64 and self._api is None:
+            self._head.append(data)
+        return self._texts(self._events(data))
+
+    def rest(self, *, text: bool) -> str:
+        """What the end of the body completes; a body that is no stream of a known API is given whole."""
+        events = [item for item in self._decoder.close() if isinstance(item, Event)] if self._decoder else []
+        if not text:
+            return "".join(f"{event.text}\n" for event in events)
+        shown = self._texts(events)
+        if self._api is None and self._head:
+            return b"".join(self._head).decode("utf-8", "replace")
+        return shown
+
+    def _events(self, data: bytes) -> list[Event]:
+        if self._decoder is None:
+            kind = self.response.header("content-type") if self.response else None
+            self._decoder = choose(kind, data[:1024]).decoder()
+        return [item for item in self._decoder.feed(data) if isinstance(item, Event)]
+
+    def _texts(self, events: list[Event]) -> str:
+        from streamkit.apis._api import APIS, interpret
+
+        self._waiting += events
+        if self._api is None and self._waiting and self._seen < _SAMPLE:
+            self._seen += len(events)
+            stream = interpret(Exchange(Frames.of([Frame(data) for data in self._head]), response=self.response))
+            self._api = APIS.entries.get(stream.api)
+        if self._api is None:
+            return ""
+        waiting, self._waiting = self._waiting, []
+        return "".join(map(self._text_of, waiting))
+
+    def _text_of(self, event: Event) -> str:
+        from streamkit.apis._api import Api
+
+        api = self._api
+        assert isinstance(api, Api)
+        try:
+            chunk = orjson.loads(event.data)
+        except orjson.JSONDecodeError:
+            return ""
+        if not isinstance(chunk, dict):
+            return ""
+        deltas = api.deltas(api.unwrap(chunk) if api.unwrap else chunk)
+        return "".join(delta.text for delta in deltas if delta.kind in _TEXTS and delta.choice == 0)
