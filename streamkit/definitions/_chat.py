@@ -70,24 +70,23 @@ class Chat:
     @cached_property
     def untimed(self) -> str:
         """Why times since the request are not known; empty where they are."""
-        exchange = self.stream.exchange
-        if not exchange.timed:
+        if not self.stream.exchange.timed:
             return "no-times"
-        return "no-request-time" if exchange.clock != "monotonic" or exchange.source == "stdin" else ""
+        return "no-request-time" if self.stream.exchange.began_at is None else ""
 
     @cached_property
     def lines(self) -> list[Line]:
         """Every event with data, in order. Without measured times all are at 0, and the answer tells no times."""
-        stream = self.stream
+        stream, began = self.stream, self.stream.exchange.began_at or 0
         chunks = dict(zip(stream.chunk_events, stream.chunks, strict=True))
         marks = [(event, chunks.get(event)) for event in sorted({*chunks, *stream.done})]
-        return [Line(stream.times[event] or 0, chunk) for event, chunk in marks]
+        return [Line((stream.times[event] or began) - began, chunk) for event, chunk in marks]
 
     @property
     def close(self) -> int | None:
         """When the body ended (ns), None where the recorder did not see it."""
-        end = self.stream.exchange.end
-        return end.at if end else None
+        end, began = self.stream.exchange.end, self.stream.exchange.began_at or 0
+        return end.at - began if end and end.at is not None else None
 
     @cached_property
     def usage(self) -> dict[str, Any] | None:

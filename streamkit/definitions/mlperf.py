@@ -17,7 +17,8 @@ def answer(chat: Chat) -> Answer:
     """What LoadGen computes from what this stream would report to it."""
     stream = chat.stream
     first = next((chunk for chunk, flag in enumerate(stream.flags) if flag & TOKEN), None)
-    ttft = None if first is None else stream.time_of(first)
+    came = None if first is None else stream.time_of(first)
+    ttft = None if came is None else came - (stream.exchange.began_at or 0)
     tokens = stream.usage.output if stream.usage else None
     missing = {"gaps_ns": "not-defined"}
     if ttft is None:

@@ -41,10 +41,9 @@ class Timeline:
     @cached_property
     def since_start(self) -> str:
         """Why times since the request cannot be told (`no-times`, `no-request-time`); empty where they can."""
-        exchange = self.stream.exchange
-        if not exchange.timed:
+        if not self.stream.exchange.timed:
             return "no-times"
-        return "no-request-time" if exchange.clock != "monotonic" or exchange.source == "stdin" else ""
+        return "no-request-time" if self.stream.exchange.began_at is None else ""
 
     @cached_property
     def chunk_times(self) -> Sequence[int | None]:
@@ -208,7 +207,7 @@ class Timeline:
             return Samples(missing=self.since_start)
         if at is None:
             return Samples(missing=absent)
-        return Samples((at,)) if at >= 0 else Samples(missing="clock-went-back")
+        return self.between(at, self.stream.exchange.began_at or 0)
 
     def between(self, later: int, earlier: int) -> Samples:
         """A stretch of time; missing where the clock went back in it."""

@@ -1,7 +1,8 @@
 """Operation duration: from the request to the end of the body.
 
 Formula: at(end) − at(request). This is OpenTelemetry's `gen_ai.client.operation.duration`. A stream that was cut has a
-duration too: to where it was cut. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+duration too: to where it was cut. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
+does not say),
 and where the recorder did not see the end (`no-end-time`).
 """
 

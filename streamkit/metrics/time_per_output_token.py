@@ -23,5 +23,5 @@ def measured(timeline: Timeline) -> Samples:
         return Samples(missing="no-token")
     if tokens is None or tokens < 2:
         return Samples(missing=timeline.tokens.missing or "one-token")
-    rest = total.values[0] - timeline.content_times[0]
+    rest = total.values[0] - timeline.content_times[0] + (timeline.stream.exchange.began_at or 0)
     return Samples((rest / (tokens - 1),)) if rest >= 0 else Samples(missing="clock-went-back")

@@ -1,7 +1,8 @@
 """Time to first answer token: from the request to the first chunk with answer text or a piece of a tool call.
 
 Formula: at(first chunk with content, refusal or tool text) − at(request). It differs from the time to first token where the
-model reasons first. AIPerf calls it time to first output token. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+model reasons first. AIPerf calls it time to first output token. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
+does not say),
 and where no answer came (`no-answer`).
 """
 

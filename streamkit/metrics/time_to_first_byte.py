@@ -1,7 +1,8 @@
 """Time to first byte: from the request to the first frame of the body.
 
 Formula: at(first frame that is not empty) − at(request). It may be a keep-alive comment: it says that somebody is there, not
-that an answer began. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+that an answer began. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
+does not say),
 and for an empty body (`no-body`).
 """
 

@@ -2,7 +2,8 @@
 
 Formula: at(first content chunk) − at(request). A chunk that carries only a role, an empty string or a comment does not count.
 The time of a chunk is that of the frame which completed its event. The request is sent at the clock's zero, just before
-name look-up and connect. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+name look-up and connect. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
+does not say),
 and without any such chunk (`no-token`). AIPerf and GuideLLM count so; other tools do not: see `stats --definitions`.
 """
 

@@ -1,6 +1,7 @@
 """Time to headers: from the request to the status line and headers of the response.
 
-Formula: at(response) − at(request). Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+Formula: at(response) − at(request). Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
+does not say),
 and where no headers were recorded (`no-headers`).
 """
 

@@ -1,7 +1,8 @@
 """Time to last token: from the request to the last content chunk.
 
 Formula: at(last content chunk) − at(request). What comes later (finish reason, usage, `[DONE]`) is not waited for.
-Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
+does not say),
 and without any content chunk (`no-token`).
 """
 

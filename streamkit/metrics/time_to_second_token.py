@@ -2,7 +2,8 @@
 
 Formula: at(second content chunk) − at(request). Many servers compute the first token apart from the rest, so that the
 second shows what streaming costs. AIPerf's metric of this name counts from the first token; that is the first gap.
-Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log),
+Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
+does not say),
 and with fewer than two content chunks (`no-token`, `one-token`).
 """
 

@@ -271,6 +271,16 @@ class Exchange:
         """Whether arrival times were measured."""
         return self.clock != "none"
 
+    @property
+    def began_at(self) -> int | None:
+        """When the request began (ns on this exchange's clock); None where nobody knows.
+
+        A recorder's clock is at 0 then. Of a pipe it is not known; of a log only where that tells when it was sent.
+        """
+        if self.clock == "monotonic":
+            return None if self.source == "stdin" else 0
+        return self.sent_at if self.clock == "log" else None
+
 
 def header(headers: Headers, name: str) -> str | None:
     """The first value of a header, its name compared without case."""
