@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from streamkit.apis._schema import schema_of
 from streamkit.apis._shape import ANY, Field, array, integer, misfits_of, string, structure, unknown_fields, variants
 
 _TEXT = {"text": string(required=True)}
@@ -95,3 +96,4 @@ SHAPE = variants(
 
 misfits = misfits_of(SHAPE, error="error", of="type")
 unknown = partial(unknown_fields, SHAPE)
+schema = schema_of(SHAPE, "An event of Anthropic Messages", error="error", of="type")

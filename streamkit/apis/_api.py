@@ -71,7 +71,8 @@ class Api:
     `model.message`; it is asked for every chunk, so it is lean, and it never raises. `deltas` tells the same in full.
     `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
     `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
-    `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told.
+    `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told. `schema` gives the JSON Schema of a
+    chunk, made from the table that `misfits` checks.
     APIs are asked in ascending `order`: the particular before the general. `choices` is the field of the API's object that
     holds its alternative answers, each with an `index`, or None where there is only ever one. `usage_grows` is set where a
     later report of usage leaves out what an earlier one told, which then still holds; it reads the reports put together.
@@ -91,6 +92,7 @@ class Api:
     misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]] | None = None
     missteps: Callable[[Stream], Iterable[Misstep]] | None = None
     unknown: Callable[[Sequence[Chunk], Sequence[str]], Iterable[Misfit]] | None = None
+    schema: Callable[[], dict[str, Any]] | None = None
     order: int = 50
     choices: str | None = None
     usage_grows: Callable[[dict[str, Any]], Usage | None] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from streamkit.apis._schema import schema_of
 from streamkit.apis._shape import (
     ANY,
     Shape,
@@ -95,3 +96,4 @@ SHAPE = Shape(
 
 misfits = misfits_of(SHAPE)
 unknown = partial(unknown_fields, SHAPE)
+schema = schema_of(SHAPE, "A chunk of Gemini streamGenerateContent")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from streamkit.apis._openai_chat_shape import FINISH_REASONS, USAGE
+from streamkit.apis._schema import schema_of
 from streamkit.apis._shape import ANY, Shape, array, integer, misfits_of, string, structure, unknown_fields
 
 _CHOICE = structure(
@@ -38,3 +39,4 @@ SHAPE = Shape(
 
 misfits = misfits_of(SHAPE, error="error", of="choices")
 unknown = partial(unknown_fields, SHAPE)
+schema = schema_of(SHAPE, "A chunk of OpenAI Completions", error="error", of="choices")

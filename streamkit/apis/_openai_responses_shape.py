@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from streamkit.apis._schema import schema_of
 from streamkit.apis._shape import ANY, Field, array, integer, misfits_of, string, structure, unknown_fields, variants
 
 _SEQUENCE = integer(required=True).called(missing="sequence-missing", wrong_type="sequence-missing")
@@ -65,3 +66,4 @@ SHAPE = variants("type", _EVENTS).shape
 
 misfits = misfits_of(SHAPE, error="error", of="type")
 unknown = partial(unknown_fields, SHAPE)
+schema = schema_of(SHAPE, "An event of OpenAI Responses", error="error", of="type")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from streamkit.apis._anthropic_assembler import MessageAssembler
 from streamkit.apis._anthropic_events import deltas, ended, flags, is_event, is_message, model, usage, usage_of
 from streamkit.apis._anthropic_grammar import missteps
-from streamkit.apis._anthropic_shape import misfits, unknown
+from streamkit.apis._anthropic_shape import misfits, schema, unknown
 from streamkit.apis._api import Api, Sample
 
 
@@ -38,4 +38,5 @@ API = Api(
     misfits=misfits,
     missteps=missteps,
     unknown=unknown,
+    schema=schema,
 )

@@ -12,7 +12,7 @@ from streamkit.apis._json import name_of, object_of, objects_in, place_of, text_
 from streamkit.apis._openai_chat_assembler import ChatAssembler
 from streamkit.apis._openai_chat_content import REASONING_KEYS, arguments_of, delta_of, list_flags, pieces_of
 from streamkit.apis._openai_chat_grammar import missteps
-from streamkit.apis._openai_chat_shape import misfits, unknown
+from streamkit.apis._openai_chat_shape import misfits, schema, unknown
 from streamkit.apis._openai_choices import NO_FINISH, ended, error_deltas, error_of, finish_of, model
 from streamkit.apis._openai_usage import usage_of
 from streamkit.model.message import ERROR, FINISH, OTHER_CONTENT, REASONING, ROLE, TEXT, TOOL, USAGE, Delta, Usage
@@ -178,5 +178,6 @@ API = Api(
     misfits=misfits,
     missteps=missteps,
     unknown=unknown,
+    schema=schema,
     choices="choices",
 )

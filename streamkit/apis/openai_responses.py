@@ -10,7 +10,7 @@ from streamkit.apis._json import name_of, object_of, objects_in, place_of, said_
 from streamkit.apis._openai_response_assembler import ResponseAssembler
 from streamkit.apis._openai_response_items import ITEM_CALLS, item_deltas
 from streamkit.apis._openai_responses_grammar import missteps
-from streamkit.apis._openai_responses_shape import misfits, unknown
+from streamkit.apis._openai_responses_shape import misfits, schema, unknown
 from streamkit.apis._openai_usage import usage_of
 from streamkit.model.message import (
     ERROR,
@@ -175,4 +175,5 @@ API = Api(
     misfits=misfits,
     missteps=missteps,
     unknown=unknown,
+    schema=schema,
 )

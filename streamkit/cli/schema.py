@@ -1,0 +1,44 @@
+"""The JSON Schema of one chunk of an API."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from streamkit.cli.options import output_options
+from streamkit.errors import UsageError
+
+
+@click.command("schema")
+@click.argument("api", required=False)
+@output_options
+def command(api: str | None, output: str | None, force: bool) -> int:
+    """The JSON Schema of one chunk of an API, or the names of the APIs that have one.
+
+    \b
+    Example:
+      streamkit schema openai_chat
+
+    It is made from the table that lint judges by. A stream that lint finds nothing wrong with in shape has only chunks
+    that are valid against it.
+    """
+    from streamkit.apis._api import APIS
+    from streamkit.files import create
+
+    if api is None:
+        for entry in APIS:
+            if entry.schema is not None:
+                click.echo(f"{entry.name:<20}  {entry.title}")
+        return 0
+    chosen = APIS[api]
+    if chosen.schema is None:
+        known = ", ".join(entry.name for entry in APIS if entry.schema is not None)
+        raise UsageError(f"{api} has no table of its shape; there are: {known}")
+    text = json.dumps(chosen.schema(), indent=2) + "\n"
+    if output is None or output == "-":
+        click.echo(text, nl=False)
+    else:
+        with create(output, force=force) as file:
+            file.write(text.encode("utf-8"))
+    return 0
