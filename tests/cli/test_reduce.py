@@ -1,0 +1,76 @@
+"""`reduce` as a user meets it: for every page of a defect in the bytes, a smaller stream that still shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from streamkit.cli.main import streamkit
+
+CHUNK = (
+    '{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","system_fingerprint":"fp",'
+    '"choices":[{"index":0,"delta":%s,"finish_reason":%s}]}'
+)
+
+
+def body(*deltas: str) -> bytes:
+    chunks = [CHUNK % (delta, "null") for delta in deltas]
+    return "".join(f"data: {data}\n\n" for data in (*chunks, CHUNK % ("{}", '"stop"'), "[DONE]")).encode()
+
+
+def run(path: Path, code: str, *words: str) -> Result:
+    return CliRunner().invoke(
+        streamkit, ["reduce", str(path), "--rule", code, "-o", str(path) + ".out", *words], standalone_mode=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "deltas", "left"),
+    [
+        ("SEQ402", ['{"role":"assistant"}', *['{"content":"secret"}'] * 30, '{"role":"assistant"}'], 2),
+        ("SCH309", ['{"role":"assistant"}', *['{"content":"secret"}'] * 9, '{"content":["secret"]}'], 1),
+        ("SEQ410", ['{"role":"assistant"}', '{"content":"secret"}'], 1),
+        (
+            "SEQ423",
+            [
+                '{"content":"once upon a time a"}',
+                '{"content":"once upon a time a secret"}',
+                '{"content":"once upon a time a secret was"}',
+            ],
+            3,
+        ),
+    ],
+)
+def test_the_smallest_that_is_left(tmp_path: Path, code: str, deltas: list[str], left: int) -> None:
+    path = tmp_path / "x.sse"
+    path.write_bytes(body('{"role":"assistant"}', *deltas[1:]) if code == "SEQ402" else body(*deltas))
+    if code == "SEQ410":
+        path.write_bytes(path.read_bytes().replace(b'"stop"', b"null"))
+    assert run(path, code).return_value == 0
+    reduced = Path(str(path) + ".out").read_bytes()
+    assert reduced.count(b"data: ") == left
+    assert b"secret" not in reduced
+
+
+def test_texts_stay_where_it_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "x.sse"
+    path.write_bytes(body('{"role":"assistant"}', '{"role":"assistant","content":"kept"}'))
+    run(path, "repeated-role", "--keep-text")
+    assert b"kept" in Path(str(path) + ".out").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("SEQ434", "no stream in it breaks SEQ434"),
+        ("REC001", "is not about the bytes"),
+        ("SEQ", "several rules"),
+        ("SEQ40Z", "did you mean"),
+    ],
+)
+def test_what_cannot_be_done_is_said(tmp_path: Path, code: str, said: str) -> None:
+    path = tmp_path / "x.sse"
+    path.write_bytes(body('{"role":"assistant"}'))
+    assert said in str(run(path, code).exception)

@@ -1,0 +1,57 @@
+"""What is left by `reduce`: nothing that does not matter, and nothing that was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.tape.reduce import fewest, mask, reduce
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.sets(st.integers(0, 9), min_size=1, max_size=4))
+def test_no_item_that_is_left_can_be_spared(items: list[int], needed: set[int]) -> None:
+    def fails(left: Sequence[int]) -> bool:
+        return needed <= set(left)
+
+    if not fails(items):
+        return
+    kept = fewest(items, fails)
+    assert sorted(kept) == sorted(needed)
+    assert not any(fails(kept[:place] + kept[place + 1 :]) for place in range(len(kept)))
+
+
+def test_the_order_of_what_is_left_stays() -> None:
+    kept = fewest(list("abcdefgh"), lambda left: {"b", "g"} <= set(left))
+    assert kept == ["b", "g"]
+
+
+def test_fields_that_do_not_matter_go() -> None:
+    pieces = [b'data: {"a":{"b":[1,2,3],"c":7},"d":"text"}\n\n']
+    left = reduce(pieces, lambda given: b'"c"' in given[0])
+    assert left.pieces == [b'data: {"a":{"c":7}}\n\n']
+    assert left.masked
+
+
+def test_texts_are_masked_and_words_of_the_protocol_are_not() -> None:
+    piece = b'event: ping\ndata: {"id":"chatcmpl-Ab1","role":"assistant","content":"H\xc3\xa9llo, {wor1d}\\n"}\n\n'
+    assert mask(piece) == (
+        b'event: ping\ndata: {"id":"xxxxxxxx-xx0","role":"assistant","content":"xxxxx, {xxx0x}\\n"}\n\n'
+    )
+
+
+def test_broken_json_is_masked_where_it_stands() -> None:
+    assert mask(b'data: {"role":"user","content":"secret te\n\n') == b'data: {"role":"user","content":"xxxxxx xx\n\n'
+    assert mask(b"data: error: upstream\n\n") == b"data: xxxxx: xxxxxxxx\n\n"
+    assert mask(b"data: [DONE]\n\n") == b"data: [DONE]\n\n"
+
+
+def test_comments_are_masked() -> None:
+    assert mask(b': keep alive, Bob\ndata: {"a":1}\n\n') == b': xxxx xxxxx, xxx\ndata: {"a":1}\n\n'
+
+
+def test_what_cannot_be_masked_is_told() -> None:
+    left = reduce([b'data: {"content":"magic"}\n\n'], lambda given: b"magic" in given[0])
+    assert not left.masked
+    assert b"magic" in left.pieces[0]
