@@ -3,8 +3,8 @@
 Three things are made from one table: a boolean fast path that every chunk goes through, an explaining walk that only a
 chunk which failed goes through and which names every misfit with its JSON path, and a JSON Schema (`_schema.py`).
 
-The fast path asks each object for its layout, the tuple of its keys. Chunks of one stream share a handful of layouts, so
-which check belongs to which place is worked out once a layout, and not once a chunk.
+The fast path looks an object up by its keys and their types. Chunks of one stream share a handful of those, so what is
+left to look at, a word or a list or an object inside, is worked out once a kind, and not once a chunk.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _NAMES = {str: "a string", int: "an integer", float: "a number with a fraction",
 _NAMES |= {dict: "an object", list: "an array"}
 
 _INDEX = re.compile(r"\[\d+\]")
-_MANY_LAYOUTS = 4096
-"""Layouts remembered by one object's check; a stream with more is made up, and worked out anew each time."""
+_MANY = 4096
+"""Kinds of objects remembered by one check; a stream with more is made up, and they are worked out anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,61 +218,38 @@ def _whole_variant(shape: Shape, variant: Shape) -> Shape:
     return replace(variant, fields={**shape.fields, **variant.fields})
 
 
-class _Layout:
-    """What objects with the same keys in the same order have in common: which rows of types are known to fit, and the
-    fields that need a look of their own."""
-
-    __slots__ = ("checks", "classes", "fitting")
-
-    def __init__(self, classes: list[frozenset[type]], checks: list[tuple[str, Fits]]) -> None:
-        self.classes = classes
-        self.checks = checks
-        self.fitting: set[tuple[type, ...]] = set()
-
-    def learn(self, types: tuple[type, ...]) -> bool:
-        """Whether objects with this row of types fit, remembered for the next."""
-        for kind, classes in zip(types, self.classes, strict=True):
-            if classes and kind not in classes:
-                return False
-        if len(self.fitting) < _MANY_LAYOUTS:
-            self.fitting.add(types)
-        return True
+Row = tuple[tuple[tuple[str, frozenset[str]], ...], tuple[tuple[str, Fits], ...], tuple[tuple[str, Fits], ...]]
+"""What objects with the same keys and types have left to look at: words, elements of lists, objects."""
 
 
 def _object_fits(shape: Shape) -> Fits:
-    """An object's check: the types of all its fields in one look-up, then the checks of those that have one."""
+    """An object's check: keys and types in two look-ups, then only what is more than a type."""
     others = _classes_but(shape, dict)
-    checks = {name: fits_of(entry.shape) for name, entry in shape.fields.items() if not _is_plain(entry.shape)}
-    required = frozenset(name for name, entry in shape.fields.items() if entry.required)
-    other_classes = shape.others.shape.classes if shape.others else frozenset[type]()
-    other_fits = fits_of(shape.others.shape) if shape.others else _anything
-    layouts: dict[tuple[str, ...], _Layout | None] = {}
-
-    def worked_out(keys: tuple[str, ...]) -> _Layout | None:
-        if len(layouts) >= _MANY_LAYOUTS:
-            layouts.clear()
-        layout = None
-        if not required.difference(keys):
-            layout = _Layout(
-                [shape.fields[name].shape.classes if name in shape.fields else other_classes for name in keys],
-                [(name, checks.get(name, other_fits)) for name in keys if name in checks or name not in shape.fields],
-            )
-            if other_fits is _anything:
-                layout.checks = [(name, fits) for name, fits in layout.checks if fits is not _anything]
-        layouts[keys] = layout
-        return layout
+    worked_out = _rows_of(shape)
+    known: dict[tuple[str, ...], dict[tuple[type, ...], Row | None]] = {}
 
     def check(value: Any) -> bool:
         if type(value) is not dict:
             return type(value) in others
         keys = tuple(value)
-        layout = layouts[keys] if keys in layouts else worked_out(keys)
-        if layout is None:
-            return False
         types = tuple(map(type, value.values()))
-        if types not in layout.fitting and not layout.learn(types):
+        try:
+            row = known[keys][types]
+        except KeyError:
+            if len(known) >= _MANY or (keys in known and len(known[keys]) >= _MANY):
+                known.clear()
+            row = known.setdefault(keys, {})[types] = worked_out(keys, types)
+        if row is None:
             return False
-        for name, fits in layout.checks:  # noqa: SIM110
+        words, lists, objects = row
+        for name, allowed in words:
+            if value[name] not in allowed:
+                return False
+        for name, fits in lists:
+            for item in value[name]:
+                if not fits(item):
+                    return False
+        for name, fits in objects:  # noqa: SIM110
             if not fits(value[name]):
                 return False
         return True
@@ -280,12 +257,43 @@ def _object_fits(shape: Shape) -> Fits:
     return check
 
 
+def _rows_of(shape: Shape) -> Callable[[tuple[str, ...], tuple[type, ...]], Row | None]:
+    """What works out a row from keys and types; None where those alone tell that an object does not fit."""
+    required = frozenset(name for name, entry in shape.fields.items() if entry.required)
+    shapes = {name: entry.shape for name, entry in shape.fields.items()}
+    other = shape.others.shape if shape.others else Shape()
+    elements = {name: fits_of(of.items) for name, of in shapes.items() if of.items is not None}
+    other_elements = fits_of(other.items) if other.items is not None else _anything
+    objects = {name: fits_of(of) for name, of in shapes.items() if of.fields or of.variant_key}
+
+    def worked_out(keys: tuple[str, ...], types: tuple[type, ...]) -> Row | None:
+        if required.difference(keys):
+            return None
+        pairs = dict(zip(keys, types, strict=True))
+        if any(
+            of.types and kind not in of.classes for name, kind in pairs.items() for of in (shapes.get(name, other),)
+        ):
+            return None
+        lists = [name for name, kind in pairs.items() if kind is list]
+        return (
+            tuple(
+                (name, frozenset(shapes[name].values))
+                for name, kind in pairs.items()
+                if kind is str and name in shapes and shapes[name].values
+            ),
+            tuple(
+                (name, elements.get(name, _anything if name in shapes else other_elements))
+                for name in lists
+                if name in elements or (name not in shapes and other_elements is not _anything)
+            ),
+            tuple((name, objects[name]) for name, kind in pairs.items() if kind is dict and name in objects),
+        )
+
+    return worked_out
+
+
 def _anything(_: Any) -> bool:
     return True
-
-
-def _is_plain(shape: Shape) -> bool:
-    return bool(shape.types) and not (shape.fields or shape.values or shape.variant_key or shape.items)
 
 
 # The explaining walk

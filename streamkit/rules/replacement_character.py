@@ -32,10 +32,13 @@ data: [DONE]
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules._rule import Sighting, rule
+
+_ESCAPED = re.compile(rb"\\u[fF]{3}[dD]")
 
 
 @rule("JSN207", "warning")

@@ -47,7 +47,11 @@ _SEPARATORS = {b"\xe2\x80\xa8": "U+2028", b"\xe2\x80\xa9": "U+2029", b"\xc2\x85"
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each of them."""
     body = stream.exchange.frames.body
+    if body.isascii():
+        return
     for raw, name in _SEPARATORS.items():
+        if raw[:1] not in body:
+            continue
         place = body.find(raw)
         while place >= 0:
             yield Sighting(f"{name} unescaped", byte=place, excerpt=shown(body[max(place - 60, 0) : place + 60]))
