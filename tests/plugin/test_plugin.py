@@ -1,0 +1,164 @@
+"""The pytest plugin, run by pytest: the examples of docs/pytest.md, recording, strictness, workers, and what it imports."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from streamkit.model.recording import read, write
+from streamkit.service.mock import Options
+from streamkit.service.serving import serving
+from streamkit.tape.player import Pace
+from tests.exchanges import scripted
+
+pytest_plugins = ("pytester",)
+
+PAGE = Path(__file__).parents[2] / "docs" / "pytest.md"
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+PLUGIN = ("-p", "streamkit.pytest_plugin", "-p", "no:cacheprovider")
+# An SDK takes its time to import; what a test asks here needs none.
+ASK = """
+import json, os, urllib.request
+import pytest
+
+def ask(**more):
+    asked = {"model": "model-s", "messages": [{"role": "user", "content": "What are streams?"}], "stream": True, **more}
+    headers = {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"]}
+    url = os.environ["OPENAI_BASE_URL"] + "/chat/completions"
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(asked).encode(), headers)) as answer:
+        return answer.read()
+"""
+
+
+@pytest.fixture
+def recordings(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    folder = pytester.path / "recordings"
+    folder.mkdir()
+    for name, script in (("answer", "openai_chat/plain"), ("claude", "anthropic_messages/plain")):
+        (folder / f"{name}.jsonl").write_bytes(b"".join(write(scripted(script))))
+    return folder
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """What stands for the real API."""
+    with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-proj-" + "a1B2" * 12)
+        yield server.url
+
+
+def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
+    return pytester.runpytest_subprocess(*PLUGIN, *words)
+
+
+@pytest.mark.usefixtures("recordings")
+def test_the_examples_of_the_page(pytester: pytest.Pytester) -> None:
+    for number, example in enumerate(EXAMPLES):
+        pytester.makepyfile(**{f"test_example_{number}": example})
+    count = sum(example.count("def test_") for example in EXAMPLES)
+    assert count == 6
+    run(pytester, "-n", "2").assert_outcomes(passed=count)
+
+
+@pytest.mark.usefixtures("recordings")
+def test_a_recording_that_is_not_there(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(ASK + "def test_it(streamkit_server): ask()")
+    done = run(pytester)
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*test_it.jsonl: no such recording; --streamkit-record=once makes it"])
+
+
+@pytest.mark.usefixtures("recordings")
+def test_a_request_that_nothing_answers(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        ASK + "@pytest.mark.streamkit('answer.jsonl')\n"
+        "def test_it(streamkit_server):\n"
+        "    with pytest.raises(urllib.error.HTTPError) as error: ask(temperature=2)\n"
+        "    assert b'body.temperature: recorded nothing, asked 2' in error.value.read()\n"
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
+STRICT = {
+    "not asked for": ("pass", "recordings that were not asked for: *answer.jsonl"),
+    "not recorded": (
+        "ask(); pytest.raises(urllib.error.HTTPError, ask, seed=1)",
+        "requests that no recording answers: POST /v1/chat/completions: no match: nearest is *",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "said"), STRICT.values(), ids=STRICT)
+@pytest.mark.usefixtures("recordings")
+def test_strict(pytester: pytest.Pytester, body: str, said: str) -> None:
+    pytester.makepyfile(ASK + f"@pytest.mark.streamkit('answer.jsonl')\ndef test_it(streamkit_server): {body}")
+    run(pytester).assert_outcomes(passed=1)
+    done = run(pytester, "--streamkit-strict")
+    done.assert_outcomes(passed=1, errors=1)
+    done.stdout.fnmatch_lines([f"*{said}*"])
+
+
+def test_once_records_and_then_plays(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
+    pytester.makepyfile(ASK + "def test_it(streamkit_server):\n    ask()\n    print(f'{streamkit_server.recording=}')")
+    [first, second, third] = [run(pytester, "-s", mode) for mode in ["--streamkit-record=once"] * 2 + ["-q"]]
+    for done, recording in ((first, True), (second, False), (third, False)):
+        done.assert_outcomes(passed=1)
+        done.stdout.fnmatch_lines([f"*streamkit_server.recording={recording}*"])
+    [file] = recordings.glob("*/test_it.jsonl")
+    [recorded] = read(file.read_bytes().splitlines(keepends=True))
+    assert recorded.request is not None and recorded.request.url == f"{provider}/v1/chat/completions"
+    assert recorded.frames.body == scripted("openai_chat/plain").frames.body
+    assert b"a1B2a1B2" not in file.read_bytes()
+
+
+def test_auto_adds_and_all_begins_anew(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
+    pytester.makepyfile(
+        ASK + f"@pytest.mark.streamkit('mine.jsonl', upstream={provider!r}, reuse='cycle')\n"
+        "def test_it(streamkit_server): ask(); ask(); ask(seed=1)\n"
+    )
+    counts = []
+    for mode in ("auto", "auto", "all", "none"):
+        run(pytester, f"--streamkit-record={mode}").assert_outcomes(passed=1)
+        counts.append(len(list(read((recordings / "mine.jsonl").read_bytes().splitlines(keepends=True)))))
+    assert counts == [2, 2, 3, 3]
+
+
+@pytest.mark.usefixtures("recordings")
+def test_a_real_key_does_not_get_to_a_test_that_plays(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "a-real-key")
+    pytester.makepyfile(
+        "import os, pytest\n@pytest.mark.streamkit('answer.jsonl')\n"
+        "def test_it(streamkit_server):\n"
+        "    assert os.environ['OPENAI_API_KEY'] == 'streamkit'\n"
+        "    assert os.environ['OPENAI_BASE_URL'] == streamkit_server.base_url\n"
+        "def test_after(): assert os.environ['OPENAI_API_KEY'] == 'a-real-key'\n"
+    )
+    run(pytester).assert_outcomes(passed=2)
+
+
+@pytest.mark.usefixtures("recordings")
+def test_a_marker_that_is_wrong(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        "import pytest\n@pytest.mark.streamkit('answer.jsonl', sped=2)\ndef test_it(streamkit_server): 1"
+    )
+    done = run(pytester)
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*the marker streamkit has no argument sped; it is streamkit(*recordings, fault=None*"])
+
+
+def test_nothing_is_imported_until_it_is_used() -> None:
+    code = (
+        "import sys, pytest; before = set(sys.modules); import streamkit.pytest_plugin;"
+        "print(sorted(name for name in set(sys.modules) - before if not name.startswith(('streamkit', '_'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"aiohttp", "orjson", "click", "asyncio"} & set(eval(done.stdout)), done.stdout  # noqa: S307
