@@ -86,7 +86,7 @@ def chat_end(counts: dict[str, Any]) -> list[tuple[float, bytes]]:
 
 def chat_request(prompt: str = "What are streams?", **more: Any) -> dict[str, Any]:
     """A request body as an SDK would send it."""
-    asked = [{"role": "user", "content": "What are streams?"}]
+    asked = [{"role": "user", "content": prompt}]
     return {"model": "model-s", "messages": asked, "stream": True, "stream_options": {"include_usage": True}} | more
 
 

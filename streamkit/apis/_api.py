@@ -187,9 +187,7 @@ def _stream(
 
 def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: bool) -> Verdict:
     """How the stream ended, in one word; the first that holds, in this order."""
-    if not streamed or not (decoded.chunks or decoded.done or decoded.broken):
-        return "not-a-stream"
-    if decoded.framing == "json_document" and not decoded.elements:
+    if not streamed or decoded.document or not (decoded.chunks or decoded.done or decoded.broken):
         return "not-a-stream"
     if any(flag & ERROR for flag in flags):
         return "error"

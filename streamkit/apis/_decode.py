@@ -13,14 +13,17 @@ import orjson
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.model.stream import Broken
 from streamkit.wire.framing import choose
-from streamkit.wire.values import Events, Tail
+from streamkit.wire.values import Events, Framing, Tail
 
 DONE = b"[DONE]"
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A body decoded: its events with times, the JSON objects among them, and what is neither object nor marker."""
+    """A body decoded: its events with times, the JSON objects among them, and what is neither object nor marker.
+
+    `document` tells that the body is one JSON object and no stream: a plain answer, or an error's body.
+    """
 
     framing: str
     events: Events
@@ -29,7 +32,7 @@ class Decoded:
     chunk_events: Sequence[int]
     broken: tuple[Broken, ...] = ()
     done: tuple[int, ...] = ()
-    elements: bool = False
+    document: bool = False
 
     @cached_property
     def names(self) -> list[str]:
@@ -48,12 +51,22 @@ def decode(exchange: Exchange) -> Decoded:
     framing = choose(exchange.content_type, body[:4096])
     events = framing.decode(body)
     times = arrival_times(frames, events.ends) if exchange.timed else [None] * len(events)
-    elements = framing.name == "json_document" and body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    document = len(events) == 1 and _holds_documents(framing, exchange, body)
     plain = _plain_chunks(events.data)
     if plain is not None:
         chunks, done = plain
-        return Decoded(framing.name, events, times, chunks, range(len(chunks)), (), done, elements)
-    return _with_care(Decoded(framing.name, events, times, [], [], elements=elements))
+        return Decoded(framing.name, events, times, chunks, range(len(chunks)), (), done, document)
+    return _with_care(Decoded(framing.name, events, times, [], [], document=document))
+
+
+def _holds_documents(framing: Framing, exchange: Exchange, body: bytes) -> bool:
+    """Whether this framing was taken for its bytes, and one object alone in it is the whole body.
+
+    A line of NDJSON looks like any JSON object, so that one alone is a stream only where the content type says so.
+    """
+    if framing.name == "ndjson":
+        return choose(exchange.content_type, b"") is not framing
+    return framing.name == "json_document" and not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
 
 
 def arrival_times(frames: Frames, ends: Sequence[int]) -> list[int | None]:

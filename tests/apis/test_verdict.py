@@ -1,0 +1,48 @@
+"""One word tells how a stream ended: not-a-stream, error, malformed, complete or truncated, the first that holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from streamkit.apis._api import interpret
+from streamkit.model.exchange import Exchange, Frame, Frames, Response
+
+HEAD = b'"id":"c","object":"chat.completion.chunk","created":1,"model":"m"'
+SAYS = (
+    b"data: {"
+    + HEAD
+    + b',"choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"},"finish_reason":null}]}\n\n'
+)
+ENDS = b"data: {" + HEAD + b',"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'
+DONE = b"data: [DONE]\n\n"
+FAILS = b'data: {"error":{"message":"no"}}\n\n'
+ERROR = b'{"error":{"message":"no"}}'
+
+
+@pytest.mark.parametrize(
+    ("verdict", "body", "content_type"),
+    [
+        ("complete", SAYS + ENDS + DONE, None),
+        ("complete", SAYS + ENDS, None),  # some providers send no marker
+        ("complete", SAYS + DONE, None),
+        ("truncated", SAYS, None),
+        ("truncated", SAYS + ENDS[:-2], None),  # the finish was never dispatched
+        ("truncated", SAYS + b'data: {"id":"c","choi', None),
+        ("malformed", SAYS + b"data: {broken}\n\n" + ENDS + DONE, None),
+        ("malformed", SAYS + b"data: [1]\n\n" + ENDS + DONE, None),
+        ("complete", SAYS + b"data:\n\n" + ENDS + DONE, None),  # an empty event loses nothing
+        ("error", SAYS + FAILS, None),
+        ("error", SAYS + FAILS + DONE, None),
+        ("error", SAYS + b"data: {broken}\n\n" + FAILS, None),
+        ("not-a-stream", b"", None),
+        ("not-a-stream", b"<html><body>Bad gateway</body></html>", "text/html"),
+        ("not-a-stream", ERROR, "application/json"),
+        ("not-a-stream", ERROR + b"\n", None),
+        ("not-a-stream", b'{\n  "error": {\n    "message": "no"\n  }\n}\n', "application/json"),
+        ("not-a-stream", b'{"object":"chat.completion","choices":[{"index":0,"message":{"content":"Hi"}}]}', None),
+    ],
+)
+def test_the_first_word_that_holds(verdict: str, body: bytes, content_type: str | None) -> None:
+    headers = (("content-type", content_type),) if content_type else ()
+    given = Exchange(Frames.of([Frame(body)]), response=Response(None, 200, headers=headers))
+    assert interpret(given).verdict == verdict
