@@ -53,11 +53,30 @@ class Tour:
         with self._served("recordings/openai_chat/plain.jsonl", "recordings/openai_chat/cut-off.jsonl") as url:
             self._tell("Record a stream as it arrives: every byte, and when it came.")
             as_expected &= self._step(
-                ["record", f"{url}/v1/chat/completions", "--json", _body("plain"), "-o", "answer.jsonl"]
+                [
+                    "record",
+                    f"{url}/v1/chat/completions",
+                    "--json",
+                    _body("plain"),
+                    "--show",
+                    "text",
+                    "-o",
+                    "answer.jsonl",
+                ]
             )
             self._tell("Record one that breaks off. That is a recording too, and the exit code says what it is.")
             as_expected &= self._step(
-                ["record", f"{url}/v1/chat/completions", "--json", _body("cut-off"), "-o", "broken.jsonl"], 1
+                [
+                    "record",
+                    f"{url}/v1/chat/completions",
+                    "--json",
+                    _body("cut-off"),
+                    "--show",
+                    "text",
+                    "-o",
+                    "broken.jsonl",
+                ],
+                1,
             )
         self._tell("Is the stream what clients expect? Which of them break, and how?")
         as_expected &= self._step(["lint", "answer.jsonl", "broken.jsonl"], 1)
@@ -81,7 +100,11 @@ class Tour:
 
     def _step(self, words: list[str], expected: int = 0) -> bool:
         self._shown(words)
-        code = subprocess.run(_command(words), cwd=self._folder, env=_environment(), check=False).returncode
+        # Both streams in one, so that a tour written to a file reads as it does in a terminal.
+        done = subprocess.run(
+            _command(words), cwd=self._folder, env=_environment(), stderr=subprocess.STDOUT, check=False
+        )
+        code = done.returncode
         if expected:
             click.echo(f"[exit code {code}]")
         return code == expected
