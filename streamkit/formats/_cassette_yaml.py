@@ -132,6 +132,6 @@ class _Composer:
                 return base64.b64decode(event.value, validate=False)
             except (binascii.Error, ValueError) as error:
                 raise UnreadableInput(self._path, f"binary data that are no base64 ({error})", line=line) from None
-        if event.style is None and event.implicit[0] and event.value in _NULLS:
+        if not event.style and event.implicit[0] and event.value in _NULLS:
             return None
         return event.value

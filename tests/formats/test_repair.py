@@ -1,0 +1,112 @@
+"""Values that were JSON once, and the liberties that reading them took."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.formats._repair import dumps, literal, mend
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ('{"a": [1, 2.5e3, null, true]}', {"a": [1, 2500.0, None, True]}, ()),
+        ("{'a': None, 'b': True}", {"a": None, "b": True}, ("single quotes", "the words of Python or JavaScript")),
+        ("{“a”: ‘b’}", {"a": "b"}, ("curly quotes",)),
+        ('{a: 1, "b": 2,}', {"a": 1, "b": 2}, ("keys without quotes", "a comma before a closing bracket")),
+        ('{"a": 1 /* one */, // more\n "b": 2}', {"a": 1, "b": 2}, ("comments",)),
+        (r'"\ud83e\udd8a \u00e9 \n \x41"', "🦊 é \n A", ()),
+        (r"b'\xe4\xbd\xa0'", "你", ("single quotes",)),
+        ("<FinishReason.STOP: 'STOP'>", "STOP", ("single quotes", "a printed SDK object")),
+        (
+            "Chunk(id='x', choices=[Choice(delta=Delta(content='it\\'s', role=None), finish_reason=None)])",
+            {"id": "x", "choices": [{"delta": {"content": "it's"}, "finish_reason": None}]},
+            ("a printed SDK object", "single quotes", "the words of Python or JavaScript"),
+        ),
+    ],
+)
+def test_what_can_be_read(text, value, said):
+    mended = mend(text)
+    assert mended is not None
+    assert mended.value == value
+    assert set(mended.liberties) == set(said)
+    assert json.loads(mended.json) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "elided"),
+    [
+        ('{"a": [...]}', {"a": []}, [("a", "0")]),
+        ('{"a": ..., "b": 1}', {"b": 1}, [("a",)]),
+        ('{"a": 1, ...}', {"a": 1}, [("...",)]),
+        ('{"a": 1, … "b": 2}', {"a": 1, "b": 2}, [("...",)]),
+        ("{a: [Object]}", {}, [("a",)]),
+    ],
+)
+def test_what_an_author_left_out_is_told(text, value, elided):
+    mended = mend(text)
+    assert mended is not None
+    assert mended.value == value
+    assert list(mended.elided) == elided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"a"',
+        '{"a": 1} x',
+        "{1: 2}",
+        '{"a" 1}',
+        "[1 2]",
+        '"a',
+        "'a\nb'",
+        "f(1)",
+        "1e999",
+        "[" * 1000,
+        "import os",
+    ],
+)
+def test_what_cannot(text):
+    assert mend(text) is None
+
+
+@given(JSON)
+def test_json_is_read_as_json_reads_it(value):
+    mended = mend(json.dumps(value))
+    assert mended is not None
+    assert mended.value == value
+    assert not mended.liberties
+    assert not mended.elided
+
+
+@given(JSON)
+def test_what_python_prints_is_read_back(value):
+    mended = mend(repr(value))
+    assert mended is not None
+    assert mended.value == value
+
+
+@given(st.text())
+def test_nothing_makes_it_raise_and_what_it_gives_encodes(text):
+    mended = mend(text)
+    if mended is not None:
+        assert mended.json.encode()
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8")))
+def test_a_literal_ends_where_it_ends(text):
+    assert literal(repr(text) + " more") == (text, len(repr(text)))
+
+
+def test_lone_surrogates_encode_as_escapes():
+    assert dumps({"a": "\ud83d"}) == '{"a":"\\ud83d"}'
