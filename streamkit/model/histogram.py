@@ -10,13 +10,17 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
-from streamkit.model.measurement import PERCENTILES, Summary, percentile
+from streamkit.model.measurement import PERCENTILES, Summary
 
 ALPHA = 0.005
 EXACT_SAMPLES = 2_000_000
+# Samples that are sorted at once.
+_PIECE = 65_536
 
 
 class Histogram:
@@ -97,14 +101,24 @@ class Histogram:
             return self.min
         if place >= self.count - 1:
             return self.max
+        key, _ = self.bucket_of(place)
+        return 0.0 if key is None else min(max(self.value(key), self.min), self.max)
+
+    def bucket_of(self, place: int) -> tuple[int | None, int]:
+        """The bucket of the value at this place (from 0) in ascending order, and how many values lie before that bucket;
+        the bucket of zero is None. Raises IndexError where there is no such place."""
+        if 0 <= place < self.zero:
+            return None, 0
         seen = self.zero
-        if place < seen:
-            return 0.0
         for key in sorted(self.buckets):
             seen += self.buckets[key]
             if place < seen:
-                return min(max(self.value(key), self.min), self.max)
-        return self.max
+                return key, seen - self.buckets[key]
+        raise IndexError(f"no value at place {place} of {self.count}")
+
+    def bounds(self, key: int) -> tuple[float, float]:
+        """What the values of bucket `key` are greater than, and the greatest that it holds."""
+        return self._bound(key - 1), self._bound(key)
 
     def value(self, key: int) -> float:
         """The value that stands for all values of bucket `key`."""
@@ -151,13 +165,19 @@ class Histogram:
 class Pool:
     """Samples of one metric over many streams: exact up to `exact` of them, from then on a histogram."""
 
-    __slots__ = ("_exact", "_histogram", "_ordered", "_values")
+    __slots__ = ("_exact", "_found", "_histogram", "_ordered", "_told", "_values")
 
     def __init__(self, exact: int = EXACT_SAMPLES) -> None:
         self._exact = exact
         self._values = array("d")
-        self._ordered: array[float] | None = None
         self._histogram: Histogram | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what was derived from the samples."""
+        self._told: Histogram | None = None
+        self._ordered: list[float] | None = None
+        self._found: tuple[int, list[float], list[int]] | None = None
 
     def __len__(self) -> int:
         return len(self._values) if self._histogram is None else self._histogram.count
@@ -174,13 +194,13 @@ class Pool:
 
     def extend(self, values: Iterable[float]) -> None:
         """Add these values."""
-        if self._histogram is None:
-            self._values.extend(values)
-            self._ordered = None
-            if len(self._values) > self._exact:
-                self._condense()
-        else:
+        if self._histogram is not None:
             self._histogram.extend(values)
+            return
+        self._values.extend(values)
+        self._forget()
+        if len(self._values) > self._exact:
+            self._condense()
 
     def merge(self, histogram: Histogram) -> None:
         """Add what another machine counted; percentiles are then within half a percent."""
@@ -189,7 +209,14 @@ class Pool:
 
     def summary(self) -> Summary | None:
         """The distribution in eight numbers, or None where there are no values."""
-        return Summary.of(self._sorted()) if self._histogram is None else self._histogram.summary()
+        if self._histogram is not None:
+            return self._histogram.summary()
+        if not self._values:
+            return None
+        least, most = min(self._values), max(self._values)
+        mean = math.fsum(self._values) / len(self._values)
+        p50, p90, p95, p99 = (self.percentile(rank) for rank in PERCENTILES)
+        return Summary(len(self._values), least, mean, p50, p90, p95, p99, most)
 
     def percentile(self, rank: float) -> float:
         """The `rank`-th percentile. Raises ValueError where there are no values."""
@@ -197,25 +224,44 @@ class Pool:
             return self._histogram.percentile(rank)
         if not self._values:
             raise ValueError("no values, so no percentile")
-        return percentile(self._sorted(), rank)
+        position = rank / 100 * (len(self._values) - 1)
+        below = math.floor(position)
+        lower, upper = self._ranked(below), self._ranked(min(below + 1, len(self._values) - 1))
+        return lower + (upper - lower) * (position - below)
 
     def histogram(self) -> Histogram:
         """All samples as a histogram; the pool itself stays as it is."""
         if self._histogram is not None:
             return self._histogram
-        made = Histogram()
-        made.extend_sorted(self._sorted())
-        return made
+        if self._told is None:
+            self._told = Histogram()
+            for start in range(0, len(self._values), _PIECE):
+                self._told.extend(self._values[start : start + _PIECE])
+        return self._told
 
-    def _sorted(self) -> Sequence[float]:
-        """The samples in ascending order, sorted once for all who ask."""
-        if self._ordered is None:
-            self._ordered = array("d", sorted(self._values))
-        return self._ordered
+    def _ranked(self, place: int) -> float:
+        """The sample at this place (from 0) of all samples in ascending order.
+
+        Many samples are not sorted as a whole, which would take four times their room: the histogram tells the bucket, and
+        its members alone are sorted, each value once.
+        """
+        if len(self._values) <= _PIECE:
+            if self._ordered is None:
+                self._ordered = sorted(self._values)
+            return self._ordered[place]
+        key, before = self.histogram().bucket_of(place)
+        if key is None:
+            return 0.0
+        if self._found is None or self._found[0] != key:
+            low, high = self.histogram().bounds(key)
+            members = Counter(value for value in self._values if low < value <= high)
+            self._found = key, sorted(members), list(accumulate(members[value] for value in sorted(members)))
+        _, values, upto = self._found
+        return values[bisect_right(upto, place - before)]
 
     def _condense(self) -> Histogram:
         if self._histogram is None:
-            self._histogram = Histogram()
-            self._histogram.extend(self._values)
-            self._values, self._ordered = array("d"), None
+            self._histogram = self.histogram()
+            self._values = array("d")
+            self._forget()
         return self._histogram

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import orjson
 import pytest
 from hypothesis import given
@@ -89,3 +91,15 @@ def test_an_empty_pool() -> None:
     assert Pool().summary() is None
     with pytest.raises(ValueError, match="no values"):
         Pool().percentile(50)
+
+
+def test_many_samples_are_exact_too_though_they_are_not_sorted_as_a_whole() -> None:
+    chance = random.Random(5)
+    values = [0.0] * 999 + [float(chance.randrange(1, 10**9)) for _ in range(150_000)] + [7.0] * 30_000
+    chance.shuffle(values)
+    pool = Pool()
+    pool.extend(values)
+    assert pool.exact
+    assert pool.summary() == Summary.of(values)
+    for rank in (0, 0.3, 5, 16.7, 33, 99.99, 100):
+        assert pool.percentile(rank) == percentile(sorted(values), rank)
