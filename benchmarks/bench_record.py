@@ -1,0 +1,163 @@
+"""How near a recording's times are to the clock of the server that sent the stream, and how near a replay is to the recording.
+
+    python benchmarks/bench_record.py [--chunks 200] [--gap 0.010] [--rounds 3]
+
+A server on this machine sends chunks at even distances and writes into each when it sent it (the same monotonic clock).
+`streamkit record` records it over a real socket; gaps between frames and the time to the first token are compared with
+what the server wrote. Then `streamkit serve` plays the recording and it is recorded again: frames and bytes must be the
+same, and the gaps are compared with the first recording's. Differences in milliseconds: median, 99th percentile, greatest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+from aiohttp import web
+from tabulate import tabulate
+
+from streamkit.apis._api import interpret
+from streamkit.metrics._metric import METRICS, measure
+from streamkit.model import recording
+from streamkit.model.exchange import Exchange
+from streamkit.model.measurement import percentile
+
+STREAMKIT = [sys.executable, "-m", "streamkit"]
+BODY = '{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]}'
+
+
+def chunk(content: str, sent: int, asked: int) -> bytes:
+    """A chat chunk that says when it was sent, and when its request came."""
+    choice = {"index": 0, "delta": {"content": content}, "finish_reason": None}
+    value = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+    return b"data: " + orjson.dumps(value | {"sent": sent, "asked": asked}) + b"\n\n"
+
+
+@contextmanager
+def emitting(chunks: int, gap: float) -> Iterator[str]:
+    """A server that sends so many chunks so far apart, by absolute deadlines."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        asked = time.monotonic_ns()
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for number in range(chunks):
+            left = asked / 1e9 + gap * (number + 1) - time.monotonic()
+            await asyncio.sleep(max(left, 0))
+            await response.write(chunk(f"w{number} ", time.monotonic_ns(), asked))
+        await response.write(b"data: [DONE]\n\n")
+        return response
+
+    loop = asyncio.new_event_loop()
+    ready = threading.Event()
+    place: list[int] = []
+
+    async def main() -> None:
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", answer)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        place.append(runner.addresses[0][1])
+        ready.set()
+        await asyncio.Event().wait()
+
+    threading.Thread(target=lambda: loop.run_until_complete(main()), daemon=True).start()
+    ready.wait()
+    yield f"http://127.0.0.1:{place[0]}"
+
+
+@contextmanager
+def served(path: Path) -> Iterator[str]:
+    """`streamkit serve` on this recording."""
+    server = subprocess.Popen([*STREAMKIT, "serve", str(path), "--port", "0"], stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    try:
+        for line in server.stderr:
+            if found := re.search(r"http://[\w.]+:\d+", line):
+                yield found.group()
+                return
+        raise SystemExit("the server did not start")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def record(url: str, path: Path) -> Exchange:
+    """Record one stream and read it back."""
+    words = ["record", f"{url}/v1/chat/completions", "--json", BODY, "--show", "none", "-q", "-o", str(path)]
+    subprocess.run([*STREAMKIT, *words], check=True)
+    with path.open("rb") as file:
+        return next(recording.read(file, path=str(path)))
+
+
+def gaps(times: Sequence[int | None]) -> list[int]:
+    """The distances of these times; all of them were measured."""
+    known = [at for at in times if at is not None]
+    return [after - before for before, after in itertools.pairwise(known)]
+
+
+def compare(what: str, one: Sequence[int], other: Sequence[int]) -> list[str]:
+    """A row of the table: how far these lie apart, value by value."""
+    apart = sorted(abs(a - b) / 1e6 for a, b in zip(one, other, strict=True))
+    return [
+        what,
+        str(len(apart)),
+        *(f"{value:.3f}" for value in (percentile(apart, 50), percentile(apart, 99), apart[-1])),
+    ]
+
+
+def joined(rounds: Iterable[list[int]]) -> list[int]:
+    """The values of all rounds."""
+    return list(itertools.chain.from_iterable(rounds))
+
+
+def first_token(exchange: Exchange) -> int:
+    """The time to first token that `stats` gives (ns)."""
+    samples = measure(interpret(exchange), [METRICS["time_to_first_token"]]).samples["time_to_first_token"]
+    return int(samples.values[0])
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--chunks", type=int, default=200)
+    arguments.add_argument("--gap", type=float, default=0.010)
+    arguments.add_argument("--rounds", type=int, default=3)
+    given = arguments.parse_args()
+    recorded: list[tuple[list[int], list[int]]] = []
+    firsts: list[tuple[int, int]] = []
+    again: list[tuple[list[int], list[int]]] = []
+    with tempfile.TemporaryDirectory() as folder, emitting(given.chunks, given.gap) as url:
+        for number in range(given.rounds):
+            path = Path(folder) / f"{number}.jsonl"
+            exchange = record(url, path)
+            told = [orjson.loads(data[6:]) for data in exchange.frames.data[:-1] if data.startswith(b"data: {")]
+            assert len(told) == given.chunks, "a frame of its own for every chunk"
+            recorded.append((gaps(exchange.frames.at[: given.chunks]), gaps([one["sent"] for one in told])))
+            firsts.append((first_token(exchange), told[0]["sent"] - told[0]["asked"]))
+            with served(path) as mock:
+                second = record(mock, Path(folder) / f"{number}-again.jsonl")
+            assert list(second.frames.data) == list(exchange.frames.data), "the same frames"
+            again.append((gaps(second.frames.at), gaps(exchange.frames.at)))
+    rows = [
+        compare("gaps: recording against the server's clock", *map(joined, zip(*recorded, strict=True))),
+        compare("first token: recording against the server's clock", *zip(*firsts, strict=True)),
+        compare("gaps: served and recorded again", *map(joined, zip(*again, strict=True))),
+    ]
+    print(tabulate(rows, headers=["differences in ms", "n", "median", "p99", "max"], disable_numparse=True))
+
+
+if __name__ == "__main__":
+    main()
