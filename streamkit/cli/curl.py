@@ -62,6 +62,7 @@ _NOTHING_WITH_VALUE = frozenset(
         "--speed-time",
     ]
 )
+_LINE_GOES_ON = re.compile(r"\\\r?\n")
 _ANSI_C = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 
@@ -88,7 +89,7 @@ def parse(text: str) -> Command:
     Raises UsageError for text that is no curl command, for a flag that is not known, and for a variable that is not set.
     """
     try:
-        words = shlex.split(_ANSI_C.sub(_unescaped, text.replace("\\\r\n", " ")))
+        words = shlex.split(_ANSI_C.sub(_unescaped, _LINE_GOES_ON.sub(" ", text)))
     except ValueError as error:
         raise UsageError(f"--curl: cannot be split into words: {error}") from None
     if not words or words[0].rpartition("/")[2] not in ("curl", "curl.exe"):

@@ -7,12 +7,14 @@ refused connection, a reset, a timeout are ends of an exchange and are told like
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from streamkit.errors import UsageError
 from streamkit.model.exchange import Headers
@@ -122,6 +124,8 @@ class Client:
             trace_configs=[_tracing()],
             skip_auto_headers=["Accept", "Accept-Encoding", "User-Agent", "Content-Type"],
         )
+        # Name look-up and the environment's proxies are asked in a thread; starting it is none of the exchange's time.
+        await asyncio.get_running_loop().run_in_executor(None, getproxies)
         return self
 
     async def __aexit__(
@@ -321,7 +325,11 @@ def _said(error: Exception) -> str:
     cause = error.__cause__ or error.__context__
     if isinstance(error, aiohttp.ClientConnectorError):
         system = error.os_error
-        said = str(system) if isinstance(error, aiohttp.ClientSSLError) else system.strerror or str(system)
+        said = system.strerror or str(system)
+        if isinstance(error, aiohttp.ClientSSLError):
+            said = str(system)
+        elif system.errno is not None and system.errno > 0:
+            said = os.strerror(system.errno)
         return f"cannot connect to {error.host}:{error.port}: {_one_line(said)}"
     if isinstance(error, aiohttp.ClientPayloadError) and not _malformed(error):
         lost = "ConnectionResetError" in str(error)

@@ -1,0 +1,423 @@
+"""`streamkit record` as a user runs it, against servers that behave and servers that do not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from streamkit.cli.main import streamkit
+from streamkit.errors import OutputExists, StreamkitError, UsageError
+from streamkit.model import recording
+from tests.tape.dummies import secret
+from tests.transport.scripted import served
+
+RECORD = [sys.executable, "-m", "streamkit", "record"]
+WORDS = ["", "Hello", " wor", "ld"]
+
+
+def event(content, finish=None, **more):
+    choice = {"index": 0, "delta": {"content": content} if content is not None else {}, "finish_reason": finish}
+    value = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m-1", "choices": [choice], **more}
+    return b"data: " + json.dumps(value).encode() + b"\n\n"
+
+
+FRAMES = [
+    *map(event, WORDS),
+    event(None, "stop", usage={"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}),
+    b"data: [DONE]\n\n",
+]
+
+
+async def answer(connection):
+    await connection.head_of_stream("Transfer-Encoding: chunked")
+    for frame in FRAMES:
+        await connection.chunk(frame)
+        await asyncio.sleep(0.005)
+    await connection.last_chunk()
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capfd):
+    """Run `record` in an empty folder: exit code, stdout (bytes), stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def go(*words):
+        capfd.readouterr()
+        code = streamkit.main(["record", *map(str, words)], prog_name="streamkit", standalone_mode=False)
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return go
+
+
+def read(path):
+    with Path(path).open("rb") as file:
+        return list(recording.read(file, path=str(path)))
+
+
+def test_a_stream_goes_to_stdout_and_to_the_file(run):
+    with served(answer) as (url, seen):
+        code, out, err = run(f"{url}/v1/chat/completions", "--json", '{"model": "m-1"}', "-o", "a.jsonl")
+    assert (code, out.encode()) == (0, b"".join(FRAMES))
+    (exchange,) = read("a.jsonl")
+    assert list(exchange.frames.data) == FRAMES
+    assert exchange.end.reason == "eof" and exchange.damage == ()
+    assert exchange.request.body.value == {"model": "m-1"}
+    assert exchange.source == "client" and exchange.clock == "monotonic"
+    assert exchange.recorded_at.endswith("Z") and len(exchange.recorded_at) == 27
+    assert exchange.connected_at <= exchange.sent_at <= exchange.response.at <= exchange.frames.at[0]
+    assert err.startswith("complete · first token ") and err.endswith(" ms · 2 tokens (usage) · a.jsonl\n")
+    assert seen[0].body == b'{"model": "m-1"}'
+
+
+def test_without_a_name_the_file_has_time_host_and_model(run):
+    with served(answer) as (url, _):
+        run(url, "--json", '{"model": "org/m:1 ../x"}')
+    (path,) = Path("recordings").iterdir()
+    port = url.rpartition(":")[2]
+    assert path.name[8:].startswith("T") and path.name[15:] == f"Z-127.0.0.1_{port}-org_m_1_.._x.jsonl"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_shown(run):
+    with served(answer) as (url, _):
+        assert run(url, "--show", "text", "-o", "1")[1] == "Hello world\n"
+        assert run(url, "--show", "none", "-o", "2")[1] == ""
+        assert run(url, "--show", "raw", "-o", "3")[1].encode() == b"".join(FRAMES)
+        lines = run(url, "-o", "-")[1].splitlines()
+    assert [json.loads(line)["type"] for line in lines] == ["start", "response", *["frame"] * 6, "end"]
+
+
+def test_a_file_that_exists_is_told_before_anything_is_sent(run):
+    Path("a.jsonl").write_text("mine")
+    with served(answer) as (url, seen):
+        with pytest.raises(OutputExists):
+            run(url, "-o", "a.jsonl")
+        assert seen == []
+        assert run(url, "-o", "a.jsonl", "--force")[0] == 0
+        assert run(url, "-o", "a.jsonl", "--append")[0] == 0
+    assert [exchange.origin.number for exchange in read("a.jsonl")] == [1, 2]
+
+
+def test_many_at_once_are_as_many_exchanges_of_one_file(run):
+    flying = most = 0
+
+    async def slow(connection):
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        await connection.head_of_stream("Transfer-Encoding: chunked")
+        for frame in FRAMES:
+            await connection.chunk(frame)
+            await asyncio.sleep(0.01)
+        flying -= 1
+        await connection.last_chunk()
+
+    with served(slow) as (url, seen):
+        code, out, err = run(url, "-n", 7, "-c", 3, "-o", "many.jsonl", "--label", "run=a")
+    exchanges = read("many.jsonl")
+    assert (code, out, len(seen), most) == (0, "", 7, 3)
+    assert [list(exchange.frames.data) for exchange in exchanges] == [FRAMES] * 7
+    assert all(exchange.labels == {"run": "a"} and exchange.damage == () for exchange in exchanges)
+    assert [path.name for path in Path().iterdir()] == ["many.jsonl"]
+    assert len(err.splitlines()) == 7
+
+
+async def busy(connection):
+    await connection.head_of_stream(
+        "Content-Length: 2", "Retry-After: 3", status="429 Too Many Requests", kind="application/json"
+    )
+    await connection.send(b"{}")
+
+
+async def cut(connection):
+    await connection.head_of_stream("Transfer-Encoding: chunked")
+    await connection.chunk(FRAMES[1])
+    await asyncio.sleep(0.05)
+    connection.reset()
+
+
+async def silent(connection):
+    await connection.head_of_stream("Transfer-Encoding: chunked")
+    await connection.chunk(FRAMES[1])
+    await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize(
+    ("script", "flags", "reason", "frames", "said"),
+    [
+        (busy, (), "eof", 1, "HTTP 429"),
+        (cut, (), "reset", 1, "truncated · reset (connection reset by peer)"),
+        (silent, ("--idle-timeout", "0.2"), "idle_timeout", 1, "idle_timeout (nothing came for too long)"),
+        (silent, ("--max-time", "0.3"), "timeout", 1, "timeout (it took too long)"),
+    ],
+)  # fmt: skip
+def test_what_fails_is_a_recording_that_says_so(run, script, flags, reason, frames, said):
+    with served(script) as (url, _):
+        code, _, err = run(url, "-o", "f.jsonl", *flags)
+    (exchange,) = read("f.jsonl")
+    assert code == 1
+    assert (exchange.end.reason, len(exchange.frames)) == (reason, frames)
+    assert said in err
+    if script is busy:
+        assert exchange.response.header("retry-after") == "3"
+
+
+def test_a_refused_connection_is_a_recording_too(run):
+    code, _, err = run("http://127.0.0.1:1/v1", "-o", "r.jsonl")
+    (exchange,) = read("r.jsonl")
+    assert (code, exchange.response, exchange.end.reason) == (1, None, "refused")
+    assert err.startswith("refused (cannot connect to 127.0.0.1:1: Connection refused) · first token -")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+def test_an_interrupted_recording_is_whole(tmp_path):
+    with served(silent) as (url, _):
+        process = subprocess.Popen([*RECORD, url, "-o", "i.jsonl"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        assert process.stdout.readline() == FRAMES[1].splitlines(keepends=True)[0]
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"interrupted" in err and b"Traceback" not in err
+    (exchange,) = read(tmp_path / "i.jsonl")
+    assert (exchange.end.reason, list(exchange.frames.data), exchange.damage) == ("interrupted", [FRAMES[1]], ())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+def test_a_killed_recorder_leaves_a_file_that_reads(tmp_path):
+    with served(silent) as (url, _):
+        process = subprocess.Popen([*RECORD, url, "-o", "k.jsonl"], cwd=tmp_path, stdout=subprocess.PIPE)
+        assert process.stdout.readline()
+        deadline = time.monotonic() + 10
+        while b'"frame"' not in (tmp_path / "k.jsonl").read_bytes() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.kill()
+        process.communicate(timeout=30)
+    (exchange,) = read(tmp_path / "k.jsonl")
+    assert list(exchange.frames.data) == [FRAMES[1]]
+    assert [damage.kind for damage in exchange.damage] == ["missing-end"]
+
+
+def test_who_closes_stdout_does_not_end_the_recording(tmp_path):
+    with served(answer) as (url, _):
+        words = " ".join([*RECORD, url, "-o", "h.jsonl", "-q"])
+        done = subprocess.run(["bash", "-c", f"{words} | head -c 1"], cwd=tmp_path, capture_output=True, timeout=60, check=False)  # fmt: skip
+    assert (done.stdout, done.stderr) == (b"d", b"")
+    (exchange,) = read(tmp_path / "h.jsonl")
+    assert list(exchange.frames.data) == FRAMES
+
+
+# curl's flags
+
+
+async def echo(connection):
+    await connection.head_of_stream("Content-Length: 2", kind="application/json")
+    await connection.send(b"{}")
+
+
+def sent_by(run, *words):
+    """The request line, the headers (lower case) and the body that these words send."""
+    with served(echo) as (url, seen):
+        run(*[word.replace("URL", url) if isinstance(word, str) else word for word in words], "-o", "-")
+    first, *rest = seen[0].head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in rest if line)
+    return first, {name.lower(): value for name, value in headers.items()}, seen[0].body
+
+
+@pytest.mark.parametrize(
+    ("words", "method", "headers", "body"),
+    [
+        (["URL"], "GET", {"accept": "*/*", "accept-encoding": "identity"}, b""),
+        (["URL", "-d", "a=1", "-d", "b=2"], "POST", {"content-type": "application/x-www-form-urlencoded"}, b"a=1&b=2"),
+        (["URL", "-d", "@file"], "POST", {}, b'{"a": 1}'),
+        (["URL", "--data-binary", "@file"], "POST", {}, b'{"a":\n 1}'),
+        (["URL", "--data-raw", "@file"], "POST", {}, b"@file"),
+        (["URL", "--json", "@file"], "POST", {"content-type": "application/json", "accept": "application/json"}, b'{"a":\n 1}'),
+        (["URL", "-d", "x", "-H", "Content-Type: text/plain", "-H", "X-A: b"], "POST", {"content-type": "text/plain", "x-a": "b"}, b"x"),
+        (["URL", "-H", "X-Empty;"], "GET", {"x-empty": ""}, b""),
+        (["URL", "-X", "PUT", "-d", "x"], "PUT", {}, b"x"),
+        (["URL", "-u", "me:word"], "GET", {"authorization": "Basic bWU6d29yZA=="}, b""),
+        (["--curl", "curl URL -sSN --compressed -H 'X-A: b' -d '{\"a\": 1}'"], "POST", {"x-a": "b"}, b'{"a": 1}'),
+        (["--curl", "curl -XPUT --url URL --json '{}'"], "PUT", {"content-type": "application/json"}, b"{}"),
+        (["--curl", "curl URL \\\n  -H \"Authorization: Bearer $A_KEY\""], "GET", {"authorization": "Bearer k-1"}, b""),
+        (["--curl", "curl 'URL' --data-raw $'it\\'s \\u0041'"], "POST", {}, b"it's A"),
+    ],
+)  # fmt: skip
+def test_flags_mean_what_curl_means(run, monkeypatch, words, method, headers, body):
+    monkeypatch.setenv("A_KEY", "k-1")
+    Path("file").write_text('{"a":\n 1}')
+    first, got, sent = sent_by(run, *words)
+    assert first.split()[0] == method
+    assert headers.items() <= got.items()
+    assert sent == body
+
+
+def test_a_header_without_value_is_left_out(run):
+    assert "user-agent" not in sent_by(run, "URL", "-H", "User-Agent:")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "name the URL"),
+        (["http://x/", "--model", "m"], "--model belongs to --prompt"),
+        (["http://x/some/path", "--model", "m", "--prompt", "p"], "no API is known at /some/path"),
+        (["http://x/v1/chat/completions", "--prompt", "p"], "--prompt needs --model"),
+        (["http://x/", "-d", "a", "--prompt", "p"], "contradict"),
+        (["http://x/", "-d", "@nothing-here"], "nothing-here: cannot read the body"),
+        (["http://x/", "-H", "no header"], "no header"),
+        (["http://x/", "-H", "a: b\r\nc: d"], "no header"),
+        (["http://x/", "--label", "x"], "key=value"),
+        (["http://x/", "--append"], "--append needs -o"),
+        (["http://x/", "--redact", "("], "no regular expression"),
+        (["http://x/", "--cacert", "nothing-here"], "nothing-here"),
+        (["ftp://x/"], "no URL of http or https"),
+        (["--curl", "wget http://x/"], "begins with curl"),
+        (["--curl", "curl http://x/ --upload-file y"], "--upload-file is not supported"),
+        (["--curl", "curl http://x/ -H 'a: $NOT_SET_HERE'"], "NOT_SET_HERE is not set"),
+        (["--curl", "curl 'http://x/"], "cannot be split"),
+        (["-", "-d", "x"], "flags do not go with it"),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_nothing_is_recorded(run, words, said):
+    with pytest.raises((UsageError, StreamkitError), match=said):
+        run(*words, "-o", "out.jsonl") if "--append" not in words else run(*words)
+    assert not [path for path in Path().iterdir() if path.stat().st_size]
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("", {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True, "stream_options": {"include_usage": True}}),
+        ("/v1/responses", {"model": "m", "input": "hi", "stream": True}),
+        ("/v1/completions", {"model": "m", "prompt": "hi", "stream": True}),
+        ("/v1/messages", {"model": "m", "max_tokens": 1024, "messages": [{"role": "user", "content": "hi"}], "stream": True}),
+        ("/api/chat", {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}),
+        ("/api/generate", {"model": "m", "prompt": "hi", "stream": True}),
+    ],
+)  # fmt: skip
+def test_a_prompt_becomes_the_body_of_the_api(run, path, asked):
+    first, headers, body = sent_by(run, f"URL{path}", "--model", "m", "--prompt", "hi")
+    assert json.loads(body) == asked
+    assert first.split()[1] == (path or "/v1/chat/completions")
+    assert headers["content-type"] == "application/json"
+
+
+def test_keys_go_to_their_own_host_alone(monkeypatch):
+    from streamkit.cli.providers import key_header
+
+    monkeypatch.setenv("OPENAI_API_KEY", "k-1")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "k-2")
+    assert key_header("https://api.openai.com/v1/x", []) == ("Authorization", "Bearer k-1")
+    assert key_header("https://api.anthropic.com/v1/messages", []) == ("x-api-key", "k-2")
+    assert key_header("http://api.openai.com/v1/x", []) is None
+    assert key_header("https://api.openai.com.example.org/v1/x", []) is None
+    assert key_header("http://localhost:8000/v1/x", []) is None
+    assert key_header("https://api.openai.com/v1/x", [("authorization", "Bearer other")]) is None
+
+
+def test_no_key_reaches_the_disk_and_the_view_does_not_wait(run):
+    planted = secret("openai project")
+
+    async def leaking(connection):
+        await connection.head_of_stream("Transfer-Encoding: chunked", f"X-Key: {planted}")
+        for piece in (planted[:9], planted[9:50], planted[50:]):
+            await connection.chunk(event(piece))
+        await connection.last_chunk()
+
+    with served(leaking) as (url, _):
+        words = [
+            f"{url}/?key={planted}",
+            "-H",
+            f"Authorization: Bearer {planted}",
+            "--json",
+            json.dumps({"a": planted}),
+        ]
+        _, out, err = run(*words, "-o", "s.jsonl", "--show", "text")
+        run(*words, "-o", "n.jsonl", "--no-redact", "--show", "none")
+    assert out == planted + "\n"
+    assert planted not in Path("s.jsonl").read_text() and planted not in err
+    assert Path("n.jsonl").read_text().count(planted) == 4
+    assert " redacted · s.jsonl" in err
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate, and is not here")
+    folder = tmp_path_factory.mktemp("tls")
+    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 2"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(["openssl", *words.split(), *names], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.parametrize(("flags", "reason"), [((), "refused"), (("-k",), "eof"), (("--cacert", "cert.pem"), "eof")])
+def test_certificates_are_checked_unless_told(run, certificate, flags, reason):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    flags = [str(certificate / flag) if flag.endswith(".pem") else flag for flag in flags]
+    with served(answer, context) as (url, _):
+        code, _, err = run(url, "-o", "t.jsonl", "--show", "none", *flags)
+    (exchange,) = read("t.jsonl")
+    assert (exchange.end.reason, code) == (reason, 0 if reason == "eof" else 1)
+    assert reason == "eof" or "certificate" in err.lower()
+
+
+# From a pipe
+
+
+def piped(data, *words, cwd):
+    return subprocess.run([*RECORD, "-", *words], input=data, cwd=cwd, capture_output=True, timeout=60, check=False)
+
+
+def test_a_pipe_is_passed_on_and_recorded(tmp_path):
+    body = b"".join(FRAMES)
+    done = piped(body, "-o", "p.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, body)
+    (exchange,) = read(tmp_path / "p.jsonl")
+    assert (exchange.source, exchange.request, exchange.response) == ("stdin", None, None)
+    assert exchange.frames.body == body
+    assert done.stderr.decode().endswith("complete · first token - · 2 tokens (usage) · p.jsonl\n")
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"]
+)
+def test_the_head_that_curl_i_prints_is_understood(tmp_path, before):
+    head = before + b"HTTP/2 200\r\ncontent-type: text/event-stream\r\nset-cookie: a=b\r\n\r\n"
+    body = b"".join(FRAMES)
+    done = piped(head + body, "-o", "p.jsonl", cwd=tmp_path)
+    assert done.stdout == head + body
+    (exchange,) = read(tmp_path / "p.jsonl")
+    assert (exchange.response.status, exchange.response.http) == (200, "2")
+    assert exchange.response.header("set-cookie") == "[redacted]"
+    assert exchange.frames.body == body
+
+
+def test_a_pipe_that_comes_slowly_keeps_its_times(tmp_path):
+    writer = "import sys,time\nfor w in ('HTTP/1.1 200 OK\\n', 'content-type: text/event-stream\\n\\n', 'data: 1\\n\\n', 'data: 2\\n\\n'):\n  time.sleep(0.5); sys.stdout.write(w); sys.stdout.flush()"  # fmt: skip
+    words = f'{sys.executable} -c "$W" | {" ".join(RECORD)} - -o p.jsonl -q'
+    subprocess.run(
+        ["bash", "-c", words], cwd=tmp_path, env={**os.environ, "W": writer}, check=False, capture_output=True
+    )
+    (exchange,) = read(tmp_path / "p.jsonl")
+    assert exchange.response.status == 200
+    assert list(exchange.frames.data) == [b"data: 1\n\n", b"data: 2\n\n"]
+    assert 0.4e9 < exchange.frames.at[1] - exchange.frames.at[0] < 5e9
+
+
+def test_nothing_in_a_pipe(tmp_path):
+    done = piped(b"", "-o", "p.jsonl", cwd=tmp_path)
+    (exchange,) = read(tmp_path / "p.jsonl")
+    assert (done.returncode, exchange.end.reason, len(exchange.frames)) == (1, "eof", 0)

@@ -1,0 +1,98 @@
+"""`streamkit redact`: secrets out of old files, told by place and never by value."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.cli.main import streamkit
+from streamkit.errors import UsageError
+from streamkit.model import recording
+from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
+from streamkit.tape.redactor import redact_exchange
+from tests.tape.dummies import NAMES, secret
+
+
+def leaking(planted):
+    frames = Frames.of([Frame(f'data: {{"choices":[{{"delta":{{"content":"{part}"}}}}]}}\n\n'.encode(), 1) for part in (planted[:9], planted[9:])])  # fmt: skip
+    request = Request("POST", f"http://x/?key={planted}", (("Authorization", planted),), Body("json", {"a": planted}))
+    return Exchange(frames, request=request, response=Response(1, 200, headers=(("set-cookie", "a=b"),)), end=End(2, "eof"), source="client", clock="monotonic")  # fmt: skip
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+
+    def go(*words):
+        capfd.readouterr()
+        code = streamkit.main(["redact", *words], prog_name="streamkit", standalone_mode=False)
+        return code, *capfd.readouterr()
+
+    return go
+
+
+@pytest.fixture
+def planted(tmp_path):
+    made = secret("anthropic api")
+    (tmp_path / "old.jsonl").write_bytes(b"".join(recording.write(leaking(made))))
+    return made
+
+
+def test_check_tells_places_and_rules_and_fails(run, planted):
+    code, out, err = run("--check", "old.jsonl")
+    assert code == 1
+    assert out.splitlines() == [
+        "old.jsonl:1: query-key in request.url.query.key",
+        "old.jsonl:1: authorization in request.headers.authorization",
+        "old.jsonl:1: anthropic-key in request.body.a",
+        "old.jsonl:1: set-cookie in response.headers.set-cookie",
+        "old.jsonl:3: anthropic-key in frames",
+    ]
+    assert planted[12:] not in out + err
+    assert err == "5 secrets in 1 file\n"
+
+
+def test_a_clean_copy_and_a_file_cleaned_in_its_place(run, planted, tmp_path):
+    before = (tmp_path / "old.jsonl").read_bytes()
+    assert run("old.jsonl", "-o", "new.jsonl")[0] == 0
+    assert (tmp_path / "old.jsonl").read_bytes() == before
+    clean = (tmp_path / "new.jsonl").read_bytes()
+    assert planted[12:].encode() not in clean
+    assert run("--check", "new.jsonl")[0] == 0
+    assert run("old.jsonl")[1].encode() == clean
+    assert run("--in-place", "old.jsonl")[0] == 0
+    assert (tmp_path / "old.jsonl").read_bytes() == clean
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.jsonl", "old.jsonl"]
+    (exchange,) = recording.read(clean.splitlines(keepends=True))
+    assert exchange.damage == () and len(exchange.frames) == 2
+
+
+def test_any_other_file_loses_shapes_and_keeps_its_form(run, planted, tmp_path):
+    log = f"$ curl -H 'Authorization: Bearer {planted}'\ndata: {{}}\n"
+    (tmp_path / "log.txt").write_text(log)
+    code, out, _ = run("--check", "--format", "jsonl", "log.txt")
+    assert (code, json.loads(out)) == (1, {"file": "log.txt", "line": 1, "at": "bytes", "rule": "bearer-token"})
+    cleaned = run("log.txt")[1]
+    assert planted[12:] not in cleaned
+    assert len(cleaned) == len(log) and cleaned.endswith("\ndata: {}\n")
+
+
+@pytest.mark.parametrize("words", [[], ["a", "--check", "--in-place"], ["."]])
+def test_what_makes_no_sense_is_said(run, planted, tmp_path, words):
+    (tmp_path / "second.jsonl").write_text("x")
+    with pytest.raises(UsageError):
+        run(*words)
+
+
+def test_a_file_that_is_not_there(run):
+    code, _, err = run("--check", "nothing.jsonl")
+    assert (code, err.startswith("streamkit: nothing.jsonl: ")) == (2, True)
+
+
+@given(st.sampled_from(NAMES))
+def test_cutting_twice_is_cutting_once(name):
+    once = redact_exchange(leaking(secret(name)))
+    assert redact_exchange(once) == once

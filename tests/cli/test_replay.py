@@ -1,0 +1,112 @@
+"""`streamkit replay`: the bytes as they came, when they came."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from streamkit.cli import replay, showing
+from streamkit.cli.main import streamkit
+from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
+from streamkit.model.recording import write
+
+MS = 1_000_000
+BODY = [
+    b'data: {"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"h\xc3',
+    b'\xa9 \\u001b[31m"},"finish_reason":null}]}\n\n',
+    b"data: [DONE]\n\n",
+]
+
+
+def exchange(*times, frames=BODY, clock="monotonic"):
+    made = Frames.of([Frame(data, at) for data, at in zip(frames, times, strict=True)])
+    head = Response(None if clock == "none" else 1, 200, "1.1", (("content-type", "text/event-stream"),))
+    return Exchange(made, response=head, end=End(times[-1], "eof"), clock=clock, source="client", sent_at=0)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capfd):
+    """Replay these exchanges; stdout (bytes), stderr, and the waits that were asked for (ms after the start)."""
+    clock = [0]
+    waits = []
+
+    def sleep(seconds):
+        clock[0] += round(seconds * 1e9)
+
+    monkeypatch.setattr(replay.time, "monotonic_ns", lambda: clock[0])
+    monkeypatch.setattr(replay.time, "sleep", sleep)
+    shown = showing.View.frame
+    monkeypatch.setattr(showing.View, "frame", lambda view, data: (waits.append(clock[0] / MS), shown(view, data)))
+
+    def go(*words, exchanges):
+        path = tmp_path / "r.jsonl"
+        path.write_bytes(b"".join(line for one in exchanges for line in write(one)))
+        clock[0], waits[:] = 0, []
+        capfd.readouterr()
+        assert streamkit.main(["replay", str(path), *words], prog_name="streamkit", standalone_mode=False) == 0
+        out, err = capfd.readouterr()
+        return out, err, list(waits)
+
+    return go
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], [10, 30, 500]),
+        (["--speed", "2"], [5, 15, 250]),
+        (["--max-gap", "0.1"], [10, 30, 130]),
+        (["--no-delay"], [0, 0, 0]),
+    ],
+)
+def test_frames_come_on_their_deadlines(run, words, expected):
+    out, err, waits = run(*words, exchanges=[exchange(10 * MS, 30 * MS, 500 * MS)])
+    assert waits == expected
+    assert (out.encode(), err) == (b"".join(BODY), "")
+
+
+@pytest.mark.parametrize(
+    ("mode", "shown"),
+    [
+        ("raw", b"".join(BODY)),
+        ("data", b"".join(BODY)[6:-16] + b"\n[DONE]\n"),
+        ("text", "hé \x1b[31m\n".encode()),
+    ],
+)
+def test_the_forms_in_which_it_is_shown(run, mode, shown):
+    assert run("--as", mode, exchanges=[exchange(1, 2, 3)])[0].encode() == shown
+
+
+def test_a_recording_without_times_is_played_at_once_and_says_why(run):
+    out, err, waits = run(exchanges=[exchange(None, None, None, clock="none")])
+    assert waits == [0, 0, 0]
+    assert err.endswith("r.jsonl: played at once: it holds no times\n")
+    assert out.encode() == b"".join(BODY)
+
+
+def test_several_exchanges_follow_one_another(run):
+    assert run("--as", "text", exchanges=[exchange(1, 2, 3)] * 2)[0] == "hé \x1b[31m\n" * 2
+
+
+def test_who_closes_the_pipe_ends_it_quietly(tmp_path):
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(b"".join(write(exchange(*[1] * 2000, frames=[b"data: 12345678\n\n"] * 2000))))
+    words = f"{sys.executable} -m streamkit replay --as raw {path} | head -c 4"
+    done = subprocess.run(["bash", "-c", words], capture_output=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == (b"data", b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo terminals are POSIX")
+def test_a_terminal_is_shown_text_with_its_controls_made_visible(tmp_path):
+    import pty
+
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(b"".join(write(exchange(1, 2, 3))))
+    ours, theirs = pty.openpty()
+    subprocess.run([sys.executable, "-m", "streamkit", "replay", str(path)], stdout=theirs, timeout=60, check=True)
+    os.close(theirs)
+    assert os.read(ours, 1000).decode() == "hé \\x1b[31m\r\n"
+    os.close(ours)
