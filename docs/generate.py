@@ -1,0 +1,19 @@
+"""Write every page that is made from docstrings and tables: what each `docs/_*.py` makes.
+
+python docs/generate.py
+"""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+
+def main() -> None:
+    """Run each part."""
+    for part in sorted(Path(__file__).parent.glob("_*.py")):
+        runpy.run_path(str(part), run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

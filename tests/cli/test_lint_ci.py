@@ -1,0 +1,131 @@
+"""The pre-commit hook and the GitHub Action, as far as a machine without GitHub can test them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+yaml = pytest.importorskip("yaml")
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / ".github" / "lint-action.sh"
+CHUNK = (
+    '{"id":"c1","object":"%s","created":1760000000,"model":"m",'
+    '"choices":[{"index":0,"delta":{"role":"assistant","content":"``` ::error::x"},"finish_reason":"stop"}]}'
+)
+GOOD = f"data: {CHUNK % 'chat.completion.chunk'}\n\ndata: [DONE]\n\n"
+BAD = f"data: {CHUNK % 'chat.completion'}\n\ndata: [DONE]\n\n"
+
+
+def action() -> Any:
+    return yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+
+
+def hook() -> Any:
+    return yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "linted"),
+    [
+        ("captures/a.sse", True),
+        ("a.ndjson", True),
+        ("recordings/openai/a.jsonl", True),
+        ("tests/recordings/a.jsonl", True),
+        ("data/train.jsonl", False),
+        ("a.json", False),
+    ],
+)
+def test_the_hook_is_given_streams_and_nothing_else(path: str, linted: bool) -> None:
+    assert bool(re.search(hook()["files"], path)) == linted
+
+
+def test_the_hook_runs_a_command_that_is_there(tmp_path: Path) -> None:
+    words = hook()["entry"].split()
+    assert words[0] == "streamkit"
+    (tmp_path / "a.sse").write_text(BAD)
+    done = subprocess.run([sys.executable, "-m", *words, "a.sse"], cwd=tmp_path, env=environment(), check=False)
+    assert done.returncode == 1
+
+
+def test_no_input_of_the_action_is_written_into_a_script() -> None:
+    for step in action()["runs"]["steps"]:
+        assert "${{" not in step.get("run", "")
+
+
+def test_every_input_has_a_use_and_a_description() -> None:
+    text = (ROOT / "action.yml").read_text(encoding="utf-8")
+    for name, given in action()["inputs"].items():
+        assert given["description"]
+        assert f"inputs.{name}" in text
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's, with `streamkit` on the path as the action would have installed it."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> dict[str, str]:
+    """What GitHub's runner sets, and a `streamkit` on the path."""
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash")
+    program = tmp_path / "bin" / "streamkit"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m streamkit "$@"\n')
+    program.chmod(0o755)
+    return environment(
+        PATH=f"{program.parent}{os.pathsep}{os.environ['PATH']}",
+        RUNNER_TEMP=str(tmp_path),
+        GITHUB_OUTPUT=str(tmp_path / "output"),
+        GITHUB_STEP_SUMMARY=str(tmp_path / "summary"),
+    )
+
+
+def run(runner: dict[str, str], folder: Path, paths: str, fail_on: str = "error", arguments: str = "") -> Any:
+    inputs = {"STREAMKIT_PATHS": paths, "STREAMKIT_FAIL_ON": fail_on, "STREAMKIT_ARGUMENTS": arguments}
+    return subprocess.run(
+        ["bash", str(SCRIPT)], cwd=folder, env={**runner, **inputs}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("paths", "fail_on", "arguments", "code"),
+    [
+        ("good.sse", "error", "", 0),
+        ("good.sse\nbad.sse", "error", "", 1),
+        ("bad.sse", "never", "", 0),
+        ("bad.sse", "error", "--ignore SCH303", 0),
+        ("*.sse", "error", "", 1),
+        ("absent.sse", "error", "", 2),
+        ("$(touch owned) ; touch owned", "error", "", 2),
+        ("bad.sse", "error", "--nonsense", 2),
+    ],
+)
+def test_the_script_leaves_with_the_code_of_the_lint(
+    tmp_path: Path, runner: dict[str, str], paths: str, fail_on: str, arguments: str, code: int
+) -> None:
+    (tmp_path / "good.sse").write_text(GOOD)
+    (tmp_path / "bad.sse").write_text(BAD)
+    assert run(runner, tmp_path, paths, fail_on, arguments).returncode == code
+    assert not (tmp_path / "owned").exists()
+
+
+def test_the_script_annotates_writes_sarif_and_a_summary(tmp_path: Path, runner: dict[str, str]) -> None:
+    (tmp_path / "bad.sse").write_text(BAD)
+    done = run(runner, tmp_path, "bad.sse")
+    assert [line for line in done.stdout.splitlines() if line.startswith("::")] == done.stdout.splitlines()
+    assert done.stdout.startswith("::error file=bad.sse,line=1,title=streamkit SCH303 wrong-object::")
+    named = (tmp_path / "output").read_text().strip().removeprefix("sarif-file=")
+    assert json.loads(Path(named).read_text())["runs"][0]["results"][0]["ruleId"] == "SCH303"
+    summary = (tmp_path / "summary").read_text()
+    assert "SCH303 error" in summary
+    assert summary.rstrip().endswith("``````````")
