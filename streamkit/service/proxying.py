@@ -56,7 +56,7 @@ def proxying(
                     mock.add(exchange)
         tapes.over(taped)
 
-    taping = replace(tapes, over=over, keep=playing.mode == "auto")
+    taping = replace(tapes, over=over, keep=tapes.keep or playing.mode == "auto")
     proxy = Proxy(rules, taping.tape, answer=answer, settings=settings, host=host, port=port)
     with in_thread(proxy) as running:
         yield running

@@ -2,28 +2,247 @@
 
 from __future__ import annotations
 
-import openai
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
+import aiohttp
+import anthropic
+import httpx
+import openai
+import pytest
+import requests
+
+from streamkit.faults._fault import plan
 from streamkit.service.mock import Options
 from streamkit.service.serving import Served, serving
 from streamkit.tape.player import Pace
+from tests.emitter import TEXT
 from tests.exchanges import scripted
 
 AT_ONCE = Options(pace=Pace(delay=False))
-ASKED = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+SAID = TEXT.replace(" .", ".").replace(" ,", ",")
+NAMES = ("openai_chat/plain", "openai_chat/tool-calls", "openai_chat/rate-limited", "openai_responses/plain",
+         "anthropic_messages/plain", "anthropic_messages/thinking-and-tool", "openai_completions/plain")  # fmt: skip
 
 
-def openai_client(server: Served) -> openai.OpenAI:
-    return openai.OpenAI(base_url=server.base_url, api_key="none", max_retries=0)
+def body(name: str, **changed: Any) -> Any:
+    request = scripted(name).request
+    assert request and request.body
+    return {key: value for key, value in {**request.body.json, **changed}.items() if value is not None}
 
 
-def test_openai_streams_what_was_recorded() -> None:
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    # Scripts that ask alike would take turns; the rate-limited one has a server of its own.
+    with serving([scripted(name) for name in NAMES if "limited" not in name], AT_ONCE) as running:
+        yield running
+
+
+def sync_openai(server: Served, **more: Any) -> openai.OpenAI:
+    return openai.OpenAI(base_url=server.base_url, api_key="none", **{"max_retries": 0, **more})
+
+
+def sync_anthropic(server: Served, **more: Any) -> anthropic.Anthropic:
+    return anthropic.Anthropic(base_url=server.url, api_key="none", **{"max_retries": 0, **more})
+
+
+def test_openai_streams(server: Served) -> None:
+    with sync_openai(server) as client:
+        chunks = client.chat.completions.create(**body("openai_chat/plain"))
+        assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices) == SAID
+
+
+def test_openai_streams_asynchronously(server: Served) -> None:
+    async def ask() -> str:
+        async with openai.AsyncOpenAI(base_url=server.base_url, api_key="none", max_retries=0) as client:
+            chunks = await client.chat.completions.create(**body("openai_chat/plain"))
+            return "".join([c.choices[0].delta.content or "" async for c in chunks if c.choices])
+
+    assert asyncio.run(ask()) == SAID
+
+
+@pytest.mark.parametrize("asked", [{"stream": False}, {"stream": None}, {"stream": False, "stream_options": None}])
+def test_openai_without_streaming(server: Served, asked: dict[str, Any]) -> None:
+    with sync_openai(server) as client:
+        answer = client.chat.completions.create(**body("openai_chat/plain", **asked))
+    assert answer.choices[0].message.content == SAID
+    assert answer.usage is not None
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_openai_tool_calls(server: Served, stream: bool) -> None:
+    """Put together by the SDK's own helper, and by us."""
+    asked = body("openai_chat/tool-calls", stream=None)
+    with sync_openai(server) as client:
+        if stream:
+            with client.chat.completions.stream(**asked) as streaming:
+                message = streaming.get_final_completion().choices[0].message
+        else:
+            message = client.chat.completions.create(**asked).choices[0].message
+    assert message.tool_calls
+    assert all(json.loads(call.function.arguments) for call in message.tool_calls if call.type == "function")
+
+
+def test_openai_responses(server: Served) -> None:
+    with sync_openai(server) as client, client.responses.create(**body("openai_responses/plain")) as events:
+        assert "".join(event.delta for event in events if event.type == "response.output_text.delta") == SAID
+
+
+def test_openai_completions(server: Served) -> None:
+    with sync_openai(server) as client:
+        chunks = client.completions.create(**body("openai_completions/plain"))
+        assert "".join(c.choices[0].text for c in chunks if c.choices) == "Once upon a time there was a stream."
+
+
+def test_openai_lists_the_models(server: Served) -> None:
+    with sync_openai(server) as client:
+        assert "model-s" in [model.id for model in client.models.list()]
+
+
+def test_anthropic_streams(server: Served) -> None:
+    with sync_anthropic(server) as client:
+        asked = body("anthropic_messages/plain", stream=None)
+        with client.messages.stream(**asked) as stream:
+            assert "".join(stream.text_stream) == SAID
+            assert stream.get_final_message().stop_reason == "end_turn"
+
+
+def test_anthropic_streams_asynchronously(server: Served) -> None:
+    async def ask() -> str:
+        client = anthropic.AsyncAnthropic(base_url=server.url, api_key="none", max_retries=0)
+        asked = body("anthropic_messages/plain", stream=None)
+        async with client, client.messages.stream(**asked) as stream:
+            return "".join([text async for text in stream.text_stream])
+
+    assert asyncio.run(ask()) == SAID
+
+
+def test_anthropic_without_streaming(server: Served) -> None:
+    with sync_anthropic(server) as client:
+        answer = client.messages.create(**body("anthropic_messages/plain", stream=False))
+    assert answer.content[0].text == SAID  # type: ignore[union-attr]
+
+
+def test_anthropic_tools_and_thinking(server: Served) -> None:
+    asked = body("anthropic_messages/thinking-and-tool", stream=None)
+    with sync_anthropic(server) as client:
+        with client.messages.stream(**asked) as stream:
+            streamed = stream.get_final_message()
+        whole = client.messages.create(**asked)
+    assert [block.type for block in streamed.content] == [block.type for block in whole.content]
+    assert {"thinking", "tool_use"} <= {block.type for block in whole.content}
+
+
+def test_errors_are_the_sdks_own() -> None:
+    with (
+        serving([scripted("openai_chat/rate-limited")], AT_ONCE) as server,
+        sync_openai(server) as client,
+        pytest.raises(openai.RateLimitError) as error,
+    ):
+        client.chat.completions.create(**body("openai_chat/rate-limited"))
+    assert error.value.status_code == 429
+
+
+def test_retries_are_the_sdks_own() -> None:
+    faults = plan("status:code=529,retry-after=0,times=2")
+    options = Options(pace=Pace(delay=False), faults=faults)
+    with (
+        serving([scripted("anthropic_messages/plain")], options) as server,
+        sync_anthropic(server, max_retries=2) as client,
+    ):
+        asked = body("anthropic_messages/plain", stream=None)
+        with client.messages.stream(**asked) as stream:
+            assert "".join(stream.text_stream) == SAID
+        assert len(server.requests) == 3
+
+
+# name -> what a client reads of a streamed answer
+def _httpx(url: str, asked: Any) -> bytes:
+    with httpx.Client(trust_env=False) as client, client.stream("POST", url, json=asked) as response:
+        return b"".join(response.iter_raw())
+
+
+def _httpx_async(url: str, asked: Any) -> bytes:
+    async def ask() -> bytes:
+        async with httpx.AsyncClient(trust_env=False) as client, client.stream("POST", url, json=asked) as response:
+            return b"".join([data async for data in response.aiter_raw()])
+
+    return asyncio.run(ask())
+
+
+def _requests(url: str, asked: Any) -> bytes:
+    with requests.Session() as session:
+        session.trust_env = False
+        with session.post(url, json=asked, stream=True) as response:
+            return b"".join(response.iter_content(None))
+
+
+def _aiohttp(url: str, asked: Any) -> bytes:
+    async def ask() -> bytes:
+        async with aiohttp.ClientSession() as session, session.post(url, json=asked) as response:
+            return b"".join([data async for data in response.content.iter_any()])
+
+    return asyncio.run(ask())
+
+
+def _curl(url: str, asked: Any) -> bytes:
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("curl is not here")
+    command = [curl, "-sN", "--noproxy", "*", "-H", "Content-Type: application/json", "-d", json.dumps(asked), url]
+    return subprocess.run(command, capture_output=True, check=True, timeout=30).stdout
+
+
+@pytest.mark.parametrize("client", [_httpx, _httpx_async, _requests, _aiohttp, _curl])
+def test_plain_clients_get_the_bytes(server: Served, client: Callable[[str, Any], bytes]) -> None:
     recorded = scripted("openai_chat/plain")
-    assert recorded.request and recorded.request.body
-    with serving([recorded], AT_ONCE) as server, openai_client(server) as client:
-        text = "".join(
-            chunk.choices[0].delta.content or ""
-            for chunk in client.chat.completions.create(**recorded.request.body.json)
-            if chunk.choices
-        )
-    assert text.startswith("Streams are rivers of small words.")
+    assert client(f"{server.base_url}/chat/completions", body("openai_chat/plain")) == recorded.frames.body
+
+
+def test_frames_arrive_as_they_were_recorded() -> None:
+    """With the recorded pauses, a client that reads as it can sees frame by frame."""
+    recorded = scripted("openai_chat/plain")
+    asked = body("openai_chat/plain")
+    with (
+        serving([recorded]) as server,
+        httpx.Client(trust_env=False) as client,
+        client.stream("POST", f"{server.base_url}/chat/completions", json=asked) as response,
+    ):
+        assert list(response.iter_raw()) == list(recorded.frames.data)
+
+
+NODE = """
+const OpenAI = require("openai");
+const client = new OpenAI({ baseURL: process.env.BASE, apiKey: "none", maxRetries: 0 });
+(async () => {
+  let text = "";
+  for await (const chunk of await client.chat.completions.create(JSON.parse(process.env.BODY)))
+    text += chunk.choices[0]?.delta?.content ?? "";
+  process.stdout.write(text);
+})();
+"""
+
+
+@pytest.mark.skipif(
+    not os.environ.get("STREAMKIT_NODE"), reason="STREAMKIT_NODE names no folder with node_modules/openai"
+)
+def test_openai_node(server: Served, tmp_path: Path) -> None:
+    script = tmp_path / "ask.js"
+    script.write_text(NODE)
+    modules = str(Path(os.environ["STREAMKIT_NODE"]) / "node_modules")
+    environment = {
+        **os.environ,
+        "BASE": server.base_url,
+        "BODY": json.dumps(body("openai_chat/plain")),
+        "NODE_PATH": modules,
+    }
+    done = subprocess.run(
+        ["node", str(script)], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.returncode) == (SAID, 0), done.stderr
