@@ -109,7 +109,7 @@ def _choose(source: Source) -> Format:
 
 def unknown(path: str) -> UnknownForm:
     """What to raise where no form finds a stream: it lists what was tried."""
-    tried = ", ".join(entry.title for entry in ordered())
+    tried = "; ".join(entry.title for entry in ordered())
     return UnknownForm(path, f"no stream in any form that is known; tried: {tried}")
 
 
