@@ -7,22 +7,25 @@ fails to load are named and fatal: in CI, a rule that is silently absent is a fa
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import pkgutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
-from importlib.metadata import entry_points
+from functools import cache, cached_property
 from types import ModuleType
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from streamkit.errors import CatalogueError, UnknownEntry
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Entry = TypeVar("Entry")
 
 # Set to keep other packages' entries out, as the tests do.
 NO_PLUGINS = "STREAMKIT_NO_PLUGINS"
+_PACKAGE_FOLDERS = (".dist-info", ".egg-info", "egg-info")
 
 
 class Catalogue(Generic[Entry]):
@@ -43,10 +46,25 @@ class Catalogue(Generic[Entry]):
 
     def __getitem__(self, name: str) -> Entry:
         """The entry of that name. Raises UnknownEntry, which offers the nearest name."""
+        if "entries" not in vars(self) and (entry := self._file_named(name)) is not None:
+            return entry
         try:
             return self.entries[name]
         except KeyError:
             raise UnknownEntry(self._unknown(name)) from None
+
+    def _file_named(self, name: str) -> Entry | None:
+        """The entry of that name where its file is called so and nobody adds any, without filling the catalogue: who
+        asks for one reporter need not wait for all. None where that cannot be told."""
+        file = name.replace("-", "_")
+        if not file.isidentifier() or file.startswith("_") or self._points():
+            return None
+        place = f"{self._package}.{file}"
+        folder = importlib.import_module(self._package)
+        if not any(os.path.isfile(os.path.join(path, f"{file}.py")) for path in folder.__path__):  # noqa: PTH113, PTH118
+            return None
+        entry = self._only_entry(place, importlib.import_module(place))
+        return entry if self._name(entry) == name else None
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
@@ -65,11 +83,13 @@ class Catalogue(Generic[Entry]):
             if not file.name.startswith("_") and not file.ispkg:
                 place = f"{self._package}.{file.name}"
                 yield place, self._only_entry(place, importlib.import_module(place))
-        if not os.environ.get(NO_PLUGINS):
-            yield from self._plugins()
+        yield from self._plugins()
+
+    def _points(self) -> list[EntryPoint]:
+        return [] if os.environ.get(NO_PLUGINS) else list(entry_points(self._package))
 
     def _plugins(self) -> Iterator[tuple[str, Entry]]:
-        for point in entry_points(group=self._package):
+        for point in self._points():
             place = f"plugin {point.name} ({point.value})"
             try:
                 loaded = point.load()
@@ -92,9 +112,54 @@ class Catalogue(Generic[Entry]):
         return entry
 
     def _unknown(self, name: str) -> str:
+        import difflib
+
         known = list(self.entries)
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
         what = self._package.rpartition(".")[2].removesuffix("s")
         return f"no {what} named {name!r}" + (
             f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
         )
+
+
+def entry_points(group: str) -> list[EntryPoint]:
+    """The entry points of a group, of every package that is installed.
+
+    The standard library's own answer takes longer than all else that a command does before it reads, so it is asked only
+    where a look at the packages' files, of which there is one for all groups, shows that there is something to find.
+    """
+    if not _may_be_named(group.encode(), tuple(sys.path)):
+        return []
+    from importlib import metadata
+
+    return list(metadata.entry_points(group=group))
+
+
+def _may_be_named(group: bytes, path: tuple[str, ...]) -> bool:
+    texts = _entry_point_texts(path)
+    return texts is None or any(group in text for text in texts)
+
+
+@cache
+def _entry_point_texts(path: tuple[str, ...]) -> list[bytes] | None:
+    """What the packages in the folders of `path` say of their entry points; None where a place is no folder (a zip), or
+    where somebody else finds packages too, so that only the standard library can tell."""
+    finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
+    if [getattr(finder, "__name__", "") for finder in finders] != ["PathFinder"]:
+        return None
+    texts = []
+    for place in path:
+        try:
+            with os.scandir(place or ".") as inside:
+                folders = [entry.path for entry in inside if entry.name.lower().endswith(_PACKAGE_FOLDERS)]
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return None
+        for folder in folders:
+            try:
+                with open(os.path.join(folder, "entry_points.txt"), "rb") as file:  # noqa: PTH118, PTH123
+                    texts.append(file.read())
+            except OSError:
+                continue
+    return texts

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from streamkit.model.finding import Severity
@@ -140,9 +141,10 @@ def misfits_of(
 
     A chunk that has the key `error` and not the key `of` reports an error in place of a chunk, and is not judged.
     """
-    fits = fits_of(shape)
+    made = cache(lambda: fits_of(shape))  # when first asked: who only counts never asks
 
     def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
+        fits = made()
         for index, chunk in enumerate(chunks):
             if not fits(chunk) and not (error and error in chunk and of not in chunk):
                 yield from explain(shape, chunk, index)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +58,8 @@ def load(section: str, keys: tuple[str, ...], start: Path | None = None) -> Conf
     path = next((folder / FILE for folder in (place, *place.parents) if (folder / FILE).is_file()), None)
     if path is None:
         return Config(section=section)
+    import tomllib
+
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -68,6 +68,8 @@ def load(section: str, keys: tuple[str, ...], start: Path | None = None) -> Conf
     config = Config(table if isinstance(table, dict) else {}, path, section)
     for key in config.table:
         if key not in keys:
+            import difflib
+
             near = difflib.get_close_matches(key, keys, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(keys)}"
             raise UsageError(f"{config.named(key)}: no such key{hint}")

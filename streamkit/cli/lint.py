@@ -209,15 +209,9 @@ def _by_place(finding: Finding) -> tuple[int, int, str]:
 
 
 def _report(found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, color: bool) -> LintReport:
-    from importlib.metadata import PackageNotFoundError, version
-
     from streamkit.reporters._reporter import LintReport
     from streamkit.rules._rule import RULES
 
-    try:
-        tool = version("llm-streamkit")
-    except PackageNotFoundError:  # a checkout that is not installed
-        tool = ""
     broken = {finding.code for finding in found}
     rules = [rule for rule in RULES if rule.code in broken]
     return LintReport(
@@ -227,8 +221,17 @@ def _report(found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: s
         severities={rule.code: rule.severity for rule in rules},
         fail_on=fail_on,
         color=color,
-        tool=tool,
+        tool=_version,
     )
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("llm-streamkit")
+    except PackageNotFoundError:  # a checkout that is not installed
+        return ""
 
 
 def _written(report: LintReport, style: str) -> str:

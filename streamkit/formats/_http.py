@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from http import HTTPStatus
 
 from streamkit.formats._source import LARGEST_BODY
 from streamkit.model.exchange import Headers, Response, header
@@ -94,6 +93,8 @@ def of_decoded_body(headers: Headers) -> Headers:
 
 def reason(status: int) -> str:
     """The usual words for a status code; empty where there are none."""
+    from http import HTTPStatus
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:

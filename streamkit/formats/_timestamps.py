@@ -12,17 +12,18 @@ _DAY = 86_400 * _SECOND
 _FRACTION = r"(?:[.,](\d{1,9}))?"
 _CLOCK = rf"(\d\d):(\d\d):(\d\d){_FRACTION}"
 
+# Patterns are compiled when first asked for: most that is read has none of these times, and compiling takes milliseconds.
 # RFC 3339 and its relatives: Docker, Kubernetes, Python's logging, Go's log.
-_DATED = re.compile(rf"(?<!\d)(\d{{4}})[-/](\d\d)[-/](\d\d)[T ]{_CLOCK}\d*\s?(Z|[+-]\d\d:?\d\d)?")
+_DATED = rf"(?<!\d)(\d{{4}})[-/](\d\d)[-/](\d\d)[T ]{_CLOCK}\d*\s?(Z|[+-]\d\d:?\d\d)?"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # syslog, `ts`: no year.
-_SYSLOG = re.compile(rf"\W*({'|'.join(_MONTHS)}) {{1,2}}(\d{{1,2}}) {_CLOCK}\b")
+_SYSLOG = rf"\W*({'|'.join(_MONTHS)}) {{1,2}}(\d{{1,2}}) {_CLOCK}\b"
 # `ts -s`, `ts -i`, `curl --trace-time`.
-_TIME_OF_DAY = re.compile(rf"[\[(<|\s]*{_CLOCK}\b")
+_TIME_OF_DAY = rf"[\[(<|\s]*{_CLOCK}\b"
 # `ts %.s`, and epochs in milliseconds.
-_EPOCH = re.compile(r"[\[(<|\s]*(\d{10})\.(\d{1,9})\b")
-_EPOCH_MS = re.compile(r"[\[(<|\s]*(1\d{12})\b")
-_SINCE = re.compile(r"(?:[\[(]\s*\+?|\s*\+)\s*(\d{1,9})(?:\.(\d{1,9}))?\s?(ns|us|µs|ms|s)\b")
+_EPOCH = r"[\[(<|\s]*(\d{10})\.(\d{1,9})\b"
+_EPOCH_MS = r"[\[(<|\s]*(1\d{12})\b"
+_SINCE = r"(?:[\[(]\s*\+?|\s*\+)\s*(\d{1,9})(?:\.(\d{1,9}))?\s?(ns|us|µs|ms|s)\b"
 _UNITS = {"ns": 1, "us": 1000, "µs": 1000, "ms": 1_000_000, "s": _SECOND}
 
 
@@ -38,17 +39,17 @@ class Stamp:
 
 def stamp(text: str) -> Stamp | None:
     """The first time in a line's prefix, or None."""
-    if match := _DATED.search(text):
+    if match := re.search(_DATED, text):
         return _dated(match)
-    if match := _EPOCH.match(text):
+    if match := re.match(_EPOCH, text):
         return Stamp(int(match[1]) * _SECOND + _fraction(match[2]), "wall", zoned=True)
-    if match := _EPOCH_MS.match(text):
+    if match := re.match(_EPOCH_MS, text):
         return Stamp(int(match[1]) * 1_000_000, "wall", zoned=True)
-    if match := _SYSLOG.match(text):
+    if match := re.match(_SYSLOG, text):
         return _syslog(match)
-    if match := _TIME_OF_DAY.match(text):
+    if match := re.match(_TIME_OF_DAY, text):
         return Stamp(_time_of_day(*match.groups()), "day")
-    if match := _SINCE.match(text):
+    if match := re.match(_SINCE, text):
         unit = _UNITS[match[3]]
         return Stamp(int(match[1]) * unit + _fraction(match[2]) * unit // _SECOND, "since")
     return None

@@ -13,7 +13,6 @@ from typing import Any
 from streamkit.errors import UnreadableInput
 from streamkit.formats._documents import parse
 from streamkit.formats._format import Format
-from streamkit.formats._repair import dumps
 from streamkit.formats._source import Source
 from streamkit.model.exchange import Exchange, Frames, Import, Origin, Response
 
@@ -42,6 +41,8 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 
 def _answer(response: dict[str, Any], origin: Origin) -> Exchange:
+    from streamkit.formats._repair import dumps
+
     body = dumps(response["json"]).encode("utf-8")
     status = response.get("status")
     return Exchange(

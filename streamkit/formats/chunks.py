@@ -10,7 +10,6 @@ import orjson
 from streamkit.formats._documents import object_of
 from streamkit.formats._format import Format
 from streamkit.formats._gist_documents import identity, role
-from streamkit.formats._gist_exchanges import Draft
 from streamkit.formats._lost import around
 from streamkit.formats._source import HEAD, Source
 from streamkit.model.exchange import Exchange
@@ -32,6 +31,8 @@ def _recognises(head: bytes) -> bool:
 
 
 def _read(source: Source) -> Iterator[Exchange]:
+    from streamkit.formats._gist_exchanges import Draft
+
     draft: Draft | None = None
     number = 0
     for place, line in enumerate(source.lines(), 1):

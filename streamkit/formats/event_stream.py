@@ -11,7 +11,6 @@ from streamkit.formats._blocks import cut
 from streamkit.formats._format import Format
 from streamkit.formats._http import status_and_headers
 from streamkit.formats._lost import around
-from streamkit.formats._repair import mend
 from streamkit.formats._source import Source
 from streamkit.model.exchange import Exchange, Import, Origin
 
@@ -40,6 +39,8 @@ def _recognises(head: bytes) -> bool:
 
 def _edited(line: bytes) -> bool:
     """Whether a person or a word processor was at this line: curly quotes around its keys, or dots for what is left out."""
+    from streamkit.formats._repair import mend
+
     match = _DATA.fullmatch(line)
     if match is None or match[1][:1] != b"{":
         return False

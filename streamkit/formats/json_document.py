@@ -14,9 +14,7 @@ from streamkit.formats._blocks import cut_at
 from streamkit.formats._documents import affordable, loads, parse
 from streamkit.formats._format import Format
 from streamkit.formats._gist_documents import identity, role
-from streamkit.formats._gist_exchanges import Draft
 from streamkit.formats._http import status_and_headers
-from streamkit.formats._repair import dumps
 from streamkit.formats._source import HEAD, Source
 from streamkit.model.exchange import Exchange, Import, Origin, Response
 from streamkit.wire import json_document
@@ -62,6 +60,10 @@ def _is_streamed_as_array(first: dict[str, Any]) -> bool:
 
 
 def _of_chunks(path: str, body: bytes, response: Response | None, line: int) -> Exchange:
+    from streamkit.formats._repair import dumps
+
+    from streamkit.formats._gist_exchanges import Draft
+
     draft = Draft(line, response, form="json-document")
     elements = parse(body, path)
     if not isinstance(elements, list):

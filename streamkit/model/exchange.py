@@ -6,7 +6,6 @@ Times are integers in nanoseconds on the recorder's monotonic clock; None means 
 from __future__ import annotations
 
 import bisect
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -157,6 +156,8 @@ class Frames(Sequence[Frame]):
     @cached_property
     def sha256(self) -> str:
         """The digest of the body, in hexadecimal."""
+        import hashlib  # loads a large library, which few who read need
+
         return hashlib.sha256(self.body).hexdigest()
 
     def holding(self, byte: int) -> int | None:

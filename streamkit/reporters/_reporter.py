@@ -19,7 +19,8 @@ class LintReport:
 
     `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
     `verdict`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity from which the
-    run fails, `color` whether a terminal reads it, `tool` the version of this program.
+    run fails, `color` whether a terminal reads it, `tool` gives the version of this program (empty where it is not
+    known), which takes long to find out.
     """
 
     findings: Sequence[Finding]
@@ -28,7 +29,7 @@ class LintReport:
     severities: Mapping[str, str] = field(default_factory=dict)
     fail_on: str = "error"
     color: bool = False
-    tool: str = ""
+    tool: Callable[[], str] = str
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding is one that fails the run."""

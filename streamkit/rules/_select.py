@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from streamkit.errors import UnknownEntry
@@ -40,6 +39,8 @@ def check_known(word: str, rules: Iterable[Rule] = RULES) -> None:
     """Raise UnknownEntry, with the nearest code, where a word means no rule."""
     known = list(rules)
     if not word or not any(matches(rule, word) for rule in known):
+        import difflib
+
         names = {**{rule.code: rule for rule in known}, **{rule.name: rule for rule in known}}
         near = difflib.get_close_matches(word.upper(), names, 1, 0.5) or difflib.get_close_matches(word, names, 1, 0.5)
         hint = f"; did you mean {near[0]!r}?" if near else "; `streamkit rule` lists all"

@@ -40,7 +40,7 @@ REPORT = LintReport(
     [row("a b/x.sse", 1), row("a b/x.sse", 2), row("-", 1), row("clean.sse", 1)],
     {"SCH303": "`object` is wrong.\n\nWhat it finds: it."},
     {"SCH303": "error", "SSE120": "warning", "SSE108": "info"},
-    tool="1.2",
+    tool=lambda: "1.2",
 )
 CLEAN = LintReport([], [row("clean.sse", 1)])
 
