@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -14,6 +14,9 @@ from streamkit.formats._lost import around
 from streamkit.formats._source import HEAD, Source
 from streamkit.model.exchange import Exchange
 from streamkit.wire.framing import choose
+
+if TYPE_CHECKING:
+    from streamkit.formats._gist_exchanges import Draft
 
 _DONE = b"[DONE]"
 _SAMPLE = 50

@@ -60,9 +60,8 @@ def _is_streamed_as_array(first: dict[str, Any]) -> bool:
 
 
 def _of_chunks(path: str, body: bytes, response: Response | None, line: int) -> Exchange:
-    from streamkit.formats._repair import dumps
-
     from streamkit.formats._gist_exchanges import Draft
+    from streamkit.formats._repair import dumps
 
     draft = Draft(line, response, form="json-document")
     elements = parse(body, path)
