@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from dataclasses import dataclass
+from importlib import metadata
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -31,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setitem(sys.modules, "tests_fruit_kind", sys.modules[__name__])
     yield package
-    for name in [name for name in sys.modules if name.split(".")[0] == "fruits"]:
+    for name in [name for name in sys.modules if name.split(".")[0] in ("fruits", "orchard")]:
         del sys.modules[name]
 
 
@@ -89,6 +91,63 @@ def test_plugins_can_be_kept_out(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     plugged(monkeypatch, EntryPoint("quince", "no_such_module", "fruits"))
     monkeypatch.setenv(registry.NO_PLUGINS, "1")
     assert not catalogue().entries
+
+
+def test_who_asks_for_one_entry_waits_for_no_other(folder: Path) -> None:
+    (folder / "red_apple.py").write_text(ENTRY.format(name="red-apple"))
+    (folder / "pear.py").write_text("raise AssertionError('imported')")
+    assert catalogue()["red-apple"] == Fruit("red-apple")
+
+
+def test_where_others_add_entries_the_whole_catalogue_is_checked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "apple.py").write_text(ENTRY.format(name="apple"))
+    (folder.parent / "orchard.py").write_text(ENTRY.format(name="apple"))
+    plugged(monkeypatch, EntryPoint("apple", "orchard", "fruits"))
+    with pytest.raises(CatalogueError, match="a second entry named 'apple'"):
+        catalogue()["apple"]
+
+
+INSTALLED = {
+    "a package of today": ("orchard-1.0.dist-info/entry_points.txt", "orchard-1.0.dist-info/METADATA"),
+    "a package of yesterday": ("orchard.egg-info/entry_points.txt", "orchard.egg-info/PKG-INFO"),
+}
+
+
+@pytest.mark.parametrize("kind", INSTALLED)
+def test_packages_are_found_as_the_standard_library_finds_them(
+    kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(registry.NO_PLUGINS)
+    assert registry.entry_points("fruits") == []
+    points, about = (folder.parent / "site" / file for file in INSTALLED[kind])
+    points.parent.mkdir(parents=True)
+    about.write_text("Metadata-Version: 2.1\nName: orchard\nVersion: 1.0\n")
+    points.write_text("[fruits]\nquince = orchard\n")
+    (folder.parent / "orchard.py").write_text(ENTRY.format(name="quince"))
+    monkeypatch.syspath_prepend(str(folder.parent / "site"))
+    assert registry.entry_points("fruits") == list(metadata.entry_points(group="fruits"))
+    assert [fruit.name for fruit in catalogue()] == ["quince"]
+
+
+def test_packages_in_a_zip_are_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(folder.parent / "site.zip", "w") as site:
+        site.writestr("orchard-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: orchard\nVersion: 1.0\n")
+        site.writestr("orchard-1.0.dist-info/entry_points.txt", "[fruits]\nquince = orchard\n")
+    monkeypatch.syspath_prepend(str(folder.parent / "site.zip"))
+    assert [point.name for point in registry.entry_points("fruits")] == ["quince"]
+
+
+def test_packages_that_another_finder_finds_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Finder:
+        def find_distributions(self, context: object) -> list[object]:
+            asked.append(context)
+            return []
+
+    asked: list[object] = []
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Finder()])
+    monkeypatch.syspath_prepend("/no/such/folder")
+    registry.entry_points("fruits")
+    assert asked
 
 
 def plugged(monkeypatch: pytest.MonkeyPatch, point: EntryPoint) -> None:

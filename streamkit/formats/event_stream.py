@@ -39,8 +39,6 @@ def _recognises(head: bytes) -> bool:
 
 def _edited(line: bytes) -> bool:
     """Whether a person or a word processor was at this line: curly quotes around its keys, or dots for what is left out."""
-    from streamkit.formats._repair import mend
-
     match = _DATA.fullmatch(line)
     if match is None or match[1][:1] != b"{":
         return False
@@ -51,6 +49,8 @@ def _edited(line: bytes) -> bool:
     try:
         orjson.loads(match[1])
     except orjson.JSONDecodeError:
+        from streamkit.formats._repair import mend
+
         mended = mend(match[1].decode("utf-8", "replace"))
         return mended is None or bool(mended.elided)
     return False

@@ -1,0 +1,275 @@
+"""Goes through a pasted log line by line: what belongs to a stream, to which, and what had to be done to read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.errors import UnreadableInput
+from streamkit.formats._format import unknown
+from streamkit.formats._gist_brackets import Document, take
+from streamkit.formats._gist_documents import identity, role
+from streamkit.formats._gist_exchanges import Draft
+from streamkit.formats._gist_lines import Line, Lines
+from streamkit.formats._repair import dumps
+from streamkit.model.exchange import Exchange, Response
+
+_MOST_IDLE = 32 << 20  # bytes of text, a line counted with what it costs
+_MOST_HELD = 1000
+_STATUS = re.compile(r"\s*(?:<\s)?HTTP/([0-9.]+)\s+([0-9]{3})\b.*")
+_HEADER = re.compile(r"\s*(?:<\s)?([A-Za-z][A-Za-z0-9-]*):\s(.*)")
+# A value that is no JSON and can yet be an event's data as some servers send it: a quoted text, a printed bytes object.
+_PRINTED = re.compile(r"\s*b?['\"]")
+
+
+class Reader:
+    """Goes through a log line by line, gathering one exchange at a time."""
+
+    def __init__(self, path: str, lines: Lines) -> None:
+        self.number = 0
+        self._path = path
+        self._lines = lines
+        self._draft: Draft | None = None
+        self._done: list[Draft] = []
+        self._event: Line | None = None
+        self._response: Response | None = None
+        self._dots: list[tuple[Line, bool]] = []
+        self._skipped: list[tuple[int, int, str]] = []
+        self._held: list[tuple[int, str, str]] = []
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """The exchanges of the log, each when the next one begins."""
+        take_up = {
+            "blank": self._blank,
+            "fence": self._fence,
+            "elision": self._elision,
+            "comment": self._comment,
+            "event": self._named,
+            "done": self._marker,
+            "data": self._data,
+            "open": self._document,
+            "text": self._text,
+        }
+        for line in self._lines:
+            take_up[line.kind](line)
+            if self._draft is not None:
+                self._draft.check(self._path)
+            yield from self._finished()
+            if self._lines.idle > _MOST_IDLE:
+                yield from self._given_up(line)
+        self._end()
+        yield from self._finished()
+
+    def _given_up(self, line: Line) -> Iterator[Exchange]:
+        """The exchange that is open, and then the end: what goes on for so long without a chunk is no log of a stream."""
+        self._end()
+        yield from self._finished()
+        if not self.number:
+            raise unknown(self._path)
+        raise UnreadableInput(
+            self._path, f"no chunk in {_MOST_IDLE >> 20} MiB of other text; given up", line=line.number
+        )
+
+    def _finished(self) -> Iterator[Exchange]:
+        for draft in self._done:
+            self.number += 1
+            yield draft.finished(self._path, self.number)
+        self._done.clear()
+
+    def _end(self) -> None:
+        if self._draft is None:
+            return
+        self._settle_dots(self._draft, None)
+        self._tell_skipped(self._draft)
+        self._done.append(self._draft)
+        self._draft = None
+
+    def _blank(self, line: Line) -> None:
+        self._event = None
+
+    def _fence(self, line: Line) -> None:
+        self._separate("fence")
+
+    def _text(self, line: Line, said: str = "other text") -> None:
+        if match := _STATUS.fullmatch(line.text):
+            self._response = self._headers(match)
+            return
+        self._separate("text")
+        if self._skipped and self._skipped[-1][2] == said:
+            first, _, _ = self._skipped[-1]
+            self._skipped[-1] = (first, line.number, said)
+        else:
+            self._skipped.append((line.number, line.number, said))
+
+    def _headers(self, status: re.Match[str]) -> Response:
+        """The status line just met, with the header lines that follow it."""
+        headers = []
+        for line in self._lines:
+            match = _HEADER.fullmatch(line.text) if line.kind == "text" else None
+            if match is None:
+                self._lines.put_back([line])
+                break
+            headers.append((match[1], match[2].strip()))
+        return Response(None, int(status[2]), status[1], tuple(headers))
+
+    def _separate(self, by: str) -> None:
+        self._event = None
+        if self._draft is not None and self._draft.separation != "fence":
+            self._draft.separation = by
+        self._dots = [(dots, before) for dots, before in self._dots if before]
+
+    def _elision(self, line: Line) -> None:
+        if self._draft is not None and not self._draft.separation and len(self._dots) < _MOST_HELD:
+            self._dots.append((line, True))
+        elif len(self._dots) < _MOST_HELD:
+            self._dots.append((line, False))
+
+    def _comment(self, line: Line) -> None:
+        if self._draft is not None and not self._draft.separation and not self._draft.terminated:
+            self._draft.add_comment(line.payload, line.number, line.stamp)
+        else:
+            self._text(line)
+
+    def _named(self, line: Line) -> None:
+        self._event = line
+
+    def _marker(self, line: Line) -> None:
+        draft = self._draft
+        if draft is None or not draft.chunks or (draft.terminated and draft.separation) or not line.logged:
+            self._text(line, "an end mark that belongs to no stream")
+            return
+        self._settle_dots(draft, draft)
+        self._tell_skipped(draft)
+        draft.add("[DONE]", line.number, line.stamp, event=self._name())
+        draft.terminated = True
+        draft.separation = ""
+
+    def _data(self, line: Line) -> None:
+        payload = line.payload.strip()
+        if payload[:1] in ("{", "["):
+            self._document(line)
+        elif _PRINTED.match(payload) or (payload and line.logged and self._is_open()):
+            draft = self._draft if self._is_open() and self._draft is not None else self._begin(line)
+            self._settle_dots(draft, draft)
+            self._tell_skipped(draft)
+            draft.add(line.payload.removeprefix(" "), line.number, line.stamp, event=self._name())
+            draft.separation = ""
+            draft.chunks += 1
+            self._lines.idle = 0
+        else:
+            self._text(line)
+
+    def _is_open(self) -> bool:
+        return self._draft is not None and not self._draft.terminated and self._draft.separation != "fence"
+
+    def _document(self, line: Line) -> None:
+        document = take(line, self._lines)
+        if document.value is None:
+            self._unusable(line, document)
+            return
+        values = document.value if isinstance(document.value, list) else [document.value]
+        used = [value for value in values if self._is_wanted(line, value, document)]
+        if not used:
+            kinds = {role(value) for value in values}
+            said = "a request body" if kinds == {"request"} else "JSON that is no chunk" if kinds else "other text"
+            for part in document.lines:
+                self._text(part, said)
+            return
+        for value in used:
+            text = document.text if value is document.value else dumps(value)
+            self._chunk(line, value, text, document)
+
+    def _is_wanted(self, line: Line, value: Any, document: Document) -> bool:
+        """Whether a document is part of a stream: by its shape, or because it is plain JSON in a data field."""
+        kind = role(value)
+        if kind in ("chunk", "answer", "error"):
+            return True
+        return (
+            line.kind == "data"
+            and line.logged
+            and document.state in ("whole", "hard-wrapped")
+            and isinstance(value, dict)
+        )
+
+    def _chunk(self, line: Line, value: dict[str, Any], text: str, document: Document) -> None:
+        kind = role(value)
+        bare = line.kind == "open"
+        found = identity(value)
+        draft = self._draft
+        strict = draft is not None and (draft.separation == "fence" or not draft.streamed)
+        plain = (
+            bare and kind != "chunk" and (kind == "answer" or draft is None or not draft.belongs(found, strict=strict))
+        )
+        if plain or draft is None or self._response or not draft.belongs(found, strict=strict):
+            draft = self._begin(line)
+            draft.streamed = not plain
+        self._settle_dots(draft, draft)
+        self._tell_skipped(draft)
+        if document.state != "whole":
+            draft.note(line.number, document.state, document.said)
+        if self._event is not None and bare:
+            draft.note(line.number, "repaired", "no data: before it")
+        if plain:
+            text = "\n".join(part.text for part in document.lines) if document.state == "whole" else text
+            text = text[text.find("{") : text.rfind("}") + 1]
+        draft.add(text, line.number, line.stamp, event="" if plain else self._name(), bare=bare)
+        draft.learn(value, found)
+        self._lines.idle = 0
+        draft.terminated = draft.terminated or plain
+
+    def _begin(self, line: Line) -> Draft:
+        """A new exchange, which starts on this line."""
+        if self._draft is not None:
+            self._settle_dots(self._draft, None)
+            self._done.append(self._draft)
+        self._draft = Draft(line.number, self._response)
+        self._response = None
+        for number, kind, said in self._held:
+            self._draft.note(number, kind, said)
+            self._draft.excerpt = True
+        self._held.clear()
+        return self._draft
+
+    def _unusable(self, line: Line, document: Document) -> None:
+        is_data = line.kind == "data" and line.logged and (self._is_open() or document.text.startswith('{"'))
+        if not document.meant and not is_data:
+            for part in document.lines:
+                self._text(part)
+            return
+        shown = document.text if len(document.text) <= 100 else document.text[:99] + "…"
+        state, what = (
+            ("elided", "left out in parts") if document.state == "elided" else ("unusable", "cut off or no JSON")
+        )
+        self._event = None
+        if self._draft is None or (self._draft.separation == "fence" and not self._draft.terminated):
+            if len(self._held) < _MOST_HELD:
+                self._held.append((line.number, state, f"{what}: {shown}"))
+            return
+        self._draft.note(line.number, state, f"{what}: {shown}")
+        self._draft.excerpt = self._draft.excerpt or not self._draft.terminated
+
+    def _name(self) -> str:
+        """The name of the event that is being read, said once."""
+        line, self._event = self._event, None
+        return line.payload if line is not None else ""
+
+    def _settle_dots(self, draft: Draft, going_on: Draft | None) -> None:
+        """Say of each `...` met since the last chunk to which exchange it belongs: between two chunks of one, or after
+        the last chunk of one, or before the first."""
+        kept = []
+        for line, before in self._dots:
+            if (going_on is not None and (before or draft.chunks == 0 or draft.separation != "fence")) or (
+                going_on is None and before
+            ):
+                draft.note(line.number, "elided", f"left out here: {line.text.strip()[:100]}")
+                draft.excerpt = draft.excerpt or not draft.terminated
+            else:
+                kept.append((line, before))
+        self._dots = [(line, False) for line, _ in kept] if going_on is None else []
+
+    def _tell_skipped(self, draft: Draft) -> None:
+        for first, last, said in self._skipped:
+            where = f"line {first}" if first == last else f"lines {first} to {last}"
+            draft.note(first, "skipped", f"{said}, {where}")
+        self._skipped.clear()

@@ -1,0 +1,77 @@
+"""What a command may not import: start-up is a promise, and a module that is imported in vain breaks it for everybody."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+CHUNK = b'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
+
+# Each of these takes milliseconds, and none is needed to read an event stream and to say what is wrong with it.
+HEAVY = {
+    "aiohttp", "asyncio", "concurrent.futures", "difflib", "email", "hashlib", "html", "http", "importlib.metadata",
+    "multiprocessing", "socket", "sqlite3", "ssl", "subprocess", "tabulate", "tempfile", "tomllib", "unittest",
+    "urllib.request", "xml", "yaml", "zipfile",
+}  # fmt: skip
+OURS = {
+    "streamkit.service", "streamkit.transport", "streamkit.tape", "streamkit.faults", "streamkit.compare",
+    "streamkit.definitions", "streamkit.tokenizers", "streamkit.engines",
+}  # fmt: skip
+
+PROBE = """
+import sys
+from streamkit.__main__ import main
+try:
+    main()
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """The modules that a command has imported when it ends, started in a folder without any configuration."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "STREAMKIT_NO_PLUGINS": ""}
+    run = subprocess.run(
+        [sys.executable, "-c", PROBE, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    return set(run.stderr.splitlines()[-1].split())
+
+
+@pytest.fixture
+def stream(tmp_path: Path) -> Path:
+    path = tmp_path / "stream.sse"
+    path.write_bytes(CHUNK * 3 + b"data: [DONE]\n\n")
+    return path
+
+
+COMMANDS = {
+    "--help": (
+        ["--help"],
+        HEAVY | OURS | {"json", "orjson", "streamkit.registry", "streamkit.model", "streamkit.wire"},
+    ),
+    "lint": (["lint", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.formats._gist_reader"}),
+    "inspect": (["inspect", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.rules"}),
+    "reassemble": (["reassemble", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.rules"}),
+    "stats": (["stats", "stream.sse"], HEAVY | OURS | {"streamkit.rules", "streamkit.formats._gist_reader"}),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_imports_nothing_that_it_does_not_need(name: str, stream: Path) -> None:
+    arguments, forbidden = COMMANDS[name]
+    found = imported(stream.parent, *arguments)
+    assert "click" in found
+    assert not found & forbidden
+
+
+def test_lint_imports_one_reporter_and_no_reader_that_it_does_not_use(stream: Path) -> None:
+    found = imported(stream.parent, "lint", "stream.sse")
+    entries = {name for name in found if name.startswith("streamkit.reporters.") and "._" not in name}
+    assert entries == {"streamkit.reporters.text"}
+    assert not {name for name in found if name.startswith(("streamkit.formats._gist_l", "streamkit.formats._repair"))}
