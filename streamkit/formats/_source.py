@@ -6,6 +6,8 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -48,25 +50,32 @@ class Source:
 
     def lines(self) -> Iterator[bytes]:
         """Lines with their line feed; the last one may have none. Raises UnreadableInput for a line without an end."""
+        return chain.from_iterable(self.batches())
+
+    def batches(self) -> Iterator[list[bytes]]:
+        """The same, those together that came together: the whole lines of a piece, with what was open before it."""
         kept: list[bytes] = []
         size = 0
         number = 1
         for piece in self.pieces():
-            lines = piece.split(b"\n")
-            last = lines.pop()
-            for line in lines:
-                yield b"".join((*kept, line, b"\n"))
-                kept.clear()
-                size = 0
-                number += 1
-            kept.append(last)
-            size += len(last)
+            lines = BytesIO(piece).readlines()
+            last = b"" if piece.endswith(b"\n") else lines.pop()
+            if lines:
+                if kept:
+                    lines[0] = b"".join((*kept, lines[0]))
+                    kept.clear()
+                    size = 0
+                number += len(lines)
+                yield lines
+            if last:
+                kept.append(last)
+                size += len(last)
             if size > LONGEST_LINE:
                 raise UnreadableInput(
                     self.path, f"a line longer than {LONGEST_LINE >> 20} MiB, which no stream has", line=number
                 )
         if size:
-            yield b"".join(kept)
+            yield [b"".join(kept)]
 
     def all(self) -> bytes:
         """The whole input. Raises UnreadableInput where it is too large for a form that must be read whole."""

@@ -181,7 +181,8 @@ class Frames(Sequence[Frame]):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How the body ended. `frames`, `bytes` and `sha256` are what the recorder counted; None where it did not say."""
+    """How the body ended. `frames`, `bytes` and `sha256` are what the recorder counted; None where it did not say. `line`
+    is where the file that was read says so."""
 
     at: int | None
     reason: str
@@ -191,6 +192,7 @@ class End:
     error: str | None = None
     redacted: tuple[Redaction, ...] = ()
     client: Mapping[str, Any] | None = None
+    line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,8 @@ class Import:
 @dataclass(frozen=True, slots=True)
 class Damage:
     """Damage of a recording file that its reader passed over: `torn-line`, `not-json`, `missing-end`, `count-mismatch`,
-    `digest-mismatch`, `stray-line`, `bad-field` (a field that is not of its type, read as absent)."""
+    `stray-line`, `bad-field` (a field that is not of its type, read as absent). Whether the body is that of the digest is
+    told by `Exchange.changed`, which is worked out when it is asked for."""
 
     line: int
     kind: str
@@ -266,6 +269,11 @@ class Exchange:
     def content_type(self) -> str | None:
         """The response's content type, or None where none is known."""
         return self.response.header("content-type") if self.response else None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the body is another than the one whose digest the recorder wrote down; False where it wrote none."""
+        return self.end is not None and self.end.sha256 is not None and self.end.sha256 != self.frames.sha256
 
     @property
     def timed(self) -> bool:

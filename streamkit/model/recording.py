@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, compress, count, repeat
+from operator import itemgetter, not_
 from typing import Any, Literal, TypeVar, cast
 
 import orjson
@@ -31,6 +33,10 @@ from streamkit.model.exchange import (
 
 VERSION = 1
 START = b'{"type":"start"'
+_FRAME = b'{"type":"frame"'
+_FRAME_FIELDS = itemgetter("type", "at", "text")
+_FRAME_COSTS = 60  # bytes of memory that a frame takes beyond its line
+_LEAST_RUN = 4  # lines: a shorter run of frames costs more than it saves
 
 _T = TypeVar("_T")
 _SOURCES = ("client", "proxy", "stdin", "import")
@@ -55,35 +61,36 @@ def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
     `lines` are the file's lines with their line feeds (a binary file is one). Raises UnreadableInput where a line is of
     a newer version, or where the file holds no exchange at all.
     """
-    loads = orjson.loads
-    draft = _Draft.nothing()
-    number = count = 0
-    for number, line in enumerate(lines, 1):
-        try:
-            record = loads(line)
-            # The short road of almost every line. Whatever is not exactly this goes the long one.
-            if record["type"] == "frame" and draft.open:
-                data = record["text"].encode()
-                draft.at.append(record["at"])
-                draft.data.append(data)
-                draft.lines.append(number)
-                continue
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-            record, line = _mended(line, number, draft)
-            if record is None:
-                continue
-        if _opens(record):
-            _refuse_newer(record, path, number)
-            if draft.begun:
-                yield draft.finish()
-            count += 1
-            draft = _Draft(record, Origin(path, count, number), draft.early)
-        else:
-            draft.take(record, number)
-    if not draft.begun:
-        said = "the file is empty" if number == 0 else "no line of type start, so no exchange of a recording"
-        raise UnreadableInput(path, said, remedy="record it again, or look at it with a text editor")
-    yield draft.finish()
+    reading = _Reading(path)
+    for line in lines:
+        done = reading.take(line)
+        if done is not None:
+            yield done
+    yield reading.close()
+
+
+def read_batches(batches: Iterable[list[bytes]], *, path: str = "-", largest: int | None = None) -> Iterator[Exchange]:
+    """The same of lines that come many together, as files are read: runs of frames are taken at the speed of C.
+
+    Raises UnreadableInput too where an exchange takes more than `largest` bytes of memory.
+    """
+    reading = _Reading(path, largest)
+    for batch in batches:
+        place = 0
+        for mark in chain(_others_than_frames(batch), (len(batch),)):
+            if mark - place >= _LEAST_RUN and reading.take_frames(batch[place:mark]):
+                place = mark
+            for line in batch[place : mark + 1]:
+                done = reading.take(line)
+                if done is not None:
+                    yield done
+            place = mark + 1
+    yield reading.close()
+
+
+def _others_than_frames(lines: list[bytes]) -> Iterator[int]:
+    """The indices of the lines that do not begin as recorders begin the line of a frame."""
+    return compress(count(), map(not_, map(bytes.startswith, lines, repeat(_FRAME))))
 
 
 def write(exchange: Exchange) -> Iterator[bytes]:
@@ -168,6 +175,86 @@ def note_line(**fields: Any) -> bytes:
     return orjson.dumps({"type": "note", **fields}) + b"\n"
 
 
+class _Reading:
+    """A file while it is read: the exchange in hand, and how far we are."""
+
+    __slots__ = ("_count", "_draft", "_largest", "_number", "_path", "_size")
+
+    def __init__(self, path: str, largest: int | None = None) -> None:
+        self._path = path
+        self._largest = largest
+        self._draft = _Draft.nothing()
+        self._count = 0  # exchanges begun
+        self._number = 0  # lines taken
+        self._size = 0  # bytes of memory that the exchange in hand takes, about
+
+    def take(self, line: bytes) -> Exchange | None:
+        """Take the next line; gives the exchange that it ends by starting another."""
+        self._number += 1
+        number, draft = self._number, self._draft
+        if self._largest is not None:
+            self._size += len(line) + _FRAME_COSTS
+            if self._size > self._largest and not line.startswith(START):
+                said = f"an exchange larger than {self._largest >> 20} MiB"
+                raise UnreadableInput(self._path, said, line=number)
+        try:
+            record = orjson.loads(line)
+            # The short road of almost every line. Whatever is not exactly this goes the long one.
+            if record["type"] == "frame" and draft.open:
+                data = record["text"].encode()
+                draft.at.append(record["at"])
+                draft.data.append(data)
+                draft.lines.append(number)
+                return None
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            record, line = _mended(line, number, draft)
+            if record is None:
+                return None
+        if _opens(record):
+            return self._begin(record, len(line))
+        draft.take(record, number)
+        return None
+
+    def take_frames(self, lines: list[bytes]) -> bool:
+        """Take these lines if each is a frame with text of the exchange in hand; else none of them, and False."""
+        draft = self._draft
+        size = self._size
+        if not draft.open:
+            return False
+        if self._largest is not None:
+            size += sum(map(len, lines)) + len(lines) * _FRAME_COSTS
+            if size > self._largest:
+                return False
+        try:
+            kinds, times, texts = zip(*map(_FRAME_FIELDS, map(orjson.loads, lines)), strict=True)
+            data = list(map(str.encode, texts))
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return False
+        if kinds.count("frame") != len(lines):
+            return False
+        draft.data += data
+        draft.at += times
+        draft.lines += range(self._number + 1, self._number + 1 + len(lines))
+        self._number += len(lines)
+        self._size = size
+        return True
+
+    def _begin(self, record: dict[str, Any], size: int) -> Exchange | None:
+        _refuse_newer(record, self._path, self._number)
+        done = self._draft.finish() if self._draft.begun else None
+        self._count += 1
+        self._size = size
+        self._draft = _Draft(record, Origin(self._path, self._count, self._number), self._draft.early)
+        return done
+
+    def close(self) -> Exchange:
+        """The exchange in hand, at the end of the file."""
+        if not self._draft.begun:
+            said = "the file is empty" if self._number == 0 else "no line of type start, so no exchange of a recording"
+            raise UnreadableInput(self._path, said, remedy="record it again, or look at it with a text editor")
+        return self._draft.finish()
+
+
 class _Draft:
     """One exchange while its lines are read. Before the first `start` a draft has not `begun` and keeps only damage."""
 
@@ -232,7 +319,7 @@ class _Draft:
                 fields.get("redacted", _redactions, ()),
             )
         else:
-            self._end = _end(fields)
+            self._end = _end(fields, number)
             self.open = False
 
     def _take_frame(self, fields: _Fields, number: int) -> None:
@@ -290,12 +377,9 @@ class _Draft:
     def _check_end(self, end: End, frames: Frames, last: int) -> None:
         if end.frames is not None and end.frames != len(frames):
             self.hurt(last, "count-mismatch", f"end says {end.frames} frames, the file holds {len(frames)}")
-        if end.bytes is not None and end.bytes != len(frames.body):
-            self.hurt(last, "count-mismatch", f"end says {end.bytes} bytes, the frames hold {len(frames.body)}")
-        if end.sha256 is not None and end.sha256 != frames.sha256:
-            self.hurt(
-                last, "digest-mismatch", "sha256 of the frames is not the one that end says: the body was changed"
-            )
+        size = sum(map(len, frames.data))
+        if end.bytes is not None and end.bytes != size:
+            self.hurt(last, "count-mismatch", f"end says {end.bytes} bytes, the frames hold {size}")
 
 
 class _Fields:
@@ -421,7 +505,7 @@ def _import(value: Any) -> Import:
     return Import(_string(value["form"]), bool(value.get("excerpt")), repairs, value.get("framed") is not False)
 
 
-def _end(fields: _Fields) -> End:
+def _end(fields: _Fields, line: int) -> End:
     return End(
         fields.get("at", _integer, None),
         fields.get("reason", _string, "unknown"),
@@ -431,6 +515,7 @@ def _end(fields: _Fields) -> End:
         fields.get("error", _string, None),
         fields.get("redacted", _redactions, ()),
         fields.get("client", dict, None),
+        line,
     )
 
 

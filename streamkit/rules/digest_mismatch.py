@@ -39,7 +39,8 @@ from streamkit.rules._rule import Sighting, rule
 
 @rule("REC001", "error", plain=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each."""
-    for damage in stream.exchange.damage:
-        if damage.kind == "digest-mismatch":
-            yield Sighting(damage.said, line=damage.line)
+    """A sighting where the body is not that of the digest."""
+    if stream.exchange.changed:
+        end = stream.exchange.end
+        said = "sha256 of the frames is not the one that end says: the body was changed"
+        yield Sighting(said, line=end.line if end else None)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
 
 import orjson
 import pytest
@@ -48,7 +51,22 @@ def lines(data: bytes) -> list[bytes]:
 
 
 def read(data: bytes) -> list[Exchange]:
-    return list(recording.read(lines(data), path="x.jsonl"))
+    """Line by line, and in one batch, which is to give the same."""
+    in_one = outcome(recording.read_batches([lines(data)], path="x.jsonl"))
+    try:
+        exchanges = list(recording.read(lines(data), path="x.jsonl"))
+    except UnreadableInput as error:
+        assert in_one == str(error)
+        raise
+    assert in_one == exchanges
+    return exchanges
+
+
+def outcome(reading: Iterator[Exchange]) -> list[Exchange] | str:
+    try:
+        return list(reading)
+    except UnreadableInput as error:
+        return str(error)
 
 
 def kinds(exchange: Exchange) -> list[tuple[int, str]]:
@@ -103,13 +121,32 @@ def test_the_example_of_the_format_page_reads_as_it_says():
         ("a source that is none", SMALL_START.replace(b"client", b"moon") + END, 0, [(1, "bad-field")]),
         ("a wrong count", SMALL_START + FRAME + END.replace(b"}", b',"frames":2}'), 1, [(3, "count-mismatch")]),
         ("a wrong size", SMALL_START + FRAME + END.replace(b"}", b',"bytes":2}'), 1, [(3, "count-mismatch")]),
-        ("a changed body", SMALL_START + FRAME + END.replace(b"}", b',"sha256":"00"}'), 1, [(3, "digest-mismatch")]),
     ],
 )  # fmt: skip
 def test_a_damaged_file_is_read_as_far_as_it_goes(what, data, frames, damage):
     (exchange,) = read(data)
     assert len(exchange.frames) == frames
     assert kinds(exchange) == damage
+
+
+def test_a_changed_body_is_told_when_it_is_asked_for():
+    digest = hashlib.sha256(b"data: 1\n\n").hexdigest().encode()
+    for said, changed in ((b"00", True), (digest, False)):
+        (exchange,) = read(SMALL_START + FRAME + END.replace(b"}", b',"sha256":"%b"}' % said))
+        assert exchange.changed is changed
+        assert exchange.end.line == 3
+        assert not exchange.damage
+
+
+def test_an_exchange_that_is_too_large_is_refused_at_the_line_that_is_too_much():
+    data = EXAMPLE + SMALL_START + FRAME * 1000 + END
+    fit = (50_000 - len(SMALL_START)) // (len(FRAME) + 60)
+    for size in range(1, 1000, 7):
+        batches = [lines(data)[at : at + size] for at in range(0, 1010, size)]
+        reading = recording.read_batches(batches, path="x", largest=50_000)
+        next(reading)
+        with pytest.raises(UnreadableInput, match=rf"x:{6 + fit + 1}: an exchange larger than 0 MiB"):
+            next(reading)
 
 
 def test_a_reader_resumes_where_torn_files_were_joined():
@@ -265,6 +302,32 @@ def test_a_file_cut_at_any_byte_reads_or_has_no_exchange():
             continue
         for exchange, intact in zip(exchanges, whole, strict=False):
             assert list(exchange.frames) == list(intact.frames)[: len(exchange.frames)]
+
+
+FRAMES = (
+    b'{"type":"frame","at":null,"text":"a"}\n',
+    b'{"type":"frame","at":1.5,"text":"a"}\n',
+    b'{"type":"frame","at":7,"base64":"YQ=="}\n',
+    b'{"type":"frame","at":7,"text":1}\n',
+    b'{"type":"frame","text":"a"}\n',
+    b'{"type":"frame","at":7,"text":"b","type":"note"}\n',
+    b'{"type":"frame","at":7,"te',
+    b'{"at":7,"type":"frame","text":"c"}\n',
+)
+
+
+@given(
+    st.lists(
+        st.builds(lambda line, times: [line] * times, st.sampled_from([FRAME, *FRAMES]), st.integers(1, 7))
+        | st.sampled_from([[SMALL_START], [END], lines(EXAMPLE), [b"\n"]])
+    ),
+    st.lists(st.integers(0, 20)),
+)
+def test_batches_of_any_size_give_what_lines_give(pieces, cuts):
+    whole = [SMALL_START, *(line for piece in pieces for line in piece)]
+    edges = [0, *accumulate(cuts), len(whole)]
+    batches = [whole[start:end] for start, end in pairwise(edges)]
+    assert outcome(recording.read_batches(batches)) == outcome(recording.read(whole))
 
 
 @given(
