@@ -26,12 +26,16 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What an API is known by: the request's path, the framing, the first chunks and the names of their events."""
+    """What an API is known by: the request's path, the framing, the first chunks and the names of their events.
+
+    `events` are the names and data of the first events, those too that hold no JSON object.
+    """
 
     path: str
     framing: str
     chunks: Sequence[Chunk]
     names: Sequence[str]
+    events: Sequence[tuple[str, bytes]] = ()
     response_headers: Headers = ()
 
 
@@ -67,15 +71,21 @@ class Assembler(Protocol):
 class Api:
     """One protocol.
 
-    `recognises` gives the reason why a sample is of this API, or None. `flags` tells what a chunk carries, as bits of
-    `model.message`; it is asked for every chunk, so it is lean, and it never raises. `deltas` tells the same in full.
-    `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
-    `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
-    `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told. `schema` gives the JSON Schema of a
-    chunk, made from the table that `misfits` checks.
-    APIs are asked in ascending `order`: the particular before the general. `choices` is the field of the API's object that
-    holds its alternative answers, each with an `index`, or None where there is only ever one. `usage_grows` is set where a
-    later report of usage leaves out what an earlier one told, which then still holds; it reads the reports put together.
+        `recognises` gives the reason why a sample is of this API, or None. `flags` tells what a chunk carries, as bits of
+        `model.message`; it is asked for every chunk, so it is lean, and it never raises. `deltas` tells the same in full.
+        `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
+        `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
+    <<<<<<< HEAD
+        `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told. `schema` gives the JSON Schema of a
+        chunk, made from the table that `misfits` checks.
+    =======
+        `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told.
+        `unwrap` takes a chunk, with the name of its event, out of what it comes in. `reads` makes a chunk of any event's data and
+        name, for APIs whose data is no JSON; None where the event is none.
+    >>>>>>> 621c3f8 (The other APIs: completions, Gemini, Ollama, Cohere, Bedrock, Cloudflare, TGI, Replicate, watsonx, text and unknown)
+        APIs are asked in ascending `order`: the particular before the general. `choices` is the field of the API's object that
+        holds its alternative answers, each with an `index`, or None where there is only ever one. `usage_grows` is set where a
+        later report of usage leaves out what an earlier one told, which then still holds; it reads the reports put together.
     """
 
     name: str
@@ -88,7 +98,8 @@ class Api:
     ended: Callable[[Ending], bool]
     assembler: Callable[[], Assembler]
     streamed: Callable[[Chunk], bool] = lambda _: True
-    unwrap: Callable[[Chunk], Chunk] | None = None
+    unwrap: Callable[[Chunk, str], Chunk] | None = None
+    reads: Callable[[bytes, str], Chunk | None] | None = None
     misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]] | None = None
     missteps: Callable[[Stream], Iterable[Misstep]] | None = None
     unknown: Callable[[Sequence[Chunk], Sequence[str]], Iterable[Misfit]] | None = None
@@ -110,10 +121,9 @@ def interpret(
     order, which only lint needs. Raises UnknownEntry for a name that is in no catalogue; never for content.
     """
     decoded = decode(exchange)
-    sample = _sample(exchange, decoded)
-    spoken, reason = _choose(sample, api)
-    if spoken is None:
-        return _stream(exchange, decoded, None, None, reason, strict)
+    spoken, reason = _choose(_sample(exchange, decoded), api)
+    if spoken.reads is not None:
+        decoded = decoded.reread(spoken.reads)
     if spoken.unwrap is not None:
         decoded = decoded.mapped(spoken.unwrap)
     chosen = DIALECTS[dialect] if dialect else detect_dialect(spoken.name, exchange, decoded.chunks)
@@ -121,10 +131,8 @@ def interpret(
     return _judged(stream, spoken) if judge else stream
 
 
-def assemble(stream: Stream) -> Assembler | None:
-    """The stream's assembler, fed with all its chunks; None where the API is not known."""
-    if stream.api not in APIS.entries:
-        return None
+def assemble(stream: Stream) -> Assembler:
+    """The stream's assembler, fed with all its chunks."""
     assembler = APIS[stream.api].assembler()
     for chunk in stream.chunks:
         assembler.feed(chunk)
@@ -139,36 +147,37 @@ def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
         decoded.framing,
         decoded.chunks[:32],
         [decoded.events.name(event) for event in events],
+        [(decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))],
         exchange.response.headers if exchange.response else (),
     )
 
 
-def _choose(sample: Sample, wanted: str | None) -> tuple[Api | None, str]:
+def _choose(sample: Sample, wanted: str | None) -> tuple[Api, str]:
     if wanted is not None:
         return APIS[wanted], "as asked"
     for api in sorted(APIS, key=lambda entry: entry.order):
         reason = api.recognises(sample)
         if reason is not None:
             return api, reason
-    return None, "no API that is known"
+    return APIS[UNKNOWN], "no API that is known"
 
 
 def _stream(
-    exchange: Exchange, decoded: Decoded, api: Api | None, dialect: Dialect | None, reason: str, strict: bool
+    exchange: Exchange, decoded: Decoded, api: Api, dialect: Dialect | None, reason: str, strict: bool
 ) -> Stream:
-    flags = [api.flags(chunk) for chunk in decoded.chunks] if api else [0] * len(decoded.chunks)
-    streamed = not api or all(api.streamed(chunk) for chunk in decoded.chunks[:1])
-    terminal = bool(api and api.ended(Ending(decoded.chunks, flags, decoded.names, bool(decoded.done))))
+    flags = list(map(api.flags, decoded.chunks))
+    streamed = all(api.streamed(chunk) for chunk in decoded.chunks[:1])
+    terminal = api.ended(Ending(decoded.chunks, flags, decoded.names, bool(decoded.done)))
     imported = exchange.imported
     return Stream(
         exchange=exchange,
         framing=decoded.framing,
         events=decoded.events,
         times=decoded.times,
-        api=api.name if api else UNKNOWN,
+        api=api.name,
         dialect=dialect.name if dialect else "",
         detected=reason,
-        verdict=_verdict(decoded, flags, streamed, terminal or (api is None and bool(decoded.done))),
+        verdict=_verdict(decoded, flags, streamed, terminal),
         chunks=decoded.chunks,
         chunk_events=decoded.chunk_events,
         flags=flags,
@@ -178,10 +187,10 @@ def _stream(
         excerpt=bool(imported and imported.excerpt),
         framed=imported.framed if imported else True,
         streamed=streamed,
-        model=next(filter(None, map(api.model, decoded.chunks)), None) if api else None,
-        usage=_usage(api, decoded.chunks, flags) if api else None,
+        model=next(filter(None, map(api.model, decoded.chunks)), None),
+        usage=_usage(api, decoded.chunks, flags),
         lawful=frozenset() if strict or not dialect else frozenset(dialect.lawful),
-        reader=api.deltas if api else lambda _: (),
+        reader=api.deltas,
     )
 
 

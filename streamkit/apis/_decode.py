@@ -39,9 +39,16 @@ class Decoded:
         """The name of each chunk's event."""
         return [self.events.name(event) for event in self.chunk_events]
 
-    def mapped(self, unwrap: Callable[[dict[str, Any]], dict[str, Any]]) -> Decoded:
-        """The same with each chunk taken out of its wrapping."""
-        return replace(self, chunks=[unwrap(chunk) for chunk in self.chunks])
+    def mapped(self, unwrap: Callable[[dict[str, Any], str], dict[str, Any]]) -> Decoded:
+        """The same with each chunk, told the name of its event, taken out of what it came in."""
+        return replace(self, chunks=list(map(unwrap, self.chunks, self.names)))
+
+    def reread(self, reads: Callable[[bytes, str], dict[str, Any] | None]) -> Decoded:
+        """The same events with other chunks: those that `reads` makes of an event's data and name."""
+        read = [reads(self.events.data[event], self.events.name(event)) for event in range(len(self.events))]
+        places = [event for event, chunk in enumerate(read) if chunk is not None]
+        chunks = [chunk for chunk in read if chunk is not None]
+        return replace(self, chunks=chunks, chunk_events=places, broken=(), done=())
 
 
 def decode(exchange: Exchange) -> Decoded:

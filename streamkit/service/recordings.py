@@ -59,8 +59,8 @@ class Recording:
         """The object that the API would have answered without streaming; None where the stream does not tell all of it."""
         if self.stream.verdict != "complete":
             return None
-        assembler = assemble(self.stream)
-        return None if assembler is None else assembler.object
+        answer: object = assemble(self.stream).object
+        return answer
 
     @cached_property
     def first_token(self) -> int:

@@ -1,0 +1,119 @@
+"""An event stream of no API that is known: its events are counted, its text is given where there is no doubt which it is.
+
+Two forms are beyond doubt: an event whose `type` ends in `delta` with a text called `delta`, and an object with exactly one
+field that commonly holds text, which is a text. Everything else is left alone; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from streamkit.apis._api import UNKNOWN, Api, Chunk, Ending
+from streamkit.apis._json import name_of, said_by
+from streamkit.apis._merge import Pieces, joined
+from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
+
+TEXT_FIELDS = (
+    "text",
+    "content",
+    "delta",
+    "response",
+    "token",
+    "output",
+    "completion",
+    "answer",
+    "generated_text",
+    "data",
+)
+TYPE_FIELDS = ("type", "event_type", "event", "object")
+_WHOLE = ("done", "completed", "complete", "end", "stop", "finished", "created", "start", "started", "final", "error")
+
+
+def text_in(chunk: Chunk) -> str:
+    """The text that a chunk adds beyond doubt, or ""."""
+    kind = kind_of(chunk) or ""
+    delta = chunk.get("delta")
+    if kind.endswith("delta") and type(delta) is str:
+        return delta
+    if kind.replace("-", ".").replace("_", ".").rpartition(".")[2] in _WHOLE:
+        return ""
+    found = [chunk[field] for field in TEXT_FIELDS if type(chunk.get(field)) is str]
+    return found[0] if len(found) == 1 else ""
+
+
+def kind_of(chunk: Chunk) -> str | None:
+    """What a chunk says that it is."""
+    return next((chunk[field] for field in TYPE_FIELDS if name_of(chunk.get(field))), None)
+
+
+def flags(chunk: Chunk) -> int:
+    """TEXT where the text is beyond doubt, ERROR where the chunk says so."""
+    return (TEXT if text_in(chunk) else 0) | (ERROR if _error(chunk) else 0)
+
+
+def _error(chunk: Chunk) -> Any:
+    return chunk.get("error") or (chunk if chunk.get("type") == "error" else None)
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """The text or the error of a chunk."""
+    text, error = text_in(chunk), _error(chunk)
+    found = (Delta("text", text),) if text else ()
+    return (*found, Delta("error", said_by(error))) if error else found
+
+
+class UnknownAssembler:
+    """Counts what comes and joins the text that is beyond doubt; one object that comes alone is the answer itself."""
+
+    def __init__(self) -> None:
+        self._events: Counter[str] = Counter()
+        self._text = Pieces()
+        self._only: Chunk | None = None
+        self._error: Any = None
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next chunk. Never raises on content."""
+        self._only = chunk if not self._events else None
+        self._events[kind_of(chunk) or "object"] += 1
+        text = text_in(chunk)
+        if text:
+            self._text.append(text)
+        self._error = self._error or _error(chunk)
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """How many chunks of which kind there were, the text or null, the error where there is one."""
+        if self._only is not None:
+            return self._only
+        found: dict[str, Any] = {
+            "object": "event_stream",
+            "chunks": self._events.total(),
+            "kinds": dict(self._events),
+            "text": joined(self._text) if self._text else None,
+        }
+        return found if self._error is None else {**found, "error": self._error}
+
+    @property
+    def message(self) -> Reply:
+        """The text alone."""
+        return Reply((Message(0, None, (Part("text", joined(self._text)),)),)) if self._text else Reply()
+
+
+def ended(ending: Ending) -> bool:
+    """`[DONE]`, which is all that many streams have in common."""
+    return ending.done
+
+
+API = Api(
+    name=UNKNOWN,
+    title="an event stream of no API that is known",
+    recognises=lambda _: None,
+    flags=flags,
+    deltas=deltas,
+    usage=lambda _: None,
+    model=lambda chunk: name_of(chunk.get("model")),
+    ended=ended,
+    assembler=UnknownAssembler,
+    order=1000,
+)
