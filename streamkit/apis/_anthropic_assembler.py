@@ -150,7 +150,7 @@ class _Block:
     @property
     def parts(self) -> list[Part]:
         block = self.object
-        kind = block.get("type")
+        kind = text_of(block.get("type"))
         if kind == "text":
             cited = [
                 Part("citation", text_of(citation.get("url")) or text_of(citation.get("cited_text")), data=citation)

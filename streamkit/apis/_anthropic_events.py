@@ -66,7 +66,7 @@ def is_message(chunk: Chunk) -> bool:
 
 def flags(chunk: Chunk) -> int:
     """What an event carries."""
-    kind = chunk.get("type")
+    kind = text_of(chunk.get("type"))
     if kind == "content_block_delta":
         delta = chunk.get("delta")
         if type(delta) is dict:
@@ -104,7 +104,7 @@ def _block_flags(block: dict[str, Any]) -> int:
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds; `part` is the index of its block."""
-    kind = chunk.get("type")
+    kind = text_of(chunk.get("type"))
     part = place_of(chunk.get("index"), 0)
     if kind == "content_block_delta":
         return _of_delta(object_of(chunk.get("delta")), part)

@@ -91,7 +91,7 @@ def _function(chunk: Chunk) -> dict[str, Any]:
 
 def flags(chunk: Chunk) -> int:
     """What an event carries."""
-    kind = chunk.get("type") or chunk.get("event_type")
+    kind = text_of(chunk.get("type")) or text_of(chunk.get("event_type"))
     if kind in ("content-delta", "content-start"):
         content = _content(chunk)
         return TEXT if content.get("text") else REASONING if content.get("thinking") else 0
@@ -122,7 +122,7 @@ def flags(chunk: Chunk) -> int:
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds; `part` is the index of its content or tool call."""
-    kind = chunk.get("type") or chunk.get("event_type")
+    kind = text_of(chunk.get("type")) or text_of(chunk.get("event_type"))
     part = place_of(chunk.get("index"), 0)
     if kind in ("content-delta", "content-start"):
         content = _content(chunk)
@@ -229,7 +229,7 @@ class CohereAssembler:
         kind = chunk.get("type")
         index = place_of(chunk.get("index"), 0)
         message = _message(chunk)
-        if chunk.get("event_type") in VERSION_1:
+        if text_of(chunk.get("event_type")) in VERSION_1:
             self._feed_version_1(chunk)
         elif kind == "message-start":
             self._id = name_of(chunk.get("id"))

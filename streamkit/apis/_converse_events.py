@@ -41,14 +41,17 @@ _PADDING = "p"  # random filler against attacks on the length of messages
 
 def named(chunk: Chunk, name: str) -> Chunk:
     """The chunk under the name of its event, unless it is so already."""
-    if any(event in chunk for event in EVENTS):
+    if is_event(chunk):
         return chunk
     return {name: {key: value for key, value in chunk.items() if key != _PADDING}}
 
 
 def is_event(chunk: Chunk) -> bool:
-    """Whether a chunk is an event of Converse."""
-    return any(type(chunk.get(event)) is dict for event in EVENTS)
+    """Whether a chunk is an event of Converse: its payload under its name, and hardly anything beside."""
+    if len(chunk) > 3:
+        return False
+    metadata = object_of(chunk.get("metadata"))
+    return "usage" in metadata or any(type(chunk.get(event)) is dict for event in EVENTS if event != "metadata")
 
 
 def failure(chunk: Chunk) -> tuple[str, Any] | None:

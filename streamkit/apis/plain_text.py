@@ -37,7 +37,9 @@ def flags(chunk: Chunk) -> int:
 
 
 def _text(chunk: Chunk) -> str:
-    return "" if chunk.get("event") in _MARKERS or chunk.get("event") == "error" else text_of(chunk.get("data"))
+    return (
+        "" if text_of(chunk.get("event")) in _MARKERS or chunk.get("event") == "error" else text_of(chunk.get("data"))
+    )
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
@@ -76,7 +78,7 @@ class TextAssembler:
 
 def ended(ending: Ending) -> bool:
     """`[DONE]`, or an event whose name says that it is the last."""
-    return bool(ending.chunks) and ending.chunks[-1].get("event") in _MARKERS
+    return bool(ending.chunks) and text_of(ending.chunks[-1].get("event")) in _MARKERS
 
 
 API = Api(
