@@ -41,7 +41,7 @@ _PADDING = "p"  # random filler against attacks on the length of messages
 
 def named(chunk: Chunk, name: str) -> Chunk:
     """The chunk under the name of its event, unless it is so already."""
-    if is_event(chunk):
+    if is_event(chunk) or (failure(chunk) is not None and len(chunk) == 1):
         return chunk
     return {name: {key: value for key, value in chunk.items() if key != _PADDING}}
 

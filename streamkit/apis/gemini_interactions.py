@@ -5,6 +5,7 @@ Source: ai.google.dev, "Interactions API", "Streaming".
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from streamkit.apis._api import Api, Chunk, Ending, Sample
@@ -200,7 +201,11 @@ class _Step:
     def object(self) -> dict[str, Any]:
         step = {key: plain(value) for key, value in self.fields.items()}
         if self.arguments:
-            step["arguments"] = joined(self.arguments)
+            raw = joined(self.arguments)
+            try:
+                step["arguments"] = json.loads(raw)
+            except (ValueError, RecursionError):
+                step["partial_arguments"] = raw
         if self.content:
             step["content"] = [{key: plain(value) for key, value in part.items()} for part in self.content]
         return step
@@ -209,8 +214,7 @@ class _Step:
     def parts(self) -> list[Part]:
         step = self.object
         if step.get("type") == "function_call":
-            given = step.get("arguments", "")
-            arguments = given if type(given) is str else written(given)
+            arguments = joined(self.arguments) if self.arguments else written(step.get("arguments", {}))
             return [Part("tool_call", arguments, name_of(step.get("id")), name_of(step.get("name")), step)]
         kind: Any = "reasoning" if step.get("type") == "thought" else "text"
         texts = [Part(kind, text_of(part.get("text"))) for part in objects_in(step.get("content"))]

@@ -68,7 +68,7 @@ def mutants(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", list(APIS.entries))
-@settings(max_examples=1500)
+@settings(max_examples=60)
 @given(stream=st.lists(chunks | mutants(), max_size=6))
 def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> None:
     api = APIS[name]
