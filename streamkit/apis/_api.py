@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from streamkit.apis._decode import Decoded, decode
+from streamkit.apis._decode import Decoded, decode, parse
 from streamkit.apis._dialect import DIALECTS, Dialect, detect_dialect
 from streamkit.model.exchange import Exchange, Headers
 from streamkit.model.grammar import Misstep
@@ -35,8 +35,8 @@ class Sample:
     framing: str
     chunks: Sequence[Chunk]
     names: Sequence[str]
-    events: Sequence[tuple[str, bytes]] = ()
     response_headers: Headers = ()
+    events: Sequence[tuple[str, bytes]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +71,17 @@ class Assembler(Protocol):
 class Api:
     """One protocol.
 
-        `recognises` gives the reason why a sample is of this API, or None. `flags` tells what a chunk carries, as bits of
-        `model.message`; it is asked for every chunk, so it is lean, and it never raises. `deltas` tells the same in full.
-        `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
-        `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
-    <<<<<<< HEAD
-        `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told. `schema` gives the JSON Schema of a
-        chunk, made from the table that `misfits` checks.
-    =======
-        `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told.
-        `unwrap` takes a chunk, with the name of its event, out of what it comes in. `reads` makes a chunk of any event's data and
-        name, for APIs whose data is no JSON; None where the event is none.
-    >>>>>>> 621c3f8 (The other APIs: completions, Gemini, Ollama, Cohere, Bedrock, Cloudflare, TGI, Replicate, watsonx, text and unknown)
-        APIs are asked in ascending `order`: the particular before the general. `choices` is the field of the API's object that
-        holds its alternative answers, each with an `index`, or None where there is only ever one. `usage_grows` is set where a
-        later report of usage leaves out what an earlier one told, which then still holds; it reads the reports put together.
+    `recognises` gives the reason why a sample is of this API, or None. `flags` tells what a chunk carries, as bits of
+    `model.message`; it is asked for every chunk, so it is lean, and it never raises. `deltas` tells the same in full.
+    `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
+    `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
+    `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told.
+    `schema` gives the JSON Schema of a chunk, made from the table that `misfits` checks.
+    `unwrap` takes a chunk, with the name of its event, out of what it comes in. `reads` makes a chunk of any event's data and
+    name, for APIs whose data is no JSON; None where the event is none.
+    APIs are asked in ascending `order`: the particular before the general. `choices` is the field of the API's object that
+    holds its alternative answers, each with an `index`, or None where there is only ever one. `usage_grows` is set where a
+    later report of usage leaves out what an earlier one told, which then still holds; it reads the reports put together.
     """
 
     name: str
@@ -107,6 +103,13 @@ class Api:
     order: int = 50
     choices: str | None = None
     usage_grows: Callable[[dict[str, Any]], Usage | None] | None = None
+
+    def chunk_of(self, data: bytes, name: str) -> Chunk | None:
+        """The chunk that one event holds, for who reads a stream while it arrives; None where it holds none."""
+        if self.reads is not None:
+            return self.reads(data, name)
+        chunk, _ = parse(data, 0)
+        return chunk if chunk is None or self.unwrap is None else self.unwrap(chunk, name)
 
 
 APIS: Catalogue[Api] = Catalogue("streamkit.apis", Api, lambda api: api.name)
@@ -147,8 +150,8 @@ def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
         decoded.framing,
         decoded.chunks[:32],
         [decoded.events.name(event) for event in events],
-        [(decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))],
         exchange.response.headers if exchange.response else (),
+        [(decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))],
     )
 
 

@@ -10,8 +10,6 @@ import os
 import sys
 from typing import Literal
 
-import orjson
-
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
 from streamkit.text import safe_text
 from streamkit.wire.framing import choose
@@ -123,13 +121,13 @@ class Reader:
         return [item for item in self._decoder.feed(data) if isinstance(item, Event)]
 
     def _texts(self, events: list[Event]) -> str:
-        from streamkit.apis._api import APIS, interpret
+        from streamkit.apis._api import APIS, UNKNOWN, interpret
 
         self._waiting += events
         if self._api is None and self._waiting and self._seen < _SAMPLE:
             self._seen += len(events)
             stream = interpret(Exchange(Frames.of([Frame(data) for data in self._head]), response=self.response))
-            self._api = APIS.entries.get(stream.api)
+            self._api = APIS.entries[stream.api] if stream.api != UNKNOWN else None
         if self._api is None:
             return ""
         waiting, self._waiting = self._waiting, []
@@ -140,11 +138,6 @@ class Reader:
 
         api = self._api
         assert isinstance(api, Api)
-        try:
-            chunk = orjson.loads(event.data)
-        except orjson.JSONDecodeError:
-            return ""
-        if not isinstance(chunk, dict):
-            return ""
-        deltas = api.deltas(api.unwrap(chunk) if api.unwrap else chunk)
+        chunk = api.chunk_of(event.data, event.name)
+        deltas = api.deltas(chunk) if chunk is not None else ()
         return "".join(delta.text for delta in deltas if delta.kind in _TEXTS and delta.choice == 0)
