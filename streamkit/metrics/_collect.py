@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from streamkit.metrics._metric import Metric, Span
 from streamkit.model.histogram import EXACT_SAMPLES, Histogram, Pool
-from streamkit.model.measurement import Measurement, Samples, Summary
+from streamkit.model.measurement import Choice, Measurement, Samples, Summary
 
 _DURATION = "operation_duration"
 _TOKENS = "output_tokens"
@@ -173,7 +173,18 @@ def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any
         "missing": missing,
         "tokens_source": tokens.source or None if tokens is not None else None,
         "stalls": [{"event": event, "at_ns": at, "gap_ns": gap} for event, at, gap in measurement.stalls],
+        "choices": [_choice(choice) for choice in measurement.choices],
         "notes": list(measurement.notes),
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "choice": choice.number,
+        "content_chunks": choice.chunks,
+        "time_to_first_token_ns": choice.first,
+        "time_to_last_token_ns": choice.last,
+        "inter_chunk_gap_ns": distribution(Summary.of(choice.gaps), "ns"),
     }
 
 

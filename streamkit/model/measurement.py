@@ -71,12 +71,24 @@ class TokenCounter:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several choices of a stream: its number, its content chunks, when the first and the last of them came (ns
+    since the request; None where that is not known), and the gaps between them (ns)."""
+
+    number: int
+    chunks: int
+    first: int | None
+    last: int | None
+    gaps: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """All metrics of one stream (or of a run): by metric name, its samples.
 
     `notes` are sentences about how far these numbers can be trusted: coalesced reads, a clock that went back, a usage
     that contradicts the content. `stalls` are its longest pauses: the event (from 1) that ended each, when (ns), and how
-    long it was (ns). `recorded_at` is when the request was sent, as RFC 3339; None where nobody knows.
+    long it was (ns); `choices` are told apart where there are several. `recorded_at` is when the request was sent, as RFC 3339; None where nobody knows.
     """
 
     file: str
@@ -90,6 +102,7 @@ class Measurement:
     notes: tuple[str, ...] = ()
     recorded_at: str | None = None
     stalls: tuple[tuple[int, int, int], ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 def percentile(ordered: Sequence[float], rank: float) -> float:

@@ -163,10 +163,15 @@ def _per(unit: str) -> str:
 
 
 def _short(names: Sequence[str], width: int) -> list[str]:
-    """Names of at most `width` columns: what they all begin with goes first, then their beginnings."""
+    """Names of at most `width` columns: the folder that they all are in goes first, then their beginnings."""
     clean = [one_line(name) for name in names]
     if max(map(_width, clean), default=0) <= width:
         return clean
+    # What the first and the last by name begin with, all of them begin with.
+    first, last = min(clean), max(clean)
+    alike = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), 0)
+    folder = first[:alike].rfind("/") + 1
+    clean = [name[folder:] for name in clean]
     return [name if _width(name) <= width else "…" + _end(name, width - 1) for name in clean]
 
 

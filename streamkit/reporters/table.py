@@ -101,7 +101,20 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
             short = {column.title: column.head for column in report.columns}
             table = drawn(Table(heads, [[short[row[0]], *row[1:]] for row in cells]))
         yield "\n" + table
+    yield from _choices(row, report)
     yield from _pictures(group, report)
+
+
+def _choices(row: Row, report: StatsReport) -> Iterator[str]:
+    """A row a choice, where the stream has several."""
+    cells = []
+    for choice in row.get("choices", ()):
+        gaps = choice["inter_chunk_gap_ns"] or {}
+        times = [choice["time_to_first_token_ns"], choice["time_to_last_token_ns"], gaps.get("p50"), gaps.get("p99")]
+        told = [shown(time, "ns", ascii_only=report.ascii_only) for time in times]
+        cells.append([f"choice {choice['choice']}", str(choice["content_chunks"]), *told])
+    if cells:
+        yield "\n" + drawn(Table(["", "content", "TTFT", "TTLT", "gap p50", "gap p99"], cells), "  ")
 
 
 def _pictures(group: Row, report: StatsReport) -> Iterator[str]:

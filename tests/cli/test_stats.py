@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from streamkit.cli.main import streamkit
 from streamkit.model.exchange import Exchange
 from streamkit.model.recording import write
-from tests.metrics.making import ROLE, exchange, plain, text
+from tests.metrics.making import ROLE, chunk, exchange, plain, text
 
 
 def run(*arguments: str, **options: Any) -> Result:
@@ -146,3 +146,22 @@ def test_the_first_log_of_the_shared_folder(shared: Path) -> None:
     (row,) = orjson.loads(run("--format", "json", str(path)).output)["streams"]
     assert (row["metrics"]["events"], row["metrics"]["chunks"], row["metrics"]["content_chunks"]) == (73, 72, 70)
     assert {key for key, value in row["metrics"].items() if key.endswith("_ns") and value is not None} == set()
+
+
+def test_several_choices_are_told_apart(tmp_path: Path) -> None:
+    events = [(at, chunk({"content": "w"}, index=at // 5 % 2)) for at in range(100, 160, 5)]
+    ends = [(161.0, chunk(finish="stop")), (162.0, chunk(finish="stop", index=1)), (162.0, "[DONE]")]
+    path = recording(tmp_path / "two.jsonl", [exchange([*events, *ends])])
+    (row,) = orjson.loads(run("--format", "json", path).output)["streams"]
+    gaps = {"n": 5} | dict.fromkeys(("min", "mean", "p50", "p90", "p95", "p99", "max"), 10_000_000)
+    assert row["choices"] == [
+        {
+            "choice": number,
+            "content_chunks": 6,
+            "time_to_first_token_ns": first,
+            "time_to_last_token_ns": first + 50_000_000,
+            "inter_chunk_gap_ns": gaps,
+        }
+        for number, first in ((0, 100_000_000), (1, 105_000_000))
+    ]
+    assert "choice 1        6  105 ms  155 ms  10.0 ms  10.0 ms" in run(path).output
