@@ -100,6 +100,8 @@ class Run:
             self._add(measurement)
             row = row_of(measurement, shown)
             self.keep(stream, row)
+            # Freed before the next one is decoded, which then takes its place in memory.
+            del stream
             yield row
 
     def _add(self, measurement: Measurement) -> None:
