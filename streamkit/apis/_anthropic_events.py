@@ -84,7 +84,7 @@ def flags(chunk: Chunk) -> int:
         found = USAGE if type(chunk.get("usage")) is dict else 0
         if object_of(chunk.get("delta")).get("stop_reason"):
             found |= FINISH
-    elif kind == "error" or (kind not in EVENTS and chunk.get("error")):
+    elif kind == "error" or (text_of(kind) not in EVENTS and chunk.get("error")):
         found = ERROR
     elif is_message(chunk):
         for block in objects_in(chunk["content"]):
@@ -117,7 +117,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         reason = object_of(chunk.get("delta")).get("stop_reason")
         if reason:
             found.append(Delta("finish", str(reason)))
-    elif kind == "error" or (kind not in EVENTS and chunk.get("error")):
+    elif kind == "error" or (text_of(kind) not in EVENTS and chunk.get("error")):
         found.append(Delta("error", said_by(chunk.get("error"))))
     elif is_message(chunk):
         for place, block in enumerate(objects_in(chunk["content"])):

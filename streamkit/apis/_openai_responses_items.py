@@ -122,6 +122,8 @@ class Items:
         yield from self._same_id(chunk, index, known, event.get("item_id"), "$.item_id")
         stem, _, step = kind.rpartition(".")
         place = event.get("content_index", event.get("summary_index"))
+        if place is not None and type(place) is not int:
+            return  # the shape's check tells of it
         if stem == "response.content_part":
             self._parts.step((index, place), step)
             part = event.get("part")
