@@ -63,14 +63,16 @@ _CANDIDATE = structure(
     }
 )
 
+_COUNT = integer().called(wrong_type="malformed-usage")
+
 _USAGE = structure(
     {
-        "promptTokenCount": integer(),
-        "candidatesTokenCount": integer(),
-        "thoughtsTokenCount": integer(),
-        "totalTokenCount": integer(),
-        "cachedContentTokenCount": integer(),
-        "toolUsePromptTokenCount": integer(),
+        "promptTokenCount": _COUNT,
+        "candidatesTokenCount": _COUNT,
+        "thoughtsTokenCount": _COUNT,
+        "totalTokenCount": _COUNT,
+        "cachedContentTokenCount": _COUNT,
+        "toolUsePromptTokenCount": _COUNT,
         "promptTokensDetails": array(ANY),
         "candidatesTokensDetails": array(ANY),
         "cacheTokensDetails": array(ANY),

@@ -10,6 +10,8 @@ from typing import Any
 
 from streamkit.apis._api import Api, Chunk, Ending, Sample
 from streamkit.apis._gemini_assembler import GeminiAssembler, usage_of
+from streamkit.apis._gemini_grammar import missteps
+from streamkit.apis._gemini_shape import misfits, schema, unknown
 from streamkit.apis._json import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta, written
 from streamkit.model.message import ERROR, FINISH, OTHER_CONTENT, REASONING, TEXT, TOOL, USAGE, Delta, Usage
 
@@ -126,4 +128,8 @@ API = Api(
     unwrap=lambda chunk, _: _inner(chunk),
     order=20,
     choices="candidates",
+    misfits=misfits,
+    missteps=missteps,
+    unknown=unknown,
+    schema=schema,
 )

@@ -10,6 +10,8 @@ from streamkit.apis._api import Api, Chunk, Sample
 from streamkit.apis._json import objects_in, place_of, text_of, usage_delta
 from streamkit.apis._openai_choices import NO_FINISH, ended, error_deltas, error_of, finish_of, model
 from streamkit.apis._openai_completion_assembler import CompletionAssembler
+from streamkit.apis._openai_completions_grammar import missteps
+from streamkit.apis._openai_completions_shape import misfits, schema, unknown
 from streamkit.apis._openai_usage import usage_of
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Usage
 
@@ -78,4 +80,8 @@ API = Api(
     assembler=CompletionAssembler,
     order=30,
     choices="choices",
+    misfits=misfits,
+    missteps=missteps,
+    unknown=unknown,
+    schema=schema,
 )

@@ -1,6 +1,6 @@
 """Token counts are missing or no integers.
 
-What it finds: a `usage` object without `prompt_tokens`, `completion_tokens` or `total_tokens`, or in which one is no
+What it finds: a `usage` object, or Gemini's `usageMetadata`, without `prompt_tokens`, `completion_tokens` or `total_tokens`, or in which one is no
 integer.
 
 Why it matters: what adds up costs reads the three and raises, or counts nothing.
@@ -45,7 +45,7 @@ from streamkit.rules._rule import Sighting, misfits, rule
 @rule(
     "SCH323",
     "error",
-    apis=("openai_chat", "openai_completions"),
+    apis=("openai_chat", "openai_completions", "gemini"),
     breaks="langchain-openai 1.7: TypeError on `null` counts",
 )
 def check(stream: Stream) -> Iterator[Sighting]:

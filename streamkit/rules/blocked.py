@@ -1,0 +1,36 @@
+"""The answer was blocked or is malformed.
+
+What it finds: a `promptFeedback.blockReason`, or a `finishReason` other than `STOP` and `MAX_TOKENS`. A malformed
+function call is an error.
+
+Why it matters: there is no answer, or half of one. Clients that only look at the text show an empty message.
+
+Bad:
+
+```sse
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"SAFETY"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+```
+
+Good:
+
+```sse
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, missteps, rule
+
+
+@rule("GEM907", "warning", apis=("gemini",))
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for each."""
+    return missteps(stream, "blocked")

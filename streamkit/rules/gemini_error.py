@@ -1,0 +1,35 @@
+"""The stream reports an error.
+
+What it finds: an event with an `error` object in a Gemini stream.
+
+Why it matters: the answer is not whole. It comes with status 200 where the answer had begun.
+
+Bad:
+
+```sse
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+
+data: {"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}
+```
+
+Good:
+
+```sse
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, missteps, rule
+
+
+@rule("GEM906", "error", apis=("gemini",), breaks="google-genai 3.4: APIError in the middle of the stream")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for each."""
+    return missteps(stream, "gemini-error")

@@ -1,0 +1,35 @@
+"""No event has a candidate.
+
+What it finds: a Gemini stream without a candidate in any event, whose prompt was not blocked.
+
+Why it matters: the answer is empty, and nothing says why: gemini-cli reports an invalid stream (gemini-cli#8069).
+
+Bad:
+
+```sse
+data: {"usageMetadata":{"promptTokenCount":3,"totalTokenCount":3},"modelVersion":"gemini","responseId":"r1"}
+```
+
+Good:
+
+```sse
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+
+data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules._rule import Sighting, missteps, rule
+
+
+@rule(
+    "GEM901", "error", apis=("gemini",), whole=True, breaks="gemini-cli 0.4: `Model stream ended with empty response`"
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting for each."""
+    return missteps(stream, "no-candidates")
