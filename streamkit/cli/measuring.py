@@ -161,7 +161,7 @@ class Run:
     def columns(self, *, of_run: bool = False) -> list[Column]:
         """The metrics that are shown, as a reporter sees them."""
         entries = [entry for entry in self.shown if (entry.of_run is not None) == of_run]
-        return [Column(m.key, m.head, m.title, m.unit, m.many, m.shown, m.manual) for m in entries]
+        return [Column(m.key, m.head, m.title, m.unit, m.many, m.shown, m.manual, m.standard) for m in entries]
 
 
 def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:

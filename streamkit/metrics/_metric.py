@@ -67,6 +67,11 @@ class Metric:
         """What a person calls it: the first words of its manual."""
         return self.manual.partition(":")[0]
 
+    @property
+    def standard(self) -> str:
+        """Its name in OpenTelemetry's GenAI conventions; empty where it has none."""
+        return next((alias for alias in self.aliases if alias.startswith("gen_ai.")), "")
+
 
 UNKNOWN_API = "unknown"
 _ASK_THE_API = ("no-token", "no-usage", "no-answer")

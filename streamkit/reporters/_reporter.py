@@ -39,7 +39,8 @@ class LintReport:
 @dataclass(frozen=True, slots=True)
 class Column:
     """One metric as a reporter sees it: its name in JSON, its short head and its title, its unit, whether a stream has
-    many samples of it, when a table shows it unasked, and the manual that explains it."""
+    many samples of it, when a table shows it unasked, the manual that explains it, and
+    its name in OpenTelemetry's GenAI conventions (empty where it has none)."""
 
     key: str
     head: str
@@ -48,6 +49,7 @@ class Column:
     many: bool = False
     shown: Literal["always", "present", "asked"] = "always"
     manual: str = ""
+    standard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,8 @@ import orjson
 
 from streamkit.reporters._reporter import Column, Reporter, Row, StatsReport
 
-# Names of semantic-conventions-genai (docs/gen-ai/gen-ai-metrics.md), by our JSON names.
-_NAMES = {
-    "operation_duration_ns": "gen_ai.client.operation.duration",
-    "time_to_first_chunk_ns": "gen_ai.client.operation.time_to_first_chunk",
-    "time_per_output_chunk_ns": "gen_ai.client.operation.time_per_output_chunk",
-    "time_to_first_token_ns": "gen_ai.server.time_to_first_token",
-    "time_per_output_token_ns": "gen_ai.server.time_per_output_token",
-    "input_tokens": "gen_ai.client.token.usage",
-    "output_tokens": "gen_ai.client.token.usage",
-}
+# Both counts of tokens are one metric of the conventions, told apart by an attribute.
+_TOKEN_USAGE = "gen_ai.client.token.usage"
 _TOKEN_TYPES = {"input_tokens": "input", "output_tokens": "output"}
 _UNITS = {"ns": "s", "tokens": "{token}", "bytes": "By", "tokens/s": "{token}/s", "bytes/s": "By/s", "ratio": "1"}
 _STATISTICS = ("min", "mean", "p50", "p90", "p95", "p99", "max")
@@ -58,7 +50,7 @@ def _point(column: Column, value: Any, attributes: Mapping[str, Any], row: Row) 
     if column.key == "output_tokens" and row["tokens_source"]:
         more["streamkit.tokens.source"] = row["tokens_source"]
     point: dict[str, Any] = {
-        "name": _NAMES.get(column.key, f"streamkit.{column.key.removesuffix('_ns')}"),
+        "name": _name(column),
         "unit": _UNITS.get(column.unit, "1"),
     }
     if column.many:
@@ -67,6 +59,13 @@ def _point(column: Column, value: Any, attributes: Mapping[str, Any], row: Row) 
     else:
         point["value"] = value * scale
     return {**point, "time": row["recorded_at"], "attributes": {**attributes, **more}}
+
+
+def _name(column: Column) -> str:
+    """The name of semantic-conventions-genai (docs/gen-ai/gen-ai-metrics.md), else one of our own."""
+    if column.key in _TOKEN_TYPES:
+        return _TOKEN_USAGE
+    return column.standard or f"streamkit.{column.key.removesuffix('_ns')}"
 
 
 REPORTER = Reporter("otel", stats=stats)

@@ -1,11 +1,13 @@
-"""One stream, worked through by hand with each tool's formula.
+"""One stream, worked through by hand with each tool's formula: a page a tool in tests/specs/definitions.
 
 role@20, three words @100 @120 @160, finish @165, usage (N = 4) and `[DONE]` @170, closed @171; milliseconds.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,38 +28,31 @@ def said(name: str, events: Any = PLAIN, counter: TokenCounter | None = COUNTER,
     return answer(DEFINITIONS[name], interpret(exchange(events, **{"end": 171, **fields})), counter)
 
 
-# name: TTFT, end, N, its source, per token, gaps (milliseconds)
-BY_HAND: dict[str, tuple[Any, ...]] = {
-    "aiperf": (100, 160, 4, "usage", (160 - 100) / 3, [20, 40]),
-    "vllm_0_29": (20, 170, 4, "usage", (170 - 20) / 3, [80, 20, 40, 5]),
-    "vllm_0_30": (20, 165, 4, "usage", (165 - 20) / 3, [80, 20, 40, 5]),
-    "vllm_0_33": (100, 160, 4, "usage", (160 - 100) / 3, [20, 40]),
-    "sglang": (100, 170, 4, "usage", (170 - 100) / 3, [20, 40]),
-    "guidellm": (100, 171, 4, "usage", 160 / 4, None),
-    "llmperf": (100, None, None, "", None, None),
-    "inference_perf": (100, 171, 4, "tokenizer words", (160 - 100) / 3, [0, 20, 40]),
-    "genai_perf": (100, 160, 4, "tokenizer words", (160 - 100) / 3, None),
-    "opentelemetry": (20, 171, 4, "usage", None, [80, 20, 40, 5, 5]),
-    "mlperf": (100, 171, 4, "usage", (171 - 100) * MS // 3 / MS, None),
-}
+PAGES = sorted((Path(__file__).parents[1] / "specs" / "definitions").glob("*.md"))
+NAMES = [page.stem for page in PAGES]
 
 
-def test_every_definition_is_worked_through() -> None:
-    assert set(BY_HAND) == set(DEFINITIONS.entries)
+def test_every_definition_has_a_page() -> None:
+    assert set(NAMES) == set(DEFINITIONS.entries)
 
 
-@pytest.mark.parametrize("name", BY_HAND)
-def test_by_hand(name: str) -> None:
-    ttft, end, tokens, source, per_token, gaps = BY_HAND[name]
-    ours = said(name)
-    assert ours.ttft == ttft * MS
-    assert ours.end == (None if end is None else end * MS)
-    assert (ours.tokens, ours.tokens_source) == (tokens, source)
-    assert ours.per_token == (None if per_token is None else pytest.approx(per_token * MS, abs=1))
-    assert ours.gaps == (None if gaps is None else [gap * MS for gap in gaps])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_worked_through_by_hand(page: Path) -> None:
+    cells = re.findall(r"^\| plain \| (.*) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)[0].split(" | ")
+    ttft, end, tokens, per_token, gaps = cells
+    ours = said(page.stem)
+    for value, cell in ((ours.ttft, ttft), (ours.end, end), (ours.per_token, per_token)):
+        assert value == (None if cell == "-" else pytest.approx(milliseconds(cell), abs=1))
+    assert (f"{ours.tokens} {ours.tokens_source}" if ours.tokens is not None else "-") == tokens
+    assert ours.gaps == (None if gaps == "-" else [milliseconds(gap) for gap in gaps.split(", ")])
 
 
-@pytest.mark.parametrize("name", BY_HAND)
+def milliseconds(cell: str) -> float:
+    assert cell.endswith(" ms")
+    return float(cell.removesuffix(" ms")) * MS
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     "events",
     [PLAIN, NO_USAGE, [(20, ROLE)], [], [(100, text("a"))], [(20, ROLE), (30, '{"error":{"message":"boom"}}')]],
@@ -126,7 +121,7 @@ def test_another_api_and_a_log_without_times() -> None:
 
 def test_json() -> None:
     row = answers(interpret(exchange(PLAIN, end=171)), COUNTER)
-    assert (row["file"], row["exchange"], len(row["definitions"])) == ("made.jsonl", 1, len(BY_HAND))
+    assert (row["file"], row["exchange"], len(row["definitions"])) == ("made.jsonl", 1, len(NAMES))
     first = row["definitions"][0]
     assert list(first) == [
         "tool",
