@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from streamkit.definitions._definition import answers
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.reporters._reporter import PageStream, Row
-from streamkit.rules._rule import RULES, lint
 
 # Streams that are kept whole for the page; of the others it has the numbers.
 _KEPT = 100
@@ -23,6 +21,9 @@ class Gathered:
 
     def keep(self, stream: Stream, row: Row) -> None:
         """Take one stream with its row."""
+        from streamkit.definitions._definition import answers
+        from streamkit.rules._rule import RULES, lint
+
         if len(self.streams) < _KEPT:
             findings = list(lint(stream, [entry for entry in RULES if entry.default]))
             definitions = answers(stream, self._counter(stream.model))["definitions"]

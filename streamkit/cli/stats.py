@@ -82,37 +82,50 @@ def command(
 
 def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Console, sink: Sink) -> bool:
     """Measure everything, report it, and tell which gates failed."""
-    from streamkit.cli.measuring import Run, Wanted, sorted_rows
+    from streamkit.cli.measuring import Run, sorted_rows
+    from streamkit.cli.page import Gathered
     from streamkit.errors import UsageError
-    from streamkit.metrics._reasons import REASONS
-    from streamkit.reporters._reporter import REPORTERS, StatsReport
+    from streamkit.reporters._reporter import REPORTERS
 
     reporter = REPORTERS[form_out]
     if reporter.stats is None:
         raise UsageError(f"--format {form_out} cannot show statistics")
-    ranks = _ranks(options["percentiles"])
+    run = Run(_wanted(form_out, options), _counters(options))
+    gathered = Gathered(run.counter)
+    if form_out == "html":
+        run.keep = gathered.keep
+    rows: Iterator[Any] = run.rows(inputs, judge=form_out == "html")
+    if options["sort"]:
+        rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
+    for text in reporter.stats(_report(run, rows, gathered, options)):
+        sink.piece(text, json=form_out in ("json", "otel"))
+    return _gates(run, options["allow_missing"], console)
+
+
+def _wanted(form_out: str, options: dict[str, Any]) -> Any:
+    """What is to be measured: a table needs less than a program that reads on."""
+    from streamkit.cli.measuring import Wanted
+
     in_table = form_out in ("table", "markdown") and not options["explain"]
-    wanted = Wanted(
+    return Wanted(
         _words(options["metrics"]),
         in_table,
         options["plot"] or not in_table,
         options["by"],
         options["fail_if"],
         options["slo"],
-        ranks,
+        _ranks(options["percentiles"]),
     )
-    run = Run(wanted, _counters(options))
-    gathered = None
-    if form_out == "html":
-        from streamkit.cli.page import Gathered
 
-        gathered = Gathered(run.counter)
-        run.keep = gathered.keep
-    rows: Iterator[Any] = run.rows(inputs, judge=gathered is not None)
-    if options["sort"]:
-        rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
-    statistics = ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max") if ranks else ()
-    report = StatsReport(
+
+def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any]) -> Any:
+    """What a reporter is given."""
+    from streamkit.metrics._reasons import REASONS
+    from streamkit.reporters._reporter import StatsReport
+
+    ranks = _ranks(options["percentiles"])
+    statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max")} if ranks else {}
+    return StatsReport(
         run.columns(),
         run.columns(of_run=True),
         rows,
@@ -125,13 +138,9 @@ def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Co
         width=shutil.get_terminal_size((80, 24)).columns,
         ascii_only=_ascii_only(),
         marks=lambda: run.marks,
-        page=lambda: gathered.streams if gathered else (),
-        **({"statistics": statistics} if statistics else {}),
+        page=lambda: gathered.streams,
+        **statistics,
     )
-    assert reporter.stats is not None
-    for text in reporter.stats(report):
-        sink.piece(text, json=form_out in ("json", "otel"))
-    return _gates(run, options["allow_missing"], console)
 
 
 def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
