@@ -1,0 +1,158 @@
+"""The redactor of a body: cuts secrets out of frames while they arrive, and lets none wait longer than it must."""
+
+from __future__ import annotations
+
+import bisect
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from streamkit.model.exchange import Redaction
+from streamkit.tape import _shapes
+from streamkit.tape._normal import Text
+from streamkit.tape._reading import Cut, Reading
+from streamkit.tape._secrets import DEFAULT, MARK, Policy
+from streamkit.tape._strings import WHOLE_FIELDS, Channel, Piece, Scanner, bare
+
+_PATIENCE = 16 * 1024  # bytes of a body while which a text may stand still before its end is no longer waited for
+_UNSETTLED = 64 * 1024  # bytes of an event that may follow a text before the event tells which text it belongs to
+
+
+class BodyRedactor:
+    """The redactor of one body: frames in, the frames that need not wait out, in order, with what was cut in them."""
+
+    def __init__(self, policy: Policy = DEFAULT) -> None:
+        self._policy = policy
+        self._waiting: deque[tuple[int, int | None]] = deque()  # the end offset and time of each frame
+        self._window = bytearray()  # the bytes of the waiting frames
+        self._mask = bytearray()  # of each of them, whether it was cut
+        self._base = 0  # the offset of the window in the body
+        self._ends: list[int] = []
+        self._raw = Reading(policy)
+        self._channels: dict[Channel, Reading] = {}
+        self._scanner = Scanner()
+        self._later: list[Piece] = []  # pieces of an event that has not told yet which text they belong to
+        self._provisional: list[tuple[Channel, Piece]] = []  # texts that were named before all was known
+        self._cuts: list[Cut] = []
+
+    def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
+        """Take one frame; gives those that are ready for the disk."""
+        base = self._base + len(self._window)
+        if not self._policy.cuts or (not self._waiting and self._harmless(data)):
+            self._base = base + len(data)
+            self._ends.append(self._base)
+            return [(data, at)]
+        self._window += data
+        self._mask += bytes(len(data))
+        self._ends.append(base + len(data))
+        self._waiting.append((base + len(data), at))
+        self._apply(self._raw.read(data, base))
+        for reading in self._channels.values():
+            reading.idle += len(data)
+        self._read_channels(self._scanner.feed(data, base))
+        return self._release()
+
+    def close(self) -> list[tuple[bytes, int | None]]:
+        """The body has ended: gives the frames that were waiting."""
+        self._read_channels([], last=True)
+        for reading in (self._raw, *self._channels.values()):
+            self._apply(reading.read(b"", self._base + len(self._window), last=True))
+        self._channels.clear()
+        self._raw.tail = Text("", (), ())
+        return self._release()
+
+    @property
+    def redacted(self) -> tuple[Redaction, ...]:
+        """What was cut so far: the rule and the frames (from 1) that held the secret."""
+        done = []
+        for cut in self._cuts:
+            first, last = (_frame_of(self._ends, offset) for offset in (cut.start, cut.end - 1))
+            done.append(Redaction("frames", cut.rule, first, last))
+        return tuple(done)
+
+    def _harmless(self, data: bytes) -> bool:
+        """Whether a frame can be let through unread: no text is begun, and it neither holds nor begins a secret."""
+        if self._policy.patterns or self._channels or self._later or self._raw.waits or self._scanner.inside_string:
+            return False
+        if not data.endswith(b"\n") or _shapes.SUSPECT.search(data):
+            return False
+        self._scanner.skip()
+        return True
+
+    def _read_channels(self, pieces: list[Piece], *, last: bool = False) -> None:
+        self._settle()
+        pieces = self._later + pieces
+        self._later = []
+        for number, piece in enumerate(pieces):
+            channel = piece.channel
+            if not last and not piece.settled and self._could_be_another(channel):
+                span = pieces[-1].start + len(pieces[-1].raw) - piece.start
+                if span <= _UNSETTLED:
+                    self._later = pieces[number:]
+                    break
+            self._read_piece(piece, channel)
+        self._channels = {
+            channel: reading
+            for channel, reading in self._channels.items()
+            if reading.waits and reading.idle <= _PATIENCE
+        }
+
+    def _read_piece(self, piece: Piece, channel: Channel) -> None:
+        if channel[0] in WHOLE_FIELDS:
+            return
+        reading = self._channels.get(channel) or Reading(self._policy)
+        reading.idle = 0
+        self._apply(reading.read(piece.raw, piece.start))
+        self._channels[channel] = reading
+        if reading.waits and not piece.settled:
+            self._provisional.append((channel, piece))
+
+    def _settle(self) -> None:
+        """Give the texts that were named too early the names that they turned out to have."""
+        known, self._provisional = self._provisional, []
+        for channel, piece in known:
+            name = piece.channel
+            if name != channel and channel in self._channels:
+                self._channels[name] = self._channels.pop(channel)
+            if not piece.settled:
+                self._provisional.append((name, piece))
+
+    def _could_be_another(self, channel: Channel) -> bool:
+        """Whether a text that waits has the same keys and other indices, so that this may turn out to be its sequel."""
+        keys = bare(channel)
+        return any(
+            known != channel and reading.waits and bare(known) == keys for known, reading in self._channels.items()
+        )
+
+    def _apply(self, cuts: Iterable[tuple[Cut, Sequence[tuple[int, int]]]]) -> None:
+        """Overwrite what is cut. What another reading of the same bytes has cut already is no second cut."""
+        for cut, spans in cuts:
+            new = not any(cut is known for known in self._cuts)
+            fresh = False
+            for start, end in spans:
+                start, end = start - self._base, end - self._base
+                if start < 0 or all(self._mask[start:end]):
+                    continue
+                named = start + self._base == cut.start and end - start >= len(MARK) and not any(self._mask[start:end])
+                fresh = True
+                self._window[start:end] = (MARK.encode() if named else b"").ljust(end - start, b"*")
+                self._mask[start:end] = b"\x01" * (end - start)
+            if fresh and new:
+                self._cuts = [known for known in self._cuts if not cut.holds(known)] + [cut]
+
+    def _release(self) -> list[tuple[bytes, int | None]]:
+        holds = [reading.hold for reading in (self._raw, *self._channels.values())]
+        holds += [piece.start for piece in self._later[:1]]
+        hold = min((offset for offset in holds if offset is not None), default=None)
+        ready: list[tuple[bytes, int | None]] = []
+        done = 0
+        while self._waiting and (hold is None or self._waiting[0][0] <= hold):
+            end, at = self._waiting.popleft()
+            ready.append((bytes(self._window[done : end - self._base]), at))
+            done = end - self._base
+        del self._window[:done], self._mask[:done]
+        self._base += done
+        return ready
+
+
+def _frame_of(ends: list[int], offset: int) -> int:
+    return bisect.bisect_right(ends, offset) + 1
