@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, compress, count, repeat
 from operator import itemgetter, not_
 from typing import Any, Literal, TypeVar, cast
@@ -16,17 +16,28 @@ from typing import Any, Literal, TypeVar, cast
 import orjson
 
 from streamkit.errors import UnreadableInput
+from streamkit.model._fields import (
+    Fields,
+    end_of,
+    from_base64,
+    headers_of,
+    import_of,
+    integer,
+    labels_of,
+    one_of,
+    redactions_of,
+    request_of,
+    shown,
+    string,
+)
 from streamkit.model.exchange import (
-    Body,
     Damage,
     End,
     Exchange,
     Frames,
-    Headers,
     Import,
     Origin,
     Redaction,
-    Repair,
     Request,
     Response,
 )
@@ -307,39 +318,39 @@ class _Draft:
             self.hurt(number, "stray-line", f"a second {kind}" if self.open else f"a {kind} {where}")
             return
         self.last = number
-        fields = _Fields(record, number, self.damage)
+        fields = Fields(record, number, self.damage)
         if kind == "frame":
             self._take_frame(fields, number)
         elif kind == "response":
             self._response = Response(
-                fields.get("at", _integer, None),
-                fields.get("status", _integer, 0),
-                fields.get("http", _string, "1.1"),
-                fields.get("headers", _headers, ()),
-                fields.get("redacted", _redactions, ()),
+                fields.get("at", integer, None),
+                fields.get("status", integer, 0),
+                fields.get("http", string, "1.1"),
+                fields.get("headers", headers_of, ()),
+                fields.get("redacted", redactions_of, ()),
             )
         else:
-            self._end = _end(fields, number)
+            self._end = end_of(fields, number)
             self.open = False
 
-    def _take_frame(self, fields: _Fields, number: int) -> None:
+    def _take_frame(self, fields: Fields, number: int) -> None:
         data = fields.get("text", str.encode, None)
         if data is None:
-            data = fields.get("base64", _from_base64, None)
+            data = fields.get("base64", from_base64, None)
         if data is None:
             self.hurt(number, "bad-field", "a frame with neither text nor base64 that can be read")
             return
         self.data.append(data)
-        self.at.append(fields.get("at", _integer, None))
+        self.at.append(fields.get("at", integer, None))
         self.lines.append(number)
 
     def finish(self) -> Exchange:
         """The exchange, with what is wrong with it."""
-        start = _Fields(self._start, self._origin.line or 1, self.damage)
+        start = Fields(self._start, self._origin.line or 1, self.damage)
         self._check_times()
         frames = Frames(self.data, self.at, self.lines)
         last = max(self.last, cast("int", self.lines[-1]) if self.lines else 0)
-        imported = start.get("import", _import, None)
+        imported = start.get("import", import_of, None)
         if self._end is None and imported is None:
             self.hurt(
                 last, "missing-end", "the exchange has no end line: its recorder was stopped, or the file was cut"
@@ -348,17 +359,17 @@ class _Draft:
             self._check_end(self._end, frames, last)
         return Exchange(
             frames,
-            start.get("request", _request, None),
+            start.get("request", request_of, None),
             self._response,
             self._end,
-            cast('Literal["client", "proxy", "stdin", "import"]', start.get("source", _one_of(_SOURCES), "import")),
-            cast('Literal["monotonic", "log", "none"]', start.get("clock", _one_of(_CLOCKS), "none")),
-            start.get("recorded_at", _string, None),
-            start.get("connected_at", _integer, None),
-            start.get("sent_at", _integer, None),
-            start.get("labels", _labels, {}),
-            start.get("tool", _string, None),
-            start.get("redacted", _redactions, ()),
+            cast('Literal["client", "proxy", "stdin", "import"]', start.get("source", one_of(_SOURCES), "import")),
+            cast('Literal["monotonic", "log", "none"]', start.get("clock", one_of(_CLOCKS), "none")),
+            start.get("recorded_at", string, None),
+            start.get("connected_at", integer, None),
+            start.get("sent_at", integer, None),
+            start.get("labels", labels_of, {}),
+            start.get("tool", string, None),
+            start.get("redacted", redactions_of, ()),
             imported,
             tuple(sorted(self.damage, key=lambda damage: damage.line)),
             self._origin,
@@ -370,7 +381,7 @@ class _Draft:
             for index, at in enumerate(self.at):
                 if at is not None and type(at) is not int:
                     self.hurt(
-                        cast("int", self.lines[index]), "bad-field", f"at is {_shown(at)}, no integer; read as null"
+                        cast("int", self.lines[index]), "bad-field", f"at is {shown(at)}, no integer; read as null"
                     )
                     self.at[index] = None
 
@@ -380,28 +391,6 @@ class _Draft:
         size = sum(map(len, frames.data))
         if end.bytes is not None and end.bytes != size:
             self.hurt(last, "count-mismatch", f"end says {end.bytes} bytes, the frames hold {size}")
-
-
-class _Fields:
-    """The fields of one line, each of the type that the format gives it; any other is damage and counts as absent."""
-
-    __slots__ = ("_damage", "_line", "_record")
-
-    def __init__(self, record: dict[str, Any], line: int, damage: list[Damage]) -> None:
-        self._record = record
-        self._line = line
-        self._damage = damage
-
-    def get(self, name: str, reader: Callable[[Any], _T], default: _T) -> _T:
-        value = self._record.get(name)
-        if value is None:
-            return default
-        try:
-            return reader(value)
-        except (TypeError, ValueError, KeyError, AttributeError):
-            said = f"{name} of {self._record.get('type')} is {_shown(value)}; passed over"
-            self._damage.append(Damage(self._line, "bad-field", said))
-            return default
 
 
 def _mended(line: bytes, number: int, draft: _Draft) -> tuple[dict[str, Any] | None, bytes]:
@@ -421,7 +410,7 @@ def _mended(line: bytes, number: int, draft: _Draft) -> tuple[dict[str, Any] | N
     if torn:
         draft.hurt(number, "torn-line", f"the last line is cut off after {len(line)} bytes")
     else:
-        draft.hurt(number, "not-json", f"no JSON object: {_shown(line)}")
+        draft.hurt(number, "not-json", f"no JSON object: {shown(line)}")
     return None, line
 
 
@@ -442,81 +431,6 @@ def _refuse_newer(record: dict[str, Any], path: str, line: int) -> None:
     if version > VERSION:
         said = f"recording format version {version}, and this streamkit reads up to version {VERSION}"
         raise UnreadableInput(path, said, line=line, remedy="upgrade llm-streamkit")
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _integer(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError
-    return value
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
-    def reader(value: Any) -> str:
-        if value not in words:
-            raise ValueError
-        return cast("str", value)
-
-    return reader
-
-
-def _from_base64(value: Any) -> bytes:
-    return base64.b64decode(value, validate=True)
-
-
-def _labels(value: Any) -> dict[str, str]:
-    return {key: _string(text) for key, text in value.items()}
-
-
-def _headers(value: Any) -> Headers:
-    return tuple((_string(name), _string(text)) for name, text in value)
-
-
-def _redactions(value: Any) -> tuple[Redaction, ...]:
-    return tuple(Redaction(_string(r["at"]), _string(r["rule"]), r.get("first"), r.get("last")) for r in value)
-
-
-def _request(value: Any) -> Request:
-    body = value.get("body")
-    headers = _headers(value.get("headers") or ())
-    return Request(_string(value["method"]), _string(value["url"]), headers, None if body is None else _body(body))
-
-
-def _body(value: Any) -> Body:
-    if "json" in value:
-        return Body("json", value["json"])
-    if "text" in value:
-        return Body("text", _string(value["text"]))
-    return Body("base64", _from_base64(value["base64"]))
-
-
-def _import(value: Any) -> Import:
-    repairs = tuple(Repair(_integer(r["line"]), _string(r["kind"]), _string(r["said"])) for r in value["repairs"])
-    return Import(_string(value["form"]), bool(value.get("excerpt")), repairs, value.get("framed") is not False)
-
-
-def _end(fields: _Fields, line: int) -> End:
-    return End(
-        fields.get("at", _integer, None),
-        fields.get("reason", _string, "unknown"),
-        fields.get("frames", _integer, None),
-        fields.get("bytes", _integer, None),
-        fields.get("sha256", _string, None),
-        fields.get("error", _string, None),
-        fields.get("redacted", _redactions, ()),
-        fields.get("client", dict, None),
-        line,
-    )
 
 
 def _request_object(request: Request) -> dict[str, Any]:
