@@ -16,7 +16,7 @@ from streamkit.files import create, rewrite
 from streamkit.formats._format import find
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
-from streamkit.tape.redactor import BodyRedactor, Policy, redact_exchange
+from streamkit.tape.redactor import Policy, body_redactor, redact_exchange
 
 _HEAD = 64 * 1024
 
@@ -119,7 +119,7 @@ class Cleaned:
 
     def _bytes(self, data: bytes) -> Iterator[bytes]:
         """Line by line, as if each were a frame: what is found knows its line."""
-        redactor = BodyRedactor(self._policy)
+        redactor = body_redactor(self._policy, None, data[:_HEAD])
         for line in io.BytesIO(data):
             yield from (ready for ready, _ in redactor.feed(line, None))
         yield from (ready for ready, _ in redactor.close())

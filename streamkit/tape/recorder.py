@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from streamkit.model import recording
-from streamkit.model.exchange import End, Exchange, Headers, Response
+from streamkit.model.exchange import End, Exchange, Headers, Redaction, Response
 from streamkit.tape._headers import cut_url
+from streamkit.tape._sealed import SealedRedactor, body_redactor
 from streamkit.tape.redactor import DEFAULT, BodyRedactor, Policy, redact_request, redact_response, redact_text
 
 
@@ -26,7 +27,8 @@ class Recorder:
     def __init__(self, opening: Exchange, policy: Policy = DEFAULT) -> None:
         self._opening = opening
         self._policy = policy
-        self._body = BodyRedactor(policy)
+        self._body: BodyRedactor | SealedRedactor | None = None  # chosen by the first frame
+        self._content_type: str | None = None
         self._digest = hashlib.sha256()
         self._started = False
         self._notes: list[bytes] = []
@@ -53,10 +55,14 @@ class Recorder:
 
     def response(self, at: int | None, status: int, http: str, headers: Headers) -> list[bytes]:
         """Status line and headers have come."""
-        return [recording.response_line(redact_response(Response(at, status, http, headers), self._policy))]
+        response = Response(at, status, http, headers)
+        self._content_type = response.header("content-type")
+        return [recording.response_line(redact_response(response, self._policy))]
 
     def frame(self, data: bytes, at: int | None) -> list[bytes]:
         """A frame of the body has come."""
+        if self._body is None:
+            self._body = body_redactor(self._policy, self._content_type, data)
         return self._lines(self._body.feed(data, at))
 
     def end(
@@ -64,9 +70,12 @@ class Recorder:
     ) -> list[bytes]:
         """The exchange is over; the frames that were waiting, and the end line. Starts it where it never did."""
         lines = [] if self._started else self.start()
-        lines += self._lines(self._body.close())
+        redacted: tuple[Redaction, ...] = ()
+        if self._body is not None:
+            lines += self._lines(self._body.close())
+            redacted = self._body.redacted
         error = self._clean(error)
-        end = End(at, reason, self.frames, self.bytes, self._digest.hexdigest(), error, self._body.redacted, client)
+        end = End(at, reason, self.frames, self.bytes, self._digest.hexdigest(), error, redacted, client)
         lines.append(recording.end_line(end))
         return lines
 

@@ -14,6 +14,7 @@ from typing import Any
 from streamkit.model.exchange import Body, Exchange, Frames, Redaction, Request, Response
 from streamkit.tape._headers import cut_request_headers, cut_response_headers, cut_url, telling
 from streamkit.tape._normal import normal
+from streamkit.tape._sealed import body_redactor
 from streamkit.tape._secrets import DEFAULT, MARK, NOTHING, Policy, secrets
 from streamkit.tape.body import BodyRedactor
 
@@ -23,6 +24,7 @@ __all__ = [
     "NOTHING",
     "BodyRedactor",
     "Policy",
+    "body_redactor",
     "redact_exchange",
     "redact_request",
     "redact_response",
@@ -75,7 +77,7 @@ def redact_exchange(exchange: Exchange, policy: Policy = DEFAULT) -> Exchange:
     """A whole exchange with its secrets cut: what recording it with this policy would have stored."""
     request, cuts = (None, ()) if exchange.request is None else redact_request(exchange.request, policy)
     response = None if exchange.response is None else redact_response(exchange.response, policy)
-    redactor = BodyRedactor(policy)
+    redactor = body_redactor(policy, exchange.content_type, b"".join(exchange.frames.data[:1]))
     kept = [data for frame in exchange.frames.data for data, _ in redactor.feed(frame, None)]
     kept += [data for data, _ in redactor.close()]
     end = exchange.end

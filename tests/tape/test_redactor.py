@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import random
@@ -17,6 +18,7 @@ from streamkit.model import recording
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Redaction, Request, Response
 from streamkit.tape.recorder import Recorder
 from streamkit.tape.redactor import NOTHING, BodyRedactor, Policy, redact_exchange, redact_request, redact_text, secrets
+from streamkit.wire import aws_eventstream
 from tests.tape.dummies import EVERY, NAMES, json_web_token, private_key, secret
 
 
@@ -302,6 +304,47 @@ def test_real_streams_stay_as_they_are(shared):
         if exchange.frames.body != body:
             changed.append((path.name, exchange.end.redacted))
     assert changed == []
+
+
+# Amazon event streams: binary, sealed with checksums, the chunks of other APIs wrapped in base64
+
+
+def bedrock(text, wrapped):
+    value = {"contentBlockIndex": 0, "delta": {"text": text}}
+    if wrapped:
+        value = {"bytes": base64.b64encode(json.dumps(value).encode()).decode(), "p": "abcd"}
+    return aws_eventstream.encode("contentBlockDelta", json.dumps(value).encode())
+
+
+def texts(body):
+    for event in aws_eventstream.decode(body).data:
+        value = orjson.loads(event)
+        yield (orjson.loads(base64.b64decode(value["bytes"])) if "bytes" in value else value)["delta"]["text"]
+
+
+@pytest.mark.parametrize("size", [None, 1, 7, 100])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_secret_in_sealed_messages_is_cut_and_the_seals_are_right(wrapped, size):
+    planted = secret("anthropic api")
+    messages = [bedrock(part, wrapped) for part in ["it is ", *pieces(planted, 9), " yes"]]
+    body = b"".join(messages)
+    frames = messages if size is None else [body[start : start + size] for start in range(0, len(body), size)]
+    exchange = read(record(frames, headers=[("content-type", "application/vnd.amazon.eventstream")]))
+    decoded = aws_eventstream.decode(exchange.frames.body)
+    assert (len(decoded), decoded.asides) == (len(messages), [])
+    text = "".join(texts(exchange.frames.body))
+    assert text == "it is " + "*" * len(planted) + " yes"
+    assert list(map(len, exchange.frames.data)) == list(map(len, frames))
+    (cut,) = exchange.end.redacted
+    if size is None:
+        assert (cut.first, cut.last) == (2, len(frames) - 1)
+
+
+@given(st.lists(st.binary(max_size=60) | st.text(max_size=8).map(lambda text: bedrock(text, True)), max_size=12))
+def test_a_sealed_stream_without_a_secret_stays(frames):
+    exchange = read(record(frames, headers=[("content-type", "application/vnd.amazon.eventstream")]))
+    if not exchange.end.redacted:
+        assert list(exchange.frames.data) == frames
 
 
 # Requests and headers
