@@ -9,7 +9,8 @@ itself: role in the first delta of a choice, one finish a choice, usage in one c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from streamkit.apis._openai_chat_tools import ToolCalls
@@ -42,6 +43,7 @@ GRAMMAR = Grammar(
     unfinished={"new": "missing-finish", "open": "missing-finish"},
 )
 
+_REPEATED = ("id", "model", "created", "system_fingerprint")
 _RESTATED = 16
 """Characters: a delta that repeats fewer of the delta before it may well be what the model wrote."""
 
@@ -60,34 +62,37 @@ class _ChatWalk:
         self._tools = ToolCalls()
         self._usage = UsageReports()
         self._same = Sameness()
+        self._previous: dict[str, Any] = {}
+        self._values_of: Callable[[dict[str, Any]], Any] | None = None
+        self._values: Any = None
         self._finish: dict[object, str] = {}
         self._last_text: dict[object, str] = {}
         self._restated: dict[object, int] = {}
 
     def missteps(self) -> Iterator[Misstep]:
-        previous: dict[str, Any] = {}
         for index, (chunk, flag) in enumerate(zip(self._stream.chunks, self._stream.flags, strict=True)):
-            if flag == TEXT and self._goes_on(chunk, previous):
+            if flag == TEXT and self._goes_on(chunk):
                 continue
             oddities = list(self._same.chunk(index, chunk))
             yield from oddities
             yield from self._chunk(index, chunk, flag)
             # What is odd about a chunk is told of each that has it: none may pass for going on from it.
-            previous = {} if oddities else chunk
+            self._previous = {} if oddities else chunk
+            repeated = [key for key in _REPEATED if key in self._previous]
+            self._values_of = itemgetter(*repeated) if repeated else None
+            self._values = self._values_of(self._previous) if self._values_of else None
         yield from self._end()
 
-    def _goes_on(self, chunk: dict[str, Any], previous: dict[str, Any]) -> bool:
-        """Whether a chunk of nothing but text goes on where the one before left off. Never raises on content."""
+    def _goes_on(self, chunk: dict[str, Any]) -> bool:
+        """Whether a chunk of nothing but text goes on where the last one that was looked at left off."""
+        if self._values_of is None or self._usage.begun or len(chunk) != len(self._previous):
+            return False
+        try:
+            same = self._values_of(chunk) == self._values
+        except KeyError:
+            return False
         choices = chunk.get("choices")
-        if (
-            type(choices) is not list
-            or len(choices) != 1
-            or self._usage.begun
-            or chunk.get("id") != previous.get("id")
-            or chunk.get("model") != previous.get("model")
-            or chunk.get("created") != previous.get("created")
-            or chunk.get("system_fingerprint") != previous.get("system_fingerprint")
-        ):
+        if not same or type(choices) is not list or len(choices) != 1:
             return False
         choice = choices[0]
         index = choice.get("index")

@@ -43,8 +43,6 @@ from streamkit.rules._rule import Sighting, rule
 
 def _bad_byte(data: bytes) -> int | None:
     """Where the first byte stands that is no UTF-8."""
-    if data.isascii():
-        return None
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -61,6 +59,8 @@ def _bad_byte(data: bytes) -> int | None:
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each event or aside with such a byte, at the first of them."""
     for event, data in enumerate(stream.events.data):
+        if data.isascii():
+            continue
         column = _bad_byte(data)
         if column is not None:
             yield Sighting(f"byte 0x{data[column]:02x} at column {column + 1} of the data is no UTF-8", event=event)

@@ -32,20 +32,23 @@ data: [DONE]
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
 from streamkit.rules._rule import Sighting, rule
 
-_ESCAPED = re.compile(rb"\\u[fF]{3}[dD]")
+
+def _holds(data: bytes) -> bool:
+    """Whether bytes of JSON hold the character, raw or escaped. Looking for single bytes is many times faster."""
+    if b"\xef" in data and b"\xef\xbf\xbd" in data:
+        return True
+    return b"\\" in data and any(after[:5].lower() == b"ufffd" for after in data.split(b"\\")[1:])
 
 
 @rule("JSN207", "warning")
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each event that holds it."""
-    body = stream.exchange.frames.body
-    if b"\xef\xbf\xbd" in body or b"\\ufffd" in body.lower():
+    if _holds(stream.exchange.frames.body):
         for event, data in enumerate(stream.events.data):
-            if b"\xef\xbf\xbd" in data or b"\\ufffd" in data.lower():
+            if _holds(data):
                 yield Sighting("the text holds U+FFFD, which stands for a character that was lost", event=event)

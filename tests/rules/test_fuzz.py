@@ -20,7 +20,7 @@ from streamkit.model.exchange import Exchange, Frames
 from streamkit.rules._rule import lint
 from streamkit.rules._select import selected
 
-from .edits import STREAMS
+from .edits import STREAMS, edited
 
 COUNT = int(os.environ.get("STREAMKIT_FUZZ", "600"))
 BASES = [path.read_bytes() for path in sorted(STREAMS.glob("*.sse"))]
@@ -107,7 +107,8 @@ def test_a_rule_that_raises_is_told_and_the_rest_go_on() -> None:
         raise ZeroDivisionError("oops")
         yield
 
-    stream = interpret(Exchange(frames=Frames([b"data: null\n\n"], [None], [1])), judge=True)
+    body = edited("chat", ["data 3 null"])
+    stream = interpret(Exchange(frames=Frames([body], [None], [1])), judge=True)
     rules = [replace(RULES["SSE101"], check=broken), RULES["JSN203"]]
     codes = [(finding.code, finding.severity) for finding in lint(stream, rules)]
     assert codes == [("LINT000", "error"), ("JSN203", "error")]
