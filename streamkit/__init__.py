@@ -1,1 +1,107 @@
-"""streamkit: record, replay, lint, reassemble and measure LLM streams."""
+"""Record, replay, lint, reassemble and measure the event streams of LLM APIs.
+
+    import streamkit
+
+    for exchange in streamkit.read("answer.sse"):
+        stream = streamkit.interpret(exchange)
+        print(stream.api, stream.verdict, streamkit.assemble(stream).object)
+
+Importing this costs nothing: each name is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streamkit.apis._api import APIS as APIS
+    from streamkit.apis._api import Assembler as Assembler
+    from streamkit.apis._api import assemble as assemble
+    from streamkit.apis._api import interpret as interpret
+    from streamkit.errors import StreamkitError as StreamkitError
+    from streamkit.errors import UnreadableInput as UnreadableInput
+    from streamkit.formats._format import read as read
+    from streamkit.metrics._metric import METRICS as METRICS
+    from streamkit.metrics._metric import Metric as Metric
+    from streamkit.model.exchange import Exchange as Exchange
+    from streamkit.model.exchange import Frame as Frame
+    from streamkit.model.exchange import Frames as Frames
+    from streamkit.model.exchange import Request as Request
+    from streamkit.model.exchange import Response as Response
+    from streamkit.model.finding import Finding as Finding
+    from streamkit.model.measurement import Measurement as Measurement
+    from streamkit.model.message import Delta as Delta
+    from streamkit.model.message import Message as Message
+    from streamkit.model.message import Part as Part
+    from streamkit.model.message import Reply as Reply
+    from streamkit.model.message import Usage as Usage
+    from streamkit.model.stream import Stream as Stream
+    from streamkit.model.timeline import timeline as timeline
+    from streamkit.rules._rule import RULES as RULES
+    from streamkit.rules._rule import Rule as Rule
+
+# Where each name lives. The block above says the same to type checkers; a test holds the two equal.
+_PLACES = {
+    "APIS": "apis._api",
+    "Assembler": "apis._api",
+    "Delta": "model.message",
+    "Exchange": "model.exchange",
+    "Finding": "model.finding",
+    "Frame": "model.exchange",
+    "Frames": "model.exchange",
+    "METRICS": "metrics._metric",
+    "Measurement": "model.measurement",
+    "Message": "model.message",
+    "Metric": "metrics._metric",
+    "Part": "model.message",
+    "RULES": "rules._rule",
+    "Reply": "model.message",
+    "Request": "model.exchange",
+    "Response": "model.exchange",
+    "Rule": "rules._rule",
+    "Stream": "model.stream",
+    "StreamkitError": "errors",
+    "UnreadableInput": "errors",
+    "Usage": "model.message",
+    "assemble": "apis._api",
+    "interpret": "apis._api",
+    "read": "formats._format",
+    "timeline": "model.timeline",
+}
+
+__all__ = sorted([*_PLACES, "lint", "measure"])
+
+
+def lint(stream: Stream, rules: Iterable[Rule] | None = None) -> list[Finding]:
+    """What is wrong with a stream, by these rules, or by those that `streamkit lint` asks without options."""
+    from streamkit.apis._api import interpret
+    from streamkit.rules._rule import RULES
+    from streamkit.rules._rule import lint as findings
+
+    judged = interpret(stream.exchange, api=stream.api, dialect=stream.dialect or None, judge=True)
+    return list(findings(judged, [rule for rule in RULES if rule.default] if rules is None else rules))
+
+
+def measure(stream: Stream, metrics: Iterable[Metric] | None = None) -> Measurement:
+    """The numbers of a stream, by these metrics, or by all that there are."""
+    from streamkit.metrics._metric import METRICS, in_order
+    from streamkit.metrics._metric import measure as measured
+
+    return measured(stream, in_order(METRICS) if metrics is None else metrics)
+
+
+def __getattr__(name: str) -> Any:
+    """The name, fetched now and kept."""
+    place = _PLACES.get(name)
+    if place is None:
+        raise AttributeError(f"module 'streamkit' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"streamkit.{place}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PLACES])

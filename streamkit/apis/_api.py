@@ -129,7 +129,10 @@ def interpret(
         decoded = decoded.reread(spoken.reads)
     if spoken.unwrap is not None:
         decoded = decoded.mapped(spoken.unwrap)
-    chosen = DIALECTS[dialect] if dialect else detect_dialect(spoken.name, exchange, decoded.chunks)
+    found = (DIALECTS[dialect], "as asked") if dialect else detect_dialect(spoken.name, exchange, decoded.chunks)
+    chosen = found[0] if found else None
+    if found is not None:
+        reason += f"; {found[0].name}: {found[1]}"
     stream = _stream(exchange, decoded, spoken, chosen, reason, strict)
     return _judged(stream, spoken) if judge else stream
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from streamkit.apis._json import object_of, objects_in
 from streamkit.model.exchange import Exchange
 from streamkit.registry import Catalogue
 
@@ -15,10 +16,10 @@ from streamkit.registry import Catalogue
 class Dialect:
     """How a provider speaks an API, as data.
 
-    Known by any of: `hosts` (the request's host ends so), `chunk_keys` (a top-level key), `choice_keys`, `delta_keys`,
-    `usage_keys` (a key there), `id_prefixes`, `model_prefixes`, `fingerprint_prefixes`, `comments` (a comment that begins
-    so), `headers` (a response header that begins so). `lawful` are the rule codes that do not hold for it;
-    `extra_fields` the JSON paths that it adds.
+    Known by any of: `hosts` (the request's host is this, or ends so), `chunk_keys` (a top-level key), `choice_keys`,
+    `delta_keys`, `usage_keys` (a key there), `id_prefixes`, `model_prefixes`, `fingerprint_prefixes`, `comments` (a comment
+    that begins so), `headers` (a response header that begins so). `lawful` are the rule codes that do not hold for it;
+    `extra_fields` the JSON paths that it adds (`$.choices[].delta.reasoning`). Dialects are asked in ascending `order`.
     """
 
     name: str
@@ -42,48 +43,84 @@ class Dialect:
 DIALECTS: Catalogue[Dialect] = Catalogue("streamkit.apis.dialects", Dialect, lambda dialect: dialect.name)
 
 _ENOUGH_CHUNKS = 16
+_ENOUGH_BYTES = 1 << 16
 
 
-def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]]) -> Dialect | None:
-    """The first dialect of this API, in ascending `order`, whose signature the exchange shows; None where none does."""
+def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]]) -> tuple[Dialect, str] | None:
+    """The dialect of this API that the exchange shows, and what showed it; None where none does.
+
+    The host decides before everything else: it is the provider's name. Else the first dialect, in ascending `order`, any of
+    whose marks is there.
+    """
+    spoken = sorted((entry for entry in DIALECTS if api in entry.apis), key=lambda entry: entry.order)
     host = (urlsplit(exchange.request.url).hostname or "") if exchange.request else ""
-    headers = [name.lower() for name, _ in exchange.response.headers] if exchange.response else []
-    sample = [*chunks[:_ENOUGH_CHUNKS], *chunks[-2:]]
-    body = exchange.frames.body if any(dialect.comments for dialect in DIALECTS) else b""
-    for dialect in sorted(DIALECTS, key=lambda entry: entry.order):
-        if api not in dialect.apis:
-            continue
-        if dialect.hosts and host.endswith(dialect.hosts):
-            return dialect
-        if any(name.startswith(dialect.headers) for name in headers if dialect.headers):
-            return dialect
-        if any(b":" + b" " + comment.encode() in body for comment in dialect.comments):
-            return dialect
-        if any(_shows(dialect, chunk) for chunk in sample):
-            return dialect
+    for dialect in spoken:
+        for known in dialect.hosts:
+            if host == known.lstrip(".") or host.endswith("." + known.lstrip(".")):
+                return dialect, f"the request's host is {host}"
+    traits = _Traits(exchange, chunks)
+    for dialect in spoken:
+        reason = next(traits.shown(dialect), None)
+        if reason is not None:
+            return dialect, reason
     return None
 
 
-def _shows(dialect: Dialect, chunk: dict[str, Any]) -> bool:
-    if any(key in chunk for key in dialect.chunk_keys):
-        return True
-    for key, prefixes in (
-        ("id", dialect.id_prefixes),
-        ("model", dialect.model_prefixes),
-        ("system_fingerprint", dialect.fingerprint_prefixes),
-    ):
-        value = chunk.get(key)
-        if prefixes and isinstance(value, str) and value.startswith(prefixes):
-            return True
-    usage = chunk.get("usage")
-    if isinstance(usage, dict) and any(key in usage for key in dialect.usage_keys):
-        return True
-    choices = chunk.get("choices")
-    for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, dict):
-            delta = choice.get("delta")
-            if any(key in choice for key in dialect.choice_keys):
-                return True
-            if isinstance(delta, dict) and any(key in delta for key in dialect.delta_keys):
-                return True
-    return False
+class _Traits:
+    """What of an exchange can tell a dialect: the keys and names of its first chunks and its last ones, gathered once."""
+
+    def __init__(self, exchange: Exchange, chunks: Sequence[dict[str, Any]]) -> None:
+        self.chunk_keys: set[str] = set()
+        self.choice_keys: set[str] = set()
+        self.delta_keys: set[str] = set()
+        self.usage_keys: set[str] = set()
+        self.ids: set[str] = set()
+        self.models: set[str] = set()
+        self.fingerprints: set[str] = set()
+        self.headers = {name.lower() for name, _ in exchange.response.headers} if exchange.response else set()
+        self._head = exchange.frames.body[:_ENOUGH_BYTES]
+        for chunk in chunks[:_ENOUGH_CHUNKS]:
+            self._take(chunk)
+        for chunk in chunks[max(_ENOUGH_CHUNKS, len(chunks) - 2) :]:
+            self._take(chunk)
+
+    def _take(self, chunk: dict[str, Any]) -> None:
+        self.chunk_keys.update(chunk)
+        for key, found in (("id", self.ids), ("model", self.models), ("system_fingerprint", self.fingerprints)):
+            value = chunk.get(key)
+            if type(value) is str:
+                found.add(value)
+        for holder in (chunk, object_of(chunk.get("response")), object_of(chunk.get("message"))):
+            self.usage_keys.update(object_of(holder.get("usage")))
+            if type(holder.get("model")) is str:
+                self.models.add(holder["model"])
+        self.usage_keys.update(object_of(chunk.get("usageMetadata")))
+        for choice in objects_in(chunk.get("choices")):
+            self.choice_keys.update(choice)
+            self.delta_keys.update(object_of(choice.get("delta")))
+
+    def shown(self, dialect: Dialect) -> Iterator[str]:
+        """Which marks of a dialect are there, in words."""
+        for where, wanted, there in (
+            ("chunks hold", dialect.chunk_keys, self.chunk_keys),
+            ("choices hold", dialect.choice_keys, self.choice_keys),
+            ("deltas hold", dialect.delta_keys, self.delta_keys),
+            ("usage holds", dialect.usage_keys, self.usage_keys),
+        ):
+            for key in wanted:
+                if key in there:
+                    yield f"{where} {key!r}"
+        for where, prefixes, texts in (
+            ("id is", dialect.id_prefixes, self.ids),
+            ("model is", dialect.model_prefixes, self.models),
+            ("system_fingerprint is", dialect.fingerprint_prefixes, self.fingerprints),
+            ("a header is", dialect.headers, self.headers),
+        ):
+            yield from (f"{where} {text!r}" for text in _beginning(texts, prefixes))
+        for comment in dialect.comments:
+            if b": " + comment.encode() in self._head:
+                yield f"comments begin {comment!r}"
+
+
+def _beginning(texts: Iterable[str], prefixes: tuple[str, ...]) -> Iterator[str]:
+    return (text for text in sorted(texts) if text.startswith(prefixes)) if prefixes else iter(())

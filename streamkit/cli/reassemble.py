@@ -130,7 +130,7 @@ def _meta(stream: Stream) -> dict[str, Any]:
         "file": stream.file,
         "exchange": stream.number,
         "api": stream.api,
-        "dialect": stream.dialect,
+        "dialect": stream.dialect or None,
         "verdict": stream.verdict,
     }
 

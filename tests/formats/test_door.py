@@ -60,6 +60,14 @@ def test_zstd_without_its_library_names_the_extra(write, monkeypatch):
     assert said == ": compressed with zstd, which needs a library; pip install 'llm-streamkit[zstd]'"
 
 
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_as_older_powershells_redirect_it_is_read_as_utf_8(write, coding):
+    text = 'data: {"a":"é🦊"}\r\n\r\n'
+    [exchange] = read(write("a.txt", ("\ufeff" + text).encode(coding)))
+    assert exchange.frames.body == text.encode()
+    assert "begins as UTF-16 and is none" in refusal(write("b.txt", b"\xff\xfed\x00a"))
+
+
 def test_standard_input_is_a_dash(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(STREAM)))
     [exchange] = read("-")

@@ -1,0 +1,14 @@
+"""AI21: chunks without `object`, `created` and `model`."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="ai21",
+    title="AI21 Labs",
+    apis=("openai_chat",),
+    hosts=("api.ai21.com",),
+    model_prefixes=("jamba",),
+    lawful=("SCH301",),
+    extra_fields=("$.meta",),
+    order=50,
+)

@@ -1,0 +1,14 @@
+"""Anthropic itself: nothing beyond the API, known by its host and headers only."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="anthropic",
+    title="Anthropic",
+    apis=("anthropic_messages",),
+    hosts=("api.anthropic.com",),
+    headers=("anthropic-ratelimit-", "anthropic-organization-id"),
+    lawful=(),
+    extra_fields=(),
+    order=40,
+)

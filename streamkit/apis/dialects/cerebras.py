@@ -1,0 +1,14 @@
+"""Cerebras: `time_info` with the server's own times, no finish reason until the last chunk."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="cerebras",
+    title="Cerebras",
+    apis=("openai_chat",),
+    hosts=("api.cerebras.ai",),
+    chunk_keys=("time_info",),
+    lawful=(),
+    extra_fields=("$.time_info", "$.choices[].delta.reasoning"),
+    order=40,
+)

@@ -1,0 +1,14 @@
+"""Databricks model serving: usage in every chunk."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="databricks",
+    title="Databricks",
+    apis=("openai_chat",),
+    hosts=(".cloud.databricks.com", ".azuredatabricks.net"),
+    headers=("x-databricks-",),
+    lawful=("USG502",),
+    extra_fields=(),
+    order=45,
+)

@@ -1,0 +1,14 @@
+"""DeepInfra: usage with an estimate of the cost, the role in every chunk."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="deepinfra",
+    title="DeepInfra",
+    apis=("openai_chat", "openai_completions"),
+    hosts=("api.deepinfra.com",),
+    usage_keys=("estimated_cost",),
+    lawful=("SEQ402",),
+    extra_fields=("$.usage.estimated_cost", "$.choices[].delta.reasoning_content"),
+    order=55,
+)

@@ -1,0 +1,27 @@
+"""GitHub Copilot and GitHub Models: Azure's filter results, their own usage, ids of output items that rotate."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="github-copilot",
+    title="GitHub Copilot and GitHub Models",
+    apis=("openai_chat", "openai_responses"),
+    hosts=(
+        ".githubcopilot.com",
+        "models.github.ai",
+        "models.inference.ai.azure.com",
+        "copilot-proxy.githubusercontent.com",
+    ),
+    chunk_keys=("copilot_usage", "copilot_references", "copilot_confirmations"),
+    headers=("x-copilot-", "x-github-request-id"),
+    lawful=("RSP808", "SCH303", "SCH331", "SCH332", "SEQ420"),
+    extra_fields=(
+        "$.copilot_usage",
+        "$.copilot_references",
+        "$.copilot_confirmations",
+        "$.prompt_filter_results",
+        "$.choices[].content_filter_results",
+        "$.choices[].content_filter_offsets",
+    ),
+    order=35,
+)

@@ -1,0 +1,14 @@
+"""Google AI: the Gemini API at its own host."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="google-ai",
+    title="Google AI (Gemini API)",
+    apis=("gemini", "gemini_interactions"),
+    hosts=("generativelanguage.googleapis.com",),
+    headers=("x-gemini-service-tier",),
+    lawful=(),
+    extra_fields=(),
+    order=40,
+)

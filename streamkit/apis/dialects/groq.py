@@ -1,0 +1,26 @@
+"""Groq: `x_groq` on the first and the last chunk, usage with times, reasoning and executed tools, errors as events."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="groq",
+    title="Groq",
+    apis=("openai_chat", "openai_responses"),
+    hosts=("api.groq.com",),
+    chunk_keys=("x_groq",),
+    delta_keys=("executed_tools",),
+    usage_keys=("queue_time",),
+    headers=("x-groq-",),
+    lawful=("SEQ401",),
+    extra_fields=(
+        "$.x_groq",
+        "$.choices[].delta.reasoning",
+        "$.choices[].delta.channel",
+        "$.choices[].delta.executed_tools",
+        "$.usage.queue_time",
+        "$.usage.prompt_time",
+        "$.usage.completion_time",
+        "$.usage.total_time",
+    ),
+    order=30,
+)

@@ -1,0 +1,14 @@
+"""llama.cpp's server: `timings`, a fingerprint that names the build."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="llamacpp",
+    title="llama.cpp server",
+    apis=("openai_chat", "openai_completions"),
+    chunk_keys=("timings",),
+    fingerprint_prefixes=("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9"),
+    lawful=(),
+    extra_fields=("$.timings", "$.__verbose", "$.prompt_progress", "$.choices[].delta.reasoning_content"),
+    order=50,
+)

@@ -1,0 +1,14 @@
+"""LongCat: no space after `data:`."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="longcat",
+    title="LongCat",
+    apis=("openai_chat",),
+    hosts=("api.longcat.chat",),
+    model_prefixes=("LongCat-",),
+    lawful=("SSE107",),
+    extra_fields=("$.choices[].delta.reasoning_content", "$.lastOne"),
+    order=50,
+)

@@ -1,0 +1,26 @@
+"""MiniMax: the name in every piece of a tool call, the state of its own filters."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="minimax",
+    title="MiniMax",
+    apis=("openai_chat", "anthropic_messages"),
+    hosts=("api.minimax.io", "api.minimax.chat", "api.minimaxi.com"),
+    chunk_keys=("base_resp", "input_sensitive", "output_sensitive"),
+    model_prefixes=("MiniMax-", "abab"),
+    lawful=("SEQ433", "SEQ435"),
+    extra_fields=(
+        "$.base_resp",
+        "$.input_sensitive",
+        "$.output_sensitive",
+        "$.input_sensitive_type",
+        "$.output_sensitive_type",
+        "$.output_sensitive_int",
+        "$.choices[].delta.name",
+        "$.choices[].delta.audio_content",
+        "$.choices[].delta.reasoning_content",
+        "$.choices[].delta.reasoning_details",
+    ),
+    order=40,
+)

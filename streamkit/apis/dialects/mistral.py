@@ -1,0 +1,27 @@
+"""Mistral: the chat API of OpenAI, with content in parts (thinking, references), tool calls in one piece without index or
+type, padding in `p`."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="mistral",
+    title="Mistral AI",
+    apis=("openai_chat",),
+    hosts=("api.mistral.ai", "codestral.mistral.ai"),
+    model_prefixes=(
+        "mistral-",
+        "ministral-",
+        "magistral-",
+        "codestral-",
+        "devstral-",
+        "open-mistral",
+        "open-mixtral",
+        "open-codestral",
+        "pixtral-",
+        "voxtral-",
+    ),
+    headers=("mistral-correlation-id",),
+    lawful=("SCH309", "SCH312", "SCH314", "SCH315"),
+    extra_fields=("$.p", "$.choices[].delta.index", "$.choices[].delta.prefix", "$.usage.service_tier"),
+    order=45,
+)

@@ -1,0 +1,15 @@
+"""Moonshot: chunks without `object`, usage inside the last choice, reasoning beside the content."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="moonshot",
+    title="Moonshot AI (Kimi)",
+    apis=("openai_chat", "anthropic_messages"),
+    hosts=("api.moonshot.cn", "api.moonshot.ai", "api.kimi.com"),
+    choice_keys=("usage",),
+    model_prefixes=("kimi-", "moonshot-"),
+    lawful=("SCH301", "ANT706"),
+    extra_fields=("$.choices[].usage", "$.choices[].delta.reasoning_content", "$.usage.cached_tokens"),
+    order=45,
+)

@@ -1,0 +1,14 @@
+"""Novita: `sla_metrics`, the role in every chunk, numbers beside the deltas."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="novita",
+    title="Novita AI",
+    apis=("openai_chat", "openai_completions"),
+    hosts=("api.novita.ai",),
+    chunk_keys=("sla_metrics",),
+    lawful=("SCH316", "SEQ402"),
+    extra_fields=("$.sla_metrics", "$.choices[].content_filter_results", "$.choices[].delta.reasoning_content"),
+    order=45,
+)

@@ -1,0 +1,14 @@
+"""NVIDIA's NIM: what its model's server sends, at a host of its own."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="nvidia-nim",
+    title="NVIDIA NIM",
+    apis=("openai_chat", "openai_completions"),
+    hosts=("integrate.api.nvidia.com",),
+    headers=("nvcf-",),
+    lawful=(),
+    extra_fields=("$.choices[].delta.reasoning_content",),
+    order=40,
+)

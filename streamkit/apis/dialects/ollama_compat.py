@@ -1,0 +1,14 @@
+"""Ollama's OpenAI-compatible API: the fingerprint `fp_ollama`, reasoning beside the content."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="ollama-compat",
+    title="Ollama (OpenAI-compatible)",
+    apis=("openai_chat", "openai_completions"),
+    hosts=("ollama.com",),
+    fingerprint_prefixes=("fp_ollama",),
+    lawful=(),
+    extra_fields=("$.choices[].delta.reasoning",),
+    order=45,
+)

@@ -1,0 +1,24 @@
+"""Perplexity: usage, citations and the role in every chunk, the whole message beside the delta, `chat.completion.done` last."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="perplexity",
+    title="Perplexity",
+    apis=("openai_chat",),
+    hosts=("api.perplexity.ai",),
+    chunk_keys=("search_results",),
+    usage_keys=("search_context_size", "citation_tokens", "num_search_queries"),
+    model_prefixes=("sonar", "r1-1776"),
+    lawful=("SCH303", "SCH308", "SCH322", "SEQ402", "SSE120", "USG502"),
+    extra_fields=(
+        "$.citations",
+        "$.search_results",
+        "$.images",
+        "$.related_questions",
+        "$.choices[].message",
+        "$.usage.cost",
+        "$.usage.search_context_size",
+    ),
+    order=40,
+)

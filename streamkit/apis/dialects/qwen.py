@@ -1,0 +1,15 @@
+"""Qwen at DashScope: an empty id in the pieces of a tool call after the first, one delta more that adds nothing."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="qwen",
+    title="Qwen (DashScope)",
+    apis=("openai_chat", "openai_completions"),
+    hosts=("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com"),
+    headers=("x-dashscope-",),
+    model_prefixes=("qwen-", "qwen3-max", "qwen-plus", "qwen-turbo", "qwq-plus"),
+    lawful=("SEQ431",),
+    extra_fields=("$.choices[].delta.reasoning_content",),
+    order=50,
+)

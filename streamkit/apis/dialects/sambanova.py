@@ -1,0 +1,20 @@
+"""SambaNova: usage with times and rates of its own."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="sambanova",
+    title="SambaNova",
+    apis=("openai_chat",),
+    hosts=("api.sambanova.ai",),
+    usage_keys=("completion_tokens_after_first_per_sec", "time_to_first_token"),
+    lawful=(),
+    extra_fields=(
+        "$.usage.completion_tokens_after_first_per_sec",
+        "$.usage.time_to_first_token",
+        "$.usage.total_latency",
+        "$.usage.total_tokens_per_sec",
+        "$.usage.is_last_response",
+    ),
+    order=45,
+)

@@ -1,0 +1,13 @@
+"""SGLang: `matched_stop`, a null role in every chunk, usage in every chunk where it is asked for."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="sglang",
+    title="SGLang",
+    apis=("openai_chat", "openai_completions"),
+    choice_keys=("matched_stop",),
+    lawful=("USG502",),
+    extra_fields=("$.choices[].matched_stop", "$.choices[].delta.reasoning_content"),
+    order=55,
+)

@@ -1,0 +1,14 @@
+"""Snowflake Cortex: an empty id, `created` 0, the role in every chunk, no finish reason at all."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="snowflake",
+    title="Snowflake Cortex",
+    apis=("openai_chat",),
+    hosts=(".snowflakecomputing.com",),
+    delta_keys=("content_list",),
+    lawful=("SCH331", "SCH332", "SEQ402"),
+    extra_fields=("$.choices[].delta.content_list", "$.choices[].delta.type", "$.choices[].delta.text"),
+    order=45,
+)

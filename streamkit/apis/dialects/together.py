@@ -1,0 +1,15 @@
+"""Together: token ids beside the deltas, a text beside the delta, the role in every chunk."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="together",
+    title="Together AI",
+    apis=("openai_chat", "openai_completions"),
+    hosts=("api.together.xyz", "api.together.ai"),
+    delta_keys=("token_id",),
+    choice_keys=("seed",),
+    lawful=("SCH316", "SEQ402"),
+    extra_fields=("$.choices[].text", "$.choices[].seed", "$.choices[].delta.token_id", "$.prompt", "$.warnings"),
+    order=50,
+)

@@ -1,0 +1,14 @@
+"""Vertex AI: Gemini with a creation time and a traffic type; Anthropic's models at `rawPredict`."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="vertex",
+    title="Vertex AI",
+    apis=("gemini", "anthropic_messages"),
+    hosts=("aiplatform.googleapis.com",),
+    usage_keys=("trafficType",),
+    lawful=(),
+    extra_fields=(),
+    order=45,
+)

@@ -1,0 +1,14 @@
+"""watsonx.ai's chat stream: `model_id` instead of `model`, the time of creation as text beside the number."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="watsonx-chat",
+    title="IBM watsonx.ai chat",
+    apis=("openai_chat",),
+    hosts=(".ml.cloud.ibm.com",),
+    chunk_keys=("model_id", "model_version"),
+    lawful=("SCH301",),
+    extra_fields=("$.model_id", "$.model_version", "$.created_at", "$.system"),
+    order=45,
+)

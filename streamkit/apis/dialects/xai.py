@@ -1,0 +1,21 @@
+"""xAI: reasoning beside the content, no finish reason until the last chunk, totals that leave reasoning out of the answer."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="xai",
+    title="xAI",
+    apis=("openai_chat", "openai_responses"),
+    hosts=("api.x.ai",),
+    chunk_keys=("debug_output",),
+    usage_keys=("num_sources_used", "cost_in_usd_ticks"),
+    model_prefixes=("grok-",),
+    lawful=("SSE108", "USG503"),
+    extra_fields=(
+        "$.choices[].delta.reasoning_content",
+        "$.citations",
+        "$.usage.num_sources_used",
+        "$.usage.cost_in_usd_ticks",
+    ),
+    order=45,
+)

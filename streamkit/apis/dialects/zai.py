@@ -1,0 +1,15 @@
+"""Z.ai: the role in every chunk, no finish reason until the last, reasoning beside the content."""
+
+from streamkit.apis._dialect import Dialect
+
+DIALECT = Dialect(
+    name="zai",
+    title="Z.ai (Zhipu)",
+    apis=("openai_chat", "anthropic_messages"),
+    hosts=("api.z.ai", "open.bigmodel.cn"),
+    chunk_keys=("web_search",),
+    model_prefixes=("glm-",),
+    lawful=("SEQ402",),
+    extra_fields=("$.web_search", "$.choices[].delta.reasoning_content"),
+    order=50,
+)

@@ -1,0 +1,98 @@
+"""Dialects are data: every mark of every dialect shows it, hosts come first, and what is shown is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from streamkit.apis._api import APIS, interpret
+from streamkit.apis._dialect import DIALECTS, Dialect, detect_dialect
+from streamkit.model.exchange import Exchange, Frame, Frames, Request, Response
+from streamkit.rules._rule import RULES
+
+CHUNK = {"id": "c1", "object": "chat.completion.chunk", "model": "m"}
+
+
+def exchange(host: str = "", header: str = "", body: bytes = b"") -> Exchange:
+    request = Request("POST", f"https://{host}/v1/chat/completions") if host else None
+    response = Response(1, 200, headers=((header, "x"),) if header else ())
+    return Exchange(Frames.of([Frame(body)]), request, response)
+
+
+def marks(dialect: Dialect) -> Iterator[tuple[str, Exchange, dict[str, Any]]]:
+    """Each mark of a dialect alone, in an exchange that has nothing else of its own."""
+    plain = exchange()
+    for host in dialect.hosts:
+        yield host, exchange(host=f"eu{host}" if host.startswith(".") else host), CHUNK
+    for header in dialect.headers:
+        yield header, exchange(header=header.title() + "1"), CHUNK
+    for comment in dialect.comments:
+        yield comment, exchange(body=b": " + comment.encode() + b"\n\n"), CHUNK
+    for key in dialect.chunk_keys:
+        yield key, plain, {**CHUNK, key: 1}
+    for key in dialect.choice_keys:
+        yield key, plain, {**CHUNK, "choices": [{"index": 0, key: 1}]}
+    for key in dialect.delta_keys:
+        yield key, plain, {**CHUNK, "choices": [{"index": 0, "delta": {key: 1}}]}
+    for key in dialect.usage_keys:
+        yield key, plain, {**CHUNK, "usage": {key: 1}}
+    for prefix in dialect.id_prefixes:
+        yield prefix, plain, {**CHUNK, "id": prefix + "x"}
+    for prefix in dialect.model_prefixes:
+        yield prefix, plain, {**CHUNK, "model": prefix + "x"}
+    for prefix in dialect.fingerprint_prefixes:
+        yield prefix, plain, {**CHUNK, "system_fingerprint": prefix + "x"}
+
+
+MARKS = [
+    pytest.param(dialect, exchange, chunk, id=f"{dialect.name}: {mark}")
+    for dialect in DIALECTS
+    for mark, exchange, chunk in marks(dialect)
+]
+
+
+@pytest.mark.parametrize(("dialect", "shown", "chunk"), MARKS)
+def test_every_mark_shows_its_dialect(dialect: Dialect, shown: Exchange, chunk: dict[str, Any]) -> None:
+    for api in dialect.apis:
+        found = detect_dialect(api, shown, [chunk])
+        assert found is not None
+        assert found[0].name == dialect.name, f"{found[1]} is taken for {found[0].name}"
+
+
+@pytest.mark.parametrize("dialect", list(DIALECTS), ids=lambda dialect: dialect.name)
+def test_a_dialect_names_apis_and_rules_that_there_are(dialect: Dialect) -> None:
+    assert set(dialect.apis) <= set(APIS.entries)
+    assert set(dialect.lawful) <= {rule.code for rule in RULES}
+    assert all(path.startswith("$.") for path in dialect.extra_fields)
+    assert dialect.title
+    assert list(marks(dialect)), "nothing shows it"
+
+
+def test_the_host_decides_before_what_the_chunks_show() -> None:
+    found = detect_dialect("openai_chat", exchange(host="api.groq.com"), [{**CHUNK, "prompt_filter_results": []}])
+    assert found is not None
+    assert (found[0].name, found[1]) == ("groq", "the request's host is api.groq.com")
+
+
+@pytest.mark.parametrize("host", ["evil-api.groq.com.example", "xapi.groq.com", "groq.com"])
+def test_a_host_that_only_looks_like_one_is_none(host: str) -> None:
+    assert detect_dialect("openai_chat", exchange(host=host), [CHUNK]) is None
+
+
+def test_a_plain_stream_shows_none() -> None:
+    assert detect_dialect("openai_chat", exchange(), [CHUNK]) is None
+
+
+def test_what_was_seen_is_said_and_asking_overrides_it() -> None:
+    body = b'data: {"object":"chat.completion.chunk","x_groq":{"id":"r"},"choices":[]}\n\n'
+    seen = interpret(Exchange(Frames.of([Frame(body)])))
+    assert (seen.dialect, seen.detected) == (
+        "groq",
+        "object is 'chat.completion.chunk'; groq: chunks hold 'x_groq'",
+    )
+    asked = interpret(Exchange(Frames.of([Frame(body)])), dialect="azure")
+    assert (asked.dialect, asked.detected) == ("azure", "object is 'chat.completion.chunk'; azure: as asked")
+    assert asked.lawful
+    assert not interpret(Exchange(Frames.of([Frame(body)])), dialect="azure", strict=True).lawful
