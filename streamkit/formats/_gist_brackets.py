@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from streamkit.formats._documents import loads
-from streamkit.formats._gist_lines import Line, Lines
+from streamkit.formats._gist_lines import Line, Lines, dissect
 from streamkit.formats._repair import mend
 
 _MOST_LINES = 5000
@@ -149,8 +149,7 @@ def _read(taken: list[Line], parts: list[str], end: int | None, lines: Lines) ->
         kept = tuple(taken if whole else taken[:1])
         return Document(None, shown, "elided" if _ELIDED.search(shown) else "cut", lines=kept)
     if rest:
-        last = taken[-1]
-        lines.put_back([Line(last.number, "open" if rest[0] == "{" else "text", rest, rest, last.stamp)])
+        lines.put_back(dissect(rest, taken[-1].number, taken[-1].stamp))
     value, text, state, said = document
     return Document(value, text, state, said, tuple(taken))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from streamkit.formats._documents import object_of
-from streamkit.formats._repair import literal
+from streamkit.formats._gist_documents import role
+from streamkit.formats._repair import dumps, literal
 from streamkit.formats._timestamps import Stamp, stamp
 
 Kind = Literal["blank", "fence", "data", "event", "comment", "done", "elision", "open", "text"]
@@ -40,6 +42,8 @@ _ELISION = re.compile(
 )
 _ONLY_A_TIME = re.compile(r"[\[(<|]*[0-9A-Z][0-9:.,TZ+/ a-z-]{5,48}[\])>|]*")
 _LOG_TEXT = ("log", "message", "msg", "line", "text", "event", "body")
+_HELD = re.compile(r'"(chunk|data|event|payload|response|raw|json|body|message|delta)"\s*:\s*\{')
+_COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LOG_TIME = ("time", "timestamp", "ts", "@timestamp", "asctime")
 
 
@@ -48,7 +52,8 @@ class Line:
     """One line taken apart.
 
     `text` is the line without its end; `payload` what follows `data:`, an event's name, a comment's text, or the text
-    from where a document opens. `logged` tells whether what stands before it looks like a logger's or is nothing.
+    from where a document opens. `logged` tells whether what stands before it looks like a logger's or is nothing; `said` what
+    was done to find the payload, where that is worth a word.
     """
 
     number: int
@@ -57,6 +62,7 @@ class Line:
     payload: str = ""
     stamp: Stamp | None = None
     logged: bool = True
+    said: str = ""
 
 
 class Lines:
@@ -96,15 +102,20 @@ def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
     """One line of a log as one line, or as those that were printed inside a literal or a logger's JSON."""
     if number == 1:
         text = text.removeprefix("\ufeff")
+    if "\x1b" in text:
+        text = _COLORS.sub("", text)
+    if "{&quot;" in text and '{"' not in text:  # elsewhere they are what the model wrote
+        text = html.unescape(text)
+        return [replace(_plain(text, text.strip(), number, outer), said="HTML entities")]
     bare = text.strip()
     if not bare or (_ONLY_A_TIME.fullmatch(bare) and stamp(bare)):
         return [Line(number, "blank", text)]
     if _FENCE.match(text):
         return [Line(number, "fence", text)]
-    if bare.startswith("{") and (inner := _unwrapped(bare, number)):
-        return inner
-    if (inner := _unquoted(text, number, outer)) is not None:
-        return inner
+    if bare.startswith("{") and (wrapped := _unwrapped(bare, number) or _taken_out(bare, number)):
+        return wrapped
+    if (printed := _unquoted(text, number, outer)) is not None:
+        return printed
     return [_plain(text, bare, number, outer)]
 
 
@@ -165,6 +176,19 @@ def _unwrapped(bare: str, number: int) -> list[Line] | None:
     time = next((found for key in _LOG_TIME if (found := _stamp_of(document.get(key)))), None)
     lines = inner.replace("\r\n", "\n").rstrip("\n").split("\n")
     return [line for part in lines for line in dissect(part, number, time)]
+
+
+def _taken_out(bare: str, number: int) -> list[Line]:
+    """The chunk inside a program's own record of it: `{"ts":1762720298.5,"chunk":{…}}`."""
+    match = _HELD.search(bare, 0, _LONGEST_PREFIX)
+    document = object_of(bare.encode("utf-8", "surrogateescape")) if match else None
+    if match is None or document is None or role(document) != "other" or role(document.get(match[1])) != "chunk":
+        return []
+    time = next((found for key in _LOG_TIME if (found := _stamp_of(document.get(key)))), None)
+    chunk = dumps(document[match[1]])
+    name = document.get("event")
+    before = [Line(number, "event", bare, name)] if isinstance(name, str) and name else []
+    return [*before, Line(number, "open", bare, chunk, time, said=f"taken out of {match[1]}")]
 
 
 def _is_printed(value: Any) -> bool:

@@ -208,7 +208,9 @@ class Reader:
         self._tell_skipped(draft)
         if document.state != "whole":
             draft.note(line.number, document.state, document.said)
-        if self._event is not None and bare:
+        if line.said:
+            draft.note(line.number, "repaired", line.said)
+        elif self._event is not None and bare:
             draft.note(line.number, "repaired", "no data: before it")
         if plain:
             text = "\n".join(part.text for part in document.lines) if document.state == "whole" else text
