@@ -204,7 +204,7 @@ def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: b
     """How the stream ended, in one word; the first that holds, in this order."""
     if not streamed or decoded.document or not (decoded.chunks or decoded.done or decoded.broken):
         return "not-a-stream"
-    if any(flag & ERROR for flag in flags):
+    if any(map(ERROR.__and__, flags)):
         return "error"
     if any(broken.kind != "empty" and not broken.recovered and not broken.cut for broken in decoded.broken):
         return "malformed"

@@ -37,7 +37,9 @@ class Decoded:
     @cached_property
     def names(self) -> list[str]:
         """The name of each chunk's event."""
-        return [self.events.name(event) for event in self.chunk_events]
+        if self.events.names is None:
+            return [self.events.name(0)] * len(self.chunk_events) if self.chunk_events else []
+        return [self.events.names[event] for event in self.chunk_events]
 
     def mapped(self, unwrap: Callable[[dict[str, Any], str], dict[str, Any]]) -> Decoded:
         """The same with each chunk, told the name of its event, taken out of what it came in."""
@@ -96,7 +98,7 @@ def _plain_chunks(payloads: Sequence[bytes]) -> tuple[list[dict[str, Any]], tupl
         chunks = list(map(orjson.loads, payloads[:-1] if marked else payloads))
     except orjson.JSONDecodeError:
         return None
-    if not all(type(chunk) is dict for chunk in chunks):
+    if not set(map(type, chunks)) <= {dict}:
         return None
     return chunks, ((len(chunks),) if marked else ())
 
