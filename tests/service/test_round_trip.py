@@ -41,11 +41,11 @@ def recorded_again(original: Exchange, pace: Pace) -> Exchange:
         with (
             proxying(Rules((Route("/", server.url),)), tapes) as proxy,
             contextlib.suppress(OSError, http.client.HTTPException),
+            contextlib.closing(http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=20)) as client,
         ):
-            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=20)) as client:
-                client.request("POST", "/v1/chat/completions", json.dumps({"stream": True}))
-                with client.getresponse() as response:
-                    response.read()
+            client.request("POST", "/v1/chat/completions", json.dumps({"stream": True}))
+            with client.getresponse() as response:
+                response.read()
     return next(recording.read(over[0].lines))
 
 
