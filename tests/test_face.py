@@ -75,6 +75,8 @@ def test_importing_it_imports_nothing_else() -> None:
     assert {name for name in ast.literal_eval(shown) if not name.startswith("_")} <= {
         "streamkit",
         "importlib",
+        "importlib._bootstrap",
+        "importlib._bootstrap_external",
         "typing",
         "collections.abc",
         "warnings",
