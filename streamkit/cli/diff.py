@@ -108,7 +108,7 @@ def _line(change: Change) -> str:
 def _value(value: Any, kind: str) -> str:
     from streamkit.reporters._units import MISSING, shown
 
-    if value is None:
+    if value is None or value == "":
         return MISSING
     if kind == "timing":
         return shown(value, "ns")
