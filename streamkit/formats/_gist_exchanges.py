@@ -34,7 +34,7 @@ class Draft:
     _stamps: list[Stamp | None] = field(default_factory=list)
     _created: list[Stamp | None] = field(default_factory=list)
     _bare: bool = True
-    _size: int = 0
+    size: int = 0
     _repairs: list[Repair] = field(default_factory=list)
     _dropped: int = 0
 
@@ -91,9 +91,14 @@ class Draft:
         else:
             self._dropped += 1
 
-    def check(self, path: str) -> None:
-        """Raises UnreadableInput where the exchange has grown beyond what one may take in memory."""
-        if self._size > 2 * LARGEST_BODY:
+    @property
+    def last_line(self) -> int:
+        """The line of the last thing that was taken."""
+        return (self._lines[-1] if self._lines else None) or self.line
+
+    def check(self, path: str, others: int = 0) -> None:
+        """Raises UnreadableInput where the exchange, with `others` bytes beside it, takes more memory than one may."""
+        if self.size + others > 2 * LARGEST_BODY:
             raise UnreadableInput(path, f"an exchange larger than {2 * LARGEST_BODY >> 20} MiB", line=self.line)
 
     def finished(self, path: str, number: int) -> Exchange:
@@ -121,7 +126,7 @@ class Draft:
         self._lines.append(line)
         self._stamps.append(time)
         self._created.append(None)
-        self._size += len(data) + _FRAME_COSTS
+        self.size += len(data) + _FRAME_COSTS
 
     def _own_times(self) -> list[Stamp | None]:
         """The times inside the documents, where each has one of its own: else they are when something else was made."""

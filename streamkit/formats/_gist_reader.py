@@ -9,9 +9,10 @@ from typing import Any
 from streamkit.errors import UnreadableInput
 from streamkit.formats._format import unknown
 from streamkit.formats._gist_brackets import Document, take
-from streamkit.formats._gist_documents import identity, role
+from streamkit.formats._gist_documents import Identity, identity, role
 from streamkit.formats._gist_exchanges import Draft
 from streamkit.formats._gist_lines import Line, Lines
+from streamkit.formats._gist_parked import Parked
 from streamkit.formats._repair import dumps
 from streamkit.model.exchange import Exchange, Response
 
@@ -24,7 +25,7 @@ _PRINTED = re.compile(r"\s*b?['\"]")
 
 
 class Reader:
-    """Goes through a log line by line, gathering one exchange at a time."""
+    """Goes through a log line by line, gathering one exchange at a time, and parking it while chunks of another come."""
 
     def __init__(self, path: str, lines: Lines) -> None:
         self.number = 0
@@ -32,6 +33,7 @@ class Reader:
         self._lines = lines
         self._draft: Draft | None = None
         self._done: list[Draft] = []
+        self._parked = Parked()
         self._event: Line | None = None
         self._response: Response | None = None
         self._dots: list[tuple[Line, bool]] = []
@@ -72,23 +74,28 @@ class Reader:
         )
 
     def _finished(self) -> Iterator[Exchange]:
-        for draft in self._done:
+        """What is done, in the order of its lines: not before what starts earlier is done too."""
+        if not self._done:
+            return
+        open_lines = [line for line in (self._parked.first_line, self._draft and self._draft.line) if line]
+        self._done.sort(key=lambda draft: draft.line)
+        while self._done and all(self._done[0].line < line for line in open_lines):
             self.number += 1
-            yield draft.finished(self._path, self.number)
-        self._done.clear()
+            yield self._done.pop(0).finished(self._path, self.number)
 
     def _end(self) -> None:
         if self._draft is None:
             return
         self._settle_dots(self._draft, None)
         self._tell_skipped(self._draft)
-        self._done.append(self._draft)
+        self._done += [self._draft, *self._parked.release()]
         self._draft = None
 
     def _blank(self, line: Line) -> None:
         self._event = None
 
     def _fence(self, line: Line) -> None:
+        self._done += self._parked.release()
         self._separate("fence")
 
     def _text(self, line: Line, said: str = "other text") -> None:
@@ -139,6 +146,10 @@ class Reader:
         if draft is None or not draft.chunks or (draft.terminated and draft.separation) or not line.logged:
             self._text(line, "an end mark that belongs to no stream")
             return
+        ended = self._parked.awaiting_end(draft)
+        if ended is not None:
+            self._done.append(ended)
+            draft = ended
         self._settle_dots(draft, draft)
         self._tell_skipped(draft)
         draft.add("[DONE]", line.number, line.stamp, event=self._name())
@@ -202,7 +213,8 @@ class Reader:
             bare and kind != "chunk" and (kind == "answer" or draft is None or not draft.belongs(found, strict=strict))
         )
         if plain or draft is None or self._response or not draft.belongs(found, strict=strict):
-            draft = self._begin(line)
+            parked = None if plain or self._response else self._parked.take(found)
+            draft = self._begin(line, found, parked)
             draft.streamed = not plain
         self._settle_dots(draft, draft)
         self._tell_skipped(draft)
@@ -220,12 +232,16 @@ class Reader:
         self._lines.idle = 0
         draft.terminated = draft.terminated or plain
 
-    def _begin(self, line: Line) -> Draft:
-        """A new exchange, which starts on this line."""
+    def _begin(self, line: Line, found: Identity | None = None, parked: Draft | None = None) -> Draft:
+        """The exchange that a chunk on this line belongs to: one that was parked, or a new one."""
         if self._draft is not None:
             self._settle_dots(self._draft, None)
-            self._done.append(self._draft)
-        self._draft = Draft(line.number, self._response)
+            self._done += self._parked.put(self._draft, None if self._response else found)
+            self._done += self._parked.release(line.number)
+        self._draft = parked or Draft(line.number, self._response)
+        self._draft.check(self._path, self._parked.size)
+        if parked is not None:
+            return parked
         self._response = None
         for number, kind, said in self._held:
             self._draft.note(number, kind, said)

@@ -1,0 +1,55 @@
+"""Exchanges whose chunks stand mixed with those of others, as in the log of a server that answers several at once."""
+
+from __future__ import annotations
+
+from streamkit.formats._gist_documents import Identity
+from streamkit.formats._gist_exchanges import Draft
+
+_MOST = 64
+_PATIENCE = 5000  # lines without a chunk of its own, after which nobody waits for an exchange any longer
+
+
+class Parked:
+    """Open exchanges by their id, while chunks of another are read."""
+
+    def __init__(self) -> None:
+        self._drafts: dict[str, Draft] = {}
+
+    def put(self, draft: Draft, found: Identity | None) -> list[Draft]:
+        """Park an exchange that a chunk of another (`found`) interrupts; what is finished by that instead."""
+        mine = draft.identity.id if draft.identity else None
+        mixed = found is not None and found.id is not None and mine is not None and mine != found.id
+        if not mixed or draft.terminated or not draft.streamed or draft.separation == "fence":
+            return [draft]
+        finished = [self._drafts.pop(mine)] if mine in self._drafts else []
+        self._drafts[str(mine)] = draft
+        if len(self._drafts) > _MOST:
+            finished.append(self._drafts.pop(next(iter(self._drafts))))
+        return finished
+
+    def take(self, found: Identity) -> Draft | None:
+        """The parked exchange that a chunk goes on with."""
+        return self._drafts.pop(found.id, None) if found.id and not found.begins else None
+
+    def awaiting_end(self, current: Draft) -> Draft | None:
+        """The one exchange that an end mark without an id must mean, where it cannot mean the current one: its choices
+        have finished, those of the current have not, and it went on after the current began."""
+        if current.closed:
+            return None
+        closed = [name for name, draft in self._drafts.items() if draft.closed and draft.last_line > current.line]
+        return self._drafts.pop(closed[0]) if len(closed) == 1 else None
+
+    def release(self, line: int | None = None) -> list[Draft]:
+        """All of them, or those that nobody waits for on this line."""
+        names = [name for name, draft in self._drafts.items() if line is None or line - draft.last_line > _PATIENCE]
+        return [self._drafts.pop(name) for name in names]
+
+    @property
+    def first_line(self) -> int | None:
+        """The line on which the first of them starts."""
+        return min((draft.line for draft in self._drafts.values()), default=None)
+
+    @property
+    def size(self) -> int:
+        """The memory that they take, in bytes."""
+        return sum(draft.size for draft in self._drafts.values())
