@@ -7,6 +7,7 @@ from streamkit.formats._gist_exchanges import Draft
 
 _MOST = 64
 _PATIENCE = 5000  # lines without a chunk of its own, after which nobody waits for an exchange any longer
+_EVERY = 256  # lines between two looks at who has waited so long
 
 
 class Parked:
@@ -14,6 +15,7 @@ class Parked:
 
     def __init__(self) -> None:
         self._drafts: dict[str, Draft] = {}
+        self._looked = 0
 
     def put(self, draft: Draft, found: Identity | None) -> list[Draft]:
         """Park an exchange that a chunk of another (`found`) interrupts; what is finished by that instead."""
@@ -39,17 +41,22 @@ class Parked:
         closed = [name for name, draft in self._drafts.items() if draft.closed and draft.last_line > current.line]
         return self._drafts.pop(closed[0]) if len(closed) == 1 else None
 
-    def release(self, line: int | None = None) -> list[Draft]:
-        """All of them, or those that nobody waits for on this line."""
-        names = [name for name, draft in self._drafts.items() if line is None or line - draft.last_line > _PATIENCE]
+    def release(self) -> list[Draft]:
+        """All of them."""
+        drafts = list(self._drafts.values())
+        self._drafts.clear()
+        return drafts
+
+    def look(self, line: int, path: str) -> list[Draft]:
+        """Those that nobody waits for any longer on this line. Raises UnreadableInput where they take too much memory."""
+        if not self._drafts or line - self._looked < _EVERY:
+            return []
+        self._looked = line
+        next(iter(self._drafts.values())).check(path, sum(draft.size for draft in self._drafts.values()))
+        names = [name for name, draft in self._drafts.items() if line - draft.last_line > _PATIENCE]
         return [self._drafts.pop(name) for name in names]
 
     @property
     def first_line(self) -> int | None:
         """The line on which the first of them starts."""
         return min((draft.line for draft in self._drafts.values()), default=None)
-
-    @property
-    def size(self) -> int:
-        """The memory that they take, in bytes."""
-        return sum(draft.size for draft in self._drafts.values())

@@ -34,6 +34,7 @@ class Reader:
         self._draft: Draft | None = None
         self._done: list[Draft] = []
         self._parked = Parked()
+        self._news = False  # whether what is done, or what it waits for, has changed
         self._event: Line | None = None
         self._response: Response | None = None
         self._dots: list[tuple[Line, bool]] = []
@@ -75,8 +76,9 @@ class Reader:
 
     def _finished(self) -> Iterator[Exchange]:
         """What is done, in the order of its lines: not before what starts earlier is done too."""
-        if not self._done:
+        if not self._done or not self._news:
             return
+        self._news = False
         open_lines = [line for line in (self._parked.first_line, self._draft and self._draft.line) if line]
         self._done.sort(key=lambda draft: draft.line)
         while self._done and all(self._done[0].line < line for line in open_lines):
@@ -90,12 +92,14 @@ class Reader:
         self._tell_skipped(self._draft)
         self._done += [self._draft, *self._parked.release()]
         self._draft = None
+        self._news = True
 
     def _blank(self, line: Line) -> None:
         self._event = None
 
     def _fence(self, line: Line) -> None:
         self._done += self._parked.release()
+        self._news = True
         self._separate("fence")
 
     def _text(self, line: Line, said: str = "other text") -> None:
@@ -149,6 +153,7 @@ class Reader:
         ended = self._parked.awaiting_end(draft)
         if ended is not None:
             self._done.append(ended)
+            self._news = True
             draft = ended
         self._settle_dots(draft, draft)
         self._tell_skipped(draft)
@@ -237,9 +242,9 @@ class Reader:
         if self._draft is not None:
             self._settle_dots(self._draft, None)
             self._done += self._parked.put(self._draft, None if self._response else found)
-            self._done += self._parked.release(line.number)
+            self._done += self._parked.look(line.number, self._path)
+            self._news = True
         self._draft = parked or Draft(line.number, self._response)
-        self._draft.check(self._path, self._parked.size)
         if parked is not None:
             return parked
         self._response = None
