@@ -1,0 +1,39 @@
+"""What a dialect makes lawful is silent in its streams and nowhere else, and `strict` puts it back."""
+
+from __future__ import annotations
+
+import pytest
+
+from streamkit.apis._api import interpret
+from streamkit.apis._dialect import DIALECTS, Dialect
+from streamkit.model.exchange import Exchange, Frames
+from streamkit.rules._rule import RULES, lint
+from streamkit.rules._select import selected
+
+from .edits import edited
+
+REPEATED = edited("chat", ['set 2 $.choices[0].delta.role "assistant"'])
+
+
+def codes(dialect: str | None, *, strict: bool = False) -> set[str]:
+    exchange = Exchange(frames=Frames([REPEATED], [None], [1]))
+    stream = interpret(exchange, dialect=dialect, strict=strict, judge=True)
+    return {finding.code for finding in lint(stream, selected())}
+
+
+@pytest.mark.parametrize("dialect", list(DIALECTS), ids=lambda dialect: dialect.name)
+def test_every_code_that_a_dialect_makes_lawful_is_a_rule(dialect: Dialect) -> None:
+    assert set(dialect.lawful) <= set(RULES.entries)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "strict", "found"),
+    [
+        (None, False, {"SEQ402"}),
+        ("openai", False, {"SEQ402"}),
+        ("openrouter", False, set()),
+        ("openrouter", True, {"SEQ402"}),
+    ],
+)
+def test_a_repeated_role_is_lawful_where_the_dialect_says_so(dialect: str, strict: bool, found: set[str]) -> None:
+    assert codes(dialect, strict=strict) == found
