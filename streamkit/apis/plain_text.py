@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from streamkit.apis._api import Api, Chunk, Ending, Sample
 from streamkit.apis._json import text_of
 from streamkit.apis._merge import Pieces, joined
@@ -17,9 +19,18 @@ def recognises(sample: Sample) -> str | None:
     if sample.framing != "sse" or sample.chunks or not sample.events:
         return None
     texts = [data for _, data in sample.events if data.strip() and data != b"[DONE]"]
-    if not texts or any(data.lstrip().startswith((b"{", b"[", b"<", b'"')) for data in texts):
+    if not texts or any(data.lstrip().startswith((b"{", b"[", b"<", b'"')) for data in texts) or all(map(_json, texts)):
         return None
     return "the data of its events is text, not JSON"
+
+
+def _json(data: bytes) -> bool:
+    """Whether this is JSON after all: a bare number, true, false or null."""
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def reads(data: bytes, name: str) -> Chunk | None:

@@ -8,7 +8,6 @@ DIALECT = Dialect(
     apis=("openai_chat", "openai_completions", "openai_responses", "anthropic_messages"),
     hosts=("openrouter.ai",),
     choice_keys=("native_finish_reason",),
-    delta_keys=("reasoning_details",),
     usage_keys=("is_byok", "cost_details"),
     id_prefixes=("gen-",),
     comments=("OPENROUTER PROCESSING",),

@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Together AI",
     apis=("openai_chat", "openai_completions"),
     hosts=("api.together.xyz", "api.together.ai"),
-    delta_keys=("token_id",),
     choice_keys=("seed",),
     lawful=("SCH316", "SEQ402"),
     extra_fields=("$.choices[].text", "$.choices[].seed", "$.choices[].delta.token_id", "$.prompt", "$.warnings"),
