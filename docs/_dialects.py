@@ -1,0 +1,74 @@
+"""The pages of the APIs and their dialects: docs/apis.md and docs/dialects.md, made from the catalogues.
+
+    python docs/_dialects.py
+
+writes them; a test holds them to what it would write.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamkit.apis._api import APIS, Api
+from streamkit.apis._dialect import DIALECTS, Dialect
+
+FOLDER = Path(__file__).parent
+
+_APIS = """# APIs
+
+An API is one file in `streamkit/apis/`: how to know its streams, what its chunks add, how they are put together. Which one a
+stream speaks is found out from its chunks, the names of its events and the request's path; `--api NAME` overrides it, and
+`reassemble -v` and `inspect -v` say what was seen. Providers' variants of an API are [dialects](dialects.md).
+
+The verdict is one word, the first that holds: `not-a-stream`, `error` (the stream says so itself), `malformed` (content lost to
+data that cannot be decoded), `complete` (the API's terminal event was seen), `truncated`.
+"""
+
+_DIALECTS = """# Dialects
+
+A dialect is a provider's lawful deviation from an [API](apis.md): one data-only file in `streamkit/apis/dialects/`. It is known
+by the request's host, before everything else, then by any of its marks; `--dialect NAME` overrides it. What is lawful in it is
+silent in `lint` (`--strict` takes that back).
+
+| dialect | APIs | known by | lawful |
+|---|---|---|---|
+"""
+
+
+def pages() -> dict[str, str]:
+    """Both pages by name."""
+    parts = [_APIS, *map(_of_api, sorted(APIS, key=lambda api: api.name))]
+    rows = [_row(dialect) for dialect in sorted(DIALECTS, key=lambda dialect: dialect.name)]
+    return {"apis.md": "\n".join(parts), "dialects.md": _DIALECTS + "\n".join(rows) + "\n"}
+
+
+def _of_api(api: Api) -> str:
+    manual = (__import__(f"streamkit.apis.{api.name}", fromlist=["x"]).__doc__ or "").strip()
+    ended = " ".join((api.ended.__doc__ or "").split())
+    return f"## `{api.name}`\n\n{manual}\n\nIts end: {ended}\n"
+
+
+def _row(dialect: Dialect) -> str:
+    marks = [f"host `{host}`" for host in dialect.hosts]
+    keys = (*dialect.chunk_keys, *dialect.choice_keys, *dialect.delta_keys, *dialect.usage_keys)
+    marks += [f"`{key}`" for key in keys]
+    named = (
+        ("id", dialect.id_prefixes),
+        ("model", dialect.model_prefixes),
+        ("fingerprint", dialect.fingerprint_prefixes),
+    )
+    marks += [f"{what} `{prefix}…`" for what, prefixes in named for prefix in prefixes]
+    marks += [f"header `{header}…`" for header in dialect.headers]
+    marks += [f"comment `{comment}`" for comment in dialect.comments]
+    apis = ", ".join(f"`{api}`" for api in dialect.apis)
+    return f"| `{dialect.name}` {dialect.title} | {apis} | {', '.join(marks)} | {' '.join(dialect.lawful)} |"
+
+
+def main() -> None:
+    """Write both pages."""
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
