@@ -8,6 +8,7 @@ DIALECT = Dialect(
     apis=("openai_chat",),
     hosts=("api.purgpt.xyz", "purgpt.xyz"),
     chunk_keys=("calledFunctions", "overwritten"),
+    lawful=("SEQ401", "SCH331", "USG502", "USG507"),
     extra_fields=("$.provider", "$.overwritten", "$.cache", "$.calledFunctions"),
     order=30,
 )
