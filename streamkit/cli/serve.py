@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import click
@@ -83,6 +84,9 @@ def command(
     with serving(exchanges, options, host=host, port=port, heard=heard) as server:
         count = len(exchanges)
         ready = f"serving {count} exchange{'s' if count > 1 else ''} on {server.url}"
+        # What was loaded stays: without this, the collector walks over all of it in the middle of a stream.
+        gc.collect()
+        gc.freeze()
         code = run_or_wait(words, server.child_environment, lambda: console.say(ready))
         unplayed = [recording.name for recording in server.unplayed]
     if strict and unplayed:

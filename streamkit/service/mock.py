@@ -74,6 +74,7 @@ class Mock:
         self._options = options
         self._heard = heard
         self._struck: dict[int, int] = {}
+        self._made: dict[Match, Sequence[Step]] = {}
         self._matcher = Matcher(
             (), level=options.match, reuse=options.reuse, redact=lambda request: redact_request(request)[0]
         )
@@ -135,7 +136,7 @@ class Mock:
         options = self._options
         recording = self.recordings[match.index]
         random = Random(f"{options.seed}:{recording.name}:{self._matcher.plays[match.index]}")
-        playing = list(self._whole(recording) if match.whole else steps(recording.exchange, options.pace))
+        playing = self._steps(match)
         if options.tempo != RECORDED_TEMPO and not match.whole:
             playing = retimed(playing, recording.first_token, options.tempo, random)
         remarks: list[str] = []
@@ -144,6 +145,13 @@ class Mock:
             playing, remarks = inject(playing, [*plans, *asked_for], random)
         self._note(request, recording.name, "; ".join(remarks))
         return playing
+
+    def _steps(self, match: Match) -> Sequence[Step]:
+        """What was recorded, as steps; made once."""
+        if match not in self._made:
+            recording = self.recordings[match.index]
+            self._made[match] = self._whole(recording) if match.whole else steps(recording.exchange, self._options.pace)
+        return self._made[match]
 
     def _strikes(self, planned: Plan) -> bool:
         """Whether a fault has streams left to strike; counts this one."""

@@ -90,7 +90,7 @@ class Miss:
 class Matcher:
     """Chooses among recordings, by their index in `recordings`.
 
-    `redact` is applied to the body of both sides before they are compared, so that a secret that was cut from the
+    `redact` is applied to the URL and the body of both sides before they are compared, so that a secret that was cut from the
     recording does not keep it from matching.
     """
 
@@ -106,6 +106,7 @@ class Matcher:
         self._level = level
         self._reuse = reuse
         self._redact = redact
+        self._keys: dict[bytes, bytes] = {}
         self.plays: list[int] = []
         self._views: list[dict[str, Any] | None] = []
         self._by_key: dict[bytes, list[int]] = {}
@@ -126,8 +127,7 @@ class Matcher:
     def choose(self, request: Request) -> Match | Miss:
         """The recording for this request, counted as played; or why there is none."""
         streaming = asks_for_stream(request)
-        view = self._view(request)
-        named = self._answering(self._by_key.get(_key(view), ()), streaming)
+        named = self._answering(self._by_key.get(self._key_of(request), ()), streaming)
         candidates = named or self._answering(
             [index for index in self._anonymous if self._recordings[index].fits(request)], streaming
         )
@@ -136,7 +136,7 @@ class Matcher:
             self.plays[index] += 1
             recorded = self._recordings[index]
             return Match(index, not streaming and recorded.streamed and recorded.asked_stream is not streaming)
-        return Miss(candidates[-1], used_up=True) if candidates else self._miss(view, streaming)
+        return Miss(candidates[-1], used_up=True) if candidates else self._miss(self._view(request), streaming)
 
     def reset(self) -> None:
         """Forget what was played."""
@@ -164,12 +164,25 @@ class Matcher:
             return None
         return candidates[-1] if plays[least] and self._reuse == "last" else least
 
+    def _key_of(self, request: Request) -> bytes:
+        """The key of a request; kept for the next one like it, for redacting takes longer than all the rest."""
+        body = request.body
+        asked = b"\n".join(
+            (request.method.encode(), request.url.encode("utf-8", "replace"), body.bytes if body else b"")
+        )
+        key = self._keys.get(asked)
+        if key is None:
+            if len(self._keys) >= _KEYS_KEPT:
+                self._keys.clear()
+            key = self._keys[asked] = _key(self._view(request))
+        return key
+
     def _view(self, request: Request) -> dict[str, Any]:
         """What counts of a request at this level, as one JSON-like value."""
         level = self._level
         if level == "any":
             return {}
-        request = self._redact(request)
+        request = self._redact(Request(request.method, request.url, (), request.body))
         url = urlsplit(request.url)
         if level == "exact":
             path = url.path + (f"?{url.query}" if url.query else "")
@@ -207,6 +220,7 @@ class Matcher:
 
 # Where counting differences ends: what differs this much is near nothing.
 _MANY = 10_000
+_KEYS_KEPT = 256
 # Above this, a float no longer holds every whole number.
 _EXACT = 1 << 53
 

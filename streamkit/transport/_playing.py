@@ -12,7 +12,8 @@ from http import HTTPStatus
 from aiohttp import web
 
 from streamkit.model.exchange import Headers, header
-from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, Step, Write
+from streamkit.model.step import Finish, HalfChunk, Hang, Head, Last, Reset, Step, Write
+from streamkit.transport._deadlines import Deadlines
 
 # Headers that speak of one connection and not of the message (RFC 9110, section 7.6.1), and those that speak of a coding
 # which a recording's frames no longer have.
@@ -54,26 +55,83 @@ async def play(request: web.BaseRequest, steps: Sequence[Step], epoch: float) ->
 
     Raises ConnectionError when the client has gone.
     """
-    loop = asyncio.get_running_loop()
-    connection = Connection(request)
-    for step in steps:
-        wait = epoch + step.at * _NANOSECOND - loop.time()
-        if wait > 0:
-            await asyncio.sleep(wait)
-        if isinstance(step, Write):
-            connection.write(step.data)
-            if connection.pending > _HIGH_WATER:
-                await request.writer.drain()
-        elif isinstance(step, Head):
-            kept = tuple((name, value) for name, value in step.headers if name.lower() not in _OF_A_CODING)
-            connection.head(step.status, kept, length(step.headers, steps))
-        elif isinstance(step, Hang):
-            await loop.create_future()  # the handler is cancelled when the client leaves
+    playing = _Playing(Connection(request), steps, epoch)
+    playing.go_on()
+    try:
+        last = await playing.finished
+    finally:
+        playing.stopped = True
+    if isinstance(last, Hang):
+        await asyncio.get_running_loop().create_future()  # the handler is cancelled when the client leaves
+    elif last is not None:
+        if isinstance(last, Reset):
+            await playing.connection.flushed()
+        playing.connection.last(last)
+    return Played(reuse=playing.connection.reusable)
+
+
+class _Playing:
+    """The steps of one answer while they are carried out: called at each deadline, without a task of its own."""
+
+    __slots__ = ("_deadlines", "_draining", "_epoch", "_loop", "_next", "_steps", "connection", "finished", "stopped")
+
+    def __init__(self, connection: Connection, steps: Sequence[Step], epoch: float) -> None:
+        self.connection = connection
+        self._steps = steps
+        self._epoch = epoch
+        self._loop = asyncio.get_running_loop()
+        self._deadlines = Deadlines.running()
+        self._next = 0
+        self._draining: asyncio.Task[None] | None = None
+        self.finished: asyncio.Future[Last | None] = self._loop.create_future()
+        self.stopped = False
+
+    def go_on(self) -> None:
+        """Do every step that is due, and come back for the next."""
+        if self.stopped:
+            return
+        try:
+            self._do_what_is_due()
+        except ConnectionError as error:
+            self._end(error)
+
+    def _do_what_is_due(self) -> None:
+        steps, connection, now = self._steps, self.connection, self._loop.time()
+        while self._next < len(steps):
+            step = steps[self._next]
+            deadline = self._epoch + step.at * _NANOSECOND
+            if deadline > now:
+                self._deadlines.at(deadline, self.go_on)
+                return
+            self._next += 1
+            if isinstance(step, Write):
+                connection.write(step.data)
+                if connection.pending > _HIGH_WATER:
+                    self._draining = self._loop.create_task(self._drain())
+                    return
+            elif isinstance(step, Head):
+                kept = tuple((name, value) for name, value in step.headers if name.lower() not in _OF_A_CODING)
+                connection.head(step.status, kept, length(step.headers, steps))
+            else:
+                self._end(step)
+                return
+        self._end(None)
+
+    async def _drain(self) -> None:
+        """Wait for a client that reads more slowly than we write."""
+        try:
+            await self.connection.drained()
+        except ConnectionError as error:
+            self._end(error)
         else:
-            if isinstance(step, Reset):
-                await connection.flushed()
-            connection.last(step)
-    return Played(reuse=connection.reusable)
+            self.go_on()
+
+    def _end(self, how: Last | ConnectionError | None) -> None:
+        if not self.finished.done():
+            if isinstance(how, ConnectionError):
+                self.finished.set_exception(how)
+            else:
+                self.finished.set_result(how)
 
 
 class Connection:
@@ -124,6 +182,10 @@ class Connection:
         elif not self._silent:
             self._send(data)
 
+    async def drained(self) -> None:
+        """Wait until less is waiting. Raises ConnectionError when the client has gone."""
+        await self._request.writer.drain()
+
     async def flushed(self) -> None:
         """Wait until the client's system has all that was written, for a reset throws the rest away.
 
@@ -131,21 +193,21 @@ class Connection:
         """
         if self.pending:
             self._transport.set_write_buffer_limits(0)
-            await self._request.writer.drain()
+            await self.drained()
         for _ in range(_FLUSH_POLLS):
             if not _unacknowledged(self._transport.get_extra_info("socket")):
                 return
             await asyncio.sleep(_FLUSH_POLL_S)
 
-    def last(self, step: Finish | Close | Reset | HalfChunk) -> None:
-        """End the answer."""
+    def last(self, step: Last) -> None:
+        """End the answer; `Hang` leaves it open."""
         if isinstance(step, Finish):
             if self._chunked:
                 self._send(b"0\r\n\r\n")
             self.reusable = self.headed and self._request.keep_alive and not self._old
         elif isinstance(step, Reset):
             self.reset()
-        else:
+        elif not isinstance(step, Hang):
             if isinstance(step, HalfChunk):
                 self._send(b"%x\r\n%b" % (step.size, step.data) if self._chunked else step.data)
             self.close()

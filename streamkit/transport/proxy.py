@@ -22,7 +22,7 @@ from streamkit.model.step import Close, Finish, Reset, Step
 from streamkit.transport._guard import TOKEN_HEADER, Guard, Refusal, token_path
 from streamkit.transport._playing import HOP_BY_HOP, Connection, Played, play
 from streamkit.transport.client import Client, Listener, Outgoing, Settings
-from streamkit.transport.server import address, listen, read_request
+from streamkit.transport.server import address, arrived, listen, read_request
 
 # Not the client's to say, or said anew by who sends on.
 _NOT_SENT_ON = HOP_BY_HOP | {"host", "content-length", "accept-encoding", "expect", TOKEN_HEADER.lower()}
@@ -135,7 +135,7 @@ class Proxy:
         asked = replace(await read_request(request), url=route.url(target))
         steps = self._answer(asked)
         if steps is not None:
-            return await play(request, steps, asyncio.get_running_loop().time())
+            return await play(request, steps, arrived(request))
         return await self._relayed(request, asked)
 
     async def _relayed(self, request: web.BaseRequest, asked: Request) -> web.StreamResponse:

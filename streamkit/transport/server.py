@@ -19,6 +19,7 @@ from aiohttp import web
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Body, Request
 from streamkit.model.step import Step
+from streamkit.transport._deadlines import Deadlines
 from streamkit.transport._playing import Played, play
 
 Answer = Callable[[Request], Sequence[Step]]
@@ -78,7 +79,7 @@ class Server:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
             asked = await read_request(request)
-            return await play(request, self._answer(asked), asyncio.get_running_loop().time())
+            return await play(request, self._answer(asked), arrived(request))
         except ConnectionError:  # the client has gone; a client may
             return Played(reuse=False)
 
@@ -89,7 +90,7 @@ async def listen(handler: Handler, host: str, port: int, *, shared: bool = False
 
     At the end every connection is cut at once: a stream that is being played has no reason to hold anybody up.
     """
-    server = web.Server(
+    server = _Stamping(
         handler,
         request_factory=_request,
         handler_cancellation=True,
@@ -99,6 +100,8 @@ async def listen(handler: Handler, host: str, port: int, *, shared: bool = False
         keepalive_timeout=75.0,
     )
     runner = web.ServerRunner(server, shutdown_timeout=0)
+    stack = contextlib.ExitStack()
+    stack.enter_context(Deadlines.held())
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, backlog=BACKLOG, reuse_port=shared or None)
@@ -113,6 +116,34 @@ async def listen(handler: Handler, host: str, port: int, *, shared: bool = False
             if connection.transport is not None:
                 connection.transport.abort()
         await runner.cleanup()
+        stack.close()
+
+
+class _Stamping(web.Server):
+    """aiohttp's server, whose connections know when the last bytes came: deadlines count from there, and not from when
+    we came round to them."""
+
+    def __init__(self, handler: Handler, **options: Any) -> None:
+        super().__init__(handler, **options)
+        own = ("request_factory", "handler_cancellation")
+        self._options = {name: value for name, value in options.items() if name not in own}
+
+    def __call__(self) -> web.RequestHandler:
+        return _Stamped(self, loop=asyncio.get_running_loop(), **self._options)
+
+
+class _Stamped(web.RequestHandler):
+    __slots__ = ("arrived",)
+
+    def data_received(self, data: bytes) -> None:
+        self.arrived = self._loop.time()
+        super().data_received(data)
+
+
+def arrived(request: web.BaseRequest) -> float:
+    """When the last bytes of a request came that was read whole (seconds on the event loop's clock)."""
+    protocol = request.protocol
+    return protocol.arrived if isinstance(protocol, _Stamped) else asyncio.get_running_loop().time()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,285 @@
+"""How exactly a stream is served, and what a frame costs: ours beside Starlette on uvicorn and a bare asyncio Protocol.
+
+    python benchmarks/bench_serve.py [--streams 100 1000] [--frames 200] [--gap 0.020] [--spread 1.0] [--rounds 1]
+
+Each server is a process of its own that sends every client the same frames, each on its absolute deadline. The client is
+another process on this machine; it notes when each frame is there, and holds that against the deadline counted from its
+request. Requests begin over one second: `--spread 0` sends them all at once, which measures how many requests a second a
+server takes rather than how exactly it plays. Shown are frames that came, the error in milliseconds (median, 99th percentile, greatest), the share of reads
+that held exactly one frame, and the server's CPU time a frame. The floor is the asyncio Protocol written by hand; peers
+that are not installed are named with the reason. Everything goes over loopback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tabulate import tabulate
+
+from streamkit.model.exchange import Body, End, Exchange, Frames, Request, Response
+from streamkit.model.recording import write
+
+FRAME = 250
+LATEST_S = 30.0
+
+
+def frame(number: int) -> bytes:
+    return (b'data: {"n":%06d,"text":"' % number).ljust(FRAME - 4, b"x") + b'"}\n\n'
+
+
+def recording(frames: int, gap: float, path: Path) -> None:
+    """The stream that all servers send."""
+    at = [round(gap * 1e9 * (number + 1)) for number in range(frames)]
+    exchange = Exchange(
+        Frames([frame(number) for number in range(frames)], at, [None] * frames),
+        Request("POST", "http://x/v1/chat/completions", (), Body("json", {"model": "m", "stream": True})),
+        Response(0, 200, headers=(("Content-Type", "text/event-stream"),)),
+        End(at[-1], "eof"),
+        "client",
+        "monotonic",
+    )
+    path.write_bytes(b"".join(write(exchange)))
+
+
+# --- servers -----------------------------------------------------------------------------------------------------------
+
+
+def serve_by_hand(frames: int, gap: float) -> None:
+    """The floor: a Protocol that knows nothing of HTTP but this one answer, one timer a frame."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    pieces = [b"%x\r\n%b\r\n" % (FRAME, frame(number)) for number in range(frames)]
+
+    class Answer(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport = transport
+
+        def data_received(self, data: bytes) -> None:
+            self.loop = asyncio.get_running_loop()
+            self.epoch, self.next = self.loop.time(), 0
+            self.transport.write(head)  # type: ignore[attr-defined]
+            self.step()
+
+        def step(self) -> None:
+            now = self.loop.time()
+            while self.next < frames:
+                due = self.epoch + gap * (self.next + 1)
+                if due > now:
+                    self.loop.call_at(due, self.step)
+                    return
+                self.transport.write(pieces[self.next])  # type: ignore[attr-defined]
+                self.next += 1
+            self.transport.write(b"0\r\n\r\n")  # type: ignore[attr-defined]
+
+    async def run() -> None:
+        server = await asyncio.get_running_loop().create_server(Answer, "127.0.0.1", 0, backlog=4096)
+        print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", file=sys.stderr, flush=True)
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+def serve_starlette(frames: int, gap: float) -> None:
+    """Starlette on uvicorn, with what it takes to be fast installed or not."""
+    import socket
+
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.responses import StreamingResponse
+    from starlette.routing import Route
+
+    pieces = [frame(number) for number in range(frames)]
+
+    async def answer(request: object) -> StreamingResponse:
+        loop = asyncio.get_running_loop()
+        epoch = loop.time()
+
+        async def body():  # type: ignore[no-untyped-def]
+            for number, piece in enumerate(pieces):
+                await asyncio.sleep(max(0, epoch + gap * (number + 1) - loop.time()))
+                yield piece
+
+        return StreamingResponse(body(), media_type="text/event-stream")
+
+    app = Starlette(routes=[Route("/v1/chat/completions", answer, methods=["POST"])])
+    plug = socket.create_server(("127.0.0.1", 0), backlog=4096)
+    print(f"http://127.0.0.1:{plug.getsockname()[1]}", file=sys.stderr, flush=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="critical", backlog=4096)).run(sockets=[plug])
+
+
+# --- client ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Seen:
+    """What one client saw."""
+
+    errors: list[float] = field(default_factory=list)
+    frames: int = 0
+    reads: int = 0
+    single: int = 0
+
+
+class Client(asyncio.Protocol):
+    """Asks once and notes when each frame is whole."""
+
+    REQUEST = b'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 27\r\n\r\n{"model":"m","stream":true}'
+    WIRE = len(b"%x\r\n" % FRAME) + FRAME + 2
+
+    def __init__(self, gap: float, frames: int) -> None:
+        self.gap, self.wanted = gap, frames
+        self.seen = Seen()
+        self.done = asyncio.get_running_loop().create_future()
+        self.body: int | None = None
+        self.head = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def ask(self) -> None:
+        self.asked = time.monotonic()
+        self.transport.write(self.REQUEST)  # type: ignore[attr-defined]
+
+    def data_received(self, data: bytes) -> None:
+        now = time.monotonic()
+        if self.body is None:
+            self.head += data
+            _, end, rest = self.head.partition(b"\r\n\r\n")
+            if not end:
+                return
+            self.body, data = 0, rest
+        self.body += len(data)
+        whole = min(self.body // self.WIRE, self.wanted)
+        new = whole - self.seen.frames
+        if new:
+            self.seen.reads += 1
+            self.seen.single += new == 1
+            for number in range(self.seen.frames, whole):
+                self.seen.errors.append(now - self.asked - self.gap * (number + 1))
+            self.seen.frames = whole
+        if whole == self.wanted and not self.done.done():
+            self.done.set_result(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+async def load(port: int, streams: int, frames: int, gap: float, spread: float = 0.0) -> list[Seen]:
+    """All clients at once, their requests spread over `spread` seconds."""
+    loop = asyncio.get_running_loop()
+    clients = []
+    for _ in range(streams):
+        _, client = await loop.create_connection(lambda: Client(gap, frames), "127.0.0.1", port)
+        clients.append(client)
+    for number, client in enumerate(clients):
+        loop.call_later(spread * number / streams, client.ask)
+    await asyncio.wait([client.done for client in clients], timeout=spread + gap * frames + LATEST_S)
+    for client in clients:
+        client.transport.close()
+    return [client.seen for client in clients]
+
+
+# --- one run -----------------------------------------------------------------------------------------------------------
+
+
+def measured(command: list[str], streams: int, frames: int, gap: float, spread: float) -> list[object]:
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        found = None
+        while found is None:
+            line = server.stderr.readline()
+            if not line:
+                return ["did not start"]
+            found = re.search(r"http://[\d.]+:(\d+)", line)
+        before = cpu(server.pid)
+        seen = asyncio.run(load(int(found[1]), streams, frames, gap, spread))
+        used = cpu(server.pid) - before
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.communicate()
+    errors = sorted(error * 1000 for one in seen for error in one.errors)
+    came, reads = sum(one.frames for one in seen), sum(one.reads for one in seen)
+    if not errors:
+        return ["nothing came"]
+    share = sum(one.single for one in seen) / reads
+    p50, p99 = (errors[min(len(errors) - 1, round(len(errors) * part))] for part in (0.5, 0.99))
+    return [f"{came}/{streams * frames}", p50, p99, errors[-1], f"{share:.1%}", used / came * 1e6]
+
+
+def cpu(process: int) -> float:
+    """CPU seconds that a process and its children have used so far."""
+    total = 0.0
+    for pid in [process, *children(process)]:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children")
+    return [int(pid) for pid in listed.read_text().split()] if listed.exists() else []
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--streams", type=int, nargs="+", default=[100, 1000])
+    options.add_argument("--frames", type=int, default=200)
+    options.add_argument("--gap", type=float, default=0.020)
+    options.add_argument("--spread", type=float, default=1.0, help="seconds over which the requests begin")
+    options.add_argument("--rounds", type=int, default=1)
+    options.add_argument("--workers", type=int, default=0, help="also run ours with so many processes")
+    options.add_argument("--as", dest="role", choices=["hand", "starlette"], help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.role:
+        {"hand": serve_by_hand, "starlette": serve_starlette}[given.role](given.frames, given.gap)
+        return 0
+    if not Path("/proc/self/stat").exists():
+        print("skipped: CPU times of other processes are read from /proc, which is not here")
+        return 0
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "stream.jsonl"
+        recording(given.frames, given.gap, file)
+        shape = ["--frames", str(given.frames), "--gap", str(given.gap)]
+        ours = [sys.executable, "-m", "streamkit", "serve", str(file), "--port", "0"]
+        ways = {"streamkit serve": ours, "asyncio Protocol by hand": [sys.executable, __file__, "--as", "hand", *shape]}
+        if given.workers:
+            ways[f"streamkit serve --workers {given.workers}"] = [*ours, "--workers", str(given.workers)]
+        missing = [name for name in ("uvicorn", "starlette") if importlib.util.find_spec(name) is None]
+        if missing:
+            print(f"skipped: Starlette on uvicorn, because {' and '.join(missing)} is not installed")
+        else:
+            ways["Starlette on uvicorn"] = [sys.executable, __file__, "--as", "starlette", *shape]
+        print("skipped: aimock, which is a program for Node and no part of this environment")
+        for streams in given.streams:
+            rows = [
+                [name, *measured(command, streams, given.frames, given.gap, given.spread)]
+                for _ in range(given.rounds)
+                for name, command in ways.items()
+            ]
+            print(f"\n{streams} streams of {given.frames} frames, {given.gap * 1000:g} ms apart; error in ms\n")
+            heads = ["server", "frames", "p50", "p99", "max", "one frame a read", "CPU a frame, us"]
+            print(tabulate(rows, heads, tablefmt="github", floatfmt=".2f"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
