@@ -238,7 +238,7 @@ class _Block:
                 "tool_call", joined(self.input), name_of(tool.get("toolUseId")), name_of(tool.get("name")), block
             )
         if "reasoningContent" in block:
-            told = object_of(block["reasoningContent"].get("reasoningText"))
+            told = object_of(object_of(block["reasoningContent"]).get("reasoningText"))
             return Part("reasoning", text_of(told.get("text")), data=block)
         if "text" in block or not block:
             return Part("text", text_of(block.get("text")))
