@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,8 @@ def command(console: Console, **given: Any) -> int:
             environment |= dummy_keys()
         to = ", ".join(f"{route.prefix} to {route.upstream}" for route in rules.routes)
         ready = f"{given['mode']} proxy on {proxy.url} ({to})"
+        gc.collect()
+        gc.freeze()  # the collector has no business in what was imported while chunks are passed on
         return run_or_wait(words, environment, lambda: console.say(ready))
 
 
