@@ -45,7 +45,6 @@ class Ending:
 
     chunks: Sequence[Chunk]
     flags: Sequence[int]
-    names: Sequence[str]
     done: bool
 
 
@@ -72,7 +71,8 @@ class Api:
     """One protocol.
 
     `recognises` gives the reason why a sample is of this API, or None. `flags` tells what a chunk carries, as bits of
-    `model.message`; it is asked for every chunk, so it is lean, and it never raises. `deltas` tells the same in full.
+    `model.message`; it is asked for every chunk, so it is lean, and it never raises; `all_flags` tells
+    the same of all chunks at once, for an API that has a faster way. `deltas` tells the same in full.
     `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
     `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
     `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told.
@@ -103,6 +103,7 @@ class Api:
     order: int = 50
     choices: str | None = None
     usage_grows: Callable[[dict[str, Any]], Usage | None] | None = None
+    all_flags: Callable[[Sequence[Chunk]], list[int]] | None = None
 
     def chunk_of(self, data: bytes, name: str) -> Chunk | None:
         """The chunk that one event holds, for who reads a stream while it arrives; None where it holds none."""
@@ -171,9 +172,9 @@ def _choose(sample: Sample, wanted: str | None) -> tuple[Api, str]:
 def _stream(
     exchange: Exchange, decoded: Decoded, api: Api, dialect: Dialect | None, reason: str, strict: bool
 ) -> Stream:
-    flags = list(map(api.flags, decoded.chunks))
+    flags = api.all_flags(decoded.chunks) if api.all_flags else list(map(api.flags, decoded.chunks))
     streamed = all(api.streamed(chunk) for chunk in decoded.chunks[:1])
-    terminal = api.ended(Ending(decoded.chunks, flags, decoded.names, bool(decoded.done)))
+    terminal = api.ended(Ending(decoded.chunks, flags, bool(decoded.done)))
     imported = exchange.imported
     return Stream(
         exchange=exchange,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from streamkit.apis._api import Chunk
@@ -45,6 +46,32 @@ def flags(chunk: Chunk) -> int:
         found |= ERROR
     if chunk.get("usage") is not None or ("x_groq" in chunk and _groq_usage(chunk) is not None):
         found |= USAGE
+    return found
+
+
+def all_flags(chunks: Sequence[Chunk]) -> list[int]:
+    """What each chunk carries. Nearly all have one choice with a text, and nothing else that would tell: those are read here,
+    by the shortest way that proves it, and all others by `flags`."""
+    found: list[int] = []
+    add = found.append
+    for chunk in chunks:
+        try:
+            (choice,) = chunk["choices"]
+            delta = choice["delta"]
+            text = delta["content"]
+            if (
+                len(delta) == 1
+                and type(text) is str
+                and choice["finish_reason"] is None
+                and chunk.get("usage") is None
+                and "error" not in chunk
+                and "x_groq" not in chunk
+            ):
+                add(TEXT if text else 0)
+                continue
+        except (KeyError, TypeError, ValueError):
+            pass
+        add(flags(chunk))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from streamkit.apis._api import Api, Chunk, Sample
 from streamkit.apis._json import objects_in
 from streamkit.apis._openai_chat_assembler import ChatAssembler
-from streamkit.apis._openai_chat_chunks import deltas, flags, usage
+from streamkit.apis._openai_chat_chunks import all_flags, deltas, flags, usage
 from streamkit.apis._openai_chat_grammar import missteps
 from streamkit.apis._openai_chat_shape import misfits, schema, unknown
 from streamkit.apis._openai_choices import ended, model
@@ -42,6 +42,7 @@ API = Api(
     title="OpenAI Chat Completions",
     recognises=recognises,
     flags=flags,
+    all_flags=all_flags,
     deltas=deltas,
     usage=usage,
     model=model,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 import sys
@@ -14,6 +15,8 @@ from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
 
 DEFAULT_FOLDER = "recordings"
+# Objects made and not yet freed before the interpreter looks for circles: about 50,000 chunks.
+_SELDOM = 200_000
 
 
 class Inputs:
@@ -41,6 +44,7 @@ class Inputs:
         """Every exchange, in the order of the paths."""
         from streamkit.formats._format import find, read
 
+        _look_for_circles_seldom()
         passed_over = 0
         for path in self.paths:
             count = 0
@@ -71,6 +75,13 @@ class Inputs:
 
         for exchange in self.exchanges():
             yield interpret(exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge)
+
+
+def _look_for_circles_seldom() -> None:
+    """What is read is trees of values, which free themselves; looking for circles among millions of them takes longer than
+    reading. What has circles is still found, only more seldom; what is there already is not looked at again."""
+    gc.freeze()
+    gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
 
 
 def _default_path() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,8 +31,6 @@ _KINDS = (
     (USAGE, "usage"),
     (ROLE, "role"),
 )
-# Objects made and not yet freed before the interpreter looks for circles.
-_SELDOM = 200_000
 _STATS_HEAD = b'{"version":1,"streams":['
 
 
@@ -91,9 +88,6 @@ class Run:
         for path in merged:
             yield from self._merged(path)
         shown = [entry for entry in self.shown if entry.of_stream is not None]
-        # Streams are trees of values that free themselves; looking for circles among millions of them takes longer than
-        # measuring. What has circles is still found, only more seldom.
-        gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
         for stream in inputs.streams(judge=judge) if inputs.paths else ():
             measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
             self._note_marks(stream)

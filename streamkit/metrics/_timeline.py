@@ -48,11 +48,7 @@ class Timeline:
     @cached_property
     def chunk_times(self) -> Sequence[int | None]:
         """When each chunk was complete."""
-        stream = self.stream
-        if type(stream.chunk_events) is range and stream.chunk_events == range(len(stream.chunks)):
-            return stream.times[: len(stream.chunks)]
-        times = stream.times
-        return [times[event] for event in stream.chunk_events]
+        return self.stream.chunk_times()
 
     @cached_property
     def flags(self) -> bytes:

@@ -102,6 +102,12 @@ class Stream:
         """What chunk `chunk` adds."""
         return self.reader(self.chunks[chunk])
 
+    def chunk_times(self) -> Sequence[int | None]:
+        """When each chunk was complete (ns), None where times were not measured."""
+        if self.chunk_events == range(len(self.chunks)):
+            return self.times[: len(self.chunks)]
+        return list(map(self.times.__getitem__, self.chunk_events))
+
     def time_of(self, chunk: int) -> int | None:
         """When chunk `chunk` was complete (ns), or None where times were not measured."""
         return self.times[self.chunk_events[chunk]]

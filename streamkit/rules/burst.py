@@ -63,11 +63,14 @@ _SHORTEST = 100_000_000
 @rule("TIM603", "warning", timed=True, whole=True)
 def check(stream: Stream) -> Iterator[Sighting]:
     """One sighting for such a stream."""
-    times = [at for chunk in range(len(stream.chunks)) if (at := stream.time_of(chunk)) is not None]
+    times = [at for at in stream.chunk_times() if at is not None]
     if len(times) < _ENOUGH or times[-1] - times[0] < _SHORTEST:
         return
     times.sort()
     span, most = times[-1] - times[0], 0
+    least = int(0.8 * len(times)) + 1
+    if not any(last - first <= span // 100 for first, last in zip(times, times[least - 1 :], strict=False)):
+        return
     first = 0
     for last, at in enumerate(times):
         while at - times[first] > span // 100:

@@ -58,6 +58,8 @@ def _bad_byte(data: bytes) -> int | None:
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each event or aside with such a byte, at the first of them."""
+    if stream.exchange.frames.body.isascii():
+        return
     for event, data in enumerate(stream.events.data):
         if data.isascii():
             continue

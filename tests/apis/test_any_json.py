@@ -86,7 +86,9 @@ def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> 
         assembler.feed(chunk)
         ask(assembler)
         assert repr(chunk) == before, "a chunk is never changed"
-    api.ended(Ending(stream, flags, [""] * len(stream), False))
+    api.ended(Ending(stream, flags, False))
+    if api.all_flags is not None:
+        assert api.all_flags(stream) == flags
     api.recognises(Sample("/", "sse", stream, [""] * len(stream)))
     assert ask(assembler) == ask(assembler), "asking changes nothing"
 
