@@ -79,8 +79,7 @@ class Inputs:
 
 def _look_for_circles_seldom() -> None:
     """What is read is trees of values, which free themselves; looking for circles among millions of them takes longer than
-    reading. What has circles is still found, only more seldom; what is there already is not looked at again."""
-    gc.freeze()
+    reading. What has circles is still found, only more seldom."""
     gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
 
 
