@@ -226,7 +226,7 @@ class _Block:
             inner: dict[str, Any] = {"reasoningText": told} if told else {}
             block["reasoningContent"] = inner if redacted is None else {**inner, "redactedContent": redacted}
         if "toolUse" in block:
-            block["toolUse"] = {**block["toolUse"], **_tool_input(joined(self.input))}
+            block["toolUse"] = {**object_of(block["toolUse"]), **_tool_input(joined(self.input))}
         return block
 
     @property
