@@ -6,7 +6,6 @@ Source: docs.aws.amazon.com/bedrock, "Inference request parameters and response 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from streamkit.apis import _anthropic_events as anthropic
@@ -18,6 +17,7 @@ from streamkit.apis._api import Assembler, Chunk
 from streamkit.apis._json import count_of, name_of, object_of, objects_in, place_of, text_of
 from streamkit.apis._merge import Pieces, joined
 from streamkit.apis._openai_chat_assembler import ChatAssembler
+from streamkit.frozen import dataclass
 from streamkit.model.message import FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
 METRICS = "amazon-bedrock-invocationMetrics"

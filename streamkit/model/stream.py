@@ -7,15 +7,18 @@ Columns, not objects: event i has `events.data[i]` and `times[i]`, chunk k has `
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, Literal
 
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep
-from streamkit.model.measurement import TokenCount
 from streamkit.model.message import Delta, Usage
 from streamkit.wire.values import Events
+
+if TYPE_CHECKING:
+    from streamkit.model.measurement import TokenCount
 
 Verdict = Literal["not-a-stream", "error", "malformed", "complete", "truncated"]
 
