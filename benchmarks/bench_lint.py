@@ -113,10 +113,10 @@ def main() -> None:
     count, size = sum(map(len, data)), sum(len(one.frames.body) for one in exchanges)
     rules = selected()
     chat = APIS["openai_chat"]
-    assert chat.misfits is not None
+    assert chat.judge is not None
     assert chat.schema is not None
     assert not [found for one in exchanges for found in lint(interpret(one, judge=True), rules)]
-    misfits = chat.misfits
+    misfits = chat.judge().misfits
 
     floor = "orjson.loads"
     ways: dict[str, Way] = {

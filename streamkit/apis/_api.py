@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from streamkit.apis._decode import Decoded, decode, parse
 from streamkit.apis._dialect import DIALECTS, Dialect, detect_dialect
@@ -68,6 +67,21 @@ class Assembler(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """An API's tables, as functions; a file of its own holds them, which is imported when a stream is first judged.
+
+    `misfits` checks one chunk's shape and `missteps` the order of them all. `unknown` gives the fields that are in no table,
+    less those of the paths that it is handed; only who asks is told. `schema` gives the JSON Schema of a chunk, made from the
+    table that `misfits` checks.
+    """
+
+    misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]]
+    missteps: Callable[[Stream], Iterable[Misstep]]
+    unknown: Callable[[Sequence[Chunk], Sequence[str]], Iterable[Misfit]]
+    schema: Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """One protocol.
 
@@ -75,9 +89,7 @@ class Api:
     `model.message`; it is asked for every chunk, so it is lean, and it never raises; `all_flags` tells
     the same of all chunks at once, for an API that has a faster way. `deltas` tells the same in full.
     `ended` tells whether the terminal event was seen. `streamed` is False for the API's object of a plain answer.
-    `misfits` checks one chunk's shape and `missteps` the order of them all; both are asked only when a stream is judged.
-    `unknown` gives the fields that are in no table, less those of the paths that it is handed; only who asks is told.
-    `schema` gives the JSON Schema of a chunk, made from the table that `misfits` checks.
+    `judge` gives the tables of shape and order; None where a protocol has none.
     `unwrap` takes a chunk, with the name of its event, out of what it comes in. `reads` makes a chunk of any event's data and
     name, for APIs whose data is no JSON; None where the event is none.
     APIs are asked in ascending `order`: the particular before the general. `choices` is the field of the API's object that
@@ -97,10 +109,7 @@ class Api:
     streamed: Callable[[Chunk], bool] = lambda _: True
     unwrap: Callable[[Chunk, str], Chunk] | None = None
     reads: Callable[[bytes, str], Chunk | None] | None = None
-    misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]] | None = None
-    missteps: Callable[[Stream], Iterable[Misstep]] | None = None
-    unknown: Callable[[Sequence[Chunk], Sequence[str]], Iterable[Misfit]] | None = None
-    schema: Callable[[], dict[str, Any]] | None = None
+    judge: Callable[[], Judge] | None = None
     order: int = 50
     choices: str | None = None
     usage_grows: Callable[[dict[str, Any]], Usage | None] | None = None
@@ -148,7 +157,7 @@ def assemble(stream: Stream) -> Assembler:
 
 
 def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
-    path = urlsplit(exchange.request.url).path if exchange.request else ""
+    path = _path_of(exchange.request.url) if exchange.request else ""
     events = decoded.chunk_events[:32]
     return Sample(
         path,
@@ -158,6 +167,12 @@ def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
         exchange.response.headers if exchange.response else (),
         [(decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))],
     )
+
+
+def _path_of(url: str) -> str:
+    from urllib.parse import urlsplit  # takes long to import, and a stream alone has no URL
+
+    return urlsplit(url).path
 
 
 def _choose(sample: Sample, wanted: str | None) -> tuple[Api, str]:
@@ -229,9 +244,13 @@ def _usage(api: Api, chunks: Sequence[Chunk], flags: Sequence[int]) -> Usage | N
 
 
 def _judged(stream: Stream, api: Api) -> Stream:
-    misfits = tuple(api.misfits(stream.chunks)) if api.misfits else ()
-    missteps = tuple(api.missteps(stream)) if api.missteps else ()
+    if api.judge is None:
+        return stream
+    judge = api.judge()
     known = DIALECTS[stream.dialect].extra_fields if stream.dialect else ()
-    look = api.unknown
-    drift = (lambda: tuple(look(stream.chunks, known))) if look else (lambda: ())
-    return replace(stream, misfits=misfits, missteps=missteps, drift=drift)
+    return replace(
+        stream,
+        misfits=tuple(judge.misfits(stream.chunks)),
+        missteps=tuple(judge.missteps(stream)),
+        drift=lambda: tuple(judge.unknown(stream.chunks, known)),
+    )

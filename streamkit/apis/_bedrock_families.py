@@ -12,11 +12,9 @@ from streamkit.apis import _anthropic_events as anthropic
 from streamkit.apis import _cohere_events as cohere
 from streamkit.apis import _converse_events as converse
 from streamkit.apis import _openai_chat_chunks as chat
-from streamkit.apis._anthropic_assembler import MessageAssembler
 from streamkit.apis._api import Assembler, Chunk
 from streamkit.apis._json import count_of, name_of, object_of, objects_in, place_of, text_of
 from streamkit.apis._merge import Pieces, joined
-from streamkit.apis._openai_chat_assembler import ChatAssembler
 from streamkit.frozen import dataclass
 from streamkit.model.message import FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
@@ -161,6 +159,18 @@ def _holds_choices(chunk: Chunk) -> bool:
     return any("delta" in choice or "message" in choice for choice in objects_in(chunk.get("choices")))
 
 
+def _message_assembler() -> Assembler:
+    from streamkit.apis._anthropic_assembler import MessageAssembler
+
+    return MessageAssembler()
+
+
+def _chat_assembler() -> Assembler:
+    from streamkit.apis._openai_chat_assembler import ChatAssembler
+
+    return ChatAssembler()
+
+
 FAMILIES: Sequence[Family] = (
     Family(
         "anthropic",
@@ -169,7 +179,7 @@ FAMILIES: Sequence[Family] = (
         anthropic.deltas,
         anthropic.usage,
         lambda chunk: chunk.get("type") == "message_stop",
-        MessageAssembler,
+        _message_assembler,
     ),
     Family(
         "nova",
@@ -189,7 +199,7 @@ FAMILIES: Sequence[Family] = (
         lambda chunk: chunk.get("event_type") == "stream-end" or chunk.get("type") == "message-end",
         cohere.CohereAssembler,
     ),
-    Family("chat", _holds_choices, chat.flags, chat.deltas, chat.usage, _chat_last, ChatAssembler),
+    Family("chat", _holds_choices, chat.flags, chat.deltas, chat.usage, _chat_last, _chat_assembler),
     Plain("cohere-command", "text", "finish_reason", "generations").family,
     Plain("mistral", "text", "stop_reason", "outputs").family,
     Plain("ai21", "text", "finish_reason", "completions").family,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from streamkit.apis._json import object_of, objects_in
 from streamkit.frozen import dataclass
@@ -46,6 +45,12 @@ _ENOUGH_CHUNKS = 16
 _ENOUGH_BYTES = 1 << 16
 
 
+def _host_of(url: str) -> str:
+    from urllib.parse import urlsplit  # takes long to import, and a stream alone has no URL
+
+    return urlsplit(url).hostname or ""
+
+
 def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]]) -> tuple[Dialect, str] | None:
     """The dialect of this API that the exchange shows, and what showed it; None where none does.
 
@@ -53,7 +58,7 @@ def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]
     whose marks is there.
     """
     spoken = sorted((entry for entry in DIALECTS if api in entry.apis), key=lambda entry: entry.order)
-    host = (urlsplit(exchange.request.url).hostname or "") if exchange.request else ""
+    host = _host_of(exchange.request.url) if exchange.request else ""
     for dialect in spoken:
         for known in dialect.hosts:
             if host == known.lstrip(".") or host.endswith("." + known.lstrip(".")):

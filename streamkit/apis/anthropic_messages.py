@@ -5,11 +5,8 @@ Source: docs.claude.com, "Streaming Messages"; anthropic-sdk-python 2.11, `types
 
 from __future__ import annotations
 
-from streamkit.apis._anthropic_assembler import MessageAssembler
 from streamkit.apis._anthropic_events import deltas, ended, flags, is_event, is_message, model, usage, usage_of
-from streamkit.apis._anthropic_grammar import missteps
-from streamkit.apis._anthropic_shape import misfits, schema, unknown
-from streamkit.apis._api import Api, Sample
+from streamkit.apis._api import Api, Assembler, Judge, Sample
 
 
 def recognises(sample: Sample) -> str | None:
@@ -22,6 +19,21 @@ def recognises(sample: Sample) -> str | None:
     return None
 
 
+def assembler() -> Assembler:
+    """A new one; its file is imported when one is first asked for."""
+    from streamkit.apis._anthropic_assembler import MessageAssembler
+
+    return MessageAssembler()
+
+
+def judge() -> Judge:
+    """The tables of shape and order, which only who judges a stream needs."""
+    from streamkit.apis._anthropic_grammar import missteps
+    from streamkit.apis._anthropic_shape import misfits, schema, unknown
+
+    return Judge(misfits, missteps, unknown, schema)
+
+
 API = Api(
     name="anthropic_messages",
     title="Anthropic Messages",
@@ -31,12 +43,9 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=MessageAssembler,
+    assembler=assembler,
     streamed=lambda chunk: not is_message(chunk),
     usage_grows=usage_of,
     order=20,
-    misfits=misfits,
-    missteps=missteps,
-    unknown=unknown,
-    schema=schema,
+    judge=judge,
 )

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._api import Api, Chunk, Ending, Sample
+from streamkit.apis._api import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._gemini_assembler import GeminiAssembler, usage_of
-from streamkit.apis._gemini_grammar import missteps
-from streamkit.apis._gemini_shape import misfits, schema, unknown
 from streamkit.apis._json import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta, written
 from streamkit.model.message import ERROR, FINISH, OTHER_CONTENT, REASONING, TEXT, TOOL, USAGE, Delta, Usage
 
@@ -115,6 +113,14 @@ def ended(ending: Ending) -> bool:
     return bool(begun) and begun == finished
 
 
+def judge() -> Judge:
+    """The tables of shape and order, which only who judges a stream needs."""
+    from streamkit.apis._gemini_grammar import missteps
+    from streamkit.apis._gemini_shape import misfits, schema, unknown
+
+    return Judge(misfits, missteps, unknown, schema)
+
+
 API = Api(
     name="gemini",
     title="Gemini generateContent",
@@ -128,8 +134,5 @@ API = Api(
     unwrap=lambda chunk, _: _inner(chunk),
     order=20,
     choices="candidates",
-    misfits=misfits,
-    missteps=missteps,
-    unknown=unknown,
-    schema=schema,
+    judge=judge,
 )

@@ -5,12 +5,9 @@ Source: openai-openapi, `CreateChatCompletionStreamResponse`; openai-python 3.52
 
 from __future__ import annotations
 
-from streamkit.apis._api import Api, Chunk, Sample
+from streamkit.apis._api import Api, Assembler, Chunk, Judge, Sample
 from streamkit.apis._json import objects_in
-from streamkit.apis._openai_chat_assembler import ChatAssembler
 from streamkit.apis._openai_chat_chunks import all_flags, deltas, flags, usage
-from streamkit.apis._openai_chat_grammar import missteps
-from streamkit.apis._openai_chat_shape import misfits, schema, unknown
 from streamkit.apis._openai_choices import ended, model
 
 OBJECTS = ("chat.completion.chunk", "chat.completion", "chat.completion.done")
@@ -37,6 +34,21 @@ def streamed(chunk: Chunk) -> bool:
     return not any("message" in choice and "delta" not in choice for choice in choices)
 
 
+def assembler() -> Assembler:
+    """A new one; its file is imported when one is first asked for."""
+    from streamkit.apis._openai_chat_assembler import ChatAssembler
+
+    return ChatAssembler()
+
+
+def judge() -> Judge:
+    """The tables of shape and order, which only who judges a stream needs."""
+    from streamkit.apis._openai_chat_grammar import missteps
+    from streamkit.apis._openai_chat_shape import misfits, schema, unknown
+
+    return Judge(misfits, missteps, unknown, schema)
+
+
 API = Api(
     name="openai_chat",
     title="OpenAI Chat Completions",
@@ -47,11 +59,8 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=ChatAssembler,
+    assembler=assembler,
     streamed=streamed,
-    misfits=misfits,
-    missteps=missteps,
-    unknown=unknown,
-    schema=schema,
+    judge=judge,
     choices="choices",
 )

@@ -6,12 +6,9 @@ schema; real streams send null until the end.
 
 from __future__ import annotations
 
-from streamkit.apis._api import Api, Chunk, Sample
+from streamkit.apis._api import Api, Assembler, Chunk, Judge, Sample
 from streamkit.apis._json import objects_in, place_of, text_of, usage_delta
 from streamkit.apis._openai_choices import NO_FINISH, ended, error_deltas, error_of, finish_of, model
-from streamkit.apis._openai_completion_assembler import CompletionAssembler
-from streamkit.apis._openai_completions_grammar import missteps
-from streamkit.apis._openai_completions_shape import misfits, schema, unknown
 from streamkit.apis._openai_usage import usage_of
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Usage
 
@@ -68,6 +65,21 @@ def usage(chunk: Chunk) -> Usage | None:
     return usage_of(chunk.get("usage"))
 
 
+def assembler() -> Assembler:
+    """A new one; its file is imported when one is first asked for."""
+    from streamkit.apis._openai_completion_assembler import CompletionAssembler
+
+    return CompletionAssembler()
+
+
+def judge() -> Judge:
+    """The tables of shape and order, which only who judges a stream needs."""
+    from streamkit.apis._openai_completions_grammar import missteps
+    from streamkit.apis._openai_completions_shape import misfits, schema, unknown
+
+    return Judge(misfits, missteps, unknown, schema)
+
+
 API = Api(
     name="openai_completions",
     title="OpenAI Completions (legacy)",
@@ -77,11 +89,8 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=CompletionAssembler,
+    assembler=assembler,
     order=30,
     choices="choices",
-    misfits=misfits,
-    missteps=missteps,
-    unknown=unknown,
-    schema=schema,
+    judge=judge,
 )

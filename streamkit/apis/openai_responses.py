@@ -5,12 +5,9 @@ Source: openai-openapi, `ResponseStreamEvent`; openai-python 3.52, `types/respon
 
 from __future__ import annotations
 
-from streamkit.apis._api import Api, Chunk, Ending, Sample
+from streamkit.apis._api import Api, Assembler, Chunk, Ending, Judge, Sample
 from streamkit.apis._json import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta
-from streamkit.apis._openai_response_assembler import ResponseAssembler
 from streamkit.apis._openai_response_items import ITEM_CALLS, item_deltas
-from streamkit.apis._openai_responses_grammar import missteps
-from streamkit.apis._openai_responses_shape import misfits, schema, unknown
 from streamkit.apis._openai_usage import usage_of
 from streamkit.model.message import (
     ERROR,
@@ -160,6 +157,21 @@ def ended(ending: Ending) -> bool:
     return any(text_of(chunk.get("type")) in TERMINAL for chunk in reversed(ending.chunks))
 
 
+def assembler() -> Assembler:
+    """A new one; its file is imported when one is first asked for."""
+    from streamkit.apis._openai_response_assembler import ResponseAssembler
+
+    return ResponseAssembler()
+
+
+def judge() -> Judge:
+    """The tables of shape and order, which only who judges a stream needs."""
+    from streamkit.apis._openai_responses_grammar import missteps
+    from streamkit.apis._openai_responses_shape import misfits, schema, unknown
+
+    return Judge(misfits, missteps, unknown, schema)
+
+
 API = Api(
     name="openai_responses",
     title="OpenAI Responses",
@@ -169,11 +181,8 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=ResponseAssembler,
+    assembler=assembler,
     streamed=lambda chunk: chunk.get("object") != "response",
     order=10,
-    misfits=misfits,
-    missteps=missteps,
-    unknown=unknown,
-    schema=schema,
+    judge=judge,
 )

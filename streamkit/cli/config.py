@@ -59,11 +59,14 @@ def load(section: str, keys: tuple[str, ...], start: Path | None = None) -> Conf
     path = next((folder / FILE for folder in (place, *place.parents) if (folder / FILE).is_file()), None)
     if path is None:
         return Config(section=section)
-    import tomllib
-
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        if "streamkit" not in text:  # so it has no such table, and need not be parsed
+            return Config(path=path, section=section)
+        import tomllib
+
+        document = tomllib.loads(text)
+    except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from None
     table = document.get("tool", {}).get("streamkit", {}).get(section, {})
     config = Config(table if isinstance(table, dict) else {}, path, section)

@@ -28,14 +28,14 @@ def command(api: str | None, output: str | None, force: bool) -> int:
 
     if api is None:
         for entry in APIS:
-            if entry.schema is not None:
+            if entry.judge is not None:
                 click.echo(f"{entry.name:<20}  {entry.title}")
         return 0
     chosen = APIS[api]
-    if chosen.schema is None:
-        known = ", ".join(entry.name for entry in APIS if entry.schema is not None)
+    if chosen.judge is None:
+        known = ", ".join(entry.name for entry in APIS if entry.judge is not None)
         raise UsageError(f"{api} has no table of its shape; there are: {known}")
-    text = json.dumps(chosen.schema(), indent=2) + "\n"
+    text = json.dumps(chosen.judge().schema(), indent=2) + "\n"
     if output is None or output == "-":
         click.echo(text, nl=False)
     else:

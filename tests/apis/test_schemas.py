@@ -19,7 +19,7 @@ from streamkit.formats._format import read
 STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 OTHERS: tuple[Any, ...] = (None, 7, -1.5, "odd", "", True, [], [None], {}, {"index": 0})
 
-JUDGED = [api for api in APIS if api.schema is not None]
+JUDGED = [api for api in APIS if api.judge is not None]
 
 
 def chunks(path: Path) -> Iterator[tuple[Api, dict[str, Any]]]:
@@ -54,13 +54,13 @@ def mutants(chunk: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def referee(api: Api) -> Any:
-    assert api.schema is not None
-    return jsonschema_rs.Draft202012Validator(api.schema())
+    assert api.judge is not None
+    return jsonschema_rs.Draft202012Validator(api.judge().schema())
 
 
 def accepts(api: Api, chunk: dict[str, Any]) -> bool:
-    assert api.misfits is not None
-    return not list(api.misfits([chunk]))
+    assert api.judge is not None
+    return not list(api.judge().misfits([chunk]))
 
 
 @pytest.mark.parametrize("api", JUDGED, ids=lambda api: api.name)
@@ -100,8 +100,8 @@ def test_table_and_schema_judge_real_chunks_alike(shared: Path) -> None:
 
 @pytest.mark.parametrize("api", JUDGED, ids=lambda api: api.name)
 def test_the_schema_is_one(api: Api) -> None:
-    assert api.schema is not None
-    jsonschema_rs.meta.validate(api.schema())
+    assert api.judge is not None
+    jsonschema_rs.meta.validate(api.judge().schema())
 
 
 def test_the_command_prints_it_and_lists_the_apis() -> None:
