@@ -22,6 +22,7 @@ import orjson
 from tabulate import tabulate
 
 from streamkit.apis._api import APIS, interpret
+from streamkit.cli.inputs import look_for_circles_seldom
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.rules._rule import lint
 from streamkit.rules._select import selected
@@ -106,6 +107,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=20)
     parser.add_argument("--chunks", type=int, default=1000)
     asked = parser.parse_args()
+    look_for_circles_seldom()  # as the command does; the floor runs so too
     rng = random.Random(7)
     data = [payloads(rng, asked.chunks) for _ in range(asked.streams)]
     exchanges = [exchange(one) for one in data]
@@ -114,9 +116,9 @@ def main() -> None:
     rules = selected()
     chat = APIS["openai_chat"]
     assert chat.judge is not None
-    assert chat.schema is not None
     assert not [found for one in exchanges for found in lint(interpret(one, judge=True), rules)]
-    misfits = chat.judge().misfits
+    judge = chat.judge()
+    misfits = judge.misfits
 
     floor = "orjson.loads"
     ways: dict[str, Way] = {
@@ -126,7 +128,7 @@ def main() -> None:
         f"lint: and {len(rules)} rules": each(exchanges, lambda one: list(lint(interpret(one, judge=True), rules))),
         "shape alone: the table": each(decoded, lambda one: list(misfits(one))),
     }
-    others, absent = peers(chat.schema(), [chunk for one in decoded for chunk in one])
+    others, absent = peers(judge.schema(), [chunk for one in decoded for chunk in one])
     ways |= {f"shape alone: {name}": way for name, way in others.items()}
     results: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for _ in range(asked.rounds):

@@ -44,7 +44,7 @@ class Inputs:
         """Every exchange, in the order of the paths."""
         from streamkit.formats._format import find, read
 
-        _look_for_circles_seldom()
+        look_for_circles_seldom()
         passed_over = 0
         for path in self.paths:
             count = 0
@@ -77,7 +77,7 @@ class Inputs:
             yield interpret(exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge)
 
 
-def _look_for_circles_seldom() -> None:
+def look_for_circles_seldom() -> None:
     """What is read is trees of values, which free themselves; looking for circles among millions of them takes longer than
     reading. What has circles is still found, only more seldom."""
     gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
