@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
+from streamkit.cli import workers as workers_
 from streamkit.cli.child import WithChild, child, run_or_wait
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, talk_options
@@ -32,6 +35,8 @@ REUSES = ("once", "cycle", "last")
 @click.option("--itl", metavar="TIME", help="The gap between writes after it: 20ms, normal:20ms:5ms, ...")
 @click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Break every answer so.")
 @click.option("--seed", type=int, default=0, help="Decides what faults and --ttft, --itl leave to chance.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes on one port.")
+@click.option(workers_.JOINED, is_flag=True, hidden=True)
 @pace_options
 @talk_options
 def command(
@@ -45,6 +50,8 @@ def command(
     itl: str | None,
     faults: tuple[str, ...],
     seed: int,
+    workers: int,
+    joined: bool,
     pace: Pace,
     console: Console,
 ) -> int:
@@ -78,16 +85,22 @@ def command(
     )
     words = child()
     inputs = Inputs(paths, console)
+    workers_.check(workers, strict=strict, stdin="-" in inputs.paths)
     exchanges = list(inputs.exchanges())
     if not exchanges:
         raise UsageError("no recording to serve")
-    with serving(exchanges, options, host=host, port=port, heard=heard) as server:
+    shared = joined or workers > 1
+    with ExitStack() as stack:
+        server = stack.enter_context(serving(exchanges, options, host=host, port=port, heard=heard, shared=shared))
+        if workers > 1:
+            stack.enter_context(workers_.joined_by(workers, urlsplit(server.url).port or 0))
         count = len(exchanges)
         ready = f"serving {count} exchange{'s' if count > 1 else ''} on {server.url}"
         # What was loaded stays: without this, the collector walks over all of it in the middle of a stream.
         gc.collect()
         gc.freeze()
-        code = run_or_wait(words, server.child_environment, lambda: console.say(ready))
+        tell = workers_.tell_ready if joined else lambda: console.say(ready)
+        code = run_or_wait(words, server.child_environment, tell)
         unplayed = [recording.name for recording in server.unplayed]
     if strict and unplayed:
         console.complain("not asked for: " + ", ".join(unplayed))

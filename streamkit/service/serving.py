@@ -61,12 +61,13 @@ def serving(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    shared: bool = False,
     heard: Callable[[Asked], None] = lambda _: None,
 ) -> Iterator[Served]:
     """Serve these exchanges from a thread until the context ends.
 
-    `heard` is told of each request. Raises CannotListen.
+    `shared` lets other processes listen on the same port. `heard` is told of each request. Raises CannotListen.
     """
     mock = Mock(list(exchanges), options or Options(), heard)
-    with in_thread(Server(mock.answer, host=host, port=port)) as server:
+    with in_thread(Server(mock.answer, host=host, port=port, shared=shared)) as server:
         yield Served(server.url, mock)

@@ -6,6 +6,8 @@ import re
 import signal
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,39 @@ def test_it_tells_when_it_is_ready_and_ends_when_told(tmp_path: Path, sent: sign
     server.send_signal(sent)
     _, rest = server.communicate(timeout=20)
     assert (server.returncode, rest) == (code, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are listed in /proc")
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_share_a_port_and_end_with_the_first(recording: Path, sent: signal.Signals) -> None:
+    command = [*SERVE, str(recording), "--port", "0", "--workers", "3", "--match", "any"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    url = re.search(r"http://\S+", server.stderr.readline())
+    assert url is not None
+    helpers = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    assert len(helpers) == 2
+    for _ in range(12):
+        with urllib.request.urlopen(urllib.request.Request(f"{url[0]}/v1/x", b"{}"), timeout=10) as answer:
+            assert answer.status == 200
+    server.send_signal(sent)
+    server.communicate(timeout=20)
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{helper}/cmdline").exists() and alive(helper) for helper in helpers):
+        assert time.monotonic() < deadline, "a worker outlives the server"
+        time.sleep(0.02)
+
+
+def alive(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][:1] != "Z"
+    except OSError:
+        return False
+
+
+def test_workers_cannot_be_strict(recording: Path) -> None:
+    done = run(str(recording), "--workers", "2", "--strict")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "streamkit: --workers and --strict: each worker knows of its own requests only\n",
+    )
