@@ -37,6 +37,8 @@ class Inputs:
     ) -> None:
         self.paths = list(paths) or [_default_path()]
         self.code = 0
+        # Files that the command reads in a way of its own: they are inputs, and hold no exchange.
+        self.taken: frozenset[str] = frozenset()
         self._console = console
         self._form, self._api, self._dialect = form, api, dialect
 
@@ -50,6 +52,9 @@ class Inputs:
             count = 0
             try:
                 for found in find([path]):
+                    if found.path in self.taken:
+                        count += 1
+                        continue
                     try:
                         for exchange in read(found.path, form=self._form):
                             count += 1
@@ -62,12 +67,16 @@ class Inputs:
                 if not count:
                     raise UnreadableInput(path, "holds no stream")
             except StreamkitError as error:
-                self.code = error.exit_code
-                self._console.complain(str(error))
+                self.trouble(error)
         if passed_over:
             self._console.say(
                 f"passed over {passed_over} file{'s' if passed_over > 1 else ''} with no stream (-v lists them)"
             )
+
+    def trouble(self, error: StreamkitError) -> None:
+        """Tell that an input cannot be used; the rest goes on."""
+        self.code = error.exit_code
+        self._console.complain(str(error))
 
     def streams(self, *, judge: bool = False, strict: bool = False) -> Iterator[Stream]:
         """Every exchange decoded and understood."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import orjson
-
 from streamkit.cli.inputs import Inputs
+from streamkit.cli.merging import parts_of, read_part
 from streamkit.errors import UnreadableInput, UsageError
-from streamkit.metrics._collect import Collection, measurement_of, row_of
+from streamkit.metrics._collect import Collection, row_of
 from streamkit.metrics._gate import Expression, Gate, kept, parse
 from streamkit.metrics._metric import METRICS, Metric, find, in_order, measure
 from streamkit.metrics._timeline import Timeline
-from streamkit.model.measurement import Measurement, TokenCounter
+from streamkit.model.measurement import Measurement, Summary, TokenCounter
 from streamkit.model.message import ERROR, FINISH, REASONING, ROLE, TEXT, TOOL, USAGE
 from streamkit.model.stream import Stream
 from streamkit.reporters._reporter import Column, Mark, Row
@@ -31,7 +29,6 @@ _KINDS = (
     (USAGE, "usage"),
     (ROLE, "role"),
 )
-_STATS_HEAD = b'{"version":1,"streams":['
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +80,16 @@ class Run:
 
     def rows(self, inputs: Inputs, *, judge: bool = False) -> Iterator[Row]:
         """A row a stream. Files that `stats --format json` wrote are merged. `judge` prepares the streams for lint."""
-        merged = [path for path in inputs.paths if _is_stats(path)]
-        inputs.paths = [path for path in inputs.paths if path not in merged]
-        for path in merged:
-            yield from self._merged(path)
+        inputs.taken = frozenset(parts_of(inputs.paths))
+        for path in sorted(inputs.taken):
+            try:
+                rows = self._merged(path)
+            except UnreadableInput as error:
+                inputs.trouble(error)
+            else:
+                yield from rows
         shown = [entry for entry in self.shown if entry.of_stream is not None]
-        for stream in inputs.streams(judge=judge) if inputs.paths else ():
+        for stream in inputs.streams(judge=judge):
             measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
             self._note_marks(stream)
             self._add(measurement)
@@ -113,20 +114,19 @@ class Run:
             self.groups[key] = group, Collection(self._measured())
         return self.groups[key][1]
 
-    def _merged(self, path: str) -> Iterator[Row]:
-        try:
-            document = orjson.loads(Path(path).read_bytes())
-            self.whole.merge(document["summary"])
-            for group in document["summary"].get("groups", ()) if self.wanted.by else ():
-                self._group({str(name): str(value) for name, value in group["by"].items()}).merge(group)
-            for row in document["streams"]:
-                measurement = measurement_of(row, self.whole.metrics)
-                self.whole.place(measurement)
-                for gate in self.gates:
-                    gate.see(measurement)
-                yield row
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            raise UnreadableInput(path, f"no output of stats --format json: {error}") from error
+    def _merged(self, path: str) -> list[Row]:
+        """Add the streams that another run measured. Raises UnreadableInput, and has then added none."""
+        part = read_part(path, self.whole, self.limits, self.wanted.by)
+        self.whole.merge(part.summary)
+        for group, told in part.groups:
+            self._group(group).merge(told)
+        for measurement, good in zip(part.measured, part.good, strict=True):
+            self.whole.place(measurement, good)
+            if self.wanted.by:
+                self._group(_group_of(self.wanted.by, measurement)).place(measurement, good)
+            for gate in self.gates:
+                gate.see(measurement)
+        return part.rows
 
     def _note_marks(self, stream: Stream) -> None:
         """Keep the chunks of the first stream; with a second one there is no picture of one."""
@@ -162,6 +162,8 @@ def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:
     """Rows by a metric, or a statistic of one (`ttft`, `gap.p99`); those that lack it come last. Raises UsageError."""
     name, _, stat = by.rpartition(".") if by.count(".") == 1 else (by, "", "")
     metric = find(name)
+    if stat and stat not in Summary.__slots__:
+        raise UsageError(f"--sort {by}: of a stream there are {', '.join(Summary.__slots__)}")
     if metric.of_stream is None or metric.many != bool(stat):
         raise UsageError(f"--sort {by}: say {name}.p50 for a metric of many values, and {name} alone for one of one")
 
@@ -187,12 +189,3 @@ def _group_of(by: str, measurement: Measurement | None) -> dict[str, str]:
         return {by: told or "-"}
     values = {"model": measurement.model, "provider": measurement.dialect, "file": measurement.file}
     return {word: values[word] or "-"}
-
-
-def _is_stats(path: str) -> bool:
-    """Whether this is a file that `stats --format json` wrote."""
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(len(_STATS_HEAD)) == _STATS_HEAD
-    except OSError:
-        return False

@@ -19,7 +19,7 @@ _KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
 
 @click.command("stats")
 @paths_argument
-@click.option("--format", "form_out", default="table", metavar="NAME", help="table, json, csv, markdown, otel or html.")
+@click.option("--format", "form_out", metavar="NAME", help="table (default), json, csv, markdown, otel or html.")
 @click.option("--metrics", metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens).")
 @click.option("--percentiles", metavar="N,…", help="These percentiles instead of 50, 90, 95 and 99.")
 @click.option("--per-stream", is_flag=True, help="List every stream, however many.")
@@ -41,7 +41,7 @@ _KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
 @talk_options
 def command(
     paths: tuple[str, ...],
-    form_out: str,
+    form_out: str | None,
     output: str | None,
     force: bool,
     form: str | None,
@@ -60,9 +60,10 @@ def command(
       streamkit stats --format json run.jsonl > run.json
       streamkit stats --html report.html run.jsonl
     """
+    _refuse_what_would_be_passed_over(form_out, output, options)
     _with_config(options)
-    if options["html_file"]:
-        form_out, output = "html", options["html_file"]
+    output = options["html_file"] or output
+    form_out = form_out or ("html" if options["html_file"] else "table")
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
     with Sink(output, force=force) as sink:
         if options["definitions"]:
@@ -165,6 +166,21 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
             said = "; ".join(part for part in (said, f"broken by {streams}{more}" if streams else "") if part)
         console.complain(f"gate failed: {gate.expression.text}: {said}")
     return failed
+
+
+def _refuse_what_would_be_passed_over(form_out: str | None, output: str | None, options: dict[str, Any]) -> None:
+    """Raise UsageError for options that do not go together: a gate that nobody asks would look like one that holds."""
+    from streamkit.errors import UsageError
+
+    other = next((name for name in ("definitions", "compare") if options[name]), None)
+    if other == "definitions" and options["compare"]:
+        raise UsageError("--definitions does not go with --compare; run stats once more for it")
+    for name in ("fail_if", "slo", "by", "sort", "percentiles", "per_stream", "plot", "explain"):
+        if other and options[name]:
+            raise UsageError(f"--{name.replace('_', '-')} does not go with --{other}; run stats once more for it")
+    if options["html_file"] and (other or output or form_out not in (None, "html")):
+        beside = f"--{other}" if other else "-o" if output else f"--format {form_out}"
+        raise UsageError(f"--html does not go with {beside}; run stats once more for it")
 
 
 def _with_config(options: dict[str, Any]) -> None:

@@ -7,8 +7,9 @@ the run takes none. A gate says what must not be (`--fail-if`); a limit what mus
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isinf
 from operator import ge, gt, le, lt
 
 from streamkit.errors import UnknownEntry, UsageError
@@ -68,7 +69,7 @@ def parse(text: str) -> Expression:
     try:
         metric = find(name)
     except UnknownEntry as error:
-        raise UsageError(f"{text!r}: {error}") from None
+        raise UsageError(f"{text!r}: {_unknown_statistic(name) or error}") from None
     if metric.of_run is not None and stat:
         raise UsageError(f"{text!r}: {metric.name} is one number of the whole run and has no .{stat}")
     if metric.many and not stat:
@@ -76,6 +77,16 @@ def parse(text: str) -> Expression:
             f"{text!r}: a stream has many values of {metric.name}; say which, as in {name}.p95 {sign} {amount}"
         )
     return Expression(text.strip(), metric, stat or "", sign, _amount(text, metric, stat or "", amount))
+
+
+def _unknown_statistic(name: str) -> str:
+    """What to say of `ttft.p101`: a metric that there is, with a statistic that there is not; empty for anything else."""
+    metric, _, stat = name.rpartition(".")
+    try:
+        find(metric)
+    except UnknownEntry:
+        return ""
+    return f"no statistic named {stat!r}; there are n, min, mean, max, and p0 to p100, as p95 or p99.9"
 
 
 def statistic(values: object, stat: str) -> float | None:
@@ -152,11 +163,15 @@ class Outcome:
     broke: int = 0
 
 
-def kept(limits: list[Expression], measurement: Measurement) -> bool | None:
-    """Whether a stream is complete and keeps every limit; None without limits. A missing metric is not kept."""
+def kept(
+    limits: Sequence[Expression], measurement: Measurement, known: Mapping[str, float] | None = None
+) -> bool | None:
+    """Whether a stream is complete and keeps every limit; None without limits. A missing metric is not kept. `known`
+    gives, by the text of a limit, values that another run worked out from samples that are no longer there."""
     if not limits:
         return None
-    values = [limit.of_samples(measurement.samples[limit.metric.name]) for limit in limits]
+    told = known or {}
+    values = [told.get(limit.text, limit.of_samples(measurement.samples[limit.metric.name])) for limit in limits]
     return measurement.verdict == "complete" and all(
         value is not None and limit.holds(value) for value, limit in zip(values, limits, strict=True)
     )
@@ -167,6 +182,8 @@ def _amount(text: str, metric: Metric, stat: str, amount: str) -> float:
     if not match:
         raise UsageError(f"{text!r}: {amount!r} is no number with a unit")
     number, unit = float(match[1]), match[2]
+    if isinf(number):
+        raise UsageError(f"{text!r}: {amount!r} is more than any value")
     units: Mapping[str, float] = {"": 1} if stat == "n" else _UNITS[metric.unit]
     known = {name.lower(): factor for name, factor in units.items()}
     if unit.lower() not in known:

@@ -77,6 +77,22 @@ class TestGates:
         assert told["goodput_share"] == 0.5
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--definitions", "--fail-if", "ttft > 1ns"), "--fail-if does not go with --definitions"),
+        (("--compare", "x.jsonl", "--fail-if", "ttft > 1ns"), "--fail-if does not go with --compare"),
+        (("--compare", "x.jsonl", "--by", "model"), "--by does not go with --compare"),
+        (("--compare", "x.jsonl", "--definitions"), "--definitions does not go with --compare"),
+        (("--html", "x.html", "--format", "json"), "--html does not go with --format json"),
+        (("--html", "x.html", "-o", "y.html"), "--html does not go with -o"),
+        (("--html", "x.html", "--definitions"), "--html does not go with --definitions"),
+    ],
+)
+def test_no_option_is_passed_over_in_silence(runs: list[str], arguments: tuple[str, ...], said: str) -> None:
+    assert said in str(run(*arguments, *runs).exception)
+
+
 class TestManyStreams:
     def test_groups(self, tmp_path: Path) -> None:
         exchanges = [
@@ -99,6 +115,7 @@ class TestManyStreams:
         firsts = [row["metrics"]["time_to_first_token_ns"] for row in rows]
         assert firsts == sorted(firsts, reverse=True)
         assert "say gap.p50" in str(run("--sort", "gap", *runs).exception)
+        assert "of a stream there are n, min" in str(run("--sort", "gap.p75", *runs).exception)
 
     def test_percentiles(self, runs: list[str]) -> None:
         told = document("--percentiles", "25,99.9", *runs)["summary"]["percentiles"]["time_to_first_token_ns"]
@@ -122,10 +139,53 @@ class TestManyStreams:
         assert document(*reversed(parts))["summary"]["histograms"] == merged["summary"]["histograms"]
         assert run("--fail-if", "ttft > 145ms", *parts).return_value == 1
 
-    def test_a_file_that_is_not_what_it_begins_like(self, tmp_path: Path) -> None:
-        bad = tmp_path / "bad.json"
-        bad.write_text('{"version":1,"streams":[{}]}')
-        assert "no output of stats --format json" in str(run(str(bad)).exception)
+    def test_a_file_that_is_not_what_it_begins_like_is_told_and_the_rest_is_done(
+        self, runs: list[str], tmp_path: Path
+    ) -> None:
+        bad, good = tmp_path / "bad.json", tmp_path / "good.json"
+        run("--format", "json", "-o", str(good), runs[0])
+        document = orjson.loads(good.read_bytes())
+        for broken in ({"streams": [{}]}, document | {"streams": [{}]}, {"streams": [], "summary": {"streams": 1}}):
+            bad.write_bytes(orjson.dumps({"version": 1, **{k: v for k, v in broken.items() if k != "version"}}))
+            result = run(str(bad), str(good))
+            assert result.return_value == 2
+            assert "bad.json: no output of stats --format json" in result.stderr
+            # Nothing of the bad file counts.
+            assert "In all: 2 streams: 2 complete" in result.stdout
+
+    def test_a_part_that_another_program_laid_out_anew_or_that_lies_in_a_folder(
+        self, runs: list[str], tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "parts"
+        folder.mkdir()
+        for place, path in enumerate(runs[:2]):
+            text = orjson.dumps(document(path), option=orjson.OPT_INDENT_2)
+            (folder / f"{place}.json").write_bytes(text)
+        (folder / "c.jsonl").write_bytes(Path(runs[2]).read_bytes())
+        result = run(str(folder))
+        assert (result.return_value, result.stderr) == (0, "")
+        assert "In all: 6 streams: 6 complete" in result.stdout
+
+    def test_limits_are_asked_of_parts_too(self, runs: list[str], tmp_path: Path) -> None:
+        part = str(tmp_path / "part.json")
+        run("--format", "json", "-o", part, *runs)
+        limits = ("--slo", "ttft <= 125ms", "--slo", "gap.p99 <= 20ms")
+        assert document(*limits, part)["summary"]["run"]["goodput_share"] == 0.5
+        result = run("--slo", "gap.p99.9 <= 20ms", part)
+        assert result.return_value == 2
+        assert "of a stream it tells n, min, mean, p50" in result.stderr
+
+    def test_groups_of_parts(self, runs: list[str], tmp_path: Path) -> None:
+        part, other = str(tmp_path / "part.json"), str(tmp_path / "other.json")
+        run("--format", "json", "--by", "model", "-o", part, *runs)
+        run("--format", "json", "-o", other, *runs)
+        (group,) = document("--by", "model", part)["summary"]["groups"]
+        assert (group["by"], group["streams"]) == ({"model": "m-1"}, 6)
+        assert group["run"] == document("--by", "model", *runs)["summary"]["groups"][0]["run"]
+        for by, path in (("file", part), ("model", other)):
+            result = run("--by", by, path)
+            assert result.return_value == 2
+            assert f"its streams are not grouped by {by}; make it with --by {by}" in result.stderr
 
 
 class TestComparison:

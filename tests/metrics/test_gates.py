@@ -34,6 +34,11 @@ WRONG = {
     "ttft.p95 > fast": "'fast' is no number",
     "tftt.p95 > 1s": "no metric named 'tftt'",
     "time_to_first_tokn > 1s": "did you mean 'time_to_first_token'",
+    "ttft.p101 > 1s": "no statistic named 'p101'; there are n, min, mean, max, and p0 to p100",
+    "ttft.median > 1s": "no statistic named 'median'",
+    "ttft > 1e400s": "'1e400s' is more than any value",
+    "ttft > nan": "'nan' is no number with a unit",
+    "": "is no expression",
     "gap > 1ms": "say which, as in gap.p95 > 1ms",
     "goodput.p50 > 1": "is one number of the whole run",
 }
