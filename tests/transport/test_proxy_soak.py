@@ -83,6 +83,7 @@ def test_nothing_crosses_and_nothing_leaks(tmp_path: Path) -> None:
         if not breaks(stream) and not leaves(stream):
             assert data.count(b"data: ") == CHUNKS and data.endswith(b"0\r\n\r\n")
     files = list(tmp_path.iterdir())
+    left = 0
     assert len(files) == STREAMS
     for file in files:
         [exchange] = recording.read(file.read_bytes().splitlines(keepends=True))
@@ -91,4 +92,7 @@ def test_nothing_crosses_and_nothing_leaks(tmp_path: Path) -> None:
         count = CHUNKS // 2 if breaks(stream) else CHUNKS
         assert list(exchange.frames.data) == [chunk(stream, number) for number in range(count)]
         assert exchange.end.reason == ("reset" if breaks(stream) else "eof")
-        assert (exchange.end.client is not None) == leaves(stream)
+        left += exchange.end.client is not None
+        # One that leaves after the upstream has ended was not too early.
+        assert exchange.end.client is None or leaves(stream)
+    assert left
