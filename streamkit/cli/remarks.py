@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
+from streamkit.model.exchange import Damage, Repair
 from streamkit.model.stream import Stream
 
 _SHOWN = 5
+_OF_THE_LOG = " of the log that it was made from"
 
 _ENDINGS = {
     "not-a-stream": "the body is no event stream",
@@ -30,27 +33,31 @@ def remarks(stream: Stream) -> list[str]:
     if stream.excerpt:
         found.append(f"{name}: an excerpt: the log leaves parts of the stream out, so they are missing here too")
     exchange = stream.exchange
-    repairs = (
-        [(repair.kind, repair.line, repair.said) for repair in exchange.imported.repairs] if exchange.imported else []
-    )
-    repairs += [(damage.kind, damage.line, damage.said) for damage in exchange.damage]
-    kinds = Counter(kind for kind, _, _ in repairs)
-    for kind, count in kinds.items():
-        lines = [(line, said) for known, line, said in repairs if known == kind]
-        for line, said in lines[:_SHOWN]:
-            found.append(f"{stream.file}:{line}: {kind}: {said}")
-        if count > _SHOWN:
-            more = ", ".join(str(line) for line, _ in lines[_SHOWN : _SHOWN + 20])
-            found.append(
-                f"{stream.file}: {kind}: {count - _SHOWN} more, lines {more}{', …' if count > _SHOWN + 20 else ''}"
-            )
-    return found
+    imported = exchange.imported
+    if imported is not None:
+        found += _gathered(stream.file, imported.repairs, _OF_THE_LOG if imported.stored else "")
+    return found + _gathered(stream.file, exchange.damage)
 
 
 def detected(stream: Stream) -> str:
     """What the stream was taken for, and what showed it."""
     dialect = f", dialect {stream.dialect}" if stream.dialect else ""
     return f"{name_of(stream)}: {stream.framing}, {stream.api}{dialect} ({stream.detected}), {stream.verdict}"
+
+
+def _gathered(file: str, said: Sequence[Repair | Damage], whose: str = "") -> list[str]:
+    """A line each for the first few of a kind, and one for the rest. `whose` lines they count, where not the file's own."""
+    found = []
+    for kind, count in Counter(one.kind for one in said).items():
+        ours = [one for one in said if one.kind == kind]
+        for one in ours[:_SHOWN]:
+            place = f"{file}: line {one.line}{whose}" if whose else f"{file}:{one.line}"
+            found.append(f"{place}: {kind}: {one.said}")
+        if count > _SHOWN:
+            more = ", ".join(str(one.line) for one in ours[_SHOWN : _SHOWN + 20])
+            more += ", …" if count > _SHOWN + 20 else ""
+            found.append(f"{file}: {kind}: {count - _SHOWN} more, lines {more}{whose}")
+    return found
 
 
 def _ending(stream: Stream) -> str:

@@ -91,7 +91,8 @@ def body_of(value: Any) -> Body:
 
 def import_of(value: Any) -> Import:
     repairs = tuple(Repair(integer(r["line"]), string(r["kind"]), string(r["said"])) for r in value["repairs"])
-    return Import(string(value["form"]), bool(value.get("excerpt")), repairs, value.get("framed") is not False)
+    framed = value.get("framed") is not False
+    return Import(string(value["form"]), bool(value.get("excerpt")), repairs, framed, stored=True)
 
 
 def end_of(fields: Fields, line: int) -> End:

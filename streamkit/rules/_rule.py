@@ -191,3 +191,19 @@ def _finding(entry: Rule, stream: Stream, severity: Severity, sighting: Sighting
         excerpt=excerpt,
         caret=caret,
     )
+
+
+def repairs(stream: Stream, kind: str) -> Iterator[Sighting]:
+    """A sighting for each repair of this kind.
+
+    A recording that was made from a log keeps the lines of that log: the sighting lies where the recording tells it, on the
+    line that begins the exchange, and the message names the log's line.
+    """
+    imported = stream.exchange.imported
+    for repair in imported.repairs if imported else ():
+        if repair.kind == kind:
+            if imported and imported.stored:
+                said = f"line {repair.line} of the log that this was made from: {repair.said}"
+                yield Sighting(said, line=stream.exchange.origin.line)
+            else:
+                yield Sighting(repair.said, line=repair.line)

@@ -29,13 +29,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, rule
+from streamkit.rules._rule import Sighting, repairs, rule
 
 
 @rule("LOG001", "warning", plain=True)
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each such place."""
-    imported = stream.exchange.imported
-    for repair in imported.repairs if imported else ():
-        if repair.kind == "elided":
-            yield Sighting(repair.said, line=repair.line)
+    return repairs(stream, "elided")

@@ -165,3 +165,16 @@ def test_rule_as_json_has_every_rule_with_its_manual() -> None:
     assert {"code", "name", "severity", "default", "summary", "apis", "breaks", "lawful_in", "manual"} == set(
         document["rules"][0]
     )
+
+
+def test_what_was_repaired_in_a_log_lies_on_a_line_of_the_file_that_was_read() -> None:
+    first, last = CHUNK % ('{"role":"assistant","content":"Hi"}', "null"), CHUNK % ("{}", '"stop"')
+    Path("log.txt").write_text("talk\n" * 20 + f"{first}\n# ... lots more here ...\n{last}\n[DONE]\n")
+    run("convert", "log.txt", "-o", "made.jsonl", "--to", "recording")
+    found = {}
+    for name in ("log.txt", "made.jsonl"):
+        told = json.loads(run("lint", "--format", "json", name).stdout)["findings"]
+        [found[name]] = [finding for finding in told if finding["code"] == "LOG001"]
+    assert [found[name]["line"] for name in found] == [22, 1]
+    said = found["log.txt"]["message"]
+    assert found["made.jsonl"]["message"] == f"line 22 of the log that this was made from: {said}"

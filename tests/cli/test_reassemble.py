@@ -136,3 +136,26 @@ def test_what_no_json_writer_likes_is_written_all_the_same(tmp_path: Path) -> No
     )
     answer = json.loads(run(str(path)).stdout)
     assert answer["choices"][0]["message"]["x"] == "\N{REPLACEMENT CHARACTER}"
+
+
+LOG = """\
+Some talk
+{"id":"c1","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"One"}}]}
+# ... lots more here ...
+{"id":"c1","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+[DONE]
+"""
+
+
+def test_a_recording_made_from_a_log_says_that_lines_are_those_of_the_log(tmp_path: Path) -> None:
+    from streamkit.cli.convert import command as convert
+
+    log, made = tmp_path / "log.txt", tmp_path / "made.jsonl"
+    log.write_text(LOG)
+    assert (
+        CliRunner().invoke(convert, [str(log), "-o", str(made), "--to", "recording"], standalone_mode=False).exit_code
+        == 0
+    )
+    assert f"{log}:3: elided: left out here" in run(str(log)).stderr
+    assert f"{made}: line 3 of the log that it was made from: elided: left out here" in run(str(made)).stderr
+    assert f"{made}:3" not in run(str(made)).stderr
