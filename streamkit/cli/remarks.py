@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from streamkit.model.exchange import Damage, Repair
+from streamkit.model.exchange import Damage, Exchange, Repair
 from streamkit.model.stream import Stream
 
 _SHOWN = 5
@@ -22,6 +22,12 @@ _ENDINGS = {
 def name_of(stream: Stream) -> str:
     """The stream's name in talk: its file, with the number of the exchange where it is not the first."""
     return stream.file if stream.number == 1 else f"{stream.file}#{stream.number}"
+
+
+def name_of_exchange(exchange: Exchange) -> str:
+    """The same of an exchange that is not decoded."""
+    origin = exchange.origin
+    return origin.path if origin.number == 1 else f"{origin.path}#{origin.number}"
 
 
 def remarks(stream: Stream) -> list[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from random import Random
 from typing import TYPE_CHECKING
 
 import click
@@ -13,23 +11,33 @@ import click
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, reading_options, talk_options
 from streamkit.cli.pacing import pace_options
+from streamkit.cli.remarks import name_of_exchange
 from streamkit.cli.showing import View, mode_for
-from streamkit.model.exchange import Exchange
-from streamkit.model.step import HalfChunk, Head, Step, Write
+from streamkit.model.exchange import Exchange, Response
+from streamkit.model.step import Close, HalfChunk, Hang, Head, Reset, Step, Write
 from streamkit.tape.player import Pace, steps, untimed
 
 if TYPE_CHECKING:
     from streamkit.faults._fault import Plan
 
 NS = 1_000_000_000
+_HOUR_S = 3600.0
+
+# What a pipe cannot show: it has an end, and no more ways to end than one.
+_ENDINGS: dict[type[Step], str] = {
+    Close: "the connection is closed here, before the body has ended",
+    Reset: "the connection is reset here",
+    HalfChunk: "the connection is closed here, within a chunk",
+    Hang: "nothing more comes, and the connection stays open; Ctrl-C ends it",
+}
 
 
 @click.command("replay")
 @paths_argument
+@pace_options
 @click.option("--as", "mode", type=click.Choice(["text", "data", "raw"]), help="Default: text on a terminal, else raw.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Break every stream so.")
-@click.option("--seed", type=int, default=0, metavar="N", help="Decides what faults leave to chance.")
-@pace_options
+@click.option("--seed", type=int, default=0, help="Decides what faults leave to chance.")
 @reading_options
 @talk_options
 def command(
@@ -53,41 +61,32 @@ def command(
       streamkit replay recordings/openai_chat/plain.jsonl
       streamkit replay --speed 4 --max-gap 0.5 --as text recordings/openai_chat
       streamkit replay --no-delay --as raw recordings/openai_chat/plain.jsonl > body.sse
-      streamkit replay --no-delay --fault split:size=1 --as raw recordings/openai_chat/plain.jsonl | ./my-parser
+      streamkit replay --fault cut:event=3 --as raw recordings/openai_chat/plain.jsonl
     """
-    from streamkit.faults._fault import plan
-
-    plans = [planned for text in faults for planned in plan(text)]
+    plans = _plans(faults)
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
     for number, exchange in enumerate(inputs.exchanges()):
         why = untimed(exchange)
         if why is not None and pace.delay:
-            console.say(f"{exchange.origin.path}: played at once: {why}")
-        striking = [planned for planned in plans if planned.times is None or number < planned.times]
-        random = Random(f"{seed}:{exchange.origin.path}:{exchange.origin.number}")
-        played, remarks = broken(steps(exchange, pace), striking, random)
-        for remark in remarks:
-            console.complain(f"{exchange.origin.path}: {remark}")
-        play(exchange, played, mode)
+            console.say(f"{name_of_exchange(exchange)}: played at once: {why}")
+        playing = steps(exchange, pace)
+        last = type(playing[-1])
+        if plans:
+            playing = _broken(exchange, playing, plans, number, seed, console)
+        play(playing, mode)
+        if type(playing[-1]) is not last:
+            _end(playing[-1], name_of_exchange(exchange), console)
     return inputs.code
 
 
-def broken(played: list[Step], plans: Sequence[Plan], random: Random) -> tuple[list[Step], list[str]]:
-    """The steps with the faults done to them, and what is to be said of faults that did not apply."""
-    from streamkit.faults._fault import inject
-
-    return inject(played, plans, random) if plans else (played, [])
-
-
-def play(exchange: Exchange, played: Sequence[Step], mode: str | None) -> None:
-    """Write one exchange's body to stdout, each frame on its deadline. A body that breaks off here simply ends."""
+def play(playing: Sequence[Step], mode: str | None) -> None:
+    """Write one exchange's body to stdout, each frame on its deadline."""
     view = View(mode_for(mode), quiet_pipe=False)
-    head = next((step for step in played if isinstance(step, Head)), None)
-    if exchange.response is not None and head is not None:
-        view.response(replace(exchange.response, status=head.status, headers=head.headers))
     began = time.monotonic_ns()
-    for step in played:
-        if isinstance(step, (Write, HalfChunk)) and step.data:
+    for step in playing:
+        if isinstance(step, Head):
+            view.response(Response(step.at, step.status, headers=step.headers))
+        elif isinstance(step, Write | HalfChunk):
             wait_until(began + step.at)
             view.frame(step.data)
     view.close()
@@ -97,3 +96,33 @@ def wait_until(deadline: int) -> None:
     """Sleep until this reading of the monotonic clock (ns). Absolute, so that errors of one wait do not add to the next."""
     while (left := deadline - time.monotonic_ns()) > 0:
         time.sleep(left / NS)
+
+
+def _plans(faults: Sequence[str]) -> list[Plan]:
+    if not faults:
+        return []
+    from streamkit.faults._fault import plan
+
+    return [planned for text in faults for planned in plan(text)]
+
+
+def _broken(
+    exchange: Exchange, playing: list[Step], plans: Sequence[Plan], number: int, seed: int, console: Console
+) -> list[Step]:
+    """The steps with the faults done to them that strike exchange `number` (from 0), as a server would do it."""
+    from streamkit.faults._fault import chance, inject
+
+    name = name_of_exchange(exchange)
+    striking = [planned for planned in plans if planned.times is None or number < planned.times]
+    changed, remarks = inject(playing, striking, chance(seed, name, 1))
+    for remark in remarks:
+        console.say(f"{name}: {remark}")
+    return changed
+
+
+def _end(last: Step, name: str, console: Console) -> None:
+    """Tell the end that a fault gave the stream, where a pipe cannot show it; one that never ends is waited for."""
+    if type(last) in _ENDINGS:
+        console.say(f"{name}: {_ENDINGS[type(last)]}")
+    while isinstance(last, Hang):
+        time.sleep(_HOUR_S)

@@ -147,6 +147,11 @@ def plan(text: str) -> list[Plan]:
             return plans
 
 
+def chance(seed: int, name: str, playing: int) -> Random:
+    """What decides for a recording's playing (from 1): whoever plays it, and whatever else is played meanwhile."""
+    return Random(f"{seed}:{name}:{playing}")
+
+
 def inject(steps: Sequence[Step], plans: Sequence[Plan], random: Random) -> tuple[list[Step], list[str]]:
     """The steps with every fault done to them, in order, and what is to be said of faults that did not apply.
 

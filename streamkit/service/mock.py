@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from streamkit.errors import StreamkitError
-from streamkit.faults._fault import Plan, inject, plan
+from streamkit.faults._fault import Plan, chance, inject, plan
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
 from streamkit.service import replies
@@ -135,7 +134,7 @@ class Mock:
         """The steps of a recording, retimed and broken as was asked for."""
         options = self._options
         recording = self.recordings[match.index]
-        random = Random(f"{options.seed}:{recording.name}:{self._matcher.plays[match.index]}")
+        random = chance(options.seed, recording.name, self._matcher.plays[match.index])
         playing = self._steps(match)
         if options.tempo != RECORDED_TEMPO and not match.whole:
             playing = retimed(playing, recording.first_token, options.tempo, random)

@@ -5,7 +5,6 @@ Pure: no clock, no sleep. Who carries the steps out waits for each deadline.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from streamkit.model.exchange import Exchange
@@ -53,11 +52,6 @@ def untimed(exchange: Exchange) -> str | None:
     if len(exchange.frames) and all(at is None for at in exchange.frames.at):
         return "no frame of it has a time"
     return None
-
-
-def writes(exchange: Exchange, pace: Pace = RECORDED) -> Iterator[Write]:
-    """The writes alone, for an output that has neither head nor connection."""
-    return (step for step in steps(exchange, pace) if isinstance(step, Write))
 
 
 class _Deadlines:

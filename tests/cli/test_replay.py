@@ -110,3 +110,29 @@ def test_a_terminal_is_shown_text_with_its_controls_made_visible(tmp_path):
     os.close(theirs)
     assert os.read(ours, 1000).decode() == "hé \\x1b[31m\r\n"
     os.close(ours)
+
+
+def test_a_fault_changes_the_deadlines_too(run):
+    assert run("--fault", "stall:event=1,for=2s", exchanges=[exchange(10 * MS, 30 * MS, 50 * MS)])[2] == [10, 30, 2050]
+    assert run("--fault", "split:size=40", exchanges=[exchange(10 * MS, 30 * MS, 50 * MS)])[2][:3] == [10, 10, 10]
+
+
+def test_a_fault_strikes_so_many_streams(run):
+    out, _, _ = run("--fault", "drop:event=2,times=1", exchanges=[exchange(1, 2, 3)] * 2)
+    assert out.encode() == BODY[0] + BODY[1] + b"".join(BODY)
+
+
+def test_the_seed_decides_as_it_does_for_a_server(run, tmp_path):
+    from streamkit.faults._fault import chance, inject, plan
+    from streamkit.tape.player import Pace, steps
+
+    for seed in range(4):
+        name = str(tmp_path / "r.jsonl")
+        made, _ = inject(steps(exchange(1, 2, 3), Pace(delay=False)), plan("drop"), chance(seed, name, 1))
+        body = b"".join(getattr(step, "data", b"") for step in made)
+        assert run("--fault", "drop", "--seed", str(seed), exchanges=[exchange(1, 2, 3)])[0].encode() == body
+
+
+def test_a_fault_that_answers_with_an_error_shows_its_body(run):
+    out, _, _ = run("--fault", "status:code=429", "--as", "text", exchanges=[exchange(1, 2, 3)])
+    assert '"rate_limit_error"' in out

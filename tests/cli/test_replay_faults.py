@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -12,13 +14,16 @@ from streamkit.model.recording import write
 from tests.exchanges import exchange
 
 FRAMES = [b'data: {"n":%d}\n\n' % number for number in range(4)]
+CLOSED = "the connection is closed here, "
 PLAYED = {
-    "cut:event=2": FRAMES[:2],
-    "drop:event=1": FRAMES[1:],
-    "drop:event=1;duplicate:event=1": [FRAMES[1], *FRAMES[1:]],
-    "cut:event=1,by=half-chunk": [FRAMES[0], FRAMES[1][: len(FRAMES[1]) // 2]],
-    "stall:event=1,for=ever": FRAMES[:1],
-    "bom": [b"\xef\xbb\xbf", *FRAMES],
+    "drop:event=1": (FRAMES[1:], ""),
+    "drop:event=1;duplicate:event=1": ([FRAMES[1], *FRAMES[1:]], ""),
+    "bom": ([b"\xef\xbb\xbf", *FRAMES], ""),
+    "cut:event=2": (FRAMES[:2], f"{CLOSED}before the body has ended"),
+    "cut:event=1,by=half-chunk": ([FRAMES[0], FRAMES[1][: len(FRAMES[1]) // 2]], f"{CLOSED}within a chunk"),
+    "cut:event=1,by=reset": (FRAMES[:1], "the connection is reset here"),
+    "cut:event=1,by=eof": (FRAMES[:1], ""),
+    "drop:event=9": (FRAMES, "fault drop does not apply: the stream has 4 events, and no event 9"),
 }
 
 
@@ -30,15 +35,24 @@ def replayed(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
 
 
 @pytest.mark.parametrize(("fault", "played"), PLAYED.items())
-def test_played(tmp_path: Path, fault: str, played: list[bytes]) -> None:
+def test_played(tmp_path: Path, fault: str, played: tuple[list[bytes], str]) -> None:
     done = replayed(tmp_path, "--fault", fault)
-    assert (done.stdout, done.stderr, done.returncode) == (b"".join(played), b"", 0)
+    body, said = played
+    told = f"{tmp_path / 'answer.jsonl'}: {said}\n" if said else ""
+    assert (done.stdout, done.stderr.decode(), done.returncode) == (b"".join(body), told, 0)
 
 
-def test_a_fault_that_does_not_apply_is_said(tmp_path: Path) -> None:
-    done = replayed(tmp_path, "--fault", "drop:event=9")
-    assert done.stdout == b"".join(FRAMES)
-    assert b"fault drop does not apply: the stream has 4 events, and no event 9" in done.stderr
+def test_a_stream_that_stands_still_for_ever_is_ended_by_who_waits_for_it(tmp_path: Path) -> None:
+    file = tmp_path / "answer.jsonl"
+    file.write_bytes(b"".join(write(exchange(*FRAMES))))
+    words = ["replay", "--no-delay", "--as", "raw", "--fault", "stall:event=1,for=ever", str(file)]
+    with subprocess.Popen([sys.executable, "-m", "streamkit", *words], stdout=PIPE, stderr=PIPE) as playing:
+        assert playing.stdout and playing.stderr
+        assert playing.stdout.read(len(FRAMES[0])) == FRAMES[0]
+        assert b"nothing more comes, and the connection stays open" in playing.stderr.readline()
+        assert playing.poll() is None
+        playing.send_signal(signal.SIGINT)
+        assert (playing.wait(30), playing.stdout.read()) == (130, b"")
 
 
 def test_a_fault_that_there_is_not(tmp_path: Path) -> None:
