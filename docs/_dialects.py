@@ -18,7 +18,9 @@ _APIS = """# APIs
 
 An API is one file in `streamkit/apis/`: how to know its streams, what its chunks add, how they are put together. Which one a
 stream speaks is found out from its chunks, the names of its events and the request's path; `--api NAME` overrides it, and
-`reassemble -v` and `inspect -v` say what was seen. Providers' variants of an API are [dialects](dialects.md).
+`reassemble -v` and `inspect -v` say what was seen. Providers' variants of an API are [dialects](dialects.md). Mistral's chat API is
+one of them, because its chunks are OpenAI's with other values in them ([why](decisions/0005-mistral-chat-is-a-dialect.md)); its
+conversations and agents have typed events, and are an API.
 
 The verdict is one word, the first that holds: `not-a-stream`, `error` (the stream says so itself), `malformed` (content lost to
 data that cannot be decoded), `complete` (the API's terminal event was seen), `truncated`.

@@ -6,8 +6,9 @@ from streamkit.apis._dialect import Dialect
 DIALECT = Dialect(
     name="mistral",
     title="Mistral AI",
-    apis=("openai_chat",),
+    apis=("openai_chat", "mistral_conversations"),
     hosts=("api.mistral.ai", "codestral.mistral.ai"),
+    delta_keys=("index",),
     model_prefixes=(
         "mistral-",
         "ministral-",

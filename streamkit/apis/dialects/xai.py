@@ -1,4 +1,5 @@
-"""xAI: reasoning beside the content, no finish reason until the last chunk, totals that leave reasoning out of the answer."""
+"""xAI: reasoning beside the content, no finish reason until the last chunk, a count of the completion that leaves reasoning
+out while the total counts it."""
 
 from streamkit.apis._dialect import Dialect
 
