@@ -17,6 +17,11 @@ _UNSAFE = re.compile(
 )
 
 
+_PLAIN = str.maketrans(
+    {"−": "-", "–": "-", "…": "...", "→": "->", "·": "-", "µ": "u", "≈": "~", "“": '"', "”": '"', "×": "x", "≤": "<="}
+)
+
+
 def safe_text(text: str) -> str:
     """The same text with every character that could move a terminal shown as `\\x1b`, `\\u202e`, …
 
@@ -28,6 +33,11 @@ def safe_text(text: str) -> str:
 def safe_json(text: str) -> str:
     """`safe_text` for JSON text: the same characters as JSON's own escapes, so that what is shown is still that JSON."""
     return _UNSAFE.sub(_escape_for_json, text)
+
+
+def plain(text: str) -> str:
+    """The same text with the signs that this program itself uses (−, …, →, µ) in ASCII, for a terminal that lacks them."""
+    return text if text.isascii() else text.translate(_PLAIN)
 
 
 def one_line(text: str) -> str:

@@ -11,13 +11,14 @@ from typing import Any
 
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.output import Sink
-from streamkit.compare.difference import Difference, compare, overall
+from streamkit.compare.difference import NEGLIGIBLE, Difference, compare, deciding, overall
 from streamkit.errors import UsageError
 from streamkit.metrics._collect import distribution, number
 from streamkit.metrics._metric import METRICS, Metric, find, measure
 from streamkit.reporters._reporter import REPORTERS
 from streamkit.reporters._units import MISSING, shown
 from streamkit.rules._rule import RULES, lint
+from streamkit.text import plain
 
 _DEFAULT = (
     "time_to_first_token",
@@ -90,9 +91,28 @@ def _write(
 ) -> None:
     draw = REPORTERS[form_out].rows
     assert draw is not None
-    sink.piece(draw([_row(entry, found[entry.name]) for entry in chosen]))
-    if form_out != "csv":
-        sink.piece("\n" + textwrap.fill(" ".join(_evidence(first, second, found, verdict)), 80) + "\n")
+    if form_out == "csv":
+        sink.piece(draw([_raw(entry, found[entry.name]) for entry in chosen]))
+        return
+    rows = [_row(entry, found[entry.name]) for entry in chosen]
+    if sink.ascii_only:
+        # Before the columns are made, so that they stay straight.
+        rows = [{head: cell and plain(cell) for head, cell in row.items()} for row in rows]
+    sink.piece(draw(rows))
+    sink.piece("\n" + textwrap.fill(" ".join(_evidence(first, second, found, verdict)), 80) + "\n")
+
+
+def _raw(entry: Metric, told: Difference | None) -> dict[str, Any]:
+    """One metric in numbers alone, for a program."""
+    document = _told(entry, told) or {"before": {}, "after": {}}
+    low, high = document.get("interval_95") or (None, None)
+    sides = {
+        f"{side}.{name}": document[side].get(name)
+        for side in ("before", "after")
+        for name in ("n", "p50", "p90", "p99")
+    }
+    more = {name: document.get(name) for name in ("change", "ratio")}
+    return {"metric": entry.key, **sides, **more, "low": low, "high": high, "verdict": document.get("verdict")}
 
 
 def _row(entry: Metric, told: Difference | None) -> dict[str, Any]:
@@ -122,7 +142,9 @@ def _signed(value: float, unit: str) -> str:
 def _evidence(first: Side, second: Side, found: dict[str, Difference | None], verdict: str) -> Iterator[str]:
     """The verdict and why."""
     yield f"Verdict: {verdict}."
-    told = found["time_to_first_token"]
+    by_first = deciding(found["time_to_first_token"], found["operation_duration"])
+    decided = METRICS["time_to_first_token" if by_first else "operation_duration"]
+    told = found[decided.name]
     if verdict == "buffered":
         yield (
             f"The first token comes later, and {second.bursts} of {second.streams} streams arrived in one burst "
@@ -132,7 +154,12 @@ def _evidence(first: Side, second: Side, found: dict[str, Difference | None], ve
         yield "There are fewer than three streams on a side, or none with times: no evidence either way."
     elif told is not None and told.low is not None and told.high is not None:
         holds = "holds" if told.low <= 0 <= told.high else "does not hold"
-        yield f"The 95 % interval of the change of the median time to first token, {_signed(told.low, 'ns')} to {_signed(told.high, 'ns')}, {holds} 0."
+        yield (
+            f"The 95 % interval of the change of the median {decided.title.lower()}, "
+            f"{_signed(told.low, 'ns')} to {_signed(told.high, 'ns')}, {holds} 0."
+        )
+        if verdict == "same" and holds != "holds":
+            yield f"The change is under {NEGLIGIBLE:.0%}."
     if first.complete < first.streams or second.complete < second.streams:
         yield f"Complete: {first.complete} of {first.streams} before, {second.complete} of {second.streams} after."
     yield "A value is that of one stream; of gaps, the median of one stream."

@@ -71,9 +71,13 @@ def _missing(told: list[dict[str, Any]]) -> Iterator[str]:
     """For each reason, which tools lack what."""
     codes: dict[str, list[str]] = {}
     for said in told:
-        for head, key in _FIELDS:
-            if key in said["missing"]:
-                codes.setdefault(said["missing"][key], []).append(f"{said['tool']} {said['version']} {head.lower()}")
+        name, why = f"{said['tool']} {said['version']}", said["missing"]
+        if len(why) == len(_FIELDS) and len(set(why.values())) == 1:
+            codes.setdefault(next(iter(why.values())), []).append(name)
+            continue
+        for code in dict.fromkeys(why.values()):
+            heads = ", ".join(head for head, key in _FIELDS if why.get(key) == code)
+            codes.setdefault(code, []).append(f"{name}: {heads}")
     import textwrap
 
     width = shutil.get_terminal_size((80, 24)).columns

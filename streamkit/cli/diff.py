@@ -61,7 +61,7 @@ def command(
         if with_times and first and second:
             told += timing(_times(first), _times(second), part)
         found.append((first, second, told))
-    with Sink(output, force=force) as sink:
+    with Sink(output, force=force, prose=form_out == "text") as sink:
         if form_out == "json":
             sink.json({"version": 1, "pairs": [_pair(*one) for one in found]}, indent=True)
         else:

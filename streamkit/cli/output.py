@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from types import TracebackType
 from typing import Any
@@ -11,15 +12,17 @@ import click
 import orjson
 
 from streamkit.files import Output, create
-from streamkit.text import safe_json, safe_text
+from streamkit.text import plain, safe_json, safe_text
 
 
 class Sink:
     """The output of one command. The file of `-o` is opened at once, so that one that exists is told before the work."""
 
-    def __init__(self, path: str | None = None, *, force: bool = False) -> None:
+    def __init__(self, path: str | None = None, *, force: bool = False, prose: bool = False) -> None:
         self._file: Output | None = create(path, force=force) if path and path != "-" else None
         self.terminal = self._file is None and sys.stdout.isatty()
+        # `prose` is text for a person: it keeps to ASCII where the encoding or the terminal asks for that.
+        self.ascii_only = prose and self._file is None and ascii_only()
 
     def text(self, text: str) -> None:
         """Write text, ending in a line feed."""
@@ -40,7 +43,9 @@ class Sink:
         self._write((safe_json(text) if self.terminal else text) + "\n")
 
     def _write(self, text: str) -> None:
-        data = text.encode("utf-8", "replace")
+        if self.ascii_only:
+            text = plain(text)
+        data = text.encode("utf-8" if _utf8() or not self.ascii_only else "ascii", "backslashreplace")
         if self._file is not None:
             self._file.write(data)
         else:
@@ -54,6 +59,15 @@ class Sink:
     ) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def ascii_only() -> bool:
+    """Whether stdout asks for ASCII: by its encoding, or because the terminal has few signs."""
+    return not _utf8() or os.environ.get("TERM") in ("dumb", "linux")
+
+
+def _utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().startswith("utf")
 
 
 def json_text(value: Any, *, indent: bool = False) -> str:

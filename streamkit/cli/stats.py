@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +10,7 @@ import click
 
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
-from streamkit.cli.output import Sink
+from streamkit.cli.output import Sink, ascii_only
 
 _KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
 
@@ -65,7 +63,7 @@ def command(
     output = options["html_file"] or output
     form_out = form_out or ("html" if options["html_file"] else "table")
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
-    with Sink(output, force=force) as sink:
+    with Sink(output, force=force, prose=form_out == "table") as sink:
         if options["definitions"]:
             from streamkit.cli.defining import show_definitions
 
@@ -137,7 +135,7 @@ def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any
         explain=options["explain"],
         plot=options["plot"],
         width=shutil.get_terminal_size((80, 24)).columns,
-        ascii_only=_ascii_only(),
+        ascii_only=ascii_only(),
         marks=lambda: run.marks,
         page=lambda: gathered.streams,
         **statistics,
@@ -226,7 +224,3 @@ def _ranks(text: str | None) -> list[float]:
     if not all(0 <= rank <= 100 for rank in ranks):
         raise UsageError(f"--percentiles {text}: numbers from 0 to 100, parted by commas")
     return ranks
-
-
-def _ascii_only() -> bool:
-    return not (sys.stdout.encoding or "").lower().startswith("utf") or os.environ.get("TERM") in ("dumb", "linux")

@@ -96,5 +96,12 @@ def overall(
     return next((verdict for verdict in verdicts if verdict in ("slower", "faster")), verdicts[0])
 
 
+def deciding(first_token: Difference | None, duration: Difference | None) -> bool:
+    """Whether `overall` says what the first token says, and not what the duration does."""
+    if first_token is None or duration is None:
+        return first_token is not None
+    return first_token.verdict in ("slower", "faster") or duration.verdict not in ("slower", "faster")
+
+
 def _some(values: Sequence[float], chance: random.Random) -> Sequence[float]:
     return values if len(values) <= _MOST else chance.sample(list(values), _MOST)

@@ -26,17 +26,22 @@ _PIECE = 65_536
 class Histogram:
     """Counts of values that are not negative, in buckets of `alpha` relative error; zero has a bucket of its own."""
 
-    __slots__ = ("_log_base", "alpha", "buckets", "count", "max", "min", "sum", "zero")
+    __slots__ = ("_log_base", "_sum", "alpha", "buckets", "count", "max", "min", "zero")
 
     def __init__(self, alpha: float = ALPHA) -> None:
         self.alpha = alpha
         self._log_base = math.log((1 + alpha) / (1 - alpha))
         self.zero = 0
         self.count = 0
-        self.sum = 0.0
+        self._sum: list[float] = []
         self.min = math.inf
         self.max = -math.inf
         self.buckets: dict[int, int] = {}
+
+    @property
+    def sum(self) -> float:
+        """The sum of all values, rounded once."""
+        return self._sum[0] if self._sum else 0.0
 
     def extend(self, values: Iterable[float]) -> None:
         """Add these values. Raises ValueError for one that is negative or no number."""
@@ -57,7 +62,7 @@ class Histogram:
             self.buckets[key] = self.buckets.get(key, 0) + end - place
             place = end
         self.count += len(ordered)
-        self.sum += math.fsum(ordered)
+        self._sum = _exact_sum([*self._sum, *ordered])
         self.min = min(self.min, ordered[0])
         self.max = max(self.max, ordered[-1])
 
@@ -82,7 +87,7 @@ class Histogram:
             self.buckets[key] = self.buckets.get(key, 0) + count
         self.zero += other.zero
         self.count += other.count
-        self.sum += other.sum
+        self._sum = _exact_sum([*self._sum, *other._sum])
         self.min = min(self.min, other.min)
         self.max = max(self.max, other.max)
 
@@ -133,7 +138,10 @@ class Histogram:
         return Summary(self.count, self.min, self.sum / self.count, p50, p90, p95, p99, self.max)
 
     def to_json(self) -> dict[str, Any]:
-        """The histogram as an object of JSON: `{"alpha","zero","min","max","count","sum","buckets":{key: count}}`."""
+        """The histogram as an object of JSON: `{"alpha","zero","min","max","count","sum","buckets":{key: count}}`.
+
+        Where `sum` had to be rounded, `sum_rest` has what is left of it, so that sums add up to the same in any order.
+        """
         return {
             "alpha": self.alpha,
             "zero": self.zero,
@@ -141,6 +149,7 @@ class Histogram:
             "max": self.max if self.count else None,
             "count": self.count,
             "sum": self.sum,
+            **({"sum_rest": self._sum[1:]} if self._sum[1:] else {}),
             "buckets": {str(key): self.buckets[key] for key in sorted(self.buckets)},
         }
 
@@ -151,7 +160,7 @@ class Histogram:
             made = Histogram(float(value["alpha"]))
             made.zero = int(value["zero"])
             made.count = int(value["count"])
-            made.sum = float(value["sum"])
+            made._sum = _exact_sum([float(value["sum"]), *map(float, value.get("sum_rest", ()))])
             made.buckets = {int(key): int(count) for key, count in value["buckets"].items()}
             if made.count:
                 made.min, made.max = float(value["min"]), float(value["max"])
@@ -160,6 +169,15 @@ class Histogram:
         if made.zero + sum(made.buckets.values()) != made.count:
             raise ValueError("no histogram: its buckets do not add up to its count")
         return made
+
+
+def _exact_sum(values: list[float]) -> list[float]:
+    """The sum of these values without any rounding: as floats, each the rest of those before it rounded once."""
+    parts: list[float] = []
+    while part := math.fsum(values):
+        parts.append(part)
+        values.append(-part)
+    return parts
 
 
 class Pool:

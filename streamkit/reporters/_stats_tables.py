@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +31,11 @@ _WANTED = (
 )
 _OF_MANY = ("p50", "p99", "max")
 _FILE_WIDTH = 16
+# Why goodput is missing where nobody asked for it.
+_UNASKED = "no-slo"
+# More notes of one kind than this are told as one.
+_ALIKE = 3
+_DIGITS = re.compile(r"\d+")
 _SOURCES = {"usage": "", "per-chunk usage": "~"}
 
 
@@ -72,7 +78,7 @@ def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
         if needed[key] <= room:
             kept.add(key)
             room -= needed[key]
-    names = _short([place(row) for row in rows], _FILE_WIDTH + room)
+    names = _short([place(row) for row in rows], _FILE_WIDTH + room, "..." if report.ascii_only else "…")
     order = [key for key in candidates if key in kept]
     return Table(
         ["Stream", "Verdict", *(_head(*candidates[key]) for key in order)],
@@ -92,7 +98,7 @@ def summary_tables(groups: Sequence[Row], report: StatsReport) -> Iterator[tuple
             if value is None or not wanted(column, report):
                 continue
             rows.append([column.head, *spread(column, group, report)])
-        if rows:
+        if rows or run_line(group, report):
             yield group, title, Table(["", *report.statistics], rows)
 
 
@@ -107,17 +113,28 @@ def spread(column: Column, group: Row, report: StatsReport) -> list[str]:
 
 def run_line(group: Row, report: StatsReport) -> str:
     """The metrics of the run in one line; empty where there are none."""
-    told = []
+    told, missing = [], dict[str, list[str]]()
     for column in report.run_columns:
         value = group["run"].get(column.key)
         if value is not None:
             told.append(f"{column.title.lower()} {shown(value, column.unit)}{_per(column.unit)}")
+        elif (code := group["run_missing"].get(column.key)) and (code != _UNASKED or report.asked):
+            missing.setdefault(code, []).append(column.title.lower())
+    for code, titles in missing.items():
+        told.append(f"{', '.join(titles)} {MISSING} ({code}: {report.reasons.get(code, code)})")
     return "; ".join(told)
 
 
 def notes(rows: Sequence[Row]) -> list[str]:
-    """What must be known to trust the numbers, a sentence a stream."""
-    return [f"{place(row)}: {note}" for row in rows for note in row["notes"]]
+    """What must be known to trust the numbers, a sentence a stream; what is true of many is said of the first of them."""
+    alike: dict[str, list[str]] = {}
+    for row in rows:
+        for note in row["notes"]:
+            alike.setdefault(_DIGITS.sub("0", note), []).append(f"{place(row)}: {note}")
+    found: list[str] = []
+    for said in alike.values():
+        found += said if len(said) <= _ALIKE else [f"{said[0]} (and the like in {len(said) - 1} more)"]
+    return found
 
 
 def explanations(rows: Sequence[Row], report: StatsReport) -> Iterator[tuple[Column, dict[str, int]]]:
@@ -162,7 +179,7 @@ def _per(unit: str) -> str:
     return {"1/s": "/s", "tokens/s": " tok/s"}.get(unit, "")
 
 
-def _short(names: Sequence[str], width: int) -> list[str]:
+def _short(names: Sequence[str], width: int, cut: str) -> list[str]:
     """Names of at most `width` columns: the folder that they all are in goes first, then their beginnings."""
     clean = [one_line(name) for name in names]
     if max(map(_width, clean), default=0) <= width:
@@ -172,7 +189,7 @@ def _short(names: Sequence[str], width: int) -> list[str]:
     alike = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), 0)
     folder = first[:alike].rfind("/") + 1
     clean = [name[folder:] for name in clean]
-    return [name if _width(name) <= width else "…" + _end(name, width - 1) for name in clean]
+    return [name if _width(name) <= width else cut + _end(name, width - len(cut)) for name in clean]
 
 
 def _end(name: str, width: int) -> str:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from streamkit.reporters._plot import histogram, legend, strip
-from streamkit.reporters._reporter import Reporter, Row, StatsReport
+from streamkit.reporters._reporter import Column, Reporter, Row, StatsReport
 from streamkit.reporters._rows import place
 from streamkit.reporters._stats_tables import (
     Table,
@@ -25,6 +25,7 @@ from streamkit.text import one_line
 # More streams than this are not listed unless that is asked for.
 _LISTED = 40
 _NOTES = 8
+_STALLS = 5
 
 
 def rows(given: Sequence[Row]) -> str:
@@ -57,7 +58,11 @@ def stats(report: StatsReport) -> Iterator[str]:
         yield textwrap.fill(f"note: {note}", report.width, break_on_hyphens=False) + "\n"
     if len(said) > _NOTES:
         yield f"note: and {len(said) - _NOTES} more such notes; --format json has them all\n"
-    yield from _explained(streams, report) if report.explain else _hint(streams, report)
+    if report.explain:
+        yield from _explained(streams, report)
+        yield from _run_explained(groups[0], report)
+    else:
+        yield from _hint(streams, report)
 
 
 def drawn(table: Table, indent: str = "") -> str:
@@ -102,6 +107,9 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
             table = drawn(Table(heads, [[short[row[0]], *row[1:]] for row in cells]))
         yield "\n" + table
     yield from _choices(row, report)
+    yield from _stalls(row, report)
+    if report.asked and (run := run_line(group, report)):
+        yield "\n" + textwrap.fill(f"run: {run}", report.width) + "\n"
     yield from _pictures(group, report)
 
 
@@ -115,6 +123,18 @@ def _choices(row: Row, report: StatsReport) -> Iterator[str]:
         cells.append([f"choice {choice['choice']}", str(choice["content_chunks"]), *told])
     if cells:
         yield "\n" + drawn(Table(["", "content", "TTFT", "TTLT", "gap p50", "gap p99"], cells), "  ")
+
+
+def _stalls(row: Row, report: StatsReport) -> Iterator[str]:
+    """Where the stream stood still, the longest times first."""
+    stalls = sorted(row.get("stalls", ()), key=lambda stall: -stall["gap_ns"])
+    if stalls and not report.asked:
+        yield "\n"
+        for stall in stalls[:_STALLS]:
+            gap, at = (shown(stall[key], "ns", ascii_only=report.ascii_only) for key in ("gap_ns", "at_ns"))
+            yield f"  stall of {gap} before event {stall['event']} at {at}\n"
+        if len(stalls) > _STALLS:
+            yield f"  and {len(stalls) - _STALLS} more\n"
 
 
 def _pictures(group: Row, report: StatsReport) -> Iterator[str]:
@@ -159,20 +179,34 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
         yield f"{count} streams; --per-stream lists them\n\n"
     for group, title, table in summary_tables(groups, report):
         yield f"{one_line(title) + ': ' if title else 'In all: '}{headline(group)}\n"
-        yield drawn(table)
+        yield drawn(table) if table.rows else ""
+        if not group["exact"]:
+            yield "Percentiles are within 0.5 %: they come from histograms, not from the samples.\n"
         run = run_line(group, report)
         yield textwrap.fill(f"run: {run}", report.width) + "\n" if run else ""
         yield from _histograms(group, report)
         yield "\n" if group is not groups[-1] else ""
 
 
+def _run_explained(group: Row, report: StatsReport) -> Iterator[str]:
+    """The formulas of the numbers that only all streams together have."""
+    for column in report.run_columns:
+        yield from _formula(column)
+        if code := group["run_missing"].get(column.key):
+            yield f"  missing here, {code}: {report.reasons.get(code, code)}\n"
+
+
+def _formula(column: Column) -> Iterator[str]:
+    yield f"\n{column.head} ({column.key})\n"
+    for line in column.manual.split("\n"):
+        yield f"  {line}\n" if line else "\n"
+
+
 def _explained(streams: Sequence[Row], report: StatsReport) -> Iterator[str]:
     for column, codes in explanations(streams, report):
         if not (wanted(column, report, None) or codes):
             continue
-        yield f"\n{column.head} ({column.key})\n"
-        for line in column.manual.split("\n"):
-            yield f"  {line}\n" if line else "\n"
+        yield from _formula(column)
         for code, number in codes.items():
             yield f"  missing in {number} of {len(streams)} here, {code}: {report.reasons.get(code, code)}\n"
 

@@ -187,6 +187,37 @@ class TestManyStreams:
             assert result.return_value == 2
             assert f"its streams are not grouped by {by}; make it with --by {by}" in result.stderr
 
+    def test_what_comes_from_histograms_is_said(self, runs: list[str], tmp_path: Path) -> None:
+        part = str(tmp_path / "part.json")
+        run("--format", "json", "-o", part, *runs)
+        assert "Percentiles are within 0.5 %" in run(part).stdout
+        assert "Percentiles are within 0.5 %" not in run(*runs).stdout
+
+    def test_notes_of_one_kind_are_one(self, tmp_path: Path) -> None:
+        events = [(100, text("a")), (100, text("b")), (120, text("c")), (140, text("d"))]
+        path = recording(tmp_path / "a.jsonl", [exchange(events)] * 5)
+        shown = " ".join(run(path).stdout.split())
+        assert shown.count("gaps are under 0.1 ms") == 1
+        assert "(and the like in 4 more)" in shown
+
+
+class TestRun:
+    def test_a_metric_of_the_run_alone(self, runs: list[str]) -> None:
+        assert "run: output token throughput" in run("--metrics", "throughput", *runs).stdout
+        assert "run: output token throughput" in run("--metrics", "throughput", f"{runs[0]}#1").stdout
+
+    def test_why_it_is_missing(self, runs: list[str], tmp_path: Path) -> None:
+        path = recording(tmp_path / "undated.jsonl", [exchange(plain(5), recorded_at=None)])
+        shown = " ".join(run(path, *runs).stdout.split())
+        assert "mean concurrency, peak concurrency, goodput, goodput share - (no-wall-clock: the streams do" in shown
+        assert "goodput - (no-slo: no --slo was given)" in run("--metrics", "goodput", *runs).stdout
+        assert "no-slo" not in run(*runs).stdout
+
+    def test_its_formula_is_explained(self, runs: list[str]) -> None:
+        shown = run("--explain", *runs).stdout
+        assert "Formula: sum of all durations / (last end − first request)" in shown
+        assert "missing here, no-slo: no --slo was given" in shown
+
 
 class TestComparison:
     def test_the_same(self, tmp_path: Path) -> None:
@@ -217,6 +248,20 @@ class TestComparison:
         assert "Verdict: buffered." in result.stdout
         assert "5 of 5 streams arrived in one burst" in " ".join(result.stdout.split())
 
+    def test_the_evidence_is_that_of_the_number_that_decides(self, tmp_path: Path) -> None:
+        before = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(5)])
+        after = recording(tmp_path / "b.jsonl", [exchange(plain(10, first=100 + n, gap=60)) for n in range(5)])
+        shown = " ".join(run("--compare", before, after).stdout.split())
+        assert "Verdict: slower. The 95 % interval of the change of the median operation duration, +" in shown
+        assert "does not hold 0." in shown
+
+    def test_csv_has_numbers_alone(self, runs: list[str]) -> None:
+        lines = run("--format", "csv", "--compare", runs[0], *runs).stdout.splitlines()
+        row = dict(zip(lines[0].split(","), lines[1].split(","), strict=True))
+        assert (row["metric"], row["before.n"], row["after.n"]) == ("time_to_first_token_ns", "2", "6")
+        assert (row["before.p50"], row["after.p50"], row["change"]) == ("105000000", "125000000", "20000000")
+        assert (row["low"], row["verdict"]) == ("", "unknown")
+
 
 class TestDefinitions:
     def test_table(self, runs: list[str]) -> None:
@@ -229,6 +274,11 @@ class TestDefinitions:
         told = orjson.loads(run("--definitions", "--format", "json", runs[0]).stdout)
         assert (told["version"], len(told["streams"])) == (1, 2)
         assert {said["tool"] for said in told["streams"][0]["definitions"]} >= {"AIPerf", "vLLM", "SGLang", "MLPerf"}
+
+    def test_a_tool_that_says_nothing_is_named_once(self) -> None:
+        recorded = Path(__file__).parents[2] / "recordings" / "gemini" / "plain.jsonl"
+        shown = run("--definitions", str(recorded)).stdout
+        assert shown.count("SGLang 0.5.23") == 2  # in the table, and under it
 
 
 class TestTokens:
@@ -266,6 +316,27 @@ class TestPictures:
         assert result.exception is None
         assert result.stdout_bytes.isascii()
         assert b"|#" in result.stdout_bytes
+
+    @pytest.mark.parametrize(
+        "arguments", [("stats", "--explain"), ("stats", "--definitions"), ("stats", "--compare", "0"), ("diff", "0")]
+    )
+    def test_prose_is_plain_too(self, runs: list[str], arguments: tuple[str, ...]) -> None:
+        words = [runs[0] if word == "0" else word for word in arguments]
+        shown = CliRunner(charset="ascii").invoke(streamkit, [*words, runs[1]], standalone_mode=False)
+        assert shown.exception is None
+        assert shown.stdout_bytes.isascii()
+        assert b"?" not in shown.stdout_bytes
+
+    def test_text_of_a_stream_is_escaped_where_it_cannot_be_shown(self, tmp_path: Path) -> None:
+        events = [(at, data.replace("m-1", "m-\u96ea")) for at, data in plain(3)]
+        path = recording(tmp_path / "a.jsonl", [exchange(events)])
+        shown = CliRunner(charset="ascii").invoke(streamkit, ["stats", path], standalone_mode=False)
+        assert b"m-\\u96ea" in shown.stdout_bytes
+
+    def test_a_stall_is_told_with_its_place(self, tmp_path: Path) -> None:
+        events = [(20.0, ROLE), *((100 + at, text("w")) for at in (0, 10, 20, 30, 140, 150))]
+        path = recording(tmp_path / "a.jsonl", [exchange(events)])
+        assert "  stall of 110 ms before event 6 at 240 ms" in run(path).stdout
 
     def test_the_bars_count_everything(self, tmp_path: Path) -> None:
         events = [(20.0, ROLE), *((100 + at, text("w")) for at in (0, 1, 2, 4, 8, 16, 32, 64, 128, 256))]
