@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import orjson
 
 from streamkit.formats._blocks import cut
+from streamkit.formats._foreign import is_payload, mostly_sound
 from streamkit.formats._format import Format
 from streamkit.formats._http import status_and_headers
 from streamkit.formats._lost import around
@@ -31,10 +32,13 @@ def _recognises(head: bytes) -> bool:
     filled = [line for line in lines if line]
     # A space before a field is the stream's own fault; before every field it is the indentation of a paste.
     plain = [line.removeprefix(b" ") for line in filled]
-    if not filled or not _KNOWN.match(plain[0]) or not all(map(_FIELD.fullmatch, plain)):
+    if not filled or not (_KNOWN.match(plain[0]) or (response is not None and is_payload(plain[0]))):
         return False
     known = sum(1 for line in filled if _KNOWN.match(line))
-    return known * 2 > len(filled) and not _blank_lines_lost(lines) and not any(map(_edited, lines[:-1]))
+    named = known * 2 > len(filled) and all(map(_FIELD.fullmatch, plain))
+    if not named and not mostly_sound(lines):
+        return False
+    return not _blank_lines_lost(lines) and not any(map(_edited, lines[:-1]))
 
 
 def _edited(line: bytes) -> bool:

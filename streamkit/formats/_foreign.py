@@ -1,0 +1,59 @@
+"""An event stream with a defect, told from a log of one: both hold lines that the standard gives no meaning to."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from streamkit.formats._documents import object_of
+from streamkit.formats._gist_documents import role
+
+_KNOWN = re.compile(rb" ?(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
+# What people, terminals and loggers leave around chunks: fences, headings, prompts, dots for what was left out, a time
+# or a logger's words before `data:`, a literal or a document in which a line was printed.
+_PASTED = re.compile(
+    rb"\s*(?:```|~~~|#|\$ |% |>|\*|[-=]{3}|\W*(?:\.{3}|\xe2\x80\xa6)|[\[(<]\s*(?:snip|truncated|omitted|cut)\b)"
+    rb"|.*?\b(?:data|event): ?[\[{\w]|.*\\n['\"]"
+)
+_BEGINS = re.compile(rb"event: ?(?:message_start|response\.created|message-start)\Z")
+
+
+def mostly_sound(lines: Sequence[bytes]) -> bool:
+    """Whether these lines are an event stream in which a few are foreign (a bare chunk, a server's page of HTML, a line that
+    was broken in two), rather than a log with chunks in it.
+
+    A stream has two data lines or more, at most one place in four is foreign, none looks like a paste's own, and no second
+    stream begins.
+    """
+    places = foreign = data = begun = 0
+    ended = False
+    for block in _blocks(lines):
+        strange = [line for line in block if not _KNOWN.match(line)]
+        if any(map(_PASTED.match, strange)) or (ended and any(line.startswith(b"data:") for line in block)):
+            return False
+        foreign += bool(strange)
+        places += 1
+        data += sum(line.startswith(b"data:") for line in block)
+        begun += any(map(_BEGINS.match, block))
+        ended = ended or any(line in (b"data: [DONE]", b"data:[DONE]") for line in block)
+    return data >= 2 and begun <= 1 and foreign * 4 <= places
+
+
+def is_payload(line: bytes) -> bool:
+    """Whether a line is a chunk or an error that should stand behind `data:`."""
+    return line[:1] == b"{" and role(object_of(line)) in ("chunk", "error")
+
+
+def _blocks(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """The lines between blank ones. Blocks of nothing but foreign lines that follow each other (a page of HTML) are one."""
+    before: list[bytes] = []
+    for blank, group in groupby(lines, operator.not_):
+        block = [] if blank else list(group)
+        if before and block and any(map(_KNOWN.match, (*before, *block))):
+            yield before
+            before = []
+        before += block
+    if before:
+        yield before

@@ -1,0 +1,106 @@
+"""What `curl -sN` and `curl -i` wrote is judged for its framing, whatever is wrong with it: a defect makes no log of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from streamkit.formats._format import read
+from streamkit.rules._rule import RULES, Rule
+from streamkit.rules._select import selected
+
+from .examples import examples, findings
+
+STATUS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+FRAMING = [rule for rule in RULES if rule.code.startswith("SSE")]
+
+
+def chunk(delta: str, finish: str = "null") -> bytes:
+    start = (
+        '{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":'
+    )
+    return f'data: {start}{delta},"finish_reason":{finish}}}]}}'.encode()
+
+
+EVENTS = [
+    chunk('{"role":"assistant","content":""}'),
+    chunk('{"content":"Hello"}'),
+    chunk('{"content":" world, how are you"}'),
+    chunk('{"content":" today"}'),
+    chunk("{}", '"stop"'),
+    b"data: [DONE]",
+]
+THIRD = EVENTS[2]
+PAGE = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n\r\n<body>\r\n<h1>502</h1>\r\n</body>\r\n</html>"
+
+
+def stream(third: bytes = THIRD, *, after: bytes = b"") -> bytes:
+    """A good stream but for its third event, and for what comes after the end."""
+    return b"".join(event + b"\n\n" for event in [*EVENTS[:2], third, *EVENTS[3:]]) + after
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        (stream(), set()),
+        (stream(THIRD.removeprefix(b"data: ")), {"SSE105"}),
+        (stream(THIRD + b"\n\n" + b'{"error":{"message":"overloaded","type":"server_error"}}'), {"SSE105"}),
+        (stream(THIRD + b"\n\n" + b'error: {"message":"overloaded"}'), {"SSE105"}),
+        (stream(THIRD + b"\n\n" + b"upstream connect error or disconnect/reset before headers"), {"SSE105"}),
+        (stream(THIRD + b"\n\n" + b"<html><body>502 Bad Gateway</body></html>"), {"SSE105"}),
+        (stream(THIRD + b"\n\n" + PAGE), {"SSE105"}),
+        (
+            stream(THIRD + b"\n\n" + b'Traceback (most recent call last):\n  File "x.py", line 3\nValueError: x'),
+            {"SSE105"},
+        ),
+        (stream(after=b'{"error":{"message":"overloaded"}}\n\n'), {"SSE105"}),
+        (stream(after=b"Internal Server Error\n"), {"SSE105"}),
+        (stream(after=b"Internal Server Error"), {"SSE103"}),
+        (stream(THIRD[:60] + b"\n" + THIRD[60:]), {"SSE105", "JSN202"}),
+        (stream(THIRD.replace(b" world", b" wor\nld")), {"SSE105", "JSN202"}),
+        (stream(b" " + THIRD), {"SSE105"}),
+        (stream(b"D" + THIRD[1:]), {"SSE105"}),
+        (stream().replace(b"data: [DONE]", b"[DONE]"), {"SSE105", "SSE120"}),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", STATUS], ids=["curl -sN", "curl -i"])
+def test_a_foreign_line_is_found(before: bytes, body: bytes, codes: set[str], tmp_path: Path) -> None:
+    assert {finding.code for finding in findings(before + body, tmp_path, selected())} == codes
+
+
+def test_a_chunk_before_the_first_field_is_found_where_the_headers_tell_that_this_is_a_stream(tmp_path: Path) -> None:
+    found = findings(STATUS + EVENTS[0].removeprefix(b"data: ") + b"\n\n" + stream(), tmp_path, selected())
+    assert "SSE105" in {finding.code for finding in found}
+
+
+@pytest.mark.parametrize("rule", FRAMING, ids=lambda rule: rule.code)
+def test_the_bad_example_of_a_framing_rule_is_found_in_the_raw_stream(rule: Rule, tmp_path: Path) -> None:
+    """The example of a manual may be a recording, which cannot be mistaken; on the wire it is the same stream."""
+    (tmp_path / "example").write_bytes(examples(rule.manual)["Bad"].data)
+    [exchange] = read(str(tmp_path / "example"))
+    body = exchange.frames.body
+    form = [b"", STATUS]
+    if rule.code == "SSE104":  # only what the server says of itself makes this wrong
+        form = [STATUS]
+    for before in form:
+        found = {finding.code for finding in findings(before + body, tmp_path, selected(extend=(rule.code,)))}
+        assert rule.code in found, (before, found)
+
+
+@pytest.mark.parametrize(
+    "paste",
+    [
+        b"```\n" + stream() + b"```\n",
+        b"$ curl -sN localhost/v1/chat\n" + stream(),
+        stream(b"..."),
+        stream(b"(snip)\n\n[truncated]"),
+        b"".join(b"12:00:0%d " % number + event + b"\n\n" for number, event in enumerate(EVENTS)),
+        stream(b"2026-11-20 12:00:00 INFO " + THIRD),
+        stream() + b"and with the other model:\n\n" + stream(),
+        b"".join(event[:60] + b"\n" + event[60:] + b"\n\n" for event in EVENTS),
+    ],
+)
+def test_a_paste_stays_a_log(paste: bytes, tmp_path: Path) -> None:
+    (tmp_path / "paste").write_bytes(paste)
+    assert {exchange.imported.form for exchange in read(str(tmp_path / "paste")) if exchange.imported} == {"gist-log"}
