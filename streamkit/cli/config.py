@@ -30,6 +30,13 @@ class Config:
         """True or false; false where it is not set."""
         return bool(self._typed(key, bool, "true or false"))
 
+    def number(self, key: str) -> float | None:
+        """A number, or None where it is not set. Raises UsageError for another type."""
+        value = self.table.get(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise UsageError(f"{self.named(key)} is not a number")
+        return value
+
     def texts(self, key: str) -> list[str]:
         """A list of strings; empty where it is not set."""
         return _strings(self._typed(key, list, "a list of strings"), self.named(key))

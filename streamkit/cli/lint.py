@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ KEYS = (
     "strict",
     "fail-on",
     "baseline",
+    "max-gap",
 )
 
 
@@ -48,6 +49,7 @@ class Choice:
     strict: bool = False
     fail_on: str = "error"
     baseline: str | None = None
+    max_gap: int | None = None
 
     def rules(self, file: str = "") -> list[Rule]:
         """The rules for one file. Raises UnknownEntry for a word that means no rule."""
@@ -70,6 +72,12 @@ class Choice:
 @click.option("--extend-select", metavar="CODES", multiple=True, help="Ask for these rules too.")
 @click.option("--ignore", metavar="CODES", multiple=True, help="Do not ask for these rules.")
 @click.option("--strict", is_flag=True, help="Put back the rules that a provider's dialect makes lawful.")
+@click.option(
+    "--max-gap",
+    type=float,
+    metavar="SECONDS",
+    help="How long nothing may come before it is a stall (TIM602); 30 by default.",
+)
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 from this severity on; error by default.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
 @click.option("--statistics", is_flag=True, help="Tell how often each rule was broken, instead of the findings.")
@@ -131,6 +139,7 @@ def _choice(
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     strict: bool,
+    max_gap: float | None,
     fail_on: str | None,
     baseline: str | None,
 ) -> Choice:
@@ -156,10 +165,20 @@ def _choice(
         strict or config.flag("strict"),
         fail,
         baseline or (str(config.path.parent / known) if known and config.path else None),
+        _gap(max_gap, "--max-gap") or _gap(config.number("max-gap"), config.named("max-gap")),
     )
     if not choice.rules():
         raise UsageError("every rule is ignored: there is nothing to look for")
     return choice
+
+
+def _gap(seconds: float | None, named: str) -> int | None:
+    """A length of time in nanoseconds. Raises UsageError for one that no pause can have."""
+    if seconds is None:
+        return None
+    if not 0 < seconds < 1e9:
+        raise UsageError(f"{named}: {seconds:g} is no number of seconds above 0")
+    return round(seconds * 1e9)
 
 
 def _known(codes: Sequence[str], named: str) -> None:
@@ -186,6 +205,8 @@ def _linted(inputs: Inputs, choice: Choice, console: Console) -> tuple[list[Find
     rows: list[dict[str, Any]] = []
     rules: dict[str, list[Rule]] = {}
     for stream in inputs.streams(judge=True, strict=choice.strict):
+        if choice.max_gap is not None:
+            stream = replace(stream, max_gap=choice.max_gap)
         if stream.file not in rules:
             rules[stream.file] = choice.rules(stream.file)
         found += sorted(lint(stream, rules[stream.file]), key=_by_place)

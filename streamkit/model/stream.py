@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 Verdict = Literal["not-a-stream", "error", "malformed", "complete", "truncated"]
 
 
+LONGEST_GAP = 30_000_000_000
+"""Nanoseconds: the shortest idle timeout in common use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """An event whose data is no JSON object and no lawful marker.
@@ -63,6 +67,7 @@ class Stream:
     tells whether the API's terminal event was seen. `framed` is False where the log did not keep the wire's framing, so
     that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
     are filled only where the stream was interpreted to be judged; `drift` then looks for fields that are in no table.
+    `max_gap` is how long (ns) nothing may come before a rule speaks of a stall.
     """
 
     exchange: Exchange
@@ -88,6 +93,7 @@ class Stream:
     lawful: frozenset[str] = frozenset()
     misfits: tuple[Misfit, ...] = ()
     missteps: tuple[Misstep, ...] = ()
+    max_gap: int = LONGEST_GAP
     drift: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
     reader: Callable[[dict[str, Any]], tuple[Delta, ...]] = field(default=lambda _: (), compare=False, repr=False)
 

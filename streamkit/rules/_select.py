@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from streamkit.errors import UnknownEntry
 from streamkit.rules._rule import RULES, Rule
@@ -39,12 +40,27 @@ def check_known(word: str, rules: Iterable[Rule] = RULES) -> None:
     """Raise UnknownEntry, with the nearest code, where a word means no rule."""
     known = list(rules)
     if not word or not any(matches(rule, word) for rule in known):
-        import difflib
-
-        names = {**{rule.code: rule for rule in known}, **{rule.name: rule for rule in known}}
-        near = difflib.get_close_matches(word.upper(), names, 1, 0.5) or difflib.get_close_matches(word, names, 1, 0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else "; `streamkit rule` lists all"
+        near = _nearest(word, known)
+        hint = f"; did you mean {near!r}?" if near else "; `streamkit rule` lists all"
         raise UnknownEntry(f"no rule is meant by {word!r}{hint}")
+
+
+def _nearest(word: str, rules: Sequence[Rule]) -> str | None:
+    """The code or name that was most likely meant: of the same family where the word names one."""
+    import difflib
+
+    code, codes, names = word.upper(), [rule.code for rule in rules], [rule.name for rule in rules]
+    family = [known for known in codes if known[:3] == code[:3]]
+    if family:
+        return max(family, key=lambda known: _alike(known, code))
+    name = word.lower().replace("_", "-")
+    near = difflib.get_close_matches(code, codes, 1, 0.5) or difflib.get_close_matches(name, names, 1, 0.5)
+    return near[0] if near else None
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two words have in common at their beginning."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
 def _weight(rule: Rule, words: Iterable[str]) -> int:

@@ -1,7 +1,7 @@
 r"""Nothing came for 30 seconds.
 
 What it finds: a pause of 30 seconds or more between two events of a stream. A comment counts as an event: it keeps
-the connection open.
+the connection open. `--max-gap SECONDS` and `max-gap` in `[tool.streamkit.lint]` say another length.
 
 Why it matters: proxies and clients close a connection that is silent for so long, many after 30 or 60 seconds
 (DeepSeek-V3#1608).
@@ -38,9 +38,6 @@ from collections.abc import Iterator
 from streamkit.model.stream import Stream
 from streamkit.rules._rule import Sighting, rule
 
-_LONG = 30_000_000_000
-"""Nanoseconds: the shortest idle timeout in common use."""
-
 
 @rule("TIM602", "warning", timed=True)
 def check(stream: Stream) -> Iterator[Sighting]:
@@ -50,6 +47,6 @@ def check(stream: Stream) -> Iterator[Sighting]:
     for frame, at in enumerate(frames.at):
         if at is None:
             continue
-        if last is not None and at - last >= _LONG:
+        if last is not None and at - last >= stream.max_gap:
             yield Sighting(f"{(at - last) / 1e9:.1f} s without a byte", line=frames.lines[frame])
         last = at

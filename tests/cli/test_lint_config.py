@@ -92,6 +92,14 @@ def test_a_baseline_stands_beside_the_file_that_names_it(folder: Path) -> None:
     [
         ('select = ["SHC303"]', "select: no rule is meant by 'SHC303'; did you mean 'SCH303'?"),
         ('ignore = ["wrong-objekt"]', "did you mean 'wrong-object'?"),
+        ('select = ["SEQ999"]', "no rule is meant by 'SEQ999'; did you mean 'SEQ401'?"),
+        ('select = ["SEQ41x"]', "did you mean 'SEQ410'?"),
+        ('ignore = ["repeated_role"]', "did you mean 'repeated-role'?"),
+        ('select = ["XYZ"]', "no rule is meant by 'XYZ'; `streamkit rule` lists all"),
+        ("max-gap = true", "max-gap is not a number"),
+        ('max-gap = "5s"', "max-gap is not a number"),
+        ("max-gap = 0", "max-gap: 0 is no number of seconds above 0"),
+        ("max-gap = nan", "max-gap: nan is no number of seconds above 0"),
         ('selct = ["SCH"]', "no such key; did you mean 'select'?"),
         ("select = 7", "select is not a list of strings"),
         ('select = ["SCH", 7]', "select is not a list of strings"),
@@ -112,3 +120,35 @@ def test_what_is_refused_and_how(folder: Path, table: str, said: str) -> None:
 def test_a_table_of_another_command_means_nothing(folder: Path) -> None:
     (folder / "pyproject.toml").write_text('[tool.streamkit.stats]\nselect = ["SCH303"]\n')
     assert {code for _, code in codes("bad.sse")} == {"SCH303", "SCH331"}
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "found"),
+    [
+        ("", (), False),
+        ("max-gap = 4", (), True),
+        ("max-gap = 5.5", (), False),
+        ("max-gap = 4", ("--max-gap", "6"), False),
+        ("max-gap = 6", ("--max-gap", "5"), True),
+        ("", ("--max-gap", "4.999"), True),
+    ],
+)
+def test_how_long_a_pause_makes_a_stall(folder: Path, table: str, words: tuple[str, ...], found: bool) -> None:
+    def frame(at: int, data: str) -> str:
+        return json.dumps({"type": "frame", "at": at, "text": f"data: {data}\n\n"})
+
+    recording = [
+        '{"type":"start","streamkit":1,"clock":"monotonic"}',
+        '{"type":"response","at":0,"status":200,"http":"1.1","headers":[["content-type","text/event-stream"]]}',
+        frame(1_000_000_000, CHUNK),
+        frame(6_000_000_000, "[DONE]"),
+    ]
+    (folder / "deep" / "slow.jsonl").write_text("\n".join(recording) + "\n")
+    configure(folder, table)
+    assert (("slow.jsonl", "TIM602") in codes("slow.jsonl", *words)) is found
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf"])
+def test_no_pause_is_that_long(seconds: str) -> None:
+    error = run("bad.sse", "--max-gap", seconds).exception
+    assert str(error) == f"--max-gap: {seconds} is no number of seconds above 0"
