@@ -31,7 +31,11 @@ def mostly_sound(lines: Sequence[bytes]) -> bool:
     ended = False
     for block in _blocks(lines):
         strange = [line for line in block if not _KNOWN.match(line)]
-        if any(map(_PASTED.match, strange)) or (ended and any(line.startswith(b"data:") for line in block)):
+        if (
+            any(map(_PASTED.match, strange))
+            or _wrapped(block, strange)
+            or (ended and any(line.startswith(b"data:") for line in block))
+        ):
             return False
         foreign += bool(strange)
         places += 1
@@ -39,6 +43,14 @@ def mostly_sound(lines: Sequence[bytes]) -> bool:
         begun += any(map(_BEGINS.match, block))
         ended = ended or any(line in (b"data: [DONE]", b"data:[DONE]") for line in block)
     return data >= 2 and begun <= 1 and foreign * 4 <= places
+
+
+def _wrapped(block: Sequence[bytes], strange: Sequence[bytes]) -> bool:
+    """Whether a terminal or an editor broke a line into several of one width."""
+    if len(strange) < 2 or strange[0] not in block[1:]:
+        return False
+    first = block[block.index(strange[0]) - 1]
+    return len({len(line.decode("utf-8", "replace")) for line in (first, *strange[:-1])}) == 1
 
 
 def is_payload(line: bytes) -> bool:

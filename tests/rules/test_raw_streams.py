@@ -98,6 +98,7 @@ def test_the_bad_example_of_a_framing_rule_is_found_in_the_raw_stream(rule: Rule
         b"".join(b"12:00:0%d " % number + event + b"\n\n" for number, event in enumerate(EVENTS)),
         stream(b"2026-11-20 12:00:00 INFO " + THIRD),
         stream() + b"and with the other model:\n\n" + stream(),
+        stream(THIRD[:60] + b"\n" + THIRD[60:120] + b"\n" + THIRD[120:]),
         b"".join(event[:60] + b"\n" + event[60:] + b"\n\n" for event in EVENTS),
     ],
 )
