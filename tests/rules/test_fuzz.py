@@ -95,7 +95,7 @@ def test_mutated_streams_give_findings_and_nothing_else(seed: int) -> None:
         defects = [finding.message for finding in findings if finding.code == "LINT000"]
         assert not defects, (seed, number, known, body)
         found += bool(findings)
-    assert found > COUNT // 8 * 0.8
+    assert found > COUNT // 8 * 0.6  # a share that no draw of APIs (some have few rules) comes near
 
 
 def test_a_rule_that_raises_is_told_and_the_rest_go_on() -> None:
