@@ -123,7 +123,7 @@ def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tup
     settings = Settings(
         bool(sent["insecure"]) or pasted.insecure,
         _text(sent["cacert"]) or pasted.cacert,
-        _text(sent["proxy"]) or pasted.proxy,
+        _proxy(_text(sent["proxy"]) or pasted.proxy),
         bool(sent["location"]) or pasted.location,
         max_time if isinstance(max_time, float) else pasted.max_time,
         idle if isinstance(idle, float) else None,
@@ -133,8 +133,10 @@ def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tup
 
 def _record(job: Job, flags: Flags, settings: Settings, count: int, concurrency: int) -> int:
     from streamkit.cli.sending import form_of_json, model_of, outgoing
+    from streamkit.transport.client import check
 
     request = outgoing(flags, tool().replace(" ", "/"))
+    check(request, settings)
     if form_of_json(request):
         job.console.say("note: the body is JSON but is sent as a form, as curl does; --json sends it as JSON")
     target = job.target(host_of(request.url), model_of(request) or flags.model, several=count > 1)
@@ -178,6 +180,11 @@ def _run(
     except KeyboardInterrupt:
         return True
     return False
+
+
+def _proxy(place: str | None) -> str | None:
+    """A proxy without a scheme is one of http, as it is to curl."""
+    return place if place is None or "://" in place else f"http://{place}"
 
 
 def _many(value: object) -> tuple[str, ...]:

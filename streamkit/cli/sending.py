@@ -12,7 +12,7 @@ import orjson
 
 from streamkit.cli import providers
 from streamkit.errors import UsageError
-from streamkit.transport.client import Outgoing
+from streamkit.transport.client import Outgoing, check_url
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class Flags:
 def outgoing(flags: Flags, agent: str) -> Outgoing:
     """The request. Raises UsageError where flags contradict each other or a file cannot be read."""
     url = flags.url if "://" in flags.url else _schemed(flags.url)
+    check_url(url)
     defaults: list[tuple[str, str]] = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", agent)]
     body: bytes | None = None
     if flags.prompt is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_REDIRECTS = 10
 _KEPT_ELSEWHERE = frozenset(["accept", "accept-encoding", "content-type", "user-agent"])
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+_NO_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # section 5.5
 _HEADER_LIMIT = 64 * 1024  # bytes of one header line
 _BUFFER = 256 * 1024  # bytes read ahead of us before the connection is made to wait
 
@@ -102,7 +105,7 @@ class _Clock:
 class Client:
     """Sends requests with one set of settings; connections are used again where the server allows it.
 
-    An async context manager. Raises UsageError for a URL or a certificate file that cannot be used.
+    An async context manager. Raises UsageError for a URL or a certificate file that cannot be used; `check` tells before.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -138,7 +141,7 @@ class Client:
 
         After each frame `breathe` may give something to wait for before more is read: a listener that is full.
         """
-        _check(outgoing.url)
+        check_url(outgoing.url)
         clock = _Clock()
         story = _Story(listener, clock)
         try:
@@ -254,7 +257,21 @@ def _tls(settings: Settings) -> Any:
         raise UsageError(f"--cacert {settings.cacert}: {error.strerror or error}") from None
 
 
-def _check(url: str) -> None:
+def check(outgoing: Outgoing, settings: Settings) -> None:
+    """Raise UsageError where a request cannot be sent as it is: before a file is made, and before anything is sent."""
+    check_url(outgoing.url)
+    if settings.proxy is not None:
+        check_url(settings.proxy)
+    if not _TOKEN.fullmatch(outgoing.method):
+        raise UsageError(f"{outgoing.method!r} is no method of HTTP")
+    for name, value in outgoing.headers:
+        if not _TOKEN.fullmatch(name) or _NO_VALUE.search(value):
+            raise UsageError(f"{name!r}: no header that can be sent")
+    _tls(settings)
+
+
+def check_url(url: str) -> None:
+    """Raise UsageError where it is no URL of http or https."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0

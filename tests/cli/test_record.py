@@ -281,7 +281,13 @@ def test_a_header_without_value_is_left_out(run):
         (["http://x/", "--append"], "--append needs -o"),
         (["http://x/", "--redact", "("], "no regular expression"),
         (["http://x/", "--cacert", "nothing-here"], "nothing-here"),
+        (["http://x/", "-H", "a\x01: b"], "no header that can be sent"),
+        (["http://x/", "-H", "a: b\x07"], "no header that can be sent"),
+        (["http://x/", "-X", "BAD METHOD"], "no method of HTTP"),
+        (["http://x/", "-x", "socks5://y"], "socks5://y: no URL of http or https"),
         (["ftp://x/"], "no URL of http or https"),
+        (["http://[::1"], "no URL of http or https"),
+        (["http://x:99999/"], "no URL of http or https"),
         (["--curl", "wget http://x/"], "begins with curl"),
         (["--curl", "curl http://x/ --upload-file y"], "--upload-file is not supported"),
         (["--curl", "curl http://x/ -H 'a: $NOT_SET_HERE'"], "NOT_SET_HERE is not set"),
@@ -291,8 +297,10 @@ def test_a_header_without_value_is_left_out(run):
 )
 def test_what_makes_no_sense_is_said_and_nothing_is_recorded(run, words, said):
     with pytest.raises((UsageError, StreamkitError), match=said):
+        run(*words)
+    with pytest.raises((UsageError, StreamkitError), match=said):
         run(*words, "-o", "out.jsonl") if "--append" not in words else run(*words)
-    assert not [path for path in Path().iterdir() if path.stat().st_size]
+    assert not list(Path().iterdir())
 
 
 @pytest.mark.parametrize(
