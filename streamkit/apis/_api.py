@@ -213,6 +213,7 @@ def _stream(
         model=next(filter(None, map(api.model, decoded.chunks)), None),
         usage=_usage(api, decoded.chunks, flags),
         lawful=frozenset() if strict or not dialect else frozenset(dialect.lawful),
+        reported=api.usage,
         reader=api.deltas,
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from streamkit.cli.options import Console
+from streamkit.cli.progress import Progress, watched
 from streamkit.errors import StreamkitError, UnreadableInput
 from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
@@ -23,7 +24,8 @@ class Inputs:
     """The inputs of one command, read one exchange at a time.
 
     A path that cannot be read is complained of and the rest goes on; `code` is then 2. A named path without any stream
-    is trouble too: CI must not go green on nothing.
+    is trouble too: CI must not go green on nothing. `late` tells that the command writes nothing before all is read, so
+    that a progress bar disturbs nothing.
     """
 
     def __init__(
@@ -34,12 +36,14 @@ class Inputs:
         form: str | None = None,
         api: str | None = None,
         dialect: str | None = None,
+        late: bool = False,
     ) -> None:
         self.paths = list(paths) or [_default_path()]
         self.code = 0
         # Files that the command reads in a way of its own: they are inputs, and hold no exchange.
         self.taken: frozenset[str] = frozenset()
         self._console = console
+        self._progress = Progress(self.paths) if watched(late=late) and not console.quiet else None
         self._form, self._api, self._dialect = form, api, dialect
 
     def exchanges(self) -> Iterator[Exchange]:
@@ -58,16 +62,22 @@ class Inputs:
                     try:
                         for exchange in read(found.path, form=self._form):
                             count += 1
+                            if self._progress:
+                                self._progress.stream(exchange.frames.ends[-1] if exchange.frames.ends else 0)
                             yield exchange
                     except UnreadableInput as error:
                         if found.named:
                             raise
                         passed_over += 1
+                        self._clear()
                         self._console.detail(f"passed over: {error}")
+                    if self._progress:
+                        self._progress.file(found.path)
                 if not count:
                     raise UnreadableInput(path, "holds no stream")
             except StreamkitError as error:
                 self.trouble(error)
+        self._clear()
         if passed_over:
             self._console.say(
                 f"passed over {passed_over} file{'s' if passed_over > 1 else ''} with no stream (-v lists them)"
@@ -76,7 +86,12 @@ class Inputs:
     def trouble(self, error: StreamkitError) -> None:
         """Tell that an input cannot be used; the rest goes on."""
         self.code = error.exit_code
+        self._clear()
         self._console.complain(str(error))
+
+    def _clear(self) -> None:
+        if self._progress:
+            self._progress.clear()
 
     def streams(self, *, judge: bool = False, strict: bool = False) -> Iterator[Stream]:
         """Every exchange decoded and understood."""

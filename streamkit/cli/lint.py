@@ -114,7 +114,9 @@ def command(
     """
     config = Config(section="lint") if no_config else load("lint", KEYS)
     choice = _choice(config, **rest)
-    inputs = Inputs(paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"))
+    inputs = Inputs(
+        paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"), late=True
+    )
     found, rows = _linted(inputs, choice, console)
     if write_baseline:
         _write_baseline(write_baseline, found, force, console)

@@ -62,7 +62,9 @@ def command(
     _with_config(options)
     output = options["html_file"] or output
     form_out = form_out or ("html" if options["html_file"] else "table")
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    # The other forms are written as they are measured.
+    late = form_out in ("table", "markdown", "html") and not options["definitions"]
+    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect, late=late)
     with Sink(output, force=force, prose=form_out == "table") as sink:
         if options["definitions"]:
             from streamkit.cli.defining import show_definitions

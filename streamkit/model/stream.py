@@ -67,7 +67,7 @@ class Stream:
     tells whether the API's terminal event was seen. `framed` is False where the log did not keep the wire's framing, so
     that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
     are filled only where the stream was interpreted to be judged; `drift` then looks for fields that are in no table.
-    `max_gap` is how long (ns) nothing may come before a rule speaks of a stall.
+    `max_gap` is how long (ns) nothing may come before a rule speaks of a stall; `reported` reads the usage of one chunk.
     """
 
     exchange: Exchange
@@ -95,6 +95,7 @@ class Stream:
     missteps: tuple[Misstep, ...] = ()
     max_gap: int = LONGEST_GAP
     drift: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
+    reported: Callable[[dict[str, Any]], Usage | None] = field(default=lambda _: None, compare=False, repr=False)
     reader: Callable[[dict[str, Any]], tuple[Delta, ...]] = field(default=lambda _: (), compare=False, repr=False)
 
     @property

@@ -1,7 +1,7 @@
 """Every metric has a page in tests/specs/metrics: streams in a line, and what the metric says of them.
 
 A stream is a line of words, `what@milliseconds`: `role`, `text`, `think` (reasoning), `tool`, `stop`, `usage=10`, `done`,
-`error`, `comment`; `text=hello` gives the text, `text/1` the choice, `a+b@5` puts both into one frame. Settings stand before:
+`error`, `comment`; `text=hello` gives the text, `counted=3` the running usage, `text/1` the choice, `a+b@5` puts both into one frame. Settings stand before:
 `clock=none`, `clock=log`, `source=stdin`, `headers@5`, `end@300` (or `end=none`), `n=2`. What is expected is values in the
 metric's unit (`20 ms, 40 ms`, `7`, `50 tok/s`), or `-` and the reason why there are none.
 """
@@ -44,6 +44,7 @@ def payload(word: str) -> bytes:
     data = {
         "role": lambda: making.chunk({"role": "assistant", "content": ""}, index=index),
         "text": lambda: making.chunk({"content": value or "word"}, index=index),
+        "counted": lambda: making.chunk({"content": "word"}, index=index, usage={"completion_tokens": int(value)}),
         "think": lambda: making.chunk({"reasoning_content": value or "hm"}, index=index),
         "tool": lambda: making.chunk(
             {"tool_calls": [{"index": 0, "id": "t", "function": {"name": value or "f", "arguments": "{}"}}]},

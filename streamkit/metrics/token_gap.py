@@ -1,0 +1,60 @@
+"""Token gap: the time between two tokens, where every chunk tells how many tokens there were up to it.
+
+Formula: for each content chunk after the first, the gap before it divided by the tokens that the running count of usage
+grew by, one sample for each of those tokens; where the count did not grow, the gap is added to the next one. So a chunk of
+four tokens weighs four times as much as a chunk of one, which gaps between chunks hide. Servers count so when they are asked
+to (`continuous_usage_stats` of vLLM). Missing without measured times (`no-times`), where not every content chunk tells the
+count (`no-running-usage`), where the count falls (`usage-contradicts-content`), with several choices, whose tokens are
+counted together (`several-choices`), where the clock went back (`clock-went-back`), and with fewer than two content
+chunks (`no-token`, `one-token`).
+"""
+
+from __future__ import annotations
+
+from streamkit.metrics._metric import metric
+from streamkit.metrics._timeline import Timeline
+from streamkit.model.measurement import Samples
+from streamkit.model.message import USAGE
+
+
+@metric("ns", "Tok gap", many=True, aliases=("tok_gap", "weighted_itl"), shown="present", order=21)
+def measured(timeline: Timeline) -> Samples:
+    """A sample a token, in nanoseconds, in ascending order."""
+    missing = timeline.gaps_missing or _unfit(timeline)
+    if missing:
+        return Samples(missing=missing)
+    totals = _totals(timeline)
+    if totals is None:
+        return Samples(missing="no-running-usage")
+    times = timeline.content_times
+    found: list[float] = []
+    since, before = times[0], totals[0]
+    for at, total in zip(times[1:], totals[1:], strict=True):
+        grown = total - before
+        if grown < 0:
+            return Samples(missing="usage-contradicts-content")
+        if grown:
+            found += [(at - since) / grown] * grown
+            since, before = at, total
+    return Samples(sorted(found), "" if found else "usage-contradicts-content")
+
+
+def _unfit(timeline: Timeline) -> str:
+    """Why this stream has no gaps between tokens whatever it reports; empty where it may have some."""
+    carries, content = timeline.flags, timeline.content
+    # The first and the last tell most streams from those that count all along, without asking every chunk.
+    if not carries[content[0]] & carries[content[-1]] & USAGE or not all(carries[chunk] & USAGE for chunk in content):
+        return "no-running-usage"
+    if timeline.choices:
+        return "several-choices"
+    if len(timeline.content_times) < len(content):
+        return "no-times"
+    return "clock-went-back" if len(timeline.gaps) < len(timeline.raw_gaps) else ""
+
+
+def _totals(timeline: Timeline) -> list[int] | None:
+    """The running count of output tokens at each content chunk; None where one of them does not tell it."""
+    stream = timeline.stream
+    reports = [stream.reported(stream.chunks[chunk]) for chunk in timeline.content]
+    totals = [report.output for report in reports if report is not None and report.output is not None]
+    return totals if len(totals) == len(reports) else None

@@ -1,0 +1,65 @@
+"""The progress bar: on stderr, after a second, for a person alone, and gone when the work is done."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from streamkit.cli import progress
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console
+from streamkit.model.recording import write
+from tests.metrics.making import exchange, plain
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> list[str]:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_bytes(b"".join(line for _ in range(3) for line in write(exchange(plain(4)))))
+    return [str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl"), str(tmp_path / "absent.jsonl")]
+
+
+def shown(
+    monkeypatch: pytest.MonkeyPatch, paths: list[str], seconds: float, *, late: bool = True, quiet: bool = False
+) -> str:
+    """What a terminal gets on stderr where every stream takes so many seconds."""
+    now = iter(range(1000))
+    monkeypatch.setattr(progress, "Progress", lambda given: Progress(given, lambda: next(now) * seconds))
+    monkeypatch.setattr("streamkit.cli.inputs.Progress", progress.Progress)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert len(list(Inputs(paths, Console(quiet=quiet), late=late).exchanges())) == 6
+    return sys.stderr.getvalue()  # type: ignore[attr-defined]
+
+
+Progress = progress.Progress
+
+
+def test_slow_work_has_a_bar_that_moves_and_goes(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
+    said = shown(monkeypatch, paths, 0.6)
+    assert "reading  [" in said
+    assert "4 streams" in said
+    parts = [int(part.split("%")[0].split()[-1]) for part in said.split("\r") if "%" in part]
+    assert parts == sorted(parts)
+    assert 0 < parts[0] < 50 < parts[-1] <= 100
+    # The bar is cleared before anything is said.
+    assert said.endswith(f"\r\x1b[Kstreamkit: {paths[2]}: no such file\n")
+
+
+def test_quick_work_has_none(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
+    assert shown(monkeypatch, paths, 0.001) == f"streamkit: {paths[2]}: no such file\n"
+
+
+def test_nor_has_who_writes_to_that_terminal_meanwhile_or_wants_quiet(
+    monkeypatch: pytest.MonkeyPatch, paths: list[str]
+) -> None:
+    assert "reading" not in shown(monkeypatch, paths, 0.6, late=False)
+    assert "reading" not in shown(monkeypatch, paths, 0.6, quiet=True)
