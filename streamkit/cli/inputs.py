@@ -48,6 +48,12 @@ class Inputs:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Every exchange, in the order of the paths."""
+        try:
+            yield from self._exchanges()
+        finally:
+            self._clear()
+
+    def _exchanges(self) -> Iterator[Exchange]:
         from streamkit.formats._format import find, read
 
         look_for_circles_seldom()

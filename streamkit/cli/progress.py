@@ -40,7 +40,8 @@ class Progress:
         """Take the bar away, so that what is said next begins a line."""
         if self._bar is not None:
             self._bar = None
-            sys.stderr.write("\r\x1b[K")
+            # The bar has hidden the cursor.
+            sys.stderr.write("\r\x1b[K\x1b[?25h")
             sys.stderr.flush()
 
     def _show(self) -> None:

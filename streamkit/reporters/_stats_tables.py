@@ -125,27 +125,33 @@ def run_line(group: Row, report: StatsReport) -> str:
     return "; ".join(told)
 
 
-def notes(rows: Sequence[Row]) -> list[str]:
+class Notes:
     """What must be known to trust the numbers, a sentence a stream; what is true of many is said of the first of them."""
-    alike: dict[str, list[str]] = {}
-    for row in rows:
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, tuple[list[str], list[int]]] = {}
+
+    def add(self, row: Row) -> None:
+        """Take the notes of one stream; of a million of the same kind the first few are kept, and their number."""
         for note in row["notes"]:
-            alike.setdefault(_DIGITS.sub("0", note), []).append(f"{place(row)}: {note}")
-    found: list[str] = []
-    for said in alike.values():
-        found += said if len(said) <= _ALIKE else [f"{said[0]} (and the like in {len(said) - 1} more)"]
-    return found
+            first, count = self._kinds.setdefault(_DIGITS.sub("0", note), ([], [0]))
+            count[0] += 1
+            if len(first) < _ALIKE:
+                first.append(f"{place(row)}: {note}")
+
+    def said(self) -> list[str]:
+        """The sentences."""
+        return [note for first, (count,) in self._kinds.values() for note in _told(first, count)]
 
 
-def explanations(rows: Sequence[Row], report: StatsReport) -> Iterator[tuple[Column, dict[str, int]]]:
-    """Each column with the codes of its missing values and how many streams have each."""
+def _told(first: list[str], count: int) -> list[str]:
+    return first if count <= len(first) else [f"{first[0]} (and the like in {count - 1:,} more)"]
+
+
+def explanations(group: Row, report: StatsReport) -> Iterator[tuple[Column, dict[str, int]]]:
+    """Each column with the codes of its missing values and how many streams of the group have each."""
     for column in report.columns:
-        codes: dict[str, int] = {}
-        for row in rows:
-            code = row["missing"].get(column.key)
-            if code:
-                codes[code] = codes.get(code, 0) + 1
-        yield column, codes
+        yield column, group["missing"].get(column.key, {})
 
 
 def _candidates(report: StatsReport) -> dict[str, tuple[Column, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from streamkit.reporters._reporter import Reporter, Row, StatsReport
-from streamkit.reporters._stats_tables import Table, headline, notes, stream_table, summary_tables
+from streamkit.reporters._stats_tables import Notes, Table, headline, stream_table, summary_tables
 from streamkit.text import one_line
 
 # What would end a cell, begin a link, an image, a tag or a mention, or style the text.
@@ -26,14 +26,16 @@ def rows(given: Sequence[Row]) -> str:
 
 def stats(report: StatsReport) -> Iterator[str]:
     """A table of the streams, then one of the distributions."""
-    streams = list(report.streams)
+    streams, heard = list(report.streams), Notes()
+    for row in streams:
+        heard.add(row)
     groups = report.groups()
     yield f"**{_cell(headline(groups[0]))}**\n\n"
     yield _table(stream_table(streams, report, _WIDE)) + "\n"
     for group, title, table in summary_tables(groups, report):
         yield f"**{_cell(title)}** {_cell(headline(group))}\n\n" if title else ""
         yield _table(table) + "\n"
-    for note in notes(streams):
+    for note in heard.said():
         yield f"- {_cell(note)}\n"
 
 

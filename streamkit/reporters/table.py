@@ -9,10 +9,10 @@ from streamkit.reporters._plot import histogram, legend, strip
 from streamkit.reporters._reporter import Column, Reporter, Row, StatsReport
 from streamkit.reporters._rows import place
 from streamkit.reporters._stats_tables import (
+    Notes,
     Table,
     explanations,
     headline,
-    notes,
     run_line,
     spread,
     stream_table,
@@ -40,7 +40,9 @@ def rows(given: Sequence[Row]) -> str:
 def stats(report: StatsReport) -> Iterator[str]:
     """A card for one stream; else a table of the streams and the distributions over them."""
     streams: list[Row] = []
+    heard = Notes()
     for row in report.streams:
+        heard.add(row)
         if report.per_stream or len(streams) <= _LISTED:
             streams.append(row)
     groups = report.groups()
@@ -51,7 +53,7 @@ def stats(report: StatsReport) -> Iterator[str]:
         yield from _card(streams[0], groups[0], report)
     else:
         yield from _many(streams, groups, count, report)
-    said = [one_line(note) for note in notes(streams)]
+    said = [one_line(note) for note in heard.said()]
     if said:
         yield "\n"
     for note in said[:_NOTES]:
@@ -59,10 +61,10 @@ def stats(report: StatsReport) -> Iterator[str]:
     if len(said) > _NOTES:
         yield f"note: and {len(said) - _NOTES} more such notes; --format json has them all\n"
     if report.explain:
-        yield from _explained(streams, report)
+        yield from _explained(groups[0], report)
         yield from _run_explained(groups[0], report)
     else:
-        yield from _hint(streams, report)
+        yield from _hint(groups[0], report)
 
 
 def drawn(table: Table, indent: str = "") -> str:
@@ -202,19 +204,19 @@ def _formula(column: Column) -> Iterator[str]:
         yield f"  {line}\n" if line else "\n"
 
 
-def _explained(streams: Sequence[Row], report: StatsReport) -> Iterator[str]:
-    for column, codes in explanations(streams, report):
+def _explained(group: Row, report: StatsReport) -> Iterator[str]:
+    for column, codes in explanations(group, report):
         if not (wanted(column, report, None) or codes):
             continue
         yield from _formula(column)
         for code, number in codes.items():
-            yield f"  missing in {number} of {len(streams)} here, {code}: {report.reasons.get(code, code)}\n"
+            yield f"  missing in {number:,} of {group['streams']:,} here, {code}: {report.reasons.get(code, code)}\n"
 
 
-def _hint(streams: Sequence[Row], report: StatsReport) -> Iterator[str]:
+def _hint(group: Row, report: StatsReport) -> Iterator[str]:
     """One line that tells why dashes are dashes, where the reasons are few."""
     codes: dict[str, None] = {}
-    for column, found in explanations(streams, report):
+    for column, found in explanations(group, report):
         if wanted(column, report, None):
             codes.update(dict.fromkeys(found))
     if codes:

@@ -51,7 +51,17 @@ def test_slow_work_has_a_bar_that_moves_and_goes(monkeypatch: pytest.MonkeyPatch
     assert parts == sorted(parts)
     assert 0 < parts[0] < 50 < parts[-1] <= 100
     # The bar is cleared before anything is said.
-    assert said.endswith(f"\r\x1b[Kstreamkit: {paths[2]}: no such file\n")
+    assert said.endswith(f"\r\x1b[K\x1b[?25hstreamkit: {paths[2]}: no such file\n")
+
+
+def test_who_stops_has_the_cursor_back(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
+    now = iter(range(1000))
+    monkeypatch.setattr("streamkit.cli.inputs.Progress", lambda given: Progress(given, lambda: next(now) * 2.0))
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    reading = Inputs(paths, Console(), late=True).exchanges()
+    next(reading)
+    reading.close()
+    assert sys.stderr.getvalue().endswith("\x1b[?25h")  # type: ignore[attr-defined]
 
 
 def test_quick_work_has_none(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:

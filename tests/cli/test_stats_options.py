@@ -200,6 +200,13 @@ class TestManyStreams:
         assert shown.count("gaps are under 0.1 ms") == 1
         assert "(and the like in 4 more)" in shown
 
+    def test_notes_and_reasons_are_those_of_all_streams_also_of_those_that_are_not_listed(self, tmp_path: Path) -> None:
+        events = [(100, text("a")), (100, text("b")), (120, text("c")), (140, text("d"))]
+        path = recording(tmp_path / "a.jsonl", [exchange(events)] * 60)
+        shown = " ".join(run("--explain", path).stdout.split())
+        assert "(and the like in 59 more)" in shown
+        assert "missing in 60 of 60 here, no-usage" in shown
+
 
 class TestRun:
     def test_a_metric_of_the_run_alone(self, runs: list[str]) -> None:
