@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
@@ -15,12 +13,12 @@ import click
 
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
+from streamkit.cli.output import visible
 from streamkit.errors import UsageError
 from streamkit.files import create
 from streamkit.formats._format import CATALOGUE, Format
 from streamkit.model.exchange import Exchange
 from streamkit.tape.redactor import redact_exchange
-from streamkit.text import safe_json, safe_text
 
 _SUFFIXES = {".jsonl": "recording", ".sse": "sse", ".har": "har", ".yaml": "vcr", ".yml": "vcr", ".txt": "chunks"}
 _SUFFIX = {word: suffix for suffix, word in reversed(_SUFFIXES.items())}
@@ -126,17 +124,10 @@ def _write_folder(exchanges: Iterator[Exchange], target: Format, folder: str, fo
 
 def _write(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Counter[str]) -> None:
     assert target.write is not None  # only such are chosen
-    shown = _visible(target) if path == "-" and sys.stdout.isatty() else None
+    shown = visible(path, json=target.short != "sse")
     with create(path, force=force) as output:
         for piece in target.write(_told(exchanges, target, lost)):
             output.write(shown(piece) if shown else piece)
-
-
-def _visible(target: Format) -> Callable[[bytes], bytes]:
-    """What makes a piece of the output safe for a terminal: JSON, and YAML's quoted strings, stay what they are."""
-    safe = safe_text if target.short == "sse" else safe_json
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    return lambda piece: safe(decoder.decode(piece)).encode()
 
 
 def _told(exchanges: Iterator[Exchange], target: Format, lost: Counter[str]) -> Iterator[Exchange]:

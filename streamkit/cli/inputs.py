@@ -38,7 +38,7 @@ class Inputs:
         dialect: str | None = None,
         late: bool = False,
     ) -> None:
-        self.paths = list(paths) or [_default_path()]
+        self.paths = list(paths) or [default_path()]
         self.code = 0
         # Files that the command reads in a way of its own: they are inputs, and hold no exchange.
         self.taken: frozenset[str] = frozenset()
@@ -113,7 +113,8 @@ def look_for_circles_seldom() -> None:
     gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
 
 
-def _default_path() -> str:
+def default_path() -> str:
+    """What is read where nothing is named: stdin if something is piped in, else ./recordings. Raises UnreadableInput."""
     if _piped():
         return "-"
     if Path(DEFAULT_FOLDER).is_dir():

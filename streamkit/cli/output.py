@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -68,6 +70,18 @@ def ascii_only() -> bool:
 
 def _utf8() -> bool:
     return (sys.stdout.encoding or "").lower().startswith("utf")
+
+
+def visible(path: str, *, json: bool) -> Callable[[bytes], bytes] | None:
+    """What makes bytes that are written to `path` piece by piece safe, where that is a terminal; else None.
+
+    JSON (and the quoted strings of YAML) stay what they are.
+    """
+    if path != "-" or not sys.stdout.isatty():
+        return None
+    safe = safe_json if json else safe_text
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    return lambda piece: safe(decoder.decode(piece)).encode()
 
 
 def json_text(value: Any, *, indent: bool = False) -> str:

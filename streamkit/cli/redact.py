@@ -5,18 +5,21 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import click
-import orjson
 
+from streamkit.cli.inputs import default_path
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
+from streamkit.cli.output import Sink, visible
 from streamkit.errors import StreamkitError, UnreadableInput, UsageError
 from streamkit.files import create, rewrite
 from streamkit.formats._format import find
+from streamkit.formats._source import is_pattern
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
 from streamkit.tape.redactor import Policy, body_redactor, redact_exchange
+from streamkit.text import one_line
 
 _HEAD = 64 * 1024
 
@@ -51,10 +54,8 @@ def command(
     """
     if check + in_place + (output is not None) > 1:
         raise UsageError("--check, --in-place and -o contradict each other")
-    if not paths:
-        raise UsageError("name the files to look through")
     policy = Policy.of(redact)
-    files = list(find(paths))
+    files = list(find(paths or (default_path(),)))
     if len(files) > 1 and not (check or in_place):
         raise UsageError("several files: use --in-place or --check, or one file and -o")
     code = found = 0
@@ -67,9 +68,7 @@ def command(
             elif in_place:
                 rewrite(file.path, cleaned)
             else:
-                with create(output or "-", force=force) as target:
-                    for line in cleaned:
-                        target.write(line)
+                _write(cleaned, output or "-", force)
         except StreamkitError as error:
             console.complain(str(error))
             code = 2
@@ -83,6 +82,13 @@ def command(
     return code or int(check and found > 0)
 
 
+def _write(cleaned: Cleaned, path: str, force: bool) -> None:
+    shown = visible(path, json=PurePath(cleaned.path).suffix in (".json", ".jsonl", ".har"))
+    with create(path, force=force) as target:
+        for line in cleaned:
+            target.write(shown(line) if shown else line)
+
+
 class Cleaned:
     """A file's lines with its secrets cut; `found` fills as they are read: the line (from 1), the place, the rule."""
 
@@ -92,6 +98,10 @@ class Cleaned:
         self._policy = policy
 
     def __iter__(self) -> Iterator[bytes]:
+        if is_pattern(self.path) and not Path(self.path).exists():
+            raise UnreadableInput(self.path, "no file matches this pattern")
+        if Path(self.path).is_dir():
+            raise UnreadableInput(self.path, "the folder holds no files")
         try:
             data = sys.stdin.buffer.read() if self.path == "-" else Path(self.path).read_bytes()
         except OSError as error:
@@ -127,10 +137,11 @@ class Cleaned:
 
 
 def _tell(cleaned: Cleaned, check: bool, form_out: str, console: Console) -> None:
+    sink = Sink()
     for line, at, rule in cleaned.found:
         if check and form_out == "jsonl":
-            click.echo(orjson.dumps({"file": cleaned.path, "line": line, "at": at, "rule": rule}).decode())
+            sink.json({"file": cleaned.path, "line": line, "at": at, "rule": rule})
         elif check:
-            click.echo(f"{cleaned.path}:{line or 1}: {rule} in {at}")
+            sink.text(f"{one_line(cleaned.path)}:{line or 1}: {rule} in {at}")
         else:
             console.detail(f"{cleaned.path}:{line or 1}: cut {rule} in {at}")

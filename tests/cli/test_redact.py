@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.cli.main import streamkit
-from streamkit.errors import UsageError
+from streamkit.errors import StreamkitError, UsageError
 from streamkit.model import recording
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
 from streamkit.tape.redactor import redact_exchange
@@ -80,16 +80,40 @@ def test_any_other_file_loses_shapes_and_keeps_its_form(run, planted, tmp_path):
     assert len(cleaned) == len(log) and cleaned.endswith("\ndata: {}\n")
 
 
-@pytest.mark.parametrize("words", [[], ["a", "--check", "--in-place"], ["."]])
+@pytest.mark.parametrize("words", [["a", "--check", "--in-place"], ["."]])
 def test_what_makes_no_sense_is_said(run, planted, tmp_path, words):
     (tmp_path / "second.jsonl").write_text("x")
     with pytest.raises(UsageError):
         run(*words)
 
 
-def test_a_file_that_is_not_there(run):
-    code, _, err = run("--check", "nothing.jsonl")
-    assert (code, err.startswith("streamkit: nothing.jsonl: ")) == (2, True)
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("nothing.jsonl", "cannot be read: No such file or directory"),
+        ("nothing*.jsonl", "no file matches this pattern"),
+        ("empty", "the folder holds no files"),
+    ],
+)
+def test_what_is_not_there(run, tmp_path, path, said):
+    (tmp_path / "empty").mkdir()
+    code, _, err = run("--check", path)
+    assert (code, err) == (2, f"streamkit: {path}: {said}\n")
+
+
+def test_without_a_name_it_looks_through_the_recordings(run, planted, tmp_path, monkeypatch):
+    monkeypatch.setattr("streamkit.cli.inputs._piped", lambda: False)
+    (tmp_path / "recordings").mkdir()
+    (tmp_path / "old.jsonl").rename(tmp_path / "recordings" / "old.jsonl")
+    code, out, _ = run("--check")
+    assert (code, len(out.splitlines())) == (1, 5)
+    assert out.startswith("recordings/old.jsonl:1: ")
+
+
+def test_without_a_name_nor_recordings_it_says_what_to_do(run, monkeypatch):
+    monkeypatch.setattr("streamkit.cli.inputs._piped", lambda: False)
+    with pytest.raises(StreamkitError, match="nothing to read"):
+        run("--check")
 
 
 @given(st.sampled_from(NAMES))

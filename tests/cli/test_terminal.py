@@ -55,6 +55,8 @@ COMMANDS = [
     "stats --format csv FILE",
     "diff FILE GOOD",
     "redact --check FILE",
+    "redact FILE",
+    "redact --check --redact a FILE",
     "reduce FILE --rule SSE105",
     "convert FILE --to recording",
     "convert FILE --to sse",
@@ -71,7 +73,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recording and a bare stream, the latter with a name that tries it too."""
     made = tmp_path_factory.mktemp("hostile")
     (made / "recording.jsonl").write_bytes(b"".join(write(exchange(*FRAMES))))
-    (made / "bare\x1b[31m.sse").write_bytes(b"".join(FRAMES))
+    # As a file for itself, with nothing before its colon that would make it no event stream.
+    bare = b"".join(FRAMES).replace(b"\r", b"").replace(b"\n" + HOSTILE.split("\r")[0].encode(), b"\ndata: ")
+    (made / "bare\x1b[31m.sse").write_bytes(bare)
     return made
 
 
