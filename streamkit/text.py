@@ -11,9 +11,10 @@ import re
 import unicodedata
 
 # C0 without TAB and LF, DEL, C1, zero-width and bidirectional controls, line and paragraph separators, BOM,
-# lone surrogates (which no terminal encoding can carry), and tag characters (invisible text).
+# lone surrogates (which no terminal encoding can carry), two code points that are no characters (nor allowed in XML), and
+# tag characters (invisible text).
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
 

@@ -25,6 +25,7 @@ from streamkit.text import columns, one_line, safe_text, shorten
         ("zero\u200bwidth", "zero\\u200bwidth"),
         ("\u2028", "\\u2028"),
         ("\ufeff", "\\ufeff"),
+        ("\ufffe\uffff", "\\ufffe\\uffff"),
         ("\ud83d", "\\ud83d"),  # half a character cannot be encoded at all
         ("\U000e0041", "\\U000e0041"),  # invisible tag
         ("naïve 🦊 日本", "naïve 🦊 日本"),

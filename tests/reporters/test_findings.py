@@ -97,6 +97,13 @@ def test_junit_has_a_case_a_stream_and_a_failure_a_finding_that_fails_the_run() 
     assert "50%," in (suite[1].findtext("system-out") or "")
 
 
+def test_junit_is_xml_whatever_a_stream_says() -> None:
+    everything = "".join(map(chr, range(0x10000))) + "\U0001fffe\U0001f600"
+    said = Finding("SCH310", "bad-role", "error", everything, Place(path=everything), file="x.sse", exchange=1)
+    suite = ElementTree.fromstring(written("junit", LintReport([said], [row("x.sse", 1)])).encode())
+    assert "\\ufffe\\uffff" in suite.findall(".//failure")[0].attrib["message"]
+
+
 def test_junit_fails_from_the_severity_that_the_run_fails_from() -> None:
     strict = LintReport([WARNING], [row("a b/x.sse", 2)], fail_on="warning")
     assert 'failures="1"' in written("junit", strict)
