@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
+import os
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,7 +126,9 @@ def command(
         return inputs.code
     if choice.baseline:
         found = _without_known(found, rows, choice.baseline, console)
-    report = _report(found, rows, choice.fail_on, color=output in (None, "-") and console.colored())
+    shown = output in (None, "-")
+    width = get_terminal_size((80, 24)).columns if shown and sys.stdout.isatty() else 0
+    report = _report(found, rows, choice.fail_on, color=shown and console.colored(), width=width)
     _put(_statistics(found) if statistics else _written(report, style), output, force)
     failed = not exit_zero and any(map(report.fails, found))
     return max(int(failed), inputs.code)
@@ -206,7 +211,12 @@ def _linted(inputs: Inputs, choice: Choice, console: Console) -> tuple[list[Find
     found: list[Finding] = []
     rows: list[dict[str, Any]] = []
     rules: dict[str, list[Rule]] = {}
+    seen: set[tuple[str, int]] = set()
     for stream in inputs.streams(judge=True, strict=choice.strict):
+        place = os.path.normpath(stream.file), stream.number
+        if place in seen:  # a file that is given by its name and with its folder is judged once
+            continue
+        seen.add(place)
         if choice.max_gap is not None:
             stream = replace(stream, max_gap=choice.max_gap)
         if stream.file not in rules:
@@ -232,7 +242,9 @@ def _by_place(finding: Finding) -> tuple[int, int, str]:
     return place.event or 0, place.line or 0, finding.code
 
 
-def _report(found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, color: bool) -> LintReport:
+def _report(
+    found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, color: bool, width: int
+) -> LintReport:
     from streamkit.reporters._reporter import LintReport
     from streamkit.rules._rule import RULES
 
@@ -245,6 +257,7 @@ def _report(found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: s
         severities={rule.code: rule.severity for rule in rules},
         fail_on=fail_on,
         color=color,
+        width=width,
         tool=_version,
     )
 
@@ -294,7 +307,7 @@ def _put(text: str, output: str | None, force: bool) -> None:
 def _write_baseline(path: str, found: Sequence[Finding], force: bool, console: Console) -> None:
     from streamkit.rules._baseline import dumped
 
-    _put(dumped(found), path, force)
+    _put(dumped(found, _naming(path)), path, force)
     console.say(f"{path}: {sum(finding.count for finding in found)} occurrences of {len(found)} findings written")
 
 
@@ -307,9 +320,15 @@ def _without_known(
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableInput(path, f"cannot be read: {error}") from None
-    fresh, stale = applied(found, loaded(text, path), [row["file"] for row in rows])
+    fresh, stale = applied(found, loaded(text, path), [row["file"] for row in rows], _naming(path))
     for entry in stale:
         console.say(
             f"{path}: stale: {entry.file} {entry.code} is counted {entry.expected}, and was found {entry.found} times"
         )
     return fresh
+
+
+def _naming(baseline: str) -> Callable[[str], str]:
+    """How a baseline names files: as seen from its own folder, with slashes; standard input is `-`."""
+    folder = Path() if baseline == "-" else Path(baseline).parent
+    return lambda file: file if file == "-" else Path(os.path.relpath(file, folder)).as_posix()

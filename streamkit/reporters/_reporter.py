@@ -20,7 +20,7 @@ class LintReport:
 
     `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
     `verdict`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity from which the
-    run fails, `color` whether a terminal reads it, `tool` gives the version of this program (empty where it is not
+    run fails, `color` whether it is colored, `width` the columns of the terminal that shows it (0 where none does), `tool` gives the version of this program (empty where it is not
     known), which takes long to find out.
     """
 
@@ -30,6 +30,7 @@ class LintReport:
     severities: Mapping[str, str] = field(default_factory=dict)
     fail_on: str = "error"
     color: bool = False
+    width: int = 0
     tool: Callable[[], str] = str
 
     def fails(self, finding: Finding) -> bool:

@@ -9,8 +9,9 @@ import click
 
 from streamkit.model.finding import SEVERITIES, Finding
 from streamkit.reporters._reporter import LintReport, Reporter, Row
-from streamkit.text import one_line
+from streamkit.text import columns, one_line, shorten, shorten_to
 
+_BAR = "    | "
 _COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
@@ -61,16 +62,37 @@ def _finding(report: LintReport, finding: Finding) -> Iterator[str]:
     yield f"{place(finding)}: {code} {severity}: {one_line(finding.message)}{times(finding)}"
     yield "    " + " · ".join(filter(None, (finding.name, where(finding))))
     if finding.excerpt:
-        yield f"    | {one_line(finding.excerpt)}"
+        before, marked, after = _fitted(_parts(finding), report.width - len(_BAR) if report.width else 0)
+        yield f"{_BAR}{before}{marked}{after}"
         if finding.caret:
-            before, marked = (one_line(part) for part in _parts(finding.excerpt, finding.caret))
-            yield f"    | {' ' * len(before)}{_style(report, '^' * max(len(marked), 1), fg=_COLORS[finding.severity])}"
+            caret = "^" * max(_columns(marked), 1)
+            yield f"{_BAR}{' ' * _columns(before)}{_style(report, caret, fg=_COLORS[finding.severity])}"
     if finding.breaks:
         yield f"    breaks: {finding.breaks}"
 
 
-def _parts(excerpt: str, caret: tuple[int, int]) -> tuple[str, str]:
-    return excerpt[: caret[0]], excerpt[caret[0] : caret[1]]
+def _parts(finding: Finding) -> tuple[str, str, str]:
+    """The excerpt before, at and behind its caret, as a terminal may see it."""
+    text = finding.excerpt
+    start, end = finding.caret or (0, 0)
+    return one_line(text[:start]), one_line(text[start:end]), one_line(text[end:])
+
+
+def _fitted(parts: tuple[str, str, str], width: int) -> tuple[str, str, str]:
+    """The three parts in `width` columns (0: as many as there are), cut on the far sides of the caret."""
+    before, marked, after = parts
+    if not width or _columns("".join(parts)) <= width:
+        return parts
+    marked = shorten(marked, max(width - 2, 1))
+    room = width - _columns(marked)
+    left = max(room // 2, room - _columns(after))
+    if _columns(before) > left:
+        before = "…" + shorten_to(before[::-1], max(left - 1, 0))[::-1]
+    return before, marked, shorten(after, width - _columns(before + marked))
+
+
+def _columns(text: str) -> int:
+    return len(text) if text.isascii() else sum(map(columns, text))
 
 
 def _summary(report: LintReport) -> str:

@@ -2,14 +2,15 @@
 
 The file is JSON: `{"version": 1, "findings": {"<file>": {"<code>": <count>}}}`. A file and code may occur as often as the
 baseline counts; more occurrences are findings again, with the count of those that are new. Entries that are no longer
-met in full are stale, and are told, so that the baseline shrinks.
+met in full are stale, and are told, so that the baseline shrinks. A file is named as seen from the baseline's folder, so
+that it is the same however lint was given it (`x`, `./x`, `/home/me/x`, from another folder).
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from streamkit.errors import UnreadableInput
@@ -18,6 +19,8 @@ from streamkit.model.finding import Finding
 VERSION = 1
 
 Counts = Mapping[tuple[str, str], int]
+Naming = Callable[[str], str]
+"""How the baseline names a file that lint read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +33,18 @@ class Stale:
     found: int
 
 
-def counted(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+def counted(findings: Iterable[Finding], named: Naming) -> Counter[tuple[str, str]]:
     """How often each code occurs in each file."""
     counts: Counter[tuple[str, str]] = Counter()
     for finding in findings:
-        counts[finding.file, finding.code] += finding.count
+        counts[named(finding.file), finding.code] += finding.count
     return counts
 
 
-def dumped(findings: Iterable[Finding]) -> str:
+def dumped(findings: Iterable[Finding], named: Naming) -> str:
     """The baseline of these findings, as the file's text."""
     table: dict[str, dict[str, int]] = {}
-    for (file, code), count in sorted(counted(findings).items()):
+    for (file, code), count in sorted(counted(findings, named).items()):
         table.setdefault(file, {})[code] = count
     return json.dumps({"version": VERSION, "findings": table}, indent=2) + "\n"
 
@@ -61,17 +64,19 @@ def loaded(text: str, path: str) -> Counts:
         raise UnreadableInput(path, "is no baseline", remedy="make one with --write-baseline") from None
 
 
-def applied(findings: Sequence[Finding], counts: Counts, files: Iterable[str]) -> tuple[list[Finding], list[Stale]]:
+def applied(
+    findings: Sequence[Finding], counts: Counts, files: Iterable[str], named: Naming
+) -> tuple[list[Finding], list[Stale]]:
     """The findings that the baseline does not cover, and its stale entries among the `files` that were read."""
     left = dict(counts)
     fresh = []
     for finding in findings:
-        key = finding.file, finding.code
+        key = named(finding.file), finding.code
         covered = min(left.get(key, 0), finding.count)
         left[key] = left.get(key, 0) - covered
         if covered < finding.count:
             fresh.append(replace(finding, count=finding.count - covered))
-    read = set(files)
+    read = set(map(named, files))
     stale = [
         Stale(file, code, expected, expected - left[file, code])
         for (file, code), expected in counts.items()

@@ -18,13 +18,26 @@ Span = tuple[int, int]
 
 
 def excerpt_of(stream: Stream, chunk: int | None, event: int | None, path: str | None) -> tuple[str, Span | None]:
-    """The text of the event that a finding is about, and the span in it that `path` names, where it can be told."""
+    """The text of the event that a finding is about, and the span in it that `path` names, where it can be told; without a
+    path, where the event's data could not be read any further."""
     if chunk is not None:
         event = stream.chunk_events[chunk]
     if event is None or event >= len(stream.events.data):
         return "", None
     text = stream.events.data[event].decode("utf-8", "replace")
-    return text, span_of(text, path) if path else None
+    return text, span_of(text, path) if path else _stop(stream, event, text)
+
+
+def _stop(stream: Stream, event: int, text: str) -> Span | None:
+    """The character at which the data of an event stopped being JSON."""
+    broken = next((broken for broken in stream.broken if broken.event == event), None)
+    if broken is None or broken.column is None:
+        return None
+    column = broken.column
+    if broken.kind == "invalid-utf8":  # told in bytes
+        column = len(stream.events.data[event][:column].decode("utf-8", "replace"))
+    column = min(column, max(len(text) - 1, 0))
+    return column, column + 1
 
 
 def marked(text: str, span: Span | None) -> tuple[str, Span | None]:

@@ -87,6 +87,26 @@ def test_a_baseline_stands_beside_the_file_that_names_it(folder: Path) -> None:
     assert run("bad.sse").return_value == 0
 
 
+def test_a_file_that_is_given_twice_is_judged_once() -> None:
+    report = json.loads(run("--format", "json", "bad.sse", "./bad.sse", ".").output)
+    assert [stream["file"] for stream in report["streams"]] == ["bad.sse", "./er/bad.sse"]
+    assert len(report["findings"]) == 4
+
+
+@pytest.mark.parametrize("given", ["bad.sse", "./bad.sse", "../deep/bad.sse", "absolute", "."])
+def test_a_baseline_knows_a_file_however_it_is_named(folder: Path, given: str) -> None:
+    assert run(".", "--write-baseline", "known.json").return_value == 0
+    path = str(folder / "deep" / "bad.sse") if given == "absolute" else given
+    assert run(path, "--baseline", "known.json").return_value == 0
+
+
+def test_a_baseline_means_the_same_files_from_another_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(".", "--write-baseline", str(folder / "known.json"))
+    assert json.loads((folder / "known.json").read_text())["findings"].keys() == {"deep/bad.sse", "deep/er/bad.sse"}
+    monkeypatch.chdir(folder / "deep" / "er")
+    assert run("bad.sse", "--baseline", "../../known.json").return_value == 0
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [

@@ -12,6 +12,7 @@ import pytest
 
 from streamkit.model.finding import Finding, Place
 from streamkit.reporters._reporter import REPORTERS, LintReport
+from streamkit.text import columns
 
 EVIL = "50%,\r\n::error::owned \x1b]0;x\x07 <b>&\ud800"
 
@@ -276,6 +277,27 @@ def test_text_shows_nothing_that_moves_a_terminal() -> None:
     assert shown.splitlines()[-1] == (
         "1 error, 1 warning and 1 for information in 3 of 4 streams. `streamkit rule SCH303` explains a rule."
     )
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "caret", "width", "shown"),
+    [
+        ('{"a":7}', (5, 6), 0, ['{"a":7}', "     ^"]),
+        ('{"文字":7}', (6, 7), 0, ['{"文字":7}', "        ^"]),
+        ('{"aaaaaaaaaaaaaaaaaaaaaaaa":7,"bbbbbbbbbbbbbbbbb":8}', (29, 30), 26, ['…aaaaa":7,"bbbbbbbb…', " " * 9 + "^"]),
+        ('{"a":7,"bbbbbbbbbbbbbbbbbbbbbbbbbbb":8}', (5, 6), 26, ['{"a":7,"bbbbbbbbbbb…', "     ^"]),
+        ('{"aaaaaaaaaaaaaaaaaaaaaaaaaaa":7}', (31, 32), 26, ['…aaaaaaaaaaaaaaa":7}', " " * 18 + "^"]),
+        ('{"a":"文字文字文字文字文字文字"}', (5, 19), 26, ['…"文字文字文字文字…}', " " + "^" * 18]),
+        ("no caret in forty characters, and no end", None, 26, ["no caret in forty c…"]),
+    ],
+)
+def test_text_fits_an_excerpt_to_the_terminal_around_its_caret(
+    excerpt: str, caret: tuple[int, int] | None, width: int, shown: list[str]
+) -> None:
+    found = Finding("SCH303", "wrong-object", "error", "m", file="x.sse", exchange=1, excerpt=excerpt, caret=caret)
+    lines = written("text", LintReport([found], [row("x.sse", 1)], width=width)).splitlines()
+    assert [line.removeprefix("    | ") for line in lines if line.startswith("    | ")] == shown
+    assert all(sum(map(columns, line)) <= width for line in lines if width and line.startswith("    | "))
 
 
 def test_text_of_nothing_says_so() -> None:

@@ -105,3 +105,21 @@ def test_the_bad_example_of_a_framing_rule_is_found_in_the_raw_stream(rule: Rule
 def test_a_paste_stays_a_log(paste: bytes, tmp_path: Path) -> None:
     (tmp_path / "paste").write_bytes(paste)
     assert {exchange.imported.form for exchange in read(str(tmp_path / "paste")) if exchange.imported} == {"gist-log"}
+
+
+@pytest.mark.parametrize(
+    ("third", "code", "marked"),
+    [
+        (THIRD + THIRD, "SSE111", "d"),
+        (THIRD.replace(b"world", b'w"x'), "JSN201", "x"),
+        (THIRD.replace(b"world", "é".encode() + b"\xe9"), "SSE101", "\ufffd"),
+        (THIRD.replace(b"world", "é".encode() + b"\\ud83d"), "JSN206", None),
+    ],
+)
+def test_the_caret_is_where_the_data_stopped_being_json(
+    third: bytes, code: str, marked: str | None, tmp_path: Path
+) -> None:
+    [found] = [found for found in findings(stream(third), tmp_path, selected()) if found.code == code]
+    assert found.caret is not None
+    if marked:
+        assert found.excerpt[slice(*found.caret)] == marked
