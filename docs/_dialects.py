@@ -30,10 +30,14 @@ _DIALECTS = """# Dialects
 
 A dialect is a provider's lawful deviation from an [API](apis.md): one data-only file in `streamkit/apis/dialects/`. It is known
 by the request's host, before everything else, then by any of its marks; `--dialect NAME` overrides it. What is lawful in it is
-silent in `lint` (`--strict` takes that back).
+silent in `lint` (`--strict` takes that back). A field that shows one dialect and is sent by another too is no proof: what
+was seen then names both (`inspect -v`: `azure: chunks hold 'prompt_filter_results' (or github-copilot: the same fields)`).
 
-| dialect | APIs | known by | lawful |
-|---|---|---|---|
+`measured` dialects were seen in real streams; `documented` ones rest on what the provider or its users write, and no stream
+of theirs was at hand. `tests/specs/dialects/` has a page with a small stream for each.
+
+| dialect | APIs | known by | lawful | source |
+|---|---|---|---|---|
 """
 
 
@@ -63,7 +67,7 @@ def _row(dialect: Dialect) -> str:
     marks += [f"header `{header}…`" for header in dialect.headers]
     marks += [f"comment `{comment}`" for comment in dialect.comments]
     apis = ", ".join(f"`{api}`" for api in dialect.apis)
-    return f"| `{dialect.name}` {dialect.title} | {apis} | {', '.join(marks)} | {' '.join(dialect.lawful)} |"
+    return f"| `{dialect.name}` {dialect.title} | {apis} | {', '.join(marks)} | {' '.join(dialect.lawful)} | {dialect.source} |"
 
 
 def main() -> None:

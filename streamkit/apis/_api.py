@@ -49,7 +49,12 @@ class Ending:
 
 
 class Assembler(Protocol):
-    """Puts a message together while chunks arrive."""
+    """Puts a message together while chunks arrive.
+
+    Feeding is linear in the chunks. `object` and `message` join what is there: each asking costs about one copy of the
+    text so far, so ask as often as a person can read (some ten times a second), not after every chunk. Of a stream of 100,000
+    chunks, asking after every hundredth takes about as long again as feeding, or twice.
+    """
 
     def feed(self, chunk: Chunk) -> None:
         """Take the next chunk. Never raises on content."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from streamkit.apis._json import object_of, objects_in
 from streamkit.frozen import dataclass
@@ -19,11 +19,13 @@ class Dialect:
     `delta_keys`, `usage_keys` (a key there), `id_prefixes`, `model_prefixes`, `fingerprint_prefixes`, `comments` (a comment
     that begins so), `headers` (a response header that begins so). `lawful` are the rule codes that do not hold for it;
     `extra_fields` the JSON paths that it adds (`$.choices[].delta.reasoning`). Dialects are asked in ascending `order`.
+    `source` tells what it rests on: `measured` on real streams, or `documented` by the provider or in reports of its users.
     """
 
     name: str
     title: str
     apis: tuple[str, ...]
+    source: Literal["measured", "documented"] = "documented"
     hosts: tuple[str, ...] = ()
     chunk_keys: tuple[str, ...] = ()
     choice_keys: tuple[str, ...] = ()
@@ -67,8 +69,15 @@ def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]
     for dialect in spoken:
         reason = next(traits.shown(dialect), None)
         if reason is not None:
-            return dialect, reason
+            return dialect, reason + _shared(traits, dialect, spoken)
     return None
+
+
+def _shared(traits: _Traits, chosen: Dialect, spoken: Sequence[Dialect]) -> str:
+    """Which other dialects have all the fields that show the chosen one; "" where none has, or no field shows it."""
+    fields = traits.fields(chosen)
+    others = [entry.name for entry in spoken if entry is not chosen and fields and fields <= set(entry.extra_fields)]
+    return f" (or {' or '.join(others)}: the same fields)" if others else ""
 
 
 class _Traits:
@@ -103,6 +112,24 @@ class _Traits:
         for choice in objects_in(chunk.get("choices")):
             self.choice_keys.update(choice)
             self.delta_keys.update(object_of(choice.get("delta")))
+
+    def fields(self, dialect: Dialect) -> set[str]:
+        """The paths of a dialect's fields that are there; empty where it is shown by a name as well, which is its own."""
+        named = (
+            (dialect.id_prefixes, self.ids),
+            (dialect.model_prefixes, self.models),
+            (dialect.fingerprint_prefixes, self.fingerprints),
+            (dialect.headers, self.headers),
+        )
+        if any(next(_beginning(texts, prefixes), None) for prefixes, texts in named):
+            return set()
+        keys = (
+            ("$.", dialect.chunk_keys, self.chunk_keys),
+            ("$.choices[].", dialect.choice_keys, self.choice_keys),
+            ("$.choices[].delta.", dialect.delta_keys, self.delta_keys),
+            ("$.usage.", dialect.usage_keys, self.usage_keys),
+        )
+        return {where + key for where, wanted, there in keys for key in wanted if key in there}
 
     def shown(self, dialect: Dialect) -> Iterator[str]:
         """Which marks of a dialect are there, in words."""

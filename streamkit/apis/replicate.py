@@ -42,7 +42,9 @@ def flags(chunk: Chunk) -> int:
     kind = chunk.get("event")
     if kind == "output":
         return TEXT if chunk.get("data") else 0
-    return {"done": FINISH, "error": ERROR}.get(text_of(kind), 0)
+    if kind == "done":
+        return FINISH | (ERROR if object_of(chunk.get("data")).get("reason") == "error" else 0)
+    return ERROR if kind == "error" else 0
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
@@ -51,7 +53,9 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if kind == "output":
         return (Delta("text", data),) if type(data) is str and data else ()
     if kind == "done":
-        return (Delta("finish", text_of(object_of(data).get("reason")) or "succeeded"),)
+        reason = text_of(object_of(data).get("reason")) or "succeeded"
+        failed = (Delta("error", "the prediction failed"),) if reason == "error" else ()
+        return (Delta("finish", reason), *failed)
     return (Delta("error", said_by(data)),) if kind == "error" else ()
 
 

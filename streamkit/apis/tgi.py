@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis._api import Api, Chunk, Ending, Sample
-from streamkit.apis._json import count_of, name_of, object_of, objects_in, said_by, text_of, usage_delta
+from streamkit.apis._json import count_of, name_of, object_of, said_by, text_of, usage_delta
 from streamkit.apis._merge import Pieces, joined
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
@@ -77,7 +77,7 @@ class TgiAssembler:
 
     def feed(self, chunk: Chunk) -> None:
         """Take the next chunk. Never raises on content."""
-        if "token" in chunk:
+        if type(chunk.get("token")) is dict:
             self._tokens.append(chunk["token"])
         if _text(chunk):
             self._pieces.append(_text(chunk))
@@ -98,7 +98,7 @@ class TgiAssembler:
         """The same in the words that all APIs share."""
         answer = self.object
         finish = name_of(self._details.get("finish_reason"))
-        found = bool(objects_in(self._tokens)) or self._whole is not None
+        found = bool(self._tokens) or self._whole is not None
         messages = (Message(0, None, (Part("text", answer["generated_text"]),), finish),) if found else ()
         return Reply(messages, usage=usage({"details": self._details}))
 

@@ -52,8 +52,13 @@ def flags(chunk: Chunk) -> int:
     return (TEXT if text_in(chunk) else 0) | (ERROR if _error(chunk) else 0)
 
 
+def unwrap(chunk: Chunk, name: str) -> Chunk:
+    """The chunk; one whose event is called `error` says so itself."""
+    return {"event": name, **chunk} if name == "error" else chunk
+
+
 def _error(chunk: Chunk) -> Any:
-    return chunk.get("error") or (chunk if chunk.get("type") == "error" else None)
+    return chunk.get("error") or (chunk if "error" in (chunk.get("type"), chunk.get("event")) else None)
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
@@ -115,5 +120,6 @@ API = Api(
     model=lambda chunk: name_of(chunk.get("model")),
     ended=ended,
     assembler=UnknownAssembler,
+    unwrap=unwrap,
     order=1000,
 )

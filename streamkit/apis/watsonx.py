@@ -13,6 +13,8 @@ from streamkit.apis._merge import Pieces, joined
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
 _NO_FINISH = (None, "", "not_finished", "NOT_FINISHED")
+# The stop reason of a generation that failed.
+_FAILED = ("error", "ERROR")
 _COUNTS = ("input_token_count", "generated_token_count")
 
 
@@ -31,7 +33,7 @@ def flags(chunk: Chunk) -> int:
         if result.get("generated_text"):
             found |= TEXT
         if result.get("stop_reason") not in _NO_FINISH:
-            found |= FINISH
+            found |= FINISH | (ERROR if result["stop_reason"] in _FAILED else 0)
         if any(result.get(name) for name in _COUNTS):
             found |= USAGE
     return found | (ERROR if chunk.get("errors") or chunk.get("error") else 0)
@@ -48,6 +50,8 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if flags(chunk) & FINISH and flags(chunk) & USAGE:
         found.append(usage_delta(usage(chunk)))
     errors = objects_in(chunk.get("errors")) or ([chunk["error"]] if chunk.get("error") else [])
+    if flags(chunk) & ERROR and not errors:
+        errors = [{"message": "the generation failed"}]
     return (*found, *(Delta("error", said_by(error)) for error in errors))
 
 

@@ -81,6 +81,20 @@ def test_a_host_that_only_looks_like_one_is_none(host: str) -> None:
     assert detect_dialect("openai_chat", exchange(host=host), [CHUNK]) is None
 
 
+def test_what_another_dialect_sends_too_is_no_proof_and_is_said() -> None:
+    shared = {**CHUNK, "prompt_filter_results": []}
+    found = detect_dialect("openai_chat", exchange(), [shared])
+    assert found is not None
+    assert (found[0].name, found[1]) == (
+        "azure",
+        "chunks hold 'prompt_filter_results' (or github-copilot: the same fields)",
+    )
+    for mark in ({"prompt_annotations": []}, {"copilot_usage": {}}):  # each alone sends this
+        own = detect_dialect("openai_chat", exchange(), [{**shared, **mark}])
+        assert own is not None
+        assert "or " not in own[1]
+
+
 def test_a_plain_stream_shows_none() -> None:
     assert detect_dialect("openai_chat", exchange(), [CHUNK]) is None
 

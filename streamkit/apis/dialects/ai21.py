@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="ai21",
     title="AI21 Labs",
     apis=("openai_chat",),
+    source="measured",
     hosts=("api.ai21.com",),
     model_prefixes=("jamba",),
     lawful=("SCH301",),

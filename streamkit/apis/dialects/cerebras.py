@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="cerebras",
     title="Cerebras",
     apis=("openai_chat",),
+    source="measured",
     hosts=("api.cerebras.ai",),
     chunk_keys=("time_info",),
     lawful=(),

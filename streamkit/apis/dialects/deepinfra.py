@@ -1,4 +1,4 @@
-"""DeepInfra: usage with an estimate of the cost, the role in every chunk."""
+"""DeepInfra: usage with an estimate of the cost."""
 
 from streamkit.apis._dialect import Dialect
 
@@ -8,7 +8,7 @@ DIALECT = Dialect(
     apis=("openai_chat", "openai_completions"),
     hosts=("api.deepinfra.com",),
     usage_keys=("estimated_cost",),
-    lawful=("SEQ402",),
+    lawful=(),
     extra_fields=("$.usage.estimated_cost", "$.choices[].delta.reasoning_content"),
     order=55,
 )

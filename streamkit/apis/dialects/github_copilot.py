@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="github-copilot",
     title="GitHub Copilot and GitHub Models",
     apis=("openai_chat", "openai_responses"),
+    source="measured",
     hosts=(
         ".githubcopilot.com",
         "models.github.ai",

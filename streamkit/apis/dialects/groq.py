@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="groq",
     title="Groq",
     apis=("openai_chat", "openai_responses"),
+    source="measured",
     hosts=("api.groq.com",),
     chunk_keys=("x_groq",),
     delta_keys=("executed_tools",),

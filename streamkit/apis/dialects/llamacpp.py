@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="llamacpp",
     title="llama.cpp server",
     apis=("openai_chat", "openai_completions"),
+    source="measured",
     chunk_keys=("timings",),
     fingerprint_prefixes=("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9"),
     lawful=(),

@@ -7,6 +7,7 @@ DIALECT = Dialect(
     name="mistral",
     title="Mistral AI",
     apis=("openai_chat", "mistral_conversations"),
+    source="measured",
     hosts=("api.mistral.ai", "codestral.mistral.ai"),
     delta_keys=("index",),
     model_prefixes=(

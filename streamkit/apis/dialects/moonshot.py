@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="moonshot",
     title="Moonshot AI (Kimi)",
     apis=("openai_chat", "anthropic_messages"),
+    source="measured",
     hosts=("api.moonshot.cn", "api.moonshot.ai", "api.kimi.com"),
     choice_keys=("usage",),
     model_prefixes=("kimi-", "moonshot-"),

@@ -6,9 +6,15 @@ DIALECT = Dialect(
     name="novita",
     title="Novita AI",
     apis=("openai_chat", "openai_completions"),
+    source="measured",
     hosts=("api.novita.ai",),
     chunk_keys=("sla_metrics",),
     lawful=("SCH316", "SEQ402"),
-    extra_fields=("$.sla_metrics", "$.choices[].content_filter_results", "$.choices[].delta.reasoning_content"),
+    extra_fields=(
+        "$.sla_metrics",
+        "$.choices[].delta.token_id",
+        "$.choices[].content_filter_results",
+        "$.choices[].delta.reasoning_content",
+    ),
     order=45,
 )

@@ -6,11 +6,12 @@ DIALECT = Dialect(
     name="perplexity",
     title="Perplexity",
     apis=("openai_chat",),
+    source="measured",
     hosts=("api.perplexity.ai",),
     chunk_keys=("search_results",),
     usage_keys=("search_context_size", "citation_tokens", "num_search_queries"),
     model_prefixes=("sonar", "r1-1776"),
-    lawful=("SCH303", "SCH308", "SCH322", "SEQ402", "SSE120", "USG502"),
+    lawful=("SCH303", "SCH322", "SEQ402", "SSE120", "USG502"),
     extra_fields=(
         "$.citations",
         "$.search_results",

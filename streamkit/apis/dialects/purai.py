@@ -1,4 +1,7 @@
-"""PurAI: the provider that answered, whether it was overwritten, the state of its cache, the functions that were called."""
+"""PurAI: the provider that answered, whether it was overwritten, the state of its cache, the functions that were called.
+
+Only these fields are its own way. Its `object`, its `created` of 0, its usage of zeros in every chunk and the missing role
+break clients as they would anywhere, so they stay findings."""
 
 from streamkit.apis._dialect import Dialect
 
@@ -6,9 +9,9 @@ DIALECT = Dialect(
     name="purai",
     title="PurAI",
     apis=("openai_chat",),
+    source="measured",
     hosts=("api.purgpt.xyz", "purgpt.xyz"),
     chunk_keys=("calledFunctions", "overwritten"),
-    lawful=("SEQ401", "SCH331", "USG502", "USG507"),
     extra_fields=("$.provider", "$.overwritten", "$.cache", "$.calledFunctions"),
     order=30,
 )

@@ -6,10 +6,11 @@ DIALECT = Dialect(
     name="qwen",
     title="Qwen (DashScope)",
     apis=("openai_chat", "openai_completions"),
+    source="measured",
     hosts=("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com"),
     headers=("x-dashscope-",),
     model_prefixes=("qwen-", "qwen3-max", "qwen-plus", "qwen-turbo", "qwq-plus"),
-    lawful=("SEQ431",),
+    lawful=(),
     extra_fields=("$.choices[].delta.reasoning_content",),
     order=50,
 )

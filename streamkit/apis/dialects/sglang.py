@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="sglang",
     title="SGLang",
     apis=("openai_chat", "openai_completions"),
+    source="measured",
     choice_keys=("matched_stop",),
     lawful=("USG502",),
     extra_fields=("$.choices[].matched_stop", "$.choices[].delta.reasoning_content"),

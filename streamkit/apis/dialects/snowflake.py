@@ -1,4 +1,4 @@
-"""Snowflake Cortex: an empty id, `created` 0, the role in every chunk, no finish reason at all."""
+"""Snowflake Cortex: an empty id, `created` 0, the role in every chunk, no finish reason at all (which stays a finding)."""
 
 from streamkit.apis._dialect import Dialect
 
@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="snowflake",
     title="Snowflake Cortex",
     apis=("openai_chat",),
+    source="measured",
     hosts=(".snowflakecomputing.com",),
     delta_keys=("content_list",),
     lawful=("SCH331", "SCH332", "SEQ402"),

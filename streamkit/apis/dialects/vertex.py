@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="vertex",
     title="Vertex AI",
     apis=("gemini", "anthropic_messages"),
+    source="measured",
     hosts=("aiplatform.googleapis.com",),
     usage_keys=("trafficType",),
     lawful=(),

@@ -6,6 +6,7 @@ DIALECT = Dialect(
     name="zai",
     title="Z.ai (Zhipu)",
     apis=("openai_chat", "anthropic_messages"),
+    source="measured",
     hosts=("api.z.ai", "open.bigmodel.cn"),
     chunk_keys=("web_search",),
     model_prefixes=("glm-",),

@@ -1,0 +1,76 @@
+"""The pages of specs/dialects: a small stream that shows a dialect, what was seen, what is lawful in it and what is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from streamkit.apis._api import interpret
+from streamkit.apis._dialect import DIALECTS
+from streamkit.model.exchange import Exchange, Frame, Frames, Request, Response
+from streamkit.rules._rule import RULES, lint
+
+PAGES = Path(__file__).parents[1] / "specs" / "dialects"
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    title: str
+    kind: str
+    body: str
+    said: dict[str, str]
+
+
+def pages() -> Iterator[Page]:
+    for path in sorted(PAGES.glob("*.md")):
+        for section in path.read_text(encoding="utf-8").split("\n## ")[1:]:
+            title, _, rest = section.partition("\n")
+            [(kind, body)] = re.findall(r"^```(\w+)\n(.*?)^```$", rest, re.S | re.M)
+            yield Page(path.stem, title, kind, body, dict(re.findall(r"^- (\w+): (.*)$", rest, re.M)))
+
+
+def body_of(page: Page) -> bytes:
+    if page.kind == "chunks":
+        return "".join(f"data: {line}\n\n" for line in page.body.splitlines()).encode()
+    return page.body.encode()
+
+
+def found(page: Page) -> dict[str, str]:
+    """What the page's stream shows, in the page's words: findings with the dialect, and those that it takes away."""
+    request = Request("POST", f"https://{page.said['host']}/") if "host" in page.said else None
+    response = Response(None, 200, headers=(("content-type", "text/event-stream"),))
+    exchange = Exchange(Frames.of([Frame(body_of(page))]), request, response)
+    stream = interpret(exchange, judge=True)
+    codes = {finding.code for finding in lint(stream, RULES)}
+    without = {finding.code for finding in lint(interpret(exchange, judge=True, strict=True), RULES)}
+    return {
+        "name": stream.dialect,
+        "seen": stream.detected,
+        "lawful": " ".join(sorted(without & stream.lawful)) or NONE,
+        "findings": " ".join(sorted(codes)) or NONE,
+    }
+
+
+@pytest.mark.parametrize("page", list(pages()), ids=lambda page: f"{page.name}: {page.title}")
+def test_page(page: Page) -> None:
+    shown = found(page)
+    assert shown["name"] == page.name, shown["seen"]
+    wanted = {key: page.said[key] for key in ("seen", "lawful", "findings")}
+    assert {key: shown[key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("dialect", list(DIALECTS), ids=lambda dialect: dialect.name)
+def test_every_dialect_has_a_page_that_shows_all_that_is_lawful_in_it(dialect: object) -> None:
+    name = dialect.name  # type: ignore[attr-defined]
+    shown = {code for page in pages() if page.name == name for code in page.said["lawful"].split()}
+    assert shown - {NONE} == set(DIALECTS[name].lawful)
+
+
+def test_no_page_is_without_its_dialect() -> None:
+    assert {page.name for page in pages()} == set(DIALECTS.entries)
