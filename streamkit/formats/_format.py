@@ -9,12 +9,13 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from streamkit.errors import UnknownForm, UnreadableInput
 from streamkit.formats._source import Source, is_pattern, opened
 from streamkit.frozen import dataclass
-from streamkit.model.exchange import Exchange
+from streamkit.model.exchange import Exchange, Repair
 from streamkit.registry import Catalogue
 
 
@@ -97,7 +98,17 @@ def _read(path: str, form: str | None) -> Iterator[Exchange]:
         if not source.head:
             raise UnreadableInput(path, "the input is empty")
         chosen = CATALOGUE[form] if form else _choose(source)
-        yield from chosen.read(source)
+        for exchange in chosen.read(source):
+            yield _with(exchange, source.said) if source.said else exchange
+
+
+def _with(exchange: Exchange, said: str) -> Exchange:
+    """The exchange, with what was done to its whole file said too."""
+    imported = exchange.imported
+    if imported is None:
+        return exchange
+    repairs = (Repair(1, "repaired", said), *imported.repairs)
+    return replace(exchange, imported=replace(imported, repairs=repairs))
 
 
 def _choose(source: Source) -> Format:

@@ -16,8 +16,10 @@ _MOST_CUT_LINES = 40
 # What an attempt costs beyond its characters, in the patience of the log's lines.
 _LINE_COSTS = 40
 _FAILURE_COSTS = 500
-_MARK = re.compile(r"[\"\\{}\[\]()]")
-_MARK_QUOTES = re.compile(r"[\"'\\{}\[\]()]")
+# A string that is whole and holds no escape is one step, else its quote is.
+_OUTSIDE = re.compile(r"\"[^\"\\]*\"|[\"\\{}\[\]()]")
+_OUTSIDE_PYTHON = re.compile(r"\"[^\"\\]*\"|'[^'\\]*'|[\"'\\{}\[\]()]")
+_INSIDE = {'"': re.compile(r"[\"\\]"), "'": re.compile(r"['\\]")}
 _PAIRS = {"{": "}", "[": "]", "(": ")"}
 _ELIDED = re.compile(r"\.{3}|…|\[(?:Object|Array)\]")
 # What makes broken text worth a word: it was meant to be a chunk.
@@ -67,7 +69,7 @@ class Brackets:
     """Counts the brackets of a text that comes line by line; strings are passed over, also those that run on."""
 
     def __init__(self, python: bool) -> None:
-        self._mark = _MARK_QUOTES if python else _MARK
+        self._outside = _OUTSIDE_PYTHON if python else _OUTSIDE
         self._open: list[str] = []
         self._quote = ""
         self._escaped = False
@@ -77,16 +79,14 @@ class Brackets:
         position = 0
         if self._escaped:
             position, self._escaped = 1, False
-        while match := self._mark.search(text, position):
+        while match := (_INSIDE[self._quote] if self._quote else self._outside).search(text, position):
             mark, position = match[0], match.end()
-            if mark == "\\":
+            if mark[0] == "\\":
                 self._escaped = position >= len(text)
                 position += 1
-            elif self._quote:
-                if mark == self._quote:
-                    self._quote = ""
-            elif mark in "\"'":
-                self._quote = mark
+            elif mark[0] in "\"'":
+                if len(mark) == 1:
+                    self._quote = "" if self._quote else mark
             elif mark in _PAIRS:
                 self._open.append(_PAIRS[mark])
             elif not self._open or self._open.pop() != mark:
@@ -183,7 +183,7 @@ def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | N
 
 def _whole(text: str) -> Any:
     """The object or array that a text is, or None."""
-    if text[:1] not in ("{", "["):
+    if text[:1] not in ("{", "[") or text.rstrip()[-1:] not in ("}", "]"):
         return None
     value = loads(text.encode("utf-8", "surrogateescape"))
     return value if isinstance(value, dict | list) else None

@@ -22,8 +22,13 @@ _PATIENCE = 2 << 20
 _DATA = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])data:(.*)", re.DOTALL)
 _EVENT = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])event:\s*([\w.-]{{1,80}})\s*", re.DOTALL)
 # What every line has that is more than text. Most lines of a log are not looked at any further.
-_TELLING = re.compile(rb"[{:`~(\]]|\.\.\.|\xe2\x80\xa6|[\[<(]\s*[sStToOcC]")
+_TELLING = re.compile(rb"[{:`~(\]]|\.\.\.|\xe2\x80\xa6|[\[<(]\s*[sStToOcC]|\A[|<\s]*\+?\d[\d.]*\s?[mun]?s?[|>\s]*\Z")
 _COMMENT = re.compile(r":(?!:|-|\)|\()\s?([^:].*)", re.DOTALL)
+# The same after a time. What a logger separates with ` : ` begins with a level.
+_TIMED_COMMENT = re.compile(
+    r"(\S.{3,60}?)[ \t]+:[ \t]?(?!(?:DEBUG|INFO|NOTICE|WARN|ERROR|CRITICAL|FATAL|TRACE)|.*\s:\s)([^:\s].*)",
+    re.DOTALL | re.IGNORECASE,
+)
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _DONE = re.compile(r"[\"']?\[DONE\][\"']?[,;]?")
 # What a logger ends its own words with: `INFO:root:`, `[TAG]`, `chunk =`, `<=`, `|`, a log level's letter.
@@ -40,8 +45,12 @@ _ELISION = re.compile(
     r"(?:[#/*>\-–—|<(\[{]|\d+\.|\s)*(?:\.{3,}|…+)|[\[(<]\s*(?:snip|snipped|truncated|omitted|cut)\b[^\])>]{0,80}[\])>]\s*\Z",
     re.IGNORECASE,
 )
-_ONLY_A_TIME = re.compile(r"[\[(<|]*[0-9A-Z][0-9:.,TZ+/ a-z-]{5,48}[\])>|]*")
+# A blank line of a stream as `ts`, Docker and Kubernetes log it: the time, and nothing.
+_ONLY_A_TIME = re.compile(
+    r"[\[(<|]*(?:[0-9A-Z][0-9:.,TZ+/ a-zµ-]{5,48}|\+?\s*[0-9.]{1,20}\s?[mnuµ]?s)[\])>|]*(?: std(?:out|err) [FP])?"
+)
 _LOG_TEXT = ("log", "message", "msg", "line", "text", "event", "body")
+_SAYS_TEXT = re.compile(rf'"(?:{"|".join(_LOG_TEXT)})"')
 _HELD = re.compile(r'"(chunk|data|event|payload|response|raw|json|body|message|delta)"\s*:\s*\{')
 _COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LOG_TIME = ("time", "timestamp", "ts", "@timestamp", "asctime")
@@ -128,6 +137,8 @@ def _plain(text: str, bare: str, number: int, outer: Stamp | None) -> Line:
         return Line(number, "done", text, bare, outer)
     if match := _COMMENT.fullmatch(bare):
         return Line(number, "comment", text, match[1], outer)
+    if (match := _TIMED_COMMENT.fullmatch(bare)) and _ONLY_A_TIME.fullmatch(match[1]) and (found := stamp(match[1])):
+        return Line(number, "comment", text, match[2], outer or found)
     if _ELISION.match(bare):
         return Line(number, "elision", text, bare, outer)
     if match := _OPEN.match(text):
@@ -165,7 +176,7 @@ def _unquoted(text: str, number: int, outer: Stamp | None) -> list[Line] | None:
 
 def _unwrapped(bare: str, number: int) -> list[Line] | None:
     """The line inside a logger's JSON: Docker's `{"log":"data: …","stream":"stdout","time":"…"}` and its relatives."""
-    if not any(f'"{key}"' in bare[:_LONGEST_PREFIX] for key in _LOG_TEXT):
+    if bare[-1:] != "}" or not _SAYS_TEXT.search(bare, 0, _LONGEST_PREFIX):
         return None
     document = object_of(bare.encode("utf-8", "surrogateescape"))
     if document is None:

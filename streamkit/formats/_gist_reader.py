@@ -13,7 +13,7 @@ from streamkit.formats._gist_documents import Identity, identity, role
 from streamkit.formats._gist_exchanges import Draft
 from streamkit.formats._gist_lines import Line, Lines
 from streamkit.formats._gist_parked import Parked
-from streamkit.formats._repair import dumps
+from streamkit.formats._repair import dumps, literal
 from streamkit.model.exchange import Exchange, Response
 
 _MOST_IDLE = 32 << 20  # bytes of text, a line counted with what it costs
@@ -169,7 +169,10 @@ class Reader:
             draft = self._draft if self._is_open() and self._draft is not None else self._begin(line)
             self._settle_dots(draft, draft)
             self._tell_skipped(draft)
-            draft.add(line.payload.removeprefix(" "), line.number, line.stamp, event=self._name())
+            text, remark = _remark_cut(line.payload.removeprefix(" "))
+            if remark:
+                draft.note(line.number, "repaired", f"without the remark after it: {remark[:100]}")
+            draft.add(text, line.number, line.stamp, event=self._name())
             draft.separation = ""
             draft.chunks += 1
             self._lines.idle = 0
@@ -296,3 +299,10 @@ class Reader:
             where = f"line {first}" if first == last else f"lines {first} to {last}"
             draft.note(first, "skipped", f"{said}, {where}")
         self._skipped.clear()
+
+
+def _remark_cut(payload: str) -> tuple[str, str]:
+    """A printed text, and the remark in code's words that an author put after it: `'Hel' # and so on`."""
+    printed = literal(payload) if _PRINTED.match(payload) else None
+    rest = payload[printed[1] :].strip() if printed else ""
+    return (payload[: printed[1]], rest) if printed and rest.startswith("# ") else (payload, "")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 
-from streamkit.formats._source import LARGEST_BODY
+from streamkit.errors import UnreadableInput
+from streamkit.formats._source import LARGEST_BODY, zstd_inflater
 from streamkit.model.exchange import Headers, Response, header
 
 _STATUS = re.compile(rb"HTTP/([0-9.]+)[ \t]+([0-9]{3})[^\r\n]*\r?\n")
@@ -47,6 +48,8 @@ def decoded(body: bytes, headers: Headers) -> tuple[bytes, str]:
         return _inflated(body, 31)
     if coding == "deflate" and body[:1] == b"\x78":
         return _inflated(body, 15)
+    if coding == "zstd" and body.startswith(b"\x28\xb5\x2f\xfd"):
+        return _unpacked(body)
     if coding in ("br", "zstd") and not _is_text(body):
         return body, f"the body is compressed with {coding}, which is not undone here"
     return body, ""
@@ -59,6 +62,20 @@ def _inflated(body: bytes, wbits: int) -> tuple[bytes, str]:
     except zlib.error as error:
         return body, f"the body is damaged compressed data ({error})"
     if inflater.unconsumed_tail:
+        return data, f"the body inflates to more than {LARGEST_BODY >> 20} MiB; the rest is left out"
+    return data, "" if inflater.eof else "the compressed body ends in the middle"
+
+
+def _unpacked(body: bytes) -> tuple[bytes, str]:
+    try:
+        inflater = zstd_inflater("")()
+    except UnreadableInput as error:
+        return body, f"the body is compressed with zstd, which needs a library: {error.remedy}"
+    try:
+        data = inflater.decompress(body, LARGEST_BODY)
+    except Exception as error:  # ZstdError, which may not be imported here
+        return body, f"the body is damaged compressed data ({error})"
+    if not inflater.eof and not inflater.needs_input:
         return data, f"the body inflates to more than {LARGEST_BODY >> 20} MiB; the rest is left out"
     return data, "" if inflater.eof else "the compressed body ends in the middle"
 

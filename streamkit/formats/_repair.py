@@ -11,8 +11,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 _DEPTH = 64
 _SPACE = re.compile(r"[\s\ufeff]+")
+_NO_SPACE = re.compile(r"[^\s\ufeff/#]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Most strings and numbers, each in one step: those without a prefix, an escape, a curly quote.
+_PLAIN_STRING = re.compile(r"'([^'\\\n\ud800-\udfff]*)'|\"([^\"\\\n\ud800-\udfff]*)\"")
 _COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)
 _ELISION = re.compile(r"\.{3,}|…+|\[(?:Object|Array|Circular[^\]]{0,9})\]")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?(?![\w.])")
@@ -23,6 +29,14 @@ _PLAIN = {quote: re.compile(rf"[^\\{quote}\n]*") for quote in ("'", '"', "”“
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v"}
 _WORDS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None, "undefined": None}
+
+# What `repr` makes of a chunk nearly always: nothing but these tokens, none of which has a second meaning in JSON.
+_TOKENS = re.compile(
+    r"\{(?:'[^'\"\\\x00-\x1f\ud800-\udfff]*+'|\"[^\"\\\x00-\x1f\ud800-\udfff]*+\"|True|False|None"
+    r"|-?\d{1,15}(?:\.\d{1,15})?(?![\w.])|[{}\[\],: ])*+"
+)
+_OF_PYTHON = re.compile(r"\"[^\"]*\"|'([^']*)'|True|False|None")
+_JSON_WORDS = {"True": "true", "False": "false", "None": "null"}
 
 # Fields that are null on the wire in every chunk; other fields of a printed SDK object that are None were absent.
 _NULL_ON_THE_WIRE = frozenset({"finish_reason", "stop_reason", "stop_sequence"})
@@ -45,6 +59,8 @@ class Mended:
 
 def mend(text: str) -> Mended | None:
     """The value that `text` stands for, or None. Never raises."""
+    if (printed := _printed(text)) is not None:
+        return printed
     reader = _Reader(text)
     try:
         value = reader.value((), 0)
@@ -54,6 +70,28 @@ def mend(text: str) -> Mended | None:
     if value is _ELIDED or reader.position < len(text):
         return None
     return Mended(value, tuple(reader.liberties), tuple(reader.elided))
+
+
+def _printed(text: str) -> Mended | None:
+    """What `mend` gives for a dict as Python prints it, five times as fast; None for all that needs more patience."""
+    if not _TOKENS.fullmatch(text) or text.count("{") + text.count("[") > _DEPTH:
+        return None
+    liberties: dict[str, None] = {}
+
+    def as_json(match: re.Match[str]) -> str:
+        if match[0][0] == '"':
+            return match[0]
+        if match[1] is not None:
+            liberties["single quotes"] = None
+            return f'"{match[1]}"'
+        liberties["the words of Python or JavaScript"] = None
+        return _JSON_WORDS[match[0]]
+
+    try:
+        value = orjson.loads(_OF_PYTHON.sub(as_json, text))
+    except orjson.JSONDecodeError:
+        return None
+    return Mended(value, tuple(liberties), ())
 
 
 def literal(text: str, position: int = 0) -> tuple[str, int] | None:
@@ -72,7 +110,7 @@ def dumps(value: Any) -> str:
 
 
 def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 class _CannotMendError(Exception):
@@ -88,7 +126,7 @@ class _Reader:
 
     def space(self) -> None:
         """Pass over white space and comments."""
-        while True:
+        while not _NO_SPACE.match(self.text, self.position):
             if match := _SPACE.match(self.text, self.position):
                 self.position = match.end()
             elif match := _COMMENT.match(self.text, self.position):
@@ -187,6 +225,12 @@ class _Reader:
 
     def string(self) -> str:
         """The string literal here."""
+        if plain := _PLAIN_STRING.match(self.text, self.position):
+            self.position = plain.end()
+            if plain[1] is None:
+                return plain[2]
+            self.took("single quotes")
+            return plain[1]
         match = _LITERAL.match(self.text, self.position)
         if match is None:
             raise _CannotMendError
@@ -200,10 +244,10 @@ class _Reader:
         self.position = match.end()
         pieces = []
         while True:
-            plain = _PLAIN[closing].match(self.text, self.position)
-            assert plain is not None  # it matches the empty string
-            pieces.append(plain[0])
-            self.position = plain.end()
+            stretch = _PLAIN[closing].match(self.text, self.position)
+            assert stretch is not None  # it matches the empty string
+            pieces.append(stretch[0])
+            self.position = stretch.end()
             stopped = self.text[self.position : self.position + 1]
             if stopped and stopped in closing:
                 self.position += 1

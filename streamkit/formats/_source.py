@@ -27,11 +27,13 @@ _ZSTD_WINDOW_LOG = 26  # 64 MiB; what a frame may ask for
 class Source:
     """One input while it is read: its first bytes (`head`), then all of them, once, as pieces, lines or a whole.
 
-    `path` is as the user gave it. `whole` tells whether the head is all there is.
+    `path` is as the user gave it. `whole` tells whether the head is all there is, `said` what was done to read it that
+    a reader should know.
     """
 
-    def __init__(self, path: str, pieces: Iterator[bytes]) -> None:
+    def __init__(self, path: str, pieces: Iterator[bytes], said: str = "") -> None:
         self.path = path
+        self.said = said
         self._pieces = pieces
         start = bytearray()
         for piece in pieces:
@@ -125,7 +127,20 @@ def is_pattern(path: str) -> bool:
 def _source(path: str, file: IO[bytes]) -> Source:
     raw = _raw(path, file)
     first = next(raw, b"")
-    return Source(path, _decompressed(path, first, raw))
+    while len(first) < 4 and (more := next(raw, b"")):
+        first += more
+    pieces = _chained(first, raw)
+    if first.startswith(_GZIP):
+        pieces = _inflated(path, "gzip", _Gzip, pieces)
+    elif first.startswith(_ZSTD):
+        pieces = _inflated(path, "zstd", zstd_inflater(path), pieces)
+    first = next(pieces, b"")
+    while len(first) < 2 and (more := next(pieces, b"")):
+        first += more
+    pieces = _chained(first, pieces)
+    if first.startswith(_UTF_16):
+        return Source(path, _as_utf_8(path, pieces), "UTF-16, read as UTF-8")
+    return Source(path, pieces)
 
 
 def _raw(path: str, file: IO[bytes]) -> Iterator[bytes]:
@@ -139,19 +154,6 @@ def _raw(path: str, file: IO[bytes]) -> Iterator[bytes]:
         if not piece:
             return
         yield piece
-
-
-def _decompressed(path: str, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces as they are or, told by the first bytes, inflated piece by piece."""
-    while len(first) < 4 and (more := next(rest, b"")):
-        first += more
-    if first.startswith(_GZIP):
-        return _inflated(path, "gzip", _Gzip, first, rest)
-    if first.startswith(_ZSTD):
-        return _inflated(path, "zstd", _zstd(path), first, rest)
-    if first.startswith(_UTF_16):
-        return _as_utf_8(path, _chained(first, rest))
-    return _chained(first, rest)
 
 
 def _as_utf_8(path: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -195,7 +197,8 @@ class _Gzip:
         return self._inner.unused_data
 
 
-def _zstd(path: str) -> Callable[[], Any]:
+def zstd_inflater(path: str) -> Callable[[], Any]:
+    """What makes a decompressor of zstd. Raises UnreadableInput where the library for it is not installed."""
     try:
         if sys.version_info >= (3, 14):
             from compression import zstd
@@ -209,12 +212,10 @@ def _zstd(path: str) -> Callable[[], Any]:
     return lambda: zstd.ZstdDecompressor(options=options)
 
 
-def _inflated(
-    path: str, name: str, inflater: Callable[[], Any], first: bytes, rest: Iterator[bytes]
-) -> Iterator[bytes]:
+def _inflated(path: str, name: str, inflater: Callable[[], Any], rest: Iterator[bytes]) -> Iterator[bytes]:
     """Bounded inflation: at most one piece at a time, whatever the ratio; several members one after another."""
     current = inflater()
-    data = first
+    data = next(rest, b"")
     while True:
         try:
             piece = current.decompress(data, PIECE)

@@ -1,7 +1,9 @@
 """The one door: what is named, found, decompressed, selected and refused."""
 
+import base64
 import gzip
 import io
+import json
 import sys
 
 import pytest
@@ -53,6 +55,40 @@ def test_zstd_is_seen_through(write):
     assert exchange.frames.body == long + STREAM
 
 
+BODY = b'data: {"a":1}\n\n'
+
+
+def cassette(coding, body):
+    response = {
+        "status": {"code": 200},
+        "headers": {"Content-Encoding": [coding]},
+        "body": {"base64_string": base64.b64encode(body).decode()},
+    }
+    interaction = {"request": {"method": "GET", "uri": "https://api.example/", "headers": {}}, "response": response}
+    return json.dumps({"interactions": [interaction], "version": 1}).encode()
+
+
+def test_a_body_in_zstd_is_decoded_and_one_that_cannot_be_is_told(write, monkeypatch):
+    zstd = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    packed = zstd.compress(BODY)
+    table = [
+        ("zstd", packed, BODY, ""),
+        ("zstd", BODY, BODY, ""),
+        ("zstd", packed[:-4], None, "the compressed body ends in the middle"),
+        ("zstd", packed[:4] + b"\xff" * 20, packed[:4] + b"\xff" * 20, "the body is damaged compressed data"),
+        ("br", b"\x8b\x03\x80", b"\x8b\x03\x80", "the body is compressed with br, which is not undone here"),
+    ]
+    for coding, given, body, said in table:
+        [exchange] = read(write("c.json", cassette(coding, given)))
+        assert body is None or exchange.frames.body == body
+        assert [repair.said.startswith(said) for repair in exchange.imported.repairs] == [True] * bool(said)
+    for name in ("compression", "compression.zstd", "backports", "backports.zstd"):
+        monkeypatch.setitem(sys.modules, name, None)
+    [exchange] = read(write("c.json", cassette("zstd", packed)))
+    assert exchange.frames.body == packed
+    assert exchange.imported.repairs[0].said.endswith("pip install 'llm-streamkit[zstd]'")
+
+
 def test_zstd_without_its_library_names_the_extra(write, monkeypatch):
     for name in ("compression", "compression.zstd", "backports", "backports.zstd"):
         monkeypatch.setitem(sys.modules, name, None)
@@ -65,6 +101,10 @@ def test_utf_16_as_older_powershells_redirect_it_is_read_as_utf_8(write, coding)
     text = 'data: {"a":"é🦊"}\r\n\r\n'
     [exchange] = read(write("a.txt", ("\ufeff" + text).encode(coding)))
     assert exchange.frames.body == text.encode()
+    [said] = exchange.imported.repairs
+    assert (said.line, said.kind, said.said) == (1, "repaired", "UTF-16, read as UTF-8")
+    [zipped] = read(write("a.txt.gz", gzip.compress(("\ufeff" + text).encode(coding))))
+    assert zipped.frames.body == text.encode()
     assert "begins as UTF-16 and is none" in refusal(write("b.txt", b"\xff\xfed\x00a"))
 
 

@@ -96,6 +96,13 @@ def test_what_python_prints_is_read_back(value):
     assert mended.value == value
 
 
+@given(JSON)
+def test_the_short_way_for_what_python_prints_gives_what_the_long_way_gives(value):
+    short, long = mend(repr(value)), mend(repr(value) + " # a comment is never read the short way")
+    assert (short.value, short.elided) == (long.value, long.elided)
+    assert short.liberties == tuple(said for said in long.liberties if said != "comments")
+
+
 @given(st.text())
 def test_nothing_makes_it_raise_and_what_it_gives_encodes(text):
     mended = mend(text)
