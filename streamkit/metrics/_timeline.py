@@ -206,7 +206,8 @@ class Timeline:
             found.append(
                 f"usage counts {self.hidden_reasoning} reasoning tokens that no chunk shows; rates leave them out"
             )
-        found += [*self.tokens.notes, *disagreement(self.stream, self.content, self.tokens, self.counter)]
+        differs = disagreement(self.stream, self.content, self.tokens, self.counter, self.hidden_reasoning)
+        found += [*self.tokens.notes, *differs]
         return tuple(found)
 
     def since_request(self, at: int | None, absent: str) -> Samples:

@@ -40,15 +40,17 @@ def count_tokens(stream: Stream, content: Sequence[int], counter: TokenCounter |
 
 
 def disagreement(
-    stream: Stream, content: Sequence[int], tokens: Tokens, counter: TokenCounter | None
+    stream: Stream, content: Sequence[int], tokens: Tokens, counter: TokenCounter | None, hidden: int = 0
 ) -> tuple[str, ...]:
-    """A sentence where usage and tokenizer are more than 20 % apart; none where only one of them speaks."""
+    """A sentence where usage and tokenizer are more than 20 % apart; none where only one of them speaks. `hidden` tokens
+    are in the usage and in no chunk, so that no tokenizer can have seen them."""
     if counter is None or tokens.count is None or "usage" not in tokens.count.source:
         return ()
-    counted, said = counter.count(text_of(stream, content)), tokens.count.value
+    counted, said = counter.count(text_of(stream, content)), tokens.count.value - hidden
     if abs(counted - said) <= DISAGREEMENT * max(said, counted):
         return ()
-    return (f"usage says {said} output tokens, tokenizer {counter.name} counts {counted}",)
+    shown = " that chunks show" if hidden else ""
+    return (f"usage says {said} output tokens{shown}, tokenizer {counter.name} counts {counted}",)
 
 
 def text_of(stream: Stream, content: Sequence[int]) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 from streamkit.reporters._html_page import text
 from streamkit.reporters._reporter import Row
+from streamkit.reporters._rows import place as place_of
+from streamkit.reporters._stats_tables import short
 from streamkit.reporters._units import shown
 
 _WIDTH, _HEIGHT = 900, 180
@@ -15,6 +17,7 @@ _LEFT, _RIGHT, _BELOW = 44, 44, 22
 _BARS = 60
 _ROW = 15
 _NAMES = 190
+_NAME_LETTERS = 28
 _MOST_ROWS = 200
 
 
@@ -63,6 +66,7 @@ def waterfall(rows: Sequence[Row]) -> str:
         return '<p class="dim">no stream here has times since its request</p>'
     end = max(max(_time(row, "operation_duration_ns") or 0, _time(row, "time_to_last_token_ns") or 0) for row in given)
     room, parts = _WIDTH - _NAMES - 60, []
+    names = short([place_of(row) for row in given], _NAME_LETTERS)
     for place, row in enumerate(given):
         top = place * _ROW
         first, last = _time(row, "time_to_first_token_ns"), _time(row, "time_to_last_token_ns")
@@ -74,8 +78,7 @@ def waterfall(rows: Sequence[Row]) -> str:
         for stall in row["stalls"]:
             start = max(stall["at_ns"] - stall["gap_ns"], 0)
             parts.append(_stretch("stall", start, stall["at_ns"], top + 9, room / end, tall=3))
-        name = row["file"].rpartition("/")[2] + ("" if row["exchange"] == 1 else f"#{row['exchange']}")
-        parts.append(f'<text x="0" y="{top + 11}">{text(name[-28:])}</text>')
+        parts.append(f'<text x="0" y="{top + 11}">{text(names[place])}</text>')
         parts.append(
             f'<text x="{_NAMES + room * total / end + 4:.1f}" y="{top + 11}">{text(shown(total, "ns"))}</text>'
         )

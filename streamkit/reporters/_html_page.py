@@ -17,7 +17,7 @@ import orjson
 from streamkit.text import one_line
 
 STYLE = """
-:root{--back:#fff;--ink:#1c2330;--dim:#667085;--line:#d9dee7;--head:#f4f6f9;--role:#98a2b3;--reasoning:#9b6bdf;
+:root{color-scheme:light dark;--back:#fff;--ink:#1c2330;--dim:#667085;--line:#d9dee7;--head:#f4f6f9;--role:#98a2b3;--reasoning:#9b6bdf;
 --text:#2f7de1;--tool:#d0812b;--finish:#2f9e62;--usage:#5f9ea0;--error:#d64545;--other:#777;--wait:#c9d2e0}
 @media (prefers-color-scheme:dark){:root{--back:#14181f;--ink:#dfe5ee;--dim:#93a0b4;--line:#2d3542;--head:#1c222c;
 --role:#6d7a8d;--wait:#364154;--text:#5b9bf0;--reasoning:#b48bef}}

@@ -78,7 +78,7 @@ def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
         if needed[key] <= room:
             kept.add(key)
             room -= needed[key]
-    names = _short([place(row) for row in rows], _FILE_WIDTH + room, "..." if report.ascii_only else "…")
+    names = short([place(row) for row in rows], _FILE_WIDTH + room, "..." if report.ascii_only else "…")
     order = [key for key in candidates if key in kept]
     return Table(
         ["Stream", "Verdict", *(_head(*candidates[key]) for key in order)],
@@ -185,7 +185,7 @@ def _per(unit: str) -> str:
     return {"1/s": "/s", "tokens/s": " tok/s"}.get(unit, "")
 
 
-def _short(names: Sequence[str], width: int, cut: str) -> list[str]:
+def short(names: Sequence[str], width: int, cut: str = "…") -> list[str]:
     """Names of at most `width` columns: the folder that they all are in goes first, then their beginnings."""
     clean = [one_line(name) for name in names]
     if max(map(_width, clean), default=0) <= width:

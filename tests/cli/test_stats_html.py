@@ -116,6 +116,16 @@ def test_it_holds_every_part(page: Path) -> None:
         assert part in text
 
 
+def test_streams_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("before", "after"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "run.jsonl").write_bytes(b"".join(write(exchange(plain(4)))))
+    out = tmp_path / "report.html"
+    CliRunner().invoke(streamkit, ["stats", "--html", str(out), str(tmp_path)], standalone_mode=False)
+    assert ">before/run.jsonl</text>" in out.read_text()
+    assert ">after/run.jsonl</text>" in out.read_text()
+
+
 def test_a_stream_without_times_has_a_page_too(tmp_path: Path) -> None:
     log, out = tmp_path / "log.sse", tmp_path / "report.html"
     log.write_text("".join(f"data: {data}\n\n" for _, data in plain(4)))

@@ -128,6 +128,16 @@ def test_hidden_reasoning_is_left_out_of_rates_and_said() -> None:
     assert told.notes == ("usage counts 100 reasoning tokens that no chunk shows; rates leave them out",)
 
 
+@pytest.mark.parametrize(
+    ("counted", "said"), [(4, []), (9, ["usage says 4 output tokens that chunks show, tokenizer x counts 9"])]
+)
+def test_a_tokenizer_is_held_against_what_it_can_have_seen(counted: int, said: list[str]) -> None:
+    reported = usage(104, completion_tokens_details={"reasoning_tokens": 100})
+    events = [(100 + 10 * n, text("w")) for n in range(4)] + [(140, STOP), (150, reported), (150, "[DONE]")]
+    told = measured(events, TokenCounter("x", lambda _: counted))
+    assert [note for note in told.notes if "tokenizer" in note] == said
+
+
 def test_chunks_of_one_read_are_told() -> None:
     told = measured([(100, text("a")), (100, text("b")), (100.05, text("c")), (120, text("d"))])
     assert value(told, "coalesced") == pytest.approx(2 / 3)

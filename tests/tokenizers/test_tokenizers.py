@@ -83,3 +83,23 @@ def test_tiktoken_is_used_only_with_a_whole_file_on_disk(tmp_path: Path, monkeyp
     file.write_bytes(b"changed")
     assert tiktoken.open_vocabulary("o200k_base") is None
     assert file.read_bytes() == b"changed"  # the library itself would have deleted it and asked the network
+
+
+@pytest.mark.parametrize(("vocabulary", "size"), [("cl100k_base", 100_256), ("o200k_base", 199_998)])
+def test_tiktoken_counts_as_splintr_does(
+    splintr: None, vocabulary: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = pytest.importorskip("tiktoken", reason="tiktoken is not installed")
+    # Its vocabulary file is made from the one in splintr's wheel, byte for byte: its digest is checked, and nothing is fetched.
+    tokens = pytest.importorskip("splintr").Tokenizer.from_pretrained(vocabulary)
+    file = b"".join(base64.b64encode(bytes(tokens.decode_token_bytes(rank))) + b" %d\n" % rank for rank in range(size))
+    address = f"https://openaipublic.blob.core.windows.net/encodings/{vocabulary}.tiktoken"
+    (tmp_path / hashlib.sha1(address.encode()).hexdigest()).write_bytes(file)
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(library.registry, "ENCODINGS", {})
+    count = tiktoken.open_vocabulary(vocabulary)
+    assert count is not None
+    other = named(vocabulary).count
+    for said in ("tiktoken is great!", "<|endoftext|>", "雪が降る 👩‍👩‍👧 naïve\n\n  x = [1, 2]", ""):
+        assert count(said) == other(said), said
+    assert count("tiktoken is great!") == 6
