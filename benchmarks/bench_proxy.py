@@ -1,19 +1,27 @@
 """What the recording proxy adds to each chunk's way: the same paced streams direct and through it, in one run.
 
     python benchmarks/bench_proxy.py [--streams 1 100] [--frames 200] [--gap 0.020] [--rounds 3]
+                                     [--mitmdump PROGRAM] [--aimock FOLDER]
 
 The upstream is a bare asyncio Protocol in a process of its own that writes into each chunk when it sends it; the proxy is
 another process and writes a recording of every stream. The client holds each chunk's arrival against the time in it (the
 same monotonic clock). Added is the difference of the percentiles, through the proxy less direct, in milliseconds: the
 median of the rounds. Everything goes over loopback.
+
+Peers that record as well run in the same rounds: mitmproxy's `mitmdump`, streaming and storing what it streams, and aimock
+(`--aimock` names the folder in which npm installed `@copilotkit/aimock`). One that is not there is skipped with the reason.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
+import os
 import re
+import shutil
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -29,9 +37,12 @@ STREAMKIT = [sys.executable, "-m", "streamkit", "proxy", "--port", "0"]
 CHUNK = 250
 WIRE = len(b"%x\r\n" % CHUNK) + CHUNK + 2
 SENT = re.compile(rb'"sent":(\d{20})')
-ASK = b"GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+ASK = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+BODY = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"stream %06d"}]}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 LATEST_S = 30.0
+_NUMBERS = itertools.count()
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 def serve(frames: int, gap: float) -> None:
@@ -41,8 +52,12 @@ def serve(frames: int, gap: float) -> None:
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             self.transport = transport
             self.loop = asyncio.get_running_loop()
+            self.asked = False
 
         def data_received(self, data: bytes) -> None:
+            if self.asked:  # a proxy may send head and body apart
+                return
+            self.asked = True
             self.epoch, self.next = self.loop.time(), 1
             self.transport.write(HEAD)  # type: ignore[attr-defined]
             self.step()
@@ -69,8 +84,8 @@ def serve(frames: int, gap: float) -> None:
 class Client(asyncio.Protocol):
     """Asks once and notes how long each chunk was on its way (ns)."""
 
-    def __init__(self, frames: int) -> None:
-        self.wanted = frames
+    def __init__(self, number: int, frames: int) -> None:
+        self.number, self.wanted = number, frames
         self.took: list[int] = []
         self.rest = b""
         self.done = asyncio.get_running_loop().create_future()
@@ -79,7 +94,8 @@ class Client(asyncio.Protocol):
         self.transport = transport
 
     def ask(self) -> None:
-        self.transport.write(ASK)  # type: ignore[attr-defined]
+        body = BODY % self.number  # no two alike: one that answers from its recordings shall not
+        self.transport.write(ASK % (len(body), body))  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
         now = time.monotonic_ns()
@@ -102,9 +118,13 @@ class Client(asyncio.Protocol):
 async def load(port: int, streams: int, frames: int, gap: float) -> list[int]:
     """All clients at once, their requests spread over a second."""
     loop = asyncio.get_running_loop()
-    clients = [(await loop.create_connection(lambda: Client(frames), "127.0.0.1", port))[1] for _ in range(streams)]
+    clients = []
+    for _ in range(streams):
+        client = Client(next(_NUMBERS), frames)
+        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
+        clients.append(client)
     for number, client in enumerate(clients):
-        loop.call_later(number / streams, client.ask)
+        loop.call_later(number * _GOLDEN % 1, client.ask)  # no two in step, as streams of their own are
     await asyncio.wait([client.done for client in clients], timeout=1 + gap * frames + LATEST_S)
     for client in clients:
         client.transport.close()
@@ -112,23 +132,79 @@ async def load(port: int, streams: int, frames: int, gap: float) -> list[int]:
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator[int]:
-    """A command that listens, until the context ends; gives its port."""
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+def running(command: list[str], port: int | None = None) -> Iterator[int]:
+    """A command that listens, until the context ends; gives its port: the one named, or what it says on stderr."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if port else subprocess.PIPE
+    )
     try:
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        found = re.search(r"on http://[\d.]+:(\d+)", line)
-        assert found, line
-        yield int(found[1])
+        yield port if port and answers(port, process) else said(process)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        try:
+            process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def answers(port: int, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until somebody listens there."""
+    for _ in range(300):
+        with socket.socket() as plug:
+            if plug.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise SystemExit(f"{process.args!r} did not start")
+
+
+def said(process: subprocess.Popen[bytes]) -> int:
+    """The port that a program tells when it is ready."""
+    assert process.stderr is not None
+    line = process.stderr.readline().decode()
+    found = re.search(r"on http://[\d.]+:(\d+)", line)
+    assert found, line
+    return int(found[1])
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as plug:
+        port: int = plug.getsockname()[1]
+        return port
+
+
+def ways(
+    upstream: int, folder: str, mitmdump: str | None, aimock: str | None
+) -> dict[str, tuple[list[str], int | None]]:
+    """Each proxy's command, and its port where it does not tell it; what cannot run is said."""
+    url = f"http://127.0.0.1:{upstream}"
+    found: dict[str, tuple[list[str], int | None]] = {
+        "streamkit proxy": ([*STREAMKIT, url, "--dir", f"{folder}/ours"], None)
+    }
+    program = shutil.which(mitmdump or "mitmdump")
+    if program is None:
+        print("skipped: mitmproxy, because no mitmdump is installed (--mitmdump PROGRAM)")
+    else:
+        port = free_port()
+        storing = ["--set", "stream_large_bodies=1", "--set", "store_streamed_bodies=true", "-w", f"{folder}/mitm"]
+        found["mitmdump"] = ([program, "-q", "-p", str(port), "--mode", f"reverse:{url}", *storing], port)
+    script = Path(aimock or "", "node_modules/@copilotkit/aimock/dist/cli.js")
+    if aimock is None or not script.exists() or shutil.which("node") is None:
+        print("skipped: aimock, because no folder with it is named (--aimock FOLDER) or Node is not installed")
+    else:
+        port = free_port()
+        Path(folder, "aimock").mkdir()
+        words = ["--record", "--provider-openai", url, "--fixtures", f"{folder}/aimock", "--log-level", "silent"]
+        found["aimock"] = (["node", str(script), "--port", str(port), *words], port)
+    return found
 
 
 def percentiles(port: int, streams: int, frames: int, gap: float) -> tuple[float, float, int]:
     """Median and 99th percentile of the way in milliseconds, and how many chunks came."""
     took = [nanoseconds / 1e6 for nanoseconds in asyncio.run(load(port, streams, frames, gap))]
+    if not took:
+        return float("nan"), float("nan"), 0
     return took[len(took) // 2], took[min(len(took) - 1, round(len(took) * 0.99))], len(took)
 
 
@@ -138,33 +214,36 @@ def main() -> int:
     options.add_argument("--frames", type=int, default=200)
     options.add_argument("--gap", type=float, default=0.020)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--mitmdump", metavar="PROGRAM", help="default: the one on PATH")
+    options.add_argument("--aimock", metavar="FOLDER", help="a folder with node_modules/@copilotkit/aimock")
     options.add_argument("--as-upstream", action="store_true", help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.as_upstream:
         serve(given.frames, given.gap)
         return 0
-    print("skipped: mitmproxy and aimock, which are programs of their own and no part of this environment")
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        shape = ["--frames", str(given.frames), "--gap", str(given.gap)]
-        with running([sys.executable, __file__, "--as-upstream", *shape]) as upstream:
-            for streams in given.streams:
-                ways: dict[str, list[tuple[float, float, int]]] = {"direct": [], "streamkit proxy": []}
-                for _ in range(given.rounds):
-                    ways["direct"].append(percentiles(upstream, streams, given.frames, given.gap))
-                    words = [f"http://127.0.0.1:{upstream}", "--dir", str(Path(folder) / "recordings")]
-                    with running([*STREAMKIT, *words]) as proxy:
-                        ways["streamkit proxy"].append(percentiles(proxy, streams, given.frames, given.gap))
+    shape = ["--frames", str(given.frames), "--gap", str(given.gap)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running([sys.executable, __file__, "--as-upstream", *shape]) as upstream,
+    ):
+        proxies = ways(upstream, folder, given.mitmdump, given.aimock)
+        for streams in given.streams:
+            seen: dict[str, list[tuple[float, float, int]]] = {"direct": [], **{name: [] for name in proxies}}
+            for _ in range(given.rounds):
+                seen["direct"].append(percentiles(upstream, streams, given.frames, given.gap))
+                for name, (command, port) in proxies.items():
+                    with running(command, port) as there:
+                        seen[name].append(percentiles(there, streams, given.frames, given.gap))
+            for name, rounds in seen.items():
+                p50, p99 = (statistics.median(one[part] for one in rounds) for part in (0, 1))
                 added = [
-                    statistics.median(
-                        through[part] - direct[part] for direct, through in zip(*ways.values(), strict=True)
-                    )
+                    statistics.median(one[part] - bare[part] for one, bare in zip(rounds, seen["direct"], strict=True))
                     for part in (0, 1)
                 ]
-                for name, rounds in ways.items():
-                    p50, p99 = (statistics.median(one[part] for one in rounds) for part in (0, 1))
-                    came = f"{min(one[2] for one in rounds)}/{streams * given.frames}"
-                    rows.append([streams, name, came, p50, p99, *(added if name != "direct" else [None, None])])
+                came = f"{min(one[2] for one in rounds)}/{streams * given.frames}"
+                rows.append([streams, name, came, p50, p99, *(added if name != "direct" else [None, None])])
+    print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     heads = ["streams", "way", "frames", "p50", "p99", "added p50", "added p99"]
     print(tabulate(rows, heads, tablefmt="github", floatfmt=".2f"))
     return 0

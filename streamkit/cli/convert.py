@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path, PurePath
 
@@ -19,6 +18,7 @@ from streamkit.files import create
 from streamkit.formats._format import CATALOGUE, Format
 from streamkit.model.exchange import Exchange
 from streamkit.tape.redactor import redact_exchange
+from streamkit.tool import tool
 
 _SUFFIXES = {".jsonl": "recording", ".sse": "sse", ".har": "har", ".yaml": "vcr", ".yml": "vcr", ".txt": "chunks"}
 _SUFFIX = {word: suffix for suffix, word in reversed(_SUFFIXES.items())}
@@ -134,11 +134,4 @@ def _told(exchanges: Iterator[Exchange], target: Format, lost: Counter[str]) -> 
     """The exchanges, with what is lost of each counted, and the tool that wrote them named."""
     for exchange in exchanges:
         lost.update(dict.fromkeys(target.loses(exchange), 1))
-        yield exchange if exchange.tool else replace(exchange, tool=_tool())
-
-
-def _tool() -> str:
-    try:
-        return f"streamkit {version('llm-streamkit')}"
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "streamkit"
+        yield exchange if exchange.tool else replace(exchange, tool=tool())

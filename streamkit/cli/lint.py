@@ -19,6 +19,7 @@ from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
 from streamkit.frozen import dataclass
+from streamkit.tool import version_number
 
 if TYPE_CHECKING:
     from streamkit.model.finding import Finding
@@ -258,17 +259,8 @@ def _report(
         fail_on=fail_on,
         color=color,
         width=width,
-        tool=_version,
+        tool=version_number,
     )
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("llm-streamkit")
-    except PackageNotFoundError:  # a checkout that is not installed
-        return ""
 
 
 def _written(report: LintReport, style: str) -> str:

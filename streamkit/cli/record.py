@@ -8,10 +8,11 @@ import click
 
 from streamkit.cli import curl
 from streamkit.cli.options import Console, output_options, talk_options
-from streamkit.cli.recording import Job, Tap, Target, host_of, labels_of, opening, tool
+from streamkit.cli.recording import Job, Tap, Target, host_of, labels_of, opening
 from streamkit.cli.showing import View, mode_for
 from streamkit.errors import UsageError
 from streamkit.tape.redactor import Policy
+from streamkit.tool import tool
 
 if TYPE_CHECKING:
     from streamkit.cli.sending import Flags

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -20,16 +19,9 @@ from streamkit.model.exchange import Exchange, Headers, Request, Response
 from streamkit.model.stream import Stream
 from streamkit.tape.recorder import Recorder
 from streamkit.tape.redactor import Policy
+from streamkit.tool import tool
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-def tool() -> str:
-    """This program and its version."""
-    try:
-        return f"streamkit {version('llm-streamkit')}"
-    except PackageNotFoundError:
-        return "streamkit"
 
 
 def opening(source: Literal["client", "stdin"], request: Request | None, labels: Mapping[str, str]) -> Exchange:

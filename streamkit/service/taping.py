@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from streamkit.model.exchange import Exchange, Headers, Origin, Request, header
 from streamkit.tape.decoding import CannotDecode, Decoder, TooLarge
 from streamkit.tape.recorder import Recorder
 from streamkit.tape.redactor import DEFAULT, Policy, redact_request
+from streamkit.tool import tool
 
 _WORD = re.compile(r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*")
 _LONGEST_PART = 40
@@ -160,14 +160,6 @@ class Tape:
     def _fail(self, error: Exception) -> None:
         self._writer = self._path = None
         self._tapes.complain(f"the exchange goes on and is not recorded: {error}")
-
-
-def tool() -> str:
-    """What recorded it: `streamkit 0.1.0`."""
-    try:
-        return f"streamkit {version('llm-streamkit')}"
-    except PackageNotFoundError:  # a checkout that is not installed
-        return "streamkit"
 
 
 def one_file(path: str, *, force: bool = False, append: bool = False) -> Callable[[Request], Writer]:

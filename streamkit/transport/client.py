@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from streamkit.errors import UsageError
 from streamkit.model.exchange import Headers
@@ -118,7 +118,6 @@ class Client:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=_tls(settings)),
             timeout=aiohttp.ClientTimeout(total=settings.max_time, sock_read=settings.idle_timeout),
-            trust_env=settings.proxy is None,
             cookie_jar=aiohttp.DummyCookieJar(),
             read_bufsize=_BUFFER,
             auto_decompress=settings.decode,
@@ -127,7 +126,8 @@ class Client:
             trace_configs=[_tracing()],
             skip_auto_headers=["Accept", "Accept-Encoding", "User-Agent", "Content-Type"],
         )
-        # Name look-up and the environment's proxies are asked in a thread; starting it is none of the exchange's time.
+        self._proxies: dict[tuple[str, str], str | None] = {}
+        # Names are looked up in a thread; starting it is none of the exchange's time.
         await asyncio.get_running_loop().run_in_executor(None, getproxies)
         return self
 
@@ -135,6 +135,17 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
+
+    def _environment_proxy(self, url: str) -> str | None:
+        """The proxy that the environment names for this URL, asked once for each host.
+
+        aiohttp would ask for every request, in a thread, and add what a netrc file says to a request that has its own keys.
+        """
+        parts = urlsplit(url)
+        place = parts.scheme, parts.hostname or ""
+        if place not in self._proxies:
+            self._proxies[place] = None if proxy_bypass(place[1]) else getproxies().get(place[0])
+        return self._proxies[place]
 
     async def send(self, outgoing: Outgoing, listener: Listener, breathe: Breathe = lambda: None) -> None:
         """Send one request and tell `listener` everything. Raises only what the listener raises, and cancellation.
@@ -174,7 +185,7 @@ class Client:
             headers=outgoing.headers,
             data=outgoing.body,
             allow_redirects=False,
-            proxy=self._settings.proxy,
+            proxy=self._settings.proxy or self._environment_proxy(outgoing.url),
             trace_request_ctx=story.clock,
         ) as response:
             at = story.clock.now()

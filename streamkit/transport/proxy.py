@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -29,6 +30,9 @@ _NOT_SENT_ON = HOP_BY_HOP | {"host", "content-length", "accept-encoding", "expec
 
 # Bytes that may wait for a client before the upstream is made to wait.
 _HIGH_WATER = 1 << 18
+
+# Calls that wait for a quiet moment, for each of which one more is made at a turn of the event loop.
+_ROW = 256
 
 
 class Tape(Listener, Protocol):
@@ -98,6 +102,7 @@ class Proxy:
         self._host = host
         self.port = port
         self._running: set[asyncio.Task[None]] = set()
+        self._later = Later()
 
     @property
     def url(self) -> str:
@@ -116,6 +121,7 @@ class Proxy:
                 for task in self._running:
                     task.cancel()
                 await asyncio.gather(*self._running, return_exceptions=True)
+                self._later.all_now()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
@@ -133,13 +139,14 @@ class Proxy:
             prefixes = ", ".join(route.prefix for route in self._rules.routes)
             return _refused(request, Refusal(404, f"no route for this path; there are: {prefixes}"))
         asked = replace(await read_request(request), url=route.url(target))
+        self._later.all_now()  # what has ended before this request came is known to who answers it
         steps = self._answer(asked)
         if steps is not None:
             return await play(request, steps, arrived(request))
         return await self._relayed(request, asked)
 
     async def _relayed(self, request: web.BaseRequest, asked: Request) -> web.StreamResponse:
-        relay = _Relay(Connection(request), self._tape(asked), request.writer.drain)
+        relay = _Relay(Connection(request), self._tape(asked), self._later, request.writer.drain)
         outgoing = Outgoing(asked.method, asked.url, _sent_on(asked.headers), await request.read() or None)
         task = asyncio.create_task(self._client.send(outgoing, relay, relay.breathe))
         self._running.add(task)
@@ -155,12 +162,55 @@ class Proxy:
         return Played(reuse=relay.connection.reusable)
 
 
+class Later:
+    """Calls that wait until the bytes are on their way: a few at each turn of the event loop, in order.
+
+    Between two turns the loop passes on what has come meanwhile, so that a chunk waits for one tape and not for the tapes
+    of all the streams that have chunks at the same moment. The longer the row, the more are made at a turn: it cannot
+    grow without end.
+    """
+
+    def __init__(self) -> None:
+        self._calls: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._called = False
+
+    def call(self, what: Callable[..., None], *arguments: Any) -> None:
+        """Call it soon. What it raises goes to the event loop's handler of exceptions."""
+        self._calls.append((what, arguments))
+        self._come_back()
+
+    def all_now(self) -> None:
+        """Make every call that waits."""
+        while self._calls:
+            self._one()
+
+    def _come_back(self) -> None:
+        if not self._called and self._calls:
+            self._called = True
+            asyncio.get_running_loop().call_soon(self._some)
+
+    def _some(self) -> None:
+        self._called = False
+        for _ in range(1 + len(self._calls) // _ROW):
+            if self._calls:
+                self._one()
+        self._come_back()
+
+    def _one(self) -> None:
+        what, arguments = self._calls.popleft()
+        try:
+            what(*arguments)
+        except Exception as error:
+            asyncio.get_running_loop().call_exception_handler({"message": "a tape failed", "exception": error})
+
+
 class _Relay:
     """Passes on what the upstream says, then tells the tape. What goes wrong with the client is no matter of the tape's."""
 
-    def __init__(self, connection: Connection, tape: Tape, drain: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, connection: Connection, tape: Tape, later: Later, drain: Callable[[], Awaitable[None]]) -> None:
         self.connection = connection
         self._tape = tape
+        self._later = later.call
         self._drain = drain
         self._began = time.monotonic_ns()
         self._gone = False
@@ -168,23 +218,24 @@ class _Relay:
         self._last: Reset | Close | None = None
 
     def start(self, connected_at: int | None, sent_at: int | None) -> None:
-        self._tape.start(connected_at, sent_at)
+        self._later(self._tape.start, connected_at, sent_at)
 
     def response(self, at: int, status: int, http: str, headers: Headers) -> None:
         self._pass_on(lambda: self.connection.head(status, headers, _length(headers)))
-        self._tape.response(at, status, http, headers)
+        self._later(self._tape.response, at, status, http, headers)
 
     def frame(self, data: bytes, at: int) -> None:
         self._pass_on(lambda: self.connection.write(data))
-        self._tape.frame(data, at)
+        self._later(self._tape.frame, data, at)
 
     def end(self, at: int, reason: str, error: str | None) -> None:
         self._ended = True
         self._pass_on(lambda: self._end_as(reason, error))
-        self._tape.end(at, "client_abort" if self._gone and reason == "interrupted" else reason, error)
+        reason = "client_abort" if self._gone and reason == "interrupted" else reason
+        self._later(self._tape.end, at, reason, error)
 
     def note(self, fields: Mapping[str, Any]) -> None:
-        self._tape.note(fields)
+        self._later(self._tape.note, fields)
 
     def breathe(self) -> Awaitable[None] | None:
         """What to wait for before more is read from upstream: a client that is too slow, and still there."""
@@ -194,7 +245,7 @@ class _Relay:
         """The client's connection has ended."""
         if not self._gone and not self._ended:
             self._gone = True
-            self._tape.left(time.monotonic_ns() - self._began)
+            self._later(self._tape.left, time.monotonic_ns() - self._began)
 
     async def close(self) -> None:
         """End the client's connection as badly as the upstream's ended, once the client has all that came before."""

@@ -310,6 +310,34 @@ def test_a_url_that_cannot_be_used_is_refused(url):
         hear(Outgoing("GET", url))
 
 
+def test_keys_that_lie_in_a_netrc_file_are_not_sent(monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    async def script(connection):
+        await connection.head_of_stream("Content-Length: 2")
+        await connection.send(b"ok")
+
+    with served(script) as (url, seen):
+        assert hear(Outgoing("GET", url)).data == [b"ok"]
+        assert hear(Outgoing("GET", url, (("Authorization", "Bearer mine"),))).data == [b"ok"]
+    assert b"authorization" not in seen[0].head.lower()
+    assert b"bearer mine" in seen[1].head.lower()
+
+
+def test_the_environment_names_hosts_that_are_reached_without_its_proxy(monkeypatch):
+    async def script(connection):
+        await connection.head_of_stream("Content-Length: 2")
+        await connection.send(b"ok")
+
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with served(script) as (url, _):
+        assert hear(Outgoing("GET", url)).data == [b"ok"]
+
+
 def test_a_proxy_is_used_as_asked_and_from_the_environment(monkeypatch):
     async def proxy(connection):
         await connection.head_of_stream("Content-Length: 5")
