@@ -67,6 +67,8 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
             given = text_of(function.get("arguments"))
             found.append(Delta("tool", given, 0, place, name_of(call.get("id")), name_of(function.get("name"))))
         return tuple(found)
+    if kind == "thread.message" and flags(chunk) & ROLE:
+        return (Delta("role", text_of(chunk.get("role"))),)
     if flags(chunk) & ERROR:
         return (Delta("error", said_by(chunk.get("last_error") or chunk.get("error") or chunk)),)
     counts = usage(chunk)

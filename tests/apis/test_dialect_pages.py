@@ -67,7 +67,6 @@ def test_page(page: Page) -> None:
 
 @pytest.mark.parametrize("dialect", list(DIALECTS), ids=lambda dialect: dialect.name)
 def test_every_dialect_has_a_page_that_shows_all_that_is_lawful_in_it(dialect: Dialect) -> None:
-
     shown = {code for page in pages() if page.name == dialect.name for code in page.said["lawful"].split()}
     assert shown - {NONE} == set(dialect.lawful)
 
