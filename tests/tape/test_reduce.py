@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.tape.reduce import fewest, mask, reduce
+from streamkit.tape._mask import mask
+from streamkit.tape.reduce import fewest, reduce
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.sets(st.integers(0, 9), min_size=1, max_size=4))
@@ -45,6 +47,40 @@ def test_broken_json_is_masked_where_it_stands() -> None:
     assert mask(b'data: {"role":"user","content":"secret te\n\n') == b'data: {"role":"user","content":"xxxxxx xx\n\n'
     assert mask(b"data: error: upstream\n\n") == b"data: xxxxx: xxxxxxxx\n\n"
     assert mask(b"data: [DONE]\n\n") == b"data: [DONE]\n\n"
+
+
+@pytest.mark.parametrize(
+    ("piece", "masked"),
+    [
+        ('data: {"id" "ab-12","content":"你好 42"}\n\n', 'data: {"xx" "xx-00","content":"xx 00"}\n\n'),
+        (
+            'data: {"content":"Zo\\u00eb\\n\\"\\ud83d","a":1.5e3,\n\n',
+            'data: {"content":"xxx\\n\\"\\ud83d","a":1.5e3,\n\n',
+        ),
+        ('data: {"a":1}data: {"b":"Bob"}\n\n', 'data: {"a":1}data: {"b":"xxx"}\n\n'),
+        ("data: {'role': 'Bob', 'n': None}\n\n", "data: {'xxxx': 'xxx', 'x': xxxx}\n\n"),
+        (
+            'data: {"a":Bob,"b":true,"c":NaN,"d":null,"k":4242424242}\n\n',
+            'data: {"a":xxx,"b":true,"c":NaN,"d":null,"k":0000000000}\n\n',
+        ),
+        ('error: {"message":"key sk-abc123"}\n\n', 'xxxxx: {"message":"xxx xx-xxx000"}\n\n'),
+        ('{"role":"user","content":"Bob"}\n\n', '{"role":"user","content":"xxx"}\n\n'),
+        (
+            "event: message_stop\nid: bob-7\nretry: 10\ndata: {}\n\n",
+            "event: message_stop\nid: xxx-0\nretry: 10\ndata: {}\n\n",
+        ),
+        ("event: Bob said hi\ndata: {}\n\n", "event: xxx xxxx xx\ndata: {}\n\n"),
+        ('data: Bob\ndata: {"a":1}\n\n', 'data: xxx\ndata: {"a":1}\n\n'),
+        ('data: {"role":"Bob said that he is here"}\n\n', 'data: {"role":"xxx xxxx xxxx xx xx xxxx"}\n\n'),
+        ("<h1>Привет, Zoë</h1>\n", "<x0>xxxxxx, xxx</x0>\n"),
+    ],
+)
+def test_nothing_that_was_written_stays(piece: str, masked: str) -> None:
+    assert mask(piece.encode()).decode() == masked
+
+
+def test_bytes_that_are_no_text_stay() -> None:
+    assert mask(b'data: {"content":"Bob \xe9"}\n\n') == b'data: {"content":"xxx \xe9"}\n\n'
 
 
 def test_comments_are_masked() -> None:
