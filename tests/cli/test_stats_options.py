@@ -255,6 +255,18 @@ class TestComparison:
         assert "Verdict: buffered." in result.stdout
         assert "5 of 5 streams arrived in one burst" in " ".join(result.stdout.split())
 
+    def test_buffered_to_a_single_read(self, tmp_path: Path) -> None:
+        def held(first: float) -> Exchange:
+            events = plain(20, first=first)
+            return exchange([(events[-1][0], data) for _, data in events], together=True)
+
+        before = recording(tmp_path / "a.jsonl", [exchange(plain(20, first=100 + n)) for n in range(5)])
+        after = recording(tmp_path / "b.jsonl", [held(100 + n) for n in range(5)])
+        shown = run("--compare", before, after).stdout
+        assert "Verdict: buffered." in shown
+        # No time between tokens is known there, so that it did not get shorter.
+        assert next(line for line in shown.split("\n") if line.startswith("ITL")).split()[1:] == ["-"] * 5
+
     def test_the_evidence_is_that_of_the_number_that_decides(self, tmp_path: Path) -> None:
         before = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(5)])
         after = recording(tmp_path / "b.jsonl", [exchange(plain(10, first=100 + n, gap=60)) for n in range(5)])
