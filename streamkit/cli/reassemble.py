@@ -162,7 +162,9 @@ def _markdown(stream: Stream, reply: Reply, messages: list[Message]) -> str:
         closing = [f"finish: {message.finish}" if message.finish else f"no finish reason ({stream.verdict})"]
         if reply.usage:
             counts = ((reply.usage.input, "in"), (reply.usage.output, "out"))
-            closing += [f"{count} tokens {what}" for count, what in counts if count is not None]
+            closing += [
+                f"{count} token{'' if count == 1 else 's'} {what}" for count, what in counts if count is not None
+            ]
         blocks.append(f"*{' · '.join(closing)}*")
     return "\n\n".join(block for block in blocks if block)
 
@@ -171,9 +173,11 @@ def _markdown_part(part: Part) -> str:
     from streamkit.cli.output import json_text
 
     if part.kind == "reasoning":
-        return "\n".join(f"> {line}".rstrip() for line in part.text.split("\n"))
+        return "\n".join(f"> {line}".rstrip() for line in part.text.rstrip("\n").split("\n"))
     if part.kind == "tool_call":
-        return f"**{part.name or 'tool call'}** `{part.id or ''}`\n\n{_fenced(part.text, 'json')}"
+        called = f"**{part.name or 'tool call'}**" + (f" `{part.id}`" if part.id else "")
+        # The server's own tools are given code and other text instead of JSON.
+        return f"{called}\n\n{_fenced(part.text, 'json' if part.text.lstrip()[:1] in ('{', '[') else '')}"
     if part.kind == "citation":
         return f"- {part.text}" if part.text else ""
     if part.kind in ("data", "audio"):

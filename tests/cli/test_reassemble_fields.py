@@ -127,6 +127,19 @@ def test_unknown_fields_are_kept_at_every_level(tmp_path: Path) -> None:
     assert found["choices"][0]["message"]["tool_calls"][0]["extra"] == {"signature": "s"}
 
 
+def test_markdown_shows_no_id_where_there_is_none_and_calls_only_json_json(tmp_path: Path) -> None:
+    chunks = [
+        chunk({"reasoning": "Hm.\n\n"}),
+        chunk(call(0, None, "f", "{}")),
+        chunk(call(1, "b", "run", "print(1)"), "tool_calls"),
+        {**HEAD, "choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}},
+    ]
+    assert reassembled(tmp_path, chunks, "--format", "markdown")[0] == (
+        "## assistant (m)\n\n> Hm.\n\n**f**\n\n```json\n{}\n```\n\n**run** `b`\n\n```\nprint(1)\n```\n\n"
+        "*finish: tool_calls · 1 token in · 2 tokens out*\n"
+    )
+
+
 @pytest.mark.parametrize("finish", [None, "", "null"])
 def test_a_finish_reason_is_never_made_up(tmp_path: Path, finish: str | None) -> None:
     printed, code = reassembled(tmp_path, [chunk({"content": "x"}, finish)], done=False)
