@@ -154,11 +154,25 @@ def interpret(
 
 
 def assemble(stream: Stream) -> Assembler:
-    """The stream's assembler, fed with all its chunks."""
+    """The stream's assembler, fed with all its chunks. An error's body that is no stream is the answer itself."""
     assembler = APIS[stream.api].assembler()
     for chunk in stream.chunks:
         assembler.feed(chunk)
-    return assembler
+    alone = stream.verdict == "not-a-stream" and len(stream.chunks) == 1 and stream.flags[0] & ERROR
+    return _Refused(stream.chunks[0]) if alone and not assembler.message.messages else assembler
+
+
+class _Refused:
+    """What a refused request was answered: an error's object, and no message."""
+
+    message = Reply()
+
+    def __init__(self, error: Chunk) -> None:
+        self.object: Any = error
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the error as it stands now."""
+        self.object = chunk
 
 
 def _sample(exchange: Exchange, decoded: Decoded) -> Sample:

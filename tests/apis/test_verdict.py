@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from streamkit.apis._api import interpret
+from streamkit.apis._api import assemble, interpret
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
 
 HEAD = b'"id":"c","object":"chat.completion.chunk","created":1,"model":"m"'
@@ -17,6 +19,18 @@ ENDS = b"data: {" + HEAD + b',"choices":[{"index":0,"delta":{},"finish_reason":"
 DONE = b"data: [DONE]\n\n"
 FAILS = b'data: {"error":{"message":"no"}}\n\n'
 ERROR = b'{"error":{"message":"no"}}'
+
+
+@pytest.mark.parametrize(
+    "api", ["openai_chat", "openai_responses", "anthropic_messages", "cohere", "gemini", "unknown"]
+)
+def test_an_error_that_is_no_stream_is_the_answer_itself(api: str) -> None:
+    error = {"type": "error", "error": {"message": "no", "code": 429}}
+    response = Response(None, 429, headers=(("content-type", "application/json"),))
+    stream = interpret(Exchange(Frames.of([Frame(json.dumps(error).encode())]), response=response), api=api)
+    assert stream.verdict == "not-a-stream"
+    assert assemble(stream).object == error
+    assert assemble(stream).message.messages == ()
 
 
 @pytest.mark.parametrize(
