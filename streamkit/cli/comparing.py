@@ -103,7 +103,8 @@ def _write(
     if form_out == "csv":
         sink.piece(draw([_raw(entry, found[entry.name]) for entry in chosen]))
         return
-    rows = [_row(entry, found[entry.name]) for entry in chosen]
+    counts = {entry.name: f"{len(first.values[entry.name])} → {len(second.values[entry.name])}" for entry in chosen}
+    rows = [_row(entry, found[entry.name], counts[entry.name]) for entry in chosen]
     if sink.ascii_only:
         # Before the columns are made, so that they stay straight.
         rows = [{head: cell and plain(cell) for head, cell in row.items()} for row in rows]
@@ -124,24 +125,28 @@ def _raw(entry: Metric, told: Difference | None) -> dict[str, Any]:
     return {"metric": entry.key, **sides, **more, "low": low, "high": high, "verdict": document.get("verdict")}
 
 
-def _row(entry: Metric, told: Difference | None) -> dict[str, Any]:
+def _row(entry: Metric, told: Difference | None, count: str) -> dict[str, Any]:
     unit = entry.unit
     if told is None:
-        return {"metric": entry.head} | dict.fromkeys(("n", "p50", "p90", "p99", "change", "95 %", "verdict"))
+        return {"metric": entry.head, "n": count} | dict.fromkeys((*_ranks(), "change", "95 %", "verdict"))
     bounds = MISSING if told.low is None else f"{_signed(told.low, unit)} … {_signed(told.high or 0, unit)}"
     ratio = "" if told.ratio is None else f" ({told.ratio:+.0%})"
-    ranks = ("p50", "p90", "p99") if shutil.get_terminal_size((80, 24)).columns >= _WIDE else ("p50",)
     pair = {
-        name: f"{shown(getattr(told.before, name), unit)} → {shown(getattr(told.after, name), unit)}" for name in ranks
+        name: f"{shown(getattr(told.before, name), unit)} → {shown(getattr(told.after, name), unit)}"
+        for name in _ranks()
     }
     return {
         "metric": entry.head,
-        "n": f"{told.before.n} → {told.after.n}",
+        "n": count,
         **pair,
         "change": f"{_signed(told.change, unit)}{ratio}",
         "95 %": bounds,
         "verdict": told.verdict,
     }
+
+
+def _ranks() -> tuple[str, ...]:
+    return ("p50", "p90", "p99") if shutil.get_terminal_size((80, 24)).columns >= _WIDE else ("p50",)
 
 
 def _signed(value: float, unit: str) -> str:

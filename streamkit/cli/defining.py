@@ -62,7 +62,10 @@ def table(stream: Stream, counter: TokenCounter | None) -> Iterator[str]:
         rows.append(row)
     draw = REPORTERS["table"].rows
     assert draw is not None
-    yield draw(rows)
+    drawn = draw(rows)
+    if max(map(len, drawn.split("\n"))) > shutil.get_terminal_size((80, 24)).columns:
+        drawn = draw([{head: cell for head, cell in row.items() if head != "p99"} for row in rows])
+    yield drawn
     yield "\n"
     yield from _missing(told)
 

@@ -265,7 +265,12 @@ class TestComparison:
         shown = run("--compare", before, after).stdout
         assert "Verdict: buffered." in shown
         # No time between tokens is known there, so that it did not get shorter.
-        assert next(line for line in shown.split("\n") if line.startswith("ITL")).split()[1:] == ["-"] * 5
+        assert next(line for line in shown.split("\n") if line.startswith("ITL")).split()[1:] == [
+            "5",
+            "→",
+            "0",
+            *"----",
+        ]
 
     def test_the_evidence_is_that_of_the_number_that_decides(self, tmp_path: Path) -> None:
         before = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(5)])
@@ -298,6 +303,12 @@ class TestDefinitions:
         recorded = Path(__file__).parents[2] / "recordings" / "gemini" / "plain.jsonl"
         shown = run("--definitions", str(recorded)).stdout
         assert shown.count("SGLang 0.5.23") == 2  # in the table, and under it
+
+    def test_a_narrow_terminal_goes_without_the_last_column(self, runs: list[str]) -> None:
+        pytest.importorskip("splintr", reason="the extra `tokens` is not installed")
+        shown = run("--definitions", "--tokenizer", "o200k_base", f"{runs[0]}#1").stdout.split("\n")
+        assert max(map(len, shown[1:])) <= 80
+        assert shown[2].split()[-1] == "p50"
 
 
 class TestTokens:
