@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -114,12 +115,23 @@ def _write_file(exchanges: Iterator[Exchange], target: Format, path: str, force:
 
 def _write_folder(exchanges: Iterator[Exchange], target: Format, folder: str, force: bool, lost: Counter[str]) -> None:
     suffix = _SUFFIX[target.short or target.name]
+    written: set[str] = set()
     for exchange in exchanges:
-        name = PurePath(exchange.origin.path).name if exchange.origin.path != "-" else "stdin"
-        number = exchange.origin.number
-        stem = name.partition(".")[0] or name
-        path = Path(folder) / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
-        _write(iter((exchange,)), target, str(path), force, lost)
+        name = next(name for name in _names(exchange) if name not in written)
+        written.add(name)
+        _write(iter((exchange,)), target, str(Path(folder) / f"{name}{suffix}"), force, lost)
+
+
+def _names(exchange: Exchange) -> Iterator[str]:
+    """Names for the file of one exchange, the best first: its own file's; with the folder's before it; numbered."""
+    origin = exchange.origin
+    file = PurePath(origin.path if origin.path != "-" else "stdin")
+    own = (file.name.partition(".")[0] or file.name) + ("" if origin.number == 1 else f"-{origin.number}")
+    yield own
+    if file.parent.name:
+        own = f"{file.parent.name}-{own}"
+        yield own
+    yield from (f"{own}-{count}" for count in itertools.count(2))
 
 
 def _write(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Counter[str]) -> None:

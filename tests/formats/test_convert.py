@@ -143,6 +143,21 @@ def test_chunks_are_json_lines(recording, tmp_path):
     ]
 
 
+def test_files_of_one_name_from_several_folders_are_all_kept(tmp_path):
+    for folder, said in (("a", "1"), ("b", "2"), ("c/b", "3")):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        (tmp_path / "in" / folder / "s.sse").write_text(f'data: {{"n":{said}}}\n\n')
+    for again in ([], ["--force"]):
+        assert (
+            CliRunner()
+            .invoke(command, [str(tmp_path / "in"), "-o", f"{tmp_path}/out/", "--to", "sse", *again])
+            .exit_code
+            == 0
+        )
+        files = {file.name: file.read_text()[11:12] for file in (tmp_path / "out").iterdir()}
+        assert files == {"s.sse": "1", "b-s.sse": "2", "b-s-2.sse": "3"}
+
+
 def test_a_recording_loses_nothing(recording, tmp_path):
     target = tmp_path / "b.jsonl"
     result = run(recording, "-o", target, "--no-redact")
