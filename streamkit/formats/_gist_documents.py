@@ -122,6 +122,7 @@ def _is_chunk(document: dict[str, Any]) -> bool:
         or (isinstance(document.get("stop"), bool) and "content" in document)
         or (isinstance(document.get("event_type"), str) and _TYPED.fullmatch(document["event_type"]) is not None)
         or any(isinstance(document.get(key), dict) for key in _BEDROCK)
+        or (isinstance(inner := document.get("chunk"), dict) and isinstance(inner.get("bytes"), str))
         or ("usageMetadata" in document or "promptFeedback" in document)
     )
 

@@ -7,7 +7,8 @@ import zlib
 
 from streamkit.errors import UnreadableInput
 from streamkit.formats._source import LARGEST_BODY, zstd_inflater
-from streamkit.model.exchange import Headers, Response, header
+from streamkit.model.exchange import Exchange, Headers, Response, header
+from streamkit.wire.framing import choose
 
 _STATUS = re.compile(rb"HTTP/([0-9.]+)[ \t]+([0-9]{3})[^\r\n]*\r?\n")
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*\r?\n")
@@ -106,6 +107,20 @@ def of_decoded_body(headers: Headers) -> Headers:
         for name, value in headers
         if name.lower() not in ("content-encoding", "transfer-encoding", "content-length")
     )
+
+
+_TYPES = {
+    "ndjson": "application/x-ndjson",
+    "aws_eventstream": "application/vnd.amazon.eventstream",
+    "json_document": "application/json",
+}
+
+
+def content_type(exchange: Exchange) -> str:
+    """The content type of an exchange's answer; where none is known, that of the framing that its bytes show."""
+    if exchange.content_type:
+        return exchange.content_type
+    return _TYPES.get(choose(None, exchange.frames.body[:4096]).name, "text/event-stream")
 
 
 def reason(status: int) -> str:

@@ -18,7 +18,7 @@ from streamkit.formats._blocks import framed
 from streamkit.formats._cassette_yaml import interactions
 from streamkit.formats._documents import parse
 from streamkit.formats._format import Format
-from streamkit.formats._http import decoded, of_decoded_body, reason, version
+from streamkit.formats._http import content_type, decoded, of_decoded_body, reason, version
 from streamkit.formats._lost import ending, unanswered
 from streamkit.formats._source import Source
 from streamkit.formats._timestamps import rfc3339, stamp
@@ -131,7 +131,7 @@ def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
 
 def _interaction(exchange: Exchange) -> str:
     request = exchange.request or Request("GET", "https://not-recorded.invalid/")
-    response = exchange.response or Response(None, 200, headers=(("content-type", "text/event-stream"),))
+    response = exchange.response or Response(None, 200, headers=(("content-type", content_type(exchange)),))
     return "".join(
         (
             "- request:\n",

@@ -13,7 +13,7 @@ from streamkit.formats._gist_documents import identity, role
 from streamkit.formats._lost import around
 from streamkit.formats._source import HEAD, Source
 from streamkit.model.exchange import Exchange
-from streamkit.wire.framing import choose
+from streamkit.wire.framing import AWS, choose
 
 if TYPE_CHECKING:
     from streamkit.formats._gist_exchanges import Draft
@@ -84,7 +84,15 @@ def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
 
 def _payloads(exchange: Exchange) -> list[bytes]:
     body = exchange.frames.body
-    return choose(exchange.content_type, body[:4096]).decode(body).data
+    framing = choose(exchange.content_type, body[:4096])
+    events = framing.decode(body)
+    if framing is not AWS:
+        return events.data
+    # What an AWS message is about stands in its headers alone: its SDKs show an event as `{name: payload}`.
+    return [
+        b"{" + orjson.dumps(name) + b":" + payload + b"}" if (name := events.name(number)) else payload
+        for number, payload in enumerate(events.data)
+    ]
 
 
 def _loses(exchange: Exchange) -> list[str]:

@@ -18,7 +18,7 @@ from streamkit.formats._blocks import framed
 from streamkit.formats._documents import parse
 from streamkit.formats._format import Format
 from streamkit.formats._har_events import event_messages, messages_of, with_event_times
-from streamkit.formats._http import decoded, header_pairs, of_decoded_body, reason, version
+from streamkit.formats._http import content_type, decoded, header_pairs, of_decoded_body, reason, version
 from streamkit.formats._lost import ending, unanswered
 from streamkit.formats._source import Source
 from streamkit.formats._timestamps import rfc3339, stamp
@@ -189,7 +189,7 @@ def _request_entry(request: Request) -> dict[str, Any]:
 
 def _response_entry(exchange: Exchange, response: Response) -> dict[str, Any]:
     body = exchange.frames.body
-    content: dict[str, Any] = {"size": len(body), "mimeType": exchange.content_type or "text/event-stream"}
+    content: dict[str, Any] = {"size": len(body), "mimeType": content_type(exchange)}
     try:
         content["text"] = body.decode("utf-8")
     except UnicodeDecodeError:

@@ -8,11 +8,13 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamkit.apis._api import interpret
 from streamkit.cli.convert import command
 from streamkit.errors import OutputExists, UsageError
 from streamkit.formats._format import CATALOGUE, read
 from streamkit.formats._source import Source
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
+from streamkit.wire.aws_eventstream import encode
 
 STREAM = b': keep\n\ndata: {"a":"\xc3\xa9"}\n\ndata: [DONE]\n\n'
 REQUEST = Request("POST", "https://api.example/v1/chat", (("content-type", "application/json"),), Body.of(b'{"n":1}'))
@@ -156,6 +158,32 @@ def test_files_of_one_name_from_several_folders_are_all_kept(tmp_path):
         )
         files = {file.name: file.read_text()[11:12] for file in (tmp_path / "out").iterdir()}
         assert files == {"s.sse": "1", "b-s.sse": "2", "b-s-2.sse": "3"}
+
+
+CONVERSE = b"".join(
+    encode(name, payload)
+    for name, payload in [
+        ("messageStart", b'{"role":"assistant"}'),
+        ("contentBlockDelta", b'{"contentBlockIndex":0,"delta":{"text":"Hi"}}'),
+        ("messageStop", b'{"stopReason":"end_turn"}'),
+    ]
+)
+OLLAMA = b"".join(
+    b'{"model":"m","message":{"role":"assistant","content":"%s"},"done":%s}\n' % pair
+    for pair in [(b"H", b"false"), (b"i", b"true")]
+)
+
+
+@pytest.mark.parametrize("target", ["recording", "event-stream", "chunks", "har", "vcr"])
+@pytest.mark.parametrize(("body", "api"), [(CONVERSE, "bedrock_converse"), (OLLAMA, "ollama")])
+def test_streams_in_other_framings_are_understood_after_every_conversion(body, api, target):
+    [exchange] = reread(target, written(target, Exchange(frames=Frames.of([Frame(body)]))))
+    stream = interpret(exchange)
+    assert (stream.api, stream.verdict) == (api, "complete")
+    texts = [
+        delta.text for chunk in range(len(stream.chunks)) for delta in stream.deltas(chunk) if delta.kind == "text"
+    ]
+    assert "".join(texts) == "Hi"
 
 
 def test_a_recording_loses_nothing(recording, tmp_path):
