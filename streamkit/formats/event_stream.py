@@ -14,6 +14,7 @@ from streamkit.formats._http import status_and_headers
 from streamkit.formats._lost import around
 from streamkit.formats._source import Source
 from streamkit.model.exchange import Exchange, Import, Origin
+from streamkit.wire.framing import SSE, choose
 
 # A line that the standard gives a meaning to, or a field with a name of its own that holds no space or quote.
 _FIELD = re.compile(rb"(?:data|event|id|retry|[A-Za-z][A-Za-z0-9_-]*)?:[^\r\n]*|(?:data|event|id|retry)")
@@ -86,6 +87,12 @@ def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
         yield exchange.frames.body
 
 
+def _loses(exchange: Exchange) -> list[str]:
+    body = exchange.frames.body
+    plain = choose(exchange.content_type, body[:4096]) is SSE
+    return around(exchange) + ([] if plain else ["the form: the body is no event stream, and is written as it came"])
+
+
 EVENT_STREAM = Format(
     name="event-stream",
     short="sse",
@@ -94,6 +101,6 @@ EVENT_STREAM = Format(
     recognises=_recognises,
     read=_read,
     write=_write,
-    loses=around,
+    loses=_loses,
     many=False,
 )

@@ -174,7 +174,7 @@ OLLAMA = b"".join(
 )
 
 
-@pytest.mark.parametrize("target", ["recording", "event-stream", "chunks", "har", "vcr"])
+@pytest.mark.parametrize("target", ["recording", "chunks", "har", "vcr"])
 @pytest.mark.parametrize(("body", "api"), [(CONVERSE, "bedrock_converse"), (OLLAMA, "ollama")])
 def test_streams_in_other_framings_are_understood_after_every_conversion(body, api, target):
     [exchange] = reread(target, written(target, Exchange(frames=Frames.of([Frame(body)]))))
@@ -184,6 +184,14 @@ def test_streams_in_other_framings_are_understood_after_every_conversion(body, a
         delta.text for chunk in range(len(stream.chunks)) for delta in stream.deltas(chunk) if delta.kind == "text"
     ]
     assert "".join(texts) == "Hi"
+
+
+@pytest.mark.parametrize(("body", "count"), [(STREAM, 0), (CONVERSE, 1), (OLLAMA, 1)])
+def test_a_body_that_is_no_event_stream_is_written_as_it_came_and_that_is_said(body, count):
+    exchange = Exchange(frames=Frames.of([Frame(body)]))
+    assert written("event-stream", exchange) == body
+    said = CATALOGUE["event-stream"].loses(exchange)
+    assert said == ["the form: the body is no event stream, and is written as it came"] * count
 
 
 def test_a_recording_loses_nothing(recording, tmp_path):
