@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 import os
 import sys
 from collections import Counter
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from streamkit.rules._rule import Rule
 
 FORMATS = ("text", "json", "jsonl", "github", "gitlab", "junit", "sarif")
+COUNTED = ("text", "json")
+"""The forms in which statistics are told."""
 SEVERITIES = ("error", "warning", "info")
 KEYS = (
     "select",
@@ -116,6 +119,8 @@ def command(
     Defaults come from the table [tool.streamkit.lint] of pyproject.toml. Exit codes: 0 nothing of the severity of
     --fail-on, 1 findings, 2 wrong usage, or an input that holds no stream.
     """
+    if statistics and style not in COUNTED:
+        raise UsageError(f"--statistics is told as {' or '.join(COUNTED)}, not as {style}")
     config = Config(section="lint") if no_config else load("lint", KEYS)
     choice = _choice(config, **rest)
     inputs = Inputs(
@@ -130,7 +135,7 @@ def command(
     shown = output in (None, "-")
     width = get_terminal_size((80, 24)).columns if shown and sys.stdout.isatty() else 0
     report = _report(found, rows, choice.fail_on, color=shown and console.colored(), width=width)
-    _put(_statistics(found) if statistics else _written(report, style), output, force)
+    _put(_statistics(found, style) if statistics else _written(report, style), output, force)
     failed = not exit_zero and any(map(report.fails, found))
     return max(int(failed), inputs.code)
 
@@ -271,17 +276,24 @@ def _written(report: LintReport, style: str) -> str:
     return write(report)
 
 
-def _statistics(found: Sequence[Finding]) -> str:
-    """A line a rule: occurrences, streams, code, severity, name; the most frequent first."""
+def _statistics(found: Sequence[Finding], style: str) -> str:
+    """A line a rule, or its counterpart in JSON: occurrences, streams, code, severity, name; the most frequent first."""
     counts: Counter[tuple[str, str, str]] = Counter()
     streams: Counter[tuple[str, str, str]] = Counter()
     for finding in found:
         key = finding.code, finding.severity, finding.name
         counts[key] += finding.count
         streams[key] += 1
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    if style == "json":
+        rows = [
+            {"code": code, "name": name, "severity": severity, "count": count, "streams": streams[code, severity, name]}
+            for (code, severity, name), count in ranked
+        ]
+        return json.dumps({"version": 1, "statistics": rows}, indent=2) + "\n"
     lines = [
         f"{count:>7}  in {streams[key]:>4} stream{'s' if streams[key] > 1 else ' '}  {key[0]}  {key[1]:<7}  {key[2]}"
-        for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        for key, count in ranked
     ]
     return "\n".join(lines) + "\n" if lines else "No findings.\n"
 

@@ -5,13 +5,13 @@ Source: docs.gitlab.com, "Code Quality", the report format: description, check_n
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
 from streamkit.model.finding import Finding
 from streamkit.reporters._fingerprint import fingerprint, sentence
 from streamkit.reporters._reporter import LintReport, Reporter
+from streamkit.reporters._strict_json import dumps
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
@@ -24,7 +24,7 @@ def findings(report: LintReport) -> str:
         known = fingerprint(finding)
         seen[known] += 1
         issues.append(_issue(finding, known if seen[known] == 1 else f"{known}-{seen[known]}"))
-    return json.dumps(issues, indent=2) + "\n"
+    return dumps(issues, indent=2) + "\n"
 
 
 def _issue(finding: Finding, known: str) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 import orjson
 
 from streamkit.reporters._finding_json import as_object
 from streamkit.reporters._reporter import LintReport, Reporter, Row, StatsReport
+from streamkit.reporters._strict_json import dumps
 
 VERSION = 1
 
@@ -31,13 +31,13 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 
 def findings(report: LintReport) -> str:
-    """`{"version":1,"findings":[…],"streams":[…]}`. Half a character of a stream's text is written as its escape."""
+    """`{"version":1,"findings":[…],"streams":[…]}`. Half a character of a stream's text is shown as its escape."""
     document = {
         "version": VERSION,
         "findings": [as_object(finding) for finding in report.findings],
         "streams": [dict(row) for row in report.streams],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return dumps(document, indent=2) + "\n"
 
 
 REPORTER = Reporter("json", findings=findings, rows=rows, stats=stats)

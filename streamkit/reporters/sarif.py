@@ -6,7 +6,6 @@ scanning", for what GitHub asks for: a rule a code, a level, a place with a line
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from urllib.parse import quote
 from streamkit.model.finding import Finding
 from streamkit.reporters._fingerprint import fingerprint, sentence
 from streamkit.reporters._reporter import LintReport, Reporter
+from streamkit.reporters._strict_json import dumps
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -30,7 +30,7 @@ def findings(report: LintReport) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, codes) for finding in report.findings],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
 def _rule(report: LintReport, code: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
 
 def _uri(file: str) -> str:
     """A file's path as a URI, relative where it is."""
-    path = quote(file.removeprefix("./").replace("\\", "/"), safe="/")
+    path = quote(file.removeprefix("./").replace("\\", "/"), safe="/", errors="surrogateescape")
     return f"file://{path}" if path.startswith("/") else path
 
 

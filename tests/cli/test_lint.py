@@ -99,6 +99,20 @@ def test_jsonl_is_a_finding_a_line() -> None:
     assert [json.loads(line)["code"] for line in lines] == ["SCH303", "SCH331"]
 
 
+def test_statistics_are_told_as_json_too(folder: Path) -> None:
+    (folder / "worse.sse").write_text(BAD)
+    told = json.loads(run("lint", "bad.sse", "worse.sse", "warned.sse", "--statistics", "--format", "json").stdout)
+    assert told == {
+        "version": 1,
+        "statistics": [
+            {"code": "SCH303", "name": "wrong-object", "severity": "error", "count": 6, "streams": 2},
+            {"code": "SCH331", "name": "implausible-created", "severity": "warning", "count": 3, "streams": 1},
+        ],
+    }
+    error = run("lint", "bad.sse", "--statistics", "--format", "sarif").exception
+    assert str(error) == "--statistics is told as text or json, not as sarif"
+
+
 def test_statistics_count_a_rule_over_all_streams(folder: Path) -> None:
     (folder / "worse.sse").write_text(BAD)
     lines = run("lint", "bad.sse", "worse.sse", "warned.sse", "--statistics").output.splitlines()

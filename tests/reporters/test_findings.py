@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema_rs
+import orjson
 import pytest
 
 from streamkit.model.finding import Finding, Place
@@ -307,3 +308,23 @@ def test_text_of_nothing_says_so() -> None:
 @pytest.mark.parametrize("name", ["text", "json", "jsonl", "github", "gitlab", "junit", "sarif"])
 def test_every_form_can_be_written_to_a_file(name: str) -> None:
     written(name).encode("utf-8")
+
+
+@pytest.mark.parametrize("name", ["json", "gitlab", "sarif", "jsonl"])
+def test_json_is_read_by_strict_parsers_whatever_a_stream_or_a_file_name_holds(name: str) -> None:
+    said = "half \ud83d, whole \U0001f600, written \\ud83d, halves \udc00\ud83d"
+    odd = Finding("SCH310", "bad-role", "error", said, Place(path=said), file="no\udcfftext.sse", exchange=1)
+    report = orjson.loads(written(name, LintReport([odd], [row(odd.file, 1)])))
+    told = "half \\ud83d, whole \U0001f600, written \\ud83d, halves \\udc00\\ud83d"
+    holder = {
+        "json": lambda: report["findings"][0]["message"],
+        "jsonl": lambda: report["message"],
+        "gitlab": lambda: report[0]["description"],
+        "sarif": lambda: report["runs"][0]["results"][0]["message"]["text"],
+    }[name]
+    assert holder() == told
+
+
+def test_sarif_names_a_file_whose_name_is_no_text_by_its_bytes() -> None:
+    odd = Finding("X1", "x", "error", "m", file="no\udcfftext.sse", exchange=1)
+    assert '"no%FFtext.sse"' in written("sarif", LintReport([odd], []))

@@ -1,0 +1,18 @@
+"""JSON that every parser reads, whatever text is in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+# An escaped backslash or a whole pair, which stay, or half a pair, which Python's own parser alone would take.
+_HALF = re.compile(r"(\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\ud[89a-f][0-9a-f]{2}")
+
+
+def dumps(value: Any, *, indent: int | None = None) -> str:
+    r"""A value as JSON in ASCII. Half a character (a lone surrogate), which is no text and is refused by strict parsers,
+    becomes the six characters of its escape, so that it is still seen which it was.
+    """
+    text = json.dumps(value, indent=indent)
+    return _HALF.sub(lambda match: match[1] or "\\" + match[0], text) if "\\ud" in text else text
