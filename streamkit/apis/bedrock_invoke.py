@@ -15,7 +15,7 @@ import orjson
 from streamkit.apis import _converse_events as converse
 from streamkit.apis._api import Api, Assembler, Chunk, Ending, Sample
 from streamkit.apis._bedrock_families import METRICS, family_of, metrics_of
-from streamkit.apis._json import name_of, object_of, said_by
+from streamkit.apis._json import name_of, object_of, said_by, usage_delta
 from streamkit.model.message import ERROR, USAGE, Delta, Reply, Usage
 
 
@@ -54,7 +54,8 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an inner chunk adds."""
     family = family_of(chunk)
     if family is not None:
-        return family.deltas(chunk)
+        counts = metrics_of(chunk) if family.usage(chunk) is None else None
+        return family.deltas(chunk) if counts is None else (*family.deltas(chunk), usage_delta(counts))
     failed = converse.failure(chunk)
     return (Delta("error", said_by(failed[1]) or failed[0]),) if failed is not None else ()
 

@@ -74,8 +74,10 @@ def _blank_lines_lost(lines: Sequence[bytes]) -> bool:
 
 def _read(source: Source) -> Iterator[Exchange]:
     response, body, line = status_and_headers(source.all())
+    frames = cut(body, line)
+    del body  # it would stay while the stream is worked on, beside the frames that hold the same bytes
     yield Exchange(
-        frames=cut(body, line),
+        frames=frames,
         response=response,
         imported=Import("event-stream"),
         origin=Origin(source.path, 1, line if response is None else 1),
