@@ -54,7 +54,7 @@ def _nearest(word: str, rules: Sequence[Rule]) -> str | None:
     if family:
         return max(family, key=lambda known: _alike(known, code))
     name = word.lower().replace("_", "-")
-    near = difflib.get_close_matches(code, codes, 1, 0.5) or difflib.get_close_matches(name, names, 1, 0.5)
+    near = difflib.get_close_matches(code, codes, 1, 0.5) or difflib.get_close_matches(name, names, 1, 0.6)
     return near[0] if near else None
 
 

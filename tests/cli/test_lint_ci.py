@@ -56,6 +56,29 @@ def test_the_hook_runs_a_command_that_is_there(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
+@pytest.mark.skipif(
+    not os.environ.get("STREAMKIT_PRE_COMMIT"), reason="STREAMKIT_PRE_COMMIT does not name a pre-commit"
+)
+def test_pre_commit_builds_and_runs_the_hook(tmp_path: Path) -> None:
+    """With the real pre-commit, which installs this project and what it needs from a package index."""
+    program = os.environ.get("STREAMKIT_PRE_COMMIT", "")
+    for name, text in (("good.sse", GOOD), ("bad.sse", BAD), ("notes.jsonl", "{}\n")):
+        (tmp_path / name).write_text(text)
+    for words in (["init", "-q"], ["add", "good.sse", "bad.sse", "notes.jsonl"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    told = [program, "try-repo", str(ROOT), "streamkit-lint", "--files"]
+    clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+
+    def hooked(*files: str) -> Any:
+        return subprocess.run([*told, *files], cwd=tmp_path, env=clean, capture_output=True, text=True, check=False)
+
+    assert hooked("good.sse", "notes.jsonl").returncode == 0
+    failed = hooked("good.sse", "bad.sse", "notes.jsonl")
+    assert failed.returncode == 1
+    assert "bad.sse:1: SCH303 error" in failed.stdout
+    assert "1 error in 1 of 2 streams" in failed.stdout
+
+
 def test_no_input_of_the_action_is_written_into_a_script() -> None:
     for step in action()["runs"]["steps"]:
         assert "${{" not in step.get("run", "")

@@ -116,6 +116,7 @@ def test_a_baseline_means_the_same_files_from_another_folder(folder: Path, monke
         ('select = ["SEQ41x"]', "did you mean 'SEQ410'?"),
         ('ignore = ["repeated_role"]', "did you mean 'repeated-role'?"),
         ('select = ["XYZ"]', "no rule is meant by 'XYZ'; `streamkit rule` lists all"),
+        ('select = ["NOPE"]', "no rule is meant by 'NOPE'; `streamkit rule` lists all"),
         ("max-gap = true", "max-gap is not a number"),
         ('max-gap = "5s"', "max-gap is not a number"),
         ("max-gap = 0", "max-gap: 0 is no number of seconds above 0"),
