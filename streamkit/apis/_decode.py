@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -68,13 +69,18 @@ def decode(exchange: Exchange) -> Decoded:
     return _with_care(Decoded(framing.name, events, times, [], [], document=document))
 
 
+# In text that is quoted inside a JSON string these quotes have a backslash before them.
+_MORE_FOLLOWS = re.compile(rb'(?<!\\)"(?:done|is_finished)"\s*:\s*false\b')
+
+
 def _holds_documents(framing: Framing, exchange: Exchange, body: bytes) -> bool:
     """Whether this framing was taken for its bytes, and one object alone in it is the whole body.
 
-    A line of NDJSON looks like any JSON object, so that one alone is a stream only where the content type says so.
+    A line of NDJSON looks like any JSON object, so that one alone is a stream only where the content type says so, or it
+    says itself that more follows, as Ollama's and Cohere's lines do.
     """
     if framing.name == "ndjson":
-        return choose(exchange.content_type, b"") is not framing
+        return choose(exchange.content_type, b"") is not framing and not _MORE_FOLLOWS.search(body)
     return framing.name == "json_document" and not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
 
 

@@ -60,3 +60,16 @@ def test_the_first_word_that_holds(verdict: str, body: bytes, content_type: str 
     headers = (("content-type", content_type),) if content_type else ()
     given = Exchange(Frames.of([Frame(body)]), response=Response(None, 200, headers=headers))
     assert interpret(given).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (b'{"model":"m","response":"Hel","done":false}\n', "truncated"),
+        (b'{"is_finished":false,"event_type":"text-generation","text":"Hel"}\n', "truncated"),
+        (b'{"model":"m","response":"Hello","done":true}\n', "not-a-stream"),
+        (rb'{"model":"m","response":"say \"done\": false","done":true}', "not-a-stream"),
+    ],
+)
+def test_one_line_alone_is_a_stream_where_it_says_that_more_follows(line, verdict):
+    assert interpret(Exchange(frames=Frames.of([Frame(line)]))).verdict == verdict
