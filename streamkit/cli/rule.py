@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from streamkit.cli.options import Console, talk_options
+
 if TYPE_CHECKING:
     from streamkit.rules._rule import Rule
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 @click.command("rule")
 @click.argument("code", required=False)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="The form of the answer.")
-def command(code: str | None, style: str) -> int:
+@talk_options
+def command(code: str | None, style: str, console: Console) -> int:
     """The manual of one lint rule, or the list of all.
 
     \b

@@ -6,14 +6,15 @@ import json
 
 import click
 
-from streamkit.cli.options import output_options
+from streamkit.cli.options import Console, output_options, talk_options
 from streamkit.errors import UsageError
 
 
 @click.command("schema")
 @click.argument("api", required=False)
 @output_options
-def command(api: str | None, output: str | None, force: bool) -> int:
+@talk_options
+def command(api: str | None, output: str | None, force: bool, console: Console) -> int:
     """The JSON Schema of one chunk of an API, or the names of the APIs that have one.
 
     \b
