@@ -35,7 +35,13 @@ REUSES = ("once", "cycle", "last")
 @click.option("--itl", metavar="TIME", help="The gap between writes after it: 20ms, normal:20ms:5ms, ...")
 @click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Break every answer so.")
 @click.option("--seed", type=int, default=0, help="Decides what faults and --ttft, --itl leave to chance.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes on one port.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    metavar="N",
+    help="Processes on one port; each counts for itself.",
+)
 @click.option(workers_.JOINED, is_flag=True, hidden=True)
 @pace_options
 @talk_options
