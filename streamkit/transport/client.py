@@ -92,7 +92,7 @@ class Listener(Protocol):
 
 @dataclass(slots=True)
 class _Clock:
-    """The stamps of one exchange, in nanoseconds after it began."""
+    """The stamps of one exchange, in nanoseconds after it began: just before name look-up and connect."""
 
     began: int = field(default_factory=time.monotonic_ns)
     connected: int | None = None
@@ -236,8 +236,14 @@ class _TooManyRedirects(Exception):
 
 
 def _tracing() -> aiohttp.TraceConfig:
-    """Stamps when the connection stood and when the last byte of the request was handed over."""
+    """Stamps when look-up and connecting began, when the connection stood and when the last byte of the request was sent."""
     import aiohttp
+
+    async def connecting(session: object, context: Any, params: object) -> None:
+        # What the library does before it connects (milliseconds, at its first request) is none of the exchange's time.
+        clock: _Clock = context.trace_request_ctx
+        if clock.connected is None:
+            clock.began = time.monotonic_ns()
 
     async def connected(session: object, context: Any, params: object) -> None:
         clock: _Clock = context.trace_request_ctx
@@ -248,6 +254,7 @@ def _tracing() -> aiohttp.TraceConfig:
         clock.sent = clock.now()
 
     tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_start.append(connecting)
     tracing.on_connection_create_end.append(connected)
     tracing.on_request_headers_sent.append(sent)
     tracing.on_request_chunk_sent.append(sent)
