@@ -42,7 +42,7 @@ def _holds(data: bytes) -> bool:
     """Whether bytes of JSON hold the character, raw or escaped. Looking for single bytes is many times faster."""
     if b"\xef" in data and b"\xef\xbf\xbd" in data:
         return True
-    return b"\\" in data and any(after[:5].lower() == b"ufffd" for after in data.split(b"\\")[1:])
+    return b"\\u" in data and b"\\ufffd" in data.lower()
 
 
 @rule("JSN207", "warning")
