@@ -22,7 +22,7 @@ import orjson
 from tabulate import tabulate
 
 from streamkit.apis._api import APIS, interpret
-from streamkit.cli.inputs import look_for_circles_seldom
+from streamkit.cli._inputs import look_for_circles_seldom
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.rules._rule import lint
 from streamkit.rules._select import selected

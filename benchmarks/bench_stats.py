@@ -24,8 +24,8 @@ import orjson
 from tabulate import tabulate
 
 from streamkit.apis._api import interpret
-from streamkit.cli.inputs import Inputs, look_for_circles_seldom
-from streamkit.cli.measuring import Run, Wanted
+from streamkit.cli._inputs import Inputs, look_for_circles_seldom
+from streamkit.cli._measuring import Run, Wanted
 from streamkit.cli.options import Console
 from streamkit.formats._format import read
 from streamkit.metrics._metric import METRICS, measure

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "streamkit"
 
 FLOORS = {
-    "frozen": 0,
+
     "errors": 1, "text": 1, "wire": 1,
     "model": 2, "registry": 2, "tool": 2,
     "tape": 3, "faults": 3, "formats": 3, "apis": 3, "rules": 3, "metrics": 3, "definitions": 3, "tokenizers": 3,

@@ -7,12 +7,11 @@ what the stream holds, one verdict. `assemble(stream)` puts the message back tog
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from streamkit.apis._decode import Decoded, decode, parse
 from streamkit.apis._dialect import DIALECTS, Dialect, detect_dialect
-from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Headers
 from streamkit.model.grammar import Misstep
 from streamkit.model.message import ERROR, USAGE, Delta, Reply, Usage

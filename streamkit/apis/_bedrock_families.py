@@ -6,6 +6,7 @@ Source: docs.aws.amazon.com/bedrock, "Inference request parameters and response 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from streamkit.apis import _anthropic_events as anthropic
@@ -15,7 +16,6 @@ from streamkit.apis import _openai_chat_chunks as chat
 from streamkit.apis._api import Assembler, Chunk
 from streamkit.apis._json import count_of, name_of, object_of, objects_in, place_of, text_of
 from streamkit.apis._merge import Pieces, joined
-from streamkit.frozen import dataclass
 from streamkit.model.message import FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
 METRICS = "amazon-bedrock-invocationMetrics"

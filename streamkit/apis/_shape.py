@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from streamkit.frozen import dataclass
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Misfit
 

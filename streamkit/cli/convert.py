@@ -11,9 +11,9 @@ from pathlib import Path, PurePath
 
 import click
 
-from streamkit.cli.inputs import Inputs
+from streamkit.cli._inputs import Inputs
+from streamkit.cli._output import visible
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
-from streamkit.cli.output import visible
 from streamkit.errors import UsageError
 from streamkit.files import create
 from streamkit.formats._format import CATALOGUE, Format

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from streamkit.cli.inputs import Inputs
+from streamkit.cli._inputs import Inputs
+from streamkit.cli._output import Sink
+from streamkit.cli._remarks import name_of
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
-from streamkit.cli.output import Sink
-from streamkit.cli.remarks import name_of
 from streamkit.compare.streams import Change, changes, timing
 from streamkit.model.stream import Stream
 from streamkit.text import one_line

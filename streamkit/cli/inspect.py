@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import click
 
-from streamkit.cli.inputs import Inputs
+from streamkit.cli._inputs import Inputs
+from streamkit.cli._output import Sink
+from streamkit.cli._timeline_page import Page
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
-from streamkit.cli.output import Sink
-from streamkit.cli.timeline_page import Page
 from streamkit.errors import UsageError
 from streamkit.model.stream import Stream
 from streamkit.model.timeline import timeline
@@ -50,7 +50,7 @@ def command(
         if follow:
             if len(paths) != 1 or form_out == "html":
                 raise UsageError("--follow takes one recording, as text or jsonl")
-            from streamkit.cli.following import follow_recording
+            from streamkit.cli._following import follow_recording
 
             return follow_recording(paths[0], Page(sink, console, form_out), api=api, dialect=dialect)
         if form_out == "html":

@@ -8,18 +8,17 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from streamkit.cli.config import Config, load
-from streamkit.cli.inputs import Inputs
+from streamkit.cli._config import Config, load
+from streamkit.cli._inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
-from streamkit.frozen import dataclass
 from streamkit.tool import version_number
 
 if TYPE_CHECKING:

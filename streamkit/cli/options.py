@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
-from streamkit.frozen import dataclass
 from streamkit.text import safe_text
 
 Function = TypeVar("Function", bound=Callable[..., Any])

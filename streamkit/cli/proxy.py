@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from streamkit.cli.child import WithChild, child, run_or_wait
-from streamkit.cli.inputs import Inputs
+from streamkit.cli._child import WithChild, child, run_or_wait
+from streamkit.cli._inputs import Inputs
+from streamkit.cli._pacing import pace_options
 from streamkit.cli.options import Console, output_options, talk_options
-from streamkit.cli.pacing import pace_options
 from streamkit.errors import UsageError
 
 DEFAULT_PORT = 8789

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from streamkit.apis._api import APIS, Assembler, assemble
-from streamkit.cli.inputs import Inputs
+from streamkit.cli._inputs import Inputs
+from streamkit.cli._output import Sink
+from streamkit.cli._remarks import detected, name_of, remarks
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
-from streamkit.cli.output import Sink
-from streamkit.cli.remarks import detected, name_of, remarks
 from streamkit.errors import UsageError
 from streamkit.model.message import Message, Part, Reply
 from streamkit.model.stream import Stream
@@ -137,7 +137,7 @@ def _meta(stream: Stream) -> dict[str, Any]:
 
 def _shown(message: Message, parts: list[str]) -> str:
     """The wanted parts of one message: reasoning, then text, then tool calls."""
-    from streamkit.cli.output import json_text
+    from streamkit.cli._output import json_text
 
     shown = []
     if "reasoning" in parts and message.reasoning:
@@ -170,7 +170,7 @@ def _markdown(stream: Stream, reply: Reply, messages: list[Message]) -> str:
 
 
 def _markdown_part(part: Part) -> str:
-    from streamkit.cli.output import json_text
+    from streamkit.cli._output import json_text
 
     if part.kind == "reasoning":
         return "\n".join(f"> {line}".rstrip() for line in part.text.rstrip("\n").split("\n"))

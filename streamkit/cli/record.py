@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streamkit.cli import curl
+from streamkit.cli import _curl as curl
+from streamkit.cli._recording import Job, Tap, Target, host_of, labels_of, opening
+from streamkit.cli._showing import View, mode_for
 from streamkit.cli.options import Console, output_options, talk_options
-from streamkit.cli.recording import Job, Tap, Target, host_of, labels_of, opening
-from streamkit.cli.showing import View, mode_for
 from streamkit.errors import UsageError
 from streamkit.tape.redactor import Policy
 from streamkit.tool import tool
 
 if TYPE_CHECKING:
-    from streamkit.cli.sending import Flags
+    from streamkit.cli._sending import Flags
     from streamkit.transport.client import Outgoing, Settings
 
 INTERRUPTED = 130
@@ -90,7 +90,7 @@ def command(
         console,
     )
     if url == "-":
-        from streamkit.cli.piping import record_pipe
+        from streamkit.cli._piping import record_pipe
 
         if curl_ or count > 1 or any(sent.values()):
             raise UsageError("record - takes what comes on stdin; a request's flags do not go with it")
@@ -101,7 +101,7 @@ def command(
 
 def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tuple[Flags, Settings]:
     """What to send and how, from the flags and a pasted command; flags win."""
-    from streamkit.cli.sending import Flags
+    from streamkit.cli._sending import Flags
     from streamkit.transport.client import Settings
 
     pasted = curl.parse(curl_) if curl_ is not None else curl.Command()
@@ -133,7 +133,7 @@ def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tup
 
 
 def _record(job: Job, flags: Flags, settings: Settings, count: int, concurrency: int) -> int:
-    from streamkit.cli.sending import form_of_json, model_of, outgoing
+    from streamkit.cli._sending import form_of_json, model_of, outgoing
     from streamkit.transport.client import check
 
     request = outgoing(flags, tool().replace(" ", "/"))

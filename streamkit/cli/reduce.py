@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streamkit.cli.inputs import Inputs
+from streamkit.cli._inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
 from streamkit.errors import StreamkitError, UsageError
 from streamkit.text import safe_text

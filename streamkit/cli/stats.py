@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from streamkit.cli.inputs import Inputs
+from streamkit.cli._inputs import Inputs
+from streamkit.cli._output import Sink, ascii_only
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
-from streamkit.cli.output import Sink, ascii_only
 
 _KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
 
@@ -67,12 +67,12 @@ def command(
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect, late=late)
     with Sink(output, force=force, prose=form_out == "table") as sink:
         if options["definitions"]:
-            from streamkit.cli.defining import show_definitions
+            from streamkit.cli._defining import show_definitions
 
             show_definitions(inputs.streams(), form_out, _counters(options), sink)
             return inputs.code
         if options["compare"]:
-            from streamkit.cli.comparing import show_comparison
+            from streamkit.cli._comparing import show_comparison
 
             before = Inputs([options["compare"]], console, form=form, api=api, dialect=dialect)
             code = show_comparison(before, inputs, form_out, options["metrics"], sink)
@@ -83,8 +83,8 @@ def command(
 
 def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Console, sink: Sink) -> bool:
     """Measure everything, report it, and tell which gates failed."""
-    from streamkit.cli.measuring import Run, sorted_rows
-    from streamkit.cli.page import Gathered
+    from streamkit.cli._measuring import Run, sorted_rows
+    from streamkit.cli._page import Gathered
     from streamkit.errors import UsageError
     from streamkit.reporters._reporter import REPORTERS
 
@@ -105,7 +105,7 @@ def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Co
 
 def _wanted(form_out: str, options: dict[str, Any]) -> Any:
     """What is to be measured: a table needs less than a program that reads on."""
-    from streamkit.cli.measuring import Wanted
+    from streamkit.cli._measuring import Wanted
 
     in_table = form_out in ("table", "markdown") and not options["explain"]
     return Wanted(
@@ -185,7 +185,7 @@ def _refuse_what_would_be_passed_over(form_out: str | None, output: str | None, 
 
 def _with_config(options: dict[str, Any]) -> None:
     """Fill in what `[tool.streamkit.stats]` says and the command line does not."""
-    from streamkit.cli.config import load
+    from streamkit.cli._config import load
 
     config = load("stats", _KEYS)
     options["fail_if"] = options["fail_if"] or tuple(config.texts("fail-if"))

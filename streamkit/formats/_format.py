@@ -9,12 +9,11 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from streamkit.errors import UnknownForm, UnreadableInput
 from streamkit.formats._source import Source, is_pattern, opened
-from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Repair
 from streamkit.registry import Catalogue
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-
-from streamkit.frozen import dataclass
 
 _SECOND = 1_000_000_000
 _DAY = 86_400 * _SECOND

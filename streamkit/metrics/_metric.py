@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
-from streamkit.frozen import dataclass
 from streamkit.metrics._timeline import Timeline
 from streamkit.model.measurement import Measurement, Samples, TokenCounter
 from streamkit.model.stream import Stream

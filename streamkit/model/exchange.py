@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal, overload
 
 import orjson
-
-from streamkit.frozen import dataclass
 
 Headers = tuple[tuple[str, str], ...]
 

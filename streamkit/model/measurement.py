@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import field
-
-from streamkit.frozen import dataclass
+from dataclasses import dataclass, field
 
 # The percentiles that every distribution is told by.
 PERCENTILES = (50, 90, 95, 99)

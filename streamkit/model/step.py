@@ -7,7 +7,8 @@ order in which they are done and their deadlines never decrease.
 
 from __future__ import annotations
 
-from streamkit.frozen import dataclass
+from dataclasses import dataclass
+
 from streamkit.model.exchange import Headers
 
 

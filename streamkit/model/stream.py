@@ -7,10 +7,9 @@ Columns, not objects: event i has `events.data[i]` and `times[i]`, chunk k has `
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from streamkit.frozen import dataclass
 from streamkit.model.finding import Finding, Place, Severity
 from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from streamkit.cli._progress import Progress, watched
 from streamkit.cli.options import Console
-from streamkit.cli.progress import Progress, watched
 from streamkit.errors import StreamkitError, UnreadableInput
 from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from streamkit.cli._showing import Mode, View
 from streamkit.cli.options import Console
-from streamkit.cli.showing import Mode, View
 from streamkit.errors import UsageError
 from streamkit.files import Output, Part, Parts, create, create_next
 from streamkit.model import recording

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from streamkit.cli.inputs import Inputs
-from streamkit.cli.output import Sink
+from streamkit.cli._inputs import Inputs
+from streamkit.cli._output import Sink
 from streamkit.compare.difference import NEGLIGIBLE, Difference, compare, deciding, overall
 from streamkit.errors import UsageError
 from streamkit.metrics._collect import distribution, number

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from streamkit.cli import providers
+from streamkit.cli import _providers as providers
 from streamkit.errors import UsageError
 from streamkit.transport.client import Outgoing, check_url
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from streamkit.cli.inputs import Inputs
-from streamkit.cli.merging import parts_of, read_part
+from streamkit.cli._inputs import Inputs
+from streamkit.cli._merging import parts_of, read_part
 from streamkit.errors import UnreadableInput, UsageError
 from streamkit.metrics._collect import Collection, row_of
 from streamkit.metrics._gate import Expression, Gate, kept, parse

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from streamkit.errors import UsageError
-from streamkit.frozen import dataclass
 
 FILE = "pyproject.toml"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from streamkit.cli.recording import Job, Tap, opening
-from streamkit.cli.showing import View
+from streamkit.cli._recording import Job, Tap, opening
+from streamkit.cli._showing import View
 from streamkit.errors import UnreadableInput
 from streamkit.formats._http import status_and_headers
 

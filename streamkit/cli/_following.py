@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from streamkit.apis._api import interpret
-from streamkit.cli.timeline_page import Page
+from streamkit.cli._timeline_page import Page
 from streamkit.errors import UnreadableInput
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Frames

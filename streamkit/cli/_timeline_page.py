@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
+from streamkit.cli._output import Sink
+from streamkit.cli._remarks import name_of, remarks
 from streamkit.cli.options import Console
-from streamkit.cli.output import Sink
-from streamkit.cli.remarks import name_of, remarks
 from streamkit.model.message import Delta
 from streamkit.model.stream import Stream
 from streamkit.model.timeline import Moment, added

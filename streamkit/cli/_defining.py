@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from streamkit.cli.output import Sink, json_text
-from streamkit.cli.remarks import name_of
+from streamkit.cli._output import Sink, json_text
+from streamkit.cli._remarks import name_of
 from streamkit.definitions._definition import DEFINITIONS, REASONS, answers
 from streamkit.errors import UsageError
 from streamkit.model.measurement import Summary, TokenCounter
