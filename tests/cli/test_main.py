@@ -40,7 +40,7 @@ def test_every_option_says_what_it_does(name: str) -> None:
     command = streamkit.get_command(click.Context(streamkit), name)
     assert command is not None
     for parameter in command.params:
-        if isinstance(parameter, click.Option):
+        if isinstance(parameter, click.Option) and not parameter.hidden:
             assert parameter.help, f"{name} {parameter.opts}"
 
 
