@@ -91,9 +91,10 @@ class Recording:
             self.streamed if request is None else asks_for_stream(request),
             self.failed,
             self._fits,
-            exchange.recorded_at,
-            PurePath(exchange.origin.path).name,
-            exchange.origin.number,
+            lambda: self.model,
+            recorded_at=exchange.recorded_at,
+            path=PurePath(exchange.origin.path).name,
+            number=exchange.origin.number,
         )
 
     def _fits(self, request: Request) -> bool:

@@ -38,7 +38,8 @@ _ABSENT = object()
 class Recorded:
     """What a matcher knows of one recording.
 
-    `request` is None where the log did not keep it; `fits` then tells whether a request could have been answered so.
+    `request` is None where the log did not keep it; `fits` then tells whether a request could have been answered so, and
+    `model` which model answered.
     `streamed` tells whether its answer is a stream, `asked_stream` whether a stream was asked for (None: the request did
     not say), `failed` whether the answer is an HTTP error, which answers every way of asking. `recorded_at`, `path` and
     `number` give the order among recordings that match equally.
@@ -49,6 +50,7 @@ class Recorded:
     asked_stream: bool | None = True
     failed: bool = False
     fits: Callable[[Request], bool] = lambda _: True
+    model: Callable[[], str | None] = lambda: None
     recorded_at: str | None = None
     path: str = ""
     number: int = 1
@@ -127,10 +129,12 @@ class Matcher:
     def choose(self, request: Request) -> Match | Miss:
         """The recording for this request, counted as played; or why there is none."""
         streaming = asks_for_stream(request)
-        named = self._answering(self._by_key.get(self._key_of(request), ()), streaming)
-        candidates = named or self._answering(
-            [index for index in self._anonymous if self._recordings[index].fits(request)], streaming
-        )
+        named = self._by_key.get(self._key_of(request), [])
+        if self._level == "any":
+            both = sorted([*named, *self._fitting(request)], key=lambda index: _order(self._recordings[index]))
+            candidates = self._answering(both, streaming)
+        else:
+            candidates = self._answering(named, streaming) or self._answering(self._fitting(request), streaming)
         index = self._next(candidates)
         if index is not None:
             self.plays[index] += 1
@@ -146,6 +150,21 @@ class Matcher:
     def unplayed(self) -> list[int]:
         """The recordings that nobody asked for."""
         return [index for index, plays in enumerate(self.plays) if not plays]
+
+    def _fitting(self, request: Request) -> list[int]:
+        """Those without a request that may answer this one.
+
+        Beside recordings with a request they answer only where they have what the level compares: else no request would
+        miss any more, and a test that asks for something new would not be told.
+        """
+        fitting = [index for index in self._anonymous if self._recordings[index].fits(request)]
+        if not self._by_key or self._level in ("path", "any"):
+            return fitting
+        body = _value(request.body)
+        asked = body.get("model") if isinstance(body, dict) else None
+        if self._level != "model" or asked is None:
+            return []
+        return [index for index in fitting if self._recordings[index].model() == asked]
 
     def _answering(self, indices: Sequence[int], streaming: bool | None) -> list[int]:
         """Those that can answer this way of asking; only those that were asked this very way where there are any."""

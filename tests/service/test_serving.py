@@ -126,6 +126,16 @@ def test_what_kept_no_request_answers_requests_of_its_api() -> None:
         assert ask(server, "/v1/models")[0] == 200
 
 
+def test_what_kept_no_request_switches_no_miss_off() -> None:
+    recorded = scripted("openai_chat/plain")
+    pasted = Exchange(Frames.of([Frame(recorded.frames.body)]))
+    with serve(pasted, recorded) as server:
+        status, body = ask(server, "/v1/chat/completions", asked(recorded, temperature=0.123))
+        assert (status, b"no recording answers" in body) == (404, True)
+    with serve(pasted, recorded, match="path") as server:
+        assert ask(server, "/v1/chat/completions", asked(recorded, temperature=0.123))[0] == 200
+
+
 def test_control() -> None:
     recorded = exchange(b"data: [DONE]\n\n")
     with serve(recorded, reuse="once") as server:

@@ -124,11 +124,33 @@ def test_streams_and_whole_answers(recordings: list[Recorded], asked: Request, p
     assert chosen == played if played else isinstance(chosen, Miss)
 
 
-def test_what_has_no_request_comes_last() -> None:
-    recordings = [Recorded(None), Recorded(request())]
-    assert Matcher(recordings).choose(request()) == Match(1)
-    assert Matcher(recordings).choose(changed(model="n")) == Match(0)
-    assert isinstance(Matcher([Recorded(None, fits=lambda _: False)]).choose(request()), Miss)
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_has_no_request_answers_alone_whatever_its_api_is_asked(level: Level) -> None:
+    assert Matcher([Recorded(None)], level=level).choose(changed(model="n")) == Match(0)
+    assert isinstance(Matcher([Recorded(None, fits=lambda _: False)], level=level).choose(request()), Miss)
+
+
+# what is asked of a server with a recording of `request()` and a log of the model "n" that kept no request, at each level:
+# which of the two answers
+BESIDE: dict[str, tuple[Request, list[int | None]]] = {
+    "what was recorded": (request(), [1, 1, 1, 1, 1, 1]),
+    "another message": (changed(messages=HELLO), [None, None, None, 1, 1, 1]),
+    "the log's model": (changed(model="n"), [None, None, None, 0, 1, 1]),
+    "a third model": (changed(model="o"), [None, None, None, None, 1, 1]),
+    "another path": (request(url="/v1/completions"), [None, None, None, None, 0, 1]),
+}
+
+
+@pytest.mark.parametrize(("asked", "answers"), BESIDE.values(), ids=BESIDE)
+def test_what_has_no_request_leaves_misses_to_be_misses(asked: Request, answers: list[int | None]) -> None:
+    both = [Recorded(None, model=lambda: "n"), Recorded(request())]
+    chosen = [Matcher(both, level=level).choose(asked) for level in LEVELS]
+    assert [match.index if isinstance(match, Match) else None for match in chosen] == answers
+
+
+def test_at_any_what_has_no_request_takes_its_turn() -> None:
+    matcher = Matcher([Recorded(None), Recorded(request())], level="any")
+    assert {matcher.choose(request()), matcher.choose(request())} == {Match(0), Match(1)}
 
 
 NEAREST = {
