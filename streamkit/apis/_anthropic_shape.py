@@ -46,6 +46,21 @@ def _start(field: Field) -> Field:
 
 _INDEX = integer(required=True).called(missing="block-index", wrong_type="block-index")
 
+# What else is counted, or said of the counting (anthropic 2.11, `Usage`).
+_COUNTED = dict.fromkeys(
+    [
+        "cache_creation",
+        "cache_creation_input_tokens",
+        "cache_read_input_tokens",
+        "inference_geo",
+        "iterations",
+        "output_tokens_details",
+        "server_tool_use",
+        "service_tier",
+        "speed",
+    ],
+    ANY,
+)
 _MESSAGE = structure(
     {
         "id": string(required=True),
@@ -58,13 +73,17 @@ _MESSAGE = structure(
         "stop_details": ANY,
         "container": ANY,
         "context_management": ANY,
-        "usage": _start(structure({"input_tokens": integer(), "output_tokens": integer()}, required=True)),
+        "usage": _start(structure({"input_tokens": integer(), "output_tokens": integer(), **_COUNTED}, required=True)),
     },
     required=True,
 )
 
 _USAGE = structure(
-    {"output_tokens": integer(required=True).called(missing="delta-usage-missing", wrong_type="delta-usage-missing")},
+    {
+        "output_tokens": integer(required=True).called(missing="delta-usage-missing", wrong_type="delta-usage-missing"),
+        "input_tokens": ANY,
+        **_COUNTED,
+    },
     required=True,
 ).called(missing="delta-usage-missing", wrong_type="delta-usage-missing")
 
