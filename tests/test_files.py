@@ -82,6 +82,7 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path):
 def test_a_device_is_written_to_as_it_is():
     with files.create("/dev/null") as output:
         output.write(b"1\n")
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)  # noqa: PTH116 - the device itself, and not a file in its place
 
 
 def test_what_cannot_be_written_is_one_clear_line(tmp_path):

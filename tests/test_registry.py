@@ -51,8 +51,11 @@ def test_every_file_without_an_underscore_is_one_entry(folder: Path) -> None:
 
 
 def test_nothing_is_imported_before_it_is_asked_for(folder: Path) -> None:
-    (folder / "pear.py").write_text("raise AssertionError('imported')")
-    catalogue()
+    (folder / "pear.py").write_text(ENTRY.format(name="pear"))
+    fruits = catalogue()
+    assert "fruits.pear" not in sys.modules
+    assert fruits["pear"] == Fruit("pear")
+    assert "fruits.pear" in sys.modules
 
 
 def test_an_unknown_name_offers_the_nearest(folder: Path) -> None:

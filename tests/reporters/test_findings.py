@@ -307,7 +307,7 @@ def test_text_of_nothing_says_so() -> None:
 
 @pytest.mark.parametrize("name", ["text", "json", "jsonl", "github", "gitlab", "junit", "sarif"])
 def test_every_form_can_be_written_to_a_file(name: str) -> None:
-    written(name).encode("utf-8")
+    assert written(name).encode("utf-8").decode("utf-8") == written(name)
 
 
 @pytest.mark.parametrize("name", ["json", "gitlab", "sarif", "jsonl"])

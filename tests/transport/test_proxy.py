@@ -129,7 +129,9 @@ def test_the_client_sees_a_frame_before_the_next_is_sent() -> None:
         client.sendall(ASK)
         got = b""
         while b"data: 1\n\n\r\n" not in got:
-            got += client.recv(65536)
+            more = client.recv(65536)
+            assert more, f"the connection ended before the frame came: {got!r}"
+            got += more
 
 
 # how the upstream ends: what the client gets, and what is recorded

@@ -1,0 +1,43 @@
+"""What the small reads of a plain connection stand on."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import aiohttp
+from aiohttp import web
+
+from streamkit.transport import _arrivals
+
+
+async def answer(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    await response.write(b"data: 1\n\n")
+    await asyncio.sleep(0.05)
+    return response
+
+
+async def reads_at_most() -> int:
+    """The greatest read of the connection of a response, after its body was read through `arrivals`."""
+    app = web.Application()
+    app.router.add_get("/", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    listening = socket.create_server(("127.0.0.1", 0))
+    try:
+        await web.SockSite(runner, listening).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            assert response.connection is not None
+            transport = response.connection.transport
+            async for _ in _arrivals.arrivals(response):
+                pass
+            return int(transport.max_size)  # type: ignore[union-attr]
+    finally:
+        await runner.cleanup()
+
+
+def test_a_plain_connection_is_read_in_small_pieces() -> None:
+    assert asyncio.run(reads_at_most()) == _arrivals._READ
