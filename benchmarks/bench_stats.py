@@ -91,7 +91,7 @@ def ways(path: str) -> dict[str, Callable[[], None]]:
             interpret(one)
 
     def measured() -> None:
-        metrics = [entry for entry in METRICS if entry.shown != "asked"]
+        metrics = [entry for entry in METRICS.values() if entry.shown != "asked"]
         for one in read(path):
             measure(interpret(one), metrics)
 

@@ -43,8 +43,8 @@ of theirs was at hand. `tests/specs/dialects/` has a page with a small stream fo
 
 def pages() -> dict[str, str]:
     """Both pages by name."""
-    parts = [_APIS, *map(_of_api, sorted(APIS, key=lambda api: api.name))]
-    rows = [_row(dialect) for dialect in sorted(DIALECTS, key=lambda dialect: dialect.name)]
+    parts = [_APIS, *map(_of_api, sorted(APIS.values(), key=lambda api: api.name))]
+    rows = [_row(dialect) for dialect in sorted(DIALECTS.values(), key=lambda dialect: dialect.name)]
     return {"apis.md": "\n".join(parts), "dialects.md": _DIALECTS + "\n".join(rows) + "\n"}
 
 

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 
 def metrics_page() -> str:
     """Every metric: its names, its unit, its formula and the reasons why it can be missing."""
-    entries = in_order(METRICS)
+    entries = in_order(METRICS.values())
     return "\n".join(
         [*_metrics_head(entries), *(line for entry in entries for line in _metric(entry)), *_reasons(REASONS)]
     )
@@ -38,10 +38,10 @@ def definitions_page() -> str:
         "",
         "| tool | version | file |",
         "|---|---|---|",
-        *(f"| {entry.tool} | {_cell(entry.version)} | `{entry.name}.py` |" for entry in DEFINITIONS),
+        *(f"| {entry.tool} | {_cell(entry.version)} | `{entry.name}.py` |" for entry in DEFINITIONS.values()),
         "",
     ]
-    for entry in DEFINITIONS:
+    for entry in DEFINITIONS.values():
         lines += [f"## {entry.tool} {entry.version}", "", entry.manual, ""]
     return "\n".join([*lines, *_reasons(DEFINITION_REASONS)])
 

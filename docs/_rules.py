@@ -38,7 +38,7 @@ FAMILIES = {
 
 def pages() -> dict[str, str]:
     """Every page by its path below docs/."""
-    made = {f"rules/{rule.code}.md": rule_page(rule) for rule in RULES}
+    made = {f"rules/{rule.code}.md": rule_page(rule) for rule in RULES.values()}
     return {**made, "rules/README.md": list_page(), "grammars.md": grammars_page()}
 
 
@@ -46,7 +46,7 @@ def rule_page(rule: Rule) -> str:
     """One rule's manual, with what its declaration says."""
     first, _, rest = rule.manual.partition("\n")
     asked = "asked for by default" if rule.default else "asked for only with `--select` or `--extend-select`"
-    lawful = [dialect.title for dialect in DIALECTS if rule.code in dialect.lawful]
+    lawful = [dialect.title for dialect in DIALECTS.values() if rule.code in dialect.lawful]
     facts = [f"Severity: **{rule.severity}**, {asked}."]
     if rule.apis:
         facts.append(f"APIs: {', '.join(f'`{api}`' for api in rule.apis)}.")
@@ -67,7 +67,7 @@ def list_page() -> str:
     lines = [
         "# The rules",
         "",
-        f"{len(RULES.entries)} rules. Those in brackets are lawful oddities, asked for only with `--select` or",
+        f"{len(RULES)} rules. Those in brackets are lawful oddities, asked for only with `--select` or",
         "`--extend-select`. Severity is measured: an *error* makes a mainstream client of today raise, or hand its user",
         "other content, tool calls, finish or usage than was sent; a *warning* is mishandled by some; [clients.md](../clients.md)",
         "has the measurements. These pages are made from the files of `streamkit/rules`, a file a rule.",
@@ -75,7 +75,7 @@ def list_page() -> str:
     ]
     for family, subject in FAMILIES.items():
         lines += [f"## {family}: {subject}", "", "| code | name | severity | what it finds |", "|---|---|---|---|"]
-        for rule in RULES:
+        for rule in RULES.values():
             if rule.code.startswith(family):
                 severity = rule.severity if rule.default else f"({rule.severity})"
                 lines.append(f"| [{rule.code}]({rule.code}.md) | {rule.name} | {severity} | {rule.summary} |")

@@ -82,7 +82,7 @@ def lint(stream: Stream, rules: Iterable[Rule] | None = None) -> list[Finding]:
     from streamkit.rules._rule import lint as findings
 
     judged = interpret(stream.exchange, api=stream.api, dialect=stream.dialect or None, judge=True)
-    return list(findings(judged, [rule for rule in RULES if rule.default] if rules is None else rules))
+    return list(findings(judged, [rule for rule in RULES.values() if rule.default] if rules is None else rules))
 
 
 def measure(stream: Stream, metrics: Iterable[Metric] | None = None) -> Measurement:
@@ -90,7 +90,7 @@ def measure(stream: Stream, metrics: Iterable[Metric] | None = None) -> Measurem
     from streamkit.metrics._metric import METRICS, in_order
     from streamkit.metrics._metric import measure as measured
 
-    return measured(stream, in_order(METRICS) if metrics is None else metrics)
+    return measured(stream, in_order(METRICS.values()) if metrics is None else metrics)
 
 
 def __getattr__(name: str) -> Any:

@@ -32,8 +32,10 @@ class CatalogueError(StreamkitError):
     """An entry of a catalogue that cannot be used: a duplicate name, or a plugin that fails to load."""
 
 
-class UnknownEntry(StreamkitError):
-    """A name that a catalogue does not have. The message offers the nearest one that it has."""
+class UnknownEntry(StreamkitError, KeyError):
+    """A name that a catalogue does not hold. The message offers the nearest name that it does hold."""
+
+    __str__ = Exception.__str__  # KeyError would show the message's repr
 
 
 class OutputExists(StreamkitError):

@@ -1,8 +1,9 @@
-"""A catalogue: the files of a folder, plus what other packages add by entry points.
+"""A catalogue: the entries of a folder, plus those that other packages add by entry points.
 
-Nothing registers itself. A catalogue is filled when it is first asked, so that `--help` costs nothing, and every file
-without a leading underscore is exactly one entry. A name that occurs twice, a file without an entry and a plugin that
-fails to load are named and fatal: in CI, a rule that is silently absent is a false green.
+Nothing registers itself. A catalogue is filled when it is first used, so that `--help` costs nothing. An entry is a
+module, or a package (a folder with an `__init__.py`), whose name has no leading underscore. A name that occurs twice, a
+module without an entry and a plugin that fails to load are named and fatal: in CI, a rule that is silently absent is a
+false green.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from types import ModuleType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from streamkit.errors import CatalogueError, UnknownEntry
 
@@ -28,43 +29,44 @@ NO_PLUGINS = "STREAMKIT_NO_PLUGINS"
 _PACKAGE_FOLDERS = (".dist-info", ".egg-info", "egg-info")
 
 
-class Catalogue(Generic[Entry]):
-    """The entries of one folder by name.
+class Catalogue(Mapping[str, Entry]):
+    """The entries of one folder by name, in order of name.
 
-    `package` is the folder (`streamkit.rules`), `kind` the class of its entries, `name` tells an entry's name. Other
-    packages add entries with the entry-point group of the same name as the folder; the entry point names a module that
-    holds one entry, or the entry itself.
+    `package` is the folder (`streamkit.metrics`), `kind` the class of its entries, `name` gives an entry's name. With
+    `families`, the folder holds folders of entries (`streamkit.rules.schema`). `apart` names subfolders that hold no
+    entries of this catalogue. Other packages add entries by the entry-point group that is named as the folder; the entry
+    point names a module that holds one entry, or the entry itself.
     """
 
-    def __init__(self, package: str, kind: type[Entry], name: Callable[[Entry], str]) -> None:
+    def __init__(
+        self,
+        package: str,
+        kind: type[Entry],
+        name: Callable[[Entry], str],
+        *,
+        families: bool = False,
+        apart: tuple[str, ...] = (),
+    ) -> None:
         self._package = package
         self._kind = kind
         self._name = name
+        self._families = families
+        self._apart = apart
 
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self.entries.values())
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
 
     def __getitem__(self, name: str) -> Entry:
-        """The entry of that name. Raises UnknownEntry, which offers the nearest name."""
-        if "entries" not in vars(self) and (entry := self._file_named(name)) is not None:
+        """The entry of that name. Raises UnknownEntry, a KeyError that offers the nearest name."""
+        if "entries" not in vars(self) and (entry := self._module_named(name)) is not None:
             return entry
         try:
             return self.entries[name]
         except KeyError:
             raise UnknownEntry(self._unknown(name)) from None
-
-    def _file_named(self, name: str) -> Entry | None:
-        """The entry of that name where its file is called so and nobody adds any, without filling the catalogue: who
-        asks for one reporter need not wait for all. None where that cannot be told."""
-        file = name.replace("-", "_")
-        if not file.isidentifier() or file.startswith("_") or self._points():
-            return None
-        place = f"{self._package}.{file}"
-        folder = importlib.import_module(self._package)
-        if not any(os.path.isfile(os.path.join(path, f"{file}.py")) for path in folder.__path__):  # noqa: PTH113, PTH118
-            return None
-        entry = self._only_entry(place, importlib.import_module(place))
-        return entry if self._name(entry) == name else None
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
@@ -77,13 +79,34 @@ class Catalogue(Generic[Entry]):
             found[name] = entry
         return dict(sorted(found.items()))
 
-    def _found(self) -> Iterator[tuple[str, Entry]]:
+    def _module_named(self, name: str) -> Entry | None:
+        """The entry whose module is named like it, without importing the others; None where that cannot be told."""
+        module = name.replace("-", "_")
+        if not isinstance(name, str) or not module.isidentifier() or module.startswith("_") or module in self._apart:
+            return None
+        if self._families or self._points():
+            return None
         folder = importlib.import_module(self._package)
-        for file in pkgutil.iter_modules(folder.__path__):
-            if not file.name.startswith("_") and not file.ispkg:
-                place = f"{self._package}.{file.name}"
+        if not any(_is_module(os.path.join(path, module)) for path in folder.__path__):  # noqa: PTH118
+            return None
+        place = f"{self._package}.{module}"
+        entry = self._only_entry(place, importlib.import_module(place))
+        return entry if self._name(entry) == name else None
+
+    def _found(self) -> Iterator[tuple[str, Entry]]:
+        for place in self._modules(self._package):
+            if self._families:
+                for member in self._modules(place):
+                    yield member, self._only_entry(member, importlib.import_module(member))
+            else:
                 yield place, self._only_entry(place, importlib.import_module(place))
         yield from self._plugins()
+
+    def _modules(self, package: str) -> Iterator[str]:
+        """The modules and packages of a folder that are not private."""
+        for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+            if not module.name.startswith("_") and module.name not in self._apart:
+                yield f"{package}.{module.name}"
 
     def _points(self) -> list[EntryPoint]:
         return [] if os.environ.get(NO_PLUGINS) else list(entry_points(self._package))
@@ -103,23 +126,26 @@ class Catalogue(Generic[Entry]):
     def _only_entry(self, place: str, module: ModuleType) -> Entry:
         entries = [value for value in vars(module).values() if isinstance(value, self._kind)]
         if len(entries) != 1:
-            raise CatalogueError(f"{place}: holds {len(entries)} entries of {self._package}, not one")
+            raise CatalogueError(f"{place}: {len(entries)} entries of {self._package}, expected exactly one")
         return entries[0]
 
     def _checked(self, place: str, entry: object) -> Entry:
         if not isinstance(entry, self._kind):
-            raise CatalogueError(f"{place}: is no {self._kind.__name__}")
+            raise CatalogueError(f"{place}: expected a {self._kind.__name__}, got {type(entry).__name__}")
         return entry
 
     def _unknown(self, name: str) -> str:
         import difflib
 
         known = list(self.entries)
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
         what = self._package.rpartition(".")[2].removesuffix("s")
-        return f"no {what} named {name!r}" + (
-            f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
-        )
+        hint = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
+        return f"unknown {what} {name!r}; {hint}"
+
+
+def _is_module(path: str) -> bool:
+    return os.path.isfile(f"{path}.py") or os.path.isfile(os.path.join(path, "__init__.py"))  # noqa: PTH113, PTH118
 
 
 def entry_points(group: str) -> list[EntryPoint]:

@@ -53,7 +53,7 @@ def test_a_sample_ends_as_its_verdict_says(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_sample_gives_the_findings_that_are_named(name: str) -> None:
-    rules = [rule for rule in RULES if rule.default]
+    rules = [rule for rule in RULES.values() if rule.default]
     found = {finding.code for stream in streams(name) for finding in lint(stream, rules) if finding.severity != "info"}
     assert sorted(found) == sorted(ROWS[name][2])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.metadata import EntryPoint
@@ -46,8 +47,45 @@ def test_every_file_without_an_underscore_is_one_entry(folder: Path) -> None:
     (folder / "apple.py").write_text(ENTRY.format(name="apple"))
     (folder / "_shared.py").write_text("raise AssertionError('not an entry')")
 
-    assert [fruit.name for fruit in catalogue()] == ["apple", "pear"]
+    assert list(catalogue()) == ["apple", "pear"]
     assert catalogue()["pear"] == Fruit("pear")
+
+
+def test_a_folder_is_an_entry_too(folder: Path) -> None:
+    (folder / "apple").mkdir()
+    (folder / "apple" / "__init__.py").write_text(ENTRY.format(name="apple"))
+    (folder / "apple" / "core.py").write_text("raise AssertionError('a part of the entry, imported by it alone')")
+    assert list(catalogue()) == ["apple"]
+    assert catalogue()["apple"] == Fruit("apple")
+
+
+def test_entries_may_stand_in_families(folder: Path) -> None:
+    for family, name in (("pome", "apple"), ("stone", "plum")):
+        (folder / family).mkdir()
+        (folder / family / "__init__.py").write_text("")
+        (folder / family / f"{name}.py").write_text(ENTRY.format(name=name))
+    fruits = Catalogue("fruits", Fruit, lambda fruit: fruit.name, families=True)
+    assert dict(fruits) == {"apple": Fruit("apple"), "plum": Fruit("plum")}
+
+
+def test_a_subfolder_may_stand_apart(folder: Path) -> None:
+    (folder / "baskets").mkdir()
+    (folder / "baskets" / "__init__.py").write_text("")
+    fruits = Catalogue("fruits", Fruit, lambda fruit: fruit.name, apart=("baskets",))
+    assert list(fruits) == []
+    with pytest.raises(UnknownEntry):
+        fruits["baskets"]
+
+
+def test_a_catalogue_is_a_mapping(folder: Path) -> None:
+    (folder / "pear.py").write_text(ENTRY.format(name="pear"))
+    fruits = catalogue()
+    assert isinstance(fruits, Mapping)
+    assert ("pear" in fruits, "plum" in fruits, len(fruits)) == (True, False, 1)
+    assert fruits.get("plum") is None
+    assert list(fruits.items()) == [("pear", Fruit("pear"))]
+    with pytest.raises(KeyError, match=r"^unknown fruit 'plum'; expected one of: pear$"):
+        fruits["plum"]
 
 
 def test_nothing_is_imported_before_it_is_asked_for(folder: Path) -> None:
@@ -60,7 +98,7 @@ def test_nothing_is_imported_before_it_is_asked_for(folder: Path) -> None:
 
 def test_an_unknown_name_offers_the_nearest(folder: Path) -> None:
     (folder / "apple.py").write_text(ENTRY.format(name="apple"))
-    with pytest.raises(UnknownEntry, match="no fruit named 'aple'; did you mean 'apple'"):
+    with pytest.raises(UnknownEntry, match="unknown fruit 'aple'; did you mean 'apple'"):
         catalogue()["aple"]
 
 
@@ -74,14 +112,14 @@ def test_two_entries_of_one_name_are_fatal(folder: Path) -> None:
 @pytest.mark.parametrize(("source", "count"), [("", 0), (ENTRY.format(name="a") + "OTHER = Fruit('b')\n", 2)])
 def test_a_file_holds_exactly_one_entry(folder: Path, source: str, count: int) -> None:
     (folder / "apple.py").write_text(source)
-    with pytest.raises(CatalogueError, match=f"holds {count} entries"):
+    with pytest.raises(CatalogueError, match=f"fruits.apple: {count} entries of fruits, expected exactly one"):
         _ = catalogue().entries
 
 
 def test_another_package_adds_an_entry(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder.parent / "orchard.py").write_text(ENTRY.format(name="quince"))
     plugged(monkeypatch, EntryPoint("quince", "orchard", "fruits"))
-    assert [fruit.name for fruit in catalogue()] == ["quince"]
+    assert list(catalogue()) == ["quince"]
 
 
 def test_a_plugin_that_does_not_load_is_named_and_fatal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +167,7 @@ def test_packages_are_found_as_the_standard_library_finds_them(
     (folder.parent / "orchard.py").write_text(ENTRY.format(name="quince"))
     monkeypatch.syspath_prepend(str(folder.parent / "site"))
     assert registry.entry_points("fruits") == list(metadata.entry_points(group="fruits"))
-    assert [fruit.name for fruit in catalogue()] == ["quince"]
+    assert list(catalogue()) == ["quince"]
 
 
 def test_packages_in_a_zip_are_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,7 @@ class Api:
         return chunk if chunk is None or self.unwrap is None else self.unwrap(chunk, name)
 
 
-APIS: Catalogue[Api] = Catalogue("streamkit.apis", Api, lambda api: api.name)
+APIS: Catalogue[Api] = Catalogue("streamkit.apis", Api, lambda api: api.name, apart=("dialects",))
 
 
 def interpret(
@@ -196,7 +196,7 @@ def _path_of(url: str) -> str:
 def _choose(sample: Sample, wanted: str | None) -> tuple[Api, str]:
     if wanted is not None:
         return APIS[wanted], "as asked"
-    for api in sorted(APIS, key=lambda entry: entry.order):
+    for api in sorted(APIS.values(), key=lambda entry: entry.order):
         reason = api.recognises(sample)
         if reason is not None:
             return api, reason

@@ -59,7 +59,7 @@ def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]
     The host decides before everything else: it is the provider's name. Else the first dialect, in ascending `order`, any of
     whose marks is there.
     """
-    spoken = sorted((entry for entry in DIALECTS if api in entry.apis), key=lambda entry: entry.order)
+    spoken = sorted((entry for entry in DIALECTS.values() if api in entry.apis), key=lambda entry: entry.order)
     host = _host_of(exchange.request.url) if exchange.request else ""
     for dialect in spoken:
         for known in dialect.hosts:

@@ -72,7 +72,7 @@ def show_comparison(before: Inputs, after: Inputs, form_out: str, metrics: str |
 
 def _read(inputs: Inputs, metrics: list[Metric]) -> Side:
     side = Side(values={entry.name: [] for entry in metrics})
-    burst = [RULES[_BURST]] if _BURST in RULES.entries else []
+    burst = [RULES[_BURST]] if _BURST in RULES else []
     for stream in inputs.streams():
         side.streams += 1
         side.complete += stream.verdict == "complete"

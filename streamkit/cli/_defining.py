@@ -86,7 +86,7 @@ def _missing(told: list[dict[str, Any]]) -> Iterator[str]:
     width = shutil.get_terminal_size((80, 24)).columns
     for code, who in codes.items():
         yield textwrap.fill(f"- {code}: {REASONS[code]} ({'; '.join(who)})", width, subsequent_indent="  ") + "\n"
-    formulas = ", ".join(entry.name for entry in DEFINITIONS)
+    formulas = ", ".join(entry.name for entry in DEFINITIONS.values())
     yield (
         textwrap.fill(f"The formulas are in docs/definitions.md and in streamkit/definitions ({formulas}).", width)
         + "\n"

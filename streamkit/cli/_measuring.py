@@ -60,7 +60,7 @@ class Run:
     marks: list[Mark] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        every = (entry for entry in METRICS if not self.wanted.in_table or entry.shown != "asked")
+        every = (entry for entry in METRICS.values() if not self.wanted.in_table or entry.shown != "asked")
         self.shown = [find(name) for name in self.wanted.metrics] or in_order(every)
         self.gates = [Gate(parse(text)) for text in self.wanted.gates]
         self.limits = [parse(text) for text in self.wanted.limits]
@@ -75,7 +75,7 @@ class Run:
         """What is shown, and what gates, limits and the metrics of the run stand on."""
         asked = [gate.expression.metric for gate in self.gates] + [limit.metric for limit in self.limits]
         base = [METRICS["operation_duration"], METRICS["output_tokens"]]
-        run = [entry for entry in METRICS if entry.of_run is not None]
+        run = [entry for entry in METRICS.values() if entry.of_run is not None]
         return list({entry.name: entry for entry in [*self.shown, *asked, *base, *run]}.values())
 
     def rows(self, inputs: Inputs, *, judge: bool = False) -> Iterator[Row]:

@@ -25,6 +25,6 @@ class Gathered:
         from streamkit.rules._rule import RULES, lint
 
         if len(self.streams) < _KEPT:
-            findings = list(lint(stream, [entry for entry in RULES if entry.default]))
+            findings = list(lint(stream, [entry for entry in RULES.values() if entry.default]))
             definitions = answers(stream, self._counter(stream.model))["definitions"]
             self.streams.append(PageStream(row, stream, findings, definitions))

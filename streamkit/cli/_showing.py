@@ -127,7 +127,7 @@ class Reader:
         if self._api is None and self._waiting and self._seen < _SAMPLE:
             self._seen += len(events)
             stream = interpret(Exchange(Frames.of([Frame(data) for data in self._head]), response=self.response))
-            self._api = APIS.entries[stream.api] if stream.api != UNKNOWN else None
+            self._api = APIS[stream.api] if stream.api != UNKNOWN else None
         if self._api is None:
             return ""
         waiting, self._waiting = self._waiting, []

@@ -16,7 +16,7 @@ from streamkit.cli._output import visible
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import create
-from streamkit.formats._format import CATALOGUE, Format
+from streamkit.formats._format import FORMATS, Format
 from streamkit.model.exchange import Exchange
 from streamkit.tape.redactor import redact_exchange
 from streamkit.tool import tool
@@ -70,7 +70,7 @@ def command(
 
 def _target(target: str | None, output: str | None) -> Format:
     """The form to write: as asked, else by the suffix of the output."""
-    writable = {entry.short or entry.name: entry for entry in CATALOGUE if entry.write is not None}
+    writable = {entry.short or entry.name: entry for entry in FORMATS.values() if entry.write is not None}
     writable |= {entry.name: entry for entry in writable.values()}
     word = target or _SUFFIXES.get(PurePath(output or "").suffix.lower())
     if word is None:
@@ -78,7 +78,7 @@ def _target(target: str | None, output: str | None) -> Format:
     if word in writable:
         return writable[word]
     words = ", ".join(sorted(entry.short or entry.name for entry in set(writable.values())))
-    known = word in {entry.name for entry in CATALOGUE}
+    known = word in FORMATS
     raise UsageError(
         f"{word!r} {'is read and not written' if known else 'is no form that is known'}; there are: {words}"
     )

@@ -254,7 +254,7 @@ def _report(
     from streamkit.rules._rule import RULES
 
     broken = {finding.code for finding in found}
-    rules = [rule for rule in RULES if rule.code in broken]
+    rules = [rule for rule in RULES.values() if rule.code in broken]
     return LintReport(
         findings=found,
         streams=rows,

@@ -54,7 +54,7 @@ def command(
     """
     from streamkit.rules._rule import RULES
 
-    rule = RULES[code.upper()] if code.upper() in RULES.entries else _by_name(code)
+    rule = RULES[code.upper()] if code.upper() in RULES else _by_name(code)
     if rule.code.startswith(NOT_IN_THE_BODY):
         raise UsageError(f"{rule.code} is not about the bytes of a stream, so no smaller one can show it")
     inputs = Inputs([path], console, form=form, api=api, dialect=dialect)
@@ -74,7 +74,7 @@ def _by_name(word: str) -> Rule:
     from streamkit.rules._select import check_known
 
     check_known(word)
-    found = [rule for rule in RULES if rule.name == word]
+    found = [rule for rule in RULES.values() if rule.name == word]
     if not found:
         raise UsageError(f"{word} means several rules; name one")
     return found[0]
@@ -105,8 +105,8 @@ def _predicate(stream: Stream, rule: Rule) -> Callable[[Sequence[bytes]], bool]:
     from streamkit.apis._dialect import DIALECTS
     from streamkit.model.exchange import Frames
 
-    known = stream.api if stream.api in APIS.entries else None
-    spoken = stream.dialect if stream.dialect in DIALECTS.entries else None
+    known = stream.api if stream.api in APIS else None
+    spoken = stream.dialect if stream.dialect in DIALECTS else None
     bare: Exchange = replace(stream.exchange, request=None, end=None, damage=())
 
     def fails(pieces: Sequence[bytes]) -> bool:

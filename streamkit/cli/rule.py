@@ -27,7 +27,7 @@ def command(code: str | None, style: str, console: Console) -> int:
     from streamkit.rules._rule import RULES
     from streamkit.rules._select import check_known, matches
 
-    rules = list(RULES)
+    rules = list(RULES.values())
     if code is not None:
         check_known(code)
         rules = [rule for rule in rules if matches(rule, code)]
@@ -64,7 +64,7 @@ def lawful_in(rule: Rule) -> list[str]:
     """The dialects that make a rule lawful, read from their files."""
     from streamkit.apis._dialect import DIALECTS
 
-    return [dialect.name for dialect in DIALECTS if rule.code in dialect.lawful]
+    return [dialect.name for dialect in DIALECTS.values() if rule.code in dialect.lawful]
 
 
 def _described(rule: Rule) -> dict[str, Any]:

@@ -28,13 +28,13 @@ def command(api: str | None, output: str | None, force: bool, console: Console) 
     from streamkit.files import create
 
     if api is None:
-        for entry in APIS:
+        for entry in APIS.values():
             if entry.judge is not None:
                 click.echo(f"{entry.name:<20}  {entry.title}")
         return 0
     chosen = APIS[api]
     if chosen.judge is None:
-        known = ", ".join(entry.name for entry in APIS if entry.judge is not None)
+        known = ", ".join(entry.name for entry in APIS.values() if entry.judge is not None)
         raise UsageError(f"{api} has no table of its shape; there are: {known}")
     text = json.dumps(chosen.judge().schema(), indent=2) + "\n"
     if output is None or output == "-":

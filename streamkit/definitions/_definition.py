@@ -113,7 +113,7 @@ def answers(stream: Stream, counter: TokenCounter | None = None) -> dict[str, An
     return {
         "file": stream.file,
         "exchange": stream.number,
-        "definitions": [to_json(entry, answer(entry, stream, counter)) for entry in DEFINITIONS],
+        "definitions": [to_json(entry, answer(entry, stream, counter)) for entry in DEFINITIONS.values()],
     }
 
 

@@ -76,7 +76,7 @@ class Plan:
     rate: float = 1.0
 
 
-CATALOGUE: Catalogue[Fault] = Catalogue("streamkit.faults", Fault, lambda fault: fault.name)
+FAULTS: Catalogue[Fault] = Catalogue("streamkit.faults", Fault, lambda fault: fault.name)
 
 
 def whole(least: int = 0) -> Callable[[str], int]:
@@ -137,7 +137,7 @@ def plan(text: str) -> list[Plan]:
             raise UsageError(
                 f"fault {text!r}: a fault is written NAME[:argument=value,...], as in cut:event=3,by=reset"
             )
-        fault = CATALOGUE[name[1].lower()]
+        fault = FAULTS[name[1].lower()]
         position = name.end()
         given: dict[str, str] = {}
         if name[0].rstrip().endswith(":"):

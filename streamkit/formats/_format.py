@@ -39,7 +39,7 @@ class Format:
     many: bool = True
 
 
-CATALOGUE: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry: entry.name)
+FORMATS: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry: entry.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,14 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
 
 def ordered() -> list[Format]:
     """Every form, in the order in which they are asked."""
-    return sorted(CATALOGUE, key=lambda entry: (entry.order, entry.name))
+    return sorted(FORMATS.values(), key=lambda entry: (entry.order, entry.name))
 
 
 def _read(path: str, form: str | None) -> Iterator[Exchange]:
     with opened(path) as source:
         if not source.head:
             raise UnreadableInput(path, "the input is empty")
-        chosen = CATALOGUE[form] if form else _choose(source)
+        chosen = FORMATS[form] if form else _choose(source)
         for exchange in chosen.read(source):
             yield _with(exchange, source.said) if source.said else exchange
 

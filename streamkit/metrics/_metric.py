@@ -141,7 +141,7 @@ def _of_unknown(name: str, samples: Samples) -> Samples:
 
 def find(name: str) -> Metric:
     """The metric of that name, JSON key or alias. Raises UnknownEntry, which offers the nearest name."""
-    for entry in METRICS:
+    for entry in METRICS.values():
         if name in (entry.name, entry.key) or name.lower() in entry.aliases:
             return entry
     return METRICS[name]

@@ -12,7 +12,10 @@ ALL = "ALL"
 
 
 def selected(
-    select: Sequence[str] = (), ignore: Sequence[str] = (), extend: Sequence[str] = (), rules: Iterable[Rule] = RULES
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    extend: Sequence[str] = (),
+    rules: Iterable[Rule] | None = None,
 ) -> list[Rule]:
     """The rules that these words ask for, in order of code.
 
@@ -20,7 +23,7 @@ def selected(
     Where a rule is both selected and ignored the longer word decides, and of equal words the ignoring one. Raises
     UnknownEntry, with the nearest code, for a word that means no rule.
     """
-    known = list(rules)
+    known = list(RULES.values() if rules is None else rules)
     for word in (*select, *ignore, *extend):
         check_known(word, known)
     chosen = []
@@ -36,13 +39,13 @@ def matches(rule: Rule, word: str) -> bool:
     return word in (ALL, rule.name) or rule.code.startswith(word.upper())
 
 
-def check_known(word: str, rules: Iterable[Rule] = RULES) -> None:
+def check_known(word: str, rules: Iterable[Rule] | None = None) -> None:
     """Raise UnknownEntry, with the nearest code, where a word means no rule."""
-    known = list(rules)
+    known = list(RULES.values() if rules is None else rules)
     if not word or not any(matches(rule, word) for rule in known):
         near = _nearest(word, known)
         hint = f"; did you mean {near!r}?" if near else "; `streamkit rule` lists all"
-        raise UnknownEntry(f"no rule is meant by {word!r}{hint}")
+        raise UnknownEntry(f"unknown rule {word!r}{hint}")
 
 
 def _nearest(word: str, rules: Sequence[Rule]) -> str | None:

@@ -102,7 +102,7 @@ class Recording:
         if request.method != "POST":
             return False
         path = urlsplit(request.url).path
-        spoken = {api.name for api in APIS if api.recognises(Sample(path, "", (), ()))}
+        spoken = {api.name for api in APIS.values() if api.recognises(Sample(path, "", (), ()))}
         return not spoken or self.stream.api in (*spoken, UNKNOWN)
 
 

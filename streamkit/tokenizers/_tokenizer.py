@@ -106,4 +106,4 @@ class Automatic:
 
 
 def _in_order() -> list[Tokenizer]:
-    return sorted(TOKENIZERS, key=lambda entry: entry.order)
+    return sorted(TOKENIZERS.values(), key=lambda entry: entry.order)

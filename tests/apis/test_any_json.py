@@ -69,7 +69,7 @@ def mutants(draw: st.DrawFn) -> dict[str, Any]:
             return chunk
 
 
-@pytest.mark.parametrize("name", list(APIS.entries))
+@pytest.mark.parametrize("name", list(APIS))
 @settings(max_examples=60)
 @given(stream=st.lists(chunks | mutants(), max_size=6))
 def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> None:
@@ -93,7 +93,7 @@ def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> 
     assert ask(assembler) == ask(assembler), "asking changes nothing"
 
 
-@pytest.mark.parametrize("name", list(APIS.entries))
+@pytest.mark.parametrize("name", list(APIS))
 @settings(max_examples=40)
 @given(stream=st.lists(mutants(), max_size=8), data=st.data())
 def test_asking_in_between_changes_nothing(name: str, stream: list[dict[str, Any]], data: st.DataObject) -> None:
@@ -107,7 +107,7 @@ def test_asking_in_between_changes_nothing(name: str, stream: list[dict[str, Any
     assert ask(asked) == ask(waited)
 
 
-@pytest.mark.parametrize("name", list(APIS.entries))
+@pytest.mark.parametrize("name", list(APIS))
 def test_what_nests_deeply_is_no_trouble(name: str) -> None:
     deep: Any = "x"
     for key in ["content", "delta", "message", "parts", "usage", "error"] * 150:

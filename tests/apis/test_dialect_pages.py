@@ -47,8 +47,8 @@ def found(page: Page) -> dict[str, str]:
     response = Response(None, 200, headers=(("content-type", "text/event-stream"),))
     exchange = Exchange(Frames.of([Frame(body_of(page))]), request, response)
     stream = interpret(exchange, judge=True)
-    codes = {finding.code for finding in lint(stream, [rule for rule in RULES if rule.default])}
-    without = {finding.code for finding in lint(interpret(exchange, judge=True, strict=True), RULES)}
+    codes = {finding.code for finding in lint(stream, [rule for rule in RULES.values() if rule.default])}
+    without = {finding.code for finding in lint(interpret(exchange, judge=True, strict=True), RULES.values())}
     return {
         "name": stream.dialect,
         "seen": stream.detected,
@@ -65,11 +65,11 @@ def test_page(page: Page) -> None:
     assert {key: shown[key] for key in wanted} == wanted
 
 
-@pytest.mark.parametrize("dialect", list(DIALECTS), ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize("dialect", list(DIALECTS.values()), ids=lambda dialect: dialect.name)
 def test_every_dialect_has_a_page_that_shows_all_that_is_lawful_in_it(dialect: Dialect) -> None:
     shown = {code for page in pages() if page.name == dialect.name for code in page.said["lawful"].split()}
     assert shown - {NONE} == set(dialect.lawful)
 
 
 def test_no_page_is_without_its_dialect() -> None:
-    assert {page.name for page in pages()} == set(DIALECTS.entries)
+    assert {page.name for page in pages()} == set(DIALECTS)

@@ -48,7 +48,7 @@ def marks(dialect: Dialect) -> Iterator[tuple[str, Exchange, dict[str, Any]]]:
 
 MARKS = [
     pytest.param(dialect, exchange, chunk, id=f"{dialect.name}: {mark}")
-    for dialect in DIALECTS
+    for dialect in DIALECTS.values()
     for mark, exchange, chunk in marks(dialect)
 ]
 
@@ -61,10 +61,10 @@ def test_every_mark_shows_its_dialect(dialect: Dialect, shown: Exchange, chunk: 
         assert found[0].name == dialect.name, f"{found[1]} is taken for {found[0].name}"
 
 
-@pytest.mark.parametrize("dialect", list(DIALECTS), ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize("dialect", list(DIALECTS.values()), ids=lambda dialect: dialect.name)
 def test_a_dialect_names_apis_and_rules_that_there_are(dialect: Dialect) -> None:
-    assert set(dialect.apis) <= set(APIS.entries)
-    assert set(dialect.lawful) <= {rule.code for rule in RULES}
+    assert set(dialect.apis) <= set(APIS)
+    assert set(dialect.lawful) <= {rule.code for rule in RULES.values()}
     assert all(path.startswith("$.") for path in dialect.extra_fields)
     assert dialect.title
     assert list(marks(dialect)), "nothing shows it"

@@ -19,13 +19,13 @@ from streamkit.formats._format import read
 STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 OTHERS: tuple[Any, ...] = (None, 7, -1.5, "odd", "", True, [], [None], {}, {"index": 0})
 
-JUDGED = [api for api in APIS if api.judge is not None]
+JUDGED = [api for api in APIS.values() if api.judge is not None]
 
 
 def chunks(path: Path) -> Iterator[tuple[Api, dict[str, Any]]]:
     for exchange in read(str(path)):
         stream = interpret(exchange)
-        if stream.api in APIS.entries:
+        if stream.api in APIS:
             yield from ((APIS[stream.api], chunk) for chunk in stream.chunks)
 
 

@@ -90,4 +90,4 @@ def test_page(case: Case) -> None:
 
 
 def test_every_api_has_a_page() -> None:
-    assert {page.stem for page in PAGES.glob("*.md")} == set(APIS.entries)
+    assert {page.stem for page in PAGES.glob("*.md")} == set(APIS)

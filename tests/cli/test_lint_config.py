@@ -110,13 +110,13 @@ def test_a_baseline_means_the_same_files_from_another_folder(folder: Path, monke
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ('select = ["SHC303"]', "select: no rule is meant by 'SHC303'; did you mean 'SCH303'?"),
+        ('select = ["SHC303"]', "select: unknown rule 'SHC303'; did you mean 'SCH303'?"),
         ('ignore = ["wrong-objekt"]', "did you mean 'wrong-object'?"),
-        ('select = ["SEQ999"]', "no rule is meant by 'SEQ999'; did you mean 'SEQ401'?"),
+        ('select = ["SEQ999"]', "unknown rule 'SEQ999'; did you mean 'SEQ401'?"),
         ('select = ["SEQ41x"]', "did you mean 'SEQ410'?"),
         ('ignore = ["repeated_role"]', "did you mean 'repeated-role'?"),
-        ('select = ["XYZ"]', "no rule is meant by 'XYZ'; `streamkit rule` lists all"),
-        ('select = ["NOPE"]', "no rule is meant by 'NOPE'; `streamkit rule` lists all"),
+        ('select = ["XYZ"]', "unknown rule 'XYZ'; `streamkit rule` lists all"),
+        ('select = ["NOPE"]', "unknown rule 'NOPE'; `streamkit rule` lists all"),
         ("max-gap = true", "max-gap is not a number"),
         ('max-gap = "5s"', "max-gap is not a number"),
         ("max-gap = 0", "max-gap: 0 is no number of seconds above 0"),
@@ -127,7 +127,7 @@ def test_a_baseline_means_the_same_files_from_another_folder(folder: Path, monke
         ('fail-on = "never"', "fail-on is none of: error, warning, info"),
         ('strict = "yes"', "strict is not true or false"),
         ('ignore = ["ALL"]', "every rule is ignored"),
-        ('[tool.streamkit.lint.per-file-ignores]\n"*" = ["NO"]', "per-file-ignores.*: no rule is meant by 'NO'"),
+        ('[tool.streamkit.lint.per-file-ignores]\n"*" = ["NO"]', "per-file-ignores.*: unknown rule 'NO'"),
         ("select = [", "cannot be read"),
     ],
 )

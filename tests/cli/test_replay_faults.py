@@ -57,4 +57,4 @@ def test_a_stream_that_stands_still_for_ever_is_ended_by_who_waits_for_it(tmp_pa
 
 def test_a_fault_that_there_is_not(tmp_path: Path) -> None:
     done = replayed(tmp_path, "--fault", "dropp")
-    assert (done.returncode, done.stderr) == (2, b"streamkit: no fault named 'dropp'; did you mean 'drop'?\n")
+    assert (done.returncode, done.stderr) == (2, b"streamkit: unknown fault 'dropp'; did you mean 'drop'?\n")

@@ -33,7 +33,7 @@ NAMES = [page.stem for page in PAGES]
 
 
 def test_every_definition_has_a_page() -> None:
-    assert set(NAMES) == set(DEFINITIONS.entries)
+    assert set(NAMES) == set(DEFINITIONS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streamkit.faults._body import PLACE
-from streamkit.faults._fault import CATALOGUE, Fault, plan
+from streamkit.faults._fault import FAULTS, Fault, plan
 from tests.faults import measured
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
@@ -26,14 +26,14 @@ def listed(fault: Fault) -> str:
 
 
 def test_every_fault_is_listed_and_measured() -> None:
-    assert list(LISTED) == list(CATALOGUE.entries)
+    assert list(LISTED) == list(FAULTS)
     assert list(EFFECTS) == list(measured.FAULTS)
-    assert {planned.fault.name for fault in EFFECTS for planned in plan(fault)} == set(CATALOGUE.entries)
+    assert {planned.fault.name for fault in EFFECTS for planned in plan(fault)} == set(FAULTS)
 
 
-@pytest.mark.parametrize("name", list(CATALOGUE.entries))
+@pytest.mark.parametrize("name", list(FAULTS))
 def test_what_the_page_says_of_a_fault_is_what_the_fault_says(name: str) -> None:
-    assert LISTED[name] == (CATALOGUE[name].summary, listed(CATALOGUE[name]))
+    assert LISTED[name] == (FAULTS[name].summary, listed(FAULTS[name]))
 
 
 @pytest.mark.parametrize("fault", measured.FAULTS)

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from streamkit.errors import StreamkitError
-from streamkit.faults._fault import CATALOGUE, inject, plan
+from streamkit.faults._fault import FAULTS, inject, plan
 from tests.faults.notation import parse, shown
 
 READ = {
@@ -34,7 +34,7 @@ def test_read(text: str, expected: list[tuple[str, dict[str, object], int | None
 
 WRONG = {
     "": "fault '': a fault is written NAME[:argument=value,...], as in cut:event=3,by=reset",
-    "cutt:event=3": "no fault named 'cutt'; did you mean 'cut'?",
+    "cutt:event=3": "unknown fault 'cutt'; did you mean 'cut'?",
     "drop:": "fault 'drop:': expected argument=value at '' (it takes event, times, rate)",
     "drop:3": "fault 'drop:3': expected argument=value at '3'",
     "drop:evnt=3": "fault drop has no argument 'evnt' (it takes event, times, rate)",
@@ -75,7 +75,7 @@ def test_the_rate_is_kept() -> None:
     assert 200 < struck < 300
 
 
-@pytest.mark.parametrize("name", list(CATALOGUE.entries))
+@pytest.mark.parametrize("name", list(FAULTS))
 def test_what_does_not_apply_changes_nothing_and_says_so(name: str) -> None:
     empty = parse("200@5 eof@10")
     steps, remarks = inject(empty, plan(name), Random(0))

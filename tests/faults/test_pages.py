@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from streamkit.faults._fault import CATALOGUE, inject, plan
+from streamkit.faults._fault import FAULTS, inject, plan
 from tests.faults.notation import parse, shown
 
 PAGES = Path(__file__).parents[1] / "specs" / "faults"
@@ -25,7 +25,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
 
 
 def test_every_fault_has_a_page_and_every_page_a_fault() -> None:
-    assert {page.stem.replace("_", "-") for page in PAGES.glob("*.md")} == set(CATALOGUE.entries)
+    assert {page.stem.replace("_", "-") for page in PAGES.glob("*.md")} == set(FAULTS)
 
 
 @pytest.mark.parametrize(("fault", "given", "played"), list(rows()))
@@ -34,9 +34,9 @@ def test_page(fault: str, given: str, played: str) -> None:
     assert (remarks[0].partition("apply: ")[2] if remarks else shown(steps)) == played
 
 
-@pytest.mark.parametrize("name", list(CATALOGUE.entries))
+@pytest.mark.parametrize("name", list(FAULTS))
 def test_the_example_in_the_manual_works(name: str) -> None:
-    fault = CATALOGUE[name]
+    fault = FAULTS[name]
     planned = plan(fault.example)
     assert [p.fault.name for p in planned] == [name]
     steps, remarks = inject(parse("200@5 A@10 B@20 C@30 D@35 $@40 eof@50"), planned, Random(0))

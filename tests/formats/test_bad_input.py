@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._format import CATALOGUE, ordered, read
+from streamkit.formats._format import FORMATS, ordered, read
 from streamkit.formats._source import Source
 
 PAGES = sorted((Path(__file__).parents[1] / "specs" / "formats").glob("*.md"))
@@ -30,7 +30,7 @@ PIECES = [
 def door(data, form=None):
     """What the door does with these bytes, without a file."""
     source = Source("x", iter([data] if data else []))
-    entry = CATALOGUE[form] if form else next((one for one in ordered() if one.recognises(source.head)), None)
+    entry = FORMATS[form] if form else next((one for one in ordered() if one.recognises(source.head)), None)
     return list(entry.read(source)) if entry else []
 
 
@@ -67,7 +67,7 @@ def mutants(draw):
     return bytes(data)
 
 
-FORMS = st.sampled_from([None, *sorted(CATALOGUE.entries)])
+FORMS = st.sampled_from([None, *sorted(FORMATS)])
 
 
 @given(st.binary(max_size=300), FORMS)

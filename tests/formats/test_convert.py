@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from streamkit.apis._api import interpret
 from streamkit.cli.convert import command
 from streamkit.errors import OutputExists, UsageError
-from streamkit.formats._format import CATALOGUE, read
+from streamkit.formats._format import FORMATS, read
 from streamkit.formats._source import Source
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
 from streamkit.wire.aws_eventstream import encode
@@ -31,13 +31,13 @@ TIMED = Exchange(
 
 
 def written(form, *exchanges):
-    return b"".join(CATALOGUE[form].write(exchanges))
+    return b"".join(FORMATS[form].write(exchanges))
 
 
 def reread(form, data):
     source = Source("x", iter([data]))
-    assert CATALOGUE[form].recognises(source.head)
-    return list(CATALOGUE[form].read(source))
+    assert FORMATS[form].recognises(source.head)
+    return list(FORMATS[form].read(source))
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_streams_in_other_framings_are_understood_after_every_conversion(body, a
 def test_a_body_that_is_no_event_stream_is_written_as_it_came_and_that_is_said(body, count):
     exchange = Exchange(frames=Frames.of([Frame(body)]))
     assert written("event-stream", exchange) == body
-    said = CATALOGUE["event-stream"].loses(exchange)
+    said = FORMATS["event-stream"].loses(exchange)
     assert said == ["the form: the body is no event stream, and is written as it came"] * count
 
 

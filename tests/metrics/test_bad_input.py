@@ -14,7 +14,7 @@ from streamkit.model.exchange import End, Exchange, Frames
 from streamkit.model.measurement import Measurement, TokenCounter
 from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, plain, text, usage
 
-EVERY = list(METRICS)
+EVERY = list(METRICS.values())
 
 
 def measured(events: Any, counter: TokenCounter | None = None, **fields: Any) -> Measurement:

@@ -146,13 +146,13 @@ def test_page(name: str, line: str, expected: str) -> None:
 
 def test_every_metric_has_a_page_with_cases() -> None:
     pages = {page.stem for page in PAGES}
-    assert pages == set(METRICS.entries)
+    assert pages == set(METRICS)
     for page in PAGES:
         assert re.search(r"^\| `", page.read_text(encoding="utf-8"), re.M), page.name
 
 
 def test_every_metric_says_its_formula() -> None:
-    for entry in METRICS:
+    for entry in METRICS.values():
         assert "Formula: " in entry.manual, entry.name
         assert entry.title, entry.name
         for code in re.findall(r"\(`([a-z][a-z-]+)`", entry.manual):
@@ -160,5 +160,5 @@ def test_every_metric_says_its_formula() -> None:
 
 
 def test_names_keys_and_aliases_are_told_apart() -> None:
-    words = [word for entry in METRICS for word in {entry.name, entry.key, *entry.aliases}]
+    words = [word for entry in METRICS.values() for word in {entry.name, entry.key, *entry.aliases}]
     assert len(words) == len(set(words))

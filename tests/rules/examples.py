@@ -64,4 +64,4 @@ def with_default(rule: Rule) -> list[Rule]:
 
 def in_order() -> list[Rule]:
     """Every rule, in order of code."""
-    return list(RULES)
+    return list(RULES.values())

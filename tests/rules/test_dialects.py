@@ -21,9 +21,9 @@ def codes(dialect: str | None, *, strict: bool = False) -> set[str]:
     return {finding.code for finding in lint(stream, selected())}
 
 
-@pytest.mark.parametrize("dialect", list(DIALECTS), ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize("dialect", list(DIALECTS.values()), ids=lambda dialect: dialect.name)
 def test_every_code_that_a_dialect_makes_lawful_is_a_rule(dialect: Dialect) -> None:
-    assert set(dialect.lawful) <= set(RULES.entries)
+    assert set(dialect.lawful) <= set(RULES)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ ROWS = [row for page in sorted(PAGES.glob("*.md")) for row in rows(page)]
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.page}-{row.stream}-{'; '.join(row.edits)[:60]}")
 def test_a_defect_is_found_by_the_rule_meant_for_it(row: Row, tmp_path: Path) -> None:
-    wanted = selected(extend=(row.page,)) if row.page in RULES.entries else selected()
+    wanted = selected(extend=(row.page,)) if row.page in RULES else selected()
     found = list(findings(edited(row.stream, list(row.edits)), tmp_path, wanted))
     told = {code.partition(" ")[0]: code for code in row.found}
     shown = {
@@ -79,7 +79,7 @@ def test_every_rule_has_a_page_that_finds_it(rule: Rule) -> None:
 
 
 def test_no_page_is_of_a_rule_that_is_not() -> None:
-    assert {page.stem for page in PAGES.glob("*.md")} - set(RULES.entries) <= {"lawful"}
+    assert {page.stem for page in PAGES.glob("*.md")} - set(RULES) <= {"lawful"}
 
 
 def test_there_are_defects_enough() -> None:

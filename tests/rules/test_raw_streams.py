@@ -13,7 +13,7 @@ from streamkit.rules._select import selected
 from .examples import examples, findings
 
 STATUS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-FRAMING = [rule for rule in RULES if rule.code.startswith("SSE")]
+FRAMING = [rule for rule in RULES.values() if rule.code.startswith("SSE")]
 
 
 def chunk(delta: str, finish: str = "null") -> bytes:
