@@ -11,8 +11,9 @@ Importing this costs nothing: each name is fetched when it is first used.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from streamkit.lazy import door
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from streamkit.rules._rule import RULES as RULES
     from streamkit.rules._rule import Rule as Rule
 
-# Where each name lives. The block above says the same to type checkers; a test holds the two equal.
 _PLACES = {
     "APIS": "apis._api",
     "Assembler": "apis._api",
@@ -93,15 +93,4 @@ def measure(stream: Stream, metrics: Iterable[Metric] | None = None) -> Measurem
     return measured(stream, in_order(METRICS.values()) if metrics is None else metrics)
 
 
-def __getattr__(name: str) -> Any:
-    """The name, fetched now and kept."""
-    place = _PLACES.get(name)
-    if place is None:
-        raise AttributeError(f"module 'streamkit' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"streamkit.{place}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_PLACES])
+__getattr__, __dir__ = door(__name__, _PLACES)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1] / "streamkit"
 
 FLOORS = {
 
-    "errors": 1, "text": 1, "wire": 1,
+    "errors": 1, "text": 1, "lazy": 1, "wire": 1,
     "model": 2, "registry": 2, "tool": 2,
     "tape": 3, "faults": 3, "formats": 3, "apis": 3, "rules": 3, "metrics": 3, "definitions": 3, "tokenizers": 3,
     "compare": 3, "reporters": 3, "engines": 3,
