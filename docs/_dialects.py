@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from streamkit.apis._api import APIS, Api
-from streamkit.apis._dialect import DIALECTS, Dialect
+from streamkit.apis.dialects._dialect import DIALECTS, Dialect
 
 FOLDER = Path(__file__).parent
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamkit.apis._anthropic_grammar import BLOCK, MESSAGE
-from streamkit.apis._dialect import DIALECTS
-from streamkit.apis._gemini_grammar import GRAMMAR as CANDIDATE
-from streamkit.apis._openai_chat_grammar import GRAMMAR as CHOICE
-from streamkit.apis._openai_completions_grammar import GRAMMAR as COMPLETION
-from streamkit.apis._openai_responses_grammar import RESPONSE
-from streamkit.apis._openai_responses_items import ITEM, PART
+from streamkit.apis.anthropic_messages.grammar import BLOCK, MESSAGE
+from streamkit.apis.dialects._dialect import DIALECTS
+from streamkit.apis.gemini.grammar import GRAMMAR as CANDIDATE
+from streamkit.apis.openai_chat.grammar import GRAMMAR as CHOICE
+from streamkit.apis.openai_completions.grammar import GRAMMAR as COMPLETION
+from streamkit.apis.openai_responses.grammar import RESPONSE
+from streamkit.apis.openai_responses.item_grammar import ITEM, PART
 from streamkit.model.grammar import diagram
 from streamkit.rules._rule import RULES, Rule
 

@@ -20,7 +20,12 @@ FLOORS = {
     "service": 5, "__init__": 5,
     "cli": 6, "pytest_plugin": 6, "__main__": 7,
 }  # fmt: skip
-CATALOGUES = ("faults", "formats", "apis", "rules", "metrics", "definitions", "tokenizers", "reporters", "engines")
+# The folders of entries. An entry of a catalogue is the module or the package below its folder.
+CATALOGUES = (
+    "faults", "formats", "apis", "apis.dialects", "rules", "metrics", "definitions", "tokenizers", "reporters", "engines",
+)  # fmt: skip
+# Catalogues whose folder holds folders of entries.
+IN_FAMILIES: set[str] = set()
 OUTSIDE = {"socket", "ssl", "http", "urllib.request", "subprocess", "time", "aiohttp", "asyncio"}
 MAY_TOUCH_THE_WORLD = {
     "transport",
@@ -67,11 +72,55 @@ def test_arrows_run_down_and_rooms_of_floor_3_never_meet(path: Path) -> None:
         assert other == room(path) or FLOORS[other] < floor, f"{path.name} (floor {floor}) imports {other}"
 
 
+def entry_of(name: str) -> str | None:
+    """The entry to which a module, or a name in it, belongs: `apis.openai_chat` for `streamkit.apis.openai_chat.chunks`.
+
+    None for a room's contract and parts, whose names have a leading underscore, and for all that is in no catalogue.
+    """
+    parts = name.split(".")[1:]
+    for length in range(min(len(parts), 2), 0, -1):
+        catalogue = ".".join(parts[:length])
+        if catalogue in CATALOGUES:
+            end = length + (2 if catalogue in IN_FAMILIES else 1)
+            below = parts[length:end]
+            entry = ROOT.joinpath(*parts[:end])
+            there = entry.is_dir() or entry.with_suffix(".py").is_file()
+            if len(parts) < end or not there or any(part.startswith("_") for part in below):
+                return None
+            return ".".join(parts[:end])
+    return None
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("streamkit.apis.ollama", "apis.ollama"),
+        ("streamkit.apis.ollama.API", "apis.ollama"),
+        ("streamkit.apis.openai_chat.chunks.flags", "apis.openai_chat"),
+        ("streamkit.apis.dialects.groq", "apis.dialects.groq"),
+        ("streamkit.apis.dialects.Dialect", None),
+        ("streamkit.apis.dialects", None),
+        ("streamkit.apis.Api", None),
+        ("streamkit.apis._kit.merge", None),
+        ("streamkit.apis", None),
+        ("streamkit.model.stream", None),
+        ("json", None),
+    ],
+)
+def test_an_entry_is_a_module_or_a_package_below_a_catalogue(name: str, entry: str | None) -> None:
+    assert entry_of(name) == entry
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_an_entry_imports_its_contract_and_no_other_entry(path: Path) -> None:
-    if room(path) in CATALOGUES and not path.name.startswith("_"):
-        for other, file in ours(path):
-            assert other != room(path) or file.startswith("_"), f"{path.name} imports the entry {other}/{file}"
+def test_only_an_entry_imports_its_own_modules(path: Path) -> None:
+    mine = entry_of(module_of(path))
+    for name in imports(path):
+        other = entry_of(name)
+        assert other is None or other == mine, f"{path.relative_to(ROOT)} imports the entry {other}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from streamkit.apis._decode import Decoded, decode, parse
-from streamkit.apis._dialect import DIALECTS, Dialect, detect_dialect
+from streamkit.apis.dialects._dialect import DIALECTS, Dialect, detect_dialect
 from streamkit.model.exchange import Exchange, Headers
 from streamkit.model.grammar import Misstep
 from streamkit.model.message import ERROR, USAGE, Delta, Reply, Usage

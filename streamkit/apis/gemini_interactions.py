@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 from streamkit.apis._api import Api, Chunk, Ending, Sample
-from streamkit.apis._json import (
+from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.reading import (
     count_of,
     name_of,
     object_of,
@@ -20,7 +21,6 @@ from streamkit.apis._json import (
     usage_delta,
     written,
 )
-from streamkit.apis._merge import Pieces, joined, merge_fields, plain
 from streamkit.model.message import (
     ERROR,
     FINISH,

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 
 from streamkit.apis._api import Api, Chunk, Ending, Sample
-from streamkit.apis._json import text_of
-from streamkit.apis._merge import Pieces, joined
+from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.reading import text_of
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 _MARKERS = frozenset({"done", "end", "close", "complete", "finish", "stop"})

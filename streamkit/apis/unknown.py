@@ -10,8 +10,8 @@ from collections import Counter
 from typing import Any
 
 from streamkit.apis._api import UNKNOWN, Api, Chunk, Ending
-from streamkit.apis._json import name_of, said_by
-from streamkit.apis._merge import Pieces, joined
+from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.reading import name_of, said_by
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 TEXT_FIELDS = (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from streamkit.apis._api import interpret
-from streamkit.apis._dialect import DIALECTS, Dialect
+from streamkit.apis.dialects._dialect import DIALECTS, Dialect
 from streamkit.model.exchange import Exchange, Frame, Frames, Request, Response
 from streamkit.rules._rule import RULES, lint
 

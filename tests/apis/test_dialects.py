@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streamkit.apis._api import APIS, interpret
-from streamkit.apis._dialect import DIALECTS, Dialect, detect_dialect
+from streamkit.apis.dialects._dialect import DIALECTS, Dialect, detect_dialect
 from streamkit.model.exchange import Exchange, Frame, Frames, Request, Response
 from streamkit.rules._rule import RULES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streamkit.apis._api import interpret
-from streamkit.apis._dialect import DIALECTS, Dialect
+from streamkit.apis.dialects._dialect import DIALECTS, Dialect
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.rules._rule import RULES, lint
 from streamkit.rules._select import selected

@@ -1,6 +1,6 @@
 """Google AI: the Gemini API at its own host."""
 
-from streamkit.apis._dialect import Dialect
+from streamkit.apis.dialects._dialect import Dialect
 
 DIALECT = Dialect(
     name="google-ai",

@@ -1,0 +1,1 @@
+"""What OpenAI's APIs, and those that borrow from them, have in common: choices, token counts, fields that repeat."""

@@ -1,0 +1,61 @@
+"""What can be wrong with the token counts of a chat stream: how often they come, where, and whether they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.model.grammar import Misstep
+
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+
+class UsageChecks:
+    """The usage reports of one stream."""
+
+    def __init__(self) -> None:
+        self._first: int | None = None
+        self._last: dict[str, Any] = {}
+        self._told_late = False
+        self._zero: int | None = None
+
+    def chunk(self, index: int, chunk: dict[str, Any], *, has_content: bool) -> Iterator[Misstep]:
+        """Take one chunk; `has_content` tells whether it adds text."""
+        usage = chunk.get("usage")
+        if not isinstance(usage, dict):
+            if self._first is not None and not self._told_late and "error" not in chunk:
+                self._told_late = True
+                yield Misstep("usage-not-last", index, "a chunk without usage follows the chunk that carries it", "$")
+            return
+        if self._first is None:
+            self._first = index
+        else:
+            yield Misstep("usage-repeated", index, "usage comes again", "$.usage")
+        if has_content:
+            yield Misstep("usage-on-content", index, "usage comes with content in one chunk", "$.usage")
+        yield from self._sums(index, usage)
+        self._last = usage
+
+    def _sums(self, index: int, usage: dict[str, Any]) -> Iterator[Misstep]:
+        prompt, completion, total = (usage.get(name) for name in _COUNTS)
+        if type(prompt) is int and type(completion) is int and type(total) is int and prompt + completion != total:
+            said = f"{prompt} + {completion} is {prompt + completion}, and total_tokens is {total}"
+            yield Misstep("usage-total-mismatch", index, said, "$.usage.total_tokens")
+        for name in _COUNTS:
+            before, now = self._last.get(name), usage.get(name)
+            if type(before) is int and type(now) is int and now < before:
+                yield Misstep("usage-decreasing", index, f"{name} is {now}, and was {before} before", f"$.usage.{name}")
+        if prompt == completion == 0 and self._zero is None:
+            self._zero = index
+
+    @property
+    def begun(self) -> bool:
+        """Whether a chunk has carried usage."""
+        return self._first is not None
+
+    def end(self, any_content: bool) -> Iterator[Misstep]:
+        """What only shows when all chunks have come; `any_content` tells whether one of them added text."""
+        if self._first is None:
+            yield Misstep("usage-missing", None, "no chunk carries usage")
+        elif self._zero is not None and self._last.get("completion_tokens") == 0 and any_content:
+            yield Misstep("usage-zero", self._zero, "all counts are 0, and there was content", "$.usage")

@@ -1,0 +1,177 @@
+"""Puts an Anthropic message together from its events.
+
+Blocks stand in the order of their index, whatever the order in which they came. A tool's input is the JSON of its pieces
+joined; what is no JSON (a stream that was cut) is kept as it came, in `partial_json`, because an empty input would be
+another call than the one that the model made. Counts in `message_delta` are running totals: they replace those of
+`message_start`, and what they leave out stays.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of, written
+from streamkit.apis.anthropic_messages.events import TOOLS, is_message, usage_of
+from streamkit.model.message import Message, Part, Reply
+
+# What a block holds whose start never came, by the type of its first delta.
+_UNOPENED: dict[str, dict[str, Any]] = {
+    "text_delta": {"type": "text", "text": ""},
+    "thinking_delta": {"type": "thinking", "thinking": ""},
+    "signature_delta": {"type": "thinking", "thinking": ""},
+    "input_json_delta": {"type": "tool_use", "id": None, "name": None, "input": {}},
+    "citations_delta": {"type": "text", "text": ""},
+    "compaction_delta": {"type": "compaction"},
+}
+
+
+class MessageAssembler:
+    """Fed with the events of the Messages protocol; `object` is the `message` that they add up to."""
+
+    def __init__(self) -> None:
+        self._message: dict[str, Any] = {}
+        self._blocks: dict[tuple[int, int], _Block] = {}
+        self._starts = 0
+        self._stopped: dict[str, Any] = {}
+        self._usage: dict[str, Any] = {}
+        self._error: Any = None
+
+    def feed(self, chunk: dict[str, Any]) -> None:
+        """Take the next event. Never raises on content."""
+        kind = chunk.get("type")
+        if kind == "content_block_delta":
+            self._block(chunk, object_of(chunk.get("delta")).get("type")).feed(object_of(chunk.get("delta")))
+        elif kind == "content_block_start":
+            self._open(chunk)
+        elif kind == "message_start":
+            self._start(object_of(chunk.get("message")))
+        elif kind == "message_delta":
+            self._stopped.update(
+                (key, value) for key, value in object_of(chunk.get("delta")).items() if value is not None
+            )
+            self._add_usage(chunk.get("usage"))
+            for key, value in chunk.items():
+                if key not in ("type", "delta", "usage") and value is not None:
+                    self._stopped[key] = value
+        elif kind == "error" or (chunk.get("error") and "index" not in chunk):
+            self._error = chunk.get("error")
+        elif is_message(chunk):
+            self._start(chunk)
+
+    def _start(self, message: dict[str, Any]) -> None:
+        # A second start (a file that holds several answers) goes on with the first message, as Anthropic's SDK does.
+        if not self._message:
+            self._message = dict(message)
+        for index, block in enumerate(objects_in(message.get("content"))):
+            self._blocks[self._starts, index] = _Block(block)
+        self._starts += 1
+        self._add_usage(message.get("usage"))
+
+    def _open(self, chunk: dict[str, Any]) -> None:
+        self._blocks[self._key(chunk)] = _Block(object_of(chunk.get("content_block")))
+
+    def _block(self, chunk: dict[str, Any], kind: Any) -> _Block:
+        key = self._key(chunk)
+        block = self._blocks.get(key)
+        if block is None:
+            block = self._blocks[key] = _Block(_UNOPENED.get(text_of(kind), {"type": None}))
+        return block
+
+    def _key(self, chunk: dict[str, Any]) -> tuple[int, int]:
+        return (max(self._starts - 1, 0), place_of(chunk.get("index"), max(len(self._blocks) - 1, 0)))
+
+    def _add_usage(self, raw: Any) -> None:
+        self._usage.update(
+            (key, value) for key, value in object_of(raw).items() if value is not None or key not in self._usage
+        )
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The `message` as far as the events go; a plain answer gives itself. An error stands in `error`."""
+        message = {"id": None, "type": "message", "role": "assistant", "model": None, **self._message}
+        message["content"] = [block.object for _, block in sorted(self._blocks.items())]
+        message.setdefault("stop_reason", None)
+        message.setdefault("stop_sequence", None)
+        message.update(self._stopped)
+        if self._usage:
+            message["usage"] = dict(self._usage)
+        if self._error is not None:
+            message["error"] = self._error
+        return message
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        head = self._message
+        parts = tuple(part for _, block in sorted(self._blocks.items()) for part in block.parts)
+        finish = self._stopped.get("stop_reason", head.get("stop_reason"))
+        messages = (Message(0, name_of(head.get("role")), parts, name_of(finish)),) if head or parts else ()
+        return Reply(messages, name_of(head.get("id")), name_of(head.get("model")), usage_of(self._usage or None))
+
+
+class _Block:
+    """One content block while it grows."""
+
+    __slots__ = ("fields", "input")
+
+    def __init__(self, start: dict[str, Any]) -> None:
+        self.fields = dict(start)
+        self.input = Pieces()
+
+    def feed(self, delta: dict[str, Any]) -> None:
+        for key, value in delta.items():
+            if key == "partial_json":
+                if type(value) is str and value:
+                    self.input.append(value)
+            elif key == "citation":
+                if value is not None:
+                    merge_fields(self.fields, {"citations": [value]})
+            elif key == "encrypted_content":
+                self.fields[key] = value
+            elif key != "type":
+                merge_fields(self.fields, {key: value})
+
+    @property
+    def object(self) -> dict[str, Any]:
+        block = {key: plain(value) for key, value in self.fields.items()}
+        if self.input:
+            raw = joined(self.input)
+            found, value = _parsed(raw)
+            if found:
+                block["input"] = value
+            else:
+                block["partial_json"] = raw
+        return block
+
+    @property
+    def parts(self) -> list[Part]:
+        block = self.object
+        kind = text_of(block.get("type"))
+        if kind == "text":
+            cited = [
+                Part("citation", text_of(citation.get("url")) or text_of(citation.get("cited_text")), data=citation)
+                for citation in objects_in(block.get("citations"))
+            ]
+            return [Part("text", text_of(block.get("text"))), *cited]
+        if kind == "thinking":
+            return [Part("reasoning", text_of(block.get("thinking")), data=block)]
+        if kind in TOOLS:
+            arguments = joined(self.input) if self.input else written(block.get("input"))
+            return [Part("tool_call", arguments, name_of(block.get("id")), name_of(block.get("name")), block)]
+        return [Part("data", name=name_of(kind), data=block)]
+
+
+def _parsed(raw: str) -> tuple[bool, Any]:
+    """Whether this text is JSON, and its value."""
+    try:
+        return True, orjson.loads(raw)
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        pass
+    try:
+        return True, json.loads(raw)
+    except (ValueError, RecursionError):
+        return False, None

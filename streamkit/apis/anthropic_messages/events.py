@@ -1,0 +1,189 @@
+"""What the events of the Messages protocol add; Bedrock sends the same events inside its own framing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis._api import Chunk, Ending
+from streamkit.apis._kit.reading import (
+    count_of,
+    name_of,
+    object_of,
+    objects_in,
+    place_of,
+    said_by,
+    text_of,
+    usage_delta,
+    written,
+)
+from streamkit.model.message import (
+    ERROR,
+    FINISH,
+    OTHER_CONTENT,
+    REASONING,
+    ROLE,
+    TEXT,
+    TOOL,
+    USAGE,
+    Delta,
+    DeltaKind,
+    Usage,
+)
+
+EVENTS = frozenset(
+    {
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+    }
+)
+TOOLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
+
+# For each type of delta: the field that holds what it adds, and what that is.
+_PIECES: dict[str, tuple[str, int, DeltaKind]] = {
+    "text_delta": ("text", TEXT, "text"),
+    "thinking_delta": ("thinking", REASONING, "reasoning"),
+    "input_json_delta": ("partial_json", TOOL, "tool"),
+    "citations_delta": ("citation", OTHER_CONTENT, "citation"),
+    "compaction_delta": ("content", OTHER_CONTENT, "other"),
+}
+_BLOCKS = {"text": ("text", TEXT), "thinking": ("thinking", REASONING)}
+
+
+def is_event(chunk: Chunk) -> bool:
+    """Whether the chunk is an event that no other protocol has."""
+    kind = chunk.get("type")
+    return type(kind) is str and kind in EVENTS
+
+
+def is_message(chunk: Chunk) -> bool:
+    """Whether the chunk is a whole message, as a plain answer is."""
+    return chunk.get("type") == "message" and type(chunk.get("content")) is list
+
+
+def flags(chunk: Chunk) -> int:
+    """What an event carries."""
+    kind = text_of(chunk.get("type"))
+    if kind == "content_block_delta":
+        delta = chunk.get("delta")
+        if type(delta) is dict:
+            piece = _PIECES.get(text_of(delta.get("type")))
+            if piece is not None and delta.get(piece[0]):
+                return piece[1]
+        return 0
+    if kind == "content_block_start":
+        return _block_flags(object_of(chunk.get("content_block")))
+    found = 0
+    if kind == "message_start":
+        message = object_of(chunk.get("message"))
+        found = ROLE | (USAGE if type(message.get("usage")) is dict else 0)
+    elif kind == "message_delta":
+        found = USAGE if type(chunk.get("usage")) is dict else 0
+        if object_of(chunk.get("delta")).get("stop_reason"):
+            found |= FINISH
+    elif kind == "error" or (text_of(kind) not in EVENTS and chunk.get("error")):
+        found = ERROR
+    elif is_message(chunk):
+        for block in objects_in(chunk["content"]):
+            found |= _block_flags(block)
+    return found
+
+
+def _block_flags(block: dict[str, Any]) -> int:
+    kind = text_of(block.get("type"))
+    if kind in _BLOCKS:
+        field, flag = _BLOCKS[kind]
+        return flag if block.get(field) else 0
+    if kind in TOOLS:
+        return TOOL if block.get("name") or block.get("input") else 0
+    return OTHER_CONTENT if kind and kind != "compaction" else 0
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What an event adds; `part` is the index of its block."""
+    kind = text_of(chunk.get("type"))
+    part = place_of(chunk.get("index"), 0)
+    if kind == "content_block_delta":
+        return _of_delta(object_of(chunk.get("delta")), part)
+    if kind == "content_block_start":
+        return _of_block(object_of(chunk.get("content_block")), part)
+    found: list[Delta] = []
+    if kind == "message_start":
+        found.append(Delta("role", text_of(object_of(chunk.get("message")).get("role"))))
+    elif kind == "message_delta":
+        reason = object_of(chunk.get("delta")).get("stop_reason")
+        if reason:
+            found.append(Delta("finish", str(reason)))
+    elif kind == "error" or (text_of(kind) not in EVENTS and chunk.get("error")):
+        found.append(Delta("error", said_by(chunk.get("error"))))
+    elif is_message(chunk):
+        for place, block in enumerate(objects_in(chunk["content"])):
+            found += _of_block(block, place)
+        if chunk.get("stop_reason"):
+            found.append(Delta("finish", str(chunk["stop_reason"])))
+    counts = usage(chunk)
+    if counts is not None:
+        found.append(usage_delta(counts))
+    return tuple(found)
+
+
+def _of_delta(delta: dict[str, Any], part: int) -> tuple[Delta, ...]:
+    piece = _PIECES.get(text_of(delta.get("type")))
+    if piece is None:
+        return (Delta("other", text_of(delta.get("type")), part=part),) if delta else ()
+    value = delta.get(piece[0])
+    if piece[2] == "citation":
+        value = object_of(value).get("url") or object_of(value).get("cited_text")
+    text = text_of(value)
+    return (Delta(piece[2], text, part=part),) if text or piece[2] == "citation" else ()
+
+
+def _of_block(block: dict[str, Any], part: int) -> tuple[Delta, ...]:
+    kind = text_of(block.get("type"))
+    if kind in TOOLS:
+        given = block.get("input")
+        return (
+            Delta(
+                "tool", written(given) if given else "", 0, part, name_of(block.get("id")), name_of(block.get("name"))
+            ),
+        )
+    if kind in _BLOCKS:
+        text = text_of(block.get(_BLOCKS[kind][0]))
+        return (Delta("text" if kind == "text" else "reasoning", text, part=part),) if text else ()
+    return (Delta("other", kind, part=part),) if kind else ()
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts of a `message_start`, a `message_delta` (running totals) or a plain answer."""
+    raw = object_of(chunk.get("message")).get("usage") if chunk.get("type") == "message_start" else chunk.get("usage")
+    return usage_of(raw)
+
+
+def usage_of(raw: Any) -> Usage | None:
+    """Anthropic's counts in the common words.
+
+    `input_tokens` leaves out what was read from a cache or written to it, so the three are added: `cached` is then a part
+    of `input`, as everywhere."""
+    if type(raw) is not dict:
+        return None
+    told = [count_of(raw, name) for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")]
+    return Usage(
+        input=None if told[0] is None else sum(count or 0 for count in told),
+        output=count_of(raw, "output_tokens"),
+        reasoning=count_of(raw.get("output_tokens_details"), "thinking_tokens", "reasoning_tokens"),
+        cached=told[1],
+        raw=raw,
+    )
+
+
+def model(chunk: Chunk) -> str | None:
+    """The model's name: in `message_start`, or in a plain answer."""
+    return name_of(object_of(chunk.get("message")).get("model")) or name_of(chunk.get("model"))
+
+
+def ended(ending: Ending) -> bool:
+    """`message_stop`. A `[DONE]` that some gateways add means nothing here."""
+    return any(chunk.get("type") == "message_stop" for chunk in reversed(ending.chunks))

@@ -1,0 +1,220 @@
+"""The lawful order of an Anthropic stream: a message that opens, blocks one after another, a delta, a stop.
+
+Source: Anthropic's documentation of streaming; the SDKs' accumulators (anthropic 2.11, `lib/streaming/_messages.py`); 49
+recorded streams, in which blocks never overlap and count up from 0. `ping` may come anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from streamkit.apis._kit.shape import describe
+from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.stream import Stream
+
+_BLOCK_EVENTS = ("content_block_start", "content_block_delta", "content_block_stop")
+
+MESSAGE = Grammar(
+    name="an Anthropic message",
+    start="start",
+    steps={
+        ("start", "message_start"): "open",
+        ("start", "block"): "open",
+        ("start", "message_delta"): "closing",
+        ("start", "message_stop"): "ended",
+        ("open", "block"): "open",
+        ("open", "message_delta"): "closing",
+        ("open", "message_stop"): "ended",
+        ("closing", "message_delta"): "closing",
+        ("closing", "message_stop"): "ended",
+    },
+    missteps={
+        ("start", "block"): "start-order",
+        ("start", "message_delta"): "start-order",
+        ("start", "message_stop"): "start-order",
+        ("open", "message_start"): "start-order",
+        ("open", "message_stop"): "no-message-delta",
+        ("closing", "message_start"): "start-order",
+        ("closing", "block"): "after-message-stop",
+        ("ended", "message_start"): "start-order",
+        ("ended", "block"): "after-message-stop",
+        ("ended", "message_delta"): "after-message-stop",
+        ("ended", "message_stop"): "after-message-stop",
+    },
+    ends=frozenset({"ended"}),
+    unfinished={"start": "no-message-stop", "open": "no-message-stop", "closing": "no-message-stop"},
+)
+
+BLOCK = Grammar(
+    name="a content block",
+    start="new",
+    steps={("new", "start"): "open", ("open", "delta"): "open", ("open", "stop"): "closed"},
+    missteps={
+        ("new", "delta"): "delta-unopened",
+        ("new", "stop"): "delta-unopened",
+        ("open", "start"): "block-index",
+        ("closed", "start"): "block-index",
+        ("closed", "delta"): "delta-unopened",
+        ("closed", "stop"): "delta-unopened",
+    },
+    ends=frozenset({"new", "closed"}),
+    unfinished={"open": "block-not-closed"},
+)
+
+_BELONGS = {
+    "text_delta": ("text",),
+    "citations_delta": ("text",),
+    "input_json_delta": ("tool_use", "server_tool_use", "mcp_tool_use"),
+    "thinking_delta": ("thinking",),
+    "signature_delta": ("thinking",),
+    "compaction_delta": ("compaction",),
+}
+_KNOWN_BLOCKS = frozenset(kind for kinds in _BELONGS.values() for kind in kinds)
+_TEXT = "text_delta"
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of a Messages stream, in order of events; those at its end last."""
+    return _MessageWalk(stream).missteps() if stream.streamed else iter(())
+
+
+class _MessageWalk:
+    """One Messages stream being walked."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._message = Walk(MESSAGE)
+        self._blocks = Walk(BLOCK)
+        self._kinds: dict[object, str] = {}
+        self._json: dict[object, list[str]] = {}
+        self._inputs: list[tuple[object, int]] = []
+        self._stop_reason: str | None = None
+        self._delta_came = False
+        self._failed = False
+
+    def missteps(self) -> Iterator[Misstep]:
+        index: object = None
+        kinds, states = self._kinds, self._blocks.states
+        for chunk, event in enumerate(self._stream.chunks):
+            if event.get("type") == "content_block_delta":
+                delta = event.get("delta")
+                # The usual case: more text for the text block that is open.
+                if (
+                    event.get("index") == index
+                    and type(index) is int
+                    and type(delta) is dict
+                    and delta.get("type") == _TEXT
+                    and states.get(index) == "open"
+                    and kinds[index] == "text"
+                    and self._message.states.get(0) == "open"
+                ):
+                    continue
+                index = event.get("index")
+            yield from self._event(chunk, event)
+        yield from self._end()
+
+    def _event(self, chunk: int, event: dict[str, Any]) -> Iterator[Misstep]:
+        kind = event.get("type")
+        if kind in _BLOCK_EVENTS:
+            yield from self._step(chunk, "block", str(kind))
+            yield from self._block(chunk, str(kind), event)
+        elif kind in ("message_start", "message_delta", "message_stop"):
+            yield from self._step(chunk, str(kind), str(kind))
+            delta = event.get("message" if kind == "message_start" else "delta")
+            self._delta_came = self._delta_came or kind == "message_delta"
+            if isinstance(delta, dict) and isinstance(delta.get("stop_reason"), str):
+                self._stop_reason = delta["stop_reason"]
+        elif kind == "error" or (kind is None and "error" in event):
+            self._failed = True
+            yield Misstep("error-event", chunk, f"the stream reports an error: {_said(event)}", "$.error")
+        elif kind != "ping" and isinstance(kind, str):
+            yield Misstep("unknown-type", chunk, f"an event of type {describe(kind)}, which is in no table", "$.type")
+
+    def _step(self, chunk: int, symbol: str, what: str) -> Iterator[Misstep]:
+        state = self._message.state(0)
+        wrong = self._message.step(0, symbol)
+        if wrong == "start-order" and symbol == "message_start":
+            yield Misstep(wrong, chunk, "a second message_start", "$.type")
+        elif wrong == "start-order":
+            yield Misstep(wrong, chunk, f"{what} comes before any message_start", "$.type")
+        elif wrong == "no-message-delta" and self._stop_reason is None:
+            yield Misstep(wrong, chunk, "message_stop comes without a message_delta before it", "$.type")
+        elif wrong == "after-message-stop":
+            after = "message_stop" if state == "ended" else "message_delta"
+            yield Misstep(wrong, chunk, f"{what} comes after {after}", "$.type")
+
+    def _block(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+        key = event.get("index")
+        if type(key) is not int:
+            return  # the shape's check tells of it
+        symbol = kind.removeprefix("content_block_")
+        if symbol == "start":
+            yield from self._opened(chunk, key, event)
+        wrong = self._blocks.step(key, symbol)
+        if wrong == "delta-unopened":
+            said = f"{kind} for block {key}, which " + ("has stopped" if key in self._kinds else "never started")
+            yield Misstep(wrong, chunk, said, "$.index")
+        elif wrong is not None:
+            yield Misstep(wrong, chunk, f"block {key} starts a second time", "$.index")
+        if symbol == "delta":
+            yield from self._delta(chunk, key, event.get("delta"))
+
+    def _opened(self, chunk: int, key: int, event: dict[str, Any]) -> Iterator[Misstep]:
+        others = [index for index, state in self._blocks.states.items() if state == "open" and index != key]
+        if others:
+            said = f"block {key} starts while block {others[0]} is open"
+            yield Misstep("block-overlap", chunk, said, "$.index")
+        if key not in self._kinds and key != len(self._kinds):
+            said = f"block {key} starts, and {len(self._kinds)} comes next"
+            yield Misstep("block-index", chunk, said, "$.index")
+        block = event.get("content_block")
+        self._kinds[key] = str(block.get("type")) if isinstance(block, dict) else ""
+        if self._kinds[key] in _BELONGS["input_json_delta"]:
+            self._json[key] = []
+            self._inputs.append((key, chunk))
+
+    def _delta(self, chunk: int, key: int, delta: object) -> Iterator[Misstep]:
+        if not isinstance(delta, dict) or key not in self._kinds:
+            return
+        kind, block = delta.get("type"), self._kinds[key]
+        wanted = _BELONGS.get(str(kind))
+        if wanted is None:
+            yield Misstep(
+                "unknown-type", chunk, f"a delta of type {describe(kind)}, which is in no table", "$.delta.type"
+            )
+        elif block not in wanted and block in _KNOWN_BLOCKS:
+            said = f"{kind} in a block of type {block}"
+            yield Misstep("delta-type-mismatch", chunk, said, "$.delta.type")
+        elif key in self._json and isinstance(delta.get("partial_json"), str):
+            self._json[key].append(delta["partial_json"])
+
+    def _end(self) -> Iterator[Misstep]:
+        cut = self._stop_reason == "max_tokens"
+        for key, chunk in self._inputs:
+            text = "".join(self._json[key])
+            if text and not _is_object(text):
+                said = f"the input of block {key} is no JSON object"
+                yield Misstep("tool-input-invalid", chunk, said, "$.index", "warning" if cut else None)
+        if self._failed:
+            return
+        for key, wrong in self._blocks.unfinished():
+            yield Misstep(wrong, None, f"block {key} never stops")
+        if self._message.state(0) in MESSAGE.unfinished:
+            yield Misstep(MESSAGE.unfinished[self._message.state(0)], None, "the stream ends without message_stop")
+        if self._stop_reason is None and self._delta_came:
+            yield Misstep("no-stop-reason", None, "no message_delta carries a stop_reason")
+
+
+def _said(event: dict[str, Any]) -> str:
+    error = event.get("error")
+    return str(error.get("message") or error.get("type")) if isinstance(error, dict) else str(error)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(orjson.loads(text), dict)
+    except orjson.JSONDecodeError:
+        return False

@@ -1,0 +1,43 @@
+"""Amazon Bedrock ConverseStream: AWS event-stream messages, from `messageStart` to `messageStop`, then `metadata`.
+
+Source: docs.aws.amazon.com/bedrock, "ConverseStream"; the answer without streaming is that of "Converse".
+"""
+
+from __future__ import annotations
+
+from streamkit.apis._api import Api, Sample
+from streamkit.apis.bedrock_converse.events import (
+    EVENTS,
+    ConverseAssembler,
+    deltas,
+    ended,
+    flags,
+    is_event,
+    named,
+    usage,
+)
+
+
+def recognises(sample: Sample) -> str | None:
+    """An event of that name, in the header of an AWS message or as the only key of an object."""
+    for chunk, name in zip(sample.chunks, sample.names, strict=False):
+        if name in EVENTS and sample.framing == "aws_eventstream":
+            return f"the event's name is {name!r}"
+        if is_event(chunk):
+            return f"an object holds {next(event for event in EVENTS if event in chunk)!r}"
+    return "the request's path" if sample.path.endswith("/converse-stream") else None
+
+
+API = Api(
+    name="bedrock_converse",
+    title="Amazon Bedrock Converse",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=lambda _: None,
+    ended=ended,
+    assembler=ConverseAssembler,
+    unwrap=named,
+    order=20,
+)

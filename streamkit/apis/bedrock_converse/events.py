@@ -1,0 +1,248 @@
+"""What the events of Bedrock's Converse add; Amazon's own models send the same through InvokeModel.
+
+A chunk is `{"contentBlockDelta": {…}}`: the payload under the name of its event, as the SDKs show it. On the wire the name
+stands in a header of the message, and the payload alone is its JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from streamkit.apis._api import Chunk, Ending
+from streamkit.apis._bedrock import failure
+from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.reading import count_of, name_of, object_of, place_of, said_by, text_of, usage_delta
+from streamkit.model.message import (
+    ERROR,
+    FINISH,
+    OTHER_CONTENT,
+    REASONING,
+    ROLE,
+    TEXT,
+    TOOL,
+    USAGE,
+    Delta,
+    Message,
+    Part,
+    Reply,
+    Usage,
+)
+
+EVENTS = (
+    "contentBlockDelta",
+    "contentBlockStart",
+    "contentBlockStop",
+    "messageStart",
+    "messageStop",
+    "metadata",
+)
+_PADDING = "p"  # random filler against attacks on the length of messages
+
+
+def named(chunk: Chunk, name: str) -> Chunk:
+    """The chunk under the name of its event, unless it is so already."""
+    if is_event(chunk) or (failure(chunk) is not None and len(chunk) == 1):
+        return chunk
+    return {name: {key: value for key, value in chunk.items() if key != _PADDING}}
+
+
+def is_event(chunk: Chunk) -> bool:
+    """Whether a chunk is an event of Converse: its payload under its name, and hardly anything beside."""
+    if len(chunk) > 3:
+        return False
+    metadata = object_of(chunk.get("metadata"))
+    return "usage" in metadata or any(type(chunk.get(event)) is dict for event in EVENTS if event != "metadata")
+
+
+def _delta(chunk: Chunk) -> tuple[dict[str, Any], int]:
+    payload = object_of(chunk.get("contentBlockDelta"))
+    return object_of(payload.get("delta")), place_of(payload.get("contentBlockIndex"), 0)
+
+
+def flags(chunk: Chunk) -> int:
+    """What an event carries."""
+    if "contentBlockDelta" in chunk:
+        delta, _ = _delta(chunk)
+        if delta.get("text"):
+            return TEXT
+        if object_of(delta.get("reasoningContent")).get("text"):
+            return REASONING
+        if object_of(delta.get("toolUse")).get("input"):
+            return TOOL
+        return OTHER_CONTENT if any(key not in ("text", "reasoningContent", "toolUse") for key in delta) else 0
+    if "contentBlockStart" in chunk:
+        start = object_of(object_of(chunk.get("contentBlockStart")).get("start"))
+        return TOOL if start.get("toolUse") else 0
+    if "messageStart" in chunk:
+        return ROLE
+    if "messageStop" in chunk:
+        return FINISH
+    if "metadata" in chunk:
+        return USAGE if type(object_of(chunk.get("metadata")).get("usage")) is dict else 0
+    return ERROR if failure(chunk) is not None else 0
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What an event adds; `part` is the index of its block."""
+    if "contentBlockDelta" in chunk:
+        return _of_delta(*_delta(chunk))
+    if "contentBlockStart" in chunk:
+        payload = object_of(chunk.get("contentBlockStart"))
+        tool = object_of(object_of(payload.get("start")).get("toolUse"))
+        place = place_of(payload.get("contentBlockIndex"), 0)
+        named_tool = Delta("tool", "", 0, place, name_of(tool.get("toolUseId")), name_of(tool.get("name")))
+        return (named_tool,) if tool else ()
+    if "messageStart" in chunk:
+        return (Delta("role", text_of(object_of(chunk.get("messageStart")).get("role"))),)
+    if "messageStop" in chunk:
+        return (Delta("finish", text_of(object_of(chunk.get("messageStop")).get("stopReason"))),)
+    if flags(chunk) & USAGE:
+        return (usage_delta(usage(chunk)),)
+    failed = failure(chunk)
+    return (Delta("error", said_by(failed[1]) or failed[0]),) if failed is not None else ()
+
+
+def _of_delta(delta: dict[str, Any], place: int) -> tuple[Delta, ...]:
+    reasoning = text_of(object_of(delta.get("reasoningContent")).get("text"))
+    given = text_of(object_of(delta.get("toolUse")).get("input"))
+    if text_of(delta.get("text")):
+        return (Delta("text", delta["text"], part=place),)
+    if reasoning:
+        return (Delta("reasoning", reasoning, part=place),)
+    if given:
+        return (Delta("tool", given, part=place),)
+    others = [key for key in delta if key not in ("text", "toolUse")]
+    return tuple(Delta("other", key, part=place) for key in others)
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts of `metadata`."""
+    return usage_of(object_of(chunk.get("metadata")).get("usage"))
+
+
+def usage_of(raw: Any) -> Usage | None:
+    """Converse's counts in the common words: what was read from a cache or written to it is added to the input."""
+    if type(raw) is not dict:
+        return None
+    read = count_of(raw, "cacheReadInputTokens", "cacheReadInputTokenCount")
+    written = count_of(raw, "cacheWriteInputTokens", "cacheWriteInputTokenCount")
+    asked = count_of(raw, "inputTokens")
+    return Usage(
+        input=None if asked is None else asked + (read or 0) + (written or 0),
+        output=count_of(raw, "outputTokens"),
+        total=count_of(raw, "totalTokens"),
+        cached=read,
+        raw=raw,
+    )
+
+
+def ended(ending: Ending) -> bool:
+    """`messageStop`; `metadata` may come after it or before it."""
+    return any("messageStop" in chunk for chunk in reversed(ending.chunks))
+
+
+class ConverseAssembler:
+    """Fed with the events of Converse; `object` is the answer of Converse without streaming."""
+
+    def __init__(self) -> None:
+        self._role: str | None = None
+        self._blocks: dict[int, _Block] = {}
+        self._stop: dict[str, Any] = {}
+        self._metadata: dict[str, Any] = {}
+        self._rest: dict[str, Any] = {}
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next event. Never raises on content."""
+        for name, payload in chunk.items():
+            value = object_of(payload)
+            if name in ("contentBlockStart", "contentBlockDelta"):
+                index = place_of(value.get("contentBlockIndex"), 0)
+                field = "start" if name == "contentBlockStart" else "delta"
+                self._blocks.setdefault(index, _Block()).feed(object_of(value.get(field)))
+            elif name == "messageStart":
+                self._role = name_of(value.get("role"))
+            elif name == "messageStop":
+                self._stop = {key: field for key, field in value.items() if key != _PADDING}
+            elif name == "metadata":
+                self._metadata = {key: field for key, field in value.items() if key != _PADDING}
+            elif name not in ("contentBlockStop", _PADDING):
+                self._rest[name] = payload
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The answer as far as the events go. An exception stands under its name."""
+        content = [block.object for _, block in sorted(self._blocks.items())]
+        message = {"role": self._role or "assistant", "content": content}
+        stop = {"stopReason": None, **self._stop}
+        return {"output": {"message": message}, **stop, **self._metadata, **self._rest}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        parts = tuple(block.part for _, block in sorted(self._blocks.items()))
+        messages = (
+            (Message(0, self._role, parts, name_of(self._stop.get("stopReason"))),) if self._role or parts else ()
+        )
+        return Reply(messages, usage=usage_of(self._metadata.get("usage")))
+
+
+class _Block:
+    """One content block while it grows."""
+
+    __slots__ = ("fields", "input", "reasoning")
+
+    def __init__(self) -> None:
+        self.fields: dict[str, Any] = {}
+        self.reasoning: dict[str, Any] = {}
+        self.input = Pieces()
+
+    def feed(self, delta: dict[str, Any]) -> None:
+        for key, value in delta.items():
+            if key == "reasoningContent" and type(value) is dict:
+                merge_fields(self.reasoning, value)
+            elif key == "toolUse" and type(value) is dict:
+                self.input.extend([text_of(value.get("input"))] if text_of(value.get("input")) else [])
+                rest = {name: field for name, field in value.items() if name != "input"}
+                self.fields["toolUse"] = {**object_of(self.fields.get("toolUse")), **rest}
+            elif key == "citation":
+                merge_fields(self.fields, {"citations": [value]})
+            else:
+                merge_fields(self.fields, {key: value})
+
+    @property
+    def object(self) -> dict[str, Any]:
+        block = {key: plain(value) for key, value in self.fields.items()}
+        if self.reasoning:
+            told = {key: plain(value) for key, value in self.reasoning.items()}
+            redacted = told.pop("redactedContent", None)
+            inner: dict[str, Any] = {"reasoningText": told} if told else {}
+            block["reasoningContent"] = inner if redacted is None else {**inner, "redactedContent": redacted}
+        if "toolUse" in block:
+            block["toolUse"] = {**object_of(block["toolUse"]), **_tool_input(joined(self.input))}
+        return block
+
+    @property
+    def part(self) -> Part:
+        block = self.object
+        if "toolUse" in block:
+            tool = block["toolUse"]
+            return Part(
+                "tool_call", joined(self.input), name_of(tool.get("toolUseId")), name_of(tool.get("name")), block
+            )
+        if "reasoningContent" in block:
+            told = object_of(object_of(block["reasoningContent"]).get("reasoningText"))
+            return Part("reasoning", text_of(told.get("text")), data=block)
+        if "text" in block or not block:
+            return Part("text", text_of(block.get("text")))
+        return Part("data", name=next(iter(block)), data=block)
+
+
+def _tool_input(raw: str) -> dict[str, Any]:
+    """A tool's input as the answer holds it: the JSON value; text that is none is kept as it came."""
+    if not raw:
+        return {"input": {}}
+    try:
+        return {"input": json.loads(raw)}
+    except (ValueError, RecursionError):
+        return {"input": {}, "partialInput": raw}

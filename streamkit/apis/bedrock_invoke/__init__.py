@@ -1,0 +1,126 @@
+"""Amazon Bedrock InvokeModelWithResponseStream: AWS event-stream messages, each with a chunk of the model's own API inside.
+
+Source: docs.aws.amazon.com/bedrock, "InvokeModelWithResponseStream". `stream.chunks` are the inner chunks, decoded from
+`bytes`; the object is the one that the model's family answers without streaming.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+import orjson
+
+from streamkit.apis._api import Api, Assembler, Chunk, Ending, Sample
+from streamkit.apis._bedrock import failure
+from streamkit.apis._kit.reading import name_of, object_of, said_by, usage_delta
+from streamkit.apis.bedrock_invoke.families import METRICS, family_of, metrics_of
+from streamkit.model.message import ERROR, USAGE, Delta, Reply, Usage
+
+
+def recognises(sample: Sample) -> str | None:
+    """A chunk whose `bytes` are base64, in an event called `chunk` or over AWS's framing."""
+    for chunk, name in zip(sample.chunks, sample.names, strict=False):
+        if type(chunk.get("bytes")) is str and (name == "chunk" or sample.framing == "aws_eventstream"):
+            return "chunks hold base64 'bytes'"
+        inner = object_of(chunk.get("chunk"))
+        if type(inner.get("bytes")) is str:
+            return "chunks hold base64 'bytes'"
+    return "the request's path" if sample.path.endswith("/invoke-with-response-stream") else None
+
+
+def unwrap(chunk: Chunk, name: str) -> Chunk:
+    """The chunk inside; an exception, or what cannot be decoded, under the name of its event."""
+    wrapped = chunk.get("bytes") or object_of(chunk.get("chunk")).get("bytes")
+    if type(wrapped) is not str:
+        return {name: chunk}
+    try:
+        inner = orjson.loads(base64.b64decode(wrapped, validate=True))
+    except (binascii.Error, ValueError):
+        return {name: chunk}
+    return inner if type(inner) is dict else {name: inner}
+
+
+def flags(chunk: Chunk) -> int:
+    """What an inner chunk carries."""
+    family = family_of(chunk)
+    if family is None:
+        return ERROR if failure(chunk) is not None else 0
+    return family.flags(chunk) | (USAGE if METRICS in chunk else 0)
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What an inner chunk adds."""
+    family = family_of(chunk)
+    if family is not None:
+        counts = metrics_of(chunk) if family.usage(chunk) is None else None
+        return family.deltas(chunk) if counts is None else (*family.deltas(chunk), usage_delta(counts))
+    failed = failure(chunk)
+    return (Delta("error", said_by(failed[1]) or failed[0]),) if failed is not None else ()
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The family's own counts, else those that Bedrock adds."""
+    family = family_of(chunk)
+    return (family.usage(chunk) if family is not None else None) or metrics_of(chunk)
+
+
+def model(chunk: Chunk) -> str | None:
+    """The model's name, where the inner chunk tells it."""
+    return name_of(object_of(chunk.get("message")).get("model")) or name_of(chunk.get("model"))
+
+
+def ended(ending: Ending) -> bool:
+    """The chunk with which the family ends its answer, or Bedrock's metrics, which come with the last chunk."""
+    for chunk in reversed(ending.chunks):
+        family = family_of(chunk)
+        if METRICS in chunk or (family is not None and family.last(chunk)):
+            return True
+    return False
+
+
+class InvokeAssembler:
+    """Fed with inner chunks; the family of the first one that is known puts them together."""
+
+    def __init__(self) -> None:
+        self._inner: Assembler | None = None
+        self._rest: dict[str, Any] = {}
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next inner chunk. Never raises on content."""
+        if METRICS in chunk:
+            self._rest[METRICS] = chunk[METRICS]
+            chunk = {key: value for key, value in chunk.items() if key != METRICS}
+        family = family_of(chunk)
+        if self._inner is None and family is not None:
+            self._inner = family.assembler()
+        if self._inner is not None and family is not None:
+            self._inner.feed(chunk)
+        elif failure(chunk) is not None:
+            self._rest.update(chunk)
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The family's own object, with Bedrock's metrics and exceptions beside."""
+        return {**(object_of(self._inner.object) if self._inner is not None else {}), **self._rest}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        return self._inner.message if self._inner is not None else Reply()
+
+
+API = Api(
+    name="bedrock_invoke",
+    title="Amazon Bedrock InvokeModel",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=model,
+    ended=ended,
+    assembler=InvokeAssembler,
+    unwrap=unwrap,
+    order=15,
+)

@@ -1,0 +1,35 @@
+"""Cohere chat, version 2 (typed events from `message-start` to `message-end`) and version 1 (`event_type`, JSON Lines).
+
+Source: docs.cohere.com, "Streaming guide"; cohere-python, `types/`.
+"""
+
+from __future__ import annotations
+
+from streamkit.apis._api import Api, Sample
+from streamkit.apis.cohere.events import CohereAssembler, deltas, ended, flags, is_answer, is_event, model, usage
+
+
+def recognises(sample: Sample) -> str | None:
+    """An event of either version, or a plain answer of version 2."""
+    for chunk in sample.chunks:
+        kind = is_event(chunk)
+        if kind:
+            return f"the event's type is {kind!r}"
+        if is_answer(chunk):
+            return "a plain answer with 'finish_reason' and 'message'"
+    return "the request's path" if sample.path.endswith("/v2/chat") else None
+
+
+API = Api(
+    name="cohere",
+    title="Cohere chat",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=model,
+    ended=ended,
+    assembler=CohereAssembler,
+    streamed=lambda chunk: not is_answer(chunk),
+    order=20,
+)

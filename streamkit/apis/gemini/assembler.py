@@ -1,0 +1,210 @@
+"""Puts a `GenerateContentResponse` together from those of a stream.
+
+Text parts that follow each other are one text, thoughts and answers apart; other parts stand as they came. Calls whose
+arguments come piece by piece (`partialArgs`) are put together by their paths. Of everything else the last value stands.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from streamkit.apis._kit.merge import merge, paired, plain
+from streamkit.apis._kit.reading import count_of, name_of, object_of, objects_in, place_of, text_of, written
+from streamkit.model.message import Message, Part, Reply, Usage
+
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]|\[['\"](.*?)['\"]\]")
+_GROWING = frozenset({"citationMetadata", "logprobsResult"})
+_MOST_ENTRIES = 10_000  # a place beyond that is nonsense
+_VALUES = ("stringValue", "numberValue", "boolValue", "nullValue")
+
+
+class GeminiAssembler:
+    """Fed with `GenerateContentResponse` objects; `object` is the one that they add up to."""
+
+    def __init__(self) -> None:
+        self._head: dict[str, Any] = {}
+        self._candidates: dict[int, _Candidate] = {}
+        self._fed = 0
+
+    def feed(self, chunk: dict[str, Any]) -> None:
+        """Take the next object. Never raises on content."""
+        self._fed += 1
+        for key, value in chunk.items():
+            if key == "candidates":
+                self._head.setdefault(key, [])
+                for candidate in objects_in(value):
+                    index = place_of(candidate.get("index"), 0)
+                    self._candidates.setdefault(index, _Candidate()).feed(candidate)
+            elif value is not None:
+                self._head[key] = value
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The `GenerateContentResponse` as far as the stream goes."""
+        response = {"candidates": [], **self._head}
+        response["candidates"] = [candidate.object for _, candidate in sorted(self._candidates.items())]
+        if not self._candidates and "candidates" not in self._head:
+            del response["candidates"]
+        return response
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        head = self._head
+        messages = tuple(candidate.message(index) for index, candidate in sorted(self._candidates.items()))
+        id, model = name_of(head.get("responseId")), name_of(head.get("modelVersion"))
+        return Reply(messages, id, model, usage_of(head.get("usageMetadata")))
+
+
+class _Candidate:
+    """One candidate while it grows."""
+
+    __slots__ = ("content", "fields", "parts")
+
+    def __init__(self) -> None:
+        self.fields: dict[str, Any] = {}
+        self.content: dict[str, Any] = {}
+        self.parts: list[dict[str, Any]] = []
+
+    def feed(self, candidate: dict[str, Any]) -> None:
+        for key, value in candidate.items():
+            if key == "content":
+                content = object_of(value)
+                self.content.update((name, field) for name, field in content.items() if name != "parts")
+                for part in objects_in(content.get("parts")):
+                    self._add(part)
+            elif key in _GROWING:
+                self.fields[key] = merge(self.fields.get(key), value)
+            elif value is not None:
+                self.fields[key] = value
+
+    def _add(self, part: dict[str, Any]) -> None:
+        last = self.parts[-1] if self.parts else {}
+        if type(part.get("text")) is str and "text" in last and _same_kind(last, part):
+            last["text"] = merge(last["text"], part["text"])
+            last.update((key, value) for key, value in part.items() if key != "text")
+            return
+        call = part.get("functionCall")
+        if type(call) is dict and ("partialArgs" in call or call.get("willContinue") or not call):
+            self._add_call(part, call, last)
+            return
+        self.parts.append(dict(part))
+
+    def _add_call(self, part: dict[str, Any], call: dict[str, Any], last: dict[str, Any]) -> None:
+        """A piece of a call whose arguments come by their paths. A piece with a name begins another call."""
+        growing = last.get("functionCall")
+        if type(growing) is not _Call or call.get("name"):
+            growing = _Call()
+            self.parts.append({**part, "functionCall": growing})
+        else:
+            last.update((key, value) for key, value in part.items() if key != "functionCall")
+        growing.feed(call)
+
+    @property
+    def object(self) -> dict[str, Any]:
+        fields = {key: plain(value) for key, value in self.fields.items()}
+        if not self.parts and not self.content:
+            return fields
+        return {"content": {"parts": self._plain_parts(), **self.content}, **fields}
+
+    def _plain_parts(self) -> list[dict[str, Any]]:
+        return [
+            {key: value.object if type(value) is _Call else plain(value) for key, value in part.items()}
+            for part in self.parts
+        ]
+
+    def message(self, index: int) -> Message:
+        role = name_of(self.content.get("role"))
+        parts = tuple(map(_common, self._plain_parts()))
+        return Message(index, role, parts, name_of(self.fields.get("finishReason")))
+
+
+class _Call:
+    """A function call whose arguments come piece by piece."""
+
+    __slots__ = ("args", "fields")
+
+    def __init__(self) -> None:
+        self.fields: dict[str, Any] = {}
+        self.args: dict[tuple[str | int, ...], Any] = {}
+
+    def feed(self, call: dict[str, Any]) -> None:
+        for key, value in call.items():
+            if key not in ("partialArgs", "willContinue", "args"):
+                self.fields[key] = value
+        for piece in objects_in(call.get("partialArgs")):
+            path = _steps(text_of(piece.get("jsonPath")))
+            kind = next((name for name in _VALUES if name in piece), None)
+            if kind == "stringValue" and path in self.args:
+                self.args[path] = merge(self.args[path], text_of(piece[kind]))
+            elif kind is not None:
+                self.args[path] = None if kind == "nullValue" else piece[kind]
+
+    @property
+    def object(self) -> dict[str, Any]:
+        args: dict[str, Any] = {}
+        for path, value in self.args.items():
+            _put(args, path, plain(value))
+        return {**self.fields, "args": args}
+
+
+def _same_kind(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    signed = "thoughtSignature" in one and "thoughtSignature" in other
+    return bool(one.get("thought")) == bool(other.get("thought")) and not signed
+
+
+def _steps(path: str) -> tuple[str | int, ...]:
+    """The steps of a JSON path such as `$.recipe.steps[9]`."""
+    return tuple(int(place) if place else name or quoted for name, place, quoted in _STEP.findall(path))
+
+
+def _put(holder: Any, path: tuple[str | int, ...], value: Any) -> None:
+    """Put a value at its path; what a step finds in its way stays, and the value is then left out."""
+    for step, following in zip(path, (*path[1:], None), strict=True):
+        fresh: Any = value if following is None else [] if isinstance(following, int) else {}
+        if isinstance(step, int) and isinstance(holder, list) and step < _MOST_ENTRIES:
+            while len(holder) <= step:
+                holder.append(None)
+            if following is None or holder[step] is None:
+                holder[step] = fresh
+        elif isinstance(step, str) and isinstance(holder, dict):
+            if following is None or step not in holder:
+                holder[step] = fresh
+        else:
+            return
+        holder = holder[step]
+
+
+def _common(part: dict[str, Any]) -> Part:
+    """A part in the common words."""
+    if type(part.get("text")) is str:
+        text = paired(part["text"])
+        return Part("reasoning" if part.get("thought") else "text", text, data=part if len(part) > 1 else None)
+    call = part.get("functionCall")
+    if type(call) is dict:
+        return Part(
+            "tool_call", written(call.get("args", {})), name_of(call.get("id")), name_of(call.get("name")), part
+        )
+    kind = next((key for key in part if key not in ("thought", "thoughtSignature")), None)
+    return Part("data", name=kind, data=part)
+
+
+def usage_of(raw: Any) -> Usage | None:
+    """Gemini's counts in the common words.
+
+    Thoughts are counted apart from candidates, and prompts of tools apart from the prompt, so they are added here: `output`
+    and `input` then add up to `totalTokenCount`, as everywhere.
+    """
+    if type(raw) is not dict:
+        return None
+    answered, thought = count_of(raw, "candidatesTokenCount"), count_of(raw, "thoughtsTokenCount")
+    asked, tools = count_of(raw, "promptTokenCount"), count_of(raw, "toolUsePromptTokenCount")
+    return Usage(
+        input=None if asked is None else asked + (tools or 0),
+        output=None if answered is None and thought is None else (answered or 0) + (thought or 0),
+        total=count_of(raw, "totalTokenCount"),
+        reasoning=thought,
+        cached=count_of(raw, "cachedContentTokenCount"),
+        raw=raw,
+    )

@@ -1,0 +1,66 @@
+"""OpenAI Chat Completions: `chat.completion.chunk` objects, ended by `[DONE]`. Many providers speak it; see the dialects.
+
+Source: openai-openapi, `CreateChatCompletionStreamResponse`; openai-python 3.52, `types/chat/chat_completion_chunk.py`.
+"""
+
+from __future__ import annotations
+
+from streamkit.apis._api import Api, Assembler, Chunk, Judge, Sample
+from streamkit.apis._kit.reading import objects_in
+from streamkit.apis._openai.choices import ended, model
+from streamkit.apis.openai_chat.chunks import all_flags, deltas, flags, usage
+
+OBJECTS = ("chat.completion.chunk", "chat.completion", "chat.completion.done")
+
+
+def recognises(sample: Sample) -> str | None:
+    """A chunk whose `object` says so or whose choices hold a `delta`, or a plain answer whose choices hold a `message`."""
+    for chunk in sample.chunks:
+        if chunk.get("object") in OBJECTS:
+            return f"object is {chunk['object']!r}"
+        for choice in objects_in(chunk.get("choices")):
+            if "delta" in choice:
+                return "choices hold a delta"
+            if "message" in choice:
+                return "choices hold a message"
+    if sample.path.endswith("/chat/completions"):
+        return "the request's path"
+    return None
+
+
+def streamed(chunk: Chunk) -> bool:
+    """False for the plain answer: `message` where a chunk has `delta`."""
+    choices = objects_in(chunk.get("choices"))
+    return not any("message" in choice and "delta" not in choice for choice in choices)
+
+
+def assembler() -> Assembler:
+    """A new one; its file is imported when one is first asked for."""
+    from streamkit.apis.openai_chat.assembler import ChatAssembler
+
+    return ChatAssembler()
+
+
+def judge() -> Judge:
+    """The tables of shape and order, which only who judges a stream needs."""
+    from streamkit.apis.openai_chat.grammar import missteps
+    from streamkit.apis.openai_chat.shape import misfits, schema, unknown
+
+    return Judge(misfits, missteps, unknown, schema)
+
+
+API = Api(
+    name="openai_chat",
+    title="OpenAI Chat Completions",
+    recognises=recognises,
+    flags=flags,
+    all_flags=all_flags,
+    deltas=deltas,
+    usage=usage,
+    model=model,
+    ended=ended,
+    assembler=assembler,
+    streamed=streamed,
+    judge=judge,
+    choices="choices",
+)

@@ -1,0 +1,162 @@
+"""What a chunk of the chat API adds; Bedrock hands the same chunks on from some models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from streamkit.apis._api import Chunk
+from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of, usage_delta
+from streamkit.apis._openai.choices import NO_FINISH, error_deltas, error_of, finish_of
+from streamkit.apis._openai.usage import usage_of
+from streamkit.apis.openai_chat.content import REASONING_KEYS, arguments_of, delta_of, list_flags, pieces_of
+from streamkit.model.message import ERROR, FINISH, OTHER_CONTENT, REASONING, ROLE, TEXT, TOOL, USAGE, Delta, Usage
+
+# What a field of a delta carries when it is a string that is not empty, and when it is a list or an object that is not.
+_TEXTS = {"content": TEXT, "refusal": TEXT, "role": ROLE, "reasoning_content": REASONING, "reasoning": REASONING}
+_OTHERS = {"audio": OTHER_CONTENT, "annotations": OTHER_CONTENT, "images": OTHER_CONTENT, "citations": OTHER_CONTENT}
+
+
+def flags(chunk: Chunk) -> int:
+    """What a chunk carries, over all its choices."""
+    found = 0
+    choices = chunk.get("choices")
+    if type(choices) is list:
+        for choice in choices:
+            if type(choice) is not dict:
+                continue
+            delta = choice.get("delta")
+            if type(delta) is dict:
+                text = delta.get("content")
+                if type(text) is str and len(delta) == 1:  # nearly every chunk
+                    if text:
+                        found |= TEXT
+                else:
+                    found |= _delta_flags(delta)
+            elif "delta" not in choice:
+                found |= _delta_flags(delta_of(choice))
+            reason = choice.get("finish_reason")
+            if reason is not None and reason not in NO_FINISH:
+                found |= FINISH
+                if choice.get("error"):
+                    found |= ERROR
+        if chunk.get("error"):
+            found |= ERROR
+    elif error_of(chunk) is not None:
+        found |= ERROR
+    if chunk.get("usage") is not None or ("x_groq" in chunk and _groq_usage(chunk) is not None):
+        found |= USAGE
+    return found
+
+
+def all_flags(chunks: Sequence[Chunk]) -> list[int]:
+    """What each chunk carries. Nearly all have one choice with a text, and nothing else that would tell: those are read here,
+    by the shortest way that proves it, and all others by `flags`."""
+    found: list[int] = []
+    add = found.append
+    for chunk in chunks:
+        try:
+            (choice,) = chunk["choices"]
+            delta = choice["delta"]
+            text = delta["content"]
+            if (
+                len(delta) == 1
+                and type(text) is str
+                and choice["finish_reason"] is None
+                and chunk.get("usage") is None
+                and "error" not in chunk
+                and "x_groq" not in chunk
+            ):
+                add(TEXT if text else 0)
+                continue
+        except (KeyError, TypeError, ValueError):
+            pass
+        add(flags(chunk))
+    return found
+
+
+def _delta_flags(delta: dict[str, Any]) -> int:
+    found = 0
+    for key, value in delta.items():
+        if value:
+            if type(value) is str:
+                if key in _TEXTS:
+                    found |= _TEXTS[key]
+            else:
+                found |= _other_flags(key, value)
+    return found
+
+
+def _other_flags(key: str, value: Any) -> int:
+    """The flags of a delta's field that is no string: tool calls, content in parts, audio, annotations."""
+    if key == "tool_calls":
+        for call in objects_in(value):
+            function = call.get("function")
+            if type(function) is dict and (function.get("arguments") or function.get("name")):
+                return TOOL
+            if "custom" in call and any(arguments_of(call)):
+                return TOOL
+        return 0
+    if key == "function_call":
+        return TOOL if any(arguments_of({"function": value})) else 0
+    if key == "content":
+        return list_flags(value)
+    if key == "reasoning_details":
+        return REASONING if any(entry.get("text") or entry.get("summary") for entry in objects_in(value)) else 0
+    return _OTHERS.get(key, 0)
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What a chunk adds, choice by choice."""
+    found: list[Delta] = []
+    for place, choice in enumerate(objects_in(chunk.get("choices"))):
+        number = place_of(choice.get("index"), place)
+        delta = delta_of(choice)
+        if delta:
+            found += _of_delta(delta, number)
+        reason = finish_of(choice)
+        if reason is not None:
+            found.append(Delta("finish", reason, number))
+    counts = usage(chunk)
+    if counts is not None:
+        found.append(usage_delta(counts))
+    return (*found, *error_deltas(chunk))
+
+
+def _of_delta(delta: dict[str, Any], choice: int) -> list[Delta]:
+    found = []
+    role = name_of(delta.get("role"))
+    if role:
+        found.append(Delta("role", role, choice))
+    for key in REASONING_KEYS:
+        if text_of(delta.get(key)):
+            found.append(Delta("reasoning", delta[key], choice))
+            break
+    for kind, text in pieces_of(delta.get("content")):
+        found.append(Delta(kind, text, choice))
+    if text_of(delta.get("refusal")):
+        found.append(Delta("refusal", delta["refusal"], choice))
+    for place, call in enumerate(objects_in(delta.get("tool_calls"))):
+        name, arguments = arguments_of(call)
+        part = place_of(call.get("index"), place)
+        found.append(Delta("tool", arguments, choice, part, name_of(call.get("id")), name or None))
+    if type(delta.get("function_call")) is dict:
+        name, arguments = arguments_of({"function": delta["function_call"]})
+        found.append(Delta("tool", arguments, choice, 0, None, name or None))
+    audio = object_of(delta.get("audio"))
+    if audio:
+        found.append(Delta("audio", text_of(audio.get("transcript")), choice, id=name_of(audio.get("id"))))
+    for citation in objects_in(delta.get("annotations")):
+        about = object_of(citation.get("url_citation")) or citation
+        found.append(Delta("citation", text_of(about.get("url")) or text_of(about.get("title")), choice))
+    return found
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts that a chunk reports; older Groq models have them in `x_groq` alone."""
+    raw = chunk.get("usage")
+    return usage_of(raw if raw is not None else _groq_usage(chunk))
+
+
+def _groq_usage(chunk: Chunk) -> Any:
+    return object_of(chunk.get("x_groq")).get("usage")

@@ -1,0 +1,79 @@
+"""What a delta of the chat API holds, in all the forms in which providers send it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from streamkit.apis._kit.reading import object_of, objects_in, text_of, written
+from streamkit.model.message import OTHER_CONTENT, REASONING, TEXT
+
+REASONING_KEYS = ("reasoning_content", "reasoning")
+
+Kind = Literal["text", "reasoning", "refusal", "citation", "other"]
+_FLAGS: dict[str, int] = {"text": TEXT, "refusal": TEXT, "reasoning": REASONING}
+
+
+def delta_of(choice: dict[str, Any]) -> dict[str, Any]:
+    """A choice's delta; where it has none, the message, or Azure's list of messages with a delta each."""
+    delta = choice.get("delta")
+    if delta is None and "delta" not in choice:
+        delta = choice.get("message")
+        if delta is None:
+            for message in objects_in(choice.get("messages")):
+                return object_of(message.get("delta"))
+    return object_of(delta)
+
+
+def pieces_of(content: Any) -> Iterator[tuple[Kind, str]]:
+    """The texts of a `content`, which is a string, or a list of parts as Mistral sends it."""
+    if type(content) is str:
+        if content:
+            yield "text", content
+    elif type(content) is list:
+        for part in content:
+            yield from _pieces_of_part(part)
+    elif content is not None and type(content) in (int, float, bool):
+        yield "text", written(content)
+
+
+def _pieces_of_part(part: Any) -> Iterator[tuple[Kind, str]]:
+    if type(part) is str:
+        yield "text", part
+    if type(part) is not dict:
+        return
+    kind = part.get("type")
+    if kind == "thinking":
+        thought = part.get("thinking")
+        text = thought if type(thought) is str else "".join(text_of(one.get("text")) for one in objects_in(thought))
+        yield "reasoning", text
+    elif kind == "refusal":
+        yield "refusal", text_of(part.get("refusal"))
+    elif kind == "reference":
+        yield "citation", written(part.get("reference_ids"))
+    elif type(part.get("text")) is str:
+        yield "text", part["text"]
+    else:
+        yield "other", str(kind or "")
+
+
+def list_flags(content: Any) -> int:
+    """What a `content` that is no string carries."""
+    found = 0
+    for kind, text in pieces_of(content):
+        found |= (_FLAGS.get(kind, OTHER_CONTENT)) if text or kind not in _FLAGS else 0
+    return found
+
+
+def arguments_of(call: dict[str, Any]) -> tuple[str, str]:
+    """The name and the piece of arguments of one tool call's delta.
+
+    Arguments are text; an object (as Ollama's own API has it) is written as JSON. A custom tool has `input` instead.
+    """
+    function = call.get("function")
+    if type(function) is not dict:
+        function = object_of(call.get("custom"))
+    arguments = function.get("arguments", function.get("input"))
+    if arguments is None:
+        arguments = ""
+    return text_of(function.get("name")), arguments if type(arguments) is str else written(arguments)

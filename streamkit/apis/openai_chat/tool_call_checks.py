@@ -1,0 +1,140 @@
+"""What can be wrong with the tool calls of a chat stream: their indices, ids, names and arguments.
+
+A tool call is known by `index` alone. Its id, type and name come once, in its first delta; the arguments come in pieces
+that are appended, and are a JSON object when all have come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from streamkit.model.grammar import Misstep
+
+
+@dataclass(slots=True)
+class _Call:
+    """One tool call as far as it has come. `chunk` and `path` are those of its first delta."""
+
+    chunk: int
+    path: str
+    id: str = ""
+    name: str = ""
+    arguments: list[str] = field(default_factory=list)
+
+
+class ToolCallChecks:
+    """The tool calls of one stream, by choice and index."""
+
+    def __init__(self) -> None:
+        self._calls: dict[object, dict[int, _Call]] = {}
+        self._replaced: list[tuple[object, int, _Call]] = []
+        self._last: dict[object, int] = {}
+
+    def delta(self, choice: object, delta: dict[str, Any], chunk: int, path: str) -> Iterator[Misstep]:
+        """Take one delta of one choice."""
+        entries = delta.get("tool_calls")
+        if not isinstance(entries, list):
+            return
+        calls = self._calls.setdefault(choice, {})
+        for place, entry in enumerate(entries):
+            if isinstance(entry, dict):
+                yield from self._entry(choice, calls, entry, chunk, f"{path}.tool_calls[{place}]")
+
+    def _entry(
+        self, choice: object, calls: dict[int, _Call], entry: dict[str, Any], chunk: int, path: str
+    ) -> Iterator[Misstep]:
+        index = entry.get("index")
+        if type(index) is not int:
+            # The shape's check tells of the index; here the entry is what it most likely is.
+            index = len(calls) if entry.get("id") or not calls else max(calls)
+        elif index not in calls and index != len(calls):
+            said = f"the first delta of a call has index {index}, and {len(calls)} comes next"
+            yield Misstep("tool-index-gap", chunk, said, f"{path}.index")
+        if index in calls and self._last.get(choice, index) != index:
+            said = f"call {index} goes on after call {self._last[choice]} began"
+            yield Misstep("interleaved-tools", chunk, said, f"{path}.index")
+        self._last[choice] = index
+        function = entry.get("function")
+        function = function if isinstance(function, dict) else {}
+        call = calls.get(index)
+        if call is None:
+            call = calls[index] = _Call(chunk, path)
+            yield from _opened(entry, function, index, chunk, path)
+        elif entry.get("id") and call.id and entry["id"] != call.id:
+            said = f'call {index} is "{call.id}", and now "{entry["id"]}": two calls share an index'
+            yield Misstep("tool-id-collision", chunk, said, f"{path}.index")
+            self._replaced.append((choice, index, call))
+            call = calls[index] = _Call(chunk, path)
+        else:
+            yield from _repeated(call, entry, function, index, chunk, path)
+        _take(call, entry, function)
+
+    def end(self, finish: Mapping[object, str]) -> Iterator[Misstep]:
+        """What only shows when all deltas have come; `finish` is the finish reason of each choice that has one."""
+        calls = [(choice, index, call) for choice, of in self._calls.items() for index, call in of.items()]
+        for choice, index, call in (*self._replaced, *calls):
+            if call.arguments and not _is_object("".join(call.arguments)):
+                short = finish.get(choice) == "length"
+                yield Misstep(
+                    "tool-args-invalid-json",
+                    call.chunk,
+                    f"the arguments of call {index} are no JSON object"
+                    + (", the answer was cut at its length" if short else ""),
+                    f"{call.path}.function.arguments",
+                    "warning" if short else None,
+                )
+        yield from self._mismatches(finish)
+
+    def _mismatches(self, finish: Mapping[object, str]) -> Iterator[Misstep]:
+        for choice, reason in finish.items():
+            calls = self._calls.get(choice)
+            if calls and reason == "stop":
+                said = f'choice {choice} made tool calls and finished with "stop"'
+                yield Misstep("finish-tool-mismatch", None, said)
+            if not calls and reason == "tool_calls":
+                said = f'choice {choice} finished with "tool_calls" and made none'
+                yield Misstep("finish-tool-mismatch", None, said)
+
+
+def _opened(entry: dict[str, Any], function: dict[str, Any], index: int, chunk: int, path: str) -> Iterator[Misstep]:
+    """The first delta of a call."""
+    if not entry.get("id"):
+        yield Misstep("tool-no-id", chunk, f"the first delta of call {index} has no id", f"{path}.id")
+    custom = entry.get("custom")
+    is_shapeless = "function" in entry and not isinstance(entry["function"], dict)
+    if not function.get("name") and not (isinstance(custom, dict) and custom.get("name")) and not is_shapeless:
+        said = f"the first delta of call {index} has no function name"
+        yield Misstep("tool-no-name", chunk, said, f"{path}.function.name")
+    if not entry.get("type"):
+        yield Misstep("tool-call-no-type", chunk, f"the first delta of call {index} has no type", f"{path}.type")
+
+
+def _repeated(
+    call: _Call, entry: dict[str, Any], function: dict[str, Any], index: int, chunk: int, path: str
+) -> Iterator[Misstep]:
+    """A later delta of a call."""
+    if entry.get("id") and call.id:
+        yield Misstep("tool-id-repeated", chunk, f"call {index} gives its id again", f"{path}.id")
+    if function.get("name") and call.name:
+        said = f'call {index} gives its name "{function["name"]}" again'
+        yield Misstep("tool-name-repeated", chunk, said, f"{path}.function.name")
+
+
+def _take(call: _Call, entry: dict[str, Any], function: dict[str, Any]) -> None:
+    if isinstance(entry.get("id"), str):
+        call.id = call.id or entry["id"]
+    if isinstance(function.get("name"), str):
+        call.name = call.name or function["name"]
+    if isinstance(function.get("arguments"), str) and function["arguments"]:
+        call.arguments.append(function["arguments"])
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(orjson.loads(text), dict)
+    except orjson.JSONDecodeError:
+        return False

@@ -1,0 +1,118 @@
+"""Tool calls that grow piece by piece, told apart even where a provider's indices are missing or collide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.reading import name_of, object_of
+from streamkit.apis.openai_chat.content import arguments_of
+from streamkit.model.message import Part
+
+_HOLDERS = ("function", "custom")
+
+
+class ToolCalls:
+    """The tool calls of one choice.
+
+    A piece belongs to the call of its `index`; the same index with another id is another call (several gateways give
+    parallel calls the same index). Without an index it belongs to the call of its id, else it begins a call if it brings
+    an id, else it goes on with the last one.
+    """
+
+    def __init__(self) -> None:
+        self._calls: list[_Call] = []
+        self._at: dict[int, _Call] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._calls)
+
+    def feed(self, pieces: list[Any]) -> None:
+        """Add the pieces that one delta brings."""
+        for piece in pieces:
+            if type(piece) is dict:
+                self._call_of(piece).feed(piece)
+
+    def _call_of(self, piece: dict[str, Any]) -> _Call:
+        index, id = piece.get("index"), name_of(piece.get("id"))
+        if type(index) is int:
+            call = self._at.get(index)
+            if call is not None and (id is None or call.id in (None, id)):
+                return call
+            call = self._named(id) or self._begun(index)
+            self._at[index] = call
+            return call
+        call = self._named(id)
+        if call is None and id is None and self._calls:
+            call = self._calls[-1]
+        return call or self._begun(len(self._calls))
+
+    def _named(self, id: str | None) -> _Call | None:
+        return next((call for call in self._calls if call.id == id), None) if id else None
+
+    def _begun(self, index: int) -> _Call:
+        call = _Call(index)
+        self._calls.append(call)
+        return call
+
+    def _sorted(self) -> list[_Call]:
+        return sorted(self._calls, key=lambda call: call.index)
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        """The calls as a plain answer holds them, in order of their indices."""
+        return [call.object for call in self._sorted()]
+
+    @property
+    def parts(self) -> list[Part]:
+        """The calls in the common words."""
+        return [
+            Part("tool_call", joined(call.arguments), call.id, call.name, data=call.object) for call in self._sorted()
+        ]
+
+
+class _Call:
+    """One tool call while it grows."""
+
+    __slots__ = ("arguments", "holder", "id", "index", "inner", "name", "rest", "type")
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.id: str | None = None
+        self.type: str | None = None
+        self.name: str | None = None
+        self.holder = "function"
+        self.arguments = Pieces()
+        self.inner: dict[str, Any] = {}
+        self.rest: dict[str, Any] = {}
+
+    def feed(self, piece: dict[str, Any]) -> None:
+        self.id = self.id or name_of(piece.get("id"))
+        self.type = self.type or name_of(piece.get("type"))
+        name, arguments = arguments_of(piece)
+        self.name = self.name or name or None
+        if arguments:
+            self.arguments.append(arguments)
+        if type(piece.get("custom")) is dict:
+            self.holder = "custom"
+        for holder in _HOLDERS:
+            for key, value in object_of(piece.get(holder)).items():
+                if key not in ("name", "arguments", "input"):
+                    merge_fields(self.inner, {key: value})
+        for key, value in piece.items():
+            if key not in ("index", "id", "type", "function", "custom"):
+                merge_fields(self.rest, {key: value})
+
+    @property
+    def object(self) -> dict[str, Any]:
+        written = "arguments" if self.holder == "function" else "input"
+        return {
+            "id": self.id,
+            "type": self.type or self.holder,
+            self.holder: {
+                "name": self.name,
+                written: joined(self.arguments),
+                **{key: plain(value) for key, value in self.inner.items()},
+            },
+            **{key: plain(value) for key, value in self.rest.items()},
+        }

@@ -1,0 +1,53 @@
+"""The lawful order of a legacy Completions stream: text, and one finish a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.apis._openai.repeated_fields import RepeatedFields
+from streamkit.apis._openai.usage_checks import UsageChecks
+from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.message import TEXT
+from streamkit.model.stream import Stream
+
+GRAMMAR = Grammar(
+    name="a choice of a Completions stream",
+    start="open",
+    steps={("open", "text"): "open", ("open", "finish"): "finished"},
+    missteps={("finished", "text"): "delta-after-finish", ("finished", "finish"): "repeated-finish"},
+    ends=frozenset({"finished"}),
+    unfinished={"open": "missing-finish"},
+)
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of a Completions stream, in order of chunks; those at its end last."""
+    walk, same, usage = Walk(GRAMMAR), RepeatedFields(), UsageChecks()
+    for index, (chunk, flag) in enumerate(zip(stream.chunks, stream.flags, strict=True)):
+        yield from same.chunk(index, chunk)
+        choices = chunk.get("choices")
+        for place, choice in enumerate(choices if isinstance(choices, list) else ()):
+            if isinstance(choice, dict):
+                yield from _choice(walk, index, place, choice)
+        yield from usage.chunk(index, chunk, has_content=bool(flag & TEXT))
+    if stream.verdict != "error":
+        for key, wrong in walk.unfinished():
+            yield Misstep(wrong, None, f"no chunk carries a finish_reason for choice {key}")
+    yield from usage.end(any(flag & TEXT for flag in stream.flags))
+
+
+def _choice(walk: Walk, index: int, place: int, choice: dict[str, Any]) -> Iterator[Misstep]:
+    number = choice.get("index")
+    key = number if type(number) is int else place
+    path = f"$.choices[{place}]"
+    walk.states.setdefault(key, GRAMMAR.start)
+    if choice.get("text"):
+        wrong = walk.step(key, "text")
+        if wrong:
+            yield Misstep(wrong, index, f"text after the finish of choice {key}", f"{path}.text")
+    finish = choice.get("finish_reason")
+    if isinstance(finish, str) and finish not in ("", "null"):
+        wrong = walk.step(key, "finish")
+        if wrong:
+            yield Misstep(wrong, index, f"choice {key} finishes again", f"{path}.finish_reason")

@@ -1,0 +1,42 @@
+"""The shape of a chunk of the legacy Completions API.
+
+Source: openai-openapi f85dbe2, `CreateCompletionResponse`. It requires `finish_reason` and forbids null, because stream and
+plain answer share it; real streams send null until the end, so null is lawful here.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.shape import ANY, Shape, array, integer, misfits_of, string, structure, unknown_fields
+from streamkit.apis._openai.shape import FINISH_REASONS, USAGE
+
+_CHOICE = structure(
+    {
+        "text": string(required=True),
+        "index": integer(required=True).called(missing="choice-index", wrong_type="choice-index"),
+        "finish_reason": string(*FINISH_REASONS, null=True).called(
+            wrong_value="unknown-finish-reason", empty="empty-finish-reason"
+        ),
+        "logprobs": structure({}, null=True),
+    }
+)
+
+SHAPE = Shape(
+    ("object",),
+    {
+        "id": string(required=True).called(missing_is="warning"),
+        "object": string("text_completion", required=True).called(wrong_value="wrong-object"),
+        "created": integer(required=True).called(missing_is="warning"),
+        "model": string(required=True).called(missing_is="warning"),
+        "choices": array(_CHOICE, required=True),
+        "usage": USAGE,
+        "system_fingerprint": string(null=True),
+        "error": ANY,
+    },
+)
+
+misfits = misfits_of(SHAPE, error="error", of="choices")
+unknown = partial(unknown_fields, SHAPE)
+schema = schema_of(SHAPE, "A chunk of OpenAI Completions", error="error", of="choices")

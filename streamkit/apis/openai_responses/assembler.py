@@ -1,0 +1,126 @@
+"""Puts a response together from the events of the Responses API.
+
+The terminal event holds the whole response; it is the answer. Where it never comes, or brings no output (some backends
+leave it empty), the output is that of the finished items, and of the unfinished ones as far as their deltas go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis._kit.merge import Pieces, joined_base64, plain
+from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of
+from streamkit.apis._openai.usage import usage_of
+from streamkit.apis.openai_responses.items import Item, item_parts
+from streamkit.model.message import Message, Reply
+
+_LAST = frozenset({"response.completed", "response.failed", "response.incomplete"})
+
+
+class ResponseAssembler:
+    """Fed with the events of a response; `object` is the `response` that they add up to."""
+
+    def __init__(self) -> None:
+        self._response: dict[str, Any] = {}
+        self._last = False
+        self._items: dict[int, Item] = {}
+        self._places: dict[str, int] = {}
+        self._newest = -1
+        self._error: Any = None
+        self._audio: dict[str, Pieces] = {}
+
+    def feed(self, chunk: dict[str, Any]) -> None:
+        """Take the next event. Never raises on content."""
+        kind = text_of(chunk.get("type"))
+        response = chunk.get("response") if kind else chunk
+        if kind.startswith("response.output_item."):
+            self._feed_item(kind, chunk)
+        elif type(response) is dict and (kind or chunk.get("object") == "response"):
+            # What comes after the terminal event does not take it back.
+            if not self._last or kind in _LAST:
+                self._response = response
+                self._last = kind in _LAST or not kind
+        elif kind == "error" or (not kind and chunk.get("error")):
+            said = chunk.get("error")
+            self._error = said or {key: value for key, value in chunk.items() if key not in ("type", "sequence_number")}
+        elif kind.startswith("response.audio."):
+            if type(chunk.get("delta")) is str:
+                field = "transcript" if "transcript" in kind else "data"
+                self._audio.setdefault(field, Pieces()).append(chunk["delta"])
+        elif kind:
+            self._feed_event(kind, chunk)
+
+    def _feed_item(self, kind: str, chunk: dict[str, Any]) -> None:
+        item = chunk.get("item")
+        if type(item) is not dict:
+            return
+        index = self._index(chunk)
+        if kind.endswith(".done"):
+            self._items[index] = Item(item)
+            self._items[index].done = True
+        elif index not in self._items or self._items[index].done:
+            self._items[index] = Item(item)
+        if name_of(item.get("id")):
+            self._places[item["id"]] = index
+
+    def _feed_event(self, kind: str, chunk: dict[str, Any]) -> None:
+        index = self._index(chunk)
+        item = self._items.get(index)
+        if item is None:
+            if "output_index" not in chunk and "item_id" not in chunk:
+                return
+            item = self._items[index] = Item(_orphan(kind, chunk))
+        if not item.done:
+            item.feed(kind, chunk)
+
+    def _index(self, chunk: dict[str, Any]) -> int:
+        """The item that an event is about: by its index, else by its id, else the last one."""
+        id = text_of(chunk.get("item_id"))
+        is_new = text_of(chunk.get("type")).endswith("output_item.added") or self._newest < 0
+        index = place_of(chunk.get("output_index"), self._places.get(id, self._newest + is_new))
+        self._newest = max(self._newest, index)
+        return index
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The `response` as far as the events go; a plain answer gives itself."""
+        response = dict(self._response)
+        if not response:
+            response = {"id": None, "object": "response", "status": None}
+        if self._items and not (self._last and response.get("output")):
+            response["output"] = [item.object for _, item in sorted(self._items.items())]
+        response.setdefault("output", [])
+        if self._error is not None and not response.get("error"):
+            response["error"] = self._error
+        if self._audio:
+            response["audio"] = {
+                key: joined_base64(value) if key == "data" else plain(value) for key, value in self._audio.items()
+            }
+        return response
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        response = self.object
+        items = objects_in(response.get("output"))
+        role = next((name_of(item.get("role")) for item in items if item.get("type") == "message"), None)
+        reason = name_of(object_of(response.get("incomplete_details")).get("reason"))
+        finish = (reason or name_of(response.get("status"))) if self._last else None
+        parts = tuple(part for item in items for part in item_parts(item))
+        messages = (Message(0, role, parts, finish),) if self._response or parts else ()
+        return Reply(
+            messages, name_of(response.get("id")), name_of(response.get("model")), usage_of(response.get("usage"))
+        )
+
+
+def _orphan(kind: str, chunk: dict[str, Any]) -> dict[str, Any]:
+    """An item whose opening never came, named by what its first event shows of it."""
+    item: dict[str, Any] = {"id": name_of(chunk.get("item_id"))}
+    if kind.startswith("response.reasoning_"):
+        item["type"] = "reasoning"
+    elif kind.startswith(("response.output_text", "response.refusal", "response.content_part")):
+        item |= {"type": "message", "role": "assistant"}
+    else:
+        name = kind.removeprefix("response.").partition("_call")[0]
+        item["type"] = f"{name}_call" if "_call" in kind else None
+    return item

@@ -1,0 +1,142 @@
+"""The lawful order of a Responses stream: a response that is created, items in it, parts in those, one terminal event.
+
+Items may overlap, as they do at OpenAI, xAI and OpenRouter; an item is known by its `output_index`, a part by its item and
+`content_index`. What a `done` event repeats must be what the deltas said.
+
+Source: openai-openapi f85dbe2; openai-python 3.52, `lib/streaming/responses/_responses.py`, which raises where it does not
+find the item or the part that an event speaks of; 38 recorded streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from streamkit.apis.openai_responses.item_grammar import Items
+from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.stream import Stream
+
+RESPONSE = Grammar(
+    name="a response",
+    start="start",
+    steps={
+        ("start", "created"): "open",
+        ("start", "other"): "early",
+        ("early", "created"): "open",
+        ("early", "terminal"): "ended",
+        ("early", "error"): "failing",
+        ("start", "terminal"): "ended",
+        ("start", "error"): "failing",
+        ("open", "terminal"): "ended",
+        ("open", "error"): "failing",
+        ("failing", "terminal"): "ended",
+    },
+    missteps={
+        ("start", "other"): "first-event",
+        ("start", "terminal"): "first-event",
+        ("open", "created"): "first-event",
+        ("failing", "other"): "after-terminal",
+        ("failing", "created"): "after-terminal",
+        ("ended", "other"): "after-terminal",
+        ("ended", "created"): "after-terminal",
+        ("ended", "terminal"): "after-terminal",
+        ("ended", "error"): "after-terminal",
+    },
+    ends=frozenset({"ended", "failing"}),
+    unfinished={"start": "no-terminal", "early": "no-terminal", "open": "no-terminal"},
+)
+
+_TERMINAL = ("response.completed", "response.failed", "response.incomplete")
+_TEXT = "response.output_text.delta"
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of a Responses stream, in order of events; those at its end last."""
+    return _ResponseWalk(stream).missteps() if stream.streamed else iter(())
+
+
+class _ResponseWalk:
+    """One Responses stream being walked."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._response = Walk(RESPONSE)
+        self._items = Items()
+        self._id: str | None = None
+        self._sequence: int | None = None
+
+    def missteps(self) -> Iterator[Misstep]:
+        opened = self._response.states
+        for chunk, event in enumerate(self._stream.chunks):
+            number = event.get("sequence_number")
+            if type(number) is int:
+                if self._sequence is not None and number != self._sequence + 1:
+                    said = f"sequence_number is {number}, and {self._sequence + 1} comes next"
+                    yield Misstep("sequence-gap", chunk, said, "$.sequence_number")
+                self._sequence = number
+            # The usual case: more text for the part that the event before was about.
+            if event.get("type") == _TEXT and opened.get(0) == "open" and self._items.goes_on(event):
+                continue
+            yield from self._event(chunk, event)
+        yield from self._end()
+
+    def _event(self, chunk: int, event: dict[str, Any]) -> Iterator[Misstep]:
+        kind = str(event.get("type"))
+        yield from self._life(chunk, kind, event)
+        response = event.get("response")
+        if isinstance(response, dict):
+            yield from self._same_response(chunk, response)
+            if kind in _TERMINAL:
+                yield from self._items.final(chunk, response, complete=kind == "response.completed")
+        elif kind.startswith("response."):
+            yield from self._items.event(chunk, kind, event)
+
+    def _life(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+        symbol = "created" if kind == "response.created" else "terminal" if kind in _TERMINAL else "other"
+        if kind == "error" or (kind == "None" and "error" in event):
+            symbol = "error"
+        wrong = self._response.step(0, symbol)
+        if wrong == "first-event" and symbol == "created":
+            yield Misstep(wrong, chunk, "a second response.created", "$.type")
+        elif wrong == "first-event" and not self._is_resumed():
+            number = event.get("sequence_number")
+            late = kind == "response.queued" or (type(number) is int and number > 0)
+            said = f"{kind} comes before response.created"
+            yield Misstep(wrong, chunk, said, "$.type", "warning" if late else None)
+        elif wrong == "after-terminal":
+            yield Misstep(wrong, chunk, f"{kind} comes after the terminal event", "$.type")
+        if symbol == "error" or kind in ("response.failed", "response.incomplete"):
+            yield Misstep("failed-response", chunk, _failure(kind, event), "$", _gravity(kind))
+
+    def _is_resumed(self) -> bool:
+        request = self._stream.exchange.request
+        return request is not None and "starting_after" in urlsplit(request.url).query
+
+    def _same_response(self, chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:
+        given = response.get("id")
+        if isinstance(given, str):
+            self._id = self._id or given
+            if given != self._id:
+                said = f'the response is "{given}", and was "{self._id}" before'
+                yield Misstep("response-id-changed", chunk, said, "$.response.id")
+
+    def _end(self) -> Iterator[Misstep]:
+        state = self._response.state(0)
+        if state in RESPONSE.unfinished:
+            yield Misstep(RESPONSE.unfinished[state], None, "the stream ends without completed, failed or incomplete")
+        elif state == "ended":
+            yield from self._items.unfinished()
+
+
+def _gravity(kind: str) -> Any:
+    return "warning" if kind == "response.incomplete" else None
+
+
+def _failure(kind: str, event: dict[str, Any]) -> str:
+    response = event.get("response")
+    source = response if isinstance(response, dict) else event
+    detail = source.get("error") or source.get("incomplete_details") or source.get("message") or ""
+    if isinstance(detail, dict):
+        detail = detail.get("message") or detail.get("reason") or detail.get("code") or ""
+    return f"the stream ends with {kind}" + (f": {detail}" if detail else "")

@@ -1,0 +1,191 @@
+"""Output items of the Responses API: what they hold, and how each kind of event makes one grow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis._kit.merge import Pieces, joined, merge_fields, paired, plain
+from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of
+from streamkit.model.message import Delta, Part
+
+# Items that call something: the field that holds what they hand over.
+ITEM_CALLS = {
+    "function_call": "arguments",
+    "custom_tool_call": "input",
+    "mcp_call": "arguments",
+    "code_interpreter_call": "code",
+}
+
+# Events that make a text field of an item itself grow (`.delta`) or tell it whole (`.done`).
+_ITEM_FIELDS = {
+    "response.function_call_arguments": "arguments",
+    "response.custom_tool_call_input": "input",
+    "response.mcp_call_arguments": "arguments",
+    "response.code_interpreter_call_code": "code",
+}
+# Events that do so to an entry of a list in the item: the list, the field of the event that tells the entry, what an
+# entry begins as, and the field of the entry.
+_ENTRY_FIELDS: dict[str, tuple[str, str, dict[str, Any], str]] = {
+    "response.output_text": ("content", "content_index", {"type": "output_text"}, "text"),
+    "response.refusal": ("content", "content_index", {"type": "refusal"}, "refusal"),
+    "response.reasoning_text": ("content", "content_index", {"type": "reasoning_text"}, "text"),
+    "response.reasoning_summary_text": ("summary", "summary_index", {"type": "summary_text"}, "text"),
+}
+_PARTS = {
+    "response.content_part": ("content", "content_index"),
+    "response.reasoning_summary_part": ("summary", "summary_index"),
+}
+_MOST_ENTRIES = 10_000  # an index beyond that is no place in a list but nonsense
+
+
+class Item:
+    """One output item while it grows."""
+
+    __slots__ = ("_fields", "_lists", "done")
+
+    def __init__(self, item: dict[str, Any]) -> None:
+        self.done = False
+        self._fields: dict[str, Any] = {}
+        self._lists: dict[str, list[dict[str, Any]]] = {}
+        for key, value in item.items():
+            if key in ("content", "summary") and type(value) is list:
+                self._lists[key] = [dict(entry) for entry in objects_in(value)]
+            else:
+                self._fields[key] = value
+
+    def feed(self, kind: str, event: dict[str, Any]) -> None:
+        """Take an event that is about this item."""
+        name, _, what = kind.rpartition(".")
+        if name in _ITEM_FIELDS:
+            field = _ITEM_FIELDS[name]
+            _grow(self._fields, field, event.get("delta") if what == "delta" else event.get(field), what)
+        elif name in _ENTRY_FIELDS:
+            holder, place, begins, field = _ENTRY_FIELDS[name]
+            entry = self._entry(holder, event.get(place), begins)
+            _grow(entry, field, event.get("delta") if what == "delta" else event.get(field), what)
+            if what == "delta" and event.get("logprobs"):
+                merge_fields(entry, {"logprobs": event["logprobs"]})
+        elif name in _PARTS:
+            self._feed_part(name, event)
+        elif name == "response.output_text.annotation":
+            entry = self._entry("content", event.get("content_index"), {"type": "output_text"})
+            if not entry.get("annotations"):
+                entry["annotations"] = []
+            merge_fields(entry, {"annotations": [event.get("annotation")]})
+        elif name == "response.shell_call_command":
+            self._feed_command(what, event)
+        elif name == "response.shell_call_output_content":
+            if what == "done":
+                self._fields["output"] = event.get("output")
+            else:
+                output = self._lists.setdefault("output", [])
+                merge_fields(_place(output, event.get("command_index"), {}), object_of(event.get("delta")))
+        elif name.endswith(("_call", "mcp_list_tools")) and "status" in self._fields:
+            self._fields["status"] = what
+
+    def _feed_part(self, name: str, event: dict[str, Any]) -> None:
+        holder, place = _PARTS[name]
+        entry = self._entry(holder, event.get(place), {})
+        part = object_of(event.get("part"))
+        known = dict(entry)
+        entry.clear()
+        entry.update(part)
+        # A part that closes tells its text again; one that opens must not take away what came before it.
+        for key, value in known.items():
+            if entry.get(key) in (None, "", []) and value not in (None, "", []):
+                entry[key] = value
+
+    def _feed_command(self, what: str, event: dict[str, Any]) -> None:
+        commands = self._lists.setdefault("commands", [])
+        entry = _place(commands, event.get("command_index"), {})
+        _grow(entry, "command", event.get("delta") if what == "delta" else event.get("command"), what)
+
+    def _entry(self, holder: str, index: Any, begins: dict[str, Any]) -> dict[str, Any]:
+        return _place(self._lists.setdefault(holder, []), index, begins)
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The item as far as it has grown."""
+        item = {key: plain(value) for key, value in self._fields.items()}
+        for holder, entries in self._lists.items():
+            told = [{key: plain(value) for key, value in entry.items()} for entry in entries]
+            if holder == "commands":
+                item["action"] = {
+                    **object_of(item.get("action")),
+                    "commands": [entry.get("command", "") for entry in told],
+                }
+            else:
+                item[holder] = told
+        return item
+
+
+def _place(entries: list[dict[str, Any]], wanted: Any, begins: dict[str, Any]) -> dict[str, Any]:
+    """The entry of that index; those before it that never came are begun as well."""
+    index = place_of(wanted, max(len(entries) - 1, 0))
+    if not 0 <= index < _MOST_ENTRIES:
+        index = max(len(entries) - 1, 0)
+    while len(entries) <= index:
+        entries.append(dict(begins))
+    return entries[index]
+
+
+def _grow(holder: dict[str, Any], field: str, value: Any, what: str) -> None:
+    """Append a delta, or put what is told whole in the place of what was appended."""
+    if type(value) is not str:
+        return
+    if what == "delta":
+        known = holder.get(field)
+        if type(known) is Pieces:
+            known.append(value)
+        else:
+            holder[field] = Pieces((known, value) if type(known) is str and known else (value,))
+    elif value or not holder.get(field):
+        holder[field] = value
+
+
+def item_deltas(item: dict[str, Any], part: int) -> tuple[Delta, ...]:
+    """What an item adds when it is opened, or as it stands in a plain answer."""
+    kind = text_of(item.get("type"))
+    if kind in ITEM_CALLS:
+        given = text_of(item.get(ITEM_CALLS[kind]))
+        named = name_of(item.get("name")) or (None if kind.startswith(("function", "custom")) else kind)
+        return (Delta("tool", given, 0, part, name_of(item.get("call_id")) or name_of(item.get("id")), named),)
+    found = [
+        Delta(
+            "refusal" if one.kind == "refusal" else "reasoning" if one.kind == "reasoning" else "text",
+            one.text,
+            part=part,
+        )
+        for one in item_parts(item)
+        if one.text and one.kind in ("text", "refusal", "reasoning")
+    ]
+    return tuple(found) or ((Delta("other", kind, part=part),) if kind not in ("message", "reasoning", "") else ())
+
+
+def item_parts(item: dict[str, Any]) -> list[Part]:
+    """An item in the common words."""
+    kind = text_of(item.get("type"))
+    if kind in ITEM_CALLS:
+        given = item.get(ITEM_CALLS[kind])
+        text = joined(given) if type(given) is Pieces else paired(text_of(given))
+        named = name_of(item.get("name")) or kind
+        return [Part("tool_call", text, name_of(item.get("call_id")) or name_of(item.get("id")), named, item)]
+    if kind == "reasoning":
+        told = [*objects_in(item.get("summary")), *objects_in(item.get("content"))]
+        texts = [Part("reasoning", text_of(entry.get("text")), name_of(item.get("id"))) for entry in told]
+        return texts or [Part("data", name=kind, data=item)]
+    if kind == "message":
+        return [part for entry in objects_in(item.get("content")) for part in _content_parts(entry)]
+    return [Part("data", name=kind or None, data=item)]
+
+
+def _content_parts(entry: dict[str, Any]) -> list[Part]:
+    if entry.get("type") == "refusal":
+        return [Part("refusal", text_of(entry.get("refusal")))]
+    if entry.get("type") != "output_text":
+        return [Part("data", name=name_of(entry.get("type")), data=entry)]
+    cited = [
+        Part("citation", text_of(one.get("url")) or text_of(one.get("filename")), data=one)
+        for one in objects_in(entry.get("annotations"))
+    ]
+    return [Part("text", text_of(entry.get("text"))), *cited]
