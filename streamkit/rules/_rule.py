@@ -83,7 +83,7 @@ class Rule:
         )
 
 
-RULES: Catalogue[Rule] = Catalogue("streamkit.rules", Rule, lambda rule: rule.code)
+RULES: Catalogue[Rule] = Catalogue("streamkit.rules", Rule, lambda rule: rule.code, families=True)
 
 
 def rule(
