@@ -17,7 +17,7 @@ from streamkit.apis._openai_completions_grammar import GRAMMAR as COMPLETION
 from streamkit.apis._openai_responses_grammar import RESPONSE
 from streamkit.apis._openai_responses_items import ITEM, PART
 from streamkit.model.grammar import diagram
-from streamkit.rules._rule import RULES, Rule
+from streamkit.rules import RULES, Rule
 
 FOLDER = Path(__file__).parent
 

@@ -58,15 +58,13 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("ANT715", "error", apis=("anthropic_messages",), breaks="clients that stop at `message_stop` lose what follows")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "after-message-stop")
+RULE = Rule.declare(
+    __name__,
+    "ANT715",
+    "error",
+    finds=missteps,
+    apis=("anthropic_messages",),
+    breaks="clients that stop at `message_stop` lose what follows",
+)

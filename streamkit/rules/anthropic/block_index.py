@@ -49,22 +49,14 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "ANT703",
     "error",
+    finds=(missteps, misfits),
     apis=("anthropic_messages",),
     whole=True,
     breaks="anthropic 2.11: IndexError, or the content is lost",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each event with such an index."""
-    yield from missteps(stream, "block-index")
-    yield from misfits(stream, "block-index")

@@ -47,15 +47,6 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("ANT706", "warning", apis=("anthropic_messages",), whole=True)
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "block-not-closed")
+RULE = Rule.declare(__name__, "ANT706", "warning", finds=missteps, apis=("anthropic_messages",), whole=True)

@@ -68,20 +68,13 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "ANT707",
     "error",
+    finds=missteps,
     apis=("anthropic_messages",),
     breaks="Claude Code and clients with one open block (axonhub#1677, cc-switch#2303): content is lost",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "block-overlap")

@@ -49,15 +49,13 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("ANT705", "error", apis=("anthropic_messages",), breaks="anthropic 2.11: the delta is dropped without a word")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "delta-type-mismatch")
+RULE = Rule.declare(
+    __name__,
+    "ANT705",
+    "error",
+    finds=missteps,
+    apis=("anthropic_messages",),
+    breaks="anthropic 2.11: the delta is dropped without a word",
+)

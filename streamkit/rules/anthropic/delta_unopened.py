@@ -46,15 +46,14 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("ANT704", "error", apis=("anthropic_messages",), whole=True, breaks="anthropic 2.11: IndexError")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "delta-unopened")
+RULE = Rule.declare(
+    __name__,
+    "ANT704",
+    "error",
+    finds=missteps,
+    apis=("anthropic_messages",),
+    whole=True,
+    breaks="anthropic 2.11: IndexError",
+)

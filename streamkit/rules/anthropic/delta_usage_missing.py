@@ -49,15 +49,8 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule("ANT712", "error", apis=("anthropic_messages",), breaks="anthropic 2.11: AttributeError")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "delta-usage-missing")
+RULE = Rule.declare(
+    __name__, "ANT712", "error", finds=misfits, apis=("anthropic_messages",), breaks="anthropic 2.11: AttributeError"
+)

@@ -44,20 +44,13 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "ANT713",
     "error",
+    finds=missteps,
     apis=("anthropic_messages",),
     breaks="anthropic 2.11: APIStatusError; without an `event:` line a message that was cut off is returned as a success",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "error-event")

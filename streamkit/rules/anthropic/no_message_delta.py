@@ -47,21 +47,14 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "ANT708",
     "error",
+    finds=missteps,
     apis=("anthropic_messages",),
     whole=True,
     breaks="anthropic 2.11: the message is returned as a success with stop_reason null",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "no-message-delta")

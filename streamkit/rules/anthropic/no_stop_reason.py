@@ -50,15 +50,6 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("ANT711", "warning", apis=("anthropic_messages",), whole=True)
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "no-stop-reason")
+RULE = Rule.declare(__name__, "ANT711", "warning", finds=missteps, apis=("anthropic_messages",), whole=True)

@@ -50,20 +50,13 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "ANT702",
     "error",
+    finds=misfits,
     apis=("anthropic_messages",),
     breaks="anthropic 2.11: AttributeError; the TypeScript SDK throws `reading 'push'`",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "start-incomplete")

@@ -53,15 +53,6 @@ data: {"type":"message_stop"}
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("ANT714", "info", apis=("anthropic_messages",))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "unknown-type")
+RULE = Rule.declare(__name__, "ANT714", "info", finds=missteps, apis=("anthropic_messages",))

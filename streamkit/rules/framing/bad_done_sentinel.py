@@ -34,19 +34,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
-from streamkit.rules._broken import sightings
-from streamkit.rules._rule import Sighting, rule
+from streamkit.rules import Sighting, broken, rule
 
 
 @rule(
     "SSE122",
     "error",
+    finds=broken,
     apis=("openai_chat", "openai_completions"),
     breaks="openai-python 3.52: JSONDecodeError, or AttributeError",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each of them."""
-    yield from sightings(stream, "sentinel")
     for chunk in range(max(len(stream.chunks) - 3, 0), len(stream.chunks)):
         if stream.chunks[chunk] == {"done": True}:
             yield Sighting('{"done": true} stands where [DONE] was meant', chunk=chunk)

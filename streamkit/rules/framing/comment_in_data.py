@@ -32,16 +32,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, broken
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._broken import sightings
-from streamkit.rules._rule import Sighting, rule
-
-
-@rule("SSE109", "error", breaks="openai-python 3.52: JSONDecodeError")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each such event."""
-    yield from sightings(stream, "comment")
+RULE = Rule.declare(__name__, "SSE109", "error", finds=broken, breaks="openai-python 3.52: JSONDecodeError")

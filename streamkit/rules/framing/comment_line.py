@@ -37,8 +37,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
-from streamkit.rules._rule import Sighting, rule
 from streamkit.wire.values import Comment
 
 

@@ -38,16 +38,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
-from streamkit.rules._broken import sightings
+from streamkit.rules import Sighting, broken, rule
 from streamkit.rules._excerpt import shown
-from streamkit.rules._rule import Sighting, rule
 from streamkit.wire.values import Ignored
 
 
-@rule("SSE110", "error", framing=True, breaks="openai-python 3.52: JSONDecodeError")
+@rule("SSE110", "error", finds=broken, framing=True, breaks="openai-python 3.52: JSONDecodeError")
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each such event or block."""
-    yield from sightings(stream, "empty")
     for _, aside in stream.events.asides:
         if isinstance(aside, Ignored) and aside.reason == "no-data":
             said = "the block has no data, and some clients take it for an event"

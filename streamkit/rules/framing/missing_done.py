@@ -33,14 +33,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
 from streamkit.rules._broken import cause
-from streamkit.rules._rule import Sighting, rule
 from streamkit.wire.values import Tail
 
 
 def _is_meant(stream: Stream) -> bool:
     """Whether there is one that is misspelled, or that its blank line is missing of: other rules tell of those."""
-    return any(cause(stream, broken) == "sentinel" for broken in stream.broken) or any(
+    return any(cause(stream, broken) == "bad-done-sentinel" for broken in stream.broken) or any(
         isinstance(aside, Tail) and aside.event is not None and aside.event.data == b"[DONE]"
         for _, aside in stream.events.asides
     )

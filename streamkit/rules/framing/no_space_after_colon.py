@@ -36,7 +36,7 @@ import re
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, rule
+from streamkit.rules import Sighting, rule
 
 _TIGHT = re.compile(rb"(?:^|[\r\n])data:[{\[]")
 

@@ -33,8 +33,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
-from streamkit.rules._rule import Sighting, rule
 
 _SSE_APIS = ("openai_chat", "openai_completions", "openai_responses", "anthropic_messages", "gemini")
 

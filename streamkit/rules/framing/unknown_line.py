@@ -36,8 +36,8 @@ import re
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
-from streamkit.rules._rule import Sighting, rule
 from streamkit.wire.values import Ignored
 
 _LIKE_A_CHUNK = re.compile(rb"""\{\s*["']|\[DONE\]""")

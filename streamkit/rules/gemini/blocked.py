@@ -22,15 +22,6 @@ data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("GEM907", "warning", apis=("gemini",))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "blocked")
+RULE = Rule.declare(__name__, "GEM907", "warning", finds=missteps, apis=("gemini",))

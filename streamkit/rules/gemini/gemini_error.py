@@ -21,15 +21,13 @@ data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("GEM906", "error", apis=("gemini",), breaks="google-genai 3.4: APIError in the middle of the stream")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "gemini-error")
+RULE = Rule.declare(
+    __name__,
+    "GEM906",
+    "error",
+    finds=missteps,
+    apis=("gemini",),
+    breaks="google-genai 3.4: APIError in the middle of the stream",
+)

@@ -22,21 +22,14 @@ data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "GEM902",
     "error",
+    finds=missteps,
     apis=("gemini",),
     whole=True,
     breaks="gemini-cli 0.4: `Model stream ended without a finish reason`",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "no-finish")

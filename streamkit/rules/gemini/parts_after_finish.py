@@ -22,17 +22,13 @@ data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
-    "GEM903", "error", apis=("gemini",), breaks="clients that stop at the finish (CLIProxyAPI#5651) lose what follows"
+RULE = Rule.declare(
+    __name__,
+    "GEM903",
+    "error",
+    finds=missteps,
+    apis=("gemini",),
+    breaks="clients that stop at the finish (CLIProxyAPI#5651) lose what follows",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "parts-after-finish")

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 import orjson
 
 from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, rule
+from streamkit.rules import Sighting, rule
 
 
 def _as_many_keys(stream: Stream) -> bool:

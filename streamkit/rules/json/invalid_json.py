@@ -32,16 +32,8 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, broken
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._broken import sightings
-from streamkit.rules._rule import Sighting, rule
-
-
-@rule("JSN201", "error", breaks="openai-python 3.52, openai-node 6.49: the stream raises")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each such event."""
-    yield from sightings(stream, "invalid")
+RULE = Rule.declare(
+    __name__, "JSN201", "error", finds=broken, breaks="openai-python 3.52, openai-node 6.49: the stream raises"
+)

@@ -30,16 +30,12 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, broken
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._broken import sightings
-from streamkit.rules._rule import Sighting, rule
-
-
-@rule("JSN206", "error", breaks="openai-python 3.52, langchain-core 1.7: two lone surrogates in place of the character")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each such event."""
-    yield from sightings(stream, "surrogate")
+RULE = Rule.declare(
+    __name__,
+    "JSN206",
+    "error",
+    finds=broken,
+    breaks="openai-python 3.52, langchain-core 1.7: two lone surrogates in place of the character",
+)

@@ -36,8 +36,8 @@ import re
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
-from streamkit.rules._rule import Sighting, rule
 
 _LONG = re.compile(rb"[:\[,]\s*(-?\d{16,400})\s*(?=[,}\]])")
 

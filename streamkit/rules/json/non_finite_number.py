@@ -30,16 +30,12 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, broken
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._broken import sightings
-from streamkit.rules._rule import Sighting, rule
-
-
-@rule("JSN205", "error", breaks="openai-node 6.49, every client that is not written in Python: the stream raises")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each such event."""
-    yield from sightings(stream, "non-finite")
+RULE = Rule.declare(
+    __name__,
+    "JSN205",
+    "error",
+    finds=broken,
+    breaks="openai-node 6.49, every client that is not written in Python: the stream raises",
+)

@@ -31,16 +31,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, broken
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._broken import sightings
-from streamkit.rules._rule import Sighting, rule
-
-
-@rule("JSN203", "error", breaks="openai-python 3.52: AttributeError")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each such event."""
-    yield from sightings(stream, "not-an-object")
+RULE = Rule.declare(__name__, "JSN203", "error", finds=broken, breaks="openai-python 3.52: AttributeError")

@@ -37,9 +37,8 @@ from collections.abc import Iterator
 import orjson
 
 from streamkit.model.stream import Stream
-from streamkit.rules._broken import sightings
+from streamkit.rules import Sighting, broken, rule
 from streamkit.rules._excerpt import shown
-from streamkit.rules._rule import Sighting, rule
 from streamkit.wire.values import Tail
 
 
@@ -51,10 +50,14 @@ def _is_cut(data: bytes) -> bool:
     return False
 
 
-@rule("JSN202", "error", breaks="openai-python 3.52: JSONDecodeError; at the end of the body, the event is lost")
+@rule(
+    "JSN202",
+    "error",
+    finds=broken,
+    breaks="openai-python 3.52: JSONDecodeError; at the end of the body, the event is lost",
+)
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each of them."""
-    yield from sightings(stream, "truncated")
     for _, aside in stream.events.asides:
         if isinstance(aside, Tail) and aside.event is not None and _is_cut(aside.event.data):
             said = f"the body ends inside a JSON text, after {len(aside.event.data)} bytes of it"

@@ -24,15 +24,6 @@ Good:
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, repairs
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, repairs, rule
-
-
-@rule("LOG001", "warning", plain=True)
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each such place."""
-    return repairs(stream, "elided")
+RULE = Rule.declare(__name__, "LOG001", "warning", finds=repairs, plain=True)

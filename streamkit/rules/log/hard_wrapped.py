@@ -30,15 +30,6 @@ Good:
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, repairs
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, repairs, rule
-
-
-@rule("LOG003", "warning", plain=True)
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each chunk that was wrapped."""
-    return repairs(stream, "hard-wrapped")
+RULE = Rule.declare(__name__, "LOG003", "warning", finds=repairs, plain=True)

@@ -23,15 +23,6 @@ Good:
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, repairs
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, repairs, rule
-
-
-@rule("LOG002", "warning", plain=True)
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each document that was mended."""
-    return repairs(stream, "repaired")
+RULE = Rule.declare(__name__, "LOG002", "warning", finds=repairs, plain=True)

@@ -30,17 +30,6 @@ Good:
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, damage
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, rule
-
-
-@rule("REC006", "warning", plain=True)
-def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each."""
-    for damage in stream.exchange.damage:
-        if damage.kind == "stray-line":
-            yield Sighting(damage.said, line=damage.line)
+RULE = Rule.declare(__name__, "REC006", "warning", finds=damage, plain=True)

@@ -71,15 +71,6 @@ data: {"type":"response.completed","response":{"id":"resp_1","object":"response"
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("RSP813", "warning", apis=("openai_responses",))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "after-terminal")
+RULE = Rule.declare(__name__, "RSP813", "warning", finds=missteps, apis=("openai_responses",))

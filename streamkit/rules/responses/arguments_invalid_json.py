@@ -56,21 +56,14 @@ data: {"type":"response.completed","response":{"id":"resp_1","object":"response"
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "RSP817",
     "error",
+    finds=missteps,
     apis=("openai_responses",),
     whole=True,
     breaks="langchain-openai 1.7: the call is handed over as invalid; openai-python 3.52 with `parse`: ValidationError",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "arguments-invalid-json")

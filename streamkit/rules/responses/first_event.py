@@ -66,15 +66,14 @@ data: {"type":"response.completed","response":{"id":"resp_1","object":"response"
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("RSP801", "error", apis=("openai_responses",), whole=True, breaks="openai-python 3.52 `.stream()`: RuntimeError")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "first-event")
+RULE = Rule.declare(
+    __name__,
+    "RSP801",
+    "error",
+    finds=missteps,
+    apis=("openai_responses",),
+    whole=True,
+    breaks="openai-python 3.52 `.stream()`: RuntimeError",
+)

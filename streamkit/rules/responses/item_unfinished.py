@@ -64,15 +64,6 @@ data: {"type":"response.completed","response":{"id":"resp_1","object":"response"
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("RSP809", "warning", apis=("openai_responses",), whole=True)
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "item-unfinished")
+RULE = Rule.declare(__name__, "RSP809", "warning", finds=missteps, apis=("openai_responses",), whole=True)

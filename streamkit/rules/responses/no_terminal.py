@@ -64,21 +64,14 @@ data: {"type":"response.completed","response":{"id":"resp_1","object":"response"
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "RSP802",
     "error",
+    finds=missteps,
     apis=("openai_responses",),
     whole=True,
     breaks="openai-python 3.52: RuntimeError ``Didn't receive a `response.completed` event``",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "no-terminal")

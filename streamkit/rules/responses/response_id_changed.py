@@ -67,15 +67,13 @@ data: {"type":"response.completed","response":{"id":"resp_1","object":"response"
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("RSP805", "error", apis=("openai_responses",), breaks="openai-python 3.52 `.stream()`: RuntimeError")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "response-id-changed")
+RULE = Rule.declare(
+    __name__,
+    "RSP805",
+    "error",
+    finds=missteps,
+    apis=("openai_responses",),
+    breaks="openai-python 3.52 `.stream()`: RuntimeError",
+)

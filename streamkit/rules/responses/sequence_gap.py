@@ -68,15 +68,6 @@ data: {"type":"response.completed","response":{"id":"resp_1","object":"response"
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("RSP804", "warning", apis=("openai_responses",))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "sequence-gap")
+RULE = Rule.declare(__name__, "RSP804", "warning", finds=missteps, apis=("openai_responses",))

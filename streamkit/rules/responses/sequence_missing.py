@@ -67,15 +67,6 @@ data: {"type":"response.completed","response":{"id":"resp_1","object":"response"
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule("RSP803", "warning", apis=("openai_responses",))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "sequence-missing")
+RULE = Rule.declare(__name__, "RSP803", "warning", finds=misfits, apis=("openai_responses",))

@@ -32,20 +32,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SCH313",
     "error",
+    finds=misfits,
     apis=("openai_chat",),
     breaks="openai-node 6.49: `[object Object]`; Vercel AI SDK 6.0: the call is lost; langchain-core 1.7: ValidationError",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "arguments-not-string")

@@ -29,15 +29,8 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule("SCH310", "error", apis=("openai_chat",), breaks="openai-node 6.49 throws `missing role`")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "bad-role")
+RULE = Rule.declare(
+    __name__, "SCH310", "error", finds=misfits, apis=("openai_chat",), breaks="openai-node 6.49 throws `missing role`"
+)

@@ -29,20 +29,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SCH309",
     "error",
+    finds=misfits,
     apis=("openai_chat",),
     breaks="openai-node 6.49: `[object Object]`; openai-python 3.52: RuntimeError",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "content-not-string")

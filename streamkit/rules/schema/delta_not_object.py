@@ -29,15 +29,8 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule("SCH305", "error", apis=("openai_chat",), breaks="openai-python 3.52: AttributeError")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "delta-not-object")
+RULE = Rule.declare(
+    __name__, "SCH305", "error", finds=misfits, apis=("openai_chat",), breaks="openai-python 3.52: AttributeError"
+)

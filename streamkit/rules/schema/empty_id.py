@@ -30,15 +30,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SCH332", "warning", apis=("openai_chat", "openai_completions"))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "empty-id")
+RULE = Rule.declare(__name__, "SCH332", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))

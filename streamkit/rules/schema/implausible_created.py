@@ -29,15 +29,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SCH331", "warning", apis=("openai_chat", "openai_completions"))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "implausible-created")
+RULE = Rule.declare(__name__, "SCH331", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))

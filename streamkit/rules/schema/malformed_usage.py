@@ -34,20 +34,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SCH323",
     "error",
+    finds=misfits,
     apis=("openai_chat", "openai_completions", "gemini"),
     breaks="langchain-openai 1.7: TypeError on `null` counts",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "malformed-usage")

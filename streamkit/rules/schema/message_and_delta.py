@@ -29,15 +29,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule("SCH322", "warning", apis=("openai_chat",))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "message-and-delta")
+RULE = Rule.declare(__name__, "SCH322", "warning", finds=misfits, apis=("openai_chat",))

@@ -31,19 +31,12 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SCH301",
     "error",
+    finds=misfits,
     breaks="openai-python 3.52 `.stream()`: without `object` the chunk is dropped, without `choices` TypeError",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "missing-field")

@@ -30,15 +30,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule("SCH316", "warning", apis=("openai_chat",), breaks="openai-python 3.52 `.stream()`: the numbers are summed")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "numeric-delta-extra")
+RULE = Rule.declare(
+    __name__,
+    "SCH316",
+    "warning",
+    finds=misfits,
+    apis=("openai_chat",),
+    breaks="openai-python 3.52 `.stream()`: the numbers are summed",
+)

@@ -32,20 +32,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SCH312",
     "error",
+    finds=misfits,
     apis=("openai_chat",),
     breaks="openai-python 3.52: TypeError; openai-node 6.49: the calls are lost; langchain-core 1.7: arguments `{}`",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "tool-call-no-index")

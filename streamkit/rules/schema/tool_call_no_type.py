@@ -31,17 +31,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
-    "SCH314", "error", apis=("openai_chat",), breaks="openai-node 6.49 throws `missing choices[0].tool_calls[0].type`"
+RULE = Rule.declare(
+    __name__,
+    "SCH314",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    breaks="openai-node 6.49 throws `missing choices[0].tool_calls[0].type`",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "tool-call-no-type")

@@ -30,20 +30,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SCH315",
     "error",
+    finds=misfits,
     apis=("openai_chat",),
     breaks="openai-python 3.52 `.stream()`: RuntimeError `Expected list delta entry to have an index`",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "unindexed-list-delta")

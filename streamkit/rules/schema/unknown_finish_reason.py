@@ -30,15 +30,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule("SCH306", "warning", apis=("openai_chat", "openai_completions"))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "unknown-finish-reason")
+RULE = Rule.declare(__name__, "SCH306", "warning", finds=misfits, apis=("openai_chat", "openai_completions"))

@@ -30,20 +30,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SCH303",
     "error",
+    finds=misfits,
     apis=("openai_chat", "openai_completions"),
     breaks="openai-python 3.52 `.stream()`: the chunk is dropped",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "wrong-object")

@@ -30,19 +30,12 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, misfits
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, misfits, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SCH302",
     "error",
+    finds=misfits,
     breaks="Vercel AI SDK 6.0 rejects every chunk whose `created` is a string, litellm 1.106 raises on a fraction",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return misfits(stream, "wrong-type")

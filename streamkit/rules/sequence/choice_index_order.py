@@ -31,15 +31,14 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SEQ415", "error", apis=("openai_chat",), whole=True, breaks="openai-python 3.52 `.stream()`: IndexError")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "choice-index-order")
+RULE = Rule.declare(
+    __name__,
+    "SEQ415",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    whole=True,
+    breaks="openai-python 3.52 `.stream()`: IndexError",
+)

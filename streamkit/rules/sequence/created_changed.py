@@ -30,15 +30,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SEQ405", "info", apis=("openai_chat", "openai_completions"))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "created-changed")
+RULE = Rule.declare(__name__, "SEQ405", "info", finds=missteps, apis=("openai_chat", "openai_completions"))

@@ -35,15 +35,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SEQ423", "error", apis=("openai_chat",), breaks="every client that appends deltas: the text is repeated")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "cumulative-content")
+RULE = Rule.declare(
+    __name__,
+    "SEQ423",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    breaks="every client that appends deltas: the text is repeated",
+)

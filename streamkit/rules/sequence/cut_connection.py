@@ -36,7 +36,7 @@ from collections.abc import Iterator
 
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, rule
+from streamkit.rules import Sighting, rule
 
 
 @rule(

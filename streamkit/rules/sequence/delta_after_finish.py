@@ -29,20 +29,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SEQ412",
     "error",
+    finds=missteps,
     apis=("openai_chat", "openai_completions"),
     breaks="clients that stop at the finish (openrag#462) lose the content",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "delta-after-finish")

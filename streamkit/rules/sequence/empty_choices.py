@@ -32,15 +32,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SEQ420", "warning", apis=("openai_chat",))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "empty-choices")
+RULE = Rule.declare(__name__, "SEQ420", "warning", finds=missteps, apis=("openai_chat",))

@@ -38,7 +38,7 @@ from typing import Any
 
 from streamkit.model.message import ERROR
 from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, rule
+from streamkit.rules import Sighting, rule
 
 _OWN_RULES = ("anthropic_messages", "openai_responses", "gemini")
 

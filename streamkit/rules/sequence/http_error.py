@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, rule
+from streamkit.rules import Sighting, rule
 
 
 @rule("SEQ422", "warning", plain=True)

@@ -36,15 +36,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SEQ437", "info", apis=("openai_chat",))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "interleaved-tools")
+RULE = Rule.declare(__name__, "SEQ437", "info", finds=missteps, apis=("openai_chat",))

@@ -33,18 +33,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
+from streamkit.rules import Sighting, missteps, rule
 
 
 @rule(
     "SEQ410",
     "error",
+    finds=missteps,
     apis=("openai_chat", "openai_completions"),
     whole=True,
     breaks="openai-node 6.49 `.stream()` throws `missing finish_reason`; Vercel AI SDK 6.0: finish `error`; litellm 1.106 makes up `stop`",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each choice without one, and one where there is no choice at all."""
-    yield from missteps(stream, "missing-finish")
     if stream.chunks and not any(chunk.get("choices") for chunk in stream.chunks):
         yield Sighting("no chunk has a choice, so none finishes", chunk=len(stream.chunks) - 1)

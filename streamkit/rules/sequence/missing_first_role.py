@@ -27,15 +27,14 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SEQ401", "error", apis=("openai_chat",), whole=True, breaks="openai-node 6.49 `.stream()` throws `missing role`")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "missing-first-role")
+RULE = Rule.declare(
+    __name__,
+    "SEQ401",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    whole=True,
+    breaks="openai-node 6.49 `.stream()` throws `missing role`",
+)

@@ -32,20 +32,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SEQ411",
     "error",
+    finds=missteps,
     apis=("openai_chat", "openai_completions"),
     breaks="langchain-openai 1.7: finish_reason `stopstop`, `tool_callsstop`",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "repeated-finish")

@@ -34,21 +34,14 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SEQ436",
     "error",
+    finds=missteps,
     apis=("openai_chat",),
     whole=True,
     breaks="langchain-core 1.7: arguments are silently `{}`; Vercel AI SDK 6.0: an invalid call",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "tool-args-invalid-json")

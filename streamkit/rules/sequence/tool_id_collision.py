@@ -34,20 +34,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SEQ434",
     "error",
+    finds=missteps,
     apis=("openai_chat",),
     breaks="openai-python 3.52: `call_1call_2` and glued arguments; openai-node 6.49: the first call is lost; litellm 1.106: glued",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "tool-id-collision")

@@ -33,15 +33,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SEQ433", "error", apis=("openai_chat",), breaks="openai-python 3.52 `.stream()`: id `call_1call_1`")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "tool-id-repeated")
+RULE = Rule.declare(
+    __name__,
+    "SEQ433",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    breaks="openai-python 3.52 `.stream()`: id `call_1call_1`",
+)

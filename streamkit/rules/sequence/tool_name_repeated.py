@@ -34,15 +34,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("SEQ435", "error", apis=("openai_chat",), breaks="openai-python 3.52 `.stream()`, langchain-core 1.7: name `ff`")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "tool-name-repeated")
+RULE = Rule.declare(
+    __name__,
+    "SEQ435",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    breaks="openai-python 3.52 `.stream()`, langchain-core 1.7: name `ff`",
+)

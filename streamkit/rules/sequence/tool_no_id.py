@@ -32,21 +32,14 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
+RULE = Rule.declare(
+    __name__,
     "SEQ431",
     "error",
+    finds=missteps,
     apis=("openai_chat",),
     whole=True,
     breaks="litellm 1.106 drops the call; openai-node 6.49 throws `missing choices[0].tool_calls[0].id`",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "tool-no-id")

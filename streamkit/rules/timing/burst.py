@@ -53,7 +53,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, rule
+from streamkit.rules import Sighting, rule
 
 _ENOUGH = 10
 _SHORTEST = 100_000_000

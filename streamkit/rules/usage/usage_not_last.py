@@ -34,15 +34,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("USG505", "error", apis=("openai_chat",), breaks="openai-python 3.52 `.stream()`: the usage is lost")
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "usage-not-last")
+RULE = Rule.declare(
+    __name__,
+    "USG505",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    breaks="openai-python 3.52 `.stream()`: the usage is lost",
+)

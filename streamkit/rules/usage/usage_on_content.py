@@ -29,15 +29,6 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule("USG506", "info", apis=("openai_chat",))
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "usage-on-content")
+RULE = Rule.declare(__name__, "USG506", "info", finds=missteps, apis=("openai_chat",))

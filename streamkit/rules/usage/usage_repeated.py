@@ -32,17 +32,13 @@ data: [DONE]
 ```
 """
 
-from __future__ import annotations
+from streamkit.rules import Rule, missteps
 
-from collections.abc import Iterator
-
-from streamkit.model.stream import Stream
-from streamkit.rules._rule import Sighting, missteps, rule
-
-
-@rule(
-    "USG502", "error", apis=("openai_chat", "openai_completions"), breaks="langchain-openai 1.7: the counts are summed"
+RULE = Rule.declare(
+    __name__,
+    "USG502",
+    "error",
+    finds=missteps,
+    apis=("openai_chat", "openai_completions"),
+    breaks="langchain-openai 1.7: the counts are summed",
 )
-def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for each."""
-    return missteps(stream, "usage-repeated")
