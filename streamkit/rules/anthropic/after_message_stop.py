@@ -4,58 +4,15 @@ What it finds: blocks after `message_delta`, or any event of a message after `me
 
 Why it matters: clients stop there: what follows is lost to them.
 
-Bad:
+Bad: anthropic
+    append {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
+    name 7 content_block_start
+    append {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Hi"}}
+    name 8 content_block_delta
+    append {"type":"content_block_stop","index":1}
+    name 9 content_block_stop
 
-```sse
-event: message_start
-data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":1}}}
-
-event: content_block_start
-data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
-
-event: content_block_delta
-data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}
-
-event: content_block_stop
-data: {"type":"content_block_stop","index":0}
-
-event: message_delta
-data: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":2}}
-
-event: message_stop
-data: {"type":"message_stop"}
-
-event: content_block_start
-data: {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
-
-event: content_block_delta
-data: {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Hi"}}
-
-event: content_block_stop
-data: {"type":"content_block_stop","index":1}
-```
-
-Good:
-
-```sse
-event: message_start
-data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":1}}}
-
-event: content_block_start
-data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
-
-event: content_block_delta
-data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}
-
-event: content_block_stop
-data: {"type":"content_block_stop","index":0}
-
-event: message_delta
-data: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":2}}
-
-event: message_stop
-data: {"type":"message_stop"}
-```
+Good: anthropic
 """
 
 from streamkit.rules import Rule, missteps

@@ -1,35 +1,14 @@
-"""A comment line.
+r"""A comment line.
 
 What it finds: lines that begin with a colon, which keep-alives are made of.
 
 Why it matters: they are lawful and most clients pass over them. Some take them for data: docker-agent#2349,
 ms-swift#10086, OmniRoute#7031.
 
-Bad:
+Bad: chat
+    first "data" -> ": keep-alive\n\ndata"
 
-```sse
-: keep-alive
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-
-data: [DONE]
-```
-
-Good:
-
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-
-data: [DONE]
-```
+Good: chat
 """
 
 from __future__ import annotations

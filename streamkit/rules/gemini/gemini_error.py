@@ -4,21 +4,10 @@ What it finds: an event with an `error` object in a Gemini stream.
 
 Why it matters: the answer is not whole. It comes with status 200 where the answer had begun.
 
-Bad:
+Bad: gemini
+    data 2 {"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}
 
-```sse
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-
-data: {"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}
-```
-
-Good:
-
-```sse
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-```
+Good: gemini
 """
 
 from streamkit.rules import Rule, missteps

@@ -10,13 +10,7 @@ Bad:
 data: {"usageMetadata":{"promptTokenCount":3,"totalTokenCount":3},"modelVersion":"gemini","responseId":"r1"}
 ```
 
-Good:
-
-```sse
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-```
+Good: gemini
 """
 
 from streamkit.rules import Rule, missteps

@@ -5,21 +5,10 @@ What it finds: a candidate without `finishReason` to the end.
 Why it matters: a finished answer and one that was cut off look the same; gemini-cli discards the answer
 (gemini-cli#8069).
 
-Bad:
+Bad: gemini
+    delete 2 $.candidates[0].finishReason
 
-```sse
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-```
-
-Good:
-
-```sse
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-```
+Good: gemini
 """
 
 from streamkit.rules import Rule, missteps

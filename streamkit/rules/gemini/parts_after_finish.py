@@ -5,21 +5,10 @@ What it finds: parts of a candidate after an event with its `finishReason`.
 Why it matters: clients stop at the finish. Gateways that say `STOP` in every chunk cut the answer to its first
 (CLIProxyAPI#5651).
 
-Bad:
+Bad: gemini
+    set 1 $.candidates[0].finishReason "STOP"
 
-```sse
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-```
-
-Good:
-
-```sse
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-
-data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
-```
+Good: gemini
 """
 
 from streamkit.rules import Rule, missteps

@@ -5,29 +5,10 @@ What it finds: payloads with `NaN`, `Infinity` or a number too large to be one, 
 Why it matters: Python's `json` reads them and JavaScript, orjson and Go do not: the stream raises in every client
 that is not written in Python. Usually a log probability that came straight from the model.
 
-Bad:
+Bad: chat
+    set 2 $.choices [{"index":0,"logprobs":{"content":[{"token":"Hi","logprob":NaN,"bytes":null,"top_logprobs":[]}]},"delta":{"content":"Hi"},"finish_reason":null}]
 
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"logprobs":{"content":[{"token":"Hi","logprob":NaN,"bytes":null,"top_logprobs":[]}]},"delta":{"content":"Hi"},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-
-data: [DONE]
-```
-
-Good:
-
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-
-data: [DONE]
-```
+Good: chat
 """
 
 from streamkit.rules import Rule, broken

@@ -20,14 +20,7 @@ data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"
 data: [DONE]
 ```
 
-Good:
-
-```text
-{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
-{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
-{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-[DONE]
-```
+Good: log
 """
 
 from streamkit.rules import Rule, repairs

@@ -4,31 +4,12 @@ What it finds: a choice whose first chunk comes before that of the choice below 
 
 Why it matters: clients append choices as they come and look them up by index (litellm#3276).
 
-Bad:
+Bad: chat
+    insert 1 {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":1,"delta":{"role":"assistant","content":"A"},"finish_reason":null}]}
+    set 2 $.choices[0].delta.content "B"
+    set 3 $.choices [{"index":1,"delta":{},"finish_reason":"stop"}]
 
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":1,"delta":{"role":"assistant","content":"A"},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"B"},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-
-data: [DONE]
-```
-
-Good:
-
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-
-data: [DONE]
-```
+Good: chat
 """
 
 from streamkit.rules import Rule, missteps

@@ -6,29 +6,10 @@ status 200.
 Why it matters: the answer is not whole. The SDKs raise; litellm passes over it and says `stop`; without `error` as
 its key, it passes as a chunk.
 
-Bad:
+Bad: chat
+    data 3 {"error":{"message":"overloaded","type":"server_error","code":null}}
 
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
-
-data: {"error":{"message":"overloaded","type":"server_error","code":null}}
-
-data: [DONE]
-```
-
-Good:
-
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
-
-data: [DONE]
-```
+Good: chat
 """
 
 from __future__ import annotations

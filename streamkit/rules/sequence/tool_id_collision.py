@@ -5,33 +5,13 @@ What it finds: a delta with a new `id` under an `index` that another call has.
 Why it matters: parallel calls are glued into one: names and arguments are appended to each other. Gateways in front
 of Gemini do it (litellm#16194, dynamo#4723, gcli2api#406).
 
-Bad:
+Bad: chat-tools
+    set 2 $.choices[0].delta.tool_calls[0].function.arguments "{\"a\":1}"
+    set 3 $.choices[0].delta.tool_calls [{"index":0,"id":"call_2","type":"function","function":{"name":"g","arguments":"{\"b\":2}"}}]
 
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":null},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_2","type":"function","function":{"name":"g","arguments":"{\"b\":2}"}}]},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}
-
-data: [DONE]
-```
-
-Good:
-
-```sse
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":null},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"call_2","type":"function","function":{"name":"g","arguments":"{\"b\":2}"}}]},"finish_reason":null}]}
-
-data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}
-
-data: [DONE]
-```
+Good: chat-tools
+    set 2 $.choices[0].delta.tool_calls[0].function.arguments "{\"a\":1}"
+    set 3 $.choices[0].delta.tool_calls [{"index":1,"id":"call_2","type":"function","function":{"name":"g","arguments":"{\"b\":2}"}}]
 """
 
 from streamkit.rules import Rule, missteps
