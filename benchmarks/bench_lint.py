@@ -24,8 +24,7 @@ from tabulate import tabulate
 from streamkit.apis._api import APIS, interpret
 from streamkit.cli._inputs import look_for_circles_seldom
 from streamkit.model.exchange import Exchange, Frames
-from streamkit.rules._rule import lint
-from streamkit.rules._select import selected
+from streamkit.rules import lint, selected
 
 WORDS = [" hello", " the", " of", "ing", ",", " événement", " 世界", "\n\n", ' "quoted"', " antidisestablishment"]
 

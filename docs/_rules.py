@@ -17,7 +17,7 @@ from streamkit.apis.openai_completions.grammar import GRAMMAR as COMPLETION
 from streamkit.apis.openai_responses.grammar import RESPONSE
 from streamkit.apis.openai_responses.item_grammar import ITEM, PART
 from streamkit.model.grammar import diagram
-from streamkit.rules._rule import RULES, Rule
+from streamkit.rules import RULES, Rule
 
 FOLDER = Path(__file__).parent
 

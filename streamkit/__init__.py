@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from streamkit.model.message import Usage as Usage
     from streamkit.model.stream import Stream as Stream
     from streamkit.model.timeline import timeline as timeline
-    from streamkit.rules._rule import RULES as RULES
-    from streamkit.rules._rule import Rule as Rule
+    from streamkit.rules import RULES as RULES
+    from streamkit.rules import Rule as Rule
 
 _PLACES = {
     "APIS": "apis._api",
@@ -57,11 +57,11 @@ _PLACES = {
     "Message": "model.message",
     "Metric": "metrics._metric",
     "Part": "model.message",
-    "RULES": "rules._rule",
+    "RULES": "rules",
     "Reply": "model.message",
     "Request": "model.exchange",
     "Response": "model.exchange",
-    "Rule": "rules._rule",
+    "Rule": "rules",
     "Stream": "model.stream",
     "StreamkitError": "errors",
     "UnreadableInput": "errors",
@@ -78,8 +78,8 @@ __all__ = sorted([*_PLACES, "lint", "measure"])
 def lint(stream: Stream, rules: Iterable[Rule] | None = None) -> list[Finding]:
     """What is wrong with a stream, by these rules, or by those that `streamkit lint` asks without options."""
     from streamkit.apis._api import interpret
-    from streamkit.rules._rule import RULES
-    from streamkit.rules._rule import lint as findings
+    from streamkit.rules import RULES
+    from streamkit.rules import lint as findings
 
     judged = interpret(stream.exchange, api=stream.api, dialect=stream.dialect or None, judge=True)
     return list(findings(judged, [rule for rule in RULES.values() if rule.default] if rules is None else rules))

@@ -25,7 +25,7 @@ CATALOGUES = (
     "faults", "formats", "apis", "apis.dialects", "rules", "metrics", "definitions", "tokenizers", "reporters", "engines",
 )  # fmt: skip
 # Catalogues whose folder holds folders of entries.
-IN_FAMILIES: set[str] = set()
+IN_FAMILIES = {"rules"}
 OUTSIDE = {"socket", "ssl", "http", "urllib.request", "subprocess", "time", "aiohttp", "asyncio"}
 MAY_TOUCH_THE_WORLD = {
     "transport",
@@ -107,6 +107,8 @@ def module_of(path: Path) -> str:
         ("streamkit.apis.Api", None),
         ("streamkit.apis._kit.merge", None),
         ("streamkit.apis", None),
+        ("streamkit.rules.sequence.repeated_role.RULE", "rules.sequence.repeated_role"),
+        ("streamkit.rules.sequence", None),
         ("streamkit.model.stream", None),
         ("json", None),
     ],

@@ -16,7 +16,7 @@ import pytest
 from streamkit.apis._api import assemble, interpret
 from streamkit.formats._format import read
 from streamkit.model.stream import Stream
-from streamkit.rules._rule import RULES, lint
+from streamkit.rules import RULES, lint
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "recordings"

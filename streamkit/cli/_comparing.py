@@ -19,7 +19,7 @@ from streamkit.metrics._timeline import Timeline
 from streamkit.model.stream import Stream
 from streamkit.reporters._reporter import REPORTERS
 from streamkit.reporters._units import MISSING, shown
-from streamkit.rules._rule import RULES, lint
+from streamkit.rules import RULES, lint
 from streamkit.text import plain
 
 _DEFAULT = (

@@ -22,7 +22,7 @@ class Gathered:
     def keep(self, stream: Stream, row: Row) -> None:
         """Take one stream with its row."""
         from streamkit.definitions._definition import answers
-        from streamkit.rules._rule import RULES, lint
+        from streamkit.rules import RULES, lint
 
         if len(self.streams) < _KEPT:
             findings = list(lint(stream, [entry for entry in RULES.values() if entry.default]))

@@ -24,7 +24,7 @@ from streamkit.tool import version_number
 if TYPE_CHECKING:
     from streamkit.model.finding import Finding
     from streamkit.reporters._reporter import LintReport
-    from streamkit.rules._rule import Rule
+    from streamkit.rules import Rule
 
 FORMATS = ("text", "json", "jsonl", "github", "gitlab", "junit", "sarif")
 COUNTED = ("text", "json")
@@ -59,7 +59,7 @@ class Choice:
 
     def rules(self, file: str = "") -> list[Rule]:
         """The rules for one file. Raises UnknownEntry for a word that means no rule."""
-        from streamkit.rules._select import selected
+        from streamkit.rules import selected
 
         ignored = [word for pattern, words in self.per_file.items() if _covers(pattern, file) for word in words]
         rules = selected(self.select, self.ignore, self.extend)
@@ -156,7 +156,7 @@ def _choice(
     baseline: str | None,
 ) -> Choice:
     """Options before the table; `--extend-select` and `--ignore` add to it."""
-    from streamkit.rules._select import check_known
+    from streamkit.rules import check_known
 
     per_file = config.lists("per-file-ignores")
     for key in ("select", "extend-select", "ignore"):
@@ -194,7 +194,7 @@ def _gap(seconds: float | None, named: str) -> int | None:
 
 
 def _known(codes: Sequence[str], named: str) -> None:
-    from streamkit.rules._select import check_known
+    from streamkit.rules import check_known
 
     for code in codes:
         try:
@@ -211,7 +211,7 @@ def _covers(pattern: str, file: str) -> bool:
 
 def _linted(inputs: Inputs, choice: Choice, console: Console) -> tuple[list[Finding], list[dict[str, Any]]]:
     """Every stream's findings by place, and a row a stream."""
-    from streamkit.rules._rule import lint
+    from streamkit.rules import lint
 
     found: list[Finding] = []
     rows: list[dict[str, Any]] = []
@@ -251,14 +251,14 @@ def _report(
     found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, color: bool, width: int
 ) -> LintReport:
     from streamkit.reporters._reporter import LintReport
-    from streamkit.rules._rule import RULES
+    from streamkit.rules import RULES, Manuals
 
     broken = {finding.code for finding in found}
     rules = [rule for rule in RULES.values() if rule.code in broken]
     return LintReport(
         findings=found,
         streams=rows,
-        manuals={rule.code: rule.manual for rule in rules},
+        manuals=Manuals({rule.code: rule.docstring for rule in rules}),
         severities={rule.code: rule.severity for rule in rules},
         fail_on=fail_on,
         color=color,
@@ -308,22 +308,22 @@ def _put(text: str, output: str | None, force: bool) -> None:
 
 
 def _write_baseline(path: str, found: Sequence[Finding], force: bool, console: Console) -> None:
-    from streamkit.rules._baseline import dumped
+    from streamkit.rules import baseline_text
 
-    _put(dumped(found, _naming(path)), path, force)
+    _put(baseline_text(found, _naming(path)), path, force)
     console.say(f"{path}: {sum(finding.count for finding in found)} occurrences of {len(found)} findings written")
 
 
 def _without_known(
     found: Sequence[Finding], rows: Sequence[dict[str, Any]], path: str, console: Console
 ) -> list[Finding]:
-    from streamkit.rules._baseline import applied, loaded
+    from streamkit.rules import apply_baseline, read_baseline
 
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableInput(path, f"cannot be read: {error}") from None
-    fresh, stale = applied(found, loaded(text, path), [row["file"] for row in rows], _naming(path))
+    fresh, stale = apply_baseline(found, read_baseline(text, path), [row["file"] for row in rows], _naming(path))
     for entry in stale:
         console.say(
             f"{path}: stale: {entry.file} {entry.code} is counted {entry.expected}, and was found {entry.found} times"

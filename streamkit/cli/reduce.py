@@ -18,7 +18,7 @@ from streamkit.text import safe_text
 if TYPE_CHECKING:
     from streamkit.model.exchange import Exchange
     from streamkit.model.stream import Stream
-    from streamkit.rules._rule import Rule
+    from streamkit.rules import Rule
 
 NOT_IN_THE_BODY = ("LOG", "REC", "TIM")
 
@@ -52,7 +52,7 @@ def command(
     Events and fields that do not matter are taken out; texts are masked letter by letter; the request is left out. The
     result is a raw event stream. Rules about a log, a recording or its times are not in the body and cannot be reduced.
     """
-    from streamkit.rules._rule import RULES
+    from streamkit.rules import RULES
 
     rule = RULES[code.upper()] if code.upper() in RULES else _by_name(code)
     if rule.code.startswith(NOT_IN_THE_BODY):
@@ -70,8 +70,7 @@ def command(
 
 
 def _by_name(word: str) -> Rule:
-    from streamkit.rules._rule import RULES
-    from streamkit.rules._select import check_known
+    from streamkit.rules import RULES, check_known
 
     check_known(word)
     found = [rule for rule in RULES.values() if rule.name == word]

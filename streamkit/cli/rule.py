@@ -10,7 +10,7 @@ import click
 from streamkit.cli.options import Console, talk_options
 
 if TYPE_CHECKING:
-    from streamkit.rules._rule import Rule
+    from streamkit.rules import Rule
 
 
 @click.command("rule")
@@ -24,8 +24,7 @@ def command(code: str | None, style: str, console: Console) -> int:
     Example:
       streamkit rule SEQ410
     """
-    from streamkit.rules._rule import RULES
-    from streamkit.rules._select import check_known, matches
+    from streamkit.rules import RULES, check_known, matches
 
     rules = list(RULES.values())
     if code is not None:

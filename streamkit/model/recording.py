@@ -410,7 +410,7 @@ def _mended(line: bytes, number: int, draft: _Draft) -> tuple[dict[str, Any] | N
     if torn:
         draft.hurt(number, "torn-line", f"the last line is cut off after {len(line)} bytes")
     else:
-        draft.hurt(number, "not-json", f"no JSON object: {shown(line)}")
+        draft.hurt(number, "bad-recording-line", f"no JSON object: {shown(line)}")
     return None, line
 
 

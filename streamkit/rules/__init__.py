@@ -1,0 +1,60 @@
+"""What is wrong with a stream: the catalogue of rules and what a rule is made of.
+
+A folder here is a family (`framing`, `schema`, …) and a module in it one rule. A rule in another package is written with
+the names that this door exports, and is found by an entry point of the group `streamkit.rules`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.lazy import door
+
+if TYPE_CHECKING:
+    from streamkit.rules._baseline import Stale as Stale
+    from streamkit.rules._baseline import apply_baseline as apply_baseline
+    from streamkit.rules._baseline import baseline_text as baseline_text
+    from streamkit.rules._baseline import read_baseline as read_baseline
+    from streamkit.rules._edits import edited as edited
+    from streamkit.rules._lint import lint as lint
+    from streamkit.rules._manual import Manuals as Manuals
+    from streamkit.rules._rule import RULES as RULES
+    from streamkit.rules._rule import Check as Check
+    from streamkit.rules._rule import Rule as Rule
+    from streamkit.rules._rule import Sighting as Sighting
+    from streamkit.rules._rule import Source as Source
+    from streamkit.rules._rule import rule as rule
+    from streamkit.rules._select import check_known as check_known
+    from streamkit.rules._select import matches as matches
+    from streamkit.rules._select import selected as selected
+    from streamkit.rules._sources import broken as broken
+    from streamkit.rules._sources import damage as damage
+    from streamkit.rules._sources import misfits as misfits
+    from streamkit.rules._sources import missteps as missteps
+    from streamkit.rules._sources import repairs as repairs
+
+_PLACES = {
+    "Check": "_rule",
+    "Manuals": "_manual",
+    "RULES": "_rule",
+    "Rule": "_rule",
+    "Sighting": "_rule",
+    "Source": "_rule",
+    "Stale": "_baseline",
+    "apply_baseline": "_baseline",
+    "baseline_text": "_baseline",
+    "broken": "_sources",
+    "check_known": "_select",
+    "damage": "_sources",
+    "edited": "_edits",
+    "lint": "_lint",
+    "matches": "_select",
+    "misfits": "_sources",
+    "missteps": "_sources",
+    "read_baseline": "_baseline",
+    "repairs": "_sources",
+    "rule": "_rule",
+    "selected": "_select",
+}
+
+__getattr__, __dir__ = door(__name__, _PLACES)

@@ -41,7 +41,7 @@ def counted(findings: Iterable[Finding], named: Naming) -> Counter[tuple[str, st
     return counts
 
 
-def dumped(findings: Iterable[Finding], named: Naming) -> str:
+def baseline_text(findings: Iterable[Finding], named: Naming) -> str:
     """The baseline of these findings, as the file's text."""
     table: dict[str, dict[str, int]] = {}
     for (file, code), count in sorted(counted(findings, named).items()):
@@ -49,7 +49,7 @@ def dumped(findings: Iterable[Finding], named: Naming) -> str:
     return json.dumps({"version": VERSION, "findings": table}, indent=2) + "\n"
 
 
-def loaded(text: str, path: str) -> Counts:
+def read_baseline(text: str, path: str) -> Counts:
     """The counts of a baseline file. Raises UnreadableInput where it is none."""
     try:
         document = json.loads(text)
@@ -64,7 +64,7 @@ def loaded(text: str, path: str) -> Counts:
         raise UnreadableInput(path, "is no baseline", remedy="make one with --write-baseline") from None
 
 
-def applied(
+def apply_baseline(
     findings: Sequence[Finding], counts: Counts, files: Iterable[str], named: Naming
 ) -> tuple[list[Finding], list[Stale]]:
     """The findings that the baseline does not cover, and its stale entries among the `files` that were read."""

@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import orjson
 
 from streamkit.model.stream import Broken, Stream
-from streamkit.rules._rule import Sighting
 
 _SENTINEL = re.compile(rb"""\A["'\[\s]*done["'\]\s.!]*\Z""", re.IGNORECASE)
 _SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
 
 
-def sightings(stream: Stream, *causes: str) -> Iterator[Sighting]:
-    """A sighting for each broken event of one of these causes."""
-    for broken in stream.broken:
-        if cause(stream, broken) in causes:
-            yield Sighting(said(stream, broken), event=broken.event)
-
-
 def cause(stream: Stream, broken: Broken) -> str:
-    """`empty`, `sentinel`, `comment`, `fused`, `not-an-object`, `truncated`, `invalid`, `non-finite`, `surrogate` or
-    `utf8`: the first that holds."""
+    """The name of the rule that is about a broken event: the first of these that holds."""
     data = stream.events.data[broken.event]
     if broken.kind == "empty":
-        return "empty"
+        return "empty-data"
     if broken.kind == "invalid-utf8":
-        return "utf8"
+        return "invalid-utf8"
     if broken.kind == "lenient-json":
-        return "surrogate" if _SURROGATE.search(data) else "non-finite"
+        return "lone-surrogate" if _SURROGATE.search(data) else "non-finite-number"
     if _SENTINEL.match(data):
-        return "sentinel"
+        return "bad-done-sentinel"
     if data.lstrip().startswith(b":"):
-        return "comment"
+        return "comment-in-data"
     if broken.kind == "not-an-object":
         return "not-an-object"
     if is_fused(data):
-        return "fused"
-    return "truncated" if broken.kind == "truncated-json" else "invalid"
+        return "fused-frames"
+    return "truncated-json" if broken.kind == "truncated-json" else "invalid-json"
 
 
 def said(stream: Stream, broken: Broken) -> str:

@@ -1,23 +1,34 @@
-"""A rule: what is wrong with a stream and which client breaks. One file a rule; this is their contract and their door.
+"""A rule: what is wrong with a stream and which client breaks. One file a rule; this is their contract.
 
 A rule's file is its manual: the module docstring says what the rule finds, why it matters, and shows a bad and a good
-example; `streamkit rule CODE` prints it and the pages of docs/rules are made from it.
+example; `streamkit rule CODE` prints it and the pages of docs/rules are made from it. How an example is written in few
+lines is told in `_manual.py`. Below the manual stands the rule, in one of two ways:
+
+    RULE = Rule.declare(__name__, "SEQ402", "error", finds=missteps, apis=("openai_chat",), breaks="openai-python 3.52: …")
+
+for a rule that sights what the tables of an API, or the reader of a file, name like the rule; or, where there is more to
+look at, a function:
+
+    @rule("SSE104", "warning")
+    def check(stream: Stream) -> Iterator[Sighting]:
+        ...
 
 Severity is measured. `error`: a mainstream client of today raises, or hands its user other content, tool calls, finish or
-usage than was sent. `warning`: a deviation that some clients mishandle. `info`: lawful, and worth knowing; not asked for
+usage than was sent. `warning`: a deviation that some clients mishandle. `info`: lawful, and worth knowing; not enabled
 by default.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import TypedDict, Unpack
 
-from streamkit.model.finding import Finding, Place, Severity
+from streamkit.model.finding import Severity
 from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue
-from streamkit.rules._excerpt import excerpt_of, marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +51,43 @@ class Sighting:
 
 
 Check = Callable[[Stream], Iterable[Sighting]]
+Source = Callable[[Stream, str], Iterable[Sighting]]
+"""What is known of a stream under a rule's name, as sightings: `missteps`, `misfits`, `broken`, `repairs`, `damage`."""
 
 
-@dataclass(frozen=True, slots=True)
+class Traits(TypedDict, total=False):
+    """What a rule may be given beside its code and severity; the fields of `Rule` say what each means.
+
+    Without `default`, a rule is enabled by default unless its severity is `info`.
+    """
+
+    apis: tuple[str, ...]
+    breaks: str
+    whole: bool
+    framing: bool
+    timed: bool
+    plain: bool
+    default: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule.
 
-    `code` is its family and number (never reused), `name` its file's name with hyphens, `apis` those that it is about
-    (empty: all). `whole` rules need a whole stream and are silent on an excerpt; `framing` rules are about the wire and
-    are silent where a log did not keep it; `timed` rules are silent where times were not measured; `plain` rules hold for
-    an answer that is no stream, too. `breaks` names the client, its version and what happens there. `default` rules are
-    asked for unless the user chooses.
+    `code` is its family and number (never reused), `name` its file's name with hyphens, `docstring` its file's own text.
+    `finds` are the sources of which it gives every sighting that bears its name; `check` gives those and whatever else the
+    rule looks for. `apis` are those that it is about (empty: all). `whole` rules need a whole stream and are silent on an
+    excerpt; `framing` rules are about the wire and are silent where a log did not keep it; `timed` rules are silent where
+    times were not measured; `plain` rules hold for an answer that is no stream, too. `breaks` names the client, its
+    version and what happens there. `default` rules are enabled unless the user chooses.
     """
 
     code: str
     name: str
     severity: Severity
-    manual: str
+    docstring: str = field(repr=False)
     check: Check = field(repr=False)
+    finds: tuple[Source, ...] = field(default=(), repr=False)
     apis: tuple[str, ...] = ()
     breaks: str = ""
     whole: bool = False
@@ -66,10 +96,31 @@ class Rule:
     plain: bool = False
     default: bool = True
 
+    @classmethod
+    def declare(
+        cls,
+        module: str,
+        code: str,
+        severity: Severity,
+        *,
+        finds: Source | tuple[Source, ...],
+        **traits: Unpack[Traits],
+    ) -> Rule:
+        """The rule of the file `module` (`__name__`, of which its name and its manual are taken), which gives a sighting
+        for each misstep, misfit, … that is named as the rule is."""
+        return _made(module, code, severity, finds if isinstance(finds, tuple) else (finds,), None, traits)
+
     @property
     def summary(self) -> str:
         """The manual's first line."""
-        return self.manual.partition("\n")[0]
+        return self.docstring.partition("\n")[0]
+
+    @property
+    def manual(self) -> str:
+        """The docstring with every example written out."""
+        from streamkit.rules._manual import written_out
+
+        return written_out(self.docstring)
 
     def applies(self, stream: Stream) -> bool:
         """Whether the rule has anything to say of this stream."""
@@ -83,126 +134,41 @@ class Rule:
         )
 
 
-RULES: Catalogue[Rule] = Catalogue("streamkit.rules", Rule, lambda rule: rule.code)
+RULES: Catalogue[Rule] = Catalogue("streamkit.rules", Rule, lambda rule: rule.code, families=True)
 
 
 def rule(
-    code: str,
-    severity: Severity,
-    *,
-    apis: Sequence[str] = (),
-    breaks: str = "",
-    whole: bool = False,
-    framing: bool = False,
-    timed: bool = False,
-    plain: bool = False,
-    default: bool | None = None,
+    code: str, severity: Severity, *, finds: Source | tuple[Source, ...] = (), **traits: Unpack[Traits]
 ) -> Callable[[Check], Rule]:
     """Make the function below it the rule of its file: name and manual are the file's own.
 
-    Without `default`, a rule is asked for by default unless its severity is `info`.
+    With `finds`, the rule gives what these sources know under its name first, then what the function sights.
     """
-
-    def made(check: Check) -> Rule:
-        module = sys.modules[check.__module__]
-        return Rule(
-            code=code,
-            name=check.__module__.rpartition(".")[2].replace("_", "-"),
-            severity=severity,
-            manual=(module.__doc__ or "").strip(),
-            check=check,
-            apis=tuple(apis),
-            breaks=breaks,
-            whole=whole,
-            framing=framing,
-            timed=timed,
-            plain=plain,
-            default=severity != "info" if default is None else default,
-        )
-
-    return made
+    sources = finds if isinstance(finds, tuple) else (finds,)
+    return lambda check: _made(check.__module__, code, severity, sources, check, traits)
 
 
-def misfits(stream: Stream, problem: str) -> Iterator[Sighting]:
-    """A sighting for each misfit of this name: what most rules about shape consist of."""
-    for misfit in stream.misfits:
-        if misfit.problem == problem:
-            yield Sighting(misfit.said, chunk=misfit.chunk, path=misfit.path, severity=misfit.severity)
-
-
-def missteps(stream: Stream, kind: str) -> Iterator[Sighting]:
-    """A sighting for each misstep of this name: what most rules about order consist of."""
-    for step in stream.missteps:
-        if step.kind == kind:
-            last = len(stream.chunks) - 1 if stream.chunks else None
-            chunk = last if step.chunk is None else step.chunk
-            yield Sighting(step.said, chunk=chunk, path=step.path, severity=step.severity)
-
-
-def lint(stream: Stream, rules: Iterable[Rule]) -> Iterator[Finding]:
-    """What these rules find in one stream: a finding a rule and severity, at its first place, with the count.
-
-    A rule that raises is a defect of that rule: it is reported as finding `LINT000` with the rule's code, and the rest go on.
-    """
-    for entry in rules:
-        if entry.applies(stream):
-            yield from _found(entry, stream)
-
-
-def _found(entry: Rule, stream: Stream) -> Iterator[Finding]:
-    first: dict[Severity, Sighting] = {}
-    counts: dict[Severity, int] = {}
-    try:
-        for sighting in entry.check(stream):
-            severity = sighting.severity or entry.severity
-            first.setdefault(severity, sighting)
-            counts[severity] = counts.get(severity, 0) + 1
-        findings = [_finding(entry, stream, severity, seen, counts[severity]) for severity, seen in first.items()]
-    except Exception as defect:
-        said = f"rule {entry.code} failed: {type(defect).__name__}: {defect}; please report it"
-        yield Finding(
-            "LINT000", "rule-defect", "error", said, file=stream.file, exchange=stream.number, dialect=stream.dialect
-        )
-    else:
-        yield from findings
-
-
-def _finding(entry: Rule, stream: Stream, severity: Severity, sighting: Sighting, count: int) -> Finding:
-    place = (
-        Place(line=sighting.line)
-        if sighting.line is not None
-        else stream.place(chunk=sighting.chunk, event=sighting.event, byte=sighting.byte, path=sighting.path)
-    )
-    excerpt, caret = marked(*excerpt_of(stream, sighting.chunk, sighting.event, sighting.path))
-    if sighting.excerpt:
-        excerpt, caret = marked(sighting.excerpt, None)
-    return Finding(
-        code=entry.code,
-        name=entry.name,
+def _made(
+    module: str, code: str, severity: Severity, finds: tuple[Source, ...], check: Check | None, traits: Traits
+) -> Rule:
+    name = module.rpartition(".")[2].replace("_", "-")
+    settings: Traits = {"default": severity != "info", **traits}
+    return Rule(
+        code=code,
+        name=name,
         severity=severity,
-        message=sighting.message,
-        place=place,
-        count=count,
-        file=stream.file,
-        exchange=stream.number,
-        dialect=stream.dialect,
-        breaks=entry.breaks,
-        excerpt=excerpt,
-        caret=caret,
+        docstring=(sys.modules[module].__doc__ or "").strip(),
+        check=_checked(name, finds, check),
+        finds=finds,
+        **settings,
     )
 
 
-def repairs(stream: Stream, kind: str) -> Iterator[Sighting]:
-    """A sighting for each repair of this kind.
+def _checked(name: str, finds: tuple[Source, ...], check: Check | None) -> Check:
+    """One check of several: each source under the rule's name, then the rule's own."""
+    checks = [*(_under(name, source) for source in finds), *([check] if check is not None else ())]
+    return checks[0] if len(checks) == 1 else lambda stream: chain.from_iterable(each(stream) for each in checks)
 
-    A recording that was made from a log keeps the lines of that log: the sighting lies where the recording tells it, on the
-    line that begins the exchange, and the message names the log's line.
-    """
-    imported = stream.exchange.imported
-    for repair in imported.repairs if imported else ():
-        if repair.kind == kind:
-            if imported and imported.stored:
-                said = f"line {repair.line} of the log that this was made from: {repair.said}"
-                yield Sighting(said, line=stream.exchange.origin.line)
-            else:
-                yield Sighting(repair.said, line=repair.line)
+
+def _under(name: str, source: Source) -> Check:
+    return lambda stream: source(stream, name)

@@ -12,7 +12,7 @@ import pytest
 from streamkit.apis._api import interpret
 from streamkit.apis.dialects._dialect import DIALECTS, Dialect
 from streamkit.model.exchange import Exchange, Frame, Frames, Request, Response
-from streamkit.rules._rule import RULES, lint
+from streamkit.rules import RULES, lint
 
 PAGES = Path(__file__).parents[1] / "specs" / "dialects"
 NONE = "none"

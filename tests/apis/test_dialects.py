@@ -10,7 +10,7 @@ import pytest
 from streamkit.apis._api import APIS, interpret
 from streamkit.apis.dialects._dialect import DIALECTS, Dialect, detect_dialect
 from streamkit.model.exchange import Exchange, Frame, Frames, Request, Response
-from streamkit.rules._rule import RULES
+from streamkit.rules import RULES
 
 CHUNK = {"id": "c1", "object": "chat.completion.chunk", "model": "m"}
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from streamkit.apis._api import interpret
 from streamkit.formats._format import read
 from streamkit.model.finding import Finding
-from streamkit.rules._rule import RULES, Rule, lint
-from streamkit.rules._select import selected
+from streamkit.rules import RULES, Rule, lint, selected
 
 FENCE = re.compile(
     r"^(?P<label>Bad|Good)(?:, with (?P<beside>[A-Z0-9, ]+) beside it)?:\n\n```(?P<kind>\S+)\n(?P<text>.*?)\n```$",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.rules._rule import RULES
+from streamkit.rules import RULES
 
 from .clients import outcome
 from .edits import edited

@@ -7,8 +7,7 @@ import pytest
 from streamkit.apis._api import interpret
 from streamkit.apis.dialects._dialect import DIALECTS, Dialect
 from streamkit.model.exchange import Exchange, Frames
-from streamkit.rules._rule import RULES, lint
-from streamkit.rules._select import selected
+from streamkit.rules import RULES, lint, selected
 
 from .edits import edited
 

@@ -17,8 +17,7 @@ import pytest
 
 from streamkit.apis._api import APIS, interpret
 from streamkit.model.exchange import Exchange, Frames
-from streamkit.rules._rule import lint
-from streamkit.rules._select import selected
+from streamkit.rules import lint, selected
 
 from .edits import STREAMS, edited
 
@@ -101,7 +100,7 @@ def test_mutated_streams_give_findings_and_nothing_else(seed: int) -> None:
 def test_a_rule_that_raises_is_told_and_the_rest_go_on() -> None:
     from dataclasses import replace
 
-    from streamkit.rules._rule import RULES
+    from streamkit.rules import RULES
 
     def broken(_: object) -> Iterator[Any]:
         raise ZeroDivisionError("oops")

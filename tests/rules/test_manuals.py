@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.rules._rule import Rule
+from streamkit.rules import Rule
 
 from .examples import examples, findings, in_order, with_default
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.rules._rule import RULES, Rule
-from streamkit.rules._select import selected
+from streamkit.rules import RULES, Rule, selected
 
 from .edits import STREAMS, edited
 from .examples import findings, in_order

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from streamkit.formats._format import read
-from streamkit.rules._rule import RULES, Rule
-from streamkit.rules._select import selected
+from streamkit.rules import RULES, Rule, selected
 
 from .examples import examples, findings
 

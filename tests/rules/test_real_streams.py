@@ -10,8 +10,7 @@ from pathlib import Path
 
 from streamkit.apis._api import interpret
 from streamkit.formats._format import read
-from streamkit.rules._rule import lint
-from streamkit.rules._select import selected
+from streamkit.rules import lint, selected
 
 DIRECT = ("openai", "anthropic", "google")
 # Files that say of themselves, or of their place, that they are no stream of that provider's own server.

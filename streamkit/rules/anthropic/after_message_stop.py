@@ -1,0 +1,27 @@
+"""Events after the end.
+
+What it finds: blocks after `message_delta`, or any event of a message after `message_stop`.
+
+Why it matters: clients stop there: what follows is lost to them.
+
+Bad: anthropic
+    append {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
+    name 7 content_block_start
+    append {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Hi"}}
+    name 8 content_block_delta
+    append {"type":"content_block_stop","index":1}
+    name 9 content_block_stop
+
+Good: anthropic
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "ANT715",
+    "error",
+    finds=missteps,
+    apis=("anthropic_messages",),
+    breaks="clients that stop at `message_stop` lose what follows",
+)

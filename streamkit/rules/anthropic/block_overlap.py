@@ -1,0 +1,34 @@
+"""Two blocks are open at once.
+
+What it finds: a `content_block_start` while another block has not stopped.
+
+Why it matters: clients keep one open block: what comes for the other is lost or ends up in the wrong one
+(axonhub#1677, cc-switch#2303).
+
+Bad: anthropic
+    insert 3 {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
+    name 3 content_block_start
+    insert 6 {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Hi"}}
+    name 6 content_block_delta
+    insert 7 {"type":"content_block_stop","index":1}
+    name 7 content_block_stop
+
+Good: anthropic
+    insert 5 {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}
+    name 5 content_block_start
+    insert 6 {"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Hi"}}
+    name 6 content_block_delta
+    insert 7 {"type":"content_block_stop","index":1}
+    name 7 content_block_stop
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "ANT707",
+    "error",
+    finds=missteps,
+    apis=("anthropic_messages",),
+    breaks="Claude Code and clients with one open block (axonhub#1677, cc-switch#2303): content is lost",
+)

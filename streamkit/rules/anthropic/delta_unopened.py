@@ -1,0 +1,23 @@
+"""A delta for a block that is not open.
+
+What it finds: a `content_block_delta` or `content_block_stop` whose block has not started, or has stopped.
+
+Why it matters: there is nothing to add it to. Claude Code says `Content block not found` (CLIProxyAPI#3720).
+
+Bad: anthropic
+    drop 2
+
+Good: anthropic
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "ANT704",
+    "error",
+    finds=missteps,
+    apis=("anthropic_messages",),
+    whole=True,
+    breaks="anthropic 2.11: IndexError",
+)

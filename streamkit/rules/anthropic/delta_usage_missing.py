@@ -1,0 +1,17 @@
+"""`message_delta` without token counts.
+
+What it finds: a `message_delta` without `usage`, or whose `usage` has no `output_tokens`.
+
+Why it matters: the SDKs take the output tokens from it without asking.
+
+Bad: anthropic
+    delete 5 $.usage
+
+Good: anthropic
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(
+    __name__, "ANT712", "error", finds=misfits, apis=("anthropic_messages",), breaks="anthropic 2.11: AttributeError"
+)

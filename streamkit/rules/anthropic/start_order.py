@@ -1,0 +1,24 @@
+"""The message does not begin with `message_start`.
+
+What it finds: an event of a message before `message_start`, or a second `message_start`.
+
+Why it matters: the SDKs build the message from it and have nothing to build on. A second one the Python SDK passes
+over and the TypeScript SDK refuses.
+
+Bad: anthropic
+    drop 1
+
+Good: anthropic
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "ANT701",
+    "error",
+    finds=missteps,
+    apis=("anthropic_messages",),
+    whole=True,
+    breaks="anthropic 2.11: RuntimeError or AssertionError; the TypeScript SDK throws on a second one",
+)

@@ -1,0 +1,1 @@
+"""Rules about the wire: lines, events, `[DONE]`."""

@@ -1,0 +1,32 @@
+"""A misspelled `[DONE]`.
+
+What it finds: `[done]`, `"[DONE]"`, `DONE` or `{"done":true}` where `[DONE]` was meant.
+
+Why it matters: clients compare it literally. A misspelled one is decoded as JSON, or taken for a chunk.
+
+Bad: chat
+    data 4 [done]
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, broken, rule
+
+
+@rule(
+    "SSE122",
+    "error",
+    finds=broken,
+    apis=("openai_chat", "openai_completions"),
+    breaks="openai-python 3.52: JSONDecodeError, or AttributeError",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each of them."""
+    for chunk in range(max(len(stream.chunks) - 3, 0), len(stream.chunks)):
+        if stream.chunks[chunk] == {"done": True}:
+            yield Sighting('{"done": true} stands where [DONE] was meant', chunk=chunk)

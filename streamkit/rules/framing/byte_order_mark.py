@@ -1,0 +1,44 @@
+r"""A byte order mark before the first line.
+
+What it finds: the bytes EF BB BF at the beginning of the body.
+
+Why it matters: the standard strips one, and clients that read lines do not: the first line is then no `data` line,
+and the first event is lost without a word (openai-python#3819).
+
+Bad:
+
+```escaped
+\xef\xbb\xbfdata: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+
+
+```
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
+from streamkit.wire.values import Ignored
+
+
+@rule(
+    "SSE102",
+    "error",
+    framing=True,
+    breaks="openai-python 3.52, anthropic 2.11, httpx-sse 0.4.3: the first event is lost",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting where there is a mark."""
+    for _, aside in stream.events.asides:
+        if isinstance(aside, Ignored) and aside.reason == "byte-order-mark":
+            yield Sighting("a byte order mark: clients that read lines lose the first event", byte=aside.start)

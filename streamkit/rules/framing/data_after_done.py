@@ -1,0 +1,29 @@
+"""A chunk after `[DONE]`.
+
+What it finds: chunks that come after the event `data: [DONE]`.
+
+Why it matters: clients stop reading at `[DONE]`: what follows is lost, often the usage.
+
+Bad: chat
+    move 3 to 4
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
+
+
+@rule("SSE121", "error", breaks="openai-python 3.52, openai-node 6.49: what follows `[DONE]` is lost")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each chunk that comes too late."""
+    if stream.done:
+        first = stream.done[0]
+        for chunk in range(len(stream.chunks) - 1, -1, -1):
+            if stream.chunk_events[chunk] < first:
+                break
+            yield Sighting("a chunk comes after [DONE]", chunk=chunk)

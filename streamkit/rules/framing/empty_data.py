@@ -1,0 +1,32 @@
+"""An event without data.
+
+What it finds: events whose data is empty (`data:`), and blocks that have a field and no data (`event: ping` alone),
+as some servers send to keep a connection open.
+
+Why it matters: the standard dispatches the first with empty data and the second not at all. The Python SDKs take both
+for events and decode their empty data as JSON (wave-agent#1326, cadis#362, hermes-agent#35418).
+
+Bad: chat
+    insert 3 -
+    bytes "data: -" -> "data:"
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, broken, rule
+from streamkit.rules._excerpt import shown
+from streamkit.wire.values import Ignored
+
+
+@rule("SSE110", "error", finds=broken, framing=True, breaks="openai-python 3.52: JSONDecodeError")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each such event or block."""
+    for _, aside in stream.events.asides:
+        if isinstance(aside, Ignored) and aside.reason == "no-data":
+            said = "the block has no data, and some clients take it for an event"
+            yield Sighting(said, byte=aside.start, excerpt=shown(aside.data).strip())

@@ -1,0 +1,40 @@
+"""No space after `data:`.
+
+What it finds: `data:{` where most servers send `data: {`.
+
+Why it matters: both are lawful. Clients that look for `data: ` with its space see nothing: Clawith#106,
+langchain_dart#778, genai-bench#159, openai-python#498 in its day.
+
+Bad:
+
+```sse
+data:{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data:{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data:{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
+
+_TIGHT = re.compile(rb"(?:^|[\r\n])data:[{\[]")
+
+
+@rule("SSE107", "info", framing=True)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each such line."""
+    body = stream.exchange.frames.body
+    if stream.framing == "sse" and (b"data:{" in body or b"data:[" in body):
+        for match in _TIGHT.finditer(body):
+            yield Sighting("no space after `data:`", byte=match.end() - len(b"data:{"))

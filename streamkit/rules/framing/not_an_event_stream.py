@@ -1,0 +1,57 @@
+"""A successful answer that is no event stream.
+
+What it finds: a body of HTML, of one JSON document, of JSON lines without `data:`, or no body at all, where an event
+stream was to come.
+
+Why it matters: the clients find no event in it and say nothing: the application gets an empty answer. A gateway's
+login page, or an error with status 200, looks like this.
+
+Bad:
+
+```jsonl
+{"type":"start","streamkit":1,"recorded_at":"2026-11-20T20:00:00.000000Z","source":"client","clock":"monotonic","request":null,"labels":{},"tool":"t"}
+{"type":"response","at":1000,"status":200,"http":"1.1","headers":[["content-type","text/html"]]}
+{"type":"frame","at":2000,"text":"<!DOCTYPE html><html><body>Sign in to continue</body></html>"}
+{"type":"end","at":3000,"reason":"eof"}
+```
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
+from streamkit.rules._excerpt import shown
+
+_SSE_APIS = ("openai_chat", "openai_completions", "openai_responses", "anthropic_messages", "gemini")
+
+
+def _kind(body: bytes) -> str:
+    start = body.lstrip()[:200].lower()
+    if not start:
+        return "empty"
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
+        return "a page of HTML"
+    return "a JSON document" if start.startswith((b"{", b"[")) else "text"
+
+
+@rule(
+    "SSE104",
+    "error",
+    framing=True,
+    plain=True,
+    breaks="openai-python 3.52 `create(stream=True)`: no chunk and no error",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting where there is no event to find."""
+    response = stream.exchange.response
+    if response is not None and response.status >= 400:
+        return
+    body = stream.exchange.frames.body
+    if stream.framing == "ndjson" and stream.api in _SSE_APIS:
+        yield Sighting("the chunks come as lines of JSON, not as events of an event stream", byte=0)
+    elif stream.verdict == "not-a-stream" and (body.strip() or response is not None):
+        yield Sighting(f"the body is {_kind(body)}, not an event stream", byte=0, excerpt=shown(body[:200]))

@@ -1,0 +1,49 @@
+"""The last event has no blank line after it.
+
+What it finds: a body that ends inside an event: its blank line, or even the end of its line, is missing.
+
+Why it matters: the standard discards what is pending when the body ends. openai-python drops the event, and the
+finish reason or the usage with it; openai-node 7 delivers it (openai-node#2725), openai-go refuses to
+(openai-go#697): the same bytes give different answers. A pending `[DONE]` is only a warning, because clients that
+miss it end with the body.
+
+Bad:
+
+```escaped
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+
+```
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
+from streamkit.rules._excerpt import shown
+from streamkit.wire.values import Tail
+
+
+@rule(
+    "SSE103",
+    "error",
+    framing=True,
+    whole=True,
+    breaks="openai-python 3.52, anthropic 2.11: the last event is lost, with the finish reason if it carries one",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """One sighting where something is pending at the end."""
+    for _, aside in stream.events.asides:
+        if isinstance(aside, Tail) and aside.data.strip():
+            said = "the body ends inside an event, which clients of the standard discard"
+            harmless = aside.event is not None and aside.event.data == b"[DONE]"
+            yield Sighting(said, byte=aside.start, severity="warning" if harmless else None, excerpt=shown(aside.data))

@@ -1,0 +1,16 @@
+"""The answer was blocked or is malformed.
+
+What it finds: a `promptFeedback.blockReason`, or a `finishReason` other than `STOP` and `MAX_TOKENS`. A malformed
+function call is an error.
+
+Why it matters: there is no answer, or half of one. Clients that only look at the text show an empty message.
+
+Bad: gemini
+    set 2 $.candidates[0].finishReason "SAFETY"
+
+Good: gemini
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(__name__, "GEM907", "warning", finds=missteps, apis=("gemini",))

@@ -1,0 +1,23 @@
+"""A candidate goes on after its finish.
+
+What it finds: parts of a candidate after an event with its `finishReason`.
+
+Why it matters: clients stop at the finish. Gateways that say `STOP` in every chunk cut the answer to its first
+(CLIProxyAPI#5651).
+
+Bad: gemini
+    set 1 $.candidates[0].finishReason "STOP"
+
+Good: gemini
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "GEM903",
+    "error",
+    finds=missteps,
+    apis=("gemini",),
+    breaks="clients that stop at the finish (CLIProxyAPI#5651) lose what follows",
+)

@@ -1,0 +1,1 @@
+"""Rules about the data of an event as JSON."""

@@ -1,0 +1,32 @@
+"""An integer that a double cannot hold.
+
+What it finds: integers beyond 2^53, which JavaScript rounds, and beyond 64 bits, which other parsers turn into
+fractions.
+
+Why it matters: an id sent as a number comes out as another number.
+
+Bad: chat
+    set 2 $.request 9007199254740993
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
+from streamkit.rules._excerpt import shown
+
+_LONG = re.compile(rb"[:\[,]\s*(-?\d{16,400})\s*(?=[,}\]])")
+
+
+@rule("JSN208", "info")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each of them."""
+    for event, data in enumerate(stream.events.data):
+        for match in _LONG.finditer(data):
+            if abs(int(match[1])) > 1 << 53:
+                yield Sighting(f"{shown(match[1])[:40]} is more than a double holds", event=event)

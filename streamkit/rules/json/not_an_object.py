@@ -1,0 +1,15 @@
+"""An event's data is JSON, but no object.
+
+What it finds: events whose data is `null`, an array, a string or a number.
+
+Why it matters: a chunk is an object. The clients look for its fields and raise.
+
+Bad: chat
+    insert 3 null
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, broken
+
+RULE = Rule.declare(__name__, "JSN203", "error", finds=broken, breaks="openai-python 3.52: AttributeError")

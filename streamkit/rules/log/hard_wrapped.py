@@ -1,0 +1,28 @@
+"""The log's lines were wrapped.
+
+What it finds: chunks of a log that were broken into lines of a fixed width, inside their strings.
+
+Why it matters: the reader joins them, and what wrapping did to the spaces inside stays: texts and names in it are not
+to be trusted.
+
+Bad:
+
+```text
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","cr
+eated":1760000000,"model":"m","choices":[{"index":0,"
+delta":{"content":"The quick brown fox jumps over the
+ lazy dog"},"finish_reason":null}]}
+
+data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+```
+
+Good: log
+"""
+
+from streamkit.rules import Rule, repairs
+
+RULE = Rule.declare(__name__, "LOG003", "warning", finds=repairs, plain=True)

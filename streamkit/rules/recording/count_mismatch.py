@@ -1,0 +1,15 @@
+"""The recording counts other frames or bytes than it has.
+
+What it finds: a recording whose `frames` or `bytes` differ from what is there.
+
+Why it matters: lines were lost or added after it was written.
+
+Bad: recording
+    set 7 $.frames 9
+
+Good: recording
+"""
+
+from streamkit.rules import Rule, damage
+
+RULE = Rule.declare(__name__, "REC002", "error", finds=damage, plain=True)

@@ -1,0 +1,15 @@
+"""The recording has no end.
+
+What it finds: an exchange without its `end` line.
+
+Why it matters: the recorder was killed: how the stream went on is not known.
+
+Bad: recording
+    drop 7
+
+Good: recording
+"""
+
+from streamkit.rules import Rule, damage
+
+RULE = Rule.declare(__name__, "REC003", "warning", finds=damage, plain=True)

@@ -1,0 +1,17 @@
+"""Events after the terminal one.
+
+What it finds: events after `response.completed`, `response.failed` or `response.incomplete`. `response.failed` may
+follow `error`.
+
+Why it matters: clients stop there and never see them.
+
+Bad: responses
+    append {"type":"response.in_progress","response":{"id":"resp_1","object":"response","status":"in_progress","output":[]},"sequence_number":9}
+    name 10 response.in_progress
+
+Good: responses
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(__name__, "RSP813", "warning", finds=missteps, apis=("openai_responses",))

@@ -1,0 +1,40 @@
+r"""A function's arguments are no JSON object.
+
+What it finds: a function call that is done and whose `arguments` are no JSON object. Where the item is incomplete it
+is a warning.
+
+Why it matters: the call cannot be made; frameworks raise, or call with nothing.
+
+Bad:
+
+```sse
+event: response.created
+data: {"type":"response.created","response":{"id":"resp_1","object":"response","status":"in_progress","output":[]},"sequence_number":0}
+
+event: response.in_progress
+data: {"type":"response.in_progress","response":{"id":"resp_1","object":"response","status":"in_progress","output":[]},"sequence_number":1}
+
+event: response.output_item.added
+data: {"type":"response.output_item.added","output_index":0,"item":{"id":"fc_1","type":"function_call","status":"in_progress","call_id":"call_1","name":"f","arguments":""},"sequence_number":2}
+
+event: response.output_item.done
+data: {"type":"response.output_item.done","output_index":0,"item":{"id":"fc_1","type":"function_call","status":"completed","call_id":"call_1","name":"f","arguments":"{\"a\":"},"sequence_number":3}
+
+event: response.completed
+data: {"type":"response.completed","response":{"id":"resp_1","object":"response","status":"completed","output":[{"id":"fc_1","type":"function_call","status":"completed","call_id":"call_1","name":"f","arguments":"{\"a\":"}]},"sequence_number":4}
+```
+
+Good: responses
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "RSP817",
+    "error",
+    finds=missteps,
+    apis=("openai_responses",),
+    whole=True,
+    breaks="langchain-openai 1.7: the call is handed over as invalid; openai-python 3.52 with `parse`: ValidationError",
+)

@@ -1,0 +1,33 @@
+"""The response failed.
+
+What it finds: an `error` event or `response.failed`; a warning for `response.incomplete`, which a token limit or a
+filter makes.
+
+Why it matters: the answer is not whole. The SDK's helper raises on all three, incomplete too.
+
+Bad:
+
+```sse
+event: response.created
+data: {"type":"response.created","response":{"id":"resp_1","object":"response","status":"in_progress","output":[]},"sequence_number":0}
+
+event: response.in_progress
+data: {"type":"response.in_progress","response":{"id":"resp_1","object":"response","status":"in_progress","output":[]},"sequence_number":1}
+
+event: response.failed
+data: {"type":"response.failed","response":{"id":"resp_1","object":"response","status":"failed","output":[],"error":{"code":"server_error","message":"overloaded"}},"sequence_number":2}
+```
+
+Good: responses
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "RSP814",
+    "error",
+    finds=missteps,
+    apis=("openai_responses",),
+    breaks="openai-python 3.52 `.get_final_response()`: RuntimeError",
+)

@@ -1,0 +1,23 @@
+"""An item's id changes.
+
+What it finds: an event whose `item_id`, or whose item's `id`, is not that with which the item was added.
+
+Why it matters: GitHub's Copilot rotates them; what is kept under one id is not found under the next.
+
+Bad: responses
+    set 8 $.item.id "msg_2"
+    set 9 $.response.output[0].id "msg_2"
+
+Good: responses
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "RSP808",
+    "error",
+    finds=missteps,
+    apis=("openai_responses",),
+    breaks="openai-python 3.52 `.stream()`: RuntimeError",
+)

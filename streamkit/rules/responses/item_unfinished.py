@@ -1,0 +1,16 @@
+"""An item is never done.
+
+What it finds: an item that was added and has no `response.output_item.done`, in a stream that ended.
+
+Why it matters: clients that act on an item when it is done, as on a function call, never do.
+
+Bad: responses
+    drop 8
+    set 8 $.sequence_number 7
+
+Good: responses
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(__name__, "RSP809", "warning", finds=missteps, apis=("openai_responses",), whole=True)

@@ -1,0 +1,23 @@
+"""The stream ends without a terminal event.
+
+What it finds: a stream without `response.completed`, `response.failed`, `response.incomplete` or `error`.
+
+Why it matters: the answer may have been cut off anywhere, and the final response is never there.
+
+Bad: responses
+    drop 9
+
+Good: responses
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "RSP802",
+    "error",
+    finds=missteps,
+    apis=("openai_responses",),
+    whole=True,
+    breaks="openai-python 3.52: RuntimeError ``Didn't receive a `response.completed` event``",
+)

@@ -1,0 +1,29 @@
+"""Text for a part that was never added.
+
+What it finds: `response.output_text` or `response.refusal` events without the `response.content_part.added` that
+opens their part.
+
+Why it matters: the SDK looks the part up by its index.
+
+Bad: responses
+    drop 4
+    set 4 $.sequence_number 3
+    set 5 $.sequence_number 4
+    drop 6
+    set 6 $.sequence_number 5
+    set 7 $.sequence_number 6
+
+Good: responses
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "RSP810",
+    "error",
+    finds=missteps,
+    apis=("openai_responses",),
+    whole=True,
+    breaks="openai-python 3.52 `.stream()`: IndexError",
+)

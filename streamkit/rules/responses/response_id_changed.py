@@ -1,0 +1,22 @@
+"""The response's id changes.
+
+What it finds: a `response` object whose `id` is not that of `response.created`.
+
+Why it matters: the SDK refuses to mix two responses.
+
+Bad: responses
+    set 2 $.response.id "resp_2"
+
+Good: responses
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "RSP805",
+    "error",
+    finds=missteps,
+    apis=("openai_responses",),
+    breaks="openai-python 3.52 `.stream()`: RuntimeError",
+)

@@ -1,0 +1,24 @@
+"""Tool arguments are no string.
+
+What it finds: a function's `arguments` that are an object instead of JSON in a string.
+
+Why it matters: arguments come in pieces that clients append. Ollama's own API has an object there, and gateways pass
+it through.
+
+Bad: chat-tools
+    set 2 $.choices[0].delta.tool_calls[0].function.arguments {"a":1}
+    drop 3
+
+Good: chat-tools
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(
+    __name__,
+    "SCH313",
+    "error",
+    finds=misfits,
+    apis=("openai_chat",),
+    breaks="openai-node 6.49: `[object Object]`; Vercel AI SDK 6.0: the call is lost; langchain-core 1.7: ValidationError",
+)

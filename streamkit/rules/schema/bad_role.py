@@ -1,0 +1,17 @@
+"""A role that is none.
+
+What it finds: a `role` that is empty, or not one of `developer`, `system`, `user`, `assistant`, `tool`.
+
+Why it matters: an empty role is a missing one to clients that ask for it at the end.
+
+Bad: chat
+    set 1 $.choices[0].delta.role ""
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(
+    __name__, "SCH310", "error", finds=misfits, apis=("openai_chat",), breaks="openai-node 6.49 throws `missing role`"
+)

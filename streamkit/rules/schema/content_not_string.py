@@ -1,0 +1,22 @@
+"""`content` is no string.
+
+What it finds: deltas whose `content` or `refusal` is a list, an object or a number.
+
+Why it matters: clients append it to a string. Mistral's lists of parts come out as `[object Object]`.
+
+Bad: chat
+    set 2 $.choices[0].delta.content [{"type":"text","text":"Hi"}]
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(
+    __name__,
+    "SCH309",
+    "error",
+    finds=misfits,
+    apis=("openai_chat",),
+    breaks="openai-node 6.49: `[object Object]`; openai-python 3.52: RuntimeError",
+)

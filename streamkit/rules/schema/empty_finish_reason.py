@@ -1,0 +1,23 @@
+"""An empty finish reason.
+
+What it finds: a `finish_reason` of `""` or of the text `"null"`, where `null` is meant.
+
+Why it matters: clients that compare with null take the first chunk for the last: sglang#3912, axonhub#2073,
+opencrabs#1499, AIShell#350.
+
+Bad: chat
+    set 2 $.choices[0].finish_reason ""
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(
+    __name__,
+    "SCH307",
+    "error",
+    finds=misfits,
+    apis=("openai_chat", "openai_completions"),
+    breaks="clients that compare with null (axonhub#2073, AIShell#350) stop at the first chunk",
+)

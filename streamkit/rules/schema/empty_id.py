@@ -1,0 +1,16 @@
+"""The id is empty.
+
+What it finds: chunks whose `id` is `""`.
+
+Why it matters: clients that group chunks or trace answers by id put all answers together
+(text-generation-inference#1782).
+
+Bad: chat
+    set * $.id ""
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(__name__, "SCH332", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))

@@ -1,0 +1,15 @@
+"""`created` is no time in seconds.
+
+What it finds: a `created` of 0, in milliseconds, or otherwise outside the years 2020 to 2100.
+
+Why it matters: logs and caches that go by it sort the answer into 1970 or the year 55000.
+
+Bad: chat
+    set * $.created 0
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(__name__, "SCH331", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))

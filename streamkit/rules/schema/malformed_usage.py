@@ -1,0 +1,23 @@
+"""Token counts are missing or no integers.
+
+What it finds: a `usage` object, or Gemini's `usageMetadata`, without `prompt_tokens`, `completion_tokens` or `total_tokens`, or in which one is no
+integer.
+
+Why it matters: what adds up costs reads the three and raises, or counts nothing.
+
+Bad: chat-usage
+    set 4 $.usage.completion_tokens null
+
+Good: chat-usage
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(
+    __name__,
+    "SCH323",
+    "error",
+    finds=misfits,
+    apis=("openai_chat", "openai_completions", "gemini"),
+    breaks="langchain-openai 1.7: TypeError on `null` counts",
+)

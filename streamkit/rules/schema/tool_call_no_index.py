@@ -1,0 +1,24 @@
+r"""A tool call has no integer `index`.
+
+What it finds: entries of `tool_calls` without `index`, or with one that is no integer.
+
+Why it matters: the pieces of a call are put together by it, and by nothing else: openai-python#2806, mistral.rs#1507,
+AstrBot#6692, grok2api#239.
+
+Bad: chat-tools
+    set 2 $.choices[0].delta.tool_calls [{"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]
+    drop 3
+
+Good: chat-tools
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(
+    __name__,
+    "SCH312",
+    "error",
+    finds=misfits,
+    apis=("openai_chat",),
+    breaks="openai-python 3.52: TypeError; openai-node 6.49: the calls are lost; langchain-core 1.7: arguments `{}`",
+)

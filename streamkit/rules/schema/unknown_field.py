@@ -1,0 +1,26 @@
+"""A field that is in no table.
+
+What it finds: fields that neither the API nor the dialect has, each once, at the chunk where it first comes.
+
+Why it matters: drift: a provider added something, or misspelled something. Clients pass over it or carry it along.
+
+Bad: chat
+    set 2 $.tier "gold"
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
+
+
+@rule("SCH320", "info")
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each field."""
+    for misfit in stream.drift():
+        if ".delta" not in misfit.path:
+            yield Sighting(misfit.said, chunk=misfit.chunk, path=misfit.path)

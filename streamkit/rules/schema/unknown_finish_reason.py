@@ -1,0 +1,16 @@
+"""A finish reason that the API does not have.
+
+What it finds: a `finish_reason` other than `stop`, `length`, `tool_calls`, `content_filter` or `function_call`.
+
+Why it matters: clients that act on it do not know what to do: `eos` and `end_turn` (litellm#12481) are passed on,
+called other, or turned into `stop`.
+
+Bad: chat
+    set 3 $.choices[0].finish_reason "eos"
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(__name__, "SCH306", "warning", finds=misfits, apis=("openai_chat", "openai_completions"))

@@ -1,0 +1,23 @@
+"""`object` is not `chat.completion.chunk`.
+
+What it finds: chunks whose `object` is another word, such as `chat.completion`, or empty.
+
+Why it matters: openai-python's stream helper tells chunks by this word and drops all others: the answer is empty, and
+its end an AssertionError.
+
+Bad: chat
+    set 2 $.object "chat.completion"
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(
+    __name__,
+    "SCH303",
+    "error",
+    finds=misfits,
+    apis=("openai_chat", "openai_completions"),
+    breaks="openai-python 3.52 `.stream()`: the chunk is dropped",
+)

@@ -1,0 +1,25 @@
+"""Choices do not begin in order.
+
+What it finds: a choice whose first chunk comes before that of the choice below it.
+
+Why it matters: clients append choices as they come and look them up by index (litellm#3276).
+
+Bad: chat
+    insert 1 {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":1,"delta":{"role":"assistant","content":"A"},"finish_reason":null}]}
+    set 2 $.choices[0].delta.content "B"
+    set 3 $.choices [{"index":1,"delta":{},"finish_reason":"stop"}]
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "SEQ415",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    whole=True,
+    breaks="openai-python 3.52 `.stream()`: IndexError",
+)

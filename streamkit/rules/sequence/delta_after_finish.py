@@ -1,0 +1,22 @@
+"""Content after the finish.
+
+What it finds: deltas with content for a choice that has its `finish_reason` already.
+
+Why it matters: clients stop reading at the finish: what follows is lost to them (openrag#462).
+
+Bad: chat
+    move 2 to 3
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "SEQ412",
+    "error",
+    finds=missteps,
+    apis=("openai_chat", "openai_completions"),
+    breaks="clients that stop at the finish (openrag#462) lose the content",
+)

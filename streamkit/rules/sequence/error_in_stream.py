@@ -1,0 +1,50 @@
+"""The stream reports an error.
+
+What it finds: a chunk with an `error` object, or one that says only `detail` or `code` and `message`, in an answer of
+status 200.
+
+Why it matters: the answer is not whole. The SDKs raise; litellm passes over it and says `stop`; without `error` as
+its key, it passes as a chunk.
+
+Bad: chat
+    data 3 {"error":{"message":"overloaded","type":"server_error","code":null}}
+
+Good: chat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.model.message import ERROR
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
+
+_OWN_RULES = ("anthropic_messages", "openai_responses", "gemini")
+
+
+def _said(chunk: dict[str, Any]) -> str:
+    """The error's own words, shortened."""
+    error = chunk.get("error", chunk)
+    if isinstance(error, dict):
+        error = error.get("message") or error.get("detail") or error
+    return str(error)[:120]
+
+
+@rule(
+    "SEQ421",
+    "error",
+    breaks="openai-python 3.52, openai-node 6.49: APIError in the middle of the stream; litellm 1.106 passes over it and says `stop`",
+)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each chunk that reports one."""
+    if stream.api in _OWN_RULES:
+        return
+    for chunk, flag in enumerate(stream.flags):
+        if flag & ERROR:
+            yield Sighting(f"the stream reports an error: {_said(stream.chunks[chunk])}", chunk=chunk, path="$.error")
+    for chunk in (0, len(stream.chunks) - 1) if stream.chunks else ():
+        whole = stream.chunks[chunk]
+        if not stream.flags[chunk] and ("detail" in whole or {"code", "message"} <= whole.keys()):
+            yield Sighting(f"an error without the key `error`: {_said(whole)}", chunk=chunk)

@@ -1,0 +1,23 @@
+"""A choice finishes twice.
+
+What it finds: a second `finish_reason` for a choice, the same or another.
+
+Why it matters: LangChain appends them, and a client that stops at the first loses what comes after (ChatMock#114:
+tool calls).
+
+Bad: chat
+    repeat 3
+
+Good: chat
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "SEQ411",
+    "error",
+    finds=missteps,
+    apis=("openai_chat", "openai_completions"),
+    breaks="langchain-openai 1.7: finish_reason `stopstop`, `tool_callsstop`",
+)

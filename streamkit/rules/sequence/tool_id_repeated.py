@@ -1,0 +1,22 @@
+r"""A tool call gives its id again.
+
+What it finds: later deltas of a tool call that carry the same `id` once more.
+
+Why it matters: openai-python's stream helper appends strings, ids too (SillyTavern#5948).
+
+Bad: chat-tools
+    set 3 $.choices[0].delta.tool_calls [{"index":0,"id":"call_1","function":{"arguments":"{\"a\":1}"}}]
+
+Good: chat-tools
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "SEQ433",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    breaks="openai-python 3.52 `.stream()`: id `call_1call_1`",
+)

@@ -1,0 +1,25 @@
+r"""A tool call opens without an id.
+
+What it finds: the first delta of a tool call whose `id` is missing or empty.
+
+Why it matters: the result of the call is sent back under its id. Without one, litellm drops the call and openai-node
+throws (lmstudio-bug-tracker#830).
+
+Bad: chat-tools
+    set 2 $.choices[0].delta.tool_calls [{"index":0,"type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]
+    drop 3
+
+Good: chat-tools
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "SEQ431",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    whole=True,
+    breaks="litellm 1.106 drops the call; openai-node 6.49 throws `missing choices[0].tool_calls[0].id`",
+)

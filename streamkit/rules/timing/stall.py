@@ -1,0 +1,35 @@
+"""Nothing came for 30 seconds.
+
+What it finds: a pause of 30 seconds or more between two events of a stream. A comment counts as an event: it keeps
+the connection open. `--max-gap SECONDS` and `max-gap` in `[tool.streamkit.lint]` say another length.
+
+Why it matters: proxies and clients close a connection that is silent for so long, many after 30 or 60 seconds
+(DeepSeek-V3#1608).
+
+Bad: recording
+    set 5 $.at 45000000000
+    set 6 $.at 45001000000
+    set 7 $.at 45001001000
+
+Good: recording
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.model.stream import Stream
+from streamkit.rules import Sighting, rule
+
+
+@rule("TIM602", "warning", timed=True)
+def check(stream: Stream) -> Iterator[Sighting]:
+    """A sighting for each pause."""
+    frames = stream.exchange.frames
+    last = None
+    for frame, at in enumerate(frames.at):
+        if at is None:
+            continue
+        if last is not None and at - last >= stream.max_gap:
+            yield Sighting(f"{(at - last) / 1e9:.1f} s without a byte", line=frames.lines[frame])
+        last = at

@@ -1,0 +1,23 @@
+"""A chunk without usage follows the usage.
+
+What it finds: a chunk that has no `usage` after the one that carries it.
+
+Why it matters: openai-python's stream helper keeps the usage of the last chunk, and null is one. OpenAI's own
+moderation results come after the usage and do this.
+
+Bad: chat-usage
+    move 3 to 4
+
+Good: chat-usage
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "USG505",
+    "error",
+    finds=missteps,
+    apis=("openai_chat",),
+    breaks="openai-python 3.52 `.stream()`: the usage is lost",
+)

@@ -1,0 +1,23 @@
+"""Usage comes more than once.
+
+What it finds: more than one chunk with a `usage` object.
+
+Why it matters: they are running totals, and LangChain adds them up: 26 tokens for 8 (langchain#30429,
+langchainjs#10159).
+
+Bad: chat
+    set * $.usage {"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}
+
+Good: chat-usage
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "USG502",
+    "error",
+    finds=missteps,
+    apis=("openai_chat", "openai_completions"),
+    breaks="langchain-openai 1.7: the counts are summed",
+)

@@ -1,0 +1,15 @@
+"""The token counts do not add up.
+
+What it finds: a `total_tokens` that is not `prompt_tokens` and `completion_tokens` together.
+
+Why it matters: one of the three leaves something out: xAI and Google count reasoning in the total alone.
+
+Bad: chat-usage
+    set 4 $.usage.total_tokens 9
+
+Good: chat-usage
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(__name__, "USG503", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))
