@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from streamkit.tape import _shapes
-from streamkit.tape._normal import Text, normal
-from streamkit.tape._secrets import Policy, secrets
+from streamkit.redact import _shapes
+from streamkit.redact._normal import Text, normal
+from streamkit.redact._secrets import Policy, secrets
 
 
 @dataclass(slots=True)

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from streamkit.model.exchange import Redaction
-from streamkit.tape._secrets import Policy
-from streamkit.tape.body import BodyRedactor
+from streamkit.redact._secrets import Policy
+from streamkit.redact.body import BodyRedactor
 from streamkit.wire import aws_eventstream
 from streamkit.wire.values import Event
 

@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from streamkit.model.exchange import Redaction
-from streamkit.tape import _shapes
-from streamkit.tape._normal import Text
-from streamkit.tape._reading import Cut, Reading
-from streamkit.tape._secrets import DEFAULT, MARK, Policy
-from streamkit.tape._strings import WHOLE_FIELDS, Channel, Piece, Scanner, bare
+from streamkit.redact import _shapes
+from streamkit.redact._normal import Text
+from streamkit.redact._reading import Cut, Reading
+from streamkit.redact._secrets import DEFAULT, MARK, Policy
+from streamkit.redact._strings import WHOLE_FIELDS, Channel, Piece, Scanner, bare
 
 _PATIENCE = 16 * 1024  # bytes of a body while which a text may stand still before its end is no longer waited for
 _UNSETTLED = 64 * 1024  # bytes of an event that may follow a text before the event tells which text it belongs to
