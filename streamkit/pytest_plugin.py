@@ -178,7 +178,7 @@ def _recording(
     """A proxy to the real APIs that writes the last of these files; `auto` plays what they hold."""
     from streamkit.service.environment import base_urls, reach_loopback
     from streamkit.service.proxying import Playing, proxying
-    from streamkit.service.taping import Tapes, one_file
+    from streamkit.service.recording import Tapes, one_file
     from streamkit.transport._guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
 
@@ -206,8 +206,8 @@ def _recording(
 def _options(given: dict[str, Any]) -> Options:
     """The marker's arguments as the server takes them. Recordings are played at once unless a speed is given."""
     from streamkit.faults._fault import plan
+    from streamkit.playback.player import Pace
     from streamkit.service.mock import Options
-    from streamkit.tape.player import Pace
 
     known = {"fault", "speed", "match", "reuse", "seed"}
     if unknown := sorted(set(given) - known):

@@ -14,7 +14,7 @@ FLOORS = {
 
     "errors": 1, "text": 1, "lazy": 1, "wire": 1,
     "model": 2, "registry": 2, "tool": 2,
-    "tape": 3, "faults": 3, "formats": 3, "apis": 3, "rules": 3, "metrics": 3, "definitions": 3, "tokenizers": 3,
+    "redact": 3, "playback": 3, "reduce": 3, "faults": 3, "formats": 3, "apis": 3, "rules": 3, "metrics": 3, "definitions": 3, "tokenizers": 3,
     "compare": 3, "reporters": 3, "engines": 3,
     "transport": 4, "files": 4,
     "service": 5, "__init__": 5,

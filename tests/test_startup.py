@@ -20,7 +20,7 @@ HEAVY = {
     "urllib.request", "xml", "yaml", "zipfile",
 }  # fmt: skip
 OURS = {
-    "streamkit.service", "streamkit.transport", "streamkit.tape", "streamkit.faults", "streamkit.compare",
+    "streamkit.service", "streamkit.transport", "streamkit.redact", "streamkit.playback", "streamkit.reduce", "streamkit.faults", "streamkit.compare",
     "streamkit.definitions", "streamkit.tokenizers", "streamkit.engines",
 }  # fmt: skip
 

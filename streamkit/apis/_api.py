@@ -139,7 +139,7 @@ def interpret(
     order, which only lint needs. Raises UnknownEntry for a name that is in no catalogue; never for content.
     """
     decoded = decode(exchange)
-    spoken, reason = _choose(_sample(exchange, decoded), api)
+    spoken, reason = choose_api(_sample(exchange, decoded), api)
     if spoken.reads is not None:
         decoded = decoded.reread(spoken.reads)
     if spoken.unwrap is not None:
@@ -148,7 +148,7 @@ def interpret(
     chosen = found[0] if found else None
     if found is not None:
         reason += f"; {found[0].name}: {found[1]}"
-    stream = _stream(exchange, decoded, spoken, chosen, reason, strict)
+    stream = stream_of(exchange, decoded, spoken, chosen, reason, strict=strict)
     return _judged(stream, spoken) if judge else stream
 
 
@@ -175,7 +175,7 @@ class _Refused:
 
 
 def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
-    path = _path_of(exchange.request.url) if exchange.request else ""
+    path = path_of(exchange.request.url) if exchange.request else ""
     events = decoded.chunk_events[:32]
     return Sample(
         path,
@@ -187,13 +187,13 @@ def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
     )
 
 
-def _path_of(url: str) -> str:
+def path_of(url: str) -> str:
     from urllib.parse import urlsplit  # takes long to import, and a stream alone has no URL
 
     return urlsplit(url).path
 
 
-def _choose(sample: Sample, wanted: str | None) -> tuple[Api, str]:
+def choose_api(sample: Sample, wanted: str | None) -> tuple[Api, str]:
     if wanted is not None:
         return APIS[wanted], "as asked"
     for api in sorted(APIS.values(), key=lambda entry: entry.order):
@@ -203,8 +203,8 @@ def _choose(sample: Sample, wanted: str | None) -> tuple[Api, str]:
     return APIS[UNKNOWN], "no API that is known"
 
 
-def _stream(
-    exchange: Exchange, decoded: Decoded, api: Api, dialect: Dialect | None, reason: str, strict: bool
+def stream_of(
+    exchange: Exchange, decoded: Decoded, api: Api, dialect: Dialect | None, reason: str, *, strict: bool
 ) -> Stream:
     flags = api.all_flags(decoded.chunks) if api.all_flags else list(map(api.flags, decoded.chunks))
     streamed = all(api.streamed(chunk) for chunk in decoded.chunks[:1])

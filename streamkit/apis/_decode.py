@@ -61,7 +61,7 @@ def decode(exchange: Exchange) -> Decoded:
     framing = choose(exchange.content_type, body[:4096])
     events = framing.decode(body)
     times = arrival_times(frames, events.ends) if exchange.timed else [None] * len(events)
-    document = len(events) == 1 and _holds_documents(framing, exchange, body)
+    document = len(events) == 1 and holds_document(framing, exchange, body)
     plain = _plain_chunks(events.data)
     if plain is not None:
         chunks, done = plain
@@ -73,7 +73,7 @@ def decode(exchange: Exchange) -> Decoded:
 _MORE_FOLLOWS = re.compile(rb'(?<!\\)"(?:done|is_finished)"\s*:\s*false\b')
 
 
-def _holds_documents(framing: Framing, exchange: Exchange, body: bytes) -> bool:
+def holds_document(framing: Framing, exchange: Exchange, body: bytes) -> bool:
     """Whether this framing was taken for its bytes, and one object alone in it is the whole body.
 
     A line of NDJSON looks like any JSON object, so that one alone is a stream only where the content type says so, or it

@@ -16,7 +16,7 @@ def pace_options(function: Function) -> Function:
     """`--speed`, `--max-gap` and `--no-delay`, handed on as one `pace`."""
 
     def gathered(*args: Any, speed: float, max_gap: float | None, no_delay: bool, **rest: Any) -> Any:
-        from streamkit.tape.player import Pace
+        from streamkit.playback.player import Pace
 
         limit = None if max_gap is None else round(max_gap * _SECOND)
         return function(*args, pace=Pace(speed, limit, not no_delay), **rest)

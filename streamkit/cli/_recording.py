@@ -17,8 +17,8 @@ from streamkit.files import Output, Part, Parts, create, create_next
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Headers, Request, Response
 from streamkit.model.stream import Stream
-from streamkit.tape.recorder import Recorder
-from streamkit.tape.redactor import Policy
+from streamkit.redact.redactor import Policy
+from streamkit.service.recording_lines import RecordingLines
 from streamkit.tool import tool
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -88,7 +88,7 @@ class Tap:
     """Listens to one exchange: shows it, and writes it down as it happens."""
 
     def __init__(self, begun: Exchange, output: Output | Part, view: View, policy: Policy, name: str) -> None:
-        self._recorder = Recorder(begun, policy)
+        self._recorder = RecordingLines(begun, policy)
         self._output = output
         self._view = view
         self._name = name

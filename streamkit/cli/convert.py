@@ -18,7 +18,7 @@ from streamkit.errors import UsageError
 from streamkit.files import create
 from streamkit.formats._format import FORMATS, Format
 from streamkit.model.exchange import Exchange
-from streamkit.tape.redactor import redact_exchange
+from streamkit.redact.redactor import redact_exchange
 from streamkit.tool import tool
 
 _SUFFIXES = {".jsonl": "recording", ".sse": "sse", ".har": "har", ".yaml": "vcr", ".yml": "vcr", ".txt": "chunks"}

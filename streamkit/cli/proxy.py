@@ -59,10 +59,10 @@ def command(console: Console, **given: Any) -> int:
       streamkit proxy --route openai=https://api.openai.com --route anthropic=https://api.anthropic.com
       streamkit proxy https://api.openai.com --mode auto -o session.jsonl --append -- pytest
     """
+    from streamkit.redact.redactor import Policy
     from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
     from streamkit.service.proxying import proxying
-    from streamkit.service.taping import Tapes, a_file_each, one_file
-    from streamkit.tape.redactor import Policy
+    from streamkit.service.recording import Tapes, a_file_each, one_file
     from streamkit.transport.client import Settings
 
     words = child()

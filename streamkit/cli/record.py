@@ -11,7 +11,7 @@ from streamkit.cli._recording import Job, Tap, Target, host_of, labels_of, openi
 from streamkit.cli._showing import View, mode_for
 from streamkit.cli.options import Console, output_options, talk_options
 from streamkit.errors import UsageError
-from streamkit.tape.redactor import Policy
+from streamkit.redact.redactor import Policy
 from streamkit.tool import tool
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from streamkit.formats._format import find
 from streamkit.formats._source import is_pattern
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
-from streamkit.tape.redactor import Policy, body_redactor, redact_exchange
+from streamkit.redact.redactor import Policy, body_redactor, redact_exchange
 from streamkit.text import one_line
 
 _HEAD = 64 * 1024

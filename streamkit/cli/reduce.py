@@ -85,7 +85,7 @@ def _breaks(stream: Stream, rule: Rule) -> bool:
 
 def _reduced(stream: Stream, rule: Rule, keep_text: bool) -> tuple[bytes, bool]:
     """The body that is left, and whether every text in it is masked."""
-    from streamkit.tape.reduce import fewest, reduce
+    from streamkit.reduce import fewest, reduce
 
     fails = _predicate(stream, rule)
     pieces = _pieces(stream)

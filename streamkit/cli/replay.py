@@ -15,7 +15,7 @@ from streamkit.cli._showing import View, mode_for
 from streamkit.cli.options import Console, paths_argument, reading_options, talk_options
 from streamkit.model.exchange import Exchange, Response
 from streamkit.model.step import Close, HalfChunk, Hang, Head, Reset, Step, Write
-from streamkit.tape.player import Pace, steps, untimed
+from streamkit.playback.player import Pace, steps, untimed
 
 if TYPE_CHECKING:
     from streamkit.faults._fault import Plan

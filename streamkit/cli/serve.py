@@ -17,7 +17,7 @@ from streamkit.cli.options import Console, paths_argument, talk_options
 from streamkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from streamkit.tape.player import Pace
+    from streamkit.playback.player import Pace
 
 DEFAULT_PORT = 8788
 LEVELS = ("exact", "body", "messages", "model", "path", "any")
@@ -73,9 +73,9 @@ def command(
       streamkit serve recordings/ --fault cut:event=3,by=reset --fault status:code=429,times=1
     """
     from streamkit.faults._fault import plan
+    from streamkit.playback.tempo import Distribution, Tempo
     from streamkit.service.mock import Asked, Options
     from streamkit.service.serving import serving
-    from streamkit.tape.tempo import Distribution, Tempo
 
     def heard(asked: Asked) -> None:
         line = f"{asked.method} {asked.path}: {', '.join(filter(None, (asked.recording, asked.said)))}"

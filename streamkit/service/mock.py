@@ -11,12 +11,12 @@ from streamkit.errors import StreamkitError
 from streamkit.faults._fault import Plan, chance, inject, plan
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
+from streamkit.playback.matcher import Level, Match, Matcher, Reuse, plain_path
+from streamkit.playback.player import RECORDED, Pace, steps
+from streamkit.playback.tempo import RECORDED_TEMPO, Tempo, retimed
+from streamkit.redact.redactor import redact_request
 from streamkit.service import replies
-from streamkit.service.recordings import Recording
-from streamkit.tape.matcher import Level, Match, Matcher, Reuse, plain_path
-from streamkit.tape.player import RECORDED, Pace, steps
-from streamkit.tape.redactor import redact_request
-from streamkit.tape.tempo import RECORDED_TEMPO, Tempo, retimed
+from streamkit.service.recorded_answer import Recording
 
 CONTROL = "/__streamkit/"
 FAULT_HEADER = "X-Streamkit-Fault"

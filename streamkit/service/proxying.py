@@ -11,7 +11,7 @@ from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Request
 from streamkit.model.step import Step
 from streamkit.service.mock import Mock, Options
-from streamkit.service.taping import Taped, Tapes
+from streamkit.service.recording import Taped, Tapes
 from streamkit.transport.client import Settings
 from streamkit.transport.proxy import Proxy, Rules
 from streamkit.transport.server import in_thread

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from streamkit.model.step import Finish, Head, Step, Write
-from streamkit.service.recordings import Recording
-from streamkit.tape.matcher import Miss
+from streamkit.playback.matcher import Miss
+from streamkit.service.recorded_answer import Recording
 
 JSON = "application/json"
 

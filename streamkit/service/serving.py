@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from streamkit.model.exchange import Exchange
 from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
 from streamkit.service.mock import Asked, Mock, Options
-from streamkit.service.recordings import Recording
+from streamkit.service.recorded_answer import Recording
 from streamkit.transport.server import Server, in_thread
 
 

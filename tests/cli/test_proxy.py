@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from streamkit.model.recording import read
+from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
-from streamkit.tape.player import Pace
 from tests.exchanges import scripted
 
 PROXY = [sys.executable, "-m", "streamkit", "proxy"]

@@ -18,7 +18,7 @@ import pytest
 from streamkit.cli.main import streamkit
 from streamkit.errors import OutputExists, StreamkitError, UsageError
 from streamkit.model import recording
-from tests.tape.dummies import secret
+from tests.redact.dummies import secret
 from tests.transport.scripted import served
 
 RECORD = [sys.executable, "-m", "streamkit", "record"]

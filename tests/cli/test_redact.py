@@ -12,8 +12,8 @@ from streamkit.cli.main import streamkit
 from streamkit.errors import StreamkitError, UsageError
 from streamkit.model import recording
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
-from streamkit.tape.redactor import redact_exchange
-from tests.tape.dummies import NAMES, secret
+from streamkit.redact.redactor import redact_exchange
+from tests.redact.dummies import NAMES, secret
 
 
 def leaking(planted):

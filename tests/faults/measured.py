@@ -15,9 +15,9 @@ import openai
 
 from streamkit.faults._fault import plan
 from streamkit.model.exchange import Exchange, Frames
+from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import Served, serving
-from streamkit.tape.player import Pace
 from tests.exchanges import scripted
 
 TIMEOUT_S = 0.4

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from streamkit.model.recording import read, write
+from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
-from streamkit.tape.player import Pace
 from tests.exchanges import scripted
 
 pytest_plugins = ("pytester",)

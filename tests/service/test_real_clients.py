@@ -19,9 +19,9 @@ import pytest
 import requests
 
 from streamkit.faults._fault import plan
+from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import Served, serving
-from streamkit.tape.player import Pace
 from tests.emitter import TEXT
 from tests.exchanges import scripted
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
+from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.proxying import proxying
+from streamkit.service.recording import Taped, Tapes
 from streamkit.service.serving import serving
-from streamkit.service.taping import Taped, Tapes
-from streamkit.tape.player import Pace
 from streamkit.transport.proxy import Route, Rules
 from tests.exchanges import exchange, scripted
 

@@ -15,12 +15,12 @@ import pytest
 from streamkit.faults._fault import plan
 from streamkit.model.exchange import Exchange, Frame, Frames
 from streamkit.model.step import Write
+from streamkit.playback import player
+from streamkit.playback.player import Pace
+from streamkit.playback.tempo import Distribution, Tempo, retimed
 from streamkit.service.mock import Options
-from streamkit.service.recordings import Recording
+from streamkit.service.recorded_answer import Recording
 from streamkit.service.serving import Served, serving
-from streamkit.tape import player
-from streamkit.tape.player import Pace
-from streamkit.tape.tempo import Distribution, Tempo, retimed
 from tests.exchanges import exchange, scripted
 
 AT_ONCE = Options(pace=Pace(delay=False))

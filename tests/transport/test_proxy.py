@@ -20,7 +20,7 @@ from streamkit.model.exchange import Body, Exchange, Request
 from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, Step, Write
 from streamkit.service.mock import Options
 from streamkit.service.proxying import Playing, proxying
-from streamkit.service.taping import Taped, Tapes, a_file_each, file_name, one_file
+from streamkit.service.recording import Taped, Tapes, a_file_each, file_name, one_file
 from streamkit.transport._guard import Guard, Refusal, check_upstream
 from streamkit.transport.client import Settings
 from streamkit.transport.proxy import Proxy, Route, Rules

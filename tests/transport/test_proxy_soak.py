@@ -16,7 +16,7 @@ from streamkit.model import recording
 from streamkit.model.exchange import Request
 from streamkit.model.step import Finish, Head, Reset, Step, Write
 from streamkit.service.proxying import proxying
-from streamkit.service.taping import Tapes, a_file_each
+from streamkit.service.recording import Tapes, a_file_each
 from streamkit.transport.proxy import Route, Rules
 from streamkit.transport.server import Server, in_thread
 

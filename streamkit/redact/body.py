@@ -5,13 +5,14 @@ from __future__ import annotations
 import bisect
 from collections import deque
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from streamkit.model.exchange import Redaction
-from streamkit.tape import _shapes
-from streamkit.tape._normal import Text
-from streamkit.tape._reading import Cut, Reading
-from streamkit.tape._secrets import DEFAULT, MARK, Policy
-from streamkit.tape._strings import WHOLE_FIELDS, Channel, Piece, Scanner, bare
+from streamkit.redact import _shapes
+from streamkit.redact._normal import Text
+from streamkit.redact._reading import Cut, Reading
+from streamkit.redact._secrets import DEFAULT, MARK, Policy
+from streamkit.redact._strings import WHOLE_FIELDS, Channel, Piece, Scanner, bare
 
 _PATIENCE = 16 * 1024  # bytes of a body while which a text may stand still before its end is no longer waited for
 _UNSETTLED = 64 * 1024  # bytes of an event that may follow a text before the event tells which text it belongs to
@@ -26,7 +27,7 @@ class BodyRedactor:
         self._window = bytearray()  # the bytes of the waiting frames
         self._mask = bytearray()  # of each of them, whether it was cut
         self._base = 0  # the offset of the window in the body
-        self._ends: list[int] = []
+        self._released = 0  # how many frames went on
         self._raw = Reading(policy)
         self._channels: dict[Channel, Reading] = {}
         self._scanner = Scanner()
@@ -39,11 +40,10 @@ class BodyRedactor:
         base = self._base + len(self._window)
         if not self._policy.cuts or (not self._waiting and self._harmless(data)):
             self._base = base + len(data)
-            self._ends.append(self._base)
+            self._released += 1
             return [(data, at)]
         self._window += data
         self._mask += bytes(len(data))
-        self._ends.append(base + len(data))
         self._waiting.append((base + len(data), at))
         self._apply(self._raw.read(data, base))
         for reading in self._channels.values():
@@ -63,11 +63,7 @@ class BodyRedactor:
     @property
     def redacted(self) -> tuple[Redaction, ...]:
         """What was cut so far: the rule and the frames (from 1) that held the secret."""
-        done = []
-        for cut in self._cuts:
-            first, last = (_frame_of(self._ends, offset) for offset in (cut.start, cut.end - 1))
-            done.append(Redaction("frames", cut.rule, first, last))
-        return tuple(done)
+        return tuple(Redaction("frames", cut.rule, cut.first, cut.last) for cut in self._cuts)
 
     def _harmless(self, data: bytes) -> bool:
         """Whether a frame can be let through unread: no text is begun, and it neither holds nor begins a secret."""
@@ -128,6 +124,9 @@ class BodyRedactor:
         for cut, spans in cuts:
             new = not any(cut is known for known in self._cuts)
             fresh = False
+            # Told now, while its frames wait: where frames ended that went on is forgotten.
+            cut.first = cut.first or self._frame_at(cut.start)
+            cut.last = self._frame_at(cut.end - 1)
             for start, end in spans:
                 start, end = start - self._base, end - self._base
                 if start < 0 or all(self._mask[start:end]):
@@ -149,10 +148,11 @@ class BodyRedactor:
             end, at = self._waiting.popleft()
             ready.append((bytes(self._window[done : end - self._base]), at))
             done = end - self._base
+            self._released += 1
         del self._window[:done], self._mask[:done]
         self._base += done
         return ready
 
-
-def _frame_of(ends: list[int], offset: int) -> int:
-    return bisect.bisect_right(ends, offset) + 1
+    def _frame_at(self, offset: int) -> int:
+        """The number (from 1) of the frame that holds this byte, which is one of those that wait."""
+        return self._released + 1 + bisect.bisect_right(self._waiting, offset, key=itemgetter(0))

@@ -11,13 +11,14 @@ import base64
 import binascii
 import bisect
 import re
+from array import array
 from collections import deque
 from typing import NamedTuple
 from zlib import crc32
 
 from streamkit.model.exchange import Redaction
-from streamkit.tape._secrets import Policy
-from streamkit.tape.body import BodyRedactor
+from streamkit.redact._secrets import Policy
+from streamkit.redact.body import BodyRedactor
 from streamkit.wire import aws_eventstream
 from streamkit.wire.values import Event
 
@@ -45,9 +46,9 @@ class SealedRedactor:
         self._window = bytearray()
         self._base = 0
         self._waiting: deque[tuple[int, int | None]] = deque()
-        self._ends: list[int] = []
+        self._ends = array("Q")  # of every frame, its end offset
         self._messages: deque[_Message] = deque()  # those that the inner redactor still keeps
-        self._spans: list[tuple[int, int]] = []  # of every message, for telling frames
+        self._message_starts, self._message_ends = array("Q"), array("Q")  # of every message, its offsets
         self._read = 0  # the offset after the last whole message
 
     def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
@@ -72,8 +73,8 @@ class SealedRedactor:
         """What was cut so far: the rule and the frames (from 1) that held the secret."""
         done = []
         for cut in self._inner.redacted:
-            start = self._spans[(cut.first or 1) - 1][0]
-            end = self._spans[(cut.last or 1) - 1][1]
+            start = self._message_starts[(cut.first or 1) - 1]
+            end = self._message_ends[(cut.last or 1) - 1]
             frames = (bisect.bisect_right(self._ends, offset) + 1 for offset in (start, end - 1))
             done.append(Redaction("frames", cut.rule, *frames))
         return tuple(done)
@@ -91,7 +92,8 @@ class SealedRedactor:
                 wrapped = True
                 first, last = first + found.start(1), first + found.end(1)
         self._messages.append(_Message(event.start, event.end, first, last, wrapped))
-        self._spans.append((event.start, event.end))
+        self._message_starts.append(event.start)
+        self._message_ends.append(event.end)
         # The line feed lets the scan of strings find its feet, whatever the payload is.
         self._settle(self._inner.feed(inside + b"\n", None))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from streamkit.errors import UsageError
-from streamkit.tape import _shapes
+from streamkit.redact import _shapes
 
 MARK = "[redacted]"
 

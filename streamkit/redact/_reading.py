@@ -6,18 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from streamkit.tape import _shapes
-from streamkit.tape._normal import Text, normal
-from streamkit.tape._secrets import Policy, secrets
+from streamkit.redact import _shapes
+from streamkit.redact._normal import Text, normal
+from streamkit.redact._secrets import Policy, secrets
 
 
 @dataclass(slots=True)
 class Cut:
-    """A cut in the body: by which rule, and the body's offsets that it spans."""
+    """A cut in the body: by which rule, the body's offsets that it spans, and the frames (from 1) that hold them."""
 
     rule: str
     start: int
     end: int
+    first: int = 0
+    last: int = 0
 
     def holds(self, other: Cut) -> bool:
         """Whether the other is a part of this, found in the raw bytes before the text was put together."""

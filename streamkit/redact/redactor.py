@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 from streamkit.model.exchange import Body, Exchange, Frames, Redaction, Request, Response
-from streamkit.tape._headers import cut_request_headers, cut_response_headers, cut_url, telling
-from streamkit.tape._normal import normal
-from streamkit.tape._sealed import body_redactor
-from streamkit.tape._secrets import DEFAULT, MARK, NOTHING, Policy, secrets
-from streamkit.tape.body import BodyRedactor
+from streamkit.redact._headers import cut_request_headers, cut_response_headers, cut_url, telling
+from streamkit.redact._normal import normal
+from streamkit.redact._sealed import SealedRedactor, body_redactor
+from streamkit.redact._secrets import DEFAULT, MARK, NOTHING, Policy, secrets
+from streamkit.redact.body import BodyRedactor
 
 __all__ = [
     "DEFAULT",
@@ -24,7 +24,9 @@ __all__ = [
     "NOTHING",
     "BodyRedactor",
     "Policy",
+    "SealedRedactor",
     "body_redactor",
+    "cut_url",
     "redact_exchange",
     "redact_request",
     "redact_response",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.model.exchange import Body, Request
-from streamkit.tape.matcher import Level, Match, Matcher, Miss, Recorded, Reuse, differences, plain_path
+from streamkit.playback.matcher import Level, Match, Matcher, Miss, Recorded, Reuse, differences, plain_path
 
 ASKED = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "hi"}], "temperature": 1}
 CHAT = "https://api.openai.com/v1/chat/completions"

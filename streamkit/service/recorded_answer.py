@@ -11,7 +11,7 @@ from streamkit.apis._api import APIS, UNKNOWN, Sample, assemble, interpret
 from streamkit.model.exchange import End, Exchange, Request, Response
 from streamkit.model.message import TOKEN
 from streamkit.model.stream import Stream
-from streamkit.tape.matcher import Recorded, asks_for_stream
+from streamkit.playback.matcher import Recorded, asks_for_stream
 from streamkit.wire.framing import choose
 
 CONTENT_TYPES = {

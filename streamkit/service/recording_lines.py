@@ -13,12 +13,20 @@ from typing import Any
 
 from streamkit.model import recording
 from streamkit.model.exchange import End, Exchange, Headers, Redaction, Response
-from streamkit.tape._headers import cut_url
-from streamkit.tape._sealed import SealedRedactor, body_redactor
-from streamkit.tape.redactor import DEFAULT, BodyRedactor, Policy, redact_request, redact_response, redact_text
+from streamkit.redact.redactor import (
+    DEFAULT,
+    BodyRedactor,
+    Policy,
+    SealedRedactor,
+    body_redactor,
+    cut_url,
+    redact_request,
+    redact_response,
+    redact_text,
+)
 
 
-class Recorder:
+class RecordingLines:
     """The recorder of one exchange: `start`, then `response` where one came, then `frame` by `frame`, then `end`.
 
     `opening` holds what is known before anything is sent: request, source, clock, `recorded_at`, labels, tool.

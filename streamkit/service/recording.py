@@ -15,10 +15,10 @@ from streamkit.errors import StreamkitError
 from streamkit.files import Parts, create_next
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Headers, Origin, Request, header
-from streamkit.tape.decoding import CannotDecode, Decoder, TooLarge
-from streamkit.tape.recorder import Recorder
-from streamkit.tape.redactor import DEFAULT, Policy, redact_request
+from streamkit.redact.redactor import DEFAULT, Policy, redact_request
+from streamkit.service.recording_lines import RecordingLines
 from streamkit.tool import tool
+from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
 
 _WORD = re.compile(r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*")
 _LONGEST_PART = 40
@@ -88,7 +88,7 @@ class Tape:
             tool=tool(),
             origin=Origin("-"),
         )
-        self._recorder = Recorder(opening, tapes.policy)
+        self._recorder = RecordingLines(opening, tapes.policy)
         self._decoder: Decoder | None = None
         self._status: int | None = None
         self._frames = 0

@@ -9,7 +9,7 @@ import pytest
 
 from streamkit.errors import UsageError
 from streamkit.model.step import Finish, Head, Write
-from streamkit.tape.tempo import Distribution, Tempo, retimed
+from streamkit.playback.tempo import Distribution, Tempo, retimed
 
 MS = 1_000_000
 DRAWN = {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.tape._mask import mask
-from streamkit.tape.reduce import fewest, reduce
+from streamkit.reduce import fewest, reduce
+from streamkit.reduce._mask import mask
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.sets(st.integers(0, 9), min_size=1, max_size=4))

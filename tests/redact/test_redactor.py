@@ -16,10 +16,18 @@ from hypothesis import strategies as st
 from streamkit.errors import UsageError
 from streamkit.model import recording
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Redaction, Request, Response
-from streamkit.tape.recorder import Recorder
-from streamkit.tape.redactor import NOTHING, BodyRedactor, Policy, redact_exchange, redact_request, redact_text, secrets
+from streamkit.redact.redactor import (
+    NOTHING,
+    BodyRedactor,
+    Policy,
+    redact_exchange,
+    redact_request,
+    redact_text,
+    secrets,
+)
+from streamkit.service.recording_lines import RecordingLines
 from streamkit.wire import aws_eventstream
-from tests.tape.dummies import EVERY, NAMES, json_web_token, private_key, secret
+from tests.redact.dummies import EVERY, NAMES, json_web_token, private_key, secret
 
 
 def chunk(text, index=0, **more):
@@ -36,7 +44,7 @@ def arguments(text, index=0):
 def record(frames=(), *, url="http://x/v1", request_headers=(), body=None, headers=(), policy=None):
     """The lines that a recorder gives for this exchange."""
     request = Request("POST", url, tuple(request_headers), None if body is None else Body.of(body))
-    recorder = Recorder(Exchange(request=request, source="client", clock="monotonic"), policy or Policy())
+    recorder = RecordingLines(Exchange(request=request, source="client", clock="monotonic"), policy or Policy())
     lines = recorder.start(connected_at=1, sent_at=2) + recorder.response(3, 200, "1.1", tuple(headers))
     for number, frame in enumerate(frames):
         lines += recorder.frame(frame, 10 + number)
@@ -400,7 +408,7 @@ def test_response_headers_stay_but_for_cookies_and_the_account():
 
 def test_the_error_of_the_end_is_cut_too():
     planted = secret("groq")
-    recorder = Recorder(Exchange())
+    recorder = RecordingLines(Exchange())
     assert planted.encode() not in b"".join(recorder.end(1, "refused", f"cannot connect to {planted}"))
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
 from streamkit.model.step import Close, Finish, Hang, Head, Reset, Write
-from streamkit.tape.player import Pace, steps, untimed
+from streamkit.playback.player import Pace, steps, untimed
 
 
 def exchange(*times, end=End(100, "eof"), sent_at=None, response=None, clock="monotonic"):

@@ -1,0 +1,129 @@
+"""Interpreting while an exchange arrives tells the same as interpreting it whole, however its bytes are cut into frames."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from streamkit.apis._api import interpret
+from streamkit.apis._incremental import Incremental
+from streamkit.errors import StreamkitError
+from streamkit.formats._format import read
+from streamkit.metrics._metric import METRICS, measure
+from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
+from streamkit.model.stream import Stream
+from tests.apis.test_verdict import DONE, ENDS, ERROR, FAILS, SAYS
+from tests.emitter import SCRIPTS
+from tests.exchanges import scripted
+
+ROOT = Path(__file__).parents[2]
+FILES = [*sorted((ROOT / "recordings").rglob("*.jsonl")), *sorted((ROOT / "tests/specs/streams").iterdir())]
+USAGE = b'data: {"object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":7}}\n\n'
+SECOND = b'data: {"object":"chat.completion.chunk","choices":[{"index":1,"delta":{"content":"Ho"},"finish_reason":null}]}\n\n'
+SECOND_ENDS = b'data: {"object":"chat.completion.chunk","choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}\n\n'
+
+
+def gist(stream: Stream) -> dict[str, Any]:
+    """What a recorder tells of an exchange when it is over."""
+    samples = measure(stream, [METRICS["time_to_first_token"], METRICS["output_tokens"]]).samples
+    return {"api": stream.api, "framing": stream.framing, "verdict": stream.verdict, "usage": stream.usage, **samples}
+
+
+def arriving(exchange: Exchange) -> Stream:
+    """The exchange interpreted frame by frame."""
+    incremental = Incremental(replace(exchange, frames=Frames(), response=None, end=None))
+    if exchange.response is not None:
+        incremental.response(exchange.response)
+    for frame in exchange.frames:
+        incremental.frame(frame.data, frame.at)
+    return incremental.close(exchange.end)
+
+
+def cut(exchange: Exchange, random: Random, longest: int = 200) -> Exchange:
+    """The same body in frames of other sizes, some of them empty, a millisecond apart."""
+    body, frames, at = exchange.frames.body, [], 0
+    while at < len(body):
+        size = random.randint(0, longest)
+        frames.append(Frame(body[at : at + size], len(frames) * 1_000_000))
+        at += size
+    return replace(exchange, frames=Frames.of(frames), source="client", clock="monotonic", imported=None)
+
+
+def exchanges() -> Iterator[Exchange]:
+    for path in FILES:
+        yield from read(str(path))
+    yield from map(scripted, SCRIPTS)
+
+
+@pytest.mark.parametrize("longest", [3, 200, 100_000])
+def test_the_same_of_every_recording_and_script(longest: int) -> None:
+    random = Random(longest)
+    for exchange in exchanges():
+        again = cut(exchange, random, longest)
+        assert gist(arriving(exchange)) == gist(interpret(replace(exchange, imported=None))), exchange.origin
+        assert gist(arriving(again)) == gist(interpret(again)), exchange.origin
+
+
+def test_the_same_of_every_real_stream(shared: Path) -> None:
+    seen = 0
+    for folder in ("corpora", "corpora-2"):
+        for path in sorted((shared / folder).rglob("*")):
+            try:
+                found = list(read(str(path))) if path.is_file() else []
+            except StreamkitError:
+                continue
+            for exchange in found:
+                again = cut(exchange, Random(seen), 4000)
+                assert gist(arriving(again)) == gist(interpret(again)), exchange.origin
+                seen += 1
+    assert seen > 100
+
+
+PIECES = [SAYS, ENDS, DONE, FAILS, USAGE, SECOND, SECOND_ENDS, ERROR, b"data: {broken}\n\n", b"data: [1]\n\n",
+          b"data:\n\n", b'data: {"id":"c","choi', b"\n\n", b": ping\n\n", b"<html>", b"[", SAYS[6:], b"\r\n"]  # fmt: skip
+
+
+NDJSON_DONE = b'{"model":"m","message":{"role":"assistant","content":""},"done":true}\n'
+NDJSON_MORE = b'{"model":"m","message":{"role":"assistant","content":"Hi"},"done":false}\n'
+
+
+@example([SAYS, SECOND, SAYS, ENDS], 1, None, Random(0))  # a choice that never ended
+@example([SAYS, SECOND, SAYS, ENDS, SECOND_ENDS, ENDS], 1, None, Random(0))  # each ended, one of them twice
+@example([SAYS, SAYS, b'data: {"id":"c","choi\n\ndata: x'], 1, None, Random(0))  # cut in the middle
+@example([SAYS, SAYS, b'data: {"id":"c","choi\n\n', SAYS, b"data: x"], 1, None, Random(0))  # broken before the cut
+@example([NDJSON_MORE], 0, None, Random(0))  # one line of a stream
+@example([NDJSON_DONE], 0, None, Random(0))  # an answer in one object
+@example([NDJSON_DONE, NDJSON_MORE[:-3]], 1, None, Random(0))
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=12),
+    st.integers(0, 60),
+    st.sampled_from([None, "text/event-stream", "application/json", "application/x-ndjson", "text/html"]),
+    st.randoms(use_true_random=False),
+)
+def test_the_same_of_whatever_comes(
+    pieces: list[bytes], repeated: int, content_type: str | None, random: Random
+) -> None:
+    headers = (("content-type", content_type),) if content_type else ()
+    body = b"".join([*pieces[:1], *pieces[1:2] * repeated, *pieces[2:]])
+    exchange = cut(
+        Exchange(Frames.of([Frame(body)]), response=Response(0, 200, headers=headers), end=End(9, "eof")), random
+    )
+    assert gist(arriving(exchange)) == gist(interpret(exchange))
+
+
+def test_what_is_kept_does_not_grow_with_the_stream() -> None:
+    def chunks_kept(count: int) -> int:
+        says = [json.dumps({"object": "chat.completion.chunk", "choices": [{"index": n % 3, "delta": {"content": "x"}}],
+                            "usage": {"completion_tokens": n}}) for n in range(count)]  # fmt: skip
+        frames = [Frame(f"data: {text}\n\n".encode(), n) for n, text in enumerate(says)]
+        return len(arriving(Exchange(Frames.of(frames), source="client", clock="monotonic")).chunks)
+
+    assert chunks_kept(50) == chunks_kept(5000) < 10
