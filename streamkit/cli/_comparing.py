@@ -13,12 +13,9 @@ from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.compare.difference import NEGLIGIBLE, Difference, compare, deciding, overall
 from streamkit.errors import UsageError
-from streamkit.metrics._collect import distribution, number
-from streamkit.metrics._metric import METRICS, Metric, find, measure
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import METRICS, Metric, Timeline, distribution, find, json_number, measure
 from streamkit.model.stream import Stream
-from streamkit.reporters._reporter import REPORTERS
-from streamkit.reporters._units import MISSING, shown
+from streamkit.reporters import MISSING, REPORTERS, shown
 from streamkit.rules._rule import RULES, lint
 from streamkit.text import plain
 
@@ -194,11 +191,11 @@ def _document(
 def _told(entry: Metric, told: Difference | None) -> dict[str, Any] | None:
     if told is None:
         return None
-    bounds = None if told.low is None else [number(told.low, entry.unit), number(told.high or 0, entry.unit)]
+    bounds = None if told.low is None else [json_number(told.low, entry.unit), json_number(told.high or 0, entry.unit)]
     return {
         "before": distribution(told.before, entry.unit),
         "after": distribution(told.after, entry.unit),
-        "change": number(told.change, entry.unit),
+        "change": json_number(told.change, entry.unit),
         "ratio": None if told.ratio is None else round(told.ratio, 6),
         "interval_95": bounds,
         "verdict": told.verdict,

@@ -8,12 +8,11 @@ from typing import Any
 
 from streamkit.cli._output import Sink, json_text
 from streamkit.cli._remarks import name_of
-from streamkit.definitions._definition import DEFINITIONS, REASONS, answers
+from streamkit.definitions import DEFINITIONS, REASONS, answers
 from streamkit.errors import UsageError
 from streamkit.model.measurement import Summary, TokenCounter
 from streamkit.model.stream import Stream
-from streamkit.reporters._reporter import REPORTERS
-from streamkit.reporters._units import MISSING, shown
+from streamkit.reporters import MISSING, REPORTERS, shown
 from streamkit.text import one_line
 
 # What each number is called, and the reason's place.

@@ -76,7 +76,7 @@ def _times(stream: Stream) -> dict[str, float]:
     """The times of one stream; of gaps the median."""
     from statistics import median
 
-    from streamkit.metrics._metric import METRICS, measure
+    from streamkit.metrics import METRICS, measure
 
     samples = measure(stream, [METRICS[name] for name in _TIMES]).samples
     return {METRICS[name].head: median(told.values) for name, told in samples.items() if told.values}
@@ -106,7 +106,7 @@ def _line(change: Change) -> str:
 
 
 def _value(value: Any, kind: str) -> str:
-    from streamkit.reporters._units import MISSING, shown
+    from streamkit.reporters import MISSING, shown
 
     if value is None or value == "":
         return MISSING

@@ -66,7 +66,7 @@ def command(
 
 def _write_html(sink: Sink, streams: Iterable[Stream]) -> None:
     """Write one page of all streams; the reporter of that name makes it."""
-    from streamkit.reporters._reporter import REPORTERS
+    from streamkit.reporters import REPORTERS
 
     reporter = REPORTERS["html"]
     if reporter.timelines is None:

@@ -23,7 +23,7 @@ from streamkit.tool import version_number
 
 if TYPE_CHECKING:
     from streamkit.model.finding import Finding
-    from streamkit.reporters._reporter import LintReport
+    from streamkit.reporters import LintReport
     from streamkit.rules._rule import Rule
 
 FORMATS = ("text", "json", "jsonl", "github", "gitlab", "junit", "sarif")
@@ -250,7 +250,7 @@ def _by_place(finding: Finding) -> tuple[int, int, str]:
 def _report(
     found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, color: bool, width: int
 ) -> LintReport:
-    from streamkit.reporters._reporter import LintReport
+    from streamkit.reporters import LintReport
     from streamkit.rules._rule import RULES
 
     broken = {finding.code for finding in found}
@@ -268,7 +268,7 @@ def _report(
 
 
 def _written(report: LintReport, style: str) -> str:
-    from streamkit.reporters._reporter import REPORTERS
+    from streamkit.reporters import REPORTERS
 
     write = REPORTERS[style].findings
     assert write is not None, style

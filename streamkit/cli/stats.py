@@ -86,7 +86,7 @@ def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Co
     from streamkit.cli._measuring import Run, sorted_rows
     from streamkit.cli._page import Gathered
     from streamkit.errors import UsageError
-    from streamkit.reporters._reporter import REPORTERS
+    from streamkit.reporters import REPORTERS
 
     reporter = REPORTERS[form_out]
     if reporter.stats is None:
@@ -121,8 +121,8 @@ def _wanted(form_out: str, options: dict[str, Any]) -> Any:
 
 def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any]) -> Any:
     """What a reporter is given."""
-    from streamkit.metrics._reasons import REASONS
-    from streamkit.reporters._reporter import StatsReport
+    from streamkit.metrics import REASONS
+    from streamkit.reporters import StatsReport
 
     ranks = _ranks(options["percentiles"])
     statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max")} if ranks else {}
@@ -146,8 +146,8 @@ def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any
 
 def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
     """Tell on stderr which gates failed, by how much and by which streams."""
-    from streamkit.metrics._reasons import reason
-    from streamkit.reporters._units import shown
+    from streamkit.metrics import reason
+    from streamkit.reporters import shown
 
     failed = False
     for gate in run.gates:
@@ -198,12 +198,12 @@ def _with_config(options: dict[str, Any]) -> None:
 def _counters(options: dict[str, Any]) -> Any:
     """Which tokenizer counts the tokens of a model: none, the named one, that of a file, or the model's own."""
     if options["vocab"]:
-        from streamkit.tokenizers._tokenizer import from_file
+        from streamkit.tokenizers import from_file
 
         filed = from_file(options["vocab"])
         return lambda model: filed
     if options["tokenizer"]:
-        from streamkit.tokenizers._tokenizer import Automatic, named
+        from streamkit.tokenizers import Automatic, named
 
         if options["tokenizer"] == "auto":
             return Automatic().of

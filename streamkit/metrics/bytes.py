@@ -5,8 +5,7 @@ Formula: the number of bytes of all frames, after transfer and content coding we
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

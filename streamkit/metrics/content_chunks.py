@@ -6,8 +6,7 @@ tool call. A chunk that opens with a role, an empty string, a finish reason or a
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

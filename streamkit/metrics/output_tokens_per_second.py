@@ -7,8 +7,8 @@ the inter-token latency, and where all chunks came in one read (`one-read`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import COALESCED_NS, Timeline
+from streamkit.metrics import Timeline, metric
+from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.measurement import Samples
 
 

@@ -6,8 +6,7 @@ under `stalls` of the JSON output and in the timeline. Missing for the reasons o
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

@@ -9,8 +9,7 @@ and without any such chunk (`no-token`). AIPerf and GuideLLM count so; other too
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

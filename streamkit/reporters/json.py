@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import orjson
 
+from streamkit.reporters import LintReport, Reporter, Row, StatsReport
 from streamkit.reporters._finding_json import as_object
-from streamkit.reporters._reporter import LintReport, Reporter, Row, StatsReport
 from streamkit.reporters._strict_json import dumps
 
 VERSION = 1

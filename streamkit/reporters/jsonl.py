@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from streamkit.reporters import LintReport, Reporter
 from streamkit.reporters._finding_json import as_object
-from streamkit.reporters._reporter import LintReport, Reporter
 from streamkit.reporters._strict_json import dumps
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.reporters._reporter import Column, Reporter, Row, StatsReport
+from streamkit.reporters import Column, Reporter, Row, StatsReport
 
 # Both counts of tokens are one metric of the conventions, told apart by an attribute.
 _TOKEN_USAGE = "gen_ai.client.token.usage"

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from streamkit.model.finding import Finding
+from streamkit.reporters import LintReport, Reporter
 from streamkit.reporters._fingerprint import fingerprint, sentence
-from streamkit.reporters._reporter import LintReport, Reporter
 from streamkit.reporters._strict_json import dumps
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from streamkit.model.finding import SEVERITIES, Finding
-from streamkit.reporters._reporter import LintReport, Reporter, Row
+from streamkit.reporters import LintReport, Reporter, Row
 from streamkit.text import columns, one_line, shorten, shorten_to
 
 _BAR = "    | "

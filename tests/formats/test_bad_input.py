@@ -11,8 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._format import FORMATS, ordered, read
-from streamkit.formats._source import Source
+from streamkit.formats import FORMATS, Source, ordered, read
 
 PAGES = sorted((Path(__file__).parents[1] / "specs" / "formats").glob("*.md"))
 INPUTS = [
