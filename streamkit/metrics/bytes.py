@@ -9,7 +9,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("bytes", "Bytes", order=4)
+@metric("bytes", "Bytes", shown="always", order=4)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in bytes."""
     frames = timeline.stream.exchange.frames

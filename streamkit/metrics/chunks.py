@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Chunks", order=2)
+@metric("1", "Chunks", shown="always", order=2)
 def measured(timeline: Timeline) -> Samples:
     """One sample: how many chunks."""
     return Samples((len(timeline.stream.chunks),))

@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Content", order=3)
+@metric("1", "Content", shown="always", order=3)
 def measured(timeline: Timeline) -> Samples:
     """One sample: how many chunks carry content."""
     return Samples((len(timeline.content),))

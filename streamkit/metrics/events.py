@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Events", order=1)
+@metric("1", "Events", shown="always", order=1)
 def measured(timeline: Timeline) -> Samples:
     """One sample: how many events."""
     return Samples((len(timeline.stream.events),))

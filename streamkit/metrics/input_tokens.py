@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("tokens", "Input", order=31)
+@metric("tokens", "Input", shown="always", order=31)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in tokens."""
     usage = timeline.stream.usage

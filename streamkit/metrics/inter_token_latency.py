@@ -13,7 +13,7 @@ from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "ITL", aliases=("itl",), order=22)
+@metric("ns", "ITL", aliases=("itl",), shown="always", order=22)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds a token."""
     times, tokens = timeline.content_times, timeline.streamed_tokens

@@ -11,7 +11,7 @@ from streamkit.metrics import Span, run_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("1", "Concurrency", aliases=("concurrency",), order=73)
+@run_metric("1", "Concurrency", aliases=("concurrency",), shown="always", order=73)
 def measured(spans: Sequence[Span]) -> Samples:
     """One value, in streams."""
     if not spans:

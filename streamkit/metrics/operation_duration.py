@@ -12,7 +12,13 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "Total", aliases=("total", "duration", "e2e", "latency", "gen_ai.client.operation.duration"), order=14)
+@metric(
+    "ns",
+    "Total",
+    aliases=("total", "duration", "e2e", "latency", "gen_ai.client.operation.duration"),
+    shown="always",
+    order=14,
+)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     end = timeline.stream.exchange.end

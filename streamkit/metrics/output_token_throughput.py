@@ -12,7 +12,7 @@ from streamkit.metrics import Span, run_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("tokens/s", "Tok/s, run", aliases=("throughput",), order=72)
+@run_metric("tokens/s", "Tok/s, run", aliases=("throughput",), shown="always", order=72)
 def measured(spans: Sequence[Span]) -> Samples:
     """One value, in tokens a second."""
     if not spans:

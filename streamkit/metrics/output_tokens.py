@@ -12,7 +12,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("tokens", "Tokens", aliases=("tokens", "gen_ai.client.token.usage"), order=30)
+@metric("tokens", "Tokens", aliases=("tokens", "gen_ai.client.token.usage"), shown="always", order=30)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in tokens, with its source."""
     tokens = timeline.tokens

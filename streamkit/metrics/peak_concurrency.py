@@ -13,7 +13,7 @@ from streamkit.metrics import Span, run_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("1", "Peak", aliases=("peak",), order=74)
+@run_metric("1", "Peak", aliases=("peak",), shown="always", order=74)
 def measured(spans: Sequence[Span]) -> Samples:
     """One value, in streams."""
     if not spans:

@@ -12,7 +12,7 @@ from streamkit.metrics import Span, run_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("1/s", "Streams/s", aliases=("rps",), order=71)
+@run_metric("1/s", "Streams/s", aliases=("rps",), shown="always", order=71)
 def measured(spans: Sequence[Span]) -> Samples:
     """One value, in streams a second."""
     if not spans:

@@ -10,7 +10,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Stalls", aliases=("stall",), order=54)
+@metric("1", "Stalls", aliases=("stall",), shown="always", order=54)
 def measured(timeline: Timeline) -> Samples:
     """One sample: how many stalls."""
     if timeline.gaps_missing:

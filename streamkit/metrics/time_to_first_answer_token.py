@@ -13,7 +13,7 @@ from streamkit.model.measurement import Samples
 from streamkit.model.message import TEXT, TOOL
 
 
-@metric("ns", "TTFA", aliases=("ttfa", "ttfo"), order=11)
+@metric("ns", "TTFA", aliases=("ttfa", "ttfo"), shown="always", order=11)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     flags = timeline.flags

@@ -12,7 +12,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTFB", aliases=("ttfb",), order=7)
+@metric("ns", "TTFB", aliases=("ttfb",), shown="always", order=7)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     frames = timeline.stream.exchange.frames

@@ -11,7 +11,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTFE", aliases=("ttfe",), order=8)
+@metric("ns", "TTFE", aliases=("ttfe",), shown="always", order=8)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     times = timeline.stream.times

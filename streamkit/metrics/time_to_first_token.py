@@ -13,7 +13,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTFT", aliases=("ttft", "gen_ai.server.time_to_first_token"), order=10)
+@metric("ns", "TTFT", aliases=("ttft", "gen_ai.server.time_to_first_token"), shown="always", order=10)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     content = timeline.content

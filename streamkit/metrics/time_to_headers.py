@@ -11,7 +11,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "Headers", aliases=("headers", "tth"), order=6)
+@metric("ns", "Headers", aliases=("headers", "tth"), shown="always", order=6)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     response = timeline.stream.exchange.response

@@ -12,7 +12,7 @@ from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTLT", aliases=("ttlt",), order=13)
+@metric("ns", "TTLT", aliases=("ttlt",), shown="always", order=13)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     content = timeline.content

@@ -91,4 +91,4 @@ def _notes(streams: Sequence[Row]) -> Iterator[str]:
         yield f"<h2>Notes</h2><ul>{''.join(said[:_ROWS])}</ul>"
 
 
-REPORTER = Reporter("html", rows=rows, stats=stats, timelines=timelines)
+REPORTER = Reporter("html", rows=rows, stats=stats, timelines=timelines, in_full=True)

@@ -124,4 +124,4 @@ def _style(report: LintReport, text: str, *, bold: bool = False, fg: str | None 
     return click.style(text, bold=bold or None, fg=fg) if report.color else text
 
 
-REPORTER = Reporter("text", findings=findings)
+REPORTER = Reporter("text", findings=findings, content="prose")
