@@ -28,7 +28,7 @@ from aiohttp import web
 from tabulate import tabulate
 
 from streamkit.apis._api import interpret
-from streamkit.metrics._metric import METRICS, measure
+from streamkit.metrics import METRICS, measure
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
 from streamkit.model.measurement import percentile

@@ -27,8 +27,8 @@ from streamkit.apis._api import interpret
 from streamkit.cli._inputs import Inputs, look_for_circles_seldom
 from streamkit.cli._measuring import Run, Wanted
 from streamkit.cli.options import Console
-from streamkit.formats._format import read
-from streamkit.metrics._metric import METRICS, measure
+from streamkit.formats import read
+from streamkit.metrics import METRICS, measure
 from streamkit.model.exchange import Body, End, Exchange, Frames, Request, Response
 from streamkit.model.recording import write
 

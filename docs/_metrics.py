@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from streamkit.definitions._definition import DEFINITIONS
-from streamkit.definitions._definition import REASONS as DEFINITION_REASONS
-from streamkit.metrics._metric import METRICS, Metric, in_order
-from streamkit.metrics._reasons import REASONS
+from streamkit.definitions import DEFINITIONS
+from streamkit.definitions import REASONS as DEFINITION_REASONS
+from streamkit.metrics import METRICS, REASONS, Metric, in_order
 
 FOLDER = Path(__file__).parent
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from streamkit.apis._api import interpret as interpret
     from streamkit.errors import StreamkitError as StreamkitError
     from streamkit.errors import UnreadableInput as UnreadableInput
-    from streamkit.formats._format import read as read
-    from streamkit.metrics._metric import METRICS as METRICS
-    from streamkit.metrics._metric import Metric as Metric
+    from streamkit.formats import read as read
+    from streamkit.metrics import METRICS as METRICS
+    from streamkit.metrics import Metric as Metric
     from streamkit.model.exchange import Exchange as Exchange
     from streamkit.model.exchange import Frame as Frame
     from streamkit.model.exchange import Frames as Frames
@@ -52,10 +52,10 @@ _PLACES = {
     "Finding": "model.finding",
     "Frame": "model.exchange",
     "Frames": "model.exchange",
-    "METRICS": "metrics._metric",
+    "METRICS": "metrics",
     "Measurement": "model.measurement",
     "Message": "model.message",
-    "Metric": "metrics._metric",
+    "Metric": "metrics",
     "Part": "model.message",
     "RULES": "rules",
     "Reply": "model.message",
@@ -68,7 +68,7 @@ _PLACES = {
     "Usage": "model.message",
     "assemble": "apis._api",
     "interpret": "apis._api",
-    "read": "formats._format",
+    "read": "formats",
     "timeline": "model.timeline",
 }
 
@@ -87,8 +87,8 @@ def lint(stream: Stream, rules: Iterable[Rule] | None = None) -> list[Finding]:
 
 def measure(stream: Stream, metrics: Iterable[Metric] | None = None) -> Measurement:
     """The numbers of a stream, by these metrics, or by all that there are."""
-    from streamkit.metrics._metric import METRICS, in_order
-    from streamkit.metrics._metric import measure as measured
+    from streamkit.metrics import METRICS, in_order
+    from streamkit.metrics import measure as measured
 
     return measured(stream, in_order(METRICS.values()) if metrics is None else metrics)
 

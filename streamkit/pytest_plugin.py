@@ -179,7 +179,7 @@ def _recording(
     from streamkit.service.environment import base_urls, reach_loopback
     from streamkit.service.proxying import Playing, proxying
     from streamkit.service.recording import Tapes, one_file
-    from streamkit.transport._guard import check_upstream
+    from streamkit.transport.guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
 
     routes = [
@@ -205,7 +205,7 @@ def _recording(
 
 def _options(given: dict[str, Any]) -> Options:
     """The marker's arguments as the server takes them. Recordings are played at once unless a speed is given."""
-    from streamkit.faults._fault import plan
+    from streamkit.faults import plan
     from streamkit.playback.player import Pace
     from streamkit.service.mock import Options
 
@@ -226,7 +226,7 @@ def _options(given: dict[str, Any]) -> Options:
 def _exchanges(path: Path) -> Iterator[Exchange]:
     """What a file or a folder holds. Fails the test where there is nothing."""
     from streamkit.errors import StreamkitError
-    from streamkit.formats._format import find, read
+    from streamkit.formats import find, read
 
     if not path.exists():
         pytest.fail(f"{path}: no such recording; --streamkit-record=once makes it", pytrace=False)

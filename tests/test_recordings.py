@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from streamkit.apis._api import assemble, interpret
-from streamkit.formats._format import read
+from streamkit.formats import read
 from streamkit.model.stream import Stream
 from streamkit.rules import RULES, lint
 

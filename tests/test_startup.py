@@ -55,10 +55,10 @@ COMMANDS = {
         ["--help"],
         HEAVY | OURS | {"json", "orjson", "streamkit.registry", "streamkit.model", "streamkit.wire"},
     ),
-    "lint": (["lint", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.formats._gist_reader"}),
+    "lint": (["lint", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.formats.gist_log.reader"}),
     "inspect": (["inspect", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.rules"}),
     "reassemble": (["reassemble", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.rules"}),
-    "stats": (["stats", "stream.sse"], HEAVY | OURS | {"streamkit.rules", "streamkit.formats._gist_reader"}),
+    "stats": (["stats", "stream.sse"], HEAVY | OURS | {"streamkit.rules", "streamkit.formats.gist_log.reader"}),
 }
 
 
@@ -74,4 +74,4 @@ def test_lint_imports_one_reporter_and_no_reader_that_it_does_not_use(stream: Pa
     found = imported(stream.parent, "lint", "stream.sse")
     entries = {name for name in found if name.startswith("streamkit.reporters.") and "._" not in name}
     assert entries == {"streamkit.reporters.text"}
-    assert not {name for name in found if name.startswith(("streamkit.formats._gist_l", "streamkit.formats._repair"))}
+    assert not {name for name in found if name.startswith("streamkit.formats.gist_log.")}

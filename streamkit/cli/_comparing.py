@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from streamkit.cli._format_option import write
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.compare.difference import NEGLIGIBLE, Difference, compare, deciding, overall
 from streamkit.errors import UsageError
-from streamkit.metrics._collect import distribution, number
-from streamkit.metrics._metric import METRICS, Metric, find, measure
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import METRICS, Metric, Timeline, distribution, find, json_number, measure
 from streamkit.model.stream import Stream
-from streamkit.reporters._reporter import REPORTERS
-from streamkit.reporters._units import MISSING, shown
+from streamkit.reporters import MISSING, Reporter, shown
 from streamkit.rules import RULES, lint
 from streamkit.text import plain
 
@@ -48,7 +46,7 @@ class Side:
     values: dict[str, list[float]] = field(default_factory=dict)
 
 
-def show_comparison(before: Inputs, after: Inputs, form_out: str, metrics: str | None, sink: Sink) -> int:
+def show_comparison(before: Inputs, after: Inputs, reporter: Reporter, metrics: str | None, sink: Sink) -> int:
     """Write both sides with the verdict and its evidence. The exit code is 1 where it is slower or buffered."""
     names = [name.strip() for name in metrics.split(",")] if metrics else _DEFAULT
     chosen = [find(name) for name in names]
@@ -61,12 +59,10 @@ def show_comparison(before: Inputs, after: Inputs, form_out: str, metrics: str |
         for name, entry in measured.items()
     }
     verdict = overall(found["time_to_first_token"], found["operation_duration"], first.bursts, second.bursts)
-    if form_out == "json":
+    if reporter.name == "json":
         sink.json(_document(first, second, chosen, found, verdict), indent=True)
-    elif form_out in ("table", "markdown", "csv"):
-        _write(first, second, chosen, found, verdict, form_out, sink)
     else:
-        raise UsageError(f"--format {form_out} cannot show a comparison; there are table, markdown, csv and json")
+        _write(first, second, chosen, found, verdict, reporter, sink)
     return 1 if verdict in ("slower", "buffered") else 0
 
 
@@ -95,13 +91,13 @@ def _write(
     chosen: list[Metric],
     found: dict[str, Difference | None],
     verdict: str,
-    form_out: str,
+    reporter: Reporter,
     sink: Sink,
 ) -> None:
-    draw = REPORTERS[form_out].rows
+    draw = reporter.rows
     assert draw is not None
-    if form_out == "csv":
-        sink.piece(draw([_raw(entry, found[entry.name]) for entry in chosen]))
+    if not reporter.brief:
+        write(sink, reporter, draw([_raw(entry, found[entry.name]) for entry in chosen]))
         return
     counts = {entry.name: f"{len(first.values[entry.name])} → {len(second.values[entry.name])}" for entry in chosen}
     rows = [_row(entry, found[entry.name], counts[entry.name]) for entry in chosen]
@@ -194,11 +190,11 @@ def _document(
 def _told(entry: Metric, told: Difference | None) -> dict[str, Any] | None:
     if told is None:
         return None
-    bounds = None if told.low is None else [number(told.low, entry.unit), number(told.high or 0, entry.unit)]
+    bounds = None if told.low is None else [json_number(told.low, entry.unit), json_number(told.high or 0, entry.unit)]
     return {
         "before": distribution(told.before, entry.unit),
         "after": distribution(told.after, entry.unit),
-        "change": number(told.change, entry.unit),
+        "change": json_number(told.change, entry.unit),
         "ratio": None if told.ratio is None else round(told.ratio, 6),
         "interval_95": bounds,
         "verdict": told.verdict,

@@ -6,29 +6,25 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from streamkit.cli._format_option import write
 from streamkit.cli._output import Sink, json_text
 from streamkit.cli._remarks import name_of
-from streamkit.definitions._definition import DEFINITIONS, REASONS, answers
-from streamkit.errors import UsageError
+from streamkit.definitions import DEFINITIONS, REASONS, answers
 from streamkit.model.measurement import Summary, TokenCounter
 from streamkit.model.stream import Stream
-from streamkit.reporters._reporter import REPORTERS
-from streamkit.reporters._units import MISSING, shown
+from streamkit.reporters import MISSING, REPORTERS, Reporter, shown
 from streamkit.text import one_line
 
 # What each number is called, and the reason's place.
 _FIELDS = (("TTFT", "ttft_ns"), ("End", "end_ns"), ("N", "tokens"), ("Per token", "per_token_ns"), ("Gaps", "gaps_ns"))
 
 
-def show_definitions(streams: Iterable[Stream], form_out: str, counter: Callable[..., Any], sink: Sink) -> None:
+def show_definitions(streams: Iterable[Stream], reporter: Reporter, counter: Callable[..., Any], sink: Sink) -> None:
     """Write the table, or the rows, of every stream."""
-    if form_out == "json":
+    if reporter.name == "json":
         _write_json(streams, counter, sink)
         return
-    reporter = REPORTERS[form_out]
-    if reporter.rows is None:
-        raise UsageError(f"--format {form_out} cannot show definitions")
-    if form_out == "table":
+    if reporter.name == "table":
         for place, stream in enumerate(streams):
             sink.piece("\n" if place else "")
             for text in table(stream, counter(stream.model)):
@@ -39,7 +35,8 @@ def show_definitions(streams: Iterable[Stream], form_out: str, counter: Callable
         for told in (answers(stream, counter(stream.model)) for stream in streams)
         for said in told["definitions"]
     ]
-    sink.piece(reporter.rows(rows))
+    assert reporter.rows is not None
+    write(sink, reporter, reporter.rows(rows))
 
 
 def table(stream: Stream, counter: TokenCounter | None) -> Iterator[str]:

@@ -54,7 +54,7 @@ class Inputs:
             self._clear()
 
     def _exchanges(self) -> Iterator[Exchange]:
-        from streamkit.formats._format import find, read
+        from streamkit.formats import find, read
 
         look_for_circles_seldom()
         passed_over = 0

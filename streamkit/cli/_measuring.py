@@ -9,14 +9,24 @@ from typing import Any
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._merging import parts_of, read_part
 from streamkit.errors import UnreadableInput, UsageError
-from streamkit.metrics._collect import Collection, row_of
-from streamkit.metrics._gate import Expression, Gate, kept, parse
-from streamkit.metrics._metric import METRICS, Metric, find, in_order, measure
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import (
+    METRICS,
+    Collection,
+    Expression,
+    Gate,
+    Metric,
+    Timeline,
+    find,
+    in_order,
+    kept,
+    measure,
+    parse_expression,
+    row_of,
+)
 from streamkit.model.measurement import Measurement, Summary, TokenCounter
 from streamkit.model.message import ERROR, FINISH, REASONING, ROLE, TEXT, TOOL, USAGE
 from streamkit.model.stream import Stream
-from streamkit.reporters._reporter import Column, Mark, Row
+from streamkit.reporters import Column, Mark, Row
 
 Counters = Callable[[str | None], TokenCounter | None]
 
@@ -62,8 +72,8 @@ class Run:
     def __post_init__(self) -> None:
         every = (entry for entry in METRICS.values() if not self.wanted.in_table or entry.shown != "asked")
         self.shown = [find(name) for name in self.wanted.metrics] or in_order(every)
-        self.gates = [Gate(parse(text)) for text in self.wanted.gates]
-        self.limits = [parse(text) for text in self.wanted.limits]
+        self.gates = [Gate(parse_expression(text)) for text in self.wanted.gates]
+        self.limits = [parse_expression(text) for text in self.wanted.limits]
         for limit in self.limits:
             if limit.metric.of_run is not None:
                 raise UsageError(f"--slo {limit.text!r}: a limit is kept by a stream, not by a run")

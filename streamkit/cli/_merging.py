@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from streamkit.errors import UnreadableInput
-from streamkit.metrics._collect import Collection, measurement_of
-from streamkit.metrics._gate import Expression, kept
+from streamkit.metrics import Collection, Expression, kept, measurement_of
 from streamkit.model.measurement import Measurement
-from streamkit.reporters._reporter import Row
+from streamkit.reporters import Row
 
 # How such a file begins, also where another program has laid it out anew.
 _HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"streams"\s*:\s*\[')
@@ -33,7 +32,7 @@ class Part(NamedTuple):
 
 def parts_of(paths: Sequence[str]) -> Iterator[str]:
     """The files among these inputs, those in folders and patterns too, that `stats --format json` wrote."""
-    from streamkit.formats._format import find
+    from streamkit.formats import find
 
     for found in find([path for path in paths if path != "-"]):
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
-from streamkit.reporters._reporter import PageStream, Row
+from streamkit.reporters import PageStream, Row
 
 # Streams that are kept whole for the page; of the others it has the numbers.
 _KEPT = 100
@@ -21,7 +21,7 @@ class Gathered:
 
     def keep(self, stream: Stream, row: Row) -> None:
         """Take one stream with its row."""
-        from streamkit.definitions._definition import answers
+        from streamkit.definitions import answers
         from streamkit.rules import RULES, lint
 
         if len(self.streams) < _KEPT:

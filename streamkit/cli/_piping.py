@@ -8,7 +8,7 @@ import time
 from streamkit.cli._recording import Job, Tap, opening
 from streamkit.cli._showing import View
 from streamkit.errors import UnreadableInput
-from streamkit.formats._http import status_and_headers
+from streamkit.formats import status_and_headers
 
 INTERRUPTED = 130
 _READ = 64 * 1024

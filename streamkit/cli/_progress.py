@@ -54,7 +54,7 @@ class Progress:
     def _made(self) -> Any:
         import click
 
-        from streamkit.formats._format import find
+        from streamkit.formats import find
 
         return click.progressbar(
             length=max(sum(_size(found.path) for found in find(self._paths)), 1),

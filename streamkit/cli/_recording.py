@@ -177,7 +177,7 @@ def fine(stream: Stream) -> bool:
 
 def closing_line(stream: Stream, path: str) -> str:
     """Verdict, first token, tokens, file: what one wants to know of a recording at once."""
-    from streamkit.metrics._metric import METRICS, measure
+    from streamkit.metrics import METRICS, measure
 
     wanted = [METRICS["time_to_first_token"], METRICS["output_tokens"]]
     found = measure(stream, wanted).samples

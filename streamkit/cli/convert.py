@@ -16,7 +16,7 @@ from streamkit.cli._output import visible
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import create
-from streamkit.formats._format import FORMATS, Format
+from streamkit.formats import FORMATS, Format
 from streamkit.model.exchange import Exchange
 from streamkit.redact.redactor import redact_exchange
 from streamkit.tool import tool

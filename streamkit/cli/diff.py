@@ -8,21 +8,24 @@ from typing import Any
 
 import click
 
+from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._inputs import Inputs
-from streamkit.cli._output import Sink
+from streamkit.cli._output import Sink, json_text
 from streamkit.cli._remarks import name_of
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
 from streamkit.compare.streams import Change, changes, timing
 from streamkit.model.stream import Stream
 from streamkit.text import one_line
 
+OWN_FORMATS = ("text", "json")
+FORMAT = ReporterName("rows", own=OWN_FORMATS)
 _TIMES = ("time_to_first_byte", "time_to_first_token", "time_to_last_token", "operation_duration", "inter_chunk_gap")
 
 
 @click.command("diff")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
-@click.option("--format", "form_out", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option("--format", "form_out", type=FORMAT, default="text", help="Default: text.")
 @click.option("--ids", is_flag=True, help="Compare ids and other values that are new in every run, too.")
 @click.option("--timing", "with_times", is_flag=True, help="Compare times, too.")
 @click.option("--tolerance", metavar="PERCENT", default="10%", help="Times may differ by so much. Default: 10%.")
@@ -64,6 +67,10 @@ def command(
     with Sink(output, force=force, prose=form_out == "text") as sink:
         if form_out == "json":
             sink.json({"version": 1, "pairs": [_pair(*one) for one in found]}, indent=True)
+        elif form_out not in OWN_FORMATS:
+            reporter = reporter_named(form_out, "rows", "differences")
+            assert reporter.rows is not None
+            write(sink, reporter, reporter.rows([row for one in found for row in _rows(*one)]))
         else:
             for one in found:
                 for line in _lines(*one):
@@ -76,7 +83,7 @@ def _times(stream: Stream) -> dict[str, float]:
     """The times of one stream; of gaps the median."""
     from statistics import median
 
-    from streamkit.metrics._metric import METRICS, measure
+    from streamkit.metrics import METRICS, measure
 
     samples = measure(stream, [METRICS[name] for name in _TIMES]).samples
     return {METRICS[name].head: median(told.values) for name, told in samples.items() if told.values}
@@ -106,7 +113,7 @@ def _line(change: Change) -> str:
 
 
 def _value(value: Any, kind: str) -> str:
-    from streamkit.reporters._units import MISSING, shown
+    from streamkit.reporters import MISSING, shown
 
     if value is None or value == "":
         return MISSING
@@ -124,6 +131,20 @@ def _pair(first: Stream | None, second: Stream | None, told: list[Change]) -> di
             for c in told
         ],
     }
+
+
+def _rows(first: Stream | None, second: Stream | None, told: list[Change]) -> Iterator[dict[str, Any]]:
+    """A row a change, in the same fields as the JSON; a stream without a counterpart is a row of kind `only`."""
+    names = {"a": first and name_of(first), "b": second and name_of(second)}
+    if first is None or second is None:
+        yield {**names, "kind": "only", "where": None, "before": None, "after": None, "said": None}
+    for c in told:
+        values = {name: _cell(value) for name, value in (("before", c.before), ("after", c.after))}
+        yield {**names, "kind": c.kind, "where": c.where, **values, "said": c.said or None}
+
+
+def _cell(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | float) else json_text(value)
 
 
 def _part(text: str) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import click
 
+from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.cli._timeline_page import Page
@@ -14,12 +15,13 @@ from streamkit.errors import UsageError
 from streamkit.model.stream import Stream
 from streamkit.model.timeline import timeline
 
-FORMATS = ("text", "jsonl", "html")
+OWN_FORMATS = ("text", "jsonl")
+FORMAT = ReporterName("timelines", own=OWN_FORMATS)
 
 
 @click.command("inspect")
 @paths_argument
-@click.option("--format", "form_out", type=click.Choice(FORMATS), default="text", help="Default: text.")
+@click.option("--format", "form_out", type=FORMAT, default="text", help="Default: text.")
 @click.option("--follow", is_flag=True, help="Go on while a recording grows, until interrupted.")
 @output_options
 @reading_options
@@ -48,13 +50,13 @@ def command(
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
     with Sink(output, force=force) as sink:
         if follow:
-            if len(paths) != 1 or form_out == "html":
+            if len(paths) != 1 or form_out not in OWN_FORMATS:
                 raise UsageError("--follow takes one recording, as text or jsonl")
             from streamkit.cli._following import follow_recording
 
             return follow_recording(paths[0], Page(sink, console, form_out), api=api, dialect=dialect)
-        if form_out == "html":
-            _write_html(sink, inputs.streams())
+        if form_out not in OWN_FORMATS:
+            _report(form_out, sink, inputs.streams())
             return inputs.code
         page = Page(sink, console, form_out)
         for stream in inputs.streams():
@@ -64,11 +66,8 @@ def command(
     return inputs.code
 
 
-def _write_html(sink: Sink, streams: Iterable[Stream]) -> None:
-    """Write one page of all streams; the reporter of that name makes it."""
-    from streamkit.reporters._reporter import REPORTERS
-
-    reporter = REPORTERS["html"]
-    if reporter.timelines is None:
-        raise UsageError("the reporter 'html' shows no timelines")
-    sink.text(reporter.timelines(list(streams)))
+def _report(name: str, sink: Sink, streams: Iterable[Stream]) -> None:
+    """Write all streams at once, with the reporter of that name."""
+    reporter = reporter_named(name, "timelines")
+    assert reporter.timelines is not None
+    write(sink, reporter, reporter.timelines(list(streams)))

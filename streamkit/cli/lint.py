@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamkit.cli._config import Config, load
+from streamkit.cli._format_option import ReporterName, reporter_named
 from streamkit.cli._inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
@@ -23,12 +24,11 @@ from streamkit.tool import version_number
 
 if TYPE_CHECKING:
     from streamkit.model.finding import Finding
-    from streamkit.reporters._reporter import LintReport
+    from streamkit.reporters import LintReport
     from streamkit.rules import Rule
 
-FORMATS = ("text", "json", "jsonl", "github", "gitlab", "junit", "sarif")
 COUNTED = ("text", "json")
-"""The forms in which statistics are told."""
+"""The formats of --statistics."""
 SEVERITIES = ("error", "warning", "info")
 KEYS = (
     "select",
@@ -90,7 +90,13 @@ class Choice:
 @click.option("--baseline", metavar="FILE", help="Pass over the findings that FILE counts.")
 @click.option("--write-baseline", metavar="FILE", help="Write all findings to FILE, for --baseline.")
 @click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
-@click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="The form of the report.")
+@click.option(
+    "--format",
+    "style",
+    type=ReporterName("findings"),
+    default="text",
+    help="The format of the report; text by default.",
+)
 @output_options
 @reading_options
 @talk_options
@@ -250,7 +256,7 @@ def _by_place(finding: Finding) -> tuple[int, int, str]:
 def _report(
     found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, color: bool, width: int
 ) -> LintReport:
-    from streamkit.reporters._reporter import LintReport
+    from streamkit.reporters import LintReport
     from streamkit.rules import RULES, Manuals
 
     broken = {finding.code for finding in found}
@@ -268,11 +274,9 @@ def _report(
 
 
 def _written(report: LintReport, style: str) -> str:
-    from streamkit.reporters._reporter import REPORTERS
-
-    write = REPORTERS[style].findings
-    assert write is not None, style
-    return write(report)
+    findings = reporter_named(style, "findings").findings
+    assert findings is not None
+    return findings(report)
 
 
 def _statistics(found: Sequence[Finding], style: str) -> str:

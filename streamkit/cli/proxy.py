@@ -100,7 +100,7 @@ def command(console: Console, **given: Any) -> int:
 
 def _rules(given: dict[str, Any]) -> Any:
     """Where requests go and who may ask. Raises UsageError."""
-    from streamkit.transport._guard import Guard, check_upstream, is_loopback
+    from streamkit.transport.guard import Guard, check_upstream, is_loopback
     from streamkit.transport.proxy import Route, Rules
 
     anywhere = given["allow_link_local"]

@@ -14,8 +14,7 @@ from streamkit.cli._output import Sink, visible
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.errors import StreamkitError, UnreadableInput, UsageError
 from streamkit.files import create, rewrite
-from streamkit.formats._format import find
-from streamkit.formats._source import is_pattern
+from streamkit.formats import find, is_pattern
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
 from streamkit.redact.redactor import Policy, body_redactor, redact_exchange

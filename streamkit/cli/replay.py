@@ -18,7 +18,7 @@ from streamkit.model.step import Close, HalfChunk, Hang, Head, Reset, Step, Writ
 from streamkit.playback.player import Pace, steps, untimed
 
 if TYPE_CHECKING:
-    from streamkit.faults._fault import Plan
+    from streamkit.faults import Plan
 
 NS = 1_000_000_000
 _HOUR_S = 3600.0
@@ -101,7 +101,7 @@ def wait_until(deadline: int) -> None:
 def _plans(faults: Sequence[str]) -> list[Plan]:
     if not faults:
         return []
-    from streamkit.faults._fault import plan
+    from streamkit.faults import plan
 
     return [planned for text in faults for planned in plan(text)]
 
@@ -110,7 +110,7 @@ def _broken(
     exchange: Exchange, playing: list[Step], plans: Sequence[Plan], number: int, seed: int, console: Console
 ) -> list[Step]:
     """The steps with the faults done to them that strike exchange `number` (from 0), as a server would do it."""
-    from streamkit.faults._fault import chance, inject
+    from streamkit.faults import chance, inject
 
     name = name_of_exchange(exchange)
     striking = [planned for planned in plans if planned.times is None or number < planned.times]

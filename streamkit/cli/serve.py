@@ -72,7 +72,7 @@ def command(
       streamkit serve recordings/ --no-delay --strict -- pytest tests/
       streamkit serve recordings/ --fault cut:event=3,by=reset --fault status:code=429,times=1
     """
-    from streamkit.faults._fault import plan
+    from streamkit.faults import plan
     from streamkit.playback.tempo import Distribution, Tempo
     from streamkit.service.mock import Asked, Options
     from streamkit.service.serving import serving

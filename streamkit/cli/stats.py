@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink, ascii_only
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+
+if TYPE_CHECKING:
+    from streamkit.reporters import Reporter
 
 _KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
 
 
 @click.command("stats")
 @paths_argument
-@click.option("--format", "form_out", metavar="NAME", help="table (default), json, csv, markdown, otel or html.")
+@click.option("--format", "form_out", type=ReporterName("stats", "rows"), help="Default: table.")
 @click.option("--metrics", metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens).")
 @click.option("--percentiles", metavar="N,…", help="These percentiles instead of 50, 90, 95 and 99.")
 @click.option("--per-stream", is_flag=True, help="List every stream, however many.")
@@ -62,52 +66,51 @@ def command(
     _with_config(options)
     output = options["html_file"] or output
     form_out = form_out or ("html" if options["html_file"] else "table")
-    # The other forms are written as they are measured.
-    late = form_out in ("table", "markdown", "html") and not options["definitions"]
+    kind = "rows" if options["definitions"] or options["compare"] else "stats"
+    what = "definitions" if options["definitions"] else "a comparison" if options["compare"] else ""
+    reporter = reporter_named(form_out, kind, what)
+    # The other formats are written as they are measured.
+    late = (reporter.brief or reporter.in_full) and not options["definitions"]
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect, late=late)
-    with Sink(output, force=force, prose=form_out == "table") as sink:
+    with Sink(output, force=force, prose=reporter.content == "prose") as sink:
         if options["definitions"]:
             from streamkit.cli._defining import show_definitions
 
-            show_definitions(inputs.streams(), form_out, _counters(options), sink)
+            show_definitions(inputs.streams(), reporter, _counters(options), sink)
             return inputs.code
         if options["compare"]:
             from streamkit.cli._comparing import show_comparison
 
             before = Inputs([options["compare"]], console, form=form, api=api, dialect=dialect)
-            code = show_comparison(before, inputs, form_out, options["metrics"], sink)
+            code = show_comparison(before, inputs, reporter, options["metrics"], sink)
             return max(code, before.code, inputs.code)
-        failed = _measure(inputs, form_out, options, console, sink)
+        failed = _measure(inputs, reporter, options, console, sink)
     return max(inputs.code, 1 if failed else 0)
 
 
-def _measure(inputs: Inputs, form_out: str, options: dict[str, Any], console: Console, sink: Sink) -> bool:
+def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], console: Console, sink: Sink) -> bool:
     """Measure everything, report it, and tell which gates failed."""
     from streamkit.cli._measuring import Run, sorted_rows
     from streamkit.cli._page import Gathered
-    from streamkit.errors import UsageError
-    from streamkit.reporters._reporter import REPORTERS
 
-    reporter = REPORTERS[form_out]
-    if reporter.stats is None:
-        raise UsageError(f"--format {form_out} cannot show statistics")
-    run = Run(_wanted(form_out, options), _counters(options))
+    assert reporter.stats is not None
+    run = Run(_wanted(reporter, options), _counters(options))
     gathered = Gathered(run.counter)
-    if form_out == "html":
+    if reporter.in_full:
         run.keep = gathered.keep
-    rows: Iterator[Any] = run.rows(inputs, judge=form_out == "html")
+    rows: Iterator[Any] = run.rows(inputs, judge=reporter.in_full)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
     for text in reporter.stats(_report(run, rows, gathered, options)):
-        sink.piece(text, json=form_out in ("json", "otel"))
+        write(sink, reporter, text)
     return _gates(run, options["allow_missing"], console)
 
 
-def _wanted(form_out: str, options: dict[str, Any]) -> Any:
-    """What is to be measured: a table needs less than a program that reads on."""
+def _wanted(reporter: Reporter, options: dict[str, Any]) -> Any:
+    """What to measure: a table needs less than a program that processes the output."""
     from streamkit.cli._measuring import Wanted
 
-    in_table = form_out in ("table", "markdown") and not options["explain"]
+    in_table = reporter.brief and not options["explain"]
     return Wanted(
         _words(options["metrics"]),
         in_table,
@@ -121,8 +124,8 @@ def _wanted(form_out: str, options: dict[str, Any]) -> Any:
 
 def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any]) -> Any:
     """What a reporter is given."""
-    from streamkit.metrics._reasons import REASONS
-    from streamkit.reporters._reporter import StatsReport
+    from streamkit.metrics import REASONS
+    from streamkit.reporters import StatsReport
 
     ranks = _ranks(options["percentiles"])
     statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max")} if ranks else {}
@@ -146,8 +149,8 @@ def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any
 
 def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
     """Tell on stderr which gates failed, by how much and by which streams."""
-    from streamkit.metrics._reasons import reason
-    from streamkit.reporters._units import shown
+    from streamkit.metrics import reason
+    from streamkit.reporters import shown
 
     failed = False
     for gate in run.gates:
@@ -198,12 +201,12 @@ def _with_config(options: dict[str, Any]) -> None:
 def _counters(options: dict[str, Any]) -> Any:
     """Which tokenizer counts the tokens of a model: none, the named one, that of a file, or the model's own."""
     if options["vocab"]:
-        from streamkit.tokenizers._tokenizer import from_file
+        from streamkit.tokenizers import from_file
 
         filed = from_file(options["vocab"])
         return lambda model: filed
     if options["tokenizer"]:
-        from streamkit.tokenizers._tokenizer import Automatic, named
+        from streamkit.tokenizers import Automatic, named
 
         if options["tokenizer"] == "auto":
             return Automatic().of

@@ -9,9 +9,7 @@ content or tool text. A request whose connection broke is an error record and ex
 
 from __future__ import annotations
 
-from streamkit.definitions._chat import Chat, differences
-from streamkit.definitions._definition import Answer, definition
-from streamkit.definitions._parts import spread
+from streamkit.definitions import Answer, Chat, definition, differences, spread
 
 
 @definition("AIPerf", "0.13")

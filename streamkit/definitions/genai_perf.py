@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streamkit.definitions._chat import Chat
-from streamkit.definitions._definition import Answer, definition, nothing
-from streamkit.definitions._parts import spread, tokenizer
+from streamkit.definitions import Answer, Chat, definition, nothing, spread, tokenizer
 
 
 @definition("GenAI-Perf", "263c5f6e")

@@ -8,8 +8,7 @@ reports an error is a failed request.
 
 from __future__ import annotations
 
-from streamkit.definitions._chat import Chat
-from streamkit.definitions._definition import Answer, definition, nothing
+from streamkit.definitions import Answer, Chat, definition, nothing
 
 
 @definition("GuideLLM", "0.8")

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from streamkit.definitions._chat import Chat
-from streamkit.definitions._definition import Answer, definition
-from streamkit.definitions._parts import tokenizer
+from streamkit.definitions import Answer, Chat, definition, tokenizer
 
 
 @definition("inference-perf", "7de5ef2", cut="")

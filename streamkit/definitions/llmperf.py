@@ -8,9 +8,7 @@ choices, as a usage chunk is, and one that reports an error make the request fai
 
 from __future__ import annotations
 
-from streamkit.definitions._chat import Chat
-from streamkit.definitions._definition import Answer, definition, nothing
-from streamkit.definitions._parts import tokenizer
+from streamkit.definitions import Answer, Chat, definition, nothing, tokenizer
 
 
 @definition("llmperf", "f1d6bed")

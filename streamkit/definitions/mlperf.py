@@ -7,8 +7,7 @@ first token, and the end of the body for completion. N is reported by the system
 
 from __future__ import annotations
 
-from streamkit.definitions._chat import Chat
-from streamkit.definitions._definition import Answer, definition
+from streamkit.definitions import Answer, Chat, definition
 from streamkit.model.message import TOKEN
 
 

@@ -8,8 +8,7 @@ is counted offline. A time per token is not defined for clients.
 
 from __future__ import annotations
 
-from streamkit.definitions._chat import Chat, differences
-from streamkit.definitions._definition import Answer, definition
+from streamkit.definitions import Answer, Chat, definition, differences
 
 
 @definition("OpenTelemetry", "2026", chat_only=False, cut="")

@@ -7,8 +7,7 @@ tokens that was requested. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (I
 
 from __future__ import annotations
 
-from streamkit.definitions._chat import Chat, differences
-from streamkit.definitions._definition import Answer, definition
+from streamkit.definitions import Answer, Chat, definition, differences
 
 
 @definition("SGLang", "0.5.23")

@@ -8,9 +8,7 @@ before, one for each chunk with choices after the first.
 
 from __future__ import annotations
 
-from streamkit.definitions._chat import Chat
-from streamkit.definitions._definition import Answer, definition
-from streamkit.definitions._parts import spread, usage_or_tokenizer
+from streamkit.definitions import Answer, Chat, definition, spread, usage_or_tokenizer
 
 
 @definition("vLLM", "<=0.29")

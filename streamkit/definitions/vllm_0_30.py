@@ -5,9 +5,7 @@ As up to 0.29, except for the end: it is the last chunk with choices. The finish
 
 from __future__ import annotations
 
-from streamkit.definitions._chat import Chat, differences
-from streamkit.definitions._definition import Answer, definition
-from streamkit.definitions._parts import spread, usage_or_tokenizer
+from streamkit.definitions import Answer, Chat, definition, differences, spread, usage_or_tokenizer
 
 
 @definition("vLLM", "0.30-0.32")

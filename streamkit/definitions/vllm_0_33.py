@@ -7,9 +7,7 @@ else the content tokenized again. Per token (TPOT) is (end − TTFT)/(N − 1).
 
 from __future__ import annotations
 
-from streamkit.definitions._chat import Chat, Line, differences
-from streamkit.definitions._definition import Answer, definition
-from streamkit.definitions._parts import spread, usage_or_tokenizer
+from streamkit.definitions import Answer, Chat, Line, definition, differences, spread, usage_or_tokenizer
 
 
 @definition("vLLM", ">=0.33")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from streamkit.faults import DoesNotApply, Fault, Given
 from streamkit.faults._body import Body, only_sse
-from streamkit.faults._fault import DoesNotApply, Fault, Given
 from streamkit.model.step import Step
 
 _MARK = b"\xef\xbb\xbf"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamkit.faults._body import PLACE, Body
-from streamkit.faults._fault import Argument, Fault, Given, one_of
+from streamkit.faults import PLACE, Argument, Fault, Given, one_of
+from streamkit.faults._body import Body
 from streamkit.model.step import Close, Finish, HalfChunk, Reset, Step
 
 _ENDS: dict[str, type[Close] | type[Reset] | type[Finish]] = {"fin": Close, "reset": Reset, "eof": Finish}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from streamkit.faults._fault import Argument, Fault, one_of
-from streamkit.faults._inject import WHERE, injector
+from streamkit.faults import WHERE, Argument, Fault, injector, one_of
 
 _BLOCKS = {"id": b"id: 7\n\n", "event": b"event: ping\n\n", "data": b"data:\n\n"}
 

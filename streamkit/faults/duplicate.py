@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from streamkit.faults import Argument, Fault, Given, whole
 from streamkit.faults._body import Body
-from streamkit.faults._fault import Argument, Fault, Given, whole
 from streamkit.model.step import Step
 
 

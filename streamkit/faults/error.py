@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import orjson
 
-from streamkit.faults._body import PLACE, Body
-from streamkit.faults._fault import Argument, DoesNotApply, Fault, Given, one_of
+from streamkit.faults import PLACE, Argument, DoesNotApply, Fault, Given, one_of
+from streamkit.faults._body import Body
 from streamkit.model.step import Finish, Step, Write
 
 

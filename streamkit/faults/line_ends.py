@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from streamkit.faults import Argument, Fault, Given, one_of
 from streamkit.faults._body import Body, only_sse
-from streamkit.faults._fault import Argument, Fault, Given, one_of
 from streamkit.model.step import Step, Write
 
 _ENDS = {"lf": b"\n", "cr": b"\r", "crlf": b"\r\n"}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from streamkit.faults._fault import Argument, Fault, whole
-from streamkit.faults._inject import WHERE, injector
+from streamkit.faults import WHERE, Argument, Fault, injector, whole
 
 FAULT = Fault(
     "retry",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from streamkit.faults._fault import Argument, Fault, Given, duration
+from streamkit.faults import Argument, Fault, Given, duration
 from streamkit.model.step import Step
 
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from streamkit.faults import Argument, DoesNotApply, Fault, Given, one_of, whole
 from streamkit.faults._body import Body
-from streamkit.faults._fault import Argument, DoesNotApply, Fault, Given, one_of, whole
 from streamkit.model.step import Step, Write
 
 # Where a cut hurts: after the first byte of a UTF-8 character of several bytes; between the two bytes of a line's end.

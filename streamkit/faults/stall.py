@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from streamkit.faults._body import PLACE, Body
-from streamkit.faults._fault import Argument, Fault, Given, duration
+from streamkit.faults import PLACE, Argument, Fault, Given, duration
+from streamkit.faults._body import Body
 from streamkit.model.step import Hang, Step, Write
 
 _EVER = -1

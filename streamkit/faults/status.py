@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from streamkit.faults._fault import Argument, Fault, Given, whole
+from streamkit.faults import Argument, Fault, Given, whole
 from streamkit.model.step import Finish, Head, Step, Write
 
 _KINDS = {

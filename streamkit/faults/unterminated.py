@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from streamkit.faults import DoesNotApply, Fault, Given
 from streamkit.faults._body import Body
-from streamkit.faults._fault import DoesNotApply, Fault, Given
 from streamkit.model.step import Step
 
 # `[DONE]`, and what says in the other APIs that nothing follows: the type of the last event, or `done` in NDJSON.

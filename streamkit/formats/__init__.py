@@ -1,0 +1,64 @@
+"""The forms in which streams are kept: one module a form, found by content. `read` is the way in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.lazy import door
+
+if TYPE_CHECKING:
+    from streamkit.formats._blocks import cut as cut
+    from streamkit.formats._blocks import cut_at as cut_at
+    from streamkit.formats._blocks import framed as framed
+    from streamkit.formats._documents import object_of as object_of
+    from streamkit.formats._documents import parse as parse
+    from streamkit.formats._format import FORMATS as FORMATS
+    from streamkit.formats._format import Format as Format
+    from streamkit.formats._format import Found as Found
+    from streamkit.formats._format import find as find
+    from streamkit.formats._format import ordered as ordered
+    from streamkit.formats._format import read as read
+    from streamkit.formats._format import unknown as unknown
+    from streamkit.formats._http import status_and_headers as status_and_headers
+    from streamkit.formats._repair import compact_json as compact_json
+    from streamkit.formats._repair import literal as literal
+    from streamkit.formats._repair import mend as mend
+    from streamkit.formats._source import HEAD as HEAD
+    from streamkit.formats._source import LARGEST_BODY as LARGEST_BODY
+    from streamkit.formats._source import LONGEST_LINE as LONGEST_LINE
+    from streamkit.formats._source import Source as Source
+    from streamkit.formats._source import is_pattern as is_pattern
+    from streamkit.formats._timestamps import Stamp as Stamp
+    from streamkit.formats._timestamps import offsets as offsets
+    from streamkit.formats._timestamps import rfc3339 as rfc3339
+    from streamkit.formats._timestamps import stamp as stamp
+
+_PLACES = {
+    "FORMATS": "_format",
+    "Format": "_format",
+    "Found": "_format",
+    "HEAD": "_source",
+    "LARGEST_BODY": "_source",
+    "LONGEST_LINE": "_source",
+    "Source": "_source",
+    "Stamp": "_timestamps",
+    "compact_json": "_repair",
+    "cut": "_blocks",
+    "cut_at": "_blocks",
+    "find": "_format",
+    "framed": "_blocks",
+    "is_pattern": "_source",
+    "literal": "_repair",
+    "mend": "_repair",
+    "object_of": "_documents",
+    "offsets": "_timestamps",
+    "ordered": "_format",
+    "parse": "_documents",
+    "read": "_format",
+    "rfc3339": "_timestamps",
+    "stamp": "_timestamps",
+    "status_and_headers": "_http",
+    "unknown": "_format",
+}
+
+__getattr__, __dir__ = door(__name__, _PLACES)

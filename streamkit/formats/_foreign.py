@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from streamkit.formats._documents import object_of
-from streamkit.formats._gist_documents import role
+from streamkit.formats._payloads import role
 
 _KNOWN = re.compile(rb" ?(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
 # What people, terminals and loggers leave around chunks: fences, headings, prompts, dots for what was left out, a time

@@ -54,7 +54,7 @@ class Mended:
     @property
     def json(self) -> str:
         """The value as JSON on one line."""
-        return dumps(self.value)
+        return compact_json(self.value)
 
 
 def mend(text: str) -> Mended | None:
@@ -103,7 +103,7 @@ def literal(text: str, position: int = 0) -> tuple[str, int] | None:
         return None
 
 
-def dumps(value: Any) -> str:
+def compact_json(value: Any) -> str:
     """Compact JSON that encodes as UTF-8 whatever is in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text if text.isascii() or not _has_surrogates(text) else json.dumps(value, separators=(",", ":"))

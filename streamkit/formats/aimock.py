@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._documents import parse
-from streamkit.formats._format import Format
-from streamkit.formats._source import Source
+from streamkit.formats import Format, Source, parse
 from streamkit.model.exchange import Exchange, Frames, Import, Origin, Response
 
 _FIXTURES = re.compile(rb'\A[\xef\xbb\xbf\s]*\{\s*"fixtures"\s*:\s*\[')
@@ -41,9 +39,9 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 
 def _answer(response: dict[str, Any], origin: Origin) -> Exchange:
-    from streamkit.formats._repair import dumps
+    from streamkit.formats._repair import compact_json
 
-    body = dumps(response["json"]).encode("utf-8")
+    body = compact_json(response["json"]).encode("utf-8")
     status = response.get("status")
     return Exchange(
         frames=Frames([body], [None], [None]),

@@ -11,10 +11,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.formats._documents import object_of
-from streamkit.formats._format import Format
-from streamkit.formats._source import Source
-from streamkit.formats._timestamps import rfc3339
+from streamkit.formats import Format, Source, object_of, rfc3339
 from streamkit.model.exchange import (
     Body,
     End,

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streamkit.formats._blocks import cut_at
-from streamkit.formats._format import Format
-from streamkit.formats._http import status_and_headers
-from streamkit.formats._source import Source
+from streamkit.formats import Format, Source, cut_at, status_and_headers
 from streamkit.model.exchange import Exchange, Import, Origin
 from streamkit.wire import aws_eventstream
 

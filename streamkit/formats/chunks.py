@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from streamkit.formats._documents import object_of
-from streamkit.formats._format import Format
-from streamkit.formats._gist_documents import identity, role
+from streamkit.formats import HEAD, Format, Source, object_of
 from streamkit.formats._lost import around
-from streamkit.formats._source import HEAD, Source
+from streamkit.formats._payloads import identity, role
 from streamkit.model.exchange import Exchange
 from streamkit.wire.framing import AWS, choose
 
 if TYPE_CHECKING:
-    from streamkit.formats._gist_exchanges import Draft
+    from streamkit.formats._drafts import Draft
 
 _DONE = b"[DONE]"
 _SAMPLE = 50
@@ -34,7 +32,7 @@ def _recognises(head: bytes) -> bool:
 
 
 def _read(source: Source) -> Iterator[Exchange]:
-    from streamkit.formats._gist_exchanges import Draft
+    from streamkit.formats._drafts import Draft
 
     draft: Draft | None = None
     number = 0

@@ -7,12 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import orjson
 
-from streamkit.formats._blocks import cut
+from streamkit.formats import Format, Source, cut, status_and_headers
 from streamkit.formats._foreign import is_payload, mostly_sound
-from streamkit.formats._format import Format
-from streamkit.formats._http import status_and_headers
 from streamkit.formats._lost import around
-from streamkit.formats._source import Source
 from streamkit.model.exchange import Exchange, Import, Origin
 from streamkit.wire.framing import SSE, choose
 

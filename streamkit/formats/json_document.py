@@ -10,12 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._blocks import cut_at
-from streamkit.formats._documents import affordable, loads, parse
-from streamkit.formats._format import Format
-from streamkit.formats._gist_documents import identity, role
-from streamkit.formats._http import status_and_headers
-from streamkit.formats._source import HEAD, Source
+from streamkit.formats import HEAD, Format, Source, cut_at, parse, status_and_headers
+from streamkit.formats._documents import affordable, loads
+from streamkit.formats._payloads import identity, role
 from streamkit.model.exchange import Exchange, Import, Origin, Response
 from streamkit.wire import json_document
 
@@ -60,8 +57,8 @@ def _is_streamed_as_array(first: dict[str, Any]) -> bool:
 
 
 def _of_chunks(path: str, body: bytes, response: Response | None, line: int) -> Exchange:
-    from streamkit.formats._gist_exchanges import Draft
-    from streamkit.formats._repair import dumps
+    from streamkit.formats._drafts import Draft
+    from streamkit.formats._repair import compact_json
 
     draft = Draft(line, response, form="json-document")
     elements = parse(body, path)
@@ -69,9 +66,9 @@ def _of_chunks(path: str, body: bytes, response: Response | None, line: int) -> 
         raise UnreadableInput(path, "no JSON array", line=line)
     for element in elements:
         if isinstance(element, dict):
-            draft.take_chunk(element, dumps(element), line)
+            draft.take_chunk(element, compact_json(element), line)
         else:
-            draft.note(line, "unusable", f"an element that is no chunk: {dumps(element)[:80]}")
+            draft.note(line, "unusable", f"an element that is no chunk: {compact_json(element)[:80]}")
     return draft.finished(path, 1)
 
 

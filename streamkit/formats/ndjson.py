@@ -10,12 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from streamkit.formats._blocks import cut_at
-from streamkit.formats._documents import object_of
-from streamkit.formats._format import Format
-from streamkit.formats._gist_documents import role
-from streamkit.formats._http import status_and_headers
-from streamkit.formats._source import Source
+from streamkit.formats import Format, Source, cut_at, object_of, status_and_headers
+from streamkit.formats._payloads import role
 from streamkit.model.exchange import Exchange, Frames, Import, Origin
 
 _LINE_END = re.compile(rb"\n[\r\n]*")
@@ -44,7 +40,7 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 def _timed(exchange: Exchange, frames: Frames) -> Exchange:
     """The exchange with its lines' own times, where each line that has one has one that no other has."""
-    from streamkit.formats._timestamps import offsets, rfc3339, stamp
+    from streamkit.formats import offsets, rfc3339, stamp
 
     made = [(object_of(data) or {}).get("created_at") for data in frames.data]
     stamps = [stamp(time) if isinstance(time, str) else None for time in made]

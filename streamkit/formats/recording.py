@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from streamkit.formats._format import Format
-from streamkit.formats._source import LARGEST_BODY, Source
+from streamkit.formats import LARGEST_BODY, Format, Source
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
 

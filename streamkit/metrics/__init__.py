@@ -1,0 +1,60 @@
+"""Metrics: one module a metric, a number with a name, a unit, a formula and a source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streamkit.lazy import door
+
+if TYPE_CHECKING:
+    from streamkit.metrics._collect import Collection as Collection
+    from streamkit.metrics._collect import Spans as Spans
+    from streamkit.metrics._collect import distribution as distribution
+    from streamkit.metrics._collect import json_number as json_number
+    from streamkit.metrics._collect import measurement_of as measurement_of
+    from streamkit.metrics._collect import row_of as row_of
+    from streamkit.metrics._gate import Expression as Expression
+    from streamkit.metrics._gate import Gate as Gate
+    from streamkit.metrics._gate import kept as kept
+    from streamkit.metrics._gate import parse_expression as parse_expression
+    from streamkit.metrics._metric import METRICS as METRICS
+    from streamkit.metrics._metric import Metric as Metric
+    from streamkit.metrics._metric import Shown as Shown
+    from streamkit.metrics._metric import Span as Span
+    from streamkit.metrics._metric import Unit as Unit
+    from streamkit.metrics._metric import find as find
+    from streamkit.metrics._metric import in_order as in_order
+    from streamkit.metrics._metric import measure as measure
+    from streamkit.metrics._metric import metric as metric
+    from streamkit.metrics._metric import run_metric as run_metric
+    from streamkit.metrics._reasons import REASONS as REASONS
+    from streamkit.metrics._reasons import reason as reason
+    from streamkit.metrics._timeline import Timeline as Timeline
+
+_PLACES = {
+    "Collection": "_collect",
+    "Expression": "_gate",
+    "Gate": "_gate",
+    "METRICS": "_metric",
+    "Metric": "_metric",
+    "REASONS": "_reasons",
+    "Shown": "_metric",
+    "Span": "_metric",
+    "Spans": "_collect",
+    "Timeline": "_timeline",
+    "Unit": "_metric",
+    "distribution": "_collect",
+    "find": "_metric",
+    "in_order": "_metric",
+    "json_number": "_collect",
+    "kept": "_gate",
+    "measure": "_metric",
+    "measurement_of": "_collect",
+    "metric": "_metric",
+    "parse_expression": "_gate",
+    "reason": "_reasons",
+    "row_of": "_collect",
+    "run_metric": "_metric",
+}
+
+__getattr__, __dir__ = door(__name__, _PLACES)

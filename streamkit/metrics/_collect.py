@@ -115,7 +115,7 @@ class Collection:
     def percentiles(self, ranks: Sequence[float]) -> dict[str, dict[str, float]]:
         """Further percentiles of each metric: `{key: {"p75": …}}`."""
         return {
-            entry.key: {f"p{rank:g}": number(pool.percentile(rank), entry.unit) for rank in ranks}
+            entry.key: {f"p{rank:g}": json_number(pool.percentile(rank), entry.unit) for rank in ranks}
             for entry in self.metrics
             if len(pool := self.pools[entry.name])
         }
@@ -133,7 +133,7 @@ class Collection:
             },
             "missing": {entry.key: dict(found) for entry in self.metrics if (found := self.missing[entry.name])},
             "run": {
-                entry.key: number(run[entry.name].values[0]) if run[entry.name].values else None
+                entry.key: json_number(run[entry.name].values[0]) if run[entry.name].values else None
                 for entry in self.run_metrics
             },
             "run_missing": {
@@ -158,7 +158,7 @@ def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any
         elif entry.many:
             values[entry.key] = distribution(Summary.of(samples.values), entry.unit)
         else:
-            values[entry.key] = number(samples.values[0], entry.unit)
+            values[entry.key] = json_number(samples.values[0], entry.unit)
     tokens = measurement.samples.get(_TOKENS)
     return {
         "file": measurement.file,
@@ -220,10 +220,10 @@ def distribution(summary: Summary | None, unit: str = "1") -> dict[str, Any] | N
     """A distribution as JSON has it: `{"n","min","mean","p50","p90","p95","p99","max"}`; None where there is none."""
     if summary is None:
         return None
-    return {name: number(getattr(summary, name), unit) for name in Summary.__slots__}
+    return {name: json_number(getattr(summary, name), unit) for name in Summary.__slots__}
 
 
-def number(value: float, unit: str = "1") -> float:
+def json_number(value: float, unit: str = "1") -> float:
     """A number as JSON has it: nanoseconds and whole numbers are integers, others have six digits after the point."""
     return round(value) if unit == "ns" or value == int(value) else round(value, 6)
 

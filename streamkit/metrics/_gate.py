@@ -60,7 +60,7 @@ class Expression:
         return statistic(samples.values, self.stat) if self.stat else samples.values[0]
 
 
-def parse(text: str) -> Expression:
+def parse_expression(text: str) -> Expression:
     """The expression that this text means. Raises UsageError, which says what is wrong and what would be right."""
     match = _EXPRESSION.fullmatch(text)
     if not match:

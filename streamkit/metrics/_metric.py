@@ -1,4 +1,4 @@
-"""A metric: a number with a name, a unit, a definition and a source. One file a metric; this is their contract and door.
+"""A metric: a number with a name, a unit, a definition and a source. One module a metric; this is their contract.
 
 The module docstring of a metric's file is its formula and its manual.
 """
@@ -42,8 +42,9 @@ class Metric:
     `name` is the file's name: the long standard name that code and JSON use (times in JSON end in `_ns`). `head` is the
     short column head, `aliases` what gates may call it, `many` whether a stream gives several samples (a distribution).
     `of_stream` gives the samples of one stream, in `unit`, or why there are none; `of_run` one value over all spans.
-    `shown` says when a table that was not asked for it has it: always, where it is `present`, or only when `asked`; tables
-    are in ascending `order`.
+    `shown` tells when a table has it without `--metrics`: always, where some stream has a value (`present`), or only when
+    it is `asked` for. The default is `asked`, so that a new metric leaves the tables of everybody as they are; JSON and CSV
+    have every metric. Tables are in ascending `order`.
     """
 
     name: str
@@ -54,7 +55,7 @@ class Metric:
     of_run: OfRun | None = field(default=None, repr=False)
     many: bool = False
     aliases: tuple[str, ...] = ()
-    shown: Shown = "always"
+    shown: Shown = "asked"
     order: int = 50
 
     @property
@@ -86,24 +87,45 @@ def metric(
     *,
     many: bool = False,
     aliases: Sequence[str] = (),
-    shown: Shown = "always",
+    shown: Shown = "asked",
     order: int = 50,
 ) -> Callable[[OfStream], Metric]:
-    """Make the function below it the metric of its file: name and formula are the file's own."""
+    """Make the decorated function the metric of its module: the module gives the name, its docstring the formula."""
 
     def made(of_stream: OfStream) -> Metric:
         name, manual = _file_of(of_stream)
-        return Metric(name, head, unit, manual, of_stream, None, many, tuple(aliases), shown, order)
+        return Metric(
+            name=name,
+            head=head,
+            unit=unit,
+            manual=manual,
+            of_stream=of_stream,
+            many=many,
+            aliases=tuple(aliases),
+            shown=shown,
+            order=order,
+        )
 
     return made
 
 
-def run_metric(unit: Unit, head: str, *, aliases: Sequence[str] = (), order: int = 50) -> Callable[[OfRun], Metric]:
-    """Make the function below it the metric of its file: a number that only all streams of a run together have."""
+def run_metric(
+    unit: Unit, head: str, *, aliases: Sequence[str] = (), shown: Shown = "asked", order: int = 50
+) -> Callable[[OfRun], Metric]:
+    """Make the decorated function the metric of its module: a number of all streams of a run together."""
 
     def made(of_run: OfRun) -> Metric:
         name, manual = _file_of(of_run)
-        return Metric(name, head, unit, manual, None, of_run, False, tuple(aliases), "always", order)
+        return Metric(
+            name=name,
+            head=head,
+            unit=unit,
+            manual=manual,
+            of_run=of_run,
+            aliases=tuple(aliases),
+            shown=shown,
+            order=order,
+        )
 
     return made
 

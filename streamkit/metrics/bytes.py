@@ -5,12 +5,11 @@ Formula: the number of bytes of all frames, after transfer and content coding we
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("bytes", "Bytes", order=4)
+@metric("bytes", "Bytes", shown="always", order=4)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in bytes."""
     frames = timeline.stream.exchange.frames

@@ -6,8 +6,8 @@ where the body came in one read (`one-read`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import COALESCED_NS, Timeline
+from streamkit.metrics import Timeline, metric
+from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.measurement import Samples
 
 

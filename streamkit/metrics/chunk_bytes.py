@@ -6,8 +6,7 @@ Formula: the number of bytes of each event's data that is a JSON object, one sam
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

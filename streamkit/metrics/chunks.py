@@ -6,12 +6,11 @@ A chunk is no token: it may carry none, a part of one, or many.
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Chunks", order=2)
+@metric("1", "Chunks", shown="always", order=2)
 def measured(timeline: Timeline) -> Samples:
     """One sample: how many chunks."""
     return Samples((len(timeline.stream.chunks),))

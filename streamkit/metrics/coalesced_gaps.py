@@ -7,8 +7,7 @@ large, the small percentiles of the gaps tell of the network and not of the mode
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

@@ -6,12 +6,11 @@ tool call. A chunk that opens with a role, an empty string, a finish reason or a
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Content", order=3)
+@metric("1", "Content", shown="always", order=3)
 def measured(timeline: Timeline) -> Samples:
     """One sample: how many chunks carry content."""
     return Samples((len(timeline.content),))

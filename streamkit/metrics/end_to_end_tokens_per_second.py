@@ -5,8 +5,7 @@ Formula: N / operation duration, N as in `output_tokens`. Missing for the reason
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

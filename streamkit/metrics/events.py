@@ -6,12 +6,11 @@ Formula: the number of SSE events (or NDJSON lines, AWS messages, array elements
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Events", order=1)
+@metric("1", "Events", shown="always", order=1)
 def measured(timeline: Timeline) -> Samples:
     """One sample: how many events."""
     return Samples((len(timeline.stream.events),))

@@ -11,8 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from functools import partial
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

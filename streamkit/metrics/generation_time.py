@@ -6,8 +6,7 @@ Formula: at(last content chunk) − at(first content chunk). It needs no time of
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamkit.metrics._metric import Span, run_metric
+from streamkit.metrics import Span, run_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("ratio", "Good", aliases=("good", "slo_attainment"), order=76)
+@run_metric("ratio", "Good", aliases=("good", "slo_attainment"), shown="always", order=76)
 def measured(spans: Sequence[Span]) -> Samples:
     """One value: a share from 0 to 1."""
     if not spans:

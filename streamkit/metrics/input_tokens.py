@@ -6,12 +6,11 @@ Formula: the provider's own number; nothing else knows it. Missing without usage
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("tokens", "Input", order=31)
+@metric("tokens", "Input", shown="always", order=31)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in tokens."""
     usage = timeline.stream.usage

@@ -8,12 +8,11 @@ than two content chunks (`no-token`, `one-token`), and where every gap is negati
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "Gap", many=True, aliases=("gap", "gaps", "icl", "inter_chunk_latency"), order=20)
+@metric("ns", "Gap", many=True, aliases=("gap", "gaps", "icl", "inter_chunk_latency"), shown="always", order=20)
 def measured(timeline: Timeline) -> Samples:
     """A sample a gap, in nanoseconds, in ascending order."""
     return Samples(timeline.gaps, timeline.gaps_missing)

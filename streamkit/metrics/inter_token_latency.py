@@ -8,12 +8,12 @@ chunks came in one read (`one-read`), which tells nothing of the time between to
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import COALESCED_NS, Timeline
+from streamkit.metrics import Timeline, metric
+from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "ITL", aliases=("itl",), order=22)
+@metric("ns", "ITL", aliases=("itl",), shown="always", order=22)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds a token."""
     times, tokens = timeline.content_times, timeline.streamed_tokens

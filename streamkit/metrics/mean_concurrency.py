@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamkit.metrics._metric import Span, run_metric
+from streamkit.metrics import Span, run_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("1", "Concurrency", aliases=("concurrency",), order=73)
+@run_metric("1", "Concurrency", aliases=("concurrency",), shown="always", order=73)
 def measured(spans: Sequence[Span]) -> Samples:
     """One value, in streams."""
     if not spans:

@@ -6,8 +6,7 @@ reasons of the two numbers that it is made of.
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

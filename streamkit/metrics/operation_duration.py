@@ -8,12 +8,17 @@ and where the recorder did not see the end (`no-end-time`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "Total", aliases=("total", "duration", "e2e", "latency", "gen_ai.client.operation.duration"), order=14)
+@metric(
+    "ns",
+    "Total",
+    aliases=("total", "duration", "e2e", "latency", "gen_ai.client.operation.duration"),
+    shown="always",
+    order=14,
+)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     end = timeline.stream.exchange.end

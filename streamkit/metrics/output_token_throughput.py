@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamkit.metrics._metric import Span, run_metric
+from streamkit.metrics import Span, run_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("tokens/s", "Tok/s, run", aliases=("throughput",), order=72)
+@run_metric("tokens/s", "Tok/s, run", aliases=("throughput",), shown="always", order=72)
 def measured(spans: Sequence[Span]) -> Samples:
     """One value, in tokens a second."""
     if not spans:

@@ -8,12 +8,11 @@ beside content, or one given before the content ended, is no count and is said. 
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("tokens", "Tokens", aliases=("tokens", "gen_ai.client.token.usage"), order=30)
+@metric("tokens", "Tokens", aliases=("tokens", "gen_ai.client.token.usage"), shown="always", order=30)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in tokens, with its source."""
     tokens = timeline.tokens

@@ -7,12 +7,12 @@ the inter-token latency, and where all chunks came in one read (`one-read`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import COALESCED_NS, Timeline
+from streamkit.metrics import Timeline, metric
+from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.measurement import Samples
 
 
-@metric("tokens/s", "Tok/s", aliases=("tokens_per_second", "tps", "tok/s"), order=40)
+@metric("tokens/s", "Tok/s", aliases=("tokens_per_second", "tps", "tok/s"), shown="always", order=40)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in tokens a second."""
     times, tokens = timeline.content_times, timeline.streamed_tokens

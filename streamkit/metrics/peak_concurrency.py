@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from streamkit.metrics._metric import Span, run_metric
+from streamkit.metrics import Span, run_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("1", "Peak", aliases=("peak",), order=74)
+@run_metric("1", "Peak", aliases=("peak",), shown="always", order=74)
 def measured(spans: Sequence[Span]) -> Samples:
     """One value, in streams."""
     if not spans:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamkit.metrics._metric import Span, run_metric
+from streamkit.metrics import Span, run_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("1/s", "Streams/s", aliases=("rps",), order=71)
+@run_metric("1/s", "Streams/s", aliases=("rps",), shown="always", order=71)
 def measured(spans: Sequence[Span]) -> Samples:
     """One value, in streams a second."""
     if not spans:

@@ -6,12 +6,11 @@ under `stalls` of the JSON output and in the timeline. Missing for the reasons o
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("1", "Stalls", aliases=("stall",), order=54)
+@metric("1", "Stalls", aliases=("stall",), shown="always", order=54)
 def measured(timeline: Timeline) -> Samples:
     """One sample: how many stalls."""
     if timeline.gaps_missing:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from operator import sub
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

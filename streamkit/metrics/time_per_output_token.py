@@ -7,8 +7,7 @@ last token. Missing for the reasons of the three numbers that it is made of, and
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

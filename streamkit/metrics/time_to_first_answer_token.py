@@ -8,13 +8,12 @@ and where no answer came (`no-answer`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 from streamkit.model.message import TEXT, TOOL
 
 
-@metric("ns", "TTFA", aliases=("ttfa", "ttfo"), order=11)
+@metric("ns", "TTFA", aliases=("ttfa", "ttfo"), shown="always", order=11)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     flags = timeline.flags

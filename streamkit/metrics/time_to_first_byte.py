@@ -8,12 +8,11 @@ and for an empty body (`no-body`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTFB", aliases=("ttfb",), order=7)
+@metric("ns", "TTFB", aliases=("ttfb",), shown="always", order=7)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     frames = timeline.stream.exchange.frames

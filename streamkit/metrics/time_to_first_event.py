@@ -7,12 +7,11 @@ and without any event (`no-event`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTFE", aliases=("ttfe",), order=8)
+@metric("ns", "TTFE", aliases=("ttfe",), shown="always", order=8)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     times = timeline.stream.times

@@ -9,12 +9,11 @@ and without any such chunk (`no-token`). AIPerf and GuideLLM count so; other too
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTFT", aliases=("ttft", "gen_ai.server.time_to_first_token"), order=10)
+@metric("ns", "TTFT", aliases=("ttft", "gen_ai.server.time_to_first_token"), shown="always", order=10)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     content = timeline.content

@@ -7,12 +7,11 @@ and where no headers were recorded (`no-headers`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "Headers", aliases=("headers", "tth"), order=6)
+@metric("ns", "Headers", aliases=("headers", "tth"), shown="always", order=6)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     response = timeline.stream.exchange.response

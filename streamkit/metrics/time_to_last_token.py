@@ -8,12 +8,11 @@ and without any content chunk (`no-token`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 
-@metric("ns", "TTLT", aliases=("ttlt",), order=13)
+@metric("ns", "TTLT", aliases=("ttlt",), shown="always", order=13)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
     content = timeline.content

@@ -9,8 +9,7 @@ and with fewer than two content chunks (`no-token`, `one-token`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 
 

@@ -11,8 +11,7 @@ chunks (`no-token`, `one-token`).
 
 from __future__ import annotations
 
-from streamkit.metrics._metric import metric
-from streamkit.metrics._timeline import Timeline
+from streamkit.metrics import Timeline, metric
 from streamkit.model.measurement import Samples
 from streamkit.model.message import USAGE
 

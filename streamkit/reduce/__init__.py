@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from streamkit.reduce._mask import PAYLOAD, decoded, encoded, mask
+from streamkit.reduce.mask import PAYLOAD, decoded, encoded, mask
 
 Item = TypeVar("Item")
 Fails = Callable[[Sequence[bytes]], bool]

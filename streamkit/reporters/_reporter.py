@@ -1,4 +1,4 @@
-"""A reporter: rows, findings or statistics in, text out. One file a form of output; this is their contract and their door."""
+"""A reporter: findings, measurements, rows or streams in, text out. One module an output format; this is their contract."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Column:
     title: str
     unit: str
     many: bool = False
-    shown: Literal["always", "present", "asked"] = "always"
+    shown: Literal["always", "present", "asked"] = "asked"
     manual: str = ""
     standard: str = ""
 
@@ -103,13 +103,29 @@ class StatsReport:
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """One form of output, for those kinds of content that it can show; a kind that it cannot show is None."""
+    """One output format. A kind of content that it can show is a function; a command refuses a reporter without its kind.
+
+    | field | shows | asked by |
+    |---|---|---|
+    | `findings` | what lint found | `lint` |
+    | `stats` | measurements, as pieces of text | `stats` |
+    | `rows` | any table: a mapping a row, with the same keys in each | `stats --definitions`, `stats --compare`, `diff` |
+    | `timelines` | streams event by event | `inspect` |
+
+    `content` is the kind of text that it makes, which decides how a terminal is kept safe from what a stream says: `prose`
+    is for people, and falls back to ASCII where the terminal needs it; `json` stays JSON. `brief` reporters show the
+    metrics that are enabled by default, and others every metric. `in_full` reporters are given `StatsReport.page`, which
+    keeps every stream in memory.
+    """
 
     name: str
     findings: Callable[[LintReport], str] | None = None
     rows: Callable[[Sequence[Row]], str] | None = None
     stats: Callable[[StatsReport], Iterator[str]] | None = None
     timelines: Callable[[Sequence[Stream]], str] | None = None
+    content: Literal["text", "prose", "json"] = "text"
+    brief: bool = False
+    in_full: bool = False
 
 
 REPORTERS: Catalogue[Reporter] = Catalogue("streamkit.reporters", Reporter, lambda reporter: reporter.name)

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from streamkit.reporters._reporter import Reporter, Row, StatsReport
+from streamkit.reporters import Reporter, Row, StatsReport
 from streamkit.reporters._rows import flat, harmless
 
 

@@ -7,8 +7,8 @@ Source: docs.github.com, "Workflow commands for GitHub Actions"; the escapes are
 from __future__ import annotations
 
 from streamkit.model.finding import SEVERITIES, Finding
+from streamkit.reporters import LintReport, Reporter
 from streamkit.reporters._fingerprint import sentence
-from streamkit.reporters._reporter import LintReport, Reporter
 from streamkit.text import one_line
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}

@@ -9,8 +9,8 @@ from collections import Counter
 from typing import Any
 
 from streamkit.model.finding import Finding
+from streamkit.reporters import LintReport, Reporter
 from streamkit.reporters._fingerprint import fingerprint, sentence
-from streamkit.reporters._reporter import LintReport, Reporter
 from streamkit.reporters._strict_json import dumps
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
@@ -37,4 +37,4 @@ def _issue(finding: Finding, known: str) -> dict[str, Any]:
     }
 
 
-REPORTER = Reporter("gitlab", findings=findings)
+REPORTER = Reporter("gitlab", findings=findings, content="json")

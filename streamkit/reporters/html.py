@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from streamkit.model.stream import Stream
+from streamkit.reporters import Column, PageStream, Reporter, Row, StatsReport, shown
 from streamkit.reporters._html_charts import distribution, waterfall
 from streamkit.reporters._html_page import cell, page, table, text
 from streamkit.reporters._html_timeline import section
-from streamkit.reporters._reporter import Column, PageStream, Reporter, Row, StatsReport
 from streamkit.reporters._rows import place
 from streamkit.reporters._stats_tables import headline, run_line, summary_tables, wanted
-from streamkit.reporters._units import shown
 
 _CHARTS = ("time_to_first_token_ns", "inter_chunk_gap_ns", "operation_duration_ns")
 # A table of more rows than this is slow to open; the data holds them all.
@@ -92,4 +91,4 @@ def _notes(streams: Sequence[Row]) -> Iterator[str]:
         yield f"<h2>Notes</h2><ul>{''.join(said[:_ROWS])}</ul>"
 
 
-REPORTER = Reporter("html", rows=rows, stats=stats, timelines=timelines)
+REPORTER = Reporter("html", rows=rows, stats=stats, timelines=timelines, in_full=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import orjson
 
+from streamkit.reporters import LintReport, Reporter, Row, StatsReport
 from streamkit.reporters._finding_json import as_object
-from streamkit.reporters._reporter import LintReport, Reporter, Row, StatsReport
 from streamkit.reporters._strict_json import dumps
 
 VERSION = 1
@@ -40,4 +40,4 @@ def findings(report: LintReport) -> str:
     return dumps(document, indent=2) + "\n"
 
 
-REPORTER = Reporter("json", findings=findings, rows=rows, stats=stats)
+REPORTER = Reporter("json", findings=findings, rows=rows, stats=stats, content="json")

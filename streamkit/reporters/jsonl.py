@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from streamkit.reporters import LintReport, Reporter
 from streamkit.reporters._finding_json import as_object
-from streamkit.reporters._reporter import LintReport, Reporter
 from streamkit.reporters._strict_json import dumps
 
 
@@ -12,4 +12,4 @@ def findings(report: LintReport) -> str:
     return "".join(dumps(as_object(finding)) + "\n" for finding in report.findings)
 
 
-REPORTER = Reporter("jsonl", findings=findings)
+REPORTER = Reporter("jsonl", findings=findings, content="json")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from streamkit.model.finding import Finding
+from streamkit.reporters import LintReport, Reporter, Row
 from streamkit.reporters._fingerprint import sentence
-from streamkit.reporters._reporter import LintReport, Reporter, Row
 from streamkit.text import one_line
 
 

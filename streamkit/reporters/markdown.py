@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from streamkit.reporters._reporter import Reporter, Row, StatsReport
+from streamkit.reporters import Reporter, Row, StatsReport
 from streamkit.reporters._stats_tables import Notes, Table, headline, stream_table, summary_tables
 from streamkit.text import one_line
 
@@ -52,4 +52,4 @@ def _cell(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", one_line(text))
 
 
-REPORTER = Reporter("markdown", rows=rows, stats=stats)
+REPORTER = Reporter("markdown", rows=rows, stats=stats, brief=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.reporters._reporter import Column, Reporter, Row, StatsReport
+from streamkit.reporters import Column, Reporter, Row, StatsReport
 
 # Both counts of tokens are one metric of the conventions, told apart by an attribute.
 _TOKEN_USAGE = "gen_ai.client.token.usage"
@@ -68,4 +68,4 @@ def _name(column: Column) -> str:
     return column.standard or f"streamkit.{column.key.removesuffix('_ns')}"
 
 
-REPORTER = Reporter("otel", stats=stats)
+REPORTER = Reporter("otel", stats=stats, content="json")

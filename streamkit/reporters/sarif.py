@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from streamkit.model.finding import Finding
+from streamkit.reporters import LintReport, Reporter
 from streamkit.reporters._fingerprint import fingerprint, sentence
-from streamkit.reporters._reporter import LintReport, Reporter
 from streamkit.reporters._strict_json import dumps
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -72,4 +72,4 @@ def _uri(file: str) -> str:
     return f"file://{path}" if path.startswith("/") else path
 
 
-REPORTER = Reporter("sarif", findings=findings)
+REPORTER = Reporter("sarif", findings=findings, content="json")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from streamkit.reporters import MISSING, Column, Reporter, Row, StatsReport, shown
 from streamkit.reporters._plot import histogram, legend, strip
-from streamkit.reporters._reporter import Column, Reporter, Row, StatsReport
 from streamkit.reporters._rows import place
 from streamkit.reporters._stats_tables import (
     Notes,
@@ -19,7 +19,6 @@ from streamkit.reporters._stats_tables import (
     summary_tables,
     wanted,
 )
-from streamkit.reporters._units import MISSING, shown
 from streamkit.text import one_line
 
 # More streams than this are not listed unless that is asked for.
@@ -225,4 +224,4 @@ def _hint(group: Row, report: StatsReport) -> Iterator[str]:
         yield "\n" + textwrap.fill(text, report.width) + "\n"
 
 
-REPORTER = Reporter("table", rows=rows, stats=stats)
+REPORTER = Reporter("table", rows=rows, stats=stats, content="prose", brief=True)

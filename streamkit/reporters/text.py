@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from streamkit.model.finding import SEVERITIES, Finding
-from streamkit.reporters._reporter import LintReport, Reporter, Row
+from streamkit.reporters import LintReport, Reporter, Row
 from streamkit.text import columns, one_line, shorten, shorten_to
 
 _BAR = "    | "
@@ -124,4 +124,4 @@ def _style(report: LintReport, text: str, *, bold: bool = False, fg: str | None 
     return click.style(text, bold=bold or None, fg=fg) if report.color else text
 
 
-REPORTER = Reporter("text", findings=findings)
+REPORTER = Reporter("text", findings=findings, content="prose")

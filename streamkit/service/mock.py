@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from streamkit.errors import StreamkitError
-from streamkit.faults._fault import Plan, chance, inject, plan
+from streamkit.faults import Plan, chance, inject, plan
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
 from streamkit.playback.matcher import Level, Match, Matcher, Reuse, plain_path

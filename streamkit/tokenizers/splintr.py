@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from streamkit.errors import UsageError
-from streamkit.tokenizers._tokenizer import Count, Tokenizer
+from streamkit.tokenizers import Count, Tokenizer
 
 # How many entries the two vocabularies have that come as `.tiktoken` files; each has its own way to cut words.
 _CL100K_SIZE = 110_000

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from streamkit.tokenizers._tokenizer import Count, Tokenizer
+from streamkit.tokenizers import Count, Tokenizer
 
 # The addresses by which its cache names the files, and the digests that it wants (tiktoken_ext/openai_public.py, 0.14).
 _HOST = "https://openaipublic.blob.core.windows.net/encodings/"

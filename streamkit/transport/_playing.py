@@ -13,7 +13,7 @@ from aiohttp import web
 
 from streamkit.model.exchange import Headers, header
 from streamkit.model.step import Finish, HalfChunk, Hang, Head, Last, Reset, Step, Write
-from streamkit.transport._deadlines import Deadlines
+from streamkit.transport.deadlines import Deadlines
 
 # Headers that speak of one connection and not of the message (RFC 9110, section 7.6.1), and those that speak of a coding
 # which a recording's frames no longer have.

@@ -19,7 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from streamkit.errors import UsageError
 from streamkit.model.exchange import Headers
-from streamkit.transport._arrivals import arrivals
+from streamkit.transport.arrivals import arrivals
 
 if TYPE_CHECKING:
     import aiohttp

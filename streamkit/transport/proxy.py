@@ -20,9 +20,9 @@ from aiohttp import web
 
 from streamkit.model.exchange import Headers, Request, header
 from streamkit.model.step import Close, Finish, Reset, Step
-from streamkit.transport._guard import TOKEN_HEADER, Guard, Refusal, token_path
 from streamkit.transport._playing import HOP_BY_HOP, Connection, Played, play
 from streamkit.transport.client import Client, Listener, Outgoing, Settings
+from streamkit.transport.guard import TOKEN_HEADER, Guard, Refusal, token_path
 from streamkit.transport.server import address, arrived, listen, read_request
 
 # Not the client's to say, or said anew by who sends on.

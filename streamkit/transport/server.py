@@ -19,8 +19,8 @@ from aiohttp import web
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Body, Request
 from streamkit.model.step import Step
-from streamkit.transport._deadlines import Deadlines
 from streamkit.transport._playing import Played, play
+from streamkit.transport.deadlines import Deadlines
 
 Answer = Callable[[Request], Sequence[Step]]
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from streamkit.apis._api import interpret
 from streamkit.apis._incremental import Incremental
 from streamkit.errors import StreamkitError
-from streamkit.formats._format import read
-from streamkit.metrics._metric import METRICS, measure
+from streamkit.formats import read
+from streamkit.metrics import METRICS, measure
 from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
 from streamkit.model.stream import Stream
 from tests.apis.test_verdict import DONE, ENDS, ERROR, FAILS, SAYS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streamkit.apis._api import assemble, interpret
-from streamkit.formats._format import read
+from streamkit.formats import read
 from streamkit.model.timeline import added, timeline
 
 # What the collection calls an API, and what it is here. What it calls "other" is named by its detail.

@@ -11,7 +11,7 @@ import pytest
 
 from streamkit.apis._api import APIS, assemble, interpret
 from streamkit.errors import UnreadableInput
-from streamkit.formats._format import read
+from streamkit.formats import read
 from streamkit.model.stream import Stream
 from tests.apis.referees import REASONS, REFEREES, differences, reason
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from streamkit.apis._api import APIS, Api, interpret
 from streamkit.cli.main import streamkit
-from streamkit.formats._format import read
+from streamkit.formats import read
 
 STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 OTHERS: tuple[Any, ...] = (None, 7, -1.5, "odd", "", True, [], [None], {}, {"index": 0})

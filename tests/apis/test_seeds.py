@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from streamkit.apis._api import assemble, interpret
 from streamkit.cli.reassemble import command
-from streamkit.formats._format import read
+from streamkit.formats import read
 from streamkit.model.stream import Stream
 
 

@@ -124,7 +124,7 @@ def test_a_fault_strikes_so_many_streams(run):
 
 
 def test_the_seed_decides_as_it_does_for_a_server(run, tmp_path):
-    from streamkit.faults._fault import chance, inject, plan
+    from streamkit.faults import chance, inject, plan
     from streamkit.playback.player import Pace, steps
 
     for seed in range(4):

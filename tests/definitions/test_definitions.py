@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from streamkit.apis._api import interpret
-from streamkit.definitions._definition import DEFINITIONS, FIELDS, REASONS, Answer, answer, answers
+from streamkit.definitions import DEFINITIONS, FIELDS, REASONS, Answer, answer, answers
 from streamkit.model.exchange import End
 from streamkit.model.measurement import TokenCounter
 from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, text, usage

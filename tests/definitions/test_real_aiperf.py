@@ -16,8 +16,8 @@ import orjson
 import pytest
 
 from streamkit.apis._api import interpret
-from streamkit.definitions._definition import DEFINITIONS, answer
-from streamkit.formats._format import read
+from streamkit.definitions import DEFINITIONS, answer
+from streamkit.formats import read
 from streamkit.model.recording import write
 from tests.metrics.making import exchange, plain
 

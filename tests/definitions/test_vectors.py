@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from streamkit.apis._api import interpret
-from streamkit.definitions._definition import DEFINITIONS, answer
+from streamkit.definitions import DEFINITIONS, answer
 from streamkit.model.measurement import TokenCounter
 from tests.metrics.making import exchange
 

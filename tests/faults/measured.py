@@ -13,7 +13,7 @@ from typing import Any
 import anthropic
 import openai
 
-from streamkit.faults._fault import plan
+from streamkit.faults import plan
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options

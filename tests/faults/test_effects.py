@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.faults._body import PLACE
-from streamkit.faults._fault import FAULTS, Fault, plan
+from streamkit.faults import FAULTS, PLACE, Fault, plan
 from tests.faults import measured
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"

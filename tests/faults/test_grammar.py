@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from streamkit.errors import StreamkitError
-from streamkit.faults._fault import FAULTS, inject, plan
+from streamkit.faults import FAULTS, inject, plan
 from tests.faults.notation import parse, shown
 
 READ = {

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from streamkit.faults._fault import FAULTS, inject, plan
+from streamkit.faults import FAULTS, inject, plan
 from tests.faults.notation import parse, shown
 
 PAGES = Path(__file__).parents[1] / "specs" / "faults"

@@ -11,8 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._format import FORMATS, ordered, read
-from streamkit.formats._source import Source
+from streamkit.formats import FORMATS, Source, ordered, read
 
 PAGES = sorted((Path(__file__).parents[1] / "specs" / "formats").glob("*.md"))
 INPUTS = [
@@ -127,7 +126,7 @@ CHILD = """
 import re, sys
 from pathlib import Path
 from streamkit.errors import UnreadableInput
-from streamkit.formats._format import read
+from streamkit.formats import read
 try:
     said = "ok" if list(read(sys.argv[1])) else "nothing"
 except UnreadableInput as error:

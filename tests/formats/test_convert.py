@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from streamkit.apis._api import interpret
 from streamkit.cli.convert import command
 from streamkit.errors import OutputExists, UsageError
-from streamkit.formats._format import FORMATS, read
-from streamkit.formats._source import Source
+from streamkit.formats import FORMATS, Source, read
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
 from streamkit.wire.aws_eventstream import encode
 

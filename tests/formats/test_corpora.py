@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from streamkit.formats._format import read
+from streamkit.formats import read
 from streamkit.wire.framing import choose
 
 # The last event has no blank line after it: the standard discards it, and so its end mark; the manifest counts it.

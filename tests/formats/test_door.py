@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from streamkit.errors import UnknownForm, UnreadableInput
-from streamkit.formats._format import Found, find, read
+from streamkit.formats import Found, find, read
 
 STREAM = b': hello\n\ndata: {"a":1}\n\ndata: [DONE]\n\n'
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.formats._repair import dumps, literal, mend
+from streamkit.formats import compact_json, literal, mend
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -116,4 +116,4 @@ def test_a_literal_ends_where_it_ends(text):
 
 
 def test_lone_surrogates_encode_as_escapes():
-    assert dumps({"a": "\ud83d"}) == '{"a":"\\ud83d"}'
+    assert compact_json({"a": "\ud83d"}) == '{"a":"\\ud83d"}'

@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from streamkit.formats._format import read
+from streamkit.formats import read
 
 SEEDS = Path(__file__).parents[2] / ".." / "shared" / "seeds"
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds are not beside the project")

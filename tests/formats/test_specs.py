@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._format import FORMATS, read
+from streamkit.formats import FORMATS, read
 
 PAGES = Path(__file__).parents[1] / "specs" / "formats"
 BLOCK = re.compile(r"^(`{3,})(input|exchanges)( base64)?[ ]*\n(.*?)^\1[ ]*$", re.DOTALL | re.MULTILINE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streamkit.formats._timestamps import Stamp, offsets, rfc3339, stamp
+from streamkit.formats import Stamp, offsets, rfc3339, stamp
 
 MS = 1_000_000
 S = 1000 * MS

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from streamkit.apis._api import interpret
-from streamkit.metrics._collect import Collection
-from streamkit.metrics._metric import METRICS, find, measure
+from streamkit.metrics import METRICS, Collection, find, measure
 from streamkit.model.exchange import End, Exchange, Frames
 from streamkit.model.measurement import Measurement, TokenCounter
 from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, plain, text, usage

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streamkit.errors import UsageError
-from streamkit.metrics._collect import Collection
-from streamkit.metrics._gate import Gate, kept, parse
-from streamkit.metrics._metric import METRICS, measure
+from streamkit.metrics import METRICS, Collection, Gate, kept, measure, parse_expression
 from streamkit.model.measurement import Measurement
 from tests.metrics.making import MS, ROLE, plain, stream
 
@@ -48,7 +46,7 @@ WRONG = {
 def test_grammar(line: str) -> None:
     text, _, expected = line.partition("|")
     name, stat, sign, number = expected.split()
-    expression = parse(text)
+    expression = parse_expression(text)
     assert (expression.metric.name, expression.stat or "-", expression.sign) == (name, stat, sign)
     assert expression.number == pytest.approx(float(number))
 
@@ -56,7 +54,7 @@ def test_grammar(line: str) -> None:
 @pytest.mark.parametrize("text", WRONG)
 def test_a_wrong_expression_says_what_is_wrong(text: str) -> None:
     with pytest.raises(UsageError) as error:
-        parse(text)
+        parse_expression(text)
     assert WRONG[text] in str(error.value)
     assert text in str(error.value)
 
@@ -86,7 +84,7 @@ def one(first: float, **fields: object) -> Measurement:
 )
 def test_what_a_gate_decides(text: str, fails: bool, broke: int) -> None:
     streams = [one(100), one(200), one(300)]
-    gate = Gate(parse(text))
+    gate = Gate(parse_expression(text))
     for measurement in streams:
         gate.see(measurement)
     assert (gate.outcome(measured(*streams), allow_missing=False) is not None) == fails
@@ -95,7 +93,7 @@ def test_what_a_gate_decides(text: str, fails: bool, broke: int) -> None:
 
 def test_a_gate_names_the_worst_streams() -> None:
     streams = [one(100), one(400), one(300)]
-    gate = Gate(parse("ttft > 150ms"))
+    gate = Gate(parse_expression("ttft > 150ms"))
     for measurement in streams:
         gate.see(measurement)
     outcome = gate.outcome(measured(*streams), allow_missing=False)
@@ -105,7 +103,7 @@ def test_a_gate_names_the_worst_streams() -> None:
 
 def test_a_missing_metric_fails_unless_that_is_allowed() -> None:
     streams = [one(100), measure(stream([(5, ROLE)]), list(METRICS.values()))]
-    gate = Gate(parse("ttft.p95 > 10s"))
+    gate = Gate(parse_expression("ttft.p95 > 10s"))
     for measurement in streams:
         gate.see(measurement)
     outcome = gate.outcome(measured(*streams), allow_missing=False)
@@ -115,9 +113,9 @@ def test_a_missing_metric_fails_unless_that_is_allowed() -> None:
 
 
 def test_a_stream_that_is_cut_or_lacks_a_metric_is_not_good() -> None:
-    limits = [parse("ttft <= 150ms"), parse("gap.p95 <= 20ms")]
+    limits = [parse_expression("ttft <= 150ms"), parse_expression("gap.p95 <= 20ms")]
     assert kept([], one(100)) is None
     assert kept(limits, one(100)) is True
     assert kept(limits, one(200)) is False
     assert kept(limits, measure(stream(plain(10)[:5]), list(METRICS.values()))) is False
-    assert kept([parse("audio_tokens >= 0")], one(100)) is False
+    assert kept([parse_expression("audio_tokens >= 0")], one(100)) is False

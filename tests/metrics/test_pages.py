@@ -17,9 +17,7 @@ import orjson
 import pytest
 
 from streamkit.apis._api import interpret
-from streamkit.metrics._collect import Spans
-from streamkit.metrics._metric import METRICS, Span, measure
-from streamkit.metrics._reasons import REASONS
+from streamkit.metrics import METRICS, REASONS, Span, Spans, measure
 from streamkit.model.exchange import End, Exchange, Frames, Origin, Request, Response
 from streamkit.model.measurement import Samples
 from tests.metrics import making

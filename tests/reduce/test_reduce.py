@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.reduce import fewest, reduce
-from streamkit.reduce._mask import mask
+from streamkit.reduce.mask import mask
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.sets(st.integers(0, 9), min_size=1, max_size=4))

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from streamkit.model.finding import Finding, Place
-from streamkit.reporters._reporter import REPORTERS, LintReport
+from streamkit.reporters import REPORTERS, LintReport
 from streamkit.text import columns
 
 EVIL = "50%,\r\n::error::owned \x1b]0;x\x07 <b>&\ud800"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from streamkit.apis._api import assemble, interpret
-from streamkit.formats._format import read
+from streamkit.formats import read
 
 URL = "http://127.0.0.1:9/v1"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamkit.apis._api import interpret
-from streamkit.formats._format import read
+from streamkit.formats import read
 from streamkit.model.finding import Finding
 from streamkit.rules import RULES, Rule, lint, selected
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.formats._format import read
+from streamkit.formats import read
 from streamkit.rules import RULES, Rule, selected
 
 from .examples import examples, findings

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from streamkit.apis._api import interpret
-from streamkit.formats._format import read
+from streamkit.formats import read
 from streamkit.rules import lint, selected
 
 DIRECT = ("openai", "anthropic", "google")

@@ -18,7 +18,7 @@ import openai
 import pytest
 import requests
 
-from streamkit.faults._fault import plan
+from streamkit.faults import plan
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import Served, serving

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.faults._fault import plan
+from streamkit.faults import plan
 from streamkit.model.exchange import Exchange, Frame, Frames
 from streamkit.model.step import Write
 from streamkit.playback import player

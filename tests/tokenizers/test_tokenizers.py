@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from streamkit.errors import UsageError
-from streamkit.tokenizers import tiktoken
-from streamkit.tokenizers._tokenizer import Automatic, from_file, named, vocabulary_of
+from streamkit.tokenizers import Automatic, from_file, named, tiktoken, vocabulary_of
 
 
 @pytest.fixture

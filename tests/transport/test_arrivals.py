@@ -8,7 +8,7 @@ import socket
 import aiohttp
 from aiohttp import web
 
-from streamkit.transport import _arrivals
+from streamkit.transport import arrivals
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
@@ -32,7 +32,7 @@ async def reads_at_most() -> int:
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             assert response.connection is not None
             transport = response.connection.transport
-            async for _ in _arrivals.arrivals(response):
+            async for _ in arrivals.arrivals(response):
                 pass
             return int(transport.max_size)  # type: ignore[union-attr]
     finally:
@@ -40,4 +40,4 @@ async def reads_at_most() -> int:
 
 
 def test_a_plain_connection_is_read_in_small_pieces() -> None:
-    assert asyncio.run(reads_at_most()) == _arrivals._READ
+    assert asyncio.run(reads_at_most()) == arrivals._READ

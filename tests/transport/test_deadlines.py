@@ -8,14 +8,14 @@ from random import Random
 
 import pytest
 
-from streamkit.transport import _deadlines
-from streamkit.transport._deadlines import Deadlines
+from streamkit.transport import deadlines
+from streamkit.transport.deadlines import Deadlines
 
 
 @pytest.fixture(params=["the system's timer", "the loop's timer"], autouse=True)
 def timer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "the loop's timer":
-        monkeypatch.setattr(_deadlines.sys, "platform", "other")
+        monkeypatch.setattr(deadlines.sys, "platform", "other")
 
 
 def called(offsets: list[float], again: float | None = None) -> list[tuple[float, float]]:

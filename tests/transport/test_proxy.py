@@ -21,8 +21,8 @@ from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, St
 from streamkit.service.mock import Options
 from streamkit.service.proxying import Playing, proxying
 from streamkit.service.recording import Taped, Tapes, a_file_each, file_name, one_file
-from streamkit.transport._guard import Guard, Refusal, check_upstream
 from streamkit.transport.client import Settings
+from streamkit.transport.guard import Guard, Refusal, check_upstream
 from streamkit.transport.proxy import Proxy, Route, Rules
 from streamkit.transport.server import Server, in_thread
 from tests.exchanges import exchange

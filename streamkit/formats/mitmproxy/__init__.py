@@ -10,12 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._blocks import framed
-from streamkit.formats._format import Format
+from streamkit.formats import LARGEST_BODY, Format, Source, framed, rfc3339
 from streamkit.formats._http import decoded, version
-from streamkit.formats._source import LARGEST_BODY, Source
-from streamkit.formats._timestamps import rfc3339
-from streamkit.formats._tnetstring import LONGEST_LENGTH, TornValueError, loads
+from streamkit.formats.mitmproxy.tnetstring import LONGEST_LENGTH, TornValueError, loads
 from streamkit.model.exchange import Body, End, Exchange, Headers, Import, Origin, Repair, Request, Response, header
 
 _FLOW = re.compile(rb"[0-9]{2,10}:")

@@ -14,14 +14,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from streamkit.formats._blocks import framed
-from streamkit.formats._cassette_yaml import interactions
-from streamkit.formats._documents import parse
-from streamkit.formats._format import Format
+from streamkit.formats import Format, Source, framed, parse, rfc3339, stamp
 from streamkit.formats._http import content_type, decoded, of_decoded_body, reason, version
 from streamkit.formats._lost import ending, unanswered
-from streamkit.formats._source import Source
-from streamkit.formats._timestamps import rfc3339, stamp
+from streamkit.formats.cassette.yaml_text import interactions
 from streamkit.model.exchange import Body, Exchange, Headers, Import, Origin, Repair, Request, Response, header
 
 _YAML = re.compile(rb"^(?:http_)?interactions:[ \t]*(?:$|\[|&|#)", re.MULTILINE)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from streamkit.formats._format import Format
-from streamkit.formats._source import Source
+from streamkit.formats import Format, Source
 from streamkit.model.exchange import Exchange
 
 _EVENT = re.compile(
@@ -26,7 +25,7 @@ def _recognises(head: bytes) -> bool:
 
 def _read(source: Source) -> Iterator[Exchange]:
     # Imported when a trace is read: every input asks for this file.
-    from streamkit.formats._curl_trace_reader import read
+    from streamkit.formats.curl_trace.reader import read
 
     return read(source)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from streamkit.formats._format import Format, unknown
-from streamkit.formats._source import Source
+from streamkit.formats import Format, Source, unknown
 from streamkit.model.exchange import Exchange
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -18,8 +17,8 @@ def _recognises(head: bytes) -> bool:
 
 def _read(source: Source) -> Iterator[Exchange]:
     # Imported when a log is read: the parts of this reader are many, and every input asks for this file.
-    from streamkit.formats._gist_lines import Lines
-    from streamkit.formats._gist_reader import Reader
+    from streamkit.formats.gist_log.lines import Lines
+    from streamkit.formats.gist_log.reader import Reader
 
     reader = Reader(source.path, Lines(source.lines()))
     yield from reader.exchanges()

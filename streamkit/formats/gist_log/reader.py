@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._format import unknown
-from streamkit.formats._gist_brackets import Document, take
-from streamkit.formats._gist_documents import Identity, identity, role
-from streamkit.formats._gist_exchanges import Draft
-from streamkit.formats._gist_lines import Line, Lines
-from streamkit.formats._gist_parked import Parked
-from streamkit.formats._repair import dumps, literal
+from streamkit.formats import unknown
+from streamkit.formats._drafts import Draft
+from streamkit.formats._payloads import Identity, identity, role
+from streamkit.formats._repair import compact_json, literal
+from streamkit.formats.gist_log.brackets import Document, take
+from streamkit.formats.gist_log.lines import Line, Lines
+from streamkit.formats.gist_log.parked import Parked
 from streamkit.model.exchange import Exchange, Response
 
 _MOST_IDLE = 32 << 20  # bytes of text, a line counted with what it costs
@@ -196,7 +196,7 @@ class Reader:
                 self._text(part, said)
             return
         for value in used:
-            text = document.text if value is document.value else dumps(value)
+            text = document.text if value is document.value else compact_json(value)
             self._chunk(line, value, text, document)
 
     def _is_wanted(self, line: Line, value: Any, document: Document) -> bool:

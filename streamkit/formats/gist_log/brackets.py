@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from streamkit.formats._documents import loads
-from streamkit.formats._gist_lines import Line, Lines, dissect
 from streamkit.formats._repair import mend
+from streamkit.formats.gist_log.lines import Line, Lines, dissect
 
 _MOST_LINES = 5000
 _MOST_CHARACTERS = 4 << 20

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streamkit.formats._gist_documents import Identity
-from streamkit.formats._gist_exchanges import Draft
+from streamkit.formats._drafts import Draft
+from streamkit.formats._payloads import Identity
 
 _MOST = 64
 _PATIENCE = 5000  # lines without a chunk of its own, after which nobody waits for an exchange any longer

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from streamkit.formats._documents import object_of
-from streamkit.formats._gist_documents import role
-from streamkit.formats._repair import dumps, literal
-from streamkit.formats._timestamps import Stamp, stamp
+from streamkit.formats import Stamp, object_of, stamp
+from streamkit.formats._payloads import role
+from streamkit.formats._repair import compact_json, literal
 
 Kind = Literal["blank", "fence", "data", "event", "comment", "done", "elision", "open", "text"]
 
@@ -196,7 +195,7 @@ def _taken_out(bare: str, number: int) -> list[Line]:
     if match is None or document is None or role(document) != "other" or role(document.get(match[1])) != "chunk":
         return []
     time = next((found for key in _LOG_TIME if (found := _stamp_of(document.get(key)))), None)
-    chunk = dumps(document[match[1]])
+    chunk = compact_json(document[match[1]])
     name = document.get("event")
     before = [Line(number, "event", bare, name)] if isinstance(name, str) and name else []
     return [*before, Line(number, "open", bare, chunk, time, said=f"taken out of {match[1]}")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._gist_documents import Identity, identity
+from streamkit.formats._payloads import Identity, identity
 from streamkit.formats._source import LARGEST_BODY
 from streamkit.formats._timestamps import Stamp, offsets, rfc3339, stamp
 from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair, Response

@@ -14,14 +14,10 @@ from typing import Any
 
 import orjson
 
-from streamkit.formats._blocks import framed
-from streamkit.formats._documents import parse
-from streamkit.formats._format import Format
-from streamkit.formats._har_events import event_messages, messages_of, with_event_times
+from streamkit.formats import Format, Source, framed, parse, rfc3339, stamp
 from streamkit.formats._http import content_type, decoded, header_pairs, of_decoded_body, reason, version
 from streamkit.formats._lost import ending, unanswered
-from streamkit.formats._source import Source
-from streamkit.formats._timestamps import rfc3339, stamp
+from streamkit.formats.har.events import event_messages, messages_of, with_event_times
 from streamkit.model.exchange import Body, End, Exchange, Frames, Headers, Import, Origin, Repair, Request, Response
 
 _NOT_KNOWN = "1970-01-01T00:00:00.000000Z"

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from streamkit.errors import UnreadableInput
+from streamkit.formats import LARGEST_BODY, Source, Stamp, offsets, stamp, status_and_headers
 from streamkit.formats._chunked import Chunked
-from streamkit.formats._http import decoded, status_and_headers
-from streamkit.formats._source import LARGEST_BODY, Source
-from streamkit.formats._timestamps import Stamp, offsets, stamp
+from streamkit.formats._http import decoded
 from streamkit.model.exchange import (
     Body,
     End,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._source import LARGEST_BODY, Source
+from streamkit.formats import LARGEST_BODY, Source
 
 _DEPTH = 40
 _MOST_VALUES = 200_000
