@@ -12,7 +12,7 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
@@ -104,9 +104,9 @@ class Catalogue(Mapping[str, Entry]):
 
     def _modules(self, package: str) -> Iterator[str]:
         """The modules and packages of a folder that are not private."""
-        for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-            if not module.name.startswith("_") and module.name not in self._apart:
-                yield f"{package}.{module.name}"
+        for name in _module_names(importlib.import_module(package).__path__):
+            if not name.startswith("_") and name not in self._apart:
+                yield f"{package}.{name}"
 
     def _points(self) -> list[EntryPoint]:
         return [] if os.environ.get(NO_PLUGINS) else list(entry_points(self._package))
@@ -142,6 +142,21 @@ class Catalogue(Mapping[str, Entry]):
         what = self._package.rpartition(".")[2].removesuffix("s")
         hint = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
         return f"unknown {what} {name!r}; {hint}"
+
+
+def _module_names(paths: Iterable[str]) -> list[str]:
+    """The modules and packages in these folders, in order; what is no folder (a zip) the standard library lists, which
+    takes several times as long."""
+    names: set[str] = set()
+    for path in paths:
+        if not os.path.isdir(path):  # noqa: PTH112
+            names.update(module.name for module in pkgutil.iter_modules([path]))
+            continue
+        for inside in os.listdir(path):  # noqa: PTH208
+            name = inside.removesuffix(".py")
+            if name.isidentifier() and _is_module(os.path.join(path, name)):  # noqa: PTH118
+                names.add(name)
+    return sorted(names)
 
 
 def _is_module(path: str) -> bool:

@@ -68,6 +68,22 @@ def test_entries_may_stand_in_families(folder: Path) -> None:
     assert dict(fruits) == {"apple": Fruit("apple"), "plum": Fruit("plum")}
 
 
+def test_a_catalogue_in_a_zip_is_read_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(folder.parent / "packed.zip", "w") as packed:
+        packed.writestr("orchard/__init__.py", "")
+        packed.writestr("orchard/plum.py", ENTRY.format(name="plum"))
+        packed.writestr("orchard/_shared.py", "raise AssertionError('not an entry')")
+    monkeypatch.syspath_prepend(str(folder.parent / "packed.zip"))
+    assert list(Catalogue("orchard", Fruit, lambda fruit: fruit.name)) == ["plum"]
+
+
+def test_a_folder_without_a_module_is_no_entry(folder: Path) -> None:
+    (folder / "__pycache__").mkdir()
+    (folder / "leaves").mkdir()
+    (folder / "notes.txt").write_text("")
+    assert list(catalogue()) == []
+
+
 def test_a_subfolder_may_stand_apart(folder: Path) -> None:
     (folder / "baskets").mkdir()
     (folder / "baskets" / "__init__.py").write_text("")

@@ -76,13 +76,16 @@ class Judge:
 
     `misfits` checks one chunk's shape and `missteps` the order of them all. `unknown` gives the fields that are in no table,
     less those of the paths that it is handed; only who asks is told. `schema` gives the JSON Schema of a chunk, made from the
-    table that `misfits` checks.
+    table that `misfits` checks. `misfit_kinds` and `misstep_kinds` name everything that the two can find; each is the name of
+    a rule that finds it for this API, which tests hold.
     """
 
     misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]]
     missteps: Callable[[Stream], Iterable[Misstep]]
     unknown: Callable[[Sequence[Chunk], Sequence[str]], Iterable[Misfit]]
     schema: Callable[[], dict[str, Any]]
+    misfit_kinds: Callable[[], frozenset[str]]
+    misstep_kinds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ class Grammar:
     ends: frozenset[str] = frozenset()
     unfinished: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Every misstep that a walk along this table can give."""
+        states = {self.start, *self.steps.values()} - self.ends
+        return frozenset({*self.missteps.values(), *(self.unfinished.get(state, "unfinished") for state in states)})
+
 
 class Walk:
     """One grammar being walked, with a state for each key."""

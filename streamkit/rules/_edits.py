@@ -67,8 +67,10 @@ def _edited_events(raw: bytes, edits: Iterable[str], lines: bool) -> bytes:
     for edit in edits:
         try:
             _edit(events, edit)
-        except (IndexError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"invalid edit {edit!r}: {error!r}") from error
+        except (IndexError, KeyError, TypeError):
+            raise ValueError(f"invalid edit {edit!r}: no such event or member") from None
+        except ValueError as error:
+            raise ValueError(f"invalid edit {edit!r}: {error}") from error
     made = [event.data + newline if lines else event.text(newline) for event in events]
     return "".join(made).encode("utf-8", "surrogatepass")
 

@@ -17,15 +17,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from streamkit.errors import CatalogueError
+
 _EXAMPLE = re.compile(
     r"^(?P<label>(?:Bad|Good)(?:, with [A-Z0-9, ]+ beside it)?): (?P<base>[a-z-]+)(?P<edits>(?:\n    .+)*)$",
     re.MULTILINE,
 )
 
 
-def written_out(docstring: str) -> str:
-    """A rule's docstring with each example in full. Raises ValueError for an unknown base stream or an invalid edit."""
-    return _EXAMPLE.sub(_fenced, docstring)
+def written_out(docstring: str, code: str) -> str:
+    """A rule's docstring with each example in full. Raises CatalogueError where one cannot be made."""
+    try:
+        return _EXAMPLE.sub(_fenced, docstring)
+    except ValueError as error:
+        raise CatalogueError(f"the manual of {code}: {error}") from error
 
 
 def _fenced(example: re.Match[str]) -> str:
@@ -47,7 +52,7 @@ class Manuals(Mapping[str, str]):
         self._docstrings = docstrings
 
     def __getitem__(self, code: str) -> str:
-        return written_out(self._docstrings[code])
+        return written_out(self._docstrings[code], code)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._docstrings)

@@ -117,10 +117,10 @@ class Rule:
 
     @property
     def manual(self) -> str:
-        """The docstring with every example written out."""
+        """The docstring with every example written out. Raises CatalogueError where one cannot be made."""
         from streamkit.rules._manual import written_out
 
-        return written_out(self.docstring)
+        return written_out(self.docstring, self.code)
 
     def applies(self, stream: Stream) -> bool:
         """Whether the rule has anything to say of this stream."""

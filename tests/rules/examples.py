@@ -11,7 +11,8 @@ from pathlib import Path
 from streamkit.apis._api import interpret
 from streamkit.formats import read
 from streamkit.model.finding import Finding
-from streamkit.rules import RULES, Rule, lint, selected
+from streamkit.model.stream import Stream
+from streamkit.rules import RULES, Rule, broken, damage, lint, misfits, missteps, selected
 
 FENCE = re.compile(
     r"^(?P<label>Bad|Good)(?:, with (?P<beside>[A-Z0-9, ]+) beside it)?:\n\n```(?P<kind>\S+)\n(?P<text>.*?)\n```$",
@@ -53,7 +54,29 @@ def findings(data: bytes, folder: Path, rules: list[Rule]) -> Iterator[Finding]:
     file = folder / "example"
     file.write_bytes(data)
     for exchange in read(str(file)):
-        yield from lint(interpret(exchange, judge=True), rules)
+        stream = interpret(exchange, judge=True)
+        assert not unclaimed(stream)
+        yield from lint(stream, rules)
+
+
+SOURCES = {
+    missteps: lambda stream: stream.missteps,
+    misfits: lambda stream: stream.misfits,
+    # Of text that is not UTF-8 a rule tells that looks at the bytes of every event.
+    broken: lambda stream: [event for event in stream.broken if event.kind != "invalid-utf8"],
+    damage: lambda stream: stream.exchange.damage,
+}
+"""Where rules take their sightings from, and all that lies there."""
+
+
+def unclaimed(stream: Stream) -> list[str]:
+    """The sources in which something lies that no rule finds, or several do."""
+    return [
+        source.__name__
+        for source, everything in SOURCES.items()
+        if len(everything(stream))
+        != sum(len(list(source(stream, rule.name))) for rule in RULES.values() if source in rule.finds)
+    ]
 
 
 def with_default(rule: Rule) -> list[Rule]:

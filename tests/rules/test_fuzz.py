@@ -17,6 +17,7 @@ import pytest
 
 from streamkit.apis._api import APIS, interpret
 from streamkit.model.exchange import Exchange, Frames
+from streamkit.model.stream import Stream
 from streamkit.rules import lint, selected
 
 from .edits import STREAMS, edited
@@ -80,19 +81,23 @@ def holders(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from holders(inner)
 
 
+def streams(seed: int, count: int) -> Iterator[Stream]:
+    """Mutated streams, interpreted as whatever they are taken for, or as an API drawn by lot."""
+    rng = random.Random(seed)
+    for number in range(count):
+        frames = Frames([mutated(rng)], [1000 * number], [1])
+        known = rng.choice((None, None, *APIS))
+        yield interpret(Exchange(frames=frames, clock="monotonic"), api=known, judge=True)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_mutated_streams_give_findings_and_nothing_else(seed: int) -> None:
-    rng = random.Random(seed)
     rules = selected(("ALL",))
     found = 0
-    for number in range(COUNT // 8):
-        body = mutated(rng)
-        frames = Frames([body], [1000 * number], [1])
-        known = rng.choice((None, None, *APIS))
-        stream = interpret(Exchange(frames=frames, clock="monotonic"), api=known, judge=True)
+    for stream in streams(seed, COUNT // 8):
         findings = list(lint(stream, rules))
         defects = [finding.message for finding in findings if finding.code == "LINT000"]
-        assert not defects, (seed, number, known, body)
+        assert not defects, (seed, stream.api, stream.exchange.frames.body)
         found += bool(findings)
     assert found > COUNT // 8 * 0.6  # a share that no draw of APIs (some have few rules) comes near
 

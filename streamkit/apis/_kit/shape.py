@@ -369,6 +369,29 @@ def _alternatives(values: Sequence[str]) -> str:
     return shown[0] if len(shown) == 1 else f"one of {', '.join(shown)}"
 
 
+def kinds_of(shape: Shape) -> frozenset[str]:
+    """Every misfit that the explaining walk can find in a value of this shape."""
+    return frozenset(_kinds(Field(shape)))
+
+
+def _kinds(entry: Field) -> Iterator[str]:
+    shape, words = entry.shape, entry.words
+    if shape.types:
+        yield words.wrong_type
+    if shape.values:
+        yield words.wrong_value
+        yield from filter(None, [words.empty])
+    if shape.items is not None:
+        yield from _kinds(Field(shape.items, words=words))
+    for fields in (shape.fields, *(variant.fields for variant in shape.variants.values())):
+        for of_field in fields.values():
+            yield from _kinds(of_field)
+            if of_field.required:
+                yield of_field.words.missing
+    if shape.others is not None:
+        yield from _kinds(shape.others)
+
+
 # What the table does not know
 
 

@@ -18,6 +18,10 @@ _FIRST_SECOND, _LAST_SECOND = 1_577_836_800, 4_102_444_800
 """Unix seconds: the years 2020 and 2100. Milliseconds since 1970 lie far above, 0 far below."""
 
 
+KINDS = frozenset({"empty-id", "implausible-created", *(kind for _, kind in _REPEATED)})
+"""Every misstep that these checks can give, each the name of its rule."""
+
+
 class RepeatedFields:
     """What the chunks of one stream said first."""
 

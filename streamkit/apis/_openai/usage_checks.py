@@ -10,6 +10,20 @@ from streamkit.model.grammar import Misstep
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
+KINDS = frozenset(
+    {
+        "usage-decreasing",
+        "usage-missing",
+        "usage-not-last",
+        "usage-on-content",
+        "usage-repeated",
+        "usage-total-mismatch",
+        "usage-zero",
+    }
+)
+"""Every misstep that these checks can give, each the name of its rule."""
+
+
 class UsageChecks:
     """The usage reports of one stream."""
 

@@ -28,10 +28,17 @@ def assembler() -> Assembler:
 
 def judge() -> Judge:
     """The tables of shape and order, which only who judges a stream needs."""
-    from streamkit.apis.anthropic_messages.grammar import missteps
-    from streamkit.apis.anthropic_messages.shape import misfits, schema, unknown
+    from streamkit.apis.anthropic_messages.grammar import KINDS, missteps
+    from streamkit.apis.anthropic_messages.shape import kinds, misfits, schema, unknown
 
-    return Judge(misfits, missteps, unknown, schema)
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+    )
 
 
 API = Api(

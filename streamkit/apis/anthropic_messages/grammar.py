@@ -64,6 +64,21 @@ BLOCK = Grammar(
     unfinished={"open": "block-not-closed"},
 )
 
+KINDS = (
+    MESSAGE.kinds
+    | BLOCK.kinds
+    | {
+        "block-index",
+        "block-overlap",
+        "delta-type-mismatch",
+        "error-event",
+        "no-stop-reason",
+        "tool-input-invalid",
+        "unknown-type",
+    }
+)
+"""Every misstep that these checks can give, each the name of its rule."""
+
 _BELONGS = {
     "text_delta": ("text",),
     "citations_delta": ("text",),

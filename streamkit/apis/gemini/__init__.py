@@ -115,10 +115,17 @@ def ended(ending: Ending) -> bool:
 
 def judge() -> Judge:
     """The tables of shape and order, which only who judges a stream needs."""
-    from streamkit.apis.gemini.grammar import missteps
-    from streamkit.apis.gemini.shape import misfits, schema, unknown
+    from streamkit.apis.gemini.grammar import KINDS, missteps
+    from streamkit.apis.gemini.shape import kinds, misfits, schema, unknown
 
-    return Judge(misfits, missteps, unknown, schema)
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+    )
 
 
 API = Api(

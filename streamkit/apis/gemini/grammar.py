@@ -29,6 +29,10 @@ GRAMMAR = Grammar(
 _GOOD = ("STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED")
 
 
+KINDS = GRAMMAR.kinds | {"blocked", "gemini-error", "no-candidates"}
+"""Every misstep that these checks can give, each the name of its rule."""
+
+
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Every misstep of a Gemini stream, in order of events; those at its end last."""
     return _CandidateWalk(stream).missteps()

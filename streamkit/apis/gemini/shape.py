@@ -15,6 +15,7 @@ from streamkit.apis._kit.shape import (
     array,
     boolean,
     integer,
+    kinds_of,
     misfits_of,
     number,
     string,
@@ -98,4 +99,5 @@ SHAPE = Shape(
 
 misfits = misfits_of(SHAPE)
 unknown = partial(unknown_fields, SHAPE)
+kinds = partial(kinds_of, SHAPE)
 schema = schema_of(SHAPE, "A chunk of Gemini streamGenerateContent")

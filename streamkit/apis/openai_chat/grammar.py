@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any
 
+from streamkit.apis._openai.repeated_fields import KINDS as FIELD_KINDS
 from streamkit.apis._openai.repeated_fields import RepeatedFields
+from streamkit.apis._openai.usage_checks import KINDS as USAGE_KINDS
 from streamkit.apis._openai.usage_checks import UsageChecks
+from streamkit.apis.openai_chat.tool_call_checks import KINDS as TOOL_KINDS
 from streamkit.apis.openai_chat.tool_call_checks import ToolCallChecks
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.message import TEXT
@@ -42,6 +45,15 @@ GRAMMAR = Grammar(
     ends=frozenset({"finished"}),
     unfinished={"new": "missing-finish", "open": "missing-finish"},
 )
+
+KINDS = (
+    GRAMMAR.kinds
+    | TOOL_KINDS
+    | USAGE_KINDS
+    | FIELD_KINDS
+    | {"absent-finish-reason", "choice-index-order", "cumulative-content", "empty-choices", "finish-with-content"}
+)
+"""Every misstep that these checks can give, each the name of its rule."""
 
 _REPEATED = ("id", "model", "created", "system_fingerprint")
 _RESTATED = 16

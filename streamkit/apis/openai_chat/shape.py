@@ -15,6 +15,7 @@ from streamkit.apis._kit.shape import (
     Shape,
     array,
     integer,
+    kinds_of,
     misfits_of,
     number,
     string,
@@ -113,4 +114,5 @@ SHAPE = Shape(
 
 misfits = misfits_of(SHAPE, error="error", of="choices")
 unknown = partial(unknown_fields, SHAPE)
+kinds = partial(kinds_of, SHAPE)
 schema = schema_of(SHAPE, "A chunk of OpenAI Chat Completions", error="error", of="choices")

@@ -14,6 +14,22 @@ import orjson
 
 from streamkit.model.grammar import Misstep
 
+KINDS = frozenset(
+    {
+        "finish-tool-mismatch",
+        "interleaved-tools",
+        "tool-args-invalid-json",
+        "tool-call-no-type",
+        "tool-id-collision",
+        "tool-id-repeated",
+        "tool-index-gap",
+        "tool-name-repeated",
+        "tool-no-id",
+        "tool-no-name",
+    }
+)
+"""Every misstep that these checks can give, each the name of its rule."""
+
 
 @dataclass(slots=True)
 class _Call:

@@ -74,10 +74,17 @@ def assembler() -> Assembler:
 
 def judge() -> Judge:
     """The tables of shape and order, which only who judges a stream needs."""
-    from streamkit.apis.openai_completions.grammar import missteps
-    from streamkit.apis.openai_completions.shape import misfits, schema, unknown
+    from streamkit.apis.openai_completions.grammar import KINDS, missteps
+    from streamkit.apis.openai_completions.shape import kinds, misfits, schema, unknown
 
-    return Judge(misfits, missteps, unknown, schema)
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+    )
 
 
 API = Api(

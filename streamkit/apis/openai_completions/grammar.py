@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from streamkit.apis._openai.repeated_fields import KINDS as FIELD_KINDS
 from streamkit.apis._openai.repeated_fields import RepeatedFields
+from streamkit.apis._openai.usage_checks import KINDS as USAGE_KINDS
 from streamkit.apis._openai.usage_checks import UsageChecks
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.message import TEXT
@@ -21,6 +23,13 @@ GRAMMAR = Grammar(
 )
 
 
+_IN_CHAT_ALONE = frozenset({"usage-missing", "usage-not-last", "usage-on-content"})
+"""Where usage stands in a legacy stream, nobody measured: only its counts are judged."""
+
+KINDS = GRAMMAR.kinds | FIELD_KINDS | USAGE_KINDS - _IN_CHAT_ALONE
+"""Every misstep that these checks can give, each the name of its rule."""
+
+
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Every misstep of a Completions stream, in order of chunks; those at its end last."""
     walk, same, usage = Walk(GRAMMAR), RepeatedFields(), UsageChecks()
@@ -30,11 +39,15 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         for place, choice in enumerate(choices if isinstance(choices, list) else ()):
             if isinstance(choice, dict):
                 yield from _choice(walk, index, place, choice)
-        yield from usage.chunk(index, chunk, has_content=bool(flag & TEXT))
+        yield from _of_counts(usage.chunk(index, chunk, has_content=bool(flag & TEXT)))
     if stream.verdict != "error":
         for key, wrong in walk.unfinished():
             yield Misstep(wrong, None, f"no chunk carries a finish_reason for choice {key}")
-    yield from usage.end(any(flag & TEXT for flag in stream.flags))
+    yield from _of_counts(usage.end(any(flag & TEXT for flag in stream.flags)))
+
+
+def _of_counts(reported: Iterable[Misstep]) -> Iterator[Misstep]:
+    return (step for step in reported if step.kind not in _IN_CHAT_ALONE)
 
 
 def _choice(walk: Walk, index: int, place: int, choice: dict[str, Any]) -> Iterator[Misstep]:

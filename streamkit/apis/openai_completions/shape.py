@@ -9,7 +9,17 @@ from __future__ import annotations
 from functools import partial
 
 from streamkit.apis._kit.schema import schema_of
-from streamkit.apis._kit.shape import ANY, Shape, array, integer, misfits_of, string, structure, unknown_fields
+from streamkit.apis._kit.shape import (
+    ANY,
+    Shape,
+    array,
+    integer,
+    kinds_of,
+    misfits_of,
+    string,
+    structure,
+    unknown_fields,
+)
 from streamkit.apis._openai.shape import FINISH_REASONS, USAGE
 
 _CHOICE = structure(
@@ -39,4 +49,5 @@ SHAPE = Shape(
 
 misfits = misfits_of(SHAPE, error="error", of="choices")
 unknown = partial(unknown_fields, SHAPE)
+kinds = partial(kinds_of, SHAPE)
 schema = schema_of(SHAPE, "A chunk of OpenAI Completions", error="error", of="choices")

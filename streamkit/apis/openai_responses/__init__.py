@@ -166,10 +166,17 @@ def assembler() -> Assembler:
 
 def judge() -> Judge:
     """The tables of shape and order, which only who judges a stream needs."""
-    from streamkit.apis.openai_responses.grammar import missteps
-    from streamkit.apis.openai_responses.shape import misfits, schema, unknown
+    from streamkit.apis.openai_responses.grammar import KINDS, missteps
+    from streamkit.apis.openai_responses.shape import kinds, misfits, schema, unknown
 
-    return Judge(misfits, missteps, unknown, schema)
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+    )
 
 
 API = Api(

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from streamkit.apis.openai_responses.item_grammar import KINDS as ITEM_KINDS
 from streamkit.apis.openai_responses.item_grammar import Items
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
@@ -46,6 +47,9 @@ RESPONSE = Grammar(
     ends=frozenset({"ended", "failing"}),
     unfinished={"start": "no-terminal", "early": "no-terminal", "open": "no-terminal"},
 )
+
+KINDS = RESPONSE.kinds | ITEM_KINDS | {"failed-response", "response-id-changed", "sequence-gap"}
+"""Every misstep that these checks can give, each the name of its rule."""
 
 _TERMINAL = ("response.completed", "response.failed", "response.incomplete")
 _TEXT = "response.output_text.delta"

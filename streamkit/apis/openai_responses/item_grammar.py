@@ -34,6 +34,13 @@ PART = Grammar(
     ends=frozenset({"new", "open", "closed"}),
 )
 
+KINDS = (
+    ITEM.kinds
+    | PART.kinds
+    | {"arguments-invalid-json", "done-differs", "final-differs", "item-id-changed", "orphan-event"}
+)
+"""Every misstep that these checks can give, each the name of its rule."""
+
 # What collects a text by deltas, and the field of its `done` event that repeats the whole.
 _WHOLE = {
     "response.output_text": "text",

@@ -14,6 +14,7 @@ from streamkit.apis._kit.shape import (
     Field,
     array,
     integer,
+    kinds_of,
     misfits_of,
     string,
     structure,
@@ -117,4 +118,5 @@ SHAPE = variants("type", _EVENTS).shape
 
 misfits = misfits_of(SHAPE, error="error", of="type")
 unknown = partial(unknown_fields, SHAPE)
+kinds = partial(kinds_of, SHAPE)
 schema = schema_of(SHAPE, "An event of OpenAI Responses", error="error", of="type")
