@@ -98,6 +98,25 @@ def test_what_is_shown(run):
     assert [json.loads(line)["type"] for line in lines] == ["start", "response", *["frame"] * 6, "end"]
 
 
+async def array(connection):
+    """Gemini's answer without SSE: one JSON array, in pieces that end anywhere."""
+    parts = [{"candidates": [{"content": {"parts": [{"text": text}]}, "index": 0}]} for text in WORDS]
+    body = json.dumps(parts, indent=2).encode()
+    await connection.head_of_stream("Transfer-Encoding: chunked", kind="application/json")
+    for at in range(0, len(body), 37):
+        await connection.chunk(body[at : at + 37])
+    await connection.last_chunk()
+
+
+def test_an_array_is_shown_and_replayed_as_text(run, capfd):
+    with served(array) as url:
+        url += "/v1beta/models/gemini-2.5-flash:streamGenerateContent"
+        assert run(url, "--show", "text", "-o", "g.jsonl")[1] == "Hello world\n"
+    words = ["replay", "g.jsonl", "--as", "text", "--no-delay"]
+    assert streamkit.main(words, prog_name="streamkit", standalone_mode=False) == 0
+    assert capfd.readouterr().out == "Hello world\n"
+
+
 def test_a_file_that_exists_is_told_before_anything_is_sent(run):
     Path("a.jsonl").write_text("mine")
     with served(answer) as (url, seen):
