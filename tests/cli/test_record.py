@@ -109,7 +109,7 @@ async def array(connection):
 
 
 def test_an_array_is_shown_and_replayed_as_text(run, capfd):
-    with served(array) as url:
+    with served(array) as (url, _):
         url += "/v1beta/models/gemini-2.5-flash:streamGenerateContent"
         assert run(url, "--show", "text", "-o", "g.jsonl")[1] == "Hello world\n"
     words = ["replay", "g.jsonl", "--as", "text", "--no-delay"]
