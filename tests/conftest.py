@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -21,6 +22,10 @@ settings.load_profile("default")
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background by a shell: programs that the tests start would inherit that, and wait for ever.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 KEPT = Path.cwd() / ".hypothesis"
 IS_KEPT = os.access(KEPT if KEPT.exists() else Path.cwd(), os.W_OK)

@@ -1,8 +1,9 @@
-"""The suite runs where a checkout may lie: in a folder that cannot be written to."""
+"""The suite runs wherever a checkout may lie and however it is started."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -61,3 +62,33 @@ def test_a_read_only_checkout(checkout: Path, workers: str, tmp_path: Path) -> N
     assert "1 passed, 3 skipped" in ran.stdout
     assert "    3  one reason for many" in ran.stdout
     assert not list((tmp_path / "tmp").glob("hypothesis-*"))
+
+
+INTERRUPTED = """
+import signal, subprocess, sys
+
+def test_a_program_that_is_interrupted_ends():
+    words = [sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(60)"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
+        program.stdout.readline()
+        program.send_signal(signal.SIGINT)
+        try:
+            assert program.wait(20) != 0
+        finally:
+            program.kill()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_in_the_background_of_a_shell_which_ignores_interrupts(tmp_path: Path, workers: str) -> None:
+    (tmp_path / "tests").mkdir()
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
+    (tmp_path / "tests" / "test_specimen.py").write_text(INTERRUPTED)
+    words = shlex.join([sys.executable, "-m", "pytest", "-q", "-n", workers])
+    own = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    ran = subprocess.run(
+        ["sh", "-c", f"trap '' INT; {words}"], cwd=tmp_path, env=own, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
