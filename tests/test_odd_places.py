@@ -50,9 +50,8 @@ def checkout(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_read_only_checkout(checkout: Path, workers: str, tmp_path: Path) -> None:
-    words = [*as_one_who_is_bound_by_modes(), sys.executable, "-B", "-m", "pytest", "-q", "-n", workers]
+def test_a_read_only_checkout(checkout: Path, tmp_path: Path) -> None:
+    words = [*as_one_who_is_bound_by_modes(), sys.executable, "-B", "-m", "pytest", "-q", "-n", "2"]
     own = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "HYPOTHESIS_"))}
     (tmp_path / "tmp").mkdir()
     ran = subprocess.run(
@@ -80,13 +79,12 @@ def test_a_program_that_is_interrupted_ends():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("workers", ["0", "1"])
-def test_in_the_background_of_a_shell_which_ignores_interrupts(tmp_path: Path, workers: str) -> None:
+def test_in_the_background_of_a_shell_which_ignores_interrupts(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
     (tmp_path / "tests" / "test_specimen.py").write_text(INTERRUPTED)
-    words = shlex.join([sys.executable, "-m", "pytest", "-q", "-n", workers])
+    words = shlex.join([sys.executable, "-m", "pytest", "-q", "-n", "1"])
     own = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     ran = subprocess.run(
         ["sh", "-c", f"trap '' INT; {words}"], cwd=tmp_path, env=own, capture_output=True, text=True, check=False
