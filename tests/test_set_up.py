@@ -181,3 +181,28 @@ def test_links_that_lead_nowhere_are_told(tmp_path: Path) -> None:
         "README.md:6: ../out.md: leads out of the project",
         "README.md:7: docs/gone.md: no such file",
     ]
+
+
+@posix
+@pytest.mark.parametrize(
+    ("broken", "code"), [("nothing", 0), ("test VENV=.venv-system", 1), ("test VENV=.venv-newer", 1), ("lint", 1)]
+)
+def test_what_must_hold_for_every_commit_fails_where_a_part_fails(tmp_path: Path, broken: str, code: int) -> None:
+    """With a `make` that prints forty lines, and fails where its words begin so; and a Python newer than any."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    make, newer = tmp_path / "make", tmp_path / "python3.14"
+    make.write_text(
+        '#!/bin/sh\nn=40; while [ $n -gt 0 ]; do echo "$n of $*"; n=$((n - 1)); done\n'
+        f'case "$*" in "{broken}"*) exit 2 ;; esac\n'
+    )
+    newer.write_text("#!/bin/sh\necho 3.99\n")
+    for program in (make, newer):
+        program.chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
+    ran = subprocess.run([str(tmp_path / ".ci" / "run")], env=env, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (code, "")
+    for part in ("test VENV=.venv-system PYTHON=", "test VENV=.venv-newer PYTHON=python3.14", "lint VENV=.venv-system"):
+        assert f"\n1 of {part}" in ran.stdout
+        # The whole of what fails is there to be read, the end of what passes.
+        assert (f"\n40 of {part}" in ran.stdout) == part.startswith(broken)
