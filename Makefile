@@ -1,12 +1,14 @@
 # Two commands do all the set-up and work on a machine with nothing but Python 3.11+:
 #   make demo   the tour: record, lint, reassemble and measure, without a key or a network
 #   make test   the tests
-PYTHON ?= python3
+# PYTHON=python3.13 names the Python to use; without it the first of python3, python3.14, … python3.11 that will do.
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
-RUN := STREAMKIT_NO_PLUGINS=1 $(BIN)
+# Which versions of what pyproject.toml names: any that are there, or the `lowest` or `newest` that it allows.
+VERSIONS = any
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test test-lowest test-newest lint links docs bench clean FORCE
 
 demo: $(VENV)/installed
 	@$(BIN)/streamkit demo
@@ -14,10 +16,22 @@ demo: $(VENV)/installed
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -q -n auto
 
+test-lowest:
+	@$(MAKE) --no-print-directory test VENV=.venv-lowest VERSIONS=lowest
+
+# Made anew each time: what was the newest last week is not today.
+test-newest:
+	@rm -f .venv-newest/installed
+	@$(MAKE) --no-print-directory test VENV=.venv-newest VERSIONS=newest
+
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python scripts/links.py
+
+links: $(VENV)/created
+	$(BIN)/python scripts/links.py
 
 docs: $(VENV)/dev
 	$(BIN)/python docs/generate.py
@@ -26,21 +40,23 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# uv is faster where it is present; pip does the same.
-$(VENV)/created: 
-	@command -v uv >/dev/null 2>&1 && uv venv -q --clear --python $(PYTHON) $(VENV) || $(PYTHON) -m venv --clear $(VENV)
-	@touch $@
+# Looked at each time, and touched only where the environment is made anew.
+$(VENV)/created: FORCE
+	@scripts/environment.sh $(VENV) $(PYTHON)
+
+OPTIONS-any =
+OPTIONS-lowest = -c $(VENV)/lowest.txt
+OPTIONS-newest = --upgrade
 
 $(VENV)/installed: $(VENV)/created pyproject.toml
-	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python -e .; \
-	else $(BIN)/python -m pip install -q --disable-pip-version-check -e .; fi
+	@$(BIN)/python scripts/lowest.py >$(VENV)/lowest.txt
+	@echo "Installing streamkit and what it needs: once, less than a minute" >&2
+	@scripts/install.sh $(VENV) $(OPTIONS-$(VERSIONS)) -e .
 	@touch $@
 
-# Groups are read from pyproject.toml: pip knows --group from 25.1 on, so pip brings itself up to that first.
 $(VENV)/dev: $(VENV)/installed
-	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python -e . --group dev; \
-	else $(BIN)/python -m pip install -q --disable-pip-version-check -U "pip>=25.1" && \
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e . --group dev; fi
+	@echo "Installing what the tests need: once, a minute or two" >&2
+	@scripts/install.sh $(VENV) $(OPTIONS-$(VERSIONS)) -e . --group dev
 	@touch $@

@@ -1,6 +1,7 @@
 """Runs every benchmark of this folder and prints its tables: `make bench`, or one of them by its own file.
 
 Each benchmark is a program `bench_*.py` that prints what it measured as a ratio to a floor or a peer in the same run.
+With `--smoke` each runs as small as it can: its figures mean nothing then, and it shows that it still runs.
 """
 
 from __future__ import annotations
@@ -9,12 +10,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+SMOKE = {
+    "bench_lint": ["--rounds=1", "--streams=1", "--chunks=20"],
+    "bench_memory": ["--megabytes=2"],
+    "bench_parse": ["--rounds=1", "--bodies=1", "--events=20"],
+    "bench_proxy": ["--streams=1", "--frames=5", "--gap=0", "--rounds=1"],
+    "bench_reassemble": ["--rounds=1", "--chunks=100"],
+    "bench_record": ["--chunks=5", "--gap=0", "--rounds=1"],
+    "bench_serve": ["--streams=2", "--frames=5", "--gap=0", "--spread=0"],
+    "bench_startup": ["--rounds=1"],
+    "bench_stats": ["--rounds=1", "--exchanges=2", "--chunks=20"],
+}
+
 
 def main() -> int:
+    given = [word for word in sys.argv[1:] if word != "--smoke"]
     failed = 0
     for program in sorted(Path(__file__).parent.glob("bench_*.py")):
         print(f"\n## {program.stem}\n", flush=True)
-        failed |= subprocess.run([sys.executable, str(program), *sys.argv[1:]], check=False).returncode
+        least = SMOKE.get(program.stem, []) if "--smoke" in sys.argv else []
+        failed |= subprocess.run([sys.executable, str(program), *least, *given], check=False).returncode
     return 1 if failed else 0
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import signal
+import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,6 +22,30 @@ settings.load_profile("default")
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background by a shell: programs that the tests start would inherit that, and wait for ever.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+KEPT = Path.cwd() / ".hypothesis"
+IS_KEPT = os.access(KEPT if KEPT.exists() else Path.cwd(), os.W_OK)
+if not IS_KEPT and "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
+    # A read-only checkout, or another user's: what hypothesis keeps goes to a folder that ends with the run.
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = tempfile.mkdtemp(prefix="hypothesis-")
+    atexit.register(shutil.rmtree, os.environ["HYPOTHESIS_STORAGE_DIRECTORY"], ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was skipped and why: a line for each reason, as hundreds of tests may share one."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple)
+    )
+    if reasons:
+        terminalreporter.section("skipped")
+    for reason, count in reasons.most_common():
+        terminalreporter.line(f"{count:5}  {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from streamkit.model.exchange import Frames
 from streamkit.wire.framing import SSE, choose
 
-# Two line ends in a row. A CR before LF is no line end of its own.
-_BLOCK_END = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2,}+")
+# A line end and at least one more. A CR before LF is no line end of its own.
+_BLOCK_END = re.compile(rb"(?:\r\n|\n|\r(?!\n))[\r\n]++")
 
 _MOST_FRAMES = 200_000  # beyond it blocks share a frame: a frame costs a hundred bytes, a block may have three
 

@@ -31,9 +31,11 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a
 _WORDS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None, "undefined": None}
 
 # What `repr` makes of a chunk nearly always: nothing but these tokens, none of which has a second meaning in JSON.
+# A greedy group keeps a state for each repetition, so a match ends after some; a possessive one would not, but Python
+# before 3.11.5 mismatches those.
 _TOKENS = re.compile(
-    r"\{(?:'[^'\"\\\x00-\x1f\ud800-\udfff]*+'|\"[^\"\\\x00-\x1f\ud800-\udfff]*+\"|True|False|None"
-    r"|-?\d{1,15}(?:\.\d{1,15})?(?![\w.])|[{}\[\],: ])*+"
+    r"(?:'[^'\"\\\x00-\x1f\ud800-\udfff]*+'|\"[^\"\\\x00-\x1f\ud800-\udfff]*+\"|True|False|None"
+    r"|-?\d{1,15}(?:\.\d{1,15})?(?![\w.])|[{}\[\],: ]++){1,256}"
 )
 _OF_PYTHON = re.compile(r"\"[^\"]*\"|'([^']*)'|True|False|None")
 _JSON_WORDS = {"True": "true", "False": "false", "None": "null"}
@@ -74,7 +76,7 @@ def mend(text: str) -> Mended | None:
 
 def _printed(text: str) -> Mended | None:
     """What `mend` gives for a dict as Python prints it, five times as fast; None for all that needs more patience."""
-    if not _TOKENS.fullmatch(text) or text.count("{") + text.count("[") > _DEPTH:
+    if not _is_plain(text) or text.count("{") + text.count("[") > _DEPTH:
         return None
     liberties: dict[str, None] = {}
 
@@ -92,6 +94,16 @@ def _printed(text: str) -> Mended | None:
     except orjson.JSONDecodeError:
         return None
     return Mended(value, tuple(liberties), ())
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text starts as an object does and is nothing but `_TOKENS`."""
+    if not text.startswith("{"):
+        return False
+    at = 0
+    while at < len(text) and (tokens := _TOKENS.match(text, at)):
+        at = tokens.end()
+    return at == len(text)
 
 
 def literal(text: str, position: int = 0) -> tuple[str, int] | None:

@@ -358,6 +358,8 @@ def _said(error: Exception) -> str:
     import aiohttp
 
     cause = error.__cause__ or error.__context__
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):  # before aiohttp 3.14 it has no `os_error`
+        return f"cannot connect to {error.host}:{error.port}: {_one_line(str(error.certificate_error))}"
     if isinstance(error, aiohttp.ClientConnectorError):
         system = error.os_error
         said = system.strerror or str(system)

@@ -24,9 +24,13 @@ LIMIT = 64 * 1024 * 1024
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*+")
 _SCALAR = re.compile(rb"[^ \t\r\n,\[\]{}\"]*+")
-_TO_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-"""From outside a string to the next bracket, over whole strings; or to a string that does not end in these bytes."""
-_IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+){0,64}"'
+_TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:' + _STRING + rb'[^"{}\[\]]*+){0,64}', re.DOTALL)
+"""From outside a string to the next bracket, over whole strings; or to a quotation mark: of a string that does not end
+in these bytes, or of one that is left for the next step."""
+_IN_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+){0,64}', re.DOTALL)
+# No group above is possessive: Python before 3.11.5 mismatches those. Greedy groups match the same, as their branches
+# exclude each other, but keep a state for each repetition, whose number therefore may not be the body's to decide.
 _QUOTE = 0x22
 _OPENING = b"{["
 _MARK = b"\xef\xbb\xbf"

@@ -10,11 +10,11 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from click.testing import CliRunner
 
 from streamkit.apis._api import APIS, Api, interpret
 from streamkit.cli.main import streamkit
 from streamkit.formats import read
+from tests.clicking import CliRunner
 
 STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 OTHERS: tuple[Any, ...] = (None, 7, -1.5, "odd", "", True, [], [None], {}, {"index": 0})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from streamkit.apis._api import assemble, interpret
 from streamkit.cli.reassemble import command
 from streamkit.formats import read
 from streamkit.model.stream import Stream
+from tests.clicking import CliRunner
 
 
 def seed(shared: Path, number: str) -> tuple[str, list[Stream]]:

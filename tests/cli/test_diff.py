@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 import pytest
-from click.testing import CliRunner, Result
 
 from streamkit.cli.main import streamkit
 from streamkit.model.exchange import Response
 from streamkit.model.recording import write
+from tests.clicking import CliRunner, Result
 from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, plain, text, usage
 
 SAME = [(20, ROLE), (100, text("Hello")), (120, text(" you")), (125, STOP), (130, usage(2)), (130, "[DONE]")]

@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from streamkit.cli.inspect import command
 from streamkit.errors import StreamkitError
 from streamkit.model import recording
 from streamkit.model.exchange import End, Exchange, Frame, Frames, Request, Response
+from tests.clicking import CliRunner, Result
 
 HEAD = (
     b': wait\n\ndata: {"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"Hi \\u001b[2J"}}]}\n\n'

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from streamkit.cli.main import streamkit
+from tests.clicking import CliRunner, Result
 
 CHUNK = (
     '{"id":"c1","object":"chat.completion","created":0,"model":"m",'

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from streamkit.cli.main import COMMANDS, streamkit
+from tests.clicking import CliRunner
 
 ROOT = Path(__file__).parents[2]
 THERE = [name for name in COMMANDS if (ROOT / "streamkit" / "cli" / f"{name}.py").exists()]
@@ -77,9 +78,9 @@ def test_stdin_is_read_when_it_is_piped() -> None:
 
 
 def test_a_reader_that_leaves_ends_it_quietly() -> None:
-    paths = " ".join([PLAIN] * 200)  # more than a pipe holds
+    words = [sys.executable, "-m", "streamkit", "inspect", *[PLAIN] * 200]  # more than a pipe holds
     ran = subprocess.run(
-        f"{sys.executable} -m streamkit inspect {paths} | head -1; exit ${{PIPESTATUS[0]}}",
+        f"{shlex.join(words)} | head -1; exit ${{PIPESTATUS[0]}}",
         shell=True, executable="/bin/bash", capture_output=True, text=True, cwd=ROOT,
     )  # fmt: skip
     assert ran.returncode == 141

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from streamkit.cli.reassemble import command
 from streamkit.errors import StreamkitError
+from tests.clicking import CliRunner, Result
 
 TWO_CHOICES = """\
 data: {"id":"c1","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"role":"assistant","reasoning_content":"Hm","content":"One"}}]}

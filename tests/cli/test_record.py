@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import shutil
 import signal
 import ssl
@@ -96,6 +97,25 @@ def test_what_is_shown(run):
         assert run(url, "--show", "raw", "-o", "3")[1].encode() == b"".join(FRAMES)
         lines = run(url, "-o", "-")[1].splitlines()
     assert [json.loads(line)["type"] for line in lines] == ["start", "response", *["frame"] * 6, "end"]
+
+
+async def array(connection):
+    """Gemini's answer without SSE: one JSON array, in pieces that end anywhere."""
+    parts = [{"candidates": [{"content": {"parts": [{"text": text}]}, "index": 0}]} for text in WORDS]
+    body = json.dumps(parts, indent=2).encode()
+    await connection.head_of_stream("Transfer-Encoding: chunked", kind="application/json")
+    for at in range(0, len(body), 37):
+        await connection.chunk(body[at : at + 37])
+    await connection.last_chunk()
+
+
+def test_an_array_is_shown_and_replayed_as_text(run, capfd):
+    with served(array) as (url, _):
+        url += "/v1beta/models/gemini-2.5-flash:streamGenerateContent"
+        assert run(url, "--show", "text", "-o", "g.jsonl")[1] == "Hello world\n"
+    words = ["replay", "g.jsonl", "--as", "text", "--no-delay"]
+    assert streamkit.main(words, prog_name="streamkit", standalone_mode=False) == 0
+    assert capfd.readouterr().out == "Hello world\n"
 
 
 def test_a_file_that_exists_is_told_before_anything_is_sent(run):
@@ -210,7 +230,7 @@ def test_a_killed_recorder_leaves_a_file_that_reads(tmp_path):
 
 def test_who_closes_stdout_does_not_end_the_recording(tmp_path):
     with served(answer) as (url, _):
-        words = " ".join([*RECORD, url, "-o", "h.jsonl", "-q"])
+        words = shlex.join([*RECORD, url, "-o", "h.jsonl", "-q"])
         done = subprocess.run(["bash", "-c", f"{words} | head -c 1"], cwd=tmp_path, capture_output=True, timeout=60, check=False)  # fmt: skip
     assert (done.stdout, done.stderr) == (b"d", b"")
     (exchange,) = read(tmp_path / "h.jsonl")
@@ -415,7 +435,7 @@ def test_the_head_that_curl_i_prints_is_understood(tmp_path, before):
 
 def test_a_pipe_that_comes_slowly_keeps_its_times(tmp_path):
     writer = "import sys,time\nfor w in ('HTTP/1.1 200 OK\\n', 'content-type: text/event-stream\\n\\n', 'data: 1\\n\\n', 'data: 2\\n\\n'):\n  time.sleep(0.5); sys.stdout.write(w); sys.stdout.flush()"  # fmt: skip
-    words = f'{sys.executable} -c "$W" | {" ".join(RECORD)} - -o p.jsonl -q'
+    words = f'{shlex.quote(sys.executable)} -c "$W" | {shlex.join(RECORD)} - -o p.jsonl -q'
     subprocess.run(
         ["bash", "-c", words], cwd=tmp_path, env={**os.environ, "W": writer}, check=False, capture_output=True
     )

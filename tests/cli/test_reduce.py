@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from streamkit.cli.main import streamkit
+from tests.clicking import CliRunner, Result
 
 CHUNK = (
     '{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","system_fingerprint":"fp",'

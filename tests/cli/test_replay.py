@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 
@@ -95,8 +96,8 @@ def test_several_exchanges_follow_one_another(run):
 def test_who_closes_the_pipe_ends_it_quietly(tmp_path):
     path = tmp_path / "r.jsonl"
     path.write_bytes(b"".join(write(exchange(*[1] * 2000, frames=[b"data: 12345678\n\n"] * 2000))))
-    words = f"{sys.executable} -m streamkit replay --as raw {path} | head -c 4"
-    done = subprocess.run(["bash", "-c", words], capture_output=True, timeout=60, check=False)
+    words = shlex.join([sys.executable, "-m", "streamkit", "replay", "--as", "raw", str(path)])
+    done = subprocess.run(["bash", "-c", f"{words} | head -c 4"], capture_output=True, timeout=60, check=False)
     assert (done.stdout, done.stderr) == (b"data", b"")
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import orjson
 import pytest
-from click.testing import CliRunner, Result
 
 from streamkit.cli.main import streamkit
 from streamkit.model.exchange import Exchange
 from streamkit.model.recording import write
+from tests.clicking import CliRunner, Result
 from tests.metrics.making import ROLE, chunk, exchange, plain, text
 
 
@@ -133,7 +133,7 @@ def test_trouble_is_one_line_and_the_rest_is_done(one: str, tmp_path: Path) -> N
     result = run(str(tmp_path / "absent.jsonl"), one)
     assert result.return_value == 2
     assert "Time to first token" in result.output
-    assert "absent.jsonl: no such file" in result.output
+    assert "absent.jsonl: no such file" in result.stderr
 
 
 def test_an_unknown_metric_offers_the_nearest(one: str) -> None:

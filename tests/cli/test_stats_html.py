@@ -9,10 +9,10 @@ from pathlib import Path
 
 import orjson
 import pytest
-from click.testing import CliRunner
 
 from streamkit.cli.main import streamkit
 from streamkit.model.recording import write
+from tests.clicking import CliRunner
 from tests.metrics.making import ROLE, STOP, chunk, exchange, plain, text, usage
 
 BROWSER = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)

@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 import pytest
-from click.testing import CliRunner, Result
 
 from streamkit.cli.main import streamkit
 from streamkit.model.exchange import Exchange
 from streamkit.model.recording import write
+from tests.clicking import CliRunner, Result
 from tests.metrics.making import MS, ROLE, exchange, plain, text, usage
 
 

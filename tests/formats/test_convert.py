@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from streamkit.errors import OutputExists, UsageError
 from streamkit.formats import FORMATS, Source, read
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
 from streamkit.wire.aws_eventstream import encode
+from tests.clicking import CliRunner
 
 STREAM = b': keep\n\ndata: {"a":"\xc3\xa9"}\n\ndata: [DONE]\n\n'
 REQUEST = Request("POST", "https://api.example/v1/chat", (("content-type", "application/json"),), Body.of(b'{"n":1}'))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,31 @@ def test_elements_are_those_of_the_json_parser(made: list[object], indent: int |
     found = assert_invariant(json_document.Decoder, json_document.decode, body)
     assert all(isinstance(item, Event) and item.data == body[item.start : item.end] for item in found)
     assert [json.loads(item.data) for item in found if isinstance(item, Event)] == json.loads(body)
+
+
+LONG = {
+    "many escapes in a string": lambda count: {"text": '\n"\\' * count},
+    "an escape at the end of a string": lambda count: ["x" * count + "\\", "\\" * count],
+    "many strings between brackets": lambda count: ["]", *[f'{n}"}}' for n in range(count)], {}],
+    "many members": lambda count: {f"{n}": None for n in range(count)},
+    "brackets within brackets": lambda count: json.loads("[" * count + '"]"' + "]" * count),
+}
+
+
+@pytest.mark.parametrize("made", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("count", [*range(19, 24), *range(62, 67), 126, 127, 128, 129, 300])
+def test_no_number_of_parts_changes_what_an_element_is(made: Callable[[int], object], count: int) -> None:
+    """One match takes only so many strings and escapes: the numbers at which it stops and the next one starts."""
+    elements = [made(count), {}]
+    body = json.dumps(elements).encode()
+    first = len(json.dumps(elements[0])) + 1
+    expected = [Event(body[1:first], start=1, end=first), Event(b"{}", start=first + 2, end=first + 4)]
+    assert list(json_document.decode(body).items()) == expected
+    for size in (1, 7, 64, 1460):
+        assert items_of(json_document.Decoder(), pieces(body, size)) == expected
+    if count < 130:
+        for at in range(1, len(body)):
+            assert items_of(json_document.Decoder(), [body[:at], body[at:]]) == expected
 
 
 words = st.sampled_from([b"[", b"]", b"{", b"}", b'"', b"\\", b",", b" ", b"1", b"a", b"\xef", b"\xbb", b"\xbf"])

@@ -1,0 +1,153 @@
+"""The workflows, as far as a machine without GitHub can test them: each is parsed, and each `run:` step runs in bash.
+
+What would install, build or test is a stub that checks its words; `make` shows what it would run; `scripts/` run for real.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+yaml = pytest.importorskip("yaml")
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+JOBS = [
+    pytest.param(job, id=f"{path.stem}-{name}")
+    for path in WORKFLOWS
+    for name, job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].items()
+]
+EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+
+STUBS = {
+    "python": """
+        case "$1 $2" in
+        "-m pip") [[ "$3" = install || "$3" = wheel ]] ;;
+        "-m pytest") "$REAL" -m pytest "${@:3}" --collect-only tests/rules/test_clients.py ;;
+        "-m venv") mkdir -p "$3/bin"; cp "$STUBS/python" "$STUBS/streamkit" "$3/bin" ;;
+        benchmarks/*|scripts/*) test -f "$1" ;;
+        *) exit 64 ;;
+        esac""",
+    "streamkit": 'exec "$REAL" -m streamkit "$@"',
+    "make": 'exec "$REAL_MAKE" --no-print-directory -n "$@"',
+    "git": '"$REAL_GIT" "$1" -h >/dev/null; test $? = 129',
+}
+
+
+def one_of(matrix: dict[str, Any]) -> list[dict[str, str]]:
+    """The rows that a matrix names, or the first of each axis: what differs between rows is no script's concern."""
+    return matrix.get("include") or [{name: values[0] for name, values in matrix.items()}]
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> dict[str, str]:
+    """A checkout in `tmp_path`, and what a runner's environment would be, with the stubs first on the path."""
+    programs = {name: shutil.which(name) for name in ("bash", "make", "git")}
+    if os.name != "posix" or not all(programs.values()):
+        pytest.skip("bash, make or git is not here")
+    stubs = tmp_path / "stubs"
+    stubs.mkdir()
+    for name, script in STUBS.items():
+        (stubs / name).write_text(f"#!/usr/bin/env bash\necho '+' {name} \"$*\" >&2\n{script}\n")
+        (stubs / name).chmod(0o755)
+    checkout = tmp_path / "checkout"
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    shutil.copy(stubs / "python", checkout / ".venv" / "bin")
+    for entry in ROOT.iterdir():
+        if not entry.name.startswith("."):
+            (checkout / entry.name).symlink_to(entry)
+    return {
+        **os.environ,
+        "PATH": f"{stubs}{os.pathsep}{os.environ['PATH']}",
+        "STUBS": str(stubs),
+        "REAL": sys.executable,
+        "REAL_MAKE": str(programs["make"]),
+        "REAL_GIT": str(programs["git"]),
+        "PYTHONPATH": str(ROOT),
+        "RUNNER_TEMP": str(tmp_path),
+    }
+
+
+def run(script: str, env: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """A step as GitHub runs it where the shell is bash."""
+    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    return subprocess.run(words, cwd=tmp_path / "checkout", env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_every_step_runs(job: dict[str, Any], runner: dict[str, str], tmp_path: Path) -> None:
+    for row in one_of(job.get("strategy", {}).get("matrix", {"": [""]})):
+        for step in job["steps"]:
+            if "run" in step:
+                given = {
+                    key: EXPRESSION.sub(lambda found, row=row: row[found[1].removeprefix("matrix.")], value)
+                    for key, value in step.get("env", {}).items()
+                }
+                ran = run(step["run"], {**runner, **given}, tmp_path)
+                assert ran.returncode == 0, f"{step['run']}\n{ran.stdout}{ran.stderr}"
+                assert ran.stdout or ran.stderr.startswith("+ "), "nothing ran"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "python -m nothing",
+        "python -m pip no-such-command",
+        "python -m pytest --no-such-option",
+        "python benchmarks/nothing.py",
+        "make no-such-target",
+        "git no-such-command",
+        "bash scripts/smoke.sh false",
+        "python -m nothing | cat",
+    ],
+)
+def test_a_step_that_would_fail_does(script: str, runner: dict[str, str], tmp_path: Path) -> None:
+    assert run(script, runner, tmp_path).returncode != 0
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_is_whole(job: dict[str, Any]) -> None:
+    """Every job has an end, every step one thing to do, every action a version, every expression a meaning."""
+    matrix = job.get("strategy", {}).get("matrix", {})
+    axes = {axis for row in matrix.get("include", [matrix]) for axis in row}
+    assert job["runs-on"] and job["timeout-minutes"] <= 30
+    for step in job["steps"]:
+        assert ("run" in step) != ("uses" in step), step
+        assert re.fullmatch(r"[\w-]+/[\w./-]+@v\d+", step.get("uses", "a/b@v1"))
+        # What an expression gives comes through the environment: in the script itself it would be run.
+        assert "${{" not in step.get("run", "")
+    for expression in EXPRESSION.findall(str(job)):
+        if expression.startswith("matrix."):
+            assert expression.removeprefix("matrix.") in axes
+
+
+def test_what_is_promised_is_tested() -> None:
+    """The Pythons and systems that pyproject.toml names, and the versions that it allows."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
+    promised = [name.rpartition(" ")[2] for name in project["classifiers"] if re.search(r":: 3\.\d+$", name)]
+    assert jobs["test"]["strategy"]["matrix"]["python"] == promised
+    assert {system.partition("-")[0] for system in jobs["test"]["strategy"]["matrix"]["os"]} == {
+        "ubuntu",
+        "macos",
+        "windows",
+    }
+    assert {row["versions"] for row in jobs["versions"]["strategy"]["matrix"]["include"]} == {"lowest", "newest"}
+
+
+def test_the_smoke_run_of_the_benchmarks_names_each_of_them() -> None:
+    """With options that it has."""
+    from benchmarks.run import SMOKE
+
+    for program in (ROOT / "benchmarks").glob("bench_*.py"):
+        text = program.read_text(encoding="utf-8")
+        for option in SMOKE[program.stem]:
+            assert f'"{option.partition("=")[0]}"' in text, f"{program.name} has no {option}"
