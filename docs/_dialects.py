@@ -11,6 +11,7 @@ from pathlib import Path
 
 from streamkit.apis._api import APIS, Api
 from streamkit.apis.dialects._dialect import DIALECTS, Dialect
+from streamkit.providers import PROVIDERS
 
 FOLDER = Path(__file__).parent
 
@@ -29,8 +30,8 @@ data that cannot be decoded), `complete` (the API's terminal event was seen), `t
 _DIALECTS = """# Dialects
 
 A dialect is a provider's lawful deviation from an [API](apis.md): one data-only file in `streamkit/apis/dialects/`. It is known
-by the request's host, before everything else, then by any of its marks; `--dialect NAME` overrides it. What is lawful in it is
-silent in `lint` (`--strict` takes that back). A field that shows one dialect and is sent by another too is no proof: what
+by the host of its [provider](providers.md), before everything else, then by any of its marks; `--dialect NAME` overrides it.
+What is lawful in it is silent in `lint` (`--strict` takes that back). A field that shows one dialect and is sent by another too is no proof: what
 was seen then names both (`inspect -v`: `azure: chunks hold 'prompt_filter_results' (or github-copilot: the same fields)`).
 
 `measured` dialects were seen in real streams; `documented` ones rest on what the provider or its users write, and no stream
@@ -55,7 +56,13 @@ def _of_api(api: Api) -> str:
 
 
 def _row(dialect: Dialect) -> str:
-    marks = [f"host `{host}`" for host in dialect.hosts]
+    hosts = [
+        host
+        for provider in PROVIDERS.values()
+        if dialect.name in provider.dialects
+        for host in (*provider.hosts, *provider.customer_hosts)
+    ]
+    marks = [f"host `{host}`" for host in hosts]
     keys = (*dialect.chunk_keys, *dialect.choice_keys, *dialect.delta_keys, *dialect.usage_keys)
     marks += [f"`{key}`" for key in keys]
     named = (

@@ -9,7 +9,6 @@ Nothing but pytest is imported until a fixture is used.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,16 +24,6 @@ if TYPE_CHECKING:
 RECORD_MODES = ("none", "once", "auto", "all")
 FOLDER = "recordings"
 
-# Where requests go while recording, unless the environment or the marker says otherwise: name -> (variable, URL).
-UPSTREAMS = {
-    "openai": ("OPENAI_BASE_URL", "https://api.openai.com"),
-    "anthropic": ("ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
-    "gemini": ("GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com"),
-    "groq": ("GROQ_BASE_URL", "https://api.groq.com"),
-    "mistral": ("MISTRAL_SERVER_URL", "https://api.mistral.ai"),
-    "co": ("CO_API_URL", "https://api.cohere.com"),
-    "ollama": ("OLLAMA_HOST", "http://127.0.0.1:11434"),
-}
 _MARKER = (
     "streamkit(*recordings, fault=None, speed=None, match='body', reuse='once', strict=None, seed=0, upstream=None): "
     "answer the test's requests with these recordings"
@@ -144,11 +133,11 @@ def _running(
         return
     options = _options(given)
     exchanges = [exchange for path in paths for exchange in _exchanges(path)]
-    from streamkit.service.environment import DUMMY_KEY, KEYS
+    from streamkit.service.environment import DUMMY_KEY, key_variables
     from streamkit.service.serving import serving
 
     with serving(exchanges, options) as served:
-        for name in KEYS:  # a real key has no business in a test that plays recordings
+        for name in key_variables():  # a real key has no business in a test that plays recordings
             monkeypatch.setenv(name, DUMMY_KEY)
         for name, value in served.child_environment.items():
             monkeypatch.setenv(name, value)
@@ -176,16 +165,13 @@ def _recording(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[StreamkitServer]:
     """A proxy to the real APIs that writes the last of these files; `auto` plays what they hold."""
-    from streamkit.service.environment import base_urls, reach_loopback
+    from streamkit.service.environment import base_urls, reach_loopback, upstreams
     from streamkit.service.proxying import Playing, proxying
     from streamkit.service.recording import Tapes, one_file
     from streamkit.transport.guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
 
-    routes = [
-        Route(f"/{name}", check_upstream(os.environ.get(variable) or url))
-        for name, (variable, url) in UPSTREAMS.items()
-    ]
+    routes = [Route(f"/{name}", check_upstream(url)) for name, url in upstreams().items()]
     if upstream:
         routes = [Route("/", check_upstream(upstream))]
     playing = Playing()
@@ -196,7 +182,8 @@ def _recording(
     tapes = Tapes(one_file(str(paths[-1]), force=mode == "all", append=mode == "auto"), complain=failures.append)
     prefixes = {route.prefix.strip("/"): route.prefix for route in routes if route.prefix != "/"}
     with proxying(Rules(tuple(routes)), tapes, playing) as proxy:
-        for name, value in {**base_urls(proxy.url, prefixes), **reach_loopback()}.items():
+        urls = base_urls(proxy.url, prefixes, routed_only=not upstream)
+        for name, value in {**urls, **reach_loopback()}.items():
             monkeypatch.setenv(name, value)
         yield StreamkitServer(proxy.url)
     if failures:

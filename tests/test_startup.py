@@ -21,7 +21,7 @@ HEAVY = {
 }  # fmt: skip
 OURS = {
     "streamkit.service", "streamkit.transport", "streamkit.redact", "streamkit.playback", "streamkit.reduce", "streamkit.faults", "streamkit.compare",
-    "streamkit.definitions", "streamkit.tokenizers", "streamkit.engines",
+    "streamkit.definitions", "streamkit.tokenizers", "streamkit.engines", "streamkit.providers",
 }  # fmt: skip
 
 PROBE = """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from streamkit.cli import _providers as providers
+from streamkit.cli import _prompting as prompting
 from streamkit.errors import UsageError
 from streamkit.transport.client import Outgoing, check_url
 
@@ -37,7 +37,7 @@ def outgoing(flags: Flags, agent: str) -> Outgoing:
     if flags.prompt is not None:
         if flags.data:
             raise UsageError("--prompt and a body (-d, --json) contradict each other")
-        url, value, more = providers.prompted(url, flags.model, flags.prompt)
+        url, value, more = prompting.prompted(url, flags.model, flags.prompt)
         body = orjson.dumps(value)
         defaults += [*more, ("Content-Type", "application/json")]
     elif flags.model is not None:
@@ -52,7 +52,7 @@ def outgoing(flags: Flags, agent: str) -> Outgoing:
     if flags.user is not None:
         defaults.append(("Authorization", "Basic " + base64.b64encode(flags.user.encode()).decode()))
     headers = _merged(defaults, _given(flags.headers))
-    key = providers.key_header(url, headers)
+    key = prompting.key_header(url, headers)
     if key is not None:
         headers.append(key)
     return Outgoing(flags.method or ("GET" if body is None else "POST"), url, tuple(headers), body)

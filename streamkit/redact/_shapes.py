@@ -11,73 +11,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from streamkit.providers import ALNUM, BASE64, DOTTED, PROVIDERS, UPPER, WORD, KeyShape, key_shape
 
 LONGEST_BEGINNING = 512  # bytes of a beginning that are waited for; what is longer without being one is none
 
-_ALNUM = "[A-Za-z0-9]"
-_WORD = "[A-Za-z0-9_-]"
-_HEX = "[0-9a-f]"
-_UPPER = "[A-Z0-9]"
-_BASE64 = "[A-Za-z0-9+/=]"
-_DOTTED = "[A-Za-z0-9_.-]"
 _TOKEN = "[A-Za-z0-9._~+-]"
 
-Part = str | tuple[str, int] | tuple[str, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """One kind of secret. `rest` is the kind of character that it goes on with once it is whole.
-
-    `mixed`: after the prefix there must be such a character among the first of them, which words and placeholders have not.
-    """
-
-    name: str
-    parts: tuple[Part, ...]
-    rest: str
-    mixed: str
-
-
-def _shape(name: str, *parts: Part, rest: str = "", mixed: str = "[A-Z0-9]") -> Shape:
-    last = parts[-1]
-    return Shape(name, parts, rest or (last if isinstance(last, str) else last[0]), mixed)
-
-
-SHAPES = (
-    _shape("anthropic-key", "sk-ant-", (_WORD, 20)),
-    _shape("openai-key", "sk-proj-", (_WORD, 20)),
-    _shape("openai-key", "sk-svcacct-", (_WORD, 20)),
-    _shape("openai-key", "sk-admin-", (_WORD, 20)),
-    _shape("openrouter-key", "sk-or-v1-", (_HEX, 32)),
-    _shape("sk-key", "sk-", (_ALNUM, 20), rest=_WORD),
-    _shape("openai-client-secret", "ek_", (_ALNUM, 24)),
-    _shape("google-api-key", "AIza", (_WORD, 35), mixed="[0-9]"),
-    _shape("google-oauth-token", "ya29.", (_WORD, 20), rest=_DOTTED),
-    _shape("google-client-secret", "GOCSPX-", (_WORD, 20)),
-    _shape("huggingface-token", "hf_", (_ALNUM, 30)),
-    _shape("groq-key", "gsk_", (_ALNUM, 20)),
-    _shape("xai-key", "xai-", (_ALNUM, 20)),
-    _shape("perplexity-key", "pplx-", (_ALNUM, 20)),
-    _shape("fireworks-key", "fw_", (_ALNUM, 20)),
-    _shape("replicate-token", "r8_", (_ALNUM, 30)),
-    _shape("nvidia-key", "nvapi-", (_WORD, 40)),
-    _shape("tavily-key", "tvly-", (_WORD, 20)),
-    _shape("langsmith-key", "lsv2_", (_ALNUM, 2, 2), "_", (_ALNUM, 30), rest=_WORD),
-    _shape("aws-access-key", "AKIA", (_UPPER, 16)),
-    _shape("aws-access-key", "ASIA", (_UPPER, 16)),
-    _shape("azure-storage-key", "AccountKey=", (_BASE64, 40)),
-    *(_shape("github-token", f"gh{kind}_", (_ALNUM, 36)) for kind in "pousr"),
-    _shape("github-token", "github_pat_", ("[A-Za-z0-9_]", 22)),
-    _shape("gitlab-token", "glpat-", (_WORD, 20)),
-    *(_shape("slack-token", f"xox{kind}-", (_WORD, 16)) for kind in "abeoprs"),
-    _shape("npm-token", "npm_", (_ALNUM, 36)),
-    _shape("stripe-key", "sk_live_", (_ALNUM, 20)),
-    _shape("stripe-key", "rk_live_", (_ALNUM, 20)),
-    _shape("sendgrid-key", "SG.", (_WORD, 16, 40), ".", (_WORD, 16)),
-    _shape("databricks-token", "dapi", (_HEX, 32), rest=_WORD),
-    _shape("jwt", "eyJ", (_WORD, 8, 480), ".eyJ", (_WORD, 8), rest=_DOTTED),
-    _shape(
+# Secrets that are no provider's keys: those of other services, and the forms that any credentials come in.
+_OTHERS = (
+    key_shape("google-client-secret", "GOCSPX-", (WORD, 20)),
+    key_shape("tavily-key", "tvly-", (WORD, 20)),
+    key_shape("langsmith-key", "lsv2_", (ALNUM, 2, 2), "_", (ALNUM, 30), rest=WORD),
+    key_shape("aws-access-key", "AKIA", (UPPER, 16)),
+    key_shape("aws-access-key", "ASIA", (UPPER, 16)),
+    key_shape("azure-storage-key", "AccountKey=", (BASE64, 40)),
+    *(key_shape("github-token", f"gh{kind}_", (ALNUM, 36)) for kind in "pousr"),
+    key_shape("github-token", "github_pat_", ("[A-Za-z0-9_]", 22)),
+    key_shape("gitlab-token", "glpat-", (WORD, 20)),
+    *(key_shape("slack-token", f"xox{kind}-", (WORD, 16)) for kind in "abeoprs"),
+    key_shape("npm-token", "npm_", (ALNUM, 36)),
+    key_shape("stripe-key", "sk_live_", (ALNUM, 20)),
+    key_shape("stripe-key", "rk_live_", (ALNUM, 20)),
+    key_shape("sendgrid-key", "SG.", (WORD, 16, 40), ".", (WORD, 16)),
+    key_shape("jwt", "eyJ", (WORD, 8, 480), ".eyJ", (WORD, 8), rest=DOTTED),
+    key_shape(
         "private-key",
         "-----BEGIN ",
         ("[A-Z ]", 0, 20),
@@ -85,34 +43,37 @@ SHAPES = (
         ("[A-Z ]", 0, 8),
         "-----",
         (r"\s", 0, 4),
-        (_BASE64, 24),
+        (BASE64, 24),
         rest=r"(?:[A-Za-z0-9+/=\s:,]|-(?!-))",
     ),
     *(
-        _shape("bearer-token", f"{letter}earer ", (_TOKEN, 32), rest="[A-Za-z0-9._~+/=-]", mixed="[0-9]")
+        key_shape("bearer-token", f"{letter}earer ", (_TOKEN, 32), rest="[A-Za-z0-9._~+/=-]", mixed="[0-9]")
         for letter in "Bb"
     ),
-    _shape("basic-credentials", "Basic ", ("[A-Za-z0-9+/]", 20), rest=_BASE64, mixed="[0-9]"),
+    key_shape("basic-credentials", "Basic ", ("[A-Za-z0-9+/]", 20), rest=BASE64, mixed="[0-9]"),
 )
 
 
-def _prefix(shape: Shape) -> str:
-    prefix = shape.parts[0]
-    assert isinstance(prefix, str)
-    return prefix
+def _shapes() -> tuple[KeyShape, ...]:
+    """Every shape once; one whose prefix is longer comes before those that it begins with (`sk-ant-` before `sk-`)."""
+    of_providers = {shape: None for provider in PROVIDERS.values() for shape in provider.key_shapes}
+    return tuple(sorted([*of_providers, *_OTHERS], key=lambda shape: -len(shape.prefix)))
+
+
+SHAPES = _shapes()
 
 
 # A secret begins where no letter or digit stands before it: `risk-` holds none. A percent-encoded character is none.
 _APART = "(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
 
 
-def _whole(shape: Shape) -> str:
+def _whole(shape: KeyShape) -> str:
     mixed = rf"(?=\S{{0,{_least(shape) - 1}}}{shape.mixed})" if shape.mixed else ""
     others = "".join(re.escape(part) if isinstance(part, str) else _repeated(part) for part in shape.parts[1:])
-    return re.escape(_prefix(shape)) + mixed + others + shape.rest + "*"
+    return re.escape(shape.prefix) + mixed + others + shape.rest + "*"
 
 
-def _least(shape: Shape) -> int:
+def _least(shape: KeyShape) -> int:
     """How many characters follow the prefix at least."""
     return sum(len(part) if isinstance(part, str) else part[1] for part in shape.parts[1:])
 
@@ -121,7 +82,7 @@ def _repeated(part: tuple[str, int] | tuple[str, int, int]) -> str:
     return f"{part[0]}{{{part[1]}}}" if len(part) == 2 else f"{part[0]}{{{part[1]},{part[2]}}}"
 
 
-def _beginning(shape: Shape) -> str:
+def _beginning(shape: KeyShape) -> str:
     """Every text that begins this shape and is not yet one, from its first character on."""
     inner = ""
     for part in reversed(shape.parts):
@@ -146,7 +107,7 @@ _BEGINNING = re.compile(f"{_APART}(?:" + "|".join(map(_beginning, SHAPES)) + r")
 
 # What a text must hold for WHOLE to be worth asking: one of the prefixes (a longer one that starts with a shorter is
 # found with it), and every proper beginning of a prefix, for the end of a text.
-_PREFIXES = sorted({_prefix(shape) for shape in SHAPES}, key=len)
+_PREFIXES = sorted({shape.prefix for shape in SHAPES}, key=len)
 _SHORTEST = [p for i, p in enumerate(_PREFIXES) if not any(p.startswith(shorter) for shorter in _PREFIXES[:i])]
 HINT = re.compile("|".join(map(re.escape, _SHORTEST)))
 _PREFIX_BEGINNINGS = frozenset(prefix[:size] for prefix in _PREFIXES for size in range(1, len(prefix)))

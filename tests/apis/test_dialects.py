@@ -10,6 +10,7 @@ import pytest
 from streamkit.apis._api import APIS, interpret
 from streamkit.apis.dialects._dialect import DIALECTS, Dialect, detect_dialect
 from streamkit.model.exchange import Exchange, Frame, Frames, Request, Response
+from streamkit.providers import PROVIDERS
 from streamkit.rules import RULES
 
 CHUNK = {"id": "c1", "object": "chat.completion.chunk", "model": "m"}
@@ -24,8 +25,9 @@ def exchange(host: str = "", header: str = "", body: bytes = b"") -> Exchange:
 def marks(dialect: Dialect) -> Iterator[tuple[str, Exchange, dict[str, Any]]]:
     """Each mark of a dialect alone, in an exchange that has nothing else of its own."""
     plain = exchange()
-    for host in dialect.hosts:
-        yield host, exchange(host=f"eu{host}" if host.startswith(".") else host), CHUNK
+    for provider in PROVIDERS.values():
+        for host in (*provider.hosts, *provider.customer_hosts) if dialect.name in provider.dialects else ():
+            yield host, exchange(host="eu." + host.replace("*", "us-1")), CHUNK
     for header in dialect.headers:
         yield header, exchange(header=header.title() + "1"), CHUNK
     for comment in dialect.comments:

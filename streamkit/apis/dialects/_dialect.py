@@ -15,7 +15,7 @@ from streamkit.registry import Catalogue
 class Dialect:
     """How a provider speaks an API, as data.
 
-    Known by any of: `hosts` (the request's host is this, or ends so), `chunk_keys` (a top-level key), `choice_keys`,
+    Known by its provider's hosts (`streamkit.providers`), or by any of: `chunk_keys` (a top-level key), `choice_keys`,
     `delta_keys`, `usage_keys` (a key there), `id_prefixes`, `model_prefixes`, `fingerprint_prefixes`, `comments` (a comment
     that begins so), `headers` (a response header that begins so). `lawful` are the rule codes that do not hold for it;
     `extra_fields` the JSON paths that it adds (`$.choices[].delta.reasoning`). Dialects are asked in ascending `order`.
@@ -26,7 +26,6 @@ class Dialect:
     title: str
     apis: tuple[str, ...]
     source: Literal["measured", "documented"] = "documented"
-    hosts: tuple[str, ...] = ()
     chunk_keys: tuple[str, ...] = ()
     choice_keys: tuple[str, ...] = ()
     delta_keys: tuple[str, ...] = ()
@@ -59,18 +58,24 @@ def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]
     The host decides before everything else: it is the provider's name. Else the first dialect, in ascending `order`, any of
     whose marks is there.
     """
+    if exchange.request and (dialect := _at_host(api, host := _host_of(exchange.request.url))):
+        return dialect, f"the request's host is {host}"
     spoken = sorted((entry for entry in DIALECTS.values() if api in entry.apis), key=lambda entry: entry.order)
-    host = _host_of(exchange.request.url) if exchange.request else ""
-    for dialect in spoken:
-        for known in dialect.hosts:
-            if host == known.lstrip(".") or host.endswith("." + known.lstrip(".")):
-                return dialect, f"the request's host is {host}"
     traits = _Traits(exchange, chunks)
     for dialect in spoken:
         reason = next(traits.shown(dialect), None)
         if reason is not None:
             return dialect, reason + _shared(traits, dialect, spoken)
     return None
+
+
+def _at_host(api: str, host: str) -> Dialect | None:
+    """The dialect in which the provider at this host speaks the API. Raises UnknownEntry where it names one that is not there."""
+    from streamkit.providers import provider_at  # a stream alone has no host
+
+    provider = provider_at(host)
+    known = (DIALECTS[name] for name in provider.dialects) if provider else ()
+    return next((dialect for dialect in known if api in dialect.apis), None)
 
 
 def _shared(traits: _Traits, chosen: Dialect, spoken: Sequence[Dialect]) -> str:

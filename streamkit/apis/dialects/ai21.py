@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="AI21 Labs",
     apis=("openai_chat",),
     source="measured",
-    hosts=("api.ai21.com",),
     model_prefixes=("jamba",),
     lawful=("SCH301",),
     extra_fields=("$.meta",),

@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="anthropic",
     title="Anthropic",
     apis=("anthropic_messages",),
-    hosts=("api.anthropic.com",),
     headers=("anthropic-ratelimit-", "anthropic-organization-id"),
     lawful=(),
     extra_fields=(),

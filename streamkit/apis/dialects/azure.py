@@ -8,7 +8,6 @@ DIALECT = Dialect(
     title="Azure OpenAI",
     apis=("openai_chat", "openai_completions", "openai_responses"),
     source="measured",
-    hosts=(".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com", ".inference.ai.azure.com"),
     chunk_keys=("prompt_filter_results", "prompt_annotations"),
     choice_keys=("content_filter_results", "content_filter_offsets", "content_filter_result", "messages"),
     headers=("x-ms-region", "apim-request-id", "azureml-model-session"),

@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Cerebras",
     apis=("openai_chat",),
     source="measured",
-    hosts=("api.cerebras.ai",),
     chunk_keys=("time_info",),
     lawful=(),
     extra_fields=("$.time_info", "$.choices[].delta.reasoning"),

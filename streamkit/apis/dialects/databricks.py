@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="databricks",
     title="Databricks",
     apis=("openai_chat",),
-    hosts=(".cloud.databricks.com", ".azuredatabricks.net"),
     headers=("x-databricks-",),
     lawful=("USG502",),
     extra_fields=(),

@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="deepinfra",
     title="DeepInfra",
     apis=("openai_chat", "openai_completions"),
-    hosts=("api.deepinfra.com",),
     usage_keys=("estimated_cost",),
     lawful=(),
     extra_fields=("$.usage.estimated_cost", "$.choices[].delta.reasoning_content"),

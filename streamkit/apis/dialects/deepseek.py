@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="DeepSeek",
     apis=("openai_chat", "openai_completions", "anthropic_messages"),
     source="measured",
-    hosts=("api.deepseek.com",),
     usage_keys=("prompt_cache_hit_tokens", "prompt_cache_miss_tokens"),
     model_prefixes=("deepseek-chat", "deepseek-reasoner"),
     lawful=("SSE108",),

@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="fireworks",
     title="Fireworks AI",
     apis=("openai_chat", "openai_completions"),
-    hosts=("api.fireworks.ai",),
     model_prefixes=("accounts/",),
     headers=("fireworks-",),
     lawful=("SEQ433", "SEQ435"),

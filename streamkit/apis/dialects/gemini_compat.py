@@ -7,7 +7,6 @@ DIALECT = Dialect(
     name="gemini-compat",
     title="Gemini (OpenAI-compatible)",
     apis=("openai_chat",),
-    hosts=("generativelanguage.googleapis.com", "aiplatform.googleapis.com"),
     delta_keys=("extra_content",),
     model_prefixes=("gemini-", "models/gemini-", "google/gemini-"),
     lawful=("SCH312", "SEQ414", "USG503"),

@@ -7,12 +7,6 @@ DIALECT = Dialect(
     title="GitHub Copilot and GitHub Models",
     apis=("openai_chat", "openai_responses"),
     source="measured",
-    hosts=(
-        ".githubcopilot.com",
-        "models.github.ai",
-        "models.inference.ai.azure.com",
-        "copilot-proxy.githubusercontent.com",
-    ),
     chunk_keys=("copilot_usage", "copilot_references", "copilot_confirmations"),
     headers=("x-copilot-", "x-github-request-id"),
     lawful=("RSP808", "SCH303", "SCH331", "SCH332", "SEQ420"),

@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="google-ai",
     title="Google AI (Gemini API)",
     apis=("gemini", "gemini_interactions"),
-    hosts=("generativelanguage.googleapis.com",),
     headers=("x-gemini-service-tier",),
     lawful=(),
     extra_fields=(),

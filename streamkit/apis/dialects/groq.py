@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Groq",
     apis=("openai_chat", "openai_responses"),
     source="measured",
-    hosts=("api.groq.com",),
     chunk_keys=("x_groq",),
     delta_keys=("executed_tools",),
     usage_keys=("queue_time",),

@@ -8,7 +8,6 @@ DIALECT = Dialect(
     title="Hugging Face (TGI and inference providers)",
     apis=("openai_chat", "openai_completions"),
     source="measured",
-    hosts=(".huggingface.co", ".huggingface.cloud"),
     fingerprint_prefixes=("1.4.", "2.0.", "2.1.", "2.2.", "2.3.", "2.4.", "3.0.", "3.1.", "3.2.", "3.3."),
     headers=("x-inference-provider",),
     lawful=("SCH303", "SCH332", "SEQ402"),

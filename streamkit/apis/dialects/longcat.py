@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="longcat",
     title="LongCat",
     apis=("openai_chat",),
-    hosts=("api.longcat.chat",),
     model_prefixes=("LongCat-",),
     lawful=("SSE107",),
     extra_fields=("$.choices[].delta.reasoning_content", "$.lastOne"),

@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="minimax",
     title="MiniMax",
     apis=("openai_chat", "anthropic_messages"),
-    hosts=("api.minimax.io", "api.minimax.chat", "api.minimaxi.com"),
     chunk_keys=("base_resp", "input_sensitive", "output_sensitive"),
     model_prefixes=("MiniMax-", "abab"),
     lawful=("SEQ433", "SEQ435"),

@@ -8,7 +8,6 @@ DIALECT = Dialect(
     title="Mistral AI",
     apis=("openai_chat", "mistral_conversations"),
     source="measured",
-    hosts=("api.mistral.ai", "codestral.mistral.ai"),
     delta_keys=("index",),
     model_prefixes=(
         "mistral-",

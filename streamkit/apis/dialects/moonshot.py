@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Moonshot AI (Kimi)",
     apis=("openai_chat", "anthropic_messages"),
     source="measured",
-    hosts=("api.moonshot.cn", "api.moonshot.ai", "api.kimi.com"),
     choice_keys=("usage",),
     model_prefixes=("kimi-", "moonshot-"),
     lawful=("SCH301", "ANT706"),

@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Novita AI",
     apis=("openai_chat", "openai_completions"),
     source="measured",
-    hosts=("api.novita.ai",),
     chunk_keys=("sla_metrics",),
     lawful=("SCH316", "SEQ402"),
     extra_fields=(

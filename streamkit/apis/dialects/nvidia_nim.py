@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="nvidia-nim",
     title="NVIDIA NIM",
     apis=("openai_chat", "openai_completions"),
-    hosts=("integrate.api.nvidia.com",),
     headers=("nvcf-",),
     lawful=(),
     extra_fields=("$.choices[].delta.reasoning_content",),

@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="ollama-compat",
     title="Ollama (OpenAI-compatible)",
     apis=("openai_chat", "openai_completions"),
-    hosts=("ollama.com",),
     fingerprint_prefixes=("fp_ollama",),
     lawful=(),
     extra_fields=("$.choices[].delta.reasoning",),

@@ -6,6 +6,5 @@ DIALECT = Dialect(
     name="openai",
     title="OpenAI",
     apis=("openai_chat", "openai_completions", "openai_responses"),
-    hosts=("api.openai.com",),
     headers=("openai-processing-ms",),
 )

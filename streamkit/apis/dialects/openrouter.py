@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="OpenRouter",
     apis=("openai_chat", "openai_completions", "openai_responses", "anthropic_messages"),
     source="measured",
-    hosts=("openrouter.ai",),
     choice_keys=("native_finish_reason",),
     usage_keys=("is_byok", "cost_details"),
     id_prefixes=("gen-",),

@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Perplexity",
     apis=("openai_chat",),
     source="measured",
-    hosts=("api.perplexity.ai",),
     chunk_keys=("search_results",),
     usage_keys=("search_context_size", "citation_tokens", "num_search_queries"),
     model_prefixes=("sonar", "r1-1776"),

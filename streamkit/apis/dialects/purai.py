@@ -10,7 +10,6 @@ DIALECT = Dialect(
     title="PurAI",
     apis=("openai_chat",),
     source="measured",
-    hosts=("api.purgpt.xyz", "purgpt.xyz"),
     chunk_keys=("calledFunctions", "overwritten"),
     extra_fields=("$.provider", "$.overwritten", "$.cache", "$.calledFunctions"),
     order=30,

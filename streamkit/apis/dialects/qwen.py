@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Qwen (DashScope)",
     apis=("openai_chat", "openai_completions"),
     source="measured",
-    hosts=("dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "dashscope-us.aliyuncs.com"),
     headers=("x-dashscope-",),
     model_prefixes=("qwen-", "qwen3-max", "qwen-plus", "qwen-turbo", "qwq-plus"),
     lawful=(),

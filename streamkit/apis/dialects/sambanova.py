@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="sambanova",
     title="SambaNova",
     apis=("openai_chat",),
-    hosts=("api.sambanova.ai",),
     usage_keys=("completion_tokens_after_first_per_sec", "time_to_first_token"),
     lawful=(),
     extra_fields=(

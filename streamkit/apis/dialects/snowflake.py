@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Snowflake Cortex",
     apis=("openai_chat",),
     source="measured",
-    hosts=(".snowflakecomputing.com",),
     delta_keys=("content_list",),
     lawful=("SCH331", "SCH332", "SEQ402"),
     extra_fields=("$.choices[].delta.content_list", "$.choices[].delta.type", "$.choices[].delta.text"),

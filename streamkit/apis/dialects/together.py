@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="together",
     title="Together AI",
     apis=("openai_chat", "openai_completions"),
-    hosts=("api.together.xyz", "api.together.ai"),
     choice_keys=("seed",),
     lawful=("SCH316", "SEQ402"),
     extra_fields=("$.choices[].text", "$.choices[].seed", "$.choices[].delta.token_id", "$.prompt", "$.warnings"),

@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Vertex AI",
     apis=("gemini", "anthropic_messages"),
     source="measured",
-    hosts=("aiplatform.googleapis.com",),
     usage_keys=("trafficType",),
     lawful=(),
     extra_fields=(),

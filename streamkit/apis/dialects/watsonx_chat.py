@@ -6,7 +6,6 @@ DIALECT = Dialect(
     name="watsonx-chat",
     title="IBM watsonx.ai chat",
     apis=("openai_chat",),
-    hosts=(".ml.cloud.ibm.com",),
     chunk_keys=("model_id", "model_version"),
     lawful=("SCH301",),
     extra_fields=("$.model_id", "$.model_version", "$.created_at", "$.system"),

@@ -8,7 +8,6 @@ DIALECT = Dialect(
     title="xAI",
     apis=("openai_chat", "openai_responses"),
     source="measured",
-    hosts=("api.x.ai",),
     chunk_keys=("debug_output",),
     usage_keys=("num_sources_used", "cost_in_usd_ticks"),
     model_prefixes=("grok-",),

@@ -7,7 +7,6 @@ DIALECT = Dialect(
     title="Z.ai (Zhipu)",
     apis=("openai_chat", "anthropic_messages"),
     source="measured",
-    hosts=("api.z.ai", "open.bigmodel.cn"),
     chunk_keys=("web_search",),
     model_prefixes=("glm-",),
     lawful=("SEQ402",),

@@ -1,76 +1,53 @@
-"""What is known of providers by their hosts and paths: where the key is, and how a prompt is asked. Data only."""
+"""What `record` adds to a request for a known provider: its key, and the path and the body that ask a prompt."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from streamkit.errors import UsageError
+from streamkit.providers import Provider, provider_at
 
 MAX_TOKENS = 1024  # what a prompt may cost where an API wants to be told
 
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """A host: the environment variables that may hold its key, the header that carries it, the path that a prompt goes to."""
-
-    variables: tuple[str, ...]
-    header: str = "Authorization"
-    path: str = "/v1/chat/completions"
-
-
-PROVIDERS = {
-    "api.openai.com": Provider(("OPENAI_API_KEY",)),
-    "api.anthropic.com": Provider(("ANTHROPIC_API_KEY",), "x-api-key", "/v1/messages"),
-    "generativelanguage.googleapis.com": Provider(("GEMINI_API_KEY", "GOOGLE_API_KEY"), "x-goog-api-key", "/v1beta"),
-    "openrouter.ai": Provider(("OPENROUTER_API_KEY",), path="/api/v1/chat/completions"),
-    "api.groq.com": Provider(("GROQ_API_KEY",), path="/openai/v1/chat/completions"),
-    "api.mistral.ai": Provider(("MISTRAL_API_KEY",)),
-    "api.deepseek.com": Provider(("DEEPSEEK_API_KEY",), path="/chat/completions"),
-    "api.together.xyz": Provider(("TOGETHER_API_KEY",)),
-    "api.fireworks.ai": Provider(("FIREWORKS_API_KEY",), path="/inference/v1/chat/completions"),
-    "api.x.ai": Provider(("XAI_API_KEY",)),
-    "api.perplexity.ai": Provider(("PERPLEXITY_API_KEY", "PPLX_API_KEY"), path="/chat/completions"),
-    "api.cohere.com": Provider(("CO_API_KEY", "COHERE_API_KEY"), path="/v2/chat"),
-    "router.huggingface.co": Provider(("HF_TOKEN",)),
-    "api.cerebras.ai": Provider(("CEREBRAS_API_KEY",)),
-    "integrate.api.nvidia.com": Provider(("NVIDIA_API_KEY",)),
-    "api.moonshot.ai": Provider(("MOONSHOT_API_KEY",)),
-    "dashscope.aliyuncs.com": Provider(("DASHSCOPE_API_KEY",), path="/compatible-mode/v1/chat/completions"),
-}
-
 _CARRIES_A_KEY = frozenset(["authorization", "x-api-key", "api-key", "x-goog-api-key"])
+_DEFAULT_PATH = "/v1/chat/completions"
+
+# What follows a provider's prefix, for each API that a prompt can be asked in.
+_ENDPOINTS = {
+    "openai_chat": "/chat/completions",
+    "anthropic_messages": "/messages",
+    "cohere": "/chat",
+    "ollama": "/chat",
+    "gemini": "",  # the model is named in the path
+}
 
 
 def key_header(url: str, headers: list[tuple[str, str]]) -> tuple[str, str] | None:
     """The header with the key of a known host, from the environment; None where none is known, set or needed.
 
-    A key goes only to its own host and only over TLS, and never beside one that was given.
+    A key goes only to its provider's own hosts and only over TLS, and never beside one that was given.
     """
     parts = urlsplit(url)
-    provider = PROVIDERS.get(parts.hostname or "")
-    if provider is None or parts.scheme != "https" or any(name.lower() in _CARRIES_A_KEY for name, _ in headers):
+    if parts.scheme != "https":
         return None
-    if "key=" in parts.query:
+    host = parts.hostname or ""
+    provider = provider_at(host)
+    if provider is None or not provider.owns(host):
         return None
-    key = next((os.environ[name] for name in provider.variables if os.environ.get(name)), None)
-    if key is None:
+    given = {name.lower() for name, _ in headers}
+    if given & _CARRIES_A_KEY or provider.auth.header.lower() in given or "key=" in parts.query:
         return None
-    return provider.header, f"Bearer {key}" if provider.header == "Authorization" else key
+    key = provider.key(os.environ)
+    return None if key is None else provider.auth.placed(key)
 
 
 def prompted(url: str, model: str | None, prompt: str) -> tuple[str, dict[str, Any], list[tuple[str, str]]]:
     """The URL, the body and the headers that ask this prompt. Raises UsageError where the API is not known by its path."""
     parts = urlsplit(url)
-    path = parts.path
-    if path in ("", "/"):
-        provider = PROVIDERS.get(parts.hostname or "")
-        path = provider.path if provider else "/v1/chat/completions"
-    if parts.hostname == "generativelanguage.googleapis.com" and ":" not in path:
-        path = f"{path.rstrip('/')}/models/{_named(model)}:streamGenerateContent"
+    path = _asked_path(parts.path, provider_at(parts.hostname or ""), model)
     query = parts.query
     if path.endswith(":streamGenerateContent") and not query:
         query = "alt=sse"
@@ -80,6 +57,17 @@ def prompted(url: str, model: str | None, prompt: str) -> tuple[str, dict[str, A
             headers = [("anthropic-version", "2023-06-01")] if ending == "/v1/messages" else []
             return url, body(model, prompt), headers
     raise UsageError(f"--prompt: no API is known at {path}; give the body with --json")
+
+
+def _asked_path(path: str, provider: Provider | None, model: str | None) -> str:
+    """The path as given, or where it names no endpoint the one that the provider is asked at."""
+    if path in ("", "/"):
+        if provider is None:
+            return _DEFAULT_PATH
+        path = provider.prefix + _ENDPOINTS.get(provider.api, "")
+    if provider is not None and provider.api == "gemini" and ":" not in path and not path.endswith(tuple(_BODIES)):
+        path = f"{path.rstrip('/')}/models/{_named(model)}:streamGenerateContent"
+    return path
 
 
 def _named(model: str | None) -> str:

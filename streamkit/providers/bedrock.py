@@ -1,0 +1,34 @@
+"""Amazon Bedrock, by region. Requests that are signed instead of carrying a key cannot pass through a proxy.
+
+botocore 1.44 refuses to send a key to an address without TLS, and anthropic 2.12 refuses a key beside credentials that sign, so
+no dummy is set: `serve` answers requests that any credentials have signed.
+"""
+
+from streamkit.providers import BaseUrl, Provider
+
+PROVIDER = Provider(
+    name="bedrock",
+    title="Amazon Bedrock",
+    hosts=(
+        "bedrock-runtime.*.amazonaws.com",
+        "bedrock-runtime-fips.*.amazonaws.com",
+        "bedrock-runtime.*.amazonaws.com.cn",
+    ),
+    api="bedrock_converse",
+    prefix="/model",
+    keys=("AWS_BEARER_TOKEN_BEDROCK",),
+    dummy_key=False,
+    base_urls=(
+        BaseUrl(
+            variable="AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+            suffix="",
+            read_by=("boto3 1.44.5", "@ai-sdk/amazon-bedrock 4.0.186 (npm)"),
+        ),
+        BaseUrl(
+            variable="ANTHROPIC_BEDROCK_BASE_URL",
+            suffix="",
+            read_by=("anthropic 2.12.0", "@anthropic-ai/bedrock-sdk 1.1.3 (npm)"),
+        ),
+    ),
+    aliases=("aws",),
+)

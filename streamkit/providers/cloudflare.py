@@ -1,0 +1,14 @@
+"""Cloudflare: Workers AI and the AI Gateway. Their paths hold the account, and the token opens other services too."""
+
+from streamkit.providers import Provider
+
+PROVIDER = Provider(
+    name="cloudflare",
+    title="Cloudflare",
+    hosts=("gateway.ai.cloudflare.com", "api.cloudflare.com"),
+    url="https://api.cloudflare.com",
+    api="cloudflare",
+    prefix="/client/v4",
+    keys=("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"),
+    dummy_key=False,
+)

@@ -1,0 +1,23 @@
+"""Together AI. With a base URL of one's own its Python SDK appends `/v1`, the one for Node does not."""
+
+from streamkit.providers import BaseUrl, Provider
+
+PROVIDER = Provider(
+    name="together",
+    title="Together AI",
+    hosts=("api.together.xyz", "api.together.ai"),
+    url="https://api.together.xyz",
+    dialects=("together",),
+    keys=("TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"),
+    base_urls=(
+        BaseUrl(
+            variable="TOGETHER_BASE_URL",
+            suffix="",
+            read_by=("together 3.1.1",),
+            otherwise=("/v1: together-ai 0.52.0 (npm)",),
+        ),
+        BaseUrl(variable="TOGETHER_API_BASE", suffix="/v1", read_by=("langchain-together 0.4.0",)),
+        BaseUrl(variable="TOGETHER_AI_API_BASE", suffix="/v1", read_by=("litellm 1.109.1",)),
+    ),
+    aliases=("together_ai", "togetherai"),
+)

@@ -1,0 +1,13 @@
+"""Vercel's AI Gateway: many providers' models behind one API."""
+
+from streamkit.providers import BaseUrl, Provider
+
+PROVIDER = Provider(
+    name="vercel",
+    title="Vercel AI Gateway",
+    hosts=("ai-gateway.vercel.sh",),
+    url="https://ai-gateway.vercel.sh",
+    keys=("AI_GATEWAY_API_KEY", "VERCEL_AI_GATEWAY_API_KEY"),
+    base_urls=(BaseUrl(variable="VERCEL_AI_GATEWAY_API_BASE", suffix="/v1", read_by=("litellm 1.109.1",)),),
+    aliases=("ai_gateway", "vercel_ai_gateway"),
+)

@@ -1,0 +1,290 @@
+"""Providers are data: each entry is consistent, known hosts are recognised, keys stay at home, SDKs are sent to us."""
+
+from __future__ import annotations
+
+import ast
+import re
+import runpy
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from streamkit.apis._api import APIS
+from streamkit.apis.dialects._dialect import DIALECTS
+from streamkit.cli._prompting import key_header, prompted
+from streamkit.providers import ALNUM, PROVIDERS, Auth, Provider, key_shape, provider_at
+from streamkit.redact.redactor import redact_text
+from streamkit.service.environment import base_urls, dummy_keys, key_variables, upstreams
+
+ROOT = Path(__file__).parents[2]
+EVERY = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.name)
+
+
+@EVERY
+def test_an_entry_names_what_there_is(provider: Provider) -> None:
+    assert provider.api in APIS
+    assert set(provider.dialects) <= set(DIALECTS)
+    apis = [api for name in provider.dialects for api in DIALECTS[name].apis]
+    assert len(apis) == len(set(apis)), "two dialects for one API"
+    assert provider.title
+    assert re.fullmatch(r"(/[\w.-]+)*", provider.prefix)
+    for base in provider.base_urls:
+        assert base.read_by, f"{base.variable} is read by no SDK"
+        assert re.fullmatch(r"(/[\w.-]+)*", base.suffix)
+        assert all(re.fullmatch(r"\S+ [\d.]+( \(npm\))?", sdk) for sdk in base.read_by)
+        assert all(re.fullmatch(r"(none|/\S+): \S+ [\d.]+( \(npm\))?", sdk) for sdk in base.otherwise)
+    assert all(re.fullmatch(r"[A-Z][A-Z0-9_]*", name) for name in provider.keys)
+
+
+@EVERY
+def test_an_entry_answers_at_its_own_address(provider: Provider) -> None:
+    host = urlsplit(provider.url).hostname or ""
+    if host and not host.startswith("127."):
+        assert provider.url.startswith("https://")
+        assert provider_at(host) is provider
+        assert provider.owns(host)
+    for pattern in (*provider.hosts, *provider.customer_hosts):
+        assert provider_at("eu." + pattern.replace("*", "us-east-1")) is provider
+
+
+def test_no_base_url_variable_is_set_by_two_providers() -> None:
+    variables = [base.variable for provider in PROVIDERS.values() for base in provider.base_urls]
+    assert len(variables) == len(set(variables))
+
+
+HOSTS = {
+    "api.openai.com": "openai",
+    "eu.api.openai.com": "openai",
+    "API.OpenAI.com.": "openai",
+    "models.inference.ai.azure.com": "github_models",  # the more exact name, though Azure has the domain
+    "mine.inference.ai.azure.com": "azure",
+    "mine.openai.azure.com": "azure",
+    "us-central1-aiplatform.googleapis.com": "vertex",
+    "aiplatform.eu.rep.googleapis.com": "vertex",
+    "bedrock-runtime.eu-west-1.amazonaws.com": "bedrock",
+    "s3.eu-west-1.amazonaws.com": None,
+    "xapi.groq.com": None,
+    "groq.com": None,
+    "api.groq.com.example.org": None,
+    "evil-bedrock-runtime.us-east-1.amazonaws.com": None,
+    "localhost": None,
+    "127.0.0.1": None,
+    "::1": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize(("host", "name"), HOSTS.items())
+def test_a_host_belongs_to_the_provider_that_names_it_most_exactly(host: str, name: str | None) -> None:
+    found = provider_at(host)
+    assert (found and found.name) == name
+
+
+KEYS = [
+    ("https://api.groq.com/openai/v1/x", "GROQ_API_KEY", ("Authorization", "Bearer k")),
+    ("https://api.anthropic.com/v1/messages", "ANTHROPIC_API_KEY", ("x-api-key", "k")),
+    ("https://mine.openai.azure.com/openai/v1/responses", "AZURE_OPENAI_API_KEY", ("api-key", "k")),
+    ("https://generativelanguage.googleapis.com/v1beta/x", "GOOGLE_API_KEY", ("x-goog-api-key", "k")),
+    ("https://router.huggingface.co/v1/x", "HF_TOKEN", ("Authorization", "Bearer k")),
+    (
+        "https://x.eu-west-1.aws.endpoints.huggingface.cloud/v1/x",
+        "HF_TOKEN",
+        None,
+    ),  # whoever rents it would read the key
+    ("https://api.cohere.com/v2/chat", "COHERE_API_KEY", ("Authorization", "Bearer k")),
+    ("https://api.groq.com.example.org/x", "GROQ_API_KEY", None),
+    ("http://api.groq.com/x", "GROQ_API_KEY", None),
+]
+
+
+@pytest.mark.parametrize(("url", "variable", "header"), KEYS)
+def test_a_key_goes_to_its_own_host_in_its_own_header(
+    url: str, variable: str, header: tuple[str, str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in {name for provider in PROVIDERS.values() for name in provider.keys}:
+        monkeypatch.delenv(name, raising=False)
+    assert key_header(url, []) is None
+    monkeypatch.setenv(variable, "k")
+    assert key_header(url, []) == header
+    assert key_header(url, [("Authorization", "Bearer other")]) is None
+
+
+PATHS = {
+    "https://api.openai.com": "/v1/chat/completions",
+    "https://api.groq.com/": "/openai/v1/chat/completions",
+    "https://api.deepseek.com": "/chat/completions",
+    "https://api.perplexity.ai": "/chat/completions",
+    "https://openrouter.ai": "/api/v1/chat/completions",
+    "https://api.fireworks.ai": "/inference/v1/chat/completions",
+    "https://dashscope.aliyuncs.com": "/compatible-mode/v1/chat/completions",
+    "https://api.anthropic.com": "/v1/messages",
+    "https://api.cohere.com": "/v2/chat",
+    "https://ollama.com": "/api/chat",
+    "https://generativelanguage.googleapis.com": "/v1beta/models/m:streamGenerateContent",
+    "https://generativelanguage.googleapis.com/v1": "/v1/models/m:streamGenerateContent",
+    "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions": "/v1beta/openai/chat/completions",
+    "http://localhost:8000": "/v1/chat/completions",
+}
+
+
+@pytest.mark.parametrize(("url", "path"), PATHS.items())
+def test_a_prompt_is_asked_where_the_provider_answers(url: str, path: str) -> None:
+    assert urlsplit(prompted(url, "m", "hi")[0]).path == path
+
+
+AT = "http://127.0.0.1:1"
+SENT = {
+    "OPENAI_BASE_URL": "/v1",
+    "OPENAI_API_BASE": "/v1",
+    "ANTHROPIC_BASE_URL": "",
+    "AZURE_OPENAI_ENDPOINT": "",
+    "GOOGLE_GEMINI_BASE_URL": "",
+    "GROQ_BASE_URL": "",
+    "CO_API_URL": "",
+    "OLLAMA_HOST": "",
+    "STREAMKIT_URL": "",
+    "TOGETHER_BASE_URL": "",
+    "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "",
+    "MISTRAL_AZURE_API_BASE": "/v1",
+    "OLLAMA_API_BASE": "",
+    "COHERE_API_BASE": "/v2/chat",
+    "FIREWORKS_BASE_URL": "/inference",
+    "ZAI_BASE_URL": "/api/paas/v4",
+}
+
+
+def test_sdks_are_sent_to_us_by_the_variables_that_they_read() -> None:
+    found = base_urls(AT)
+    assert {name: found[name] for name in SENT} == {name: AT + path for name, path in SENT.items()}
+    assert "MISTRAL_SERVER_URL" not in found  # no SDK reads it
+
+
+SDKS = {
+    "openai.OpenAI": "/v1/",
+    "anthropic.Anthropic": "",
+    "groq.Groq": "",
+    "together.Together": "",
+    "fireworks.Fireworks": "/inference/",
+    "cerebras.cloud.sdk.Cerebras": "",
+    "perplexity.Perplexity": "",
+    "writerai.Writer": "",
+    "sambanova.SambaNova": "/v1/",
+}
+
+
+@pytest.mark.parametrize(("name", "path"), SDKS.items())
+def test_the_official_sdks_take_their_address_from_there(name: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, _, client = name.rpartition(".")
+    sdk = pytest.importorskip(module)
+    for variable, value in {**base_urls(AT), **dummy_keys({})}.items():
+        monkeypatch.setenv(variable, value)
+    assert str(getattr(sdk, client)().base_url).rstrip("/") == (AT + path).rstrip("/")
+
+
+ROUTES = [
+    ({"cohere": "/cohere"}, {"CO_API_URL": "/cohere", "OPENAI_BASE_URL": "/v1"}),
+    ({"co": "/co"}, {"CO_API_URL": "/co"}),
+    ({"google": "/g"}, {"GOOGLE_GEMINI_BASE_URL": "/g"}),
+    ({"Azure-OpenAI": "/a", "openai": "/o"}, {"AZURE_OPENAI_ENDPOINT": "/a", "OPENAI_BASE_URL": "/o/v1"}),
+    ({"openai": "/o"}, {"AZURE_OPENAI_ENDPOINT": "/o", "OPENAI_BASE_URL": "/o/v1"}),
+    ({"groq": "/groq"}, {"GROQ_BASE_URL": "/groq", "ANTHROPIC_BASE_URL": ""}),
+]
+
+
+@pytest.mark.parametrize(("routes", "expected"), ROUTES)
+def test_a_route_is_known_by_the_name_of_its_provider(routes: dict[str, str], expected: dict[str, str]) -> None:
+    found = base_urls(AT, routes)
+    assert {name: found[name] for name in expected} == {name: AT + path for name, path in expected.items()}
+
+
+def test_providers_without_a_route_can_be_left_alone() -> None:
+    assert base_urls(AT, {"groq": "/groq"}, routed_only=True) == {
+        "STREAMKIT_URL": AT, "GROQ_BASE_URL": f"{AT}/groq", "GROQ_API_BASE": f"{AT}/groq",
+    }  # fmt: skip
+
+
+def test_dummy_keys_stand_in_where_nothing_else_is_opened_by_them() -> None:
+    variables = key_variables()
+    assert {
+        "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_OPENAI_API_KEY", "GEMINI_API_KEY", "GROQ_API_KEY", "MISTRAL_API_KEY",
+        "CO_API_KEY", "TOGETHER_API_KEY",
+    } <= set(variables)  # fmt: skip
+    # A dummy in one of these would lock a program out of a hub, of a cloud or of its repositories.
+    assert not {
+        "HF_TOKEN",
+        "GITHUB_TOKEN",
+        "GITHUB_API_KEY",
+        "DATABRICKS_TOKEN",
+        "SNOWFLAKE_TOKEN",
+        "GOOGLE_API_KEY",
+    } & set(variables)
+    assert dummy_keys(dict.fromkeys(variables, "mine")) == {}
+    assert "GROQ_API_KEY" not in dummy_keys({"GROQ_API_KEY": "mine"})
+
+
+UPSTREAMS = [
+    ({}, "groq", "https://api.groq.com"),
+    ({"GROQ_BASE_URL": "http://gateway/groq"}, "groq", "http://gateway/groq"),
+    ({"OPENAI_BASE_URL": "http://gateway/v1/"}, "openai", "http://gateway"),
+    ({"OPENAI_BASE_URL": "http://gateway"}, "openai", "http://gateway"),
+    ({}, "ollama", "http://127.0.0.1:11434"),
+    ({"OLLAMA_HOST": "box:11434"}, "ollama", "http://box:11434"),
+    ({}, "azure", None),
+    ({"AZURE_OPENAI_ENDPOINT": "https://mine.openai.azure.com/"}, "azure", "https://mine.openai.azure.com"),
+]
+
+
+@pytest.mark.parametrize(("environment", "name", "url"), UPSTREAMS)
+def test_requests_go_on_to_where_the_sdk_would_have_sent_them(
+    environment: dict[str, str], name: str, url: str | None
+) -> None:
+    assert upstreams(environment).get(name) == url
+
+
+@pytest.mark.parametrize("parts", [("",), ("abc-",), ("", (ALNUM, 20))])
+def test_a_key_shape_that_would_match_anything_is_refused(parts: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="key shape 'acme-key': expected a fixed prefix first"):
+        key_shape("acme-key", *parts)
+
+
+def test_how_a_key_is_placed() -> None:
+    assert Auth().placed("k") == ("Authorization", "Bearer k")
+    assert Auth("api-key", scheme="").placed("k") == ("api-key", "k")
+    assert str(Auth("x-api-key", scheme="")) == "x-api-key: KEY"
+
+
+def literals(path: Path) -> set[str]:
+    """The texts in a module that are not docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs)
+    return {node.value for node in found if isinstance(node.value, str)}
+
+
+def test_hosts_and_variables_are_written_nowhere_else() -> None:
+    known = {host for provider in PROVIDERS.values() for host in (*provider.hosts, *provider.customer_hosts)}
+    known |= {name for provider in PROVIDERS.values() for name in provider.keys}
+    known |= {base.variable for provider in PROVIDERS.values() for base in provider.base_urls}
+    named = re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))))
+    streamkit = ROOT / "streamkit"
+    files = [path for path in streamkit.rglob("*.py") if not path.is_relative_to(streamkit / "providers")]
+    assert len(files) > 100
+    assert {
+        str(path.relative_to(streamkit)): text for path in files for text in literals(path) if named.search(text)
+    } == {}
+
+
+def test_the_page_is_what_the_catalogue_holds() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "_providers.py"))["page"]()
+    assert (ROOT / "docs" / "providers.md").read_text(encoding="utf-8") == page, "run: python docs/generate.py"
+
+
+def test_shapes_of_every_provider_are_cut() -> None:
+    for provider in PROVIDERS.values():
+        for shape in provider.key_shapes:
+            least = "".join(
+                part if isinstance(part, str) else {"[0-9a-f]": "a1b2c3d4"}.get(part[0], "aB3dE5gH") * 8
+                for part in shape.parts
+            )
+            assert redact_text(f"key: {least}")[1] == [shape.name]
