@@ -27,7 +27,7 @@ _SUSPECT = re.compile(
     f"(?P<flag>{_FLAG}[{_TAGS}]{{3,6}}\U000e007f)|(?P<joiner>[{_JOINERS}])|(?P<selector>[{_SELECTORS}])|[{_CONTROL}]"
 )
 # The end of a piece that only the next piece explains: a joiner waits for what it joins, a flag for its tags.
-_UNDECIDED = re.compile(f"(?:{_FLAG}[{_TAGS}]{{0,6}}|[{_JOINERS}])\\Z")
+_UNDECIDED = re.compile(f"(?:[{_JOINERS}](?:{_FLAG}[{_TAGS}]{{0,6}})?|{_FLAG}[{_TAGS}]{{0,6}})\\Z")
 _CONTEXT = 8  # characters: the longest sequence that is judged as one
 # Where emoji stand (a superset: symbols that no joiner ever follows do no harm here).
 _EMOJI = re.compile(

@@ -108,7 +108,7 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
             f"  {one_line(str(row['tokens_source']))}" if column.key == "output_tokens" and value is not None else ""
         )
         (times if column.unit == "ns" else others).append((column.title, text, source))
-    yield from _two_columns(times, others)
+    yield from _two_columns(times, others, report.width)
     if cells:
         heads = ["", *report.statistics]
         table = drawn(Table(heads, cells), report.paint, "  ")
@@ -168,9 +168,13 @@ def _histograms(group: Row, report: StatsReport) -> Iterator[str]:
             yield from histogram(told, column.unit, width=min(report.width, 100), ascii_only=report.ascii_only)
 
 
-def _two_columns(left: Sequence[tuple[str, str, str]], right: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Names and values in two columns side by side."""
+def _two_columns(
+    left: Sequence[tuple[str, str, str]], right: Sequence[tuple[str, str, str]], room: int
+) -> Iterator[str]:
+    """Names and values in two columns side by side, or one below the other where `room` is too narrow for both."""
     lefts, rights = _aligned(left), _aligned(right)
+    if max(map(len, lefts), default=0) + max(map(len, rights), default=0) + 6 > room:
+        lefts, rights = _aligned([*left, *right]), []
     wide = max(map(len, lefts), default=0)
     for at in range(max(len(lefts), len(rights))):
         first = lefts[at] if at < len(lefts) else ""
