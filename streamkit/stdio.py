@@ -20,14 +20,14 @@ STDERR = 2
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of `data`, waiting where a non-blocking descriptor has no room. Raises OSError.
+    """Write all of `data` with as few calls as the system allows, waiting where a non-blocking descriptor has no room.
 
-    The first write takes everything where the system allows it, so that a line is one call.
+    Raises OSError.
     """
-    view = memoryview(data)
-    while view:
+    done = 0
+    while done < len(data):
         try:
-            view = view[os.write(descriptor, view) :]
+            done += os.write(descriptor, memoryview(data)[done:] if done else data)
         except BlockingIOError:
             # Somebody (node, ssh, a parent that uses asyncio) left the flag O_NONBLOCK on a descriptor that we share.
             select.select([], [descriptor], [])
