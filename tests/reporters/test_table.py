@@ -9,10 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.palette import Palette, unpainted
-from streamkit.reporters._plot import strip
-from streamkit.reporters._reporter import Mark
-from streamkit.reporters._stats_tables import Table
-from streamkit.reporters.table import drawn
+from streamkit.reporters import Mark
+from streamkit.reporters.table import Table, drawn, strip
 from streamkit.text import width
 
 MS = 1_000_000
