@@ -6,6 +6,8 @@ input that cannot be read, a request that makes no sense, and a file that must n
 
 from __future__ import annotations
 
+import errno
+
 
 class StreamkitError(Exception):
     """Anything that ends one piece of work with a single clear line. `exit_code` is the process's."""
@@ -43,6 +45,15 @@ class OutputExists(StreamkitError):
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path}: the file exists; use --force to overwrite it")
+
+
+class CannotWrite(StreamkitError):
+    """Something that cannot be written: the path (`-` is standard output), and what the system says."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        self.path = path
+        self.why = "it is closed" if path == "-" and error.errno == errno.EBADF else str(error.strerror or error)
+        super().__init__(f"{'stdout' if path == '-' else path}: cannot write: {self.why}")
 
 
 class UsageError(StreamkitError):

@@ -14,17 +14,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from streamkit.errors import OutputExists, StreamkitError
+from streamkit.errors import CannotWrite, OutputExists
+from streamkit.stdio import STDERR, STDOUT, write_all
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _BLOCK = 1 << 20
-
-
-class CannotWrite(StreamkitError):
-    """A file that cannot be written: the path, and what the system says."""
-
-    def __init__(self, path: str, error: OSError) -> None:
-        super().__init__(f"{path}: cannot write: {error.strerror or error}")
 
 
 class Output:
@@ -37,9 +31,7 @@ class Output:
     def write(self, data: bytes) -> None:
         """Write these bytes in one call of the system (more only where it takes less than all). Raises CannotWrite."""
         try:
-            done = os.write(self._descriptor, data)
-            while done < len(data):
-                done += os.write(self._descriptor, data[done:])
+            write_all(self._descriptor, data)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -47,7 +39,7 @@ class Output:
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""
-        if self._descriptor > 2:
+        if self._descriptor > STDERR:
             os.close(self._descriptor)
         self._descriptor = -1
 
@@ -68,7 +60,7 @@ def create(path: str | Path, *, force: bool = False, append: bool = False) -> Ou
     """
     name = os.fspath(path)
     if name == "-":
-        return Output("-", 1)
+        return Output("-", STDOUT)
     try:
         make_folder(Path(name).parent)
         with contextlib.suppress(FileNotFoundError):

@@ -9,13 +9,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
-# C0 without TAB and LF, DEL, C1, zero-width and bidirectional controls, line and paragraph separators, BOM,
-# lone surrogates (which no terminal encoding can carry), two code points that are no characters (nor allowed in XML), and
-# tag characters (invisible text).
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+# C0 without TAB and LF, DEL, C1, soft hyphen, zero-width and bidirectional controls, line and paragraph separators, BOM,
+# interlinear annotations, lone surrogates (which no terminal encoding can carry), two code points that are no characters
+# (nor allowed in XML), and tag characters (invisible text).
+_CONTROL = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
 )
+_JOINERS = "\u200c\u200d"
+_SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_FLAG = "\U0001f3f4"
+_TAGS = "\U000e0030-\U000e0039\U000e0061-\U000e007a"
+# A flag of a part of a country (Unicode TS 51, emoji tag sequence) is the one lawful use of tag characters.
+_SUSPECT = re.compile(
+    f"(?P<flag>{_FLAG}[{_TAGS}]{{3,6}}\U000e007f)|(?P<joiner>[{_JOINERS}])|(?P<selector>[{_SELECTORS}])|[{_CONTROL}]"
+)
+# The end of a piece that only the next piece explains: a joiner waits for what it joins, a flag for its tags.
+_UNDECIDED = re.compile(f"(?:[{_JOINERS}](?:{_FLAG}[{_TAGS}]{{0,6}})?|{_FLAG}[{_TAGS}]{{0,6}})\\Z")
+_CONTEXT = 8  # characters: the longest sequence that is judged as one
+# Where emoji stand (a superset: symbols that no joiner ever follows do no harm here).
+_EMOJI = re.compile(
+    "[\xa9\xae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_VIRAMA = 9  # the combining class of signs that ask for a conjunct; a joiner behind one needs nothing after it
 
 
 _PLAIN = str.maketrans(
@@ -26,14 +44,40 @@ _PLAIN = str.maketrans(
 def safe_text(text: str) -> str:
     """The same text with every character that could move a terminal shown as `\\x1b`, `\\u202e`, …
 
-    Line feeds and tabs stay: a message has lines. Use `one_line` where it must not.
+    Line feeds and tabs stay: a message has lines. Use `one_line` where it must not. Joiners (U+200C, U+200D) between
+    letters or emoji and variation selectors behind what they vary are text and stay too.
     """
-    return _UNSAFE.sub(_escape, text)
+    return _SUSPECT.sub(_shown, text)
 
 
 def safe_json(text: str) -> str:
     """`safe_text` for JSON text: the same characters as JSON's own escapes, so that what is shown is still that JSON."""
-    return _UNSAFE.sub(_escape_for_json, text)
+    return _SUSPECT.sub(_shown_in_json, text)
+
+
+class SafePieces:
+    """`safe_text` (or `safe_json`) for a text that comes in pieces: what joins two of them is judged by both."""
+
+    def __init__(self, *, json: bool = False) -> None:
+        self._safe = safe_json if json else safe_text
+        self._before = self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """The next piece made safe, without a joiner at its end, which belongs to the piece after it."""
+        text = self._held + piece
+        undecided = _UNDECIDED.search(text)
+        text, self._held = (text[: undecided.start()], undecided.group()) if undecided else (text, "")
+        return self._judged(text)
+
+    def close(self) -> str:
+        """What was held back: nothing comes after it."""
+        text, self._held = self._held, ""
+        return self._judged(text)
+
+    def _judged(self, text: str) -> str:
+        shown = self._safe(self._before + text)[len(self._safe(self._before)) :]
+        self._before = (self._before + text)[-_CONTEXT:]
+        return shown
 
 
 def plain(text: str) -> str:
@@ -46,44 +90,127 @@ def one_line(text: str) -> str:
     return safe_text(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def shorten(text: str, width: int) -> str:
-    """At most `width` terminal columns of `text`, ending in `…` where something was cut."""
+def shorten(text: str, room: int) -> str:
+    """At most `room` terminal columns of `text`, ending in `…` where something was cut."""
+    if width(text) <= room:
+        return text
+    return shorten_to(text, max(room - 1, 0)) + "…"
+
+
+def shorten_to(text: str, room: int) -> str:
+    """The longest beginning of `text` that takes at most `room` terminal columns, whole characters as a reader sees them."""
     if text.isascii():
-        return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
-    used = 0
-    for position, character in enumerate(text):
-        used += columns(character)
-        if used > width:
-            return shorten_to(text[:position], width - 1) + "…"
-    return text
+        return text[:room]
+    used = position = 0
+    for cluster, wide in clusters(text):
+        used += wide
+        if used > room:
+            break
+        position += len(cluster)
+    return text[:position]
 
 
-def shorten_to(text: str, width: int) -> str:
-    """The longest beginning of `text` that takes at most `width` terminal columns."""
-    used = 0
-    for position, character in enumerate(text):
-        used += columns(character)
-        if used > width:
-            return text[:position]
-    return text
+def shorten_from(text: str, room: int) -> str:
+    """The longest end of `text` that takes at most `room` terminal columns, whole characters as a reader sees them."""
+    left = width(text)
+    position = 0
+    for cluster, wide in clusters(text):
+        if left <= room:
+            break
+        left -= wide
+        position += len(cluster)
+    return text[position:]
+
+
+def width(text: str) -> int:
+    """The terminal columns that `text` takes."""
+    return len(text) if text.isascii() else sum(wide for _, wide in clusters(text))
+
+
+def clusters(text: str) -> Iterator[tuple[str, int]]:
+    """The characters of `text` as a reader sees them, each with its terminal columns.
+
+    A simplification of Unicode's extended grapheme clusters (UAX 29): marks, selectors and joiners belong to what they
+    follow, an emoji joined to another is one with it, and two regional indicators are a flag.
+    """
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or not _continues(text, start, end):
+            cluster = text[start:end]
+            yield cluster, _cluster_columns(cluster)
+            start = end
 
 
 def columns(character: str) -> int:
-    """Terminal columns of one character: 0 for combining marks, 2 for wide ones, else 1 (Unicode TR 11)."""
-    if unicodedata.combining(character):
+    """Terminal columns of one code point: 0 for marks and format characters, 2 for wide ones, else 1 (Unicode TR 11)."""
+    if unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
+def _continues(text: str, start: int, at: int) -> bool:
+    """Whether the character at `at` belongs to the cluster that began at `start`."""
+    character = text[at]
+    if character.isascii():
+        return False
+    if _regional(character):
+        return at == start + 1 and _regional(text[start])
+    if "\U0001f3fb" <= character <= "\U0001f3ff" or text[at - 1] == "\u200d":
+        return _EMOJI.match(text[start]) is not None and _EMOJI.match(character) is not None
+    return columns(character) == 0
+
+
+def _cluster_columns(cluster: str) -> int:
+    if len(cluster) == 1:
+        return columns(cluster)
+    if _EMOJI.match(cluster) and ("\ufe0f" in cluster or _EMOJI.match(cluster[1:]) or "\u200d" in cluster[:-1]):
+        return 2
+    if "\u20e3" in cluster:
+        return 2
+    return max(map(columns, cluster))
+
+
+def _regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _shown(match: re.Match[str]) -> str:
+    return match.group() if _is_text(match) else _escape(match.group())
+
+
+def _shown_in_json(match: re.Match[str]) -> str:
+    return match.group() if _is_text(match) else _escape_for_json(match.group())
+
+
+def _is_text(match: re.Match[str]) -> bool:
+    """Whether a suspect is where writing has it: a flag, a joiner between what it joins, a selector behind its base."""
+    if match["flag"]:
+        return True
+    if not match["joiner"] and not match["selector"]:
+        return False
+    before = match.string[match.start() - 1 : match.start()]
+    if match["selector"]:
+        return bool(before) and before.isprintable() and not before.isspace() and columns(before) > 0
+    after = match.string[match.end() : match.end() + 1]
+    return _joins(before) and (_joins(after) or unicodedata.combining(before) == _VIRAMA)
+
+
+def _joins(character: str) -> bool:
+    """Whether a joiner may stand beside this: a letter, a digit, a mark or an emoji."""
+    return bool(character) and (
+        unicodedata.category(character)[0] in "LM" or character.isdecimal() or _EMOJI.match(character) is not None
+    )
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-def _escape_for_json(match: re.Match[str]) -> str:
-    code = ord(match.group())
+def _escape_for_json(character: str) -> str:
+    code = ord(character)
     if code <= 0xFFFF:
         return f"\\u{code:04x}"
     code -= 0x10000

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = {
     "errors": 1, "text": 1, "lazy": 1, "wire": 1,
-    "model": 2, "registry": 2, "tool": 2,
+    "model": 2, "registry": 2, "tool": 2, "stdio": 2, "palette": 2,
     "providers": 3,
     "formats": 4, "apis": 4, "rules": 4, "metrics": 4, "definitions": 4, "tokenizers": 4, "probes": 4, "compare": 4,
     "reporters": 4, "redact": 4, "playback": 4, "faults": 4, "reduce": 4,

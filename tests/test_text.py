@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.text import columns, one_line, safe_text, shorten
+from streamkit.text import SafePieces, clusters, one_line, safe_json, safe_text, shorten, shorten_from, width
+
+PERSIAN = "می\u200cخواهم"  # a joiner that keeps two letters apart, as the language is written
+FAMILY = "👨\u200d👩\u200d👧\u200d👦"
+ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+HEBREW = "שָׁלוֹם"
+ARABIC = "السَّلَامُ عَلَيْكُمْ"
 
 
 @pytest.mark.parametrize(
@@ -35,6 +41,113 @@ def test_what_could_move_a_terminal_is_shown(given_text: str, expected: str) -> 
     assert safe_text(given_text) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        PERSIAN,
+        FAMILY,
+        "👩🏽\u200d💻",  # a skin tone before the joiner
+        "❤️\u200d🔥",  # a variation selector before it
+        "🙂\u200d↔️",
+        "🏴\u200d☠️",
+        "🏳️\u200d🌈",
+        "🇮🇷🇮🇱🇪🇬",
+        ENGLAND,
+        "1️⃣ #️⃣ ☎︎ ‼️",
+        HEBREW,
+        ARABIC,
+        "क्\u200dष, क्\u200cष",  # joiners ask for and against a conjunct
+        "ന്\u200d and",  # a joiner behind a virama needs nothing after it
+        "葛\U000e0100城市",  # an ideographic variant
+        "ᠮᠤᠩᠭᠤᠯ\u180b",
+    ],
+)
+def test_what_writing_needs_is_text(text: str) -> None:
+    assert safe_text(text) == text
+    assert safe_json(text) == text
+    assert one_line(f"“{text}”") == f"“{text}”"
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [
+        ("\u200c", "\\u200c"),
+        ("a \u200db", "a \\u200db"),
+        ("a\u200d", "a\\u200d"),
+        ("a\u200c\u200db", "a\\u200c\\u200db"),  # a run of them says something that nobody sees
+        ("a\u200d\u202eb", "a\\u200d\\u202eb"),
+        ("\ufe0f", "\\ufe0f"),
+        ("☎\ufe0f\ufe0e", "☎\ufe0f\\ufe0e"),
+        ("a\U000e0101\U000e0102", "a\U000e0101\\U000e0102"),
+        ("\U0001f3f4\U000e0067", "\U0001f3f4\\U000e0067"),  # no end tag: text that nobody sees
+        ("\u200eabc\u200f", "\\u200eabc\\u200f"),
+        ("\u206a\ufff9\u180e", "\\u206a\\ufff9\\u180e"),
+        *((f"a{chr(code)}b", f"a\\u{code:04x}b") for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))),
+    ],
+)
+def test_what_only_hides_or_reorders_is_shown(given_text: str, expected: str) -> None:
+    assert safe_text(given_text) == expected
+
+
+@given(
+    st.text(st.sampled_from("a می\u200c\u200d👨👩\ufe0f🏽\x1b\u202e\U0001f3f4\U000e0067\U000e0062\U000e007f क्")),
+    st.data(),
+)
+def test_pieces_are_judged_as_the_whole(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=4)))
+    safe = SafePieces()
+    pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    assert "".join(map(safe.feed, pieces)) + safe.close() == safe_text(text)
+
+
+def test_a_joiner_between_two_pieces_is_text() -> None:
+    safe = SafePieces()
+    assert [safe.feed("می\u200c"), safe.feed("خواهم"), safe.close()] == ["می", "\u200cخواهم", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("abc", 3),
+        (PERSIAN, 7),
+        (HEBREW, 4),
+        ("日本", 4),
+        (FAMILY, 2),
+        (FAMILY + FAMILY, 4),
+        ("👩🏽\u200d💻", 2),
+        ("🇮🇷🇮🇱", 4),
+        (ENGLAND, 2),
+        ("❤️", 2),
+        ("1️⃣", 2),
+        ("กำ้", 2),
+        ("e\u0301", 1),
+        ("한글", 4),
+        ("", 0),
+    ],
+)
+def test_width_is_what_a_terminal_takes(text: str, expected: int) -> None:
+    assert width(text) == expected
+
+
+@given(st.text())
+def test_clusters_are_the_whole_text(text: str) -> None:
+    assert "".join(cluster for cluster, _ in clusters(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "expected"),
+    [
+        ("short", 5, "short"),
+        ("longer", 3, "ger"),
+        ("日本語", 4, "本語"),
+        ("日本語", 3, "語"),
+        (f"a{FAMILY}", 2, FAMILY),
+    ],
+)
+def test_the_end_of_a_text(text: str, room: int, expected: str) -> None:
+    assert shorten_from(text, room) == expected
+
+
 def test_one_line_has_no_line_feed_and_no_tab() -> None:
     assert one_line("a\nb\tc\x1b") == "a\\nb\\tc\\x1b"
 
@@ -53,20 +166,22 @@ def test_safe_text_can_be_encoded_and_is_the_same_again(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "width", "expected"),
+    ("text", "room", "expected"),
     [
         ("short", 5, "short"),
         ("longer", 5, "long…"),
         ("日本語", 6, "日本語"),
         ("日本語", 5, "日本…"),
         ("日本語", 4, "日…"),
-        ("x", 0, "…"),
+        ("xy", 0, "…"),
+        (f"{FAMILY}{FAMILY}", 3, f"{FAMILY}…"),
+        (PERSIAN, 3, "می\u200c…"),
     ],
 )
-def test_shorten_counts_terminal_columns(text: str, width: int, expected: str) -> None:
-    assert shorten(text, width) == expected
+def test_shorten_counts_terminal_columns(text: str, room: int, expected: str) -> None:
+    assert shorten(text, room) == expected
 
 
 @given(st.text(st.characters(blacklist_categories=("Cc", "Cs"))), st.integers(1, 40))
-def test_shortened_text_fits(text: str, width: int) -> None:
-    assert sum(map(columns, shorten(text, width))) <= width
+def test_shortened_text_fits(text: str, room: int) -> None:
+    assert width(shorten(text, room)) <= room

@@ -31,6 +31,7 @@ _DEFAULT = (
 # Narrower terminals see the medians alone.
 _WIDE = 120
 _RATES = ("tokens/s", "bytes/s", "1/s")
+_ROLES = {"slower": "error", "buffered": "error", "faster": "good", "same": "good"}
 # The rule that says that a stream was held back and let go at once.
 _BURST = "TIM603"
 _ENOUGH_GAPS = 9
@@ -104,8 +105,13 @@ def _write(
     if sink.ascii_only:
         # Before the columns are made, so that they stay straight.
         rows = [{head: cell and plain(cell) for head, cell in row.items()} for row in rows]
-    sink.piece(draw(rows))
-    sink.piece("\n" + textwrap.fill(" ".join(_evidence(first, second, found, verdict)), 80) + "\n")
+    evidence = "\n" + textwrap.fill(" ".join(_evidence(first, second, found, verdict)), 80) + "\n"
+    if reporter.content != "prose":
+        write(sink, reporter, draw(rows) + evidence)
+        return
+    heads, _, body = draw(rows).partition("\n")
+    sink.painted(f"{sink.paint('quiet', heads)}\n{body}")
+    sink.painted(evidence.replace(verdict, sink.paint(_ROLES.get(verdict, "head"), verdict), 1))
 
 
 def _raw(entry: Metric, told: Difference | None) -> dict[str, Any]:

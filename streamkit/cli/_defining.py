@@ -12,6 +12,7 @@ from streamkit.cli._remarks import name_of
 from streamkit.definitions import DEFINITIONS, REASONS, answers
 from streamkit.model.measurement import Summary, TokenCounter
 from streamkit.model.stream import Stream
+from streamkit.palette import VERDICTS, Palette
 from streamkit.reporters import MISSING, REPORTERS, Reporter, shown
 from streamkit.text import one_line
 
@@ -27,8 +28,8 @@ def show_definitions(streams: Iterable[Stream], reporter: Reporter, counter: Cal
     if reporter.name == "table":
         for place, stream in enumerate(streams):
             sink.piece("\n" if place else "")
-            for text in table(stream, counter(stream.model)):
-                sink.piece(text)
+            for text in table(stream, counter(stream.model), sink.paint):
+                sink.painted(text)
         return
     rows = [
         {"file": told["file"], "exchange": told["exchange"], **_flat(said)}
@@ -39,10 +40,10 @@ def show_definitions(streams: Iterable[Stream], reporter: Reporter, counter: Cal
     write(sink, reporter, reporter.rows(rows))
 
 
-def table(stream: Stream, counter: TokenCounter | None) -> Iterator[str]:
+def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
     """One stream's table for a terminal, and under it why what is missing is missing."""
     told = answers(stream, counter)["definitions"]
-    yield f"{one_line(name_of(stream))}  {stream.verdict}\n\n"
+    yield f"{paint('head', one_line(name_of(stream)))}  {paint(VERDICTS[stream.verdict], stream.verdict)}\n\n"
     rows = []
     for said in told:
         row = {"tool": f"{said['tool']} {said['version']}"}
@@ -62,8 +63,8 @@ def table(stream: Stream, counter: TokenCounter | None) -> Iterator[str]:
     drawn = draw(rows)
     if max(map(len, drawn.split("\n"))) > shutil.get_terminal_size((80, 24)).columns:
         drawn = draw([{head: cell for head, cell in row.items() if head != "p99"} for row in rows])
-    yield drawn
-    yield "\n"
+    heads, _, body = drawn.partition("\n")
+    yield f"{paint('quiet', heads)}\n{body}\n"
     yield from _missing(told)
 
 

@@ -74,7 +74,10 @@ def reporter_named(name: str, kind: str, what: str = "") -> Reporter:
 
 def write(sink: Sink, reporter: Reporter, text: str) -> None:
     """Write what a reporter made, as the kind of text that it is."""
-    sink.piece(text, json=reporter.content == "json")
+    if reporter.content == "prose":
+        sink.painted(text)
+    else:
+        sink.piece(text, json=reporter.content == "json")
 
 
 def _shows(reporter: Reporter, kinds: Sequence[str]) -> bool:

@@ -5,35 +5,57 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any
 
 import click
 import orjson
 
+from streamkit.cli.options import Console
 from streamkit.files import Output, create
-from streamkit.text import plain, safe_json, safe_text
+from streamkit.palette import PLAIN, Palette, safe_painted
+from streamkit.stdio import stdout_is_terminal
+from streamkit.text import SafePieces, plain, safe_json, safe_text
+
+# A string of JSON, and the colon behind it where it is a key.
+_JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
 
 
 class Sink:
-    """The output of one command. The file of `-o` is opened at once, so that one that exists is told before the work."""
+    """The output of one command. The file of `-o` is opened at once, so that one that exists is told before the work.
 
-    def __init__(self, path: str | None = None, *, force: bool = False, prose: bool = False) -> None:
+    `paint` is the colors of text and `paint_data` those of JSON and documents; a file has none. Without a `console`
+    nothing is colored.
+    """
+
+    def __init__(
+        self, path: str | None = None, *, force: bool = False, prose: bool = False, console: Console | None = None
+    ) -> None:
         self._file: Output | None = create(path, force=force) if path and path != "-" else None
-        self.terminal = self._file is None and sys.stdout.isatty()
+        shown = console if self._file is None else None
+        self.terminal = self._file is None and stdout_is_terminal()
+        self.paint = shown.paint if shown else PLAIN
+        self.paint_data = shown.paint_data if shown else PLAIN
+        # Where there is color there is a person, at the end of a pager if nowhere else.
+        self._safe = self.terminal or self.paint.on
         # `prose` is text for a person: it keeps to ASCII where the encoding or the terminal asks for that.
         self.ascii_only = prose and self._file is None and ascii_only()
 
     def text(self, text: str) -> None:
         """Write text, ending in a line feed."""
-        self._write((safe_text(text) if self.terminal else text) + ("" if text.endswith("\n") else "\n"))
+        self._write((safe_text(text) if self._safe else text) + ("" if text.endswith("\n") else "\n"))
 
     def piece(self, text: str, *, json: bool = False) -> None:
         """Write a piece of a longer text as it is; `json` where it is one of JSON."""
         made_safe = safe_json(text) if json else safe_text(text)
-        self._write(made_safe if self.terminal else text)
+        self._write(made_safe if self._safe else text)
+
+    def painted(self, text: str) -> None:
+        """Write a piece of a longer text that `paint` may have colored."""
+        self._write(safe_painted(text) if self._safe else text)
 
     def line(self, shown: str) -> None:
         """Write a line that was made safe already, because it holds colors of our own."""
@@ -42,7 +64,9 @@ class Sink:
     def json(self, value: Any, *, indent: bool = False) -> None:
         """Write a JSON value, on one line or indented."""
         text = json_text(value, indent=indent)
-        self._write((safe_json(text) if self.terminal else text) + "\n")
+        if self._safe:
+            text = safe_json(text)
+        self._write((painted_json(text, self.paint_data) if indent else text) + "\n")
 
     def _write(self, text: str) -> None:
         if self.ascii_only:
@@ -72,16 +96,26 @@ def _utf8() -> bool:
     return (sys.stdout.encoding or "").lower().startswith("utf")
 
 
-def visible(path: str, *, json: bool) -> Callable[[bytes], bytes] | None:
-    """What makes bytes that are written to `path` piece by piece safe, where that is a terminal; else None.
+def visible(pieces: Iterable[bytes], path: str, *, json: bool) -> Iterator[bytes]:
+    """The bytes that are written to `path` piece by piece, made safe where that is a terminal.
 
     JSON (and the quoted strings of YAML) stay what they are.
     """
-    if path != "-" or not sys.stdout.isatty():
-        return None
-    safe = safe_json if json else safe_text
+    if path != "-" or not stdout_is_terminal():
+        yield from pieces
+        return
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    return lambda piece: safe(decoder.decode(piece)).encode()
+    safe = SafePieces(json=json)
+    for piece in pieces:
+        yield safe.feed(decoder.decode(piece)).encode()
+    yield (safe.feed(decoder.decode(b"", final=True)) + safe.close()).encode()
+
+
+def painted_json(text: str, paint: Palette) -> str:
+    """Indented JSON with its keys and strings in color."""
+    if not paint.on:
+        return text
+    return _JSON_STRING.sub(lambda found: paint("info" if found[2] else "good", found[1]) + found[2], text)
 
 
 def json_text(value: Any, *, indent: bool = False) -> str:

@@ -21,9 +21,9 @@ def record_pipe(job: Job) -> int:
         raise UnreadableInput("-", "nothing is piped in", remedy="curl -sN URL | streamkit record -")
     began = time.monotonic_ns()
     target = job.target("stdin", None)
-    tap = Tap(opening("stdin", None, job.labels), target.open(), View(job.show), job.policy, target.path)
+    tap = Tap(opening("stdin", None, job.labels), target.open(), job.view(), job.policy, target.path)
     tap.start(None, None)
-    head = _Head(tap, View("raw") if job.show == "raw" else None)
+    head = _Head(tap, job.view() if job.show == "raw" else None)
     reason = "eof"
     try:
         while data := os.read(0, _READ):

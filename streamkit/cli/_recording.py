@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -12,11 +15,12 @@ from urllib.parse import urlsplit
 
 from streamkit.cli._showing import Mode, View
 from streamkit.cli.options import Console
-from streamkit.errors import UsageError
+from streamkit.errors import CannotWrite, UsageError
 from streamkit.files import Output, Part, Parts, create, create_next
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Headers, Request, Response
 from streamkit.model.stream import Stream
+from streamkit.palette import VERDICTS
 from streamkit.redact.redactor import Policy
 from streamkit.service.recording_lines import RecordingLines
 from streamkit.tool import tool
@@ -54,6 +58,23 @@ def labels_of(pairs: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"--label {pair!r}: write key=value")
         labels[key] = value
     return labels
+
+
+@contextlib.contextmanager
+def outliving_the_terminal() -> Iterator[None]:
+    """Keep a recording going when the terminal that it was started from hangs up.
+
+    Without a terminal, and where somebody (nohup) decided already, SIGHUP means what it meant before.
+    """
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None or signal.getsignal(hangup) != signal.SIG_DFL or not any(map(os.isatty, range(3))):
+        yield
+        return
+    signal.signal(hangup, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(hangup, signal.SIG_DFL)
 
 
 class Target:
@@ -146,6 +167,16 @@ class Job:
     policy: Policy
     show: Mode
     console: Console
+    losses: list[CannotWrite] = field(default_factory=list)
+
+    def view(self) -> View:
+        """What shows one body. Where stdout is lost, recording goes on."""
+        return View(self.show, self._lost)
+
+    def _lost(self, error: CannotWrite) -> None:
+        if not self.losses:
+            self.console.complain(f"stdout was lost: {error.why}; the recording goes on")
+        self.losses.append(error)
 
     def target(self, host: str | None, model: str | None, *, several: bool = False) -> Target:
         """The file to record to, opened now: one that exists is told before anything is sent."""
@@ -154,14 +185,14 @@ class Job:
 
     def close(self, taps: Sequence[Tap], path: str) -> int:
         """Say what each recording holds; the exit code."""
-        code = 0
+        code = self.losses[0].exit_code if self.losses else 0
         for tap in taps:
             stream = tap.stream()
             if stream is None:
                 continue
-            self.console.say(closing_line(stream, path))
+            self.console.say(closing_line(stream, path), VERDICTS.get(stream.verdict, "head"))
             if not fine(stream):
-                code = 1
+                code = max(code, 1)
         return code
 
 

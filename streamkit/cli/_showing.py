@@ -6,12 +6,13 @@ stdout is a view and the recording is the work: when who reads stdout goes away,
 from __future__ import annotations
 
 import codecs
-import os
-import sys
+from collections.abc import Callable
 from typing import Literal
 
+from streamkit.errors import CannotWrite
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
-from streamkit.text import safe_text
+from streamkit.stdio import STDOUT, stdout_is_terminal, write_all
+from streamkit.text import SafePieces
 from streamkit.wire.framing import choose
 from streamkit.wire.values import Decoder, Event
 
@@ -25,16 +26,21 @@ def mode_for(asked: str | None) -> Mode:
     """The mode that was asked for; else text for a terminal, raw for everything else."""
     if asked in ("text", "raw", "data", "none"):
         return asked  # type: ignore[return-value]
-    return "text" if sys.stdout.isatty() else "raw"
+    return "text" if stdout_is_terminal() else "raw"
 
 
 class View:
-    """Shows one body on stdout: `raw` bytes, the `text` that its chunks add, or the `data` of its events, a line each."""
+    """Shows one body on stdout: `raw` bytes, the `text` that its chunks add, or the `data` of its events, a line each.
 
-    def __init__(self, mode: Mode, *, quiet_pipe: bool = True) -> None:
+    Raises CannotWrite and BrokenPipeError where stdout takes no more, unless there is a `lost` to call instead (a reader
+    that has left is no loss to tell of); nothing is shown from then on.
+    """
+
+    def __init__(self, mode: Mode, lost: Callable[[CannotWrite], None] | None = None) -> None:
         self._mode = mode
-        self._quiet_pipe = quiet_pipe
-        self._terminal = sys.stdout.isatty()
+        self._lost = lost
+        self._terminal = stdout_is_terminal()
+        self._safe = SafePieces() if self._terminal else None
         self._reader = Reader() if mode in ("text", "data") else None
         self._characters = codecs.getincrementaldecoder("utf-8")("replace")
         self._open = True
@@ -60,27 +66,30 @@ class View:
         if self._reader is not None:
             rest = self._reader.rest(text=self._mode == "text")
             self._show(rest)
+            if self._safe is not None:
+                self._write(self._safe.close().encode("utf-8", "replace"))
         if self._column and (self._terminal or self._mode == "text"):
             self._write(b"\n")
 
     def _show(self, text: str) -> None:
         if text:
-            self._write((safe_text(text) if self._terminal else text).encode("utf-8", "replace"))
+            self._write((self._safe.feed(text) if self._safe else text).encode("utf-8", "replace"))
 
     def _write(self, data: bytes) -> None:
         if not self._open or not data:
             return
-        if self._terminal and self._mode == "raw":
-            pass  # asked for by name: the bytes as they are
         self._column = 0 if data.endswith(b"\n") else 1
         try:
-            done = os.write(1, data)
-            while done < len(data):
-                done += os.write(1, data[done:])
-        except BrokenPipeError:
+            write_all(STDOUT, data)
+        except OSError as error:
             self._open = False
-            if not self._quiet_pipe:
-                raise
+            if isinstance(error, BrokenPipeError):
+                if self._lost is None:
+                    raise
+            elif self._lost is None:
+                raise CannotWrite("-", error) from error
+            else:
+                self._lost(CannotWrite("-", error))
 
 
 class Reader:

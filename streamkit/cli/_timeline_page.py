@@ -7,8 +7,6 @@ import shutil
 from collections.abc import Iterable
 from typing import Any
 
-import click
-
 from streamkit.cli._output import Sink
 from streamkit.cli._remarks import name_of, remarks
 from streamkit.cli.options import Console
@@ -18,13 +16,14 @@ from streamkit.model.timeline import Moment, added
 from streamkit.text import one_line, shorten
 from streamkit.wire.values import Comment, Event, Ignored, Tail
 
-_COLORS: dict[str, dict[str, Any]] = {
-    "text": {},
-    "reasoning": {"fg": "cyan"},
-    "refusal": {"fg": "yellow"},
-    "tool": {"fg": "magenta"},
-    "finish": {"fg": "green"},
-    "error": {"fg": "red"},
+# The role of what a chunk adds; what stands for nothing of the answer is quiet.
+_ROLES = {
+    "text": "",
+    "reasoning": "accent",
+    "refusal": "warning",
+    "tool": "tool",
+    "finish": "good",
+    "error": "error",
 }
 
 
@@ -34,7 +33,7 @@ class Page:
     def __init__(self, sink: Sink, console: Console, form: str) -> None:
         self._sink, self._console, self._json = sink, console, form == "jsonl"
         self._width = terminal_width() if sink.terminal or "COLUMNS" in os.environ else None
-        self._color = sink.terminal and console.colored()
+        self._paint = sink.paint
         self._last: int | None = None
         self._shown = 0
 
@@ -48,11 +47,11 @@ class Page:
         dialect = f" · {stream.dialect}" if stream.dialect else ""
         model = f" · {stream.model}" if stream.model else ""
         head = f"{name_of(stream)}: {stream.api}{dialect}{model} over {stream.framing}"
-        self._line(("\n" if self._shown else "") + head, bold=True)
+        self._line(("\n" if self._shown else "") + head, "head")
         self._console.detail(f"{name_of(stream)}: detected: {stream.detected}")
         self._shown += 1
         times = f"{'time s':>9} {'gap s':>8}  " if stream.exchange.timed else ""
-        self._line(f"{'#':>5}  {times}what", dim=True)
+        self._line(f"{'#':>5}  {times}what", "quiet")
 
     def show(self, stream: Stream, moments: Iterable[Moment]) -> None:
         """Show these items."""
@@ -68,7 +67,7 @@ class Page:
             return
         counts = f"{_counted(len(stream.events), 'event')}, {_counted(len(stream.chunks), 'chunk')}"
         untimed = "" if stream.exchange.timed else "; no times in this log"
-        self._line(f"       {counts}: {stream.verdict}{', excerpt' if stream.excerpt else ''}{untimed}", dim=True)
+        self._line(f"       {counts}: {stream.verdict}{', excerpt' if stream.excerpt else ''}{untimed}", "quiet")
 
     def _show_line(self, stream: Stream, moment: Moment) -> None:
         head = f"{moment.n:>5}  "
@@ -76,18 +75,16 @@ class Page:
             gap = None if moment.at is None or self._last is None else moment.at - self._last
             head += f"{_seconds(moment.at):>9} {_gap(gap):>8}  "
             self._last = moment.at if moment.at is not None else self._last
-        said, color = _what(stream, moment)
+        said, role = _what(stream, moment)
         line = head + one_line(said)
         if self._width is not None:
             line = shorten(line, self._width)
-        if self._color:
-            line = click.style(line[: len(head)], dim=True) + click.style(line[len(head) :], **color)
-        self._sink.line(line)
+        self._sink.line(self._paint("quiet", line[: len(head)]) + self._paint(role, line[len(head) :]))
 
-    def _line(self, text: str, **how: Any) -> None:
+    def _line(self, text: str, role: str) -> None:
         shown = "\n".join(map(one_line, text.split("\n")))
         shown = shorten(shown, self._width) if self._width is not None else shown
-        self._sink.line(click.style(shown, **how) if self._color else shown)
+        self._sink.line(self._paint(role, shown))
 
 
 def as_object(stream: Stream, moment: Moment) -> dict[str, Any]:
@@ -114,27 +111,27 @@ def as_object(stream: Stream, moment: Moment) -> dict[str, Any]:
     return found
 
 
-def _what(stream: Stream, moment: Moment) -> tuple[str, dict[str, Any]]:
-    """What an item is and adds, with its color."""
+def _what(stream: Stream, moment: Moment) -> tuple[str, str]:
+    """What an item is and adds, with its role in the palette."""
     item = moment.item
     data = item.data[:2000].decode("utf-8", "replace")
     if isinstance(item, Comment):
-        return f":{data}", {"dim": True}
+        return f":{data}", "quiet"
     if isinstance(item, Ignored):
-        return f"ignored ({item.reason}) {data}", {"fg": "yellow"}
+        return f"ignored ({item.reason}) {data}", "warning"
     if isinstance(item, Tail):
-        return f"tail, never completed: {data}", {"fg": "yellow"}
+        return f"tail, never completed: {data}", "warning"
     name = "" if item.name == "message" else f"{item.name}  "
     if moment.chunk is None:
         trouble = f"  [{moment.broken.kind}: {moment.broken.said}]" if moment.broken else ""
-        return f"{name}{data}{trouble}", {"fg": "red"} if moment.broken else {"fg": "green"}
+        return f"{name}{data}{trouble}", "error" if moment.broken else "good"
     deltas = added(stream, moment)
     if not deltas:
         told = moment.chunk is not None and stream.chunks[moment.chunk].get("type") == item.name
-        return name if told else f"{name}{data}", {"dim": True}
+        return name if told else f"{name}{data}", "quiet"
     said = " · ".join(_delta(delta) for delta in deltas)
-    color = next((_COLORS[delta.kind] for delta in deltas if delta.kind in _COLORS), {"dim": True})
-    return f"{name}{said}", color
+    role = next((_ROLES[delta.kind] for delta in deltas if delta.kind in _ROLES), "quiet")
+    return f"{name}{said}", role
 
 
 def _delta(delta: Delta) -> str:

@@ -136,10 +136,10 @@ def _names(exchange: Exchange) -> Iterator[str]:
 
 def _write(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Counter[str]) -> None:
     assert target.write is not None  # only such are chosen
-    shown = visible(path, json=target.short != "sse")
+    pieces = target.write(_told(exchanges, target, lost))
     with create(path, force=force) as output:
-        for piece in target.write(_told(exchanges, target, lost)):
-            output.write(shown(piece) if shown else piece)
+        for piece in visible(pieces, path, json=target.short != "sse"):
+            output.write(piece)
 
 
 def _told(exchanges: Iterator[Exchange], target: Format, lost: Counter[str]) -> Iterator[Exchange]:

@@ -15,7 +15,8 @@ from pathlib import Path
 import click
 import orjson
 
-from streamkit.cli.options import Console, talk_options
+from streamkit.cli._output import Sink
+from streamkit.cli.options import COLOR_VARIABLES, Console, colored, talk_options
 from streamkit.errors import StreamkitError
 
 ADDRESS = re.compile(r"http://[\w.\[\]:-]+:\d+")
@@ -44,6 +45,7 @@ class Tour:
     def __init__(self, folder: Path, console: Console) -> None:
         self._folder = folder
         self._console = console
+        self._sink = Sink(console=console)
         (folder / "recordings").symlink_to(samples())
 
     def run(self) -> int:
@@ -92,21 +94,20 @@ class Tour:
         return 0 if as_expected else 1
 
     def _tell(self, text: str) -> None:
-        click.echo("\n" + self._console.style(f"# {text}", fg="cyan"))
+        self._sink.line("\n" + self._sink.paint("accent", f"# {text}"))
 
     def _shown(self, words: list[str]) -> None:
-        click.echo(self._console.style("$ " + shlex.join(["streamkit", *words]), bold=True))
-        sys.stdout.flush()
+        self._sink.line(self._sink.paint("head", "$ " + shlex.join(["streamkit", *words])))
 
     def _step(self, words: list[str], expected: int = 0) -> bool:
         self._shown(words)
         # Both streams in one, so that a tour written to a file reads as it does in a terminal.
         done = subprocess.run(
-            _command(words), cwd=self._folder, env=_environment(), stderr=subprocess.STDOUT, check=False
+            _command(words), cwd=self._folder, env=self._environment(), stderr=subprocess.STDOUT, check=False
         )
         code = done.returncode
         if expected:
-            click.echo(f"[exit code {code}]")
+            self._sink.line(self._sink.paint("quiet", f"[exit code {code}]"))
         return code == expected
 
     @contextmanager
@@ -114,13 +115,30 @@ class Tour:
         words = ["serve", *paths, "--port", "0"]
         self._shown(words)
         server = subprocess.Popen(
-            _command(words), cwd=self._folder, env=_environment(), stderr=subprocess.PIPE, text=True
+            _command(words), cwd=self._folder, env=self._environment(), stderr=subprocess.PIPE, text=True
         )
         try:
-            yield _address(server)
+            yield self._address(server)
         finally:
             server.terminate()
             server.communicate(timeout=STOPPED_WITHIN_S)
+
+    def _address(self, server: subprocess.Popen[str]) -> str:
+        """The address that the server tells on its ready line."""
+        assert server.stderr is not None
+        told = []
+        for line in server.stderr:
+            told.append(line)
+            self._sink.line(line.removesuffix("\n"))
+            if found := ADDRESS.search(line):
+                return found.group()
+        raise StreamkitError("the sample server did not start: " + "".join(told).strip())
+
+    def _environment(self) -> dict[str, str]:
+        """The variables of each step: they have color where the tour has, though their stderr may be a pipe."""
+        variables = {name: value for name, value in os.environ.items() if name not in COLOR_VARIABLES}
+        color = "FORCE_COLOR" if colored(self._console.color, sys.stdout) else "NO_COLOR"
+        return {**variables, "PYTHONUNBUFFERED": "1", color: "1"}
 
 
 def samples() -> Path:
@@ -138,21 +156,5 @@ def _body(name: str) -> str:
     return orjson.dumps(orjson.loads(first)["request"]["body"]["json"]).decode()
 
 
-def _address(server: subprocess.Popen[str]) -> str:
-    """The address that the server tells on its ready line."""
-    assert server.stderr is not None
-    told = []
-    for line in server.stderr:
-        told.append(line)
-        click.echo(line, nl=False)
-        if found := ADDRESS.search(line):
-            return found.group()
-    raise StreamkitError("the sample server did not start: " + "".join(told).strip())
-
-
 def _command(words: list[str]) -> list[str]:
     return [sys.executable, "-m", "streamkit", *words]
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONUNBUFFERED": "1"}

@@ -15,10 +15,13 @@ from streamkit.cli._remarks import name_of
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
 from streamkit.compare.streams import Change, changes, timing
 from streamkit.model.stream import Stream
+from streamkit.palette import Palette
 from streamkit.text import one_line
 
 OWN_FORMATS = ("text", "json")
 FORMAT = ReporterName("rows", own=OWN_FORMATS)
+# The colors of what is gone, new and changed.
+_SIGNS = {"-": "error", "+": "good", "~": "warning"}
 _TIMES = ("time_to_first_byte", "time_to_first_token", "time_to_last_token", "operation_duration", "inter_chunk_gap")
 
 
@@ -64,7 +67,7 @@ def command(
         if with_times and first and second:
             told += timing(_times(first), _times(second), part)
         found.append((first, second, told))
-    with Sink(output, force=force, prose=form_out == "text") as sink:
+    with Sink(output, force=force, prose=form_out == "text", console=console) as sink:
         if form_out == "json":
             sink.json({"version": 1, "pairs": [_pair(*one) for one in found]}, indent=True)
         elif form_out not in OWN_FORMATS:
@@ -73,8 +76,8 @@ def command(
             write(sink, reporter, reporter.rows([row for one in found for row in _rows(*one)]))
         else:
             for one in found:
-                for line in _lines(*one):
-                    sink.text(line)
+                for line in _lines(*one, sink.paint):
+                    sink.painted(f"{line}\n")
     differs = any(told or first is None or second is None for first, second, told in found)
     return max(1 if differs else 0, *(side.code for side in sides))
 
@@ -89,27 +92,31 @@ def _times(stream: Stream) -> dict[str, float]:
     return {METRICS[name].head: median(told.values) for name, told in samples.items() if told.values}
 
 
-def _lines(first: Stream | None, second: Stream | None, told: list[Change]) -> Iterator[str]:
+def _lines(first: Stream | None, second: Stream | None, told: list[Change], paint: Palette) -> Iterator[str]:
     if first is None or second is None:
         only = first or second
         assert only is not None
-        yield f"{one_line(name_of(only))}: only in {'A' if first else 'B'}"
+        side = f"only in {'A' if first else 'B'}"
+        yield f"{paint('head', one_line(name_of(only)))}: {paint('warning', side)}"
         return
     count = f"{len(told)} difference{'' if len(told) == 1 else 's'}" if told else "no difference"
-    yield f"{one_line(name_of(first))} → {one_line(name_of(second))}: {count}"
+    names = f"{one_line(name_of(first))} → {one_line(name_of(second))}"
+    yield f"{paint('head', names)}: {paint('warning' if told else 'good', count)}"
     kind = ""
     for change in told:
-        yield f"  {change.kind if change.kind != kind else '':<7} {_line(change)}"
+        label = f"{change.kind if change.kind != kind else '':<7}"
+        yield f"  {paint('accent', label)} {_line(change, paint)}"
         kind = change.kind
 
 
-def _line(change: Change) -> str:
+def _line(change: Change, paint: Palette) -> str:
     where, said = one_line(change.where), f" ({one_line(change.said)})" if change.said else ""
     if change.kind == "shape":
         sign = "+" if change.before is None else "-" if change.after is None else "~"
         types = " → ".join(str(value) for value in (change.before, change.after) if value is not None)
-        return f"{sign} {where}: {types}{said}"
-    return f"{where}: {_value(change.before, change.kind)} → {_value(change.after, change.kind)}{said}"
+        return f"{paint(_SIGNS[sign], f'{sign} {where}')}: {types}{said}"
+    before, after = _value(change.before, change.kind), _value(change.after, change.kind)
+    return f"{where}: {paint('error', before)} → {paint('good', after)}{said}"
 
 
 def _value(value: Any, kind: str) -> str:

@@ -48,7 +48,7 @@ def command(
       streamkit inspect --follow recordings/live.jsonl
     """
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
-    with Sink(output, force=force) as sink:
+    with Sink(output, force=force, console=console) as sink:
         if follow:
             if len(paths) != 1 or form_out not in OWN_FORMATS:
                 raise UsageError("--follow takes one recording, as text or jsonl")

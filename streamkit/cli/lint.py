@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import json
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,15 +15,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamkit.cli._config import Config, load
-from streamkit.cli._format_option import ReporterName, reporter_named
+from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._inputs import Inputs
+from streamkit.cli._output import Sink
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
 from streamkit.tool import version_number
 
 if TYPE_CHECKING:
     from streamkit.model.finding import Finding
-    from streamkit.reporters import LintReport
+    from streamkit.palette import Palette
+    from streamkit.reporters import LintReport, Reporter
     from streamkit.rules import Rule
 
 COUNTED = ("text", "json")
@@ -137,10 +138,11 @@ def command(
         return inputs.code
     if choice.baseline:
         found = _without_known(found, rows, choice.baseline, console)
-    shown = output in (None, "-")
-    width = get_terminal_size((80, 24)).columns if shown and sys.stdout.isatty() else 0
-    report = _report(found, rows, choice.fail_on, color=shown and console.colored(), width=width)
-    _put(_statistics(found, style) if statistics else _written(report, style), output, force)
+    with Sink(output, force=force, console=console) as sink:
+        width = get_terminal_size((80, 24)).columns if sink.terminal else 0
+        report = _report(found, rows, choice.fail_on, paint=sink.paint, width=width)
+        reporter = reporter_named(style, "findings")
+        write(sink, reporter, _statistics(found, style, sink.paint) if statistics else _written(report, reporter))
     failed = not exit_zero and any(map(report.fails, found))
     return max(int(failed), inputs.code)
 
@@ -254,7 +256,7 @@ def _by_place(finding: Finding) -> tuple[int, int, str]:
 
 
 def _report(
-    found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, color: bool, width: int
+    found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, paint: Palette, width: int
 ) -> LintReport:
     from streamkit.reporters import LintReport
     from streamkit.rules import RULES, Manuals
@@ -267,19 +269,18 @@ def _report(
         manuals=Manuals({rule.code: rule.docstring for rule in rules}),
         severities={rule.code: rule.severity for rule in rules},
         fail_on=fail_on,
-        color=color,
+        paint=paint,
         width=width,
         tool=version_number,
     )
 
 
-def _written(report: LintReport, style: str) -> str:
-    findings = reporter_named(style, "findings").findings
-    assert findings is not None
-    return findings(report)
+def _written(report: LintReport, reporter: Reporter) -> str:
+    assert reporter.findings is not None
+    return reporter.findings(report)
 
 
-def _statistics(found: Sequence[Finding], style: str) -> str:
+def _statistics(found: Sequence[Finding], style: str, paint: Palette) -> str:
     """A line a rule, or its counterpart in JSON: occurrences, streams, code, severity, name; the most frequent first."""
     counts: Counter[tuple[str, str, str]] = Counter()
     streams: Counter[tuple[str, str, str]] = Counter()
@@ -295,26 +296,18 @@ def _statistics(found: Sequence[Finding], style: str) -> str:
         ]
         return json.dumps({"version": 1, "statistics": rows}, indent=2) + "\n"
     lines = [
-        f"{count:>7}  in {streams[key]:>4} stream{'s' if streams[key] > 1 else ' '}  {key[0]}  {key[1]:<7}  {key[2]}"
+        f"{count:>7}  in {streams[key]:>4} stream{'s' if streams[key] > 1 else ' '}  {paint('head', key[0])}  "
+        f"{paint(key[1], f'{key[1]:<7}')}  {key[2]}"
         for key, count in ranked
     ]
     return "\n".join(lines) + "\n" if lines else "No findings.\n"
 
 
-def _put(text: str, output: str | None, force: bool) -> None:
-    if output is None or output == "-":
-        click.echo(text, nl=False)
-        return
-    from streamkit.files import create
-
-    with create(output, force=force) as file:
-        file.write(text.encode("utf-8"))
-
-
 def _write_baseline(path: str, found: Sequence[Finding], force: bool, console: Console) -> None:
     from streamkit.rules import baseline_text
 
-    _put(baseline_text(found, _naming(path)), path, force)
+    with Sink(path, force=force) as sink:
+        sink.piece(baseline_text(found, _naming(path)))
     console.say(f"{path}: {sum(finding.count for finding in found)} occurrences of {len(found)} findings written")
 
 

@@ -7,11 +7,15 @@ that the listing imports none of them.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
+
+from streamkit import stdio
+from streamkit.errors import CannotWrite, StreamkitError
 
 COMMANDS = (
     "record",
@@ -54,6 +58,13 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, _summary(name)) for name in self.list_commands(ctx)])
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """Read the words; `--help` and `--version` are answered here, so a pipe may break."""
+        try:
+            return super().make_context(*args, **more)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(BROKEN_PIPE) from None
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command. A pipe that breaks has its own code: click's is 1, which here would mean findings."""
         try:
@@ -88,32 +99,55 @@ def streamkit() -> None:
 def main() -> NoReturn:
     """Run the command line and leave with its exit code.
 
-    0 fine, 1 findings or an incomplete exchange, 2 usage or unreadable input, 130 interrupted; a reader that closed the
-    pipe ends it quietly, with the code that a shell gives for SIGPIPE.
+    0 fine, 1 findings or an incomplete exchange, 2 usage, unreadable input or output that cannot be written,
+    130 interrupted; a reader that closed the pipe ends it quietly, with the code that a shell gives for SIGPIPE.
     """
-    from streamkit.errors import StreamkitError
-
+    stdio.prepare()
+    chosen: dict[str, str] = {}
     try:
-        code = streamkit.main(prog_name="streamkit", standalone_mode=False) or 0
+        code = _run(chosen)
         sys.stdout.flush()
-    except click.exceptions.Exit as wanted:
-        code = wanted.exit_code
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code if error.exit_code != 1 else 2
-    except StreamkitError as error:
-        from streamkit.text import one_line
-
-        click.echo(f"streamkit: {one_line(str(error))}", err=True)
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
     except BrokenPipeError:
         code = BROKEN_PIPE
-    if code == BROKEN_PIPE:
-        # What is still buffered has no reader; without this the interpreter would complain of it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except CannotWrite as error:
+        _complain(str(error), chosen)
+        code = error.exit_code
     sys.exit(code)
+
+
+def _run(chosen: dict[str, str]) -> int:
+    """The exit code of the command line. `chosen` is filled with what it says of color. Raises what stdout raises."""
+    try:
+        return streamkit.main(prog_name="streamkit", standalone_mode=False, obj=chosen) or 0
+    except click.exceptions.Exit as wanted:
+        return wanted.exit_code
+    except click.ClickException as error:
+        _show(error, chosen)
+        return error.exit_code if error.exit_code != 1 else 2
+    except StreamkitError as error:
+        _complain(str(error), chosen)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+
+
+def _complain(text: str, chosen: dict[str, str]) -> None:
+    from streamkit.cli.options import COLOR, Console
+    from streamkit.text import one_line
+
+    Console(color=chosen.get(COLOR, "auto")).complain(one_line(text))
+
+
+def _show(error: click.ClickException, chosen: dict[str, str]) -> None:
+    """Write an error of click's as click does, its last line in our colors."""
+    from streamkit.cli.options import COLOR, Console
+    from streamkit.text import safe_text
+
+    written = io.StringIO()
+    error.show(file=written)
+    usage, mark, message = safe_text(written.getvalue()).rpartition("Error: ")
+    paint = Console(color=chosen.get(COLOR, "auto")).talk
+    click.echo(f"{usage}{paint('error', mark.rstrip())} {message}", nl=False, err=True, color=True)
 
 
 def _summary(name: str) -> str:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
+from streamkit.palette import Palette
 from streamkit.text import safe_text
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+COLOR = "color"
+_FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")
+COLOR_VARIABLES = ("NO_COLOR", *_FORCING)
+_END_OF_LEAD = re.compile(": | · ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +31,13 @@ class Console:
     verbose: bool = False
     color: str = "auto"
 
-    def say(self, text: str) -> None:
-        """Tell the user something, unless asked to be quiet."""
+    def say(self, text: str, role: str = "head") -> None:
+        """Tell the user something, unless asked to be quiet. What stands before the first `: ` or ` · ` has the color of `role`."""
         if not self.quiet:
-            click.echo(safe_text(text), err=True)
+            text = safe_text(text)
+            end = _END_OF_LEAD.search(text)
+            place = end.start() if end else len(text)
+            _to_stderr(self.talk(role, text[:place]) + text[place:])
 
     def detail(self, text: str) -> None:
         """Tell the user something that only who asked for it wants to know."""
@@ -35,18 +46,50 @@ class Console:
 
     def complain(self, text: str) -> None:
         """Tell the user that something is wrong, quiet or not."""
-        click.echo(f"streamkit: {safe_text(text)}", err=True)
+        _to_stderr(f"{self.talk('error', 'streamkit:')} {safe_text(text)}")
 
-    def colored(self, stream: Any = None) -> bool:
-        """Whether to write color to `stream` (default stdout): as asked, else on a terminal without NO_COLOR."""
-        if self.color != "auto":
-            return self.color == "always"
-        stream = stream or sys.stdout
-        return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    @property
+    def talk(self) -> Palette:
+        """The colors of stderr."""
+        return Palette(colored(self.color, sys.stderr))
 
-    def style(self, text: str, **how: Any) -> str:
-        """`text` in color where color is wanted. `how` is click.style's."""
-        return click.style(text, **how) if self.colored() else text
+    @property
+    def paint(self) -> Palette:
+        """The colors of text on stdout."""
+        return Palette(colored(self.color, sys.stdout))
+
+    @property
+    def paint_data(self) -> Palette:
+        """The colors of data on stdout: the environment alone never puts color into what a program reads."""
+        return Palette(colored(self.color, sys.stdout, data=True))
+
+
+def colored(choice: str, stream: TextIO | None, *, data: bool = False) -> bool:
+    """Whether `stream` gets color. What comes first decides: `--color`, NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE, the terminal.
+
+    A variable counts when it is set and not empty; FORCE_COLOR and CLICOLOR_FORCE do not count when they are `0`. They
+    do not hold for `data` (JSON, a document), which they would spoil in every pipe of a CI job that sets them.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if not data and any(os.environ.get(name, "") not in ("", "0") for name in _FORCING):
+        return True
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _to_stderr(text: str) -> None:
+    # click would take the colors out again where stderr is no terminal.
+    click.echo(text, err=True, color=True)
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Keep what `--color` says where the end of the run finds it, which may have an error to show."""
+    chosen = context.find_root().obj
+    if isinstance(chosen, dict):
+        chosen[COLOR] = value
+    return value
 
 
 def talk_options(function: Function) -> Function:
@@ -58,7 +101,12 @@ def talk_options(function: Function) -> Function:
     gathered.__name__, gathered.__doc__ = function.__name__, function.__doc__
     gathered.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     color = click.option(
-        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use color."
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        is_eager=True,
+        callback=_remember,
+        help="When to use color.",
     )
     verbose = click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
     quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but what is wrong.")

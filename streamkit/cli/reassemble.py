@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -14,8 +15,10 @@ from streamkit.cli.options import Console, output_options, paths_argument, readi
 from streamkit.errors import UsageError
 from streamkit.model.message import Message, Part, Reply
 from streamkit.model.stream import Stream
+from streamkit.text import safe_text
 
 FORMATS = ("json", "jsonl", "text", "markdown")
+_HEADING = re.compile(r"^#+ .*", re.MULTILINE)
 
 
 @click.command("reassemble")
@@ -68,7 +71,7 @@ def command(
         parts = ["text"]
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
     code = 0
-    with Sink(output, force=force) as sink:
+    with Sink(output, force=force, console=console) as sink:
         writer = _Writer(sink, parts, form_out or "json", choice, with_meta)
         for stream in inputs.streams():
             console.detail(detected(stream))
@@ -98,7 +101,7 @@ class _Writer:
         if self._parts:
             self._write_text("\n\n".join(filter(None, (_shown(message, self._parts) for message in messages))))
         elif self._form == "markdown":
-            self._write_text(_markdown(stream, reply, messages))
+            self._write_text(_markdown(stream, reply, messages), heads=True)
         else:
             value = self._chosen(stream, assembler.object) if assembler else None
             if self._with_meta:
@@ -106,10 +109,16 @@ class _Writer:
             self._sink.json(value, indent=self._form == "json")
         return True
 
-    def _write_text(self, text: str) -> None:
+    def _write_text(self, text: str, *, heads: bool = False) -> None:
+        """Write a text, after a blank line where one was written before; `heads` where it is a document with headings."""
         if text:
             separate = self._written and self._parts != ["tool_call"]
-            self._sink.text(f"\n{text}" if separate else text)
+            text = f"\n{text}" if separate else text
+            if heads and self._sink.paint_data.on:
+                shown = _HEADING.sub(lambda found: self._sink.paint_data("head", found[0]), safe_text(text))
+                self._sink.line(shown.removesuffix("\n"))
+            else:
+                self._sink.text(text)
             self._written = True
 
     def _chosen(self, stream: Stream, value: Any) -> Any:

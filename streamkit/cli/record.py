@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from streamkit.cli import _curl as curl
-from streamkit.cli._recording import Job, Tap, Target, host_of, labels_of, opening
-from streamkit.cli._showing import View, mode_for
+from streamkit.cli._recording import Job, Tap, Target, host_of, labels_of, opening, outliving_the_terminal
+from streamkit.cli._showing import mode_for
 from streamkit.cli.options import Console, output_options, talk_options
 from streamkit.errors import UsageError
 from streamkit.redact.redactor import Policy
@@ -94,9 +94,11 @@ def command(
 
         if curl_ or count > 1 or any(sent.values()):
             raise UsageError("record - takes what comes on stdin; a request's flags do not go with it")
-        return record_pipe(job)
+        with outliving_the_terminal():
+            return record_pipe(job)
     flags, settings = _request(url, curl_, sent)
-    return _record(job, flags, settings, count, concurrency)
+    with outliving_the_terminal():
+        return _record(job, flags, settings, count, concurrency)
 
 
 def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tuple[Flags, Settings]:
@@ -161,7 +163,7 @@ def _run(
 
     async def one(client: Client, turn: asyncio.Semaphore) -> None:
         async with turn:
-            tap = Tap(opening("client", asked, job.labels), target.open(), View(job.show), job.policy, target.path)
+            tap = Tap(opening("client", asked, job.labels), target.open(), job.view(), job.policy, target.path)
             taps.append(tap)
             await client.send(request, tap)
 

@@ -82,10 +82,10 @@ def command(
 
 
 def _write(cleaned: Cleaned, path: str, force: bool) -> None:
-    shown = visible(path, json=PurePath(cleaned.path).suffix in (".json", ".jsonl", ".har"))
+    json = PurePath(cleaned.path).suffix in (".json", ".jsonl", ".har")
     with create(path, force=force) as target:
-        for line in cleaned:
-            target.write(shown(line) if shown else line)
+        for line in visible(cleaned, path, json=json):
+            target.write(line)
 
 
 class Cleaned:
@@ -136,11 +136,13 @@ class Cleaned:
 
 
 def _tell(cleaned: Cleaned, check: bool, form_out: str, console: Console) -> None:
-    sink = Sink()
+    sink = Sink(console=console)
+    paint = sink.paint
     for line, at, rule in cleaned.found:
         if check and form_out == "jsonl":
             sink.json({"file": cleaned.path, "line": line, "at": at, "rule": rule})
         elif check:
-            sink.text(f"{one_line(cleaned.path)}:{line or 1}: {rule} in {at}")
+            place = paint("head", f"{one_line(cleaned.path)}:{line or 1}")
+            sink.line(f"{place}: {paint('error', rule)} in {one_line(at)}")
         else:
             console.detail(f"{cleaned.path}:{line or 1}: cut {rule} in {at}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from streamkit.cli._inputs import Inputs
+from streamkit.cli._output import visible
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
 from streamkit.errors import StreamkitError, UsageError
-from streamkit.text import safe_text
 
 if TYPE_CHECKING:
     from streamkit.model.exchange import Exchange
@@ -127,11 +126,10 @@ def _pieces(stream: Stream) -> list[bytes]:
 def _write(body: bytes, output: str | None, force: bool) -> None:
     from streamkit.files import create
 
-    if output is None and sys.stdout.isatty():
-        click.echo(safe_text(body.decode("utf-8", "replace")), nl=False)
-        return
-    with create(output or "-", force=force) as file:
-        file.write(body)
+    path = output or "-"
+    with create(path, force=force) as file:
+        for piece in visible([body], path, json=False):
+            file.write(piece)
 
 
 def _tell(stream: Stream, body: bytes, masked: bool, rule: Rule, console: Console) -> None:

@@ -81,7 +81,7 @@ def command(
 
 def play(playing: Sequence[Step], mode: str | None) -> None:
     """Write one exchange's body to stdout, each frame on its deadline."""
-    view = View(mode_for(mode), quiet_pipe=False)
+    view = View(mode_for(mode))
     began = time.monotonic_ns()
     for step in playing:
         if isinstance(step, Head):

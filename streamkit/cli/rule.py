@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from streamkit.cli._output import Sink, painted_json
 from streamkit.cli.options import Console, talk_options
 
 if TYPE_CHECKING:
+    from streamkit.palette import Palette
     from streamkit.rules import Rule
 
 
@@ -30,14 +32,16 @@ def command(code: str | None, style: str, console: Console) -> int:
     if code is not None:
         check_known(code)
         rules = [rule for rule in rules if matches(rule, code)]
+    sink = Sink(console=console)
     if style == "json":
         described = [_described(rule) for rule in rules]
-        click.echo(json.dumps({"version": 1, "rules": described}, indent=2))
+        sink.line(painted_json(json.dumps({"version": 1, "rules": described}, indent=2), sink.paint_data))
     elif code is not None and len(rules) == 1:
-        click.echo(_manual(rules[0]))
+        sink.line(_manual(rules[0], sink.paint))
     else:
         for rule in rules:
-            click.echo(f"{rule.code}  {_mark(rule):<8}  {rule.name:<24}  {rule.summary}")
+            mark = sink.paint(rule.severity, f"{_mark(rule):<8}")
+            sink.line(f"{sink.paint('head', rule.code)}  {mark}  {rule.name:<24}  {rule.summary}")
     return 0
 
 
@@ -45,10 +49,14 @@ def _mark(rule: Rule) -> str:
     return rule.severity if rule.default else f"({rule.severity})"
 
 
-def _manual(rule: Rule) -> str:
+def _manual(rule: Rule, paint: Palette) -> str:
     first, _, rest = rule.manual.partition("\n")
     asked = "asked for by default" if rule.default else "asked for only by --select or --extend-select"
-    told = [f"{rule.code} {rule.name}: {first}", "", f"Severity: {rule.severity}, {asked}."]
+    told = [
+        f"{paint('head', f'{rule.code} {rule.name}')}: {first}",
+        "",
+        f"Severity: {paint(rule.severity, rule.severity)}, {asked}.",
+    ]
     if rule.apis:
         told.append(f"APIs: {', '.join(rule.apis)}.")
     if rule.breaks:

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from streamkit.cli._output import Sink, painted_json
 from streamkit.cli.options import Console, output_options, talk_options
 from streamkit.errors import UsageError
 
@@ -25,21 +26,18 @@ def command(api: str | None, output: str | None, force: bool, console: Console) 
     that are valid against it.
     """
     from streamkit.apis._api import APIS
-    from streamkit.files import create
 
     if api is None:
+        sink = Sink(console=console)
         for entry in APIS.values():
             if entry.judge is not None:
-                click.echo(f"{entry.name:<20}  {entry.title}")
+                sink.line(f"{sink.paint('head', f'{entry.name:<20}')}  {entry.title}")
         return 0
     chosen = APIS[api]
     if chosen.judge is None:
         known = ", ".join(entry.name for entry in APIS.values() if entry.judge is not None)
         raise UsageError(f"{api} has no table of its shape; there are: {known}")
-    text = json.dumps(chosen.judge().schema(), indent=2) + "\n"
-    if output is None or output == "-":
-        click.echo(text, nl=False)
-    else:
-        with create(output, force=force) as file:
-            file.write(text.encode("utf-8"))
+    text = json.dumps(chosen.judge().schema(), indent=2)
+    with Sink(output, force=force, console=console) as sink:
+        sink.line(painted_json(text, sink.paint_data))
     return 0

@@ -12,6 +12,7 @@ from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink, ascii_only
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+from streamkit.palette import Palette
 
 if TYPE_CHECKING:
     from streamkit.reporters import Reporter
@@ -72,7 +73,7 @@ def command(
     # The other formats are written as they are measured.
     late = (reporter.brief or reporter.in_full) and not options["definitions"]
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect, late=late)
-    with Sink(output, force=force, prose=reporter.content == "prose") as sink:
+    with Sink(output, force=force, prose=reporter.content == "prose", console=console) as sink:
         if options["definitions"]:
             from streamkit.cli._defining import show_definitions
 
@@ -101,7 +102,7 @@ def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], consol
     rows: Iterator[Any] = run.rows(inputs, judge=reporter.in_full)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
-    for text in reporter.stats(_report(run, rows, gathered, options)):
+    for text in reporter.stats(_report(run, rows, gathered, options, sink.paint)):
         write(sink, reporter, text)
     return _gates(run, options["allow_missing"], console)
 
@@ -122,7 +123,7 @@ def _wanted(reporter: Reporter, options: dict[str, Any]) -> Any:
     )
 
 
-def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any]) -> Any:
+def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any], paint: Palette) -> Any:
     """What a reporter is given."""
     from streamkit.metrics import REASONS
     from streamkit.reporters import StatsReport
@@ -141,6 +142,7 @@ def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any
         plot=options["plot"],
         width=shutil.get_terminal_size((80, 24)).columns,
         ascii_only=ascii_only(),
+        paint=paint,
         marks=lambda: run.marks,
         page=lambda: gathered.streams,
         **statistics,

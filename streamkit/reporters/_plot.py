@@ -12,6 +12,8 @@ from streamkit.reporters._units import shown
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
 _ROWS = 10
+# Blanks between two labels of an axis, so that they are two.
+_APART = 2
 _LETTERS = {
     "role": "r",
     "reasoning": "k",
@@ -109,10 +111,11 @@ def _level(count: int, most: int, *, ascii_only: bool) -> str:
 
 
 def _ruler(end: int, columns: int, *, ascii_only: bool) -> str:
-    """Times at the quarters, each ending or beginning where it belongs."""
+    """Times at the quarters, those only that have room: both ends first, then the middle, then the other two."""
     line = [" "] * columns
-    for part in range(5):
+    for part in (0, 4, 2, 1, 3):
         text = "0" if not part else shown(end * part / 4, "ns", ascii_only=ascii_only)
         place = columns * part // 4 - (0 if not part else len(text) if part == 4 else len(text) // 2)
-        line[place : place + len(text)] = text
-    return "".join(line)[:columns].rstrip()
+        if "".join(line[max(place - _APART, 0) : place + len(text) + _APART]).isspace():
+            line[place : place + len(text)] = text
+    return "".join(line).rstrip()

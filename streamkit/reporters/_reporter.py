@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from streamkit.model.finding import SEVERITIES, Finding, Severity
 from streamkit.model.stream import Stream
+from streamkit.palette import PLAIN, Palette
 from streamkit.registry import Catalogue
 
 Row = Mapping[str, Any]
@@ -19,7 +20,7 @@ class LintReport:
 
     `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
     `verdict`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity from which the
-    run fails, `color` whether it is colored, `width` the columns of the terminal that shows it (0 where none does), `tool` gives the version of this program (empty where it is not
+    run fails, `paint` its colors, `width` the columns of the terminal that shows it (0 where none does), `tool` gives the version of this program (empty where it is not
     known), which takes long to find out.
     """
 
@@ -28,7 +29,7 @@ class LintReport:
     manuals: Mapping[str, str] = field(default_factory=dict)
     severities: Mapping[str, str] = field(default_factory=dict)
     fail_on: str = "error"
-    color: bool = False
+    paint: Palette = PLAIN
     width: int = 0
     tool: Callable[[], str] = str
 
@@ -96,6 +97,7 @@ class StatsReport:
     plot: bool = False
     width: int = 80
     ascii_only: bool = False
+    paint: Palette = PLAIN
     statistics: Sequence[str] = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
     marks: Callable[[], Sequence[Mark]] = lambda: ()
     page: Callable[[], Sequence[PageStream]] = lambda: ()

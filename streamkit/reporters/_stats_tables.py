@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from streamkit.reporters._reporter import Column, Row, StatsReport
 from streamkit.reporters._rows import place
 from streamkit.reporters._units import MISSING, shown
-from streamkit.text import columns as width_of
-from streamkit.text import one_line
+from streamkit.text import one_line, shorten_from
+from streamkit.text import width as _width
 
 # Which columns a narrow table keeps, the most wanted first; the order of the columns is the metrics' own.
 _WANTED = (
@@ -195,17 +195,4 @@ def short(names: Sequence[str], width: int, cut: str = "…") -> list[str]:
     alike = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), 0)
     folder = first[:alike].rfind("/") + 1
     clean = [name[folder:] for name in clean]
-    return [name if _width(name) <= width else cut + _end(name, width - len(cut)) for name in clean]
-
-
-def _end(name: str, width: int) -> str:
-    used = 0
-    for position in range(len(name) - 1, -1, -1):
-        used += width_of(name[position])
-        if used > width:
-            return name[position + 1 :]
-    return name
-
-
-def _width(text: str) -> int:
-    return len(text) if text.isascii() else sum(map(width_of, text))
+    return [name if _width(name) <= width else cut + shorten_from(name, width - len(cut)) for name in clean]

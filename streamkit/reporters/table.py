@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from streamkit.palette import PLAIN, VERDICTS, Palette, unpainted
 from streamkit.reporters import MISSING, Column, Reporter, Row, StatsReport, shown
 from streamkit.reporters._plot import histogram, legend, strip
 from streamkit.reporters._rows import place
@@ -19,7 +20,7 @@ from streamkit.reporters._stats_tables import (
     summary_tables,
     wanted,
 )
-from streamkit.text import one_line
+from streamkit.text import one_line, width
 
 # More streams than this are not listed unless that is asked for.
 _LISTED = 40
@@ -56,7 +57,8 @@ def stats(report: StatsReport) -> Iterator[str]:
     if said:
         yield "\n"
     for note in said[:_NOTES]:
-        yield textwrap.fill(f"note: {note}", report.width, break_on_hyphens=False) + "\n"
+        told = textwrap.fill(f"note: {note}", report.width, break_on_hyphens=False)
+        yield f"{report.paint('warning', 'note:')}{told.removeprefix('note:')}\n"
     if len(said) > _NOTES:
         yield f"note: and {len(said) - _NOTES} more such notes; --format json has them all\n"
     if report.explain:
@@ -66,19 +68,27 @@ def stats(report: StatsReport) -> Iterator[str]:
         yield from _hint(groups[0], report)
 
 
-def drawn(table: Table, indent: str = "") -> str:
-    """A table as lines."""
-    from tabulate import tabulate
+def drawn(table: Table, paint: Palette = PLAIN, indent: str = "") -> str:
+    """A table as lines, columns two blanks apart; its heads and the words for verdicts in color.
 
-    align = ["left" if place < table.left else "right" for place in range(len(table.heads))]
-    # The heads are a row like any other: tabulate would pad a column of heads that are wider than their cells.
-    text = tabulate([table.heads, *table.rows], tablefmt="plain", disable_numparse=True, colalign=align)
-    return "".join(f"{indent}{line.rstrip()}\n" for line in text.split("\n"))
+    Not made by a library: none at hand knows how wide a joined emoji or a mark is in a terminal.
+    """
+    wide = [max(map(width, column)) for column in zip(table.heads, *table.rows, strict=True)]
+    lines = []
+    for number, row in enumerate([table.heads, *table.rows]):
+        cells = []
+        for at, cell in enumerate(row):
+            gap = " " * (wide[at] - width(cell))
+            painted = paint(VERDICTS.get(cell, "") if number else "quiet", cell)
+            cells.append(painted + gap if at < table.left else gap + painted)
+        lines.append(f"{indent}{'  '.join(cells).rstrip()}\n")
+    return "".join(lines)
 
 
 def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
     who = [row["api"], row["dialect"], row["model"]]
-    yield f"{one_line(place(row))}  {row['verdict']}\n"
+    verdict = str(row["verdict"])
+    yield f"{report.paint('head', one_line(place(row)))}  {report.paint(VERDICTS.get(verdict, ''), verdict)}\n"
     yield f"{one_line(' · '.join(str(word) for word in who if word))}\n\n".replace(
         "·", "-" if report.ascii_only else "·"
     )
@@ -98,14 +108,14 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
             f"  {one_line(str(row['tokens_source']))}" if column.key == "output_tokens" and value is not None else ""
         )
         (times if column.unit == "ns" else others).append((column.title, text, source))
-    yield from _two_columns(times, others)
+    yield from _two_columns(times, others, report.width)
     if cells:
         heads = ["", *report.statistics]
-        table = drawn(Table(heads, cells), "  ")
-        if max(map(len, table.split("\n"))) > report.width:
+        table = drawn(Table(heads, cells), report.paint, "  ")
+        if max(map(width, unpainted(table).split("\n"))) > report.width:
             # The title takes the room that the numbers need.
             short = {column.title: column.head for column in report.columns}
-            table = drawn(Table(heads, [[short[row[0]], *row[1:]] for row in cells]))
+            table = drawn(Table(heads, [[short[row[0]], *row[1:]] for row in cells]), report.paint)
         yield "\n" + table
     yield from _choices(row, report)
     yield from _stalls(row, report)
@@ -123,7 +133,7 @@ def _choices(row: Row, report: StatsReport) -> Iterator[str]:
         told = [shown(time, "ns", ascii_only=report.ascii_only) for time in times]
         cells.append([f"choice {choice['choice']}", str(choice["content_chunks"]), *told])
     if cells:
-        yield "\n" + drawn(Table(["", "content", "TTFT", "TTLT", "gap p50", "gap p99"], cells), "  ")
+        yield "\n" + drawn(Table(["", "content", "TTFT", "TTLT", "gap p50", "gap p99"], cells), report.paint, "  ")
 
 
 def _stalls(row: Row, report: StatsReport) -> Iterator[str]:
@@ -133,7 +143,7 @@ def _stalls(row: Row, report: StatsReport) -> Iterator[str]:
         yield "\n"
         for stall in stalls[:_STALLS]:
             gap, at = (shown(stall[key], "ns", ascii_only=report.ascii_only) for key in ("gap_ns", "at_ns"))
-            yield f"  stall of {gap} before event {stall['event']} at {at}\n"
+            yield f"  {report.paint('warning', f'stall of {gap}')} before event {stall['event']} at {at}\n"
         if len(stalls) > _STALLS:
             yield f"  and {len(stalls) - _STALLS} more\n"
 
@@ -153,18 +163,23 @@ def _histograms(group: Row, report: StatsReport) -> Iterator[str]:
     for column in report.columns if report.plot else ():
         told = group["histograms"].get(column.key)
         if told is not None and told["count"] > 1 and column.unit == "ns" and wanted(column, report):
-            yield f"\n{column.title} ({told['count']:,})\n"
+            title = f"{column.title} ({told['count']:,})"
+            yield f"\n{report.paint('head', title)}\n"
             yield from histogram(told, column.unit, width=min(report.width, 100), ascii_only=report.ascii_only)
 
 
-def _two_columns(left: Sequence[tuple[str, str, str]], right: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Names and values in two columns side by side."""
+def _two_columns(
+    left: Sequence[tuple[str, str, str]], right: Sequence[tuple[str, str, str]], room: int
+) -> Iterator[str]:
+    """Names and values in two columns side by side, or one below the other where `room` is too narrow for both."""
     lefts, rights = _aligned(left), _aligned(right)
-    width = max(map(len, lefts), default=0)
+    if max(map(len, lefts), default=0) + max(map(len, rights), default=0) + 6 > room:
+        lefts, rights = _aligned([*left, *right]), []
+    wide = max(map(len, lefts), default=0)
     for at in range(max(len(lefts), len(rights))):
         first = lefts[at] if at < len(lefts) else ""
         second = rights[at] if at < len(rights) else ""
-        yield f"  {first:<{width}}    {second}".rstrip() + "\n"
+        yield f"  {first:<{wide}}    {second}".rstrip() + "\n"
 
 
 def _aligned(pairs: Sequence[tuple[str, str, str]]) -> list[str]:
@@ -175,12 +190,12 @@ def _aligned(pairs: Sequence[tuple[str, str, str]]) -> list[str]:
 
 def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: StatsReport) -> Iterator[str]:
     if report.per_stream or count <= _LISTED:
-        yield drawn(stream_table(streams, report, report.width)) + "\n"
+        yield drawn(stream_table(streams, report, report.width), report.paint) + "\n"
     else:
         yield f"{count} streams; --per-stream lists them\n\n"
     for group, title, table in summary_tables(groups, report):
-        yield f"{one_line(title) + ': ' if title else 'In all: '}{headline(group)}\n"
-        yield drawn(table) if table.rows else ""
+        yield report.paint("head", f"{one_line(title) + ': ' if title else 'In all: '}{headline(group)}") + "\n"
+        yield drawn(table, report.paint) if table.rows else ""
         if not group["exact"]:
             yield "Percentiles are within 0.5 %: they come from histograms, not from the samples.\n"
         run = run_line(group, report)
@@ -192,13 +207,13 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
 def _run_explained(group: Row, report: StatsReport) -> Iterator[str]:
     """The formulas of the numbers that only all streams together have."""
     for column in report.run_columns:
-        yield from _formula(column)
+        yield from _formula(column, report)
         if code := group["run_missing"].get(column.key):
             yield f"  missing here, {code}: {report.reasons.get(code, code)}\n"
 
 
-def _formula(column: Column) -> Iterator[str]:
-    yield f"\n{column.head} ({column.key})\n"
+def _formula(column: Column, report: StatsReport) -> Iterator[str]:
+    yield f"\n{report.paint('head', f'{column.head} ({column.key})')}\n"
     for line in column.manual.split("\n"):
         yield f"  {line}\n" if line else "\n"
 
@@ -207,7 +222,7 @@ def _explained(group: Row, report: StatsReport) -> Iterator[str]:
     for column, codes in explanations(group, report):
         if not (wanted(column, report, None) or codes):
             continue
-        yield from _formula(column)
+        yield from _formula(column, report)
         for code, number in codes.items():
             yield f"  missing in {number:,} of {group['streams']:,} here, {code}: {report.reasons.get(code, code)}\n"
 

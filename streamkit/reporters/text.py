@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-import click
-
 from streamkit.model.finding import SEVERITIES, Finding
 from streamkit.reporters import LintReport, Reporter, Row
-from streamkit.text import columns, one_line, shorten, shorten_to
+from streamkit.text import one_line, shorten, shorten_from
+from streamkit.text import width as _columns
 
 _BAR = "    | "
-_COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
 def findings(report: LintReport) -> str:
@@ -21,7 +19,7 @@ def findings(report: LintReport) -> str:
     for row in report.streams:
         own = [f for f in report.findings if (f.file, f.exchange) == (row["file"], row["exchange"])]
         if own:
-            lines += [_style(report, _heading(row), bold=True), ""]
+            lines += [report.paint("head", _heading(row)), ""]
             for finding in own:
                 lines += [*_finding(report, finding), ""]
     return "\n".join([*lines, _summary(report)]) + "\n"
@@ -57,16 +55,16 @@ def _heading(row: Row) -> str:
 
 
 def _finding(report: LintReport, finding: Finding) -> Iterator[str]:
-    code = _style(report, finding.code, bold=True)
-    severity = _style(report, finding.severity, fg=_COLORS[finding.severity])
+    code = report.paint("head", finding.code)
+    severity = report.paint(finding.severity, finding.severity)
     yield f"{place(finding)}: {code} {severity}: {one_line(finding.message)}{times(finding)}"
-    yield "    " + " · ".join(filter(None, (finding.name, where(finding))))
+    yield "    " + report.paint("quiet", " · ".join(filter(None, (finding.name, where(finding)))))
     if finding.excerpt:
         before, marked, after = _fitted(_parts(finding), report.width - len(_BAR) if report.width else 0)
         yield f"{_BAR}{before}{marked}{after}"
         if finding.caret:
             caret = "^" * max(_columns(marked), 1)
-            yield f"{_BAR}{' ' * _columns(before)}{_style(report, caret, fg=_COLORS[finding.severity])}"
+            yield f"{_BAR}{' ' * _columns(before)}{report.paint(finding.severity, caret)}"
     if finding.breaks:
         yield f"    breaks: {finding.breaks}"
 
@@ -87,20 +85,16 @@ def _fitted(parts: tuple[str, str, str], width: int) -> tuple[str, str, str]:
     room = width - _columns(marked)
     left = max(room // 2, room - _columns(after))
     if _columns(before) > left:
-        before = "…" + shorten_to(before[::-1], max(left - 1, 0))[::-1]
+        before = "…" + shorten_from(before, max(left - 1, 0))
     return before, marked, shorten(after, width - _columns(before + marked))
-
-
-def _columns(text: str) -> int:
-    return len(text) if text.isascii() else sum(map(columns, text))
 
 
 def _summary(report: LintReport) -> str:
     streams = _count(len(report.streams), "stream")
     if not report.findings:
-        return f"No findings in {streams}."
+        return report.paint("good", f"No findings in {streams}.")
     counts = Counter(finding.severity for finding in report.findings)
-    told = [_count(counts[severity], severity) for severity in SEVERITIES if counts[severity]]
+    told = [report.paint(one, _count(counts[one], one)) for one in SEVERITIES if counts[one]]
     bad = len({(finding.file, finding.exchange) for finding in report.findings})
     code = _worst(report.findings).code
     return f"{_joined(told)} in {bad} of {streams}. `streamkit rule {code}` explains a rule."
@@ -118,10 +112,6 @@ def _count(number: int, word: str) -> str:
 
 def _joined(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _style(report: LintReport, text: str, *, bold: bool = False, fg: str | None = None) -> str:
-    return click.style(text, bold=bold or None, fg=fg) if report.color else text
 
 
 REPORTER = Reporter("text", findings=findings, content="prose")

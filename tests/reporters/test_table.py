@@ -1,0 +1,60 @@
+"""Tables and pictures for a terminal: columns stay straight whatever is in them, and labels stay apart however narrow."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.palette import Palette, unpainted
+from streamkit.reporters import Mark
+from streamkit.reporters.table import Table, drawn, strip
+from streamkit.text import width
+
+MS = 1_000_000
+NAMES = ["plain", "日本語", "می\u200cخواهم", "👨\u200d👩\u200d👧\u200d👦", "🇮🇷 flag", "שָׁלוֹם", "❤️"]
+
+
+def marks(end_ns: int) -> list[Mark]:
+    return [Mark(0, "role"), Mark(end_ns // 3, "text"), Mark(end_ns, "finish")]
+
+
+def ruler(end_ns: int, columns: int) -> str:
+    return "".join(strip(marks(end_ns), width=columns, ascii_only=False)).split("\n")[2]
+
+
+def test_numbers_stand_below_each_other_beside_any_script() -> None:
+    table = drawn(Table(["Stream", "Chunks"], [[name, "12"] for name in NAMES]))
+    assert {width(line) for line in table.splitlines()} == {width(table.split("\n", 1)[0])}
+
+
+def test_paint_moves_nothing() -> None:
+    table = Table(["Stream", "Verdict", "N"], [["a", "complete", "1"], ["bcd", "malformed", "22"]], left=2)
+    painted = drawn(table, Palette(on=True))
+    assert "\x1b[32mcomplete\x1b[0m" in painted
+    assert unpainted(painted) == drawn(table)
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (80, "  0               154 ms             307 ms             460 ms             614 ms"),
+        (60, "  0          154 ms        307 ms        460 ms        614 ms"),
+        (40, "  0     154 ms   307 ms         614 ms"),
+        (24, "  0                614 ms"),
+    ],
+)
+def test_the_labels_of_an_axis(columns: int, expected: str) -> None:
+    assert ruler(614 * MS, columns).split() == expected.split()
+
+
+@given(st.integers(1, 10**14), st.integers(20, 120))
+def test_labels_never_touch(end_ns: int, columns: int) -> None:
+    """Each is a number and a unit: two that touched would not read as one."""
+    shown = ruler(end_ns, columns)
+    labels = re.split(r" {2,}", shown.strip())
+    assert len(shown) <= max(columns - 2, 22)
+    assert labels[0] == "0"
+    assert all(re.fullmatch(r"0|\d+m\d\ds|[\d.]+ (s|ms|µs|ns)", label) for label in labels), labels

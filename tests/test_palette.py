@@ -1,0 +1,57 @@
+"""The palette: roles and no looks, and nothing but its own colors passes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.palette import PLAIN, ROLES, VERDICTS, Palette, safe_painted, unpainted
+
+ON = Palette(on=True)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_each_role_has_a_look_that_ends(role: str) -> None:
+    painted = ON(role, "text")
+    assert painted.startswith("\x1b[") and painted.endswith("text\x1b[0m")
+    assert unpainted(painted) == "text"
+    assert PLAIN(role, "text") == "text"
+
+
+def test_no_role_and_no_text_have_no_look() -> None:
+    assert (ON("", "text"), ON("error", "")) == ("text", "")
+
+
+def test_a_role_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        ON("purple", "text")
+
+
+def test_every_verdict_has_a_role() -> None:
+    from typing import get_args
+
+    from streamkit.model.stream import Verdict
+
+    assert set(VERDICTS) == set(get_args(Verdict))
+    assert set(VERDICTS.values()) <= ROLES
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ON("error", "bad"), "\x1b[31mbad\x1b[0m"),
+        ("\x1b[2J", "\\x1b[2J"),
+        ("\x1b]52;c;aGk=\x07", "\\x1b]52;c;aGk=\\x07"),
+        ("\x1b[1;31mtwo", "\\x1b[1;31mtwo"),
+        ("\u202e", "\\u202e"),
+    ],
+)
+def test_only_paint_passes(text: str, expected: str) -> None:
+    assert safe_painted(text) == expected
+
+
+@given(st.text(), st.sampled_from(sorted(ROLES)))
+def test_safe_painted_is_safe_text_with_paint(text: str, role: str) -> None:
+    shown = unpainted(safe_painted(ON(role, text)))
+    assert "\x1b" not in shown
