@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from streamkit.apis._api import APIS, Assembler, Chunk
+from streamkit.apis import APIS, Assembler, Chunk
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import count_of, name_of, object_of, objects_in, place_of, text_of
 from streamkit.model.message import FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
