@@ -159,8 +159,9 @@ def _is_nova(chunk: Chunk) -> bool:
 
 
 def _is_cohere(chunk: Chunk) -> bool:
-    """Events of version 2 are named with hyphens where Anthropic's have underscores; those of version 1 by another field."""
-    return "-" in text_of(chunk.get("type")) or "-" in text_of(chunk.get("event_type"))
+    """Events of version 2 are named with hyphens where Anthropic's have underscores; those of version 1 in another field."""
+    kind = text_of(chunk.get("type"))
+    return kind.startswith(("message-", "content-", "tool-", "citation-")) or "-" in text_of(chunk.get("event_type"))
 
 
 def _is_chat(chunk: Chunk) -> bool:
