@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 from tabulate import tabulate
 
-from streamkit.apis._api import APIS, interpret
+from streamkit.apis import APIS, interpret
 from streamkit.cli._inputs import look_for_circles_seldom
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.rules import lint, selected

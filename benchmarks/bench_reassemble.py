@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 from tabulate import tabulate
 
-from streamkit.apis._api import APIS
+from streamkit.apis import APIS
 
 CHAT = APIS["openai_chat"]
 WORDS = (" hello", " the", " of", "ing", ",", " événement", " 世界", "\n\n", ' "quoted"')

@@ -27,7 +27,7 @@ import orjson
 from aiohttp import web
 from tabulate import tabulate
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.metrics import METRICS, measure
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange

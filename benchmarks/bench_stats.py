@@ -23,7 +23,7 @@ from pathlib import Path
 import orjson
 from tabulate import tabulate
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.cli._inputs import Inputs, look_for_circles_seldom
 from streamkit.cli._measuring import Run, Wanted
 from streamkit.cli.options import Console

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamkit.apis._api import APIS, Api
-from streamkit.apis.dialects._dialect import DIALECTS, Dialect
+from streamkit.apis import APIS, Api
+from streamkit.apis.dialects import DIALECTS, Dialect
 from streamkit.providers import PROVIDERS
 
 FOLDER = Path(__file__).parent
 
 _APIS = """# APIs
 
-An API is one file in `streamkit/apis/`: how to know its streams, what its chunks add, how they are put together. Which one a
-stream speaks is found out from its chunks, the names of its events and the request's path; `--api NAME` overrides it, and
+An API is a module or a folder in `streamkit/apis/`: how its streams are recognised, what its chunks add, how the message is put
+together. The API of a stream is detected from its chunks, the names of its events and the request's path; `--api NAME` overrides it, and
 `reassemble -v` and `inspect -v` say what was seen. Providers' variants of an API are [dialects](dialects.md). Mistral's chat API is
 one of them, because its chunks are OpenAI's with other values in them ([why](decisions/0005-mistral-chat-is-a-dialect.md)); its
 conversations and agents have typed events, and are an API.

@@ -9,13 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamkit.apis.anthropic_messages.grammar import BLOCK, MESSAGE
-from streamkit.apis.dialects._dialect import DIALECTS
-from streamkit.apis.gemini.grammar import GRAMMAR as CANDIDATE
-from streamkit.apis.openai_chat.grammar import GRAMMAR as CHOICE
-from streamkit.apis.openai_completions.grammar import GRAMMAR as COMPLETION
-from streamkit.apis.openai_responses.grammar import RESPONSE
-from streamkit.apis.openai_responses.item_grammar import ITEM, PART
+from streamkit.apis import APIS
+from streamkit.apis.dialects import DIALECTS
 from streamkit.model.grammar import diagram
 from streamkit.rules import RULES, Rule
 
@@ -93,7 +88,8 @@ def grammars_page() -> str:
         "checked beside the walk. This page is drawn from the tables themselves.",
         "",
     ]
-    for grammar in (CHOICE, COMPLETION, MESSAGE, BLOCK, RESPONSE, ITEM, PART, CANDIDATE):
+    judges = [api.judge() for api in APIS.values() if api.judge is not None]
+    for grammar in (grammar for judge in judges for grammar in judge.grammars):
         lines += [f"## {grammar.name[:1].upper()}{grammar.name[1:]}", "", "```mermaid", diagram(grammar), "```", ""]
     return "\n".join(lines)
 

@@ -18,10 +18,10 @@ from streamkit.lazy import door
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streamkit.apis._api import APIS as APIS
-    from streamkit.apis._api import Assembler as Assembler
-    from streamkit.apis._api import assemble as assemble
-    from streamkit.apis._api import interpret as interpret
+    from streamkit.apis import APIS as APIS
+    from streamkit.apis import Assembler as Assembler
+    from streamkit.apis import assemble as assemble
+    from streamkit.apis import interpret as interpret
     from streamkit.errors import StreamkitError as StreamkitError
     from streamkit.errors import UnreadableInput as UnreadableInput
     from streamkit.formats import read as read
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from streamkit.rules import Rule as Rule
 
 _PLACES = {
-    "APIS": "apis._api",
-    "Assembler": "apis._api",
+    "APIS": "apis",
+    "Assembler": "apis",
     "Delta": "model.message",
     "Exchange": "model.exchange",
     "Finding": "model.finding",
@@ -66,8 +66,8 @@ _PLACES = {
     "StreamkitError": "errors",
     "UnreadableInput": "errors",
     "Usage": "model.message",
-    "assemble": "apis._api",
-    "interpret": "apis._api",
+    "assemble": "apis",
+    "interpret": "apis",
     "read": "formats",
     "timeline": "model.timeline",
 }
@@ -77,7 +77,7 @@ __all__ = sorted([*_PLACES, "lint", "measure"])
 
 def lint(stream: Stream, rules: Iterable[Rule] | None = None) -> list[Finding]:
     """What is wrong with a stream, by these rules, or by those that `streamkit lint` asks without options."""
-    from streamkit.apis._api import interpret
+    from streamkit.apis import interpret
     from streamkit.rules import RULES
     from streamkit.rules import lint as findings
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.apis._api import assemble, interpret
+from streamkit.apis import assemble, interpret
 from streamkit.formats import read
 from streamkit.model.stream import Stream
 from streamkit.rules import RULES, lint

@@ -10,8 +10,9 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
-from streamkit.apis._api import Api, Ending, Sample, choose_api, path_of, stream_of
+from streamkit.apis._api import Api, Ending, Sample
 from streamkit.apis._decode import DONE, Decoded, holds_document, parse
+from streamkit.apis._interpret import choose_api, path_of, stream_of
 from streamkit.model.exchange import End, Exchange, Response
 from streamkit.model.message import ERROR, FINISH, TOKEN, USAGE
 from streamkit.model.stream import Broken, Stream

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from streamkit.apis._api import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
 from streamkit.apis._kit.reading import (
     count_of,

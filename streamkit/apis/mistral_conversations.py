@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._api import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined, merge, plain
 from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta, written
 from streamkit.apis._openai.usage import usage_of

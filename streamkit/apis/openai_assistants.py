@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._api import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import merge_fields, plain
 from streamkit.apis._kit.reading import name_of, object_of, objects_in, said_by, text_of, usage_delta
 from streamkit.apis._openai.usage import usage_of

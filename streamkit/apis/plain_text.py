@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._api import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import text_of
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._api import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined, paired
 from streamkit.apis._kit.reading import name_of, object_of, said_by, text_of
 from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, Reply

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._api import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import count_of, name_of, object_of, said_by, text_of, usage_delta
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from streamkit.apis._api import UNKNOWN, Api, Chunk, Ending
+from streamkit.apis import UNKNOWN, Api, Chunk, Ending
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import name_of, said_by
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply

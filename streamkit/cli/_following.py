@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.cli._timeline_page import Page
 from streamkit.errors import UnreadableInput
 from streamkit.model import recording

@@ -101,7 +101,7 @@ class Inputs:
 
     def streams(self, *, judge: bool = False, strict: bool = False) -> Iterator[Stream]:
         """Every exchange decoded and understood."""
-        from streamkit.apis._api import interpret
+        from streamkit.apis import interpret
 
         for exchange in self.exchanges():
             yield interpret(exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge)

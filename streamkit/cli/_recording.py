@@ -144,7 +144,7 @@ class Tap:
 
     def stream(self) -> Stream | None:
         """What was recorded, read back and understood; None where nothing was."""
-        from streamkit.apis._api import interpret
+        from streamkit.apis import interpret
 
         if not self._lines:
             return None

@@ -130,7 +130,7 @@ class Reader:
         return [item for item in self._decoder.feed(data) if isinstance(item, Event)]
 
     def _texts(self, events: list[Event]) -> str:
-        from streamkit.apis._api import APIS, UNKNOWN, interpret
+        from streamkit.apis import APIS, UNKNOWN, interpret
 
         self._waiting += events
         if self._api is None and self._waiting and self._seen < _SAMPLE:
@@ -143,7 +143,7 @@ class Reader:
         return "".join(map(self._text_of, waiting))
 
     def _text_of(self, event: Event) -> str:
-        from streamkit.apis._api import Api
+        from streamkit.apis import Api
 
         api = self._api
         assert isinstance(api, Api)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from streamkit.apis._api import APIS, Assembler, assemble
+from streamkit.apis import APIS, Assembler, assemble
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.cli._remarks import detected, name_of, remarks

@@ -99,8 +99,8 @@ def _reduced(stream: Stream, rule: Rule, keep_text: bool) -> tuple[bytes, bool]:
 
 def _predicate(stream: Stream, rule: Rule) -> Callable[[Sequence[bytes]], bool]:
     """Whether a body of these pieces, taken for the same API and dialect, still breaks the rule."""
-    from streamkit.apis._api import APIS, interpret
-    from streamkit.apis.dialects._dialect import DIALECTS
+    from streamkit.apis import APIS, interpret
+    from streamkit.apis.dialects import DIALECTS
     from streamkit.model.exchange import Frames
 
     known = stream.api if stream.api in APIS else None

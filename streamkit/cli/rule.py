@@ -69,7 +69,7 @@ def _manual(rule: Rule, paint: Palette) -> str:
 
 def lawful_in(rule: Rule) -> list[str]:
     """The dialects that make a rule lawful, read from their files."""
-    from streamkit.apis.dialects._dialect import DIALECTS
+    from streamkit.apis.dialects import DIALECTS
 
     return [dialect.name for dialect in DIALECTS.values() if rule.code in dialect.lawful]
 

@@ -25,7 +25,7 @@ def command(api: str | None, output: str | None, force: bool, console: Console) 
     It is made from the table that lint judges by. A stream that lint finds nothing wrong with in shape has only chunks
     that are valid against it.
     """
-    from streamkit.apis._api import APIS
+    from streamkit.apis import APIS
 
     if api is None:
         sink = Sink(console=console)

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from streamkit.apis._api import APIS, UNKNOWN, Sample, assemble, interpret
+from streamkit.apis import APIS, UNKNOWN, Sample, assemble, interpret
 from streamkit.model.exchange import End, Exchange, Request, Response
 from streamkit.model.message import TOKEN
 from streamkit.model.stream import Stream

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamkit.apis._api import APIS, Assembler, Ending, Sample, assemble, interpret
+from streamkit.apis import APIS, Assembler, Ending, Sample, assemble, interpret
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
 from streamkit.model.message import Reply
 from streamkit.model.timeline import added, timeline

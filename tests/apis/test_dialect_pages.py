@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.apis._api import interpret
-from streamkit.apis.dialects._dialect import DIALECTS, Dialect
+from streamkit.apis import interpret
+from streamkit.apis.dialects import DIALECTS, Dialect
 from streamkit.model.exchange import Exchange, Frame, Frames, Request, Response
 from streamkit.rules import RULES, lint
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from streamkit.apis._api import APIS, interpret
-from streamkit.apis.dialects._dialect import DIALECTS, Dialect, detect_dialect
+from streamkit.apis import APIS, interpret
+from streamkit.apis.dialects import DIALECTS, Dialect, detect_dialect
 from streamkit.model.exchange import Exchange, Frame, Frames, Request, Response
 from streamkit.providers import PROVIDERS
 from streamkit.rules import RULES

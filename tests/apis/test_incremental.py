@@ -13,8 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streamkit.apis._api import interpret
-from streamkit.apis._incremental import Incremental
+from streamkit.apis import Incremental, interpret
 from streamkit.errors import StreamkitError
 from streamkit.formats import read
 from streamkit.metrics import METRICS, measure

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.apis._api import assemble, interpret
+from streamkit.apis import assemble, interpret
 from streamkit.formats import read
 from streamkit.model.timeline import added, timeline
 

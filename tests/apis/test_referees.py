@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.apis._api import APIS, assemble, interpret
+from streamkit.apis import APIS, assemble, interpret
 from streamkit.errors import UnreadableInput
 from streamkit.formats import read
 from streamkit.model.stream import Stream

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from streamkit.apis._api import APIS, Api, interpret
+from streamkit.apis import APIS, Api, interpret
 from streamkit.cli.main import streamkit
 from streamkit.formats import read
 from tests.clicking import CliRunner

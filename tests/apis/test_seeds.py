@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.apis._api import assemble, interpret
+from streamkit.apis import assemble, interpret
 from streamkit.cli.reassemble import command
 from streamkit.formats import read
 from streamkit.model.stream import Stream

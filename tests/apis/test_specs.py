@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.apis._api import APIS, assemble, interpret
+from streamkit.apis import APIS, assemble, interpret
 from streamkit.model import message as bits
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
 from streamkit.model.stream import Stream

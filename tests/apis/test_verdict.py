@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from streamkit.apis._api import assemble, interpret
+from streamkit.apis import assemble, interpret
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
 
 HEAD = b'"id":"c","object":"chat.completion.chunk","created":1,"model":"m"'

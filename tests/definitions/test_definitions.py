@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.definitions import DEFINITIONS, FIELDS, REASONS, Answer, answer, answers
 from streamkit.model.exchange import End
 from streamkit.model.measurement import TokenCounter

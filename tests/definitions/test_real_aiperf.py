@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.definitions import DEFINITIONS, answer
 from streamkit.formats import read
 from streamkit.model.recording import write

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.definitions import DEFINITIONS, answer
 from streamkit.model.measurement import TokenCounter
 from tests.metrics.making import exchange

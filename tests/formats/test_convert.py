@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.cli.convert import command
 from streamkit.errors import OutputExists, UsageError
 from streamkit.formats import FORMATS, Source, read

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.model.exchange import Body, End, Exchange, Frames, Origin, Request, Response
 from streamkit.model.stream import Stream
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.metrics import METRICS, Collection, find, measure
 from streamkit.model.exchange import End, Exchange, Frames
 from streamkit.model.measurement import Measurement, TokenCounter

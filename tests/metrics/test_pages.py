@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import pytest
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.metrics import METRICS, REASONS, Span, Spans, measure
 from streamkit.model.exchange import End, Exchange, Frames, Origin, Request, Response
 from streamkit.model.measurement import Samples

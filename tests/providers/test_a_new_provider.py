@@ -35,7 +35,7 @@ import json, sys
 if len(sys.argv) > 1:
     import streamkit.providers
     streamkit.providers.__path__.append(sys.argv[1])
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.cli._prompting import key_header, prompted
 from streamkit.model.exchange import Exchange, Frame, Frames, Request
 from streamkit.redact.redactor import redact_text

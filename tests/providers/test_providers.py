@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from streamkit.apis._api import APIS
-from streamkit.apis.dialects._dialect import DIALECTS
+from streamkit.apis import APIS
+from streamkit.apis.dialects import DIALECTS
 from streamkit.cli._prompting import key_header, prompted
 from streamkit.providers import ALNUM, PROVIDERS, Auth, Provider, key_shape, provider_at
 from streamkit.redact.redactor import redact_text

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from streamkit.apis._api import assemble, interpret
+from streamkit.apis import assemble, interpret
 from streamkit.formats import read
 
 URL = "http://127.0.0.1:9/v1"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.formats import read
 from streamkit.model.finding import Finding
 from streamkit.model.stream import Stream

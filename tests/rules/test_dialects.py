@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streamkit.apis._api import interpret
-from streamkit.apis.dialects._dialect import DIALECTS, Dialect
+from streamkit.apis import interpret
+from streamkit.apis.dialects import DIALECTS, Dialect
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.rules import RULES, lint, selected
 

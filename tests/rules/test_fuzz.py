@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.apis._api import APIS, interpret
+from streamkit.apis import APIS, interpret
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.model.stream import Stream
 from streamkit.rules import lint, selected

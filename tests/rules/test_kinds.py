@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from streamkit import APIS
-from streamkit.apis._api import Api, Judge
+from streamkit.apis import Api, Judge
 from streamkit.model.grammar import Grammar
 from streamkit.rules import RULES, Source, misfits, missteps
 

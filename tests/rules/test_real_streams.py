@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from streamkit.apis._api import interpret
+from streamkit.apis import interpret
 from streamkit.formats import read
 from streamkit.rules import lint, selected
 

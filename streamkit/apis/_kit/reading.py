@@ -1,4 +1,4 @@
-"""Reading JSON that may hold anything: a value of the wanted type, or nothing."""
+"""Reading JSON that may hold anything: a value where it has the expected type, else an empty one or None."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from streamkit.model.message import Delta, Usage
 
 
 def text_of(value: Any) -> str:
-    """The string, or "" where it is none."""
+    """The value where it is a string, else ""."""
     return value if type(value) is str else ""
 
 
 def name_of(value: Any) -> str | None:
-    """The string, or None where it is none or empty."""
+    """The value where it is a string that is not empty, else None."""
     return value if type(value) is str and value else None
 
 
 def object_of(value: Any) -> dict[str, Any]:
-    """The object, or an empty one where it is none."""
+    """The value where it is an object, else an empty one."""
     return value if type(value) is dict else {}
 
 
 def objects_in(value: Any) -> list[dict[str, Any]]:
-    """The objects in an array; none where it is no array."""
+    """The objects in an array; an empty list for every other value."""
     return [entry for entry in value if type(entry) is dict] if type(value) is list else []
 
 
 def count_of(holder: Any, *names: str) -> int | None:
-    """The first of these fields that is an integer (and no boolean), or None."""
+    """The first of these fields that is an integer (booleans excluded), or None."""
     if type(holder) is dict:
         for name in names:
             value = holder.get(name)
@@ -41,12 +41,12 @@ def count_of(holder: Any, *names: str) -> int | None:
 
 
 def place_of(value: Any, otherwise: int) -> int:
-    """An index: the integer, or what to take where it is none."""
+    """An index: the value where it is an integer, else `otherwise`."""
     return value if type(value) is int else otherwise
 
 
 def said_by(error: Any) -> str:
-    """What an error says, in whichever of the usual forms: a string, or an object with a message somewhere."""
+    """The message of an error in any of the usual forms: a string, or an object with a message somewhere."""
     for _ in range(3):  # errors hold errors: {"error": {"error": {"message": …}}}
         if type(error) is not dict:
             break
@@ -72,7 +72,7 @@ def written(value: Any) -> str:
 
 
 def usage_delta(usage: Usage | None) -> Delta:
-    """The delta of a chunk that reports token counts: its text tells those that matter."""
+    """The delta of a chunk that reports token counts; its text gives the main ones."""
     if usage is None:
         return Delta("usage")
     counts = (

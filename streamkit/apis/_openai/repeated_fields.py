@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.shape import describe
+from streamkit.apis._kit.misfits import describe
 from streamkit.model.grammar import Misstep
 
 _REPEATED = (

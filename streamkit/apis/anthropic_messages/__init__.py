@@ -5,8 +5,8 @@ Source: docs.claude.com, "Streaming Messages"; anthropic-sdk-python 2.11, `types
 
 from __future__ import annotations
 
-from streamkit.apis._api import Api, Assembler, Judge, Sample
-from streamkit.apis.anthropic_messages.events import deltas, ended, flags, is_event, is_message, model, usage, usage_of
+from streamkit.apis import Api, Assembler, Judge, Sample
+from streamkit.apis.anthropic_messages.chunks import deltas, ended, flags, is_event, is_message, model, usage, usage_of
 
 
 def recognises(sample: Sample) -> str | None:
@@ -19,16 +19,16 @@ def recognises(sample: Sample) -> str | None:
     return None
 
 
-def assembler() -> Assembler:
-    """A new one; its file is imported when one is first asked for."""
+def new_assembler() -> Assembler:
+    """A new assembler. Its module is imported with the first one."""
     from streamkit.apis.anthropic_messages.assembler import MessageAssembler
 
     return MessageAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order, which only who judges a stream needs."""
-    from streamkit.apis.anthropic_messages.grammar import KINDS, missteps
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.anthropic_messages.grammar import BLOCK, KINDS, MESSAGE, missteps
     from streamkit.apis.anthropic_messages.shape import kinds, misfits, schema, unknown
 
     return Judge(
@@ -38,6 +38,7 @@ def judge() -> Judge:
         schema=schema,
         misfit_kinds=kinds,
         misstep_kinds=KINDS,
+        grammars=(MESSAGE, BLOCK),
     )
 
 
@@ -50,7 +51,7 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=assembler,
+    assembler=new_assembler,
     streamed=lambda chunk: not is_message(chunk),
     usage_grows=usage_of,
     order=20,

@@ -15,7 +15,7 @@ import orjson
 
 from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
 from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of, written
-from streamkit.apis.anthropic_messages.events import TOOLS, is_message, usage_of
+from streamkit.apis.anthropic_messages.chunks import TOOLS, is_message, usage_of
 from streamkit.model.message import Message, Part, Reply
 
 # What a block holds whose start never came, by the type of its first delta.

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._kit.shape import describe
+from streamkit.apis._kit.misfits import describe
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 

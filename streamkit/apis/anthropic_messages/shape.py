@@ -8,19 +8,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
 from streamkit.apis._kit.schema import schema_of
-from streamkit.apis._kit.shape import (
-    ANY,
-    Field,
-    array,
-    integer,
-    kinds_of,
-    misfits_of,
-    string,
-    structure,
-    unknown_fields,
-    variants,
-)
+from streamkit.apis._kit.shape import ANY, Field, array, integer, string, structure, variants
 
 _TEXT = {"text": string(required=True)}
 _JSON = {"id": string(required=True), "name": string(required=True), "input": ANY}

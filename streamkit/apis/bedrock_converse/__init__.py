@@ -5,10 +5,9 @@ Source: docs.aws.amazon.com/bedrock, "ConverseStream"; the answer without stream
 
 from __future__ import annotations
 
-from streamkit.apis._api import Api, Sample
-from streamkit.apis.bedrock_converse.events import (
+from streamkit.apis import Api, Assembler, Sample
+from streamkit.apis.bedrock_converse.chunks import (
     EVENTS,
-    ConverseAssembler,
     deltas,
     ended,
     flags,
@@ -28,6 +27,13 @@ def recognises(sample: Sample) -> str | None:
     return "the request's path" if sample.path.endswith("/converse-stream") else None
 
 
+def new_assembler() -> Assembler:
+    """A new assembler. Its module is imported with the first one."""
+    from streamkit.apis.bedrock_converse.assembler import ConverseAssembler
+
+    return ConverseAssembler()
+
+
 API = Api(
     name="bedrock_converse",
     title="Amazon Bedrock Converse",
@@ -37,7 +43,7 @@ API = Api(
     usage=usage,
     model=lambda _: None,
     ended=ended,
-    assembler=ConverseAssembler,
+    assembler=new_assembler,
     unwrap=named,
     order=20,
 )

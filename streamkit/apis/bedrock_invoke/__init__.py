@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._api import Api, Assembler, Chunk, Ending, Sample
+from streamkit.apis import Api, Assembler, Chunk, Ending, Sample
 from streamkit.apis._bedrock import failure
 from streamkit.apis._kit.reading import name_of, object_of, said_by, usage_delta
 from streamkit.apis.bedrock_invoke.families import METRICS, family_of, metrics_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from streamkit.apis._api import APIS, Assembler, Chunk
+from streamkit.apis import APIS, Assembler, Chunk
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import count_of, name_of, object_of, objects_in, place_of, text_of
 from streamkit.model.message import FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
@@ -159,8 +159,9 @@ def _is_nova(chunk: Chunk) -> bool:
 
 
 def _is_cohere(chunk: Chunk) -> bool:
-    """Events of version 2 are named with hyphens where Anthropic's have underscores; those of version 1 by another field."""
-    return "-" in text_of(chunk.get("type")) or "-" in text_of(chunk.get("event_type"))
+    """Events of version 2 are named with hyphens where Anthropic's have underscores; those of version 1 in another field."""
+    kind = text_of(chunk.get("type"))
+    return kind.startswith(("message-", "content-", "tool-", "citation-")) or "-" in text_of(chunk.get("event_type"))
 
 
 def _is_chat(chunk: Chunk) -> bool:

@@ -5,8 +5,8 @@ Source: docs.cohere.com, "Streaming guide"; cohere-python, `types/`.
 
 from __future__ import annotations
 
-from streamkit.apis._api import Api, Sample
-from streamkit.apis.cohere.events import CohereAssembler, deltas, ended, flags, is_answer, is_event, model, usage
+from streamkit.apis import Api, Assembler, Sample
+from streamkit.apis.cohere.chunks import deltas, ended, flags, is_answer, is_event, model, usage
 
 
 def recognises(sample: Sample) -> str | None:
@@ -20,6 +20,13 @@ def recognises(sample: Sample) -> str | None:
     return "the request's path" if sample.path.endswith("/v2/chat") else None
 
 
+def new_assembler() -> Assembler:
+    """A new assembler. Its module is imported with the first one."""
+    from streamkit.apis.cohere.assembler import CohereAssembler
+
+    return CohereAssembler()
+
+
 API = Api(
     name="cohere",
     title="Cohere chat",
@@ -29,7 +36,7 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=CohereAssembler,
+    assembler=new_assembler,
     streamed=lambda chunk: not is_answer(chunk),
     order=20,
 )

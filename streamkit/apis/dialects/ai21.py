@@ -1,6 +1,6 @@
 """AI21: chunks without `object`, `created` and `model`."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="ai21",

@@ -1,6 +1,6 @@
 """Anthropic itself: nothing beyond the API, known by its host and headers only."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="anthropic",

@@ -1,7 +1,7 @@
 """Azure OpenAI: a blank first chunk with the prompt's filter results, filter results in the choices, and, with the
 asynchronous filter, chunks without a delta."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="azure",

@@ -1,6 +1,6 @@
 """Cerebras: `time_info` with the server's own times, no finish reason until the last chunk."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="cerebras",

@@ -1,6 +1,6 @@
 """Databricks model serving: usage in every chunk."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="databricks",

@@ -1,6 +1,6 @@
 """DeepInfra: usage with an estimate of the cost."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="deepinfra",

@@ -1,6 +1,6 @@
 """DeepSeek: reasoning beside the content, which is null meanwhile; usage with cache hits on the finish chunk."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="deepseek",

@@ -1,6 +1,6 @@
 """Fireworks: id, type and name in every piece of a tool call."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="fireworks",

@@ -1,6 +1,6 @@
 """Foundry Local: `delta` and `message` together, fields of its own beside the chunk, ids that differ."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="foundry-local",

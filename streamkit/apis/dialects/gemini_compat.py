@@ -1,7 +1,7 @@
 """Gemini's OpenAI-compatible API: tool calls without index or all with index 0, `stop` after tool calls, thought signatures
 in `extra_content`."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="gemini-compat",

@@ -1,6 +1,6 @@
 """GitHub Copilot and GitHub Models: Azure's filter results, their own usage, ids of output items that rotate."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="github-copilot",

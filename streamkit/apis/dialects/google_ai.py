@@ -1,6 +1,6 @@
 """Google AI: the Gemini API at its own host."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="google-ai",

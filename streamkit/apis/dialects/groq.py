@@ -1,6 +1,6 @@
 """Groq: `x_groq` on the first and the last chunk, usage with times, reasoning and executed tools, errors as events."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="groq",

@@ -1,7 +1,7 @@
 """Hugging Face: TGI's OpenAI-compatible API, whose fingerprint is its version; an empty id, chat chunks that are called
 `text_completion`."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="huggingface",

@@ -1,6 +1,6 @@
 """LiteLLM's proxy: headers of its own; it hands on what its providers send."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="litellm",

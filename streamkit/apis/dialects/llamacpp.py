@@ -1,6 +1,6 @@
 """llama.cpp's server: `timings`, a fingerprint that names the build."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="llamacpp",

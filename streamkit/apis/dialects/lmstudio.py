@@ -1,6 +1,6 @@
 """LM Studio: statistics of its own, reasoning beside the content."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="lmstudio",

@@ -1,6 +1,6 @@
 """LongCat: no space after `data:`."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="longcat",

@@ -1,6 +1,6 @@
 """MiniMax: the name in every piece of a tool call, the state of its own filters."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="minimax",

@@ -1,7 +1,7 @@
 """Mistral: the chat API of OpenAI, with content in parts (thinking, references), tool calls in one piece without index or
 type, padding in `p`."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="mistral",

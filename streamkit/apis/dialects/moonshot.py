@@ -1,6 +1,6 @@
 """Moonshot: chunks without `object`, usage inside the last choice, reasoning beside the content."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="moonshot",

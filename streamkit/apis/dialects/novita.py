@@ -1,6 +1,6 @@
 """Novita: `sla_metrics`, the role in every chunk, numbers beside the deltas."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="novita",

@@ -1,6 +1,6 @@
 """NVIDIA's NIM: what its model's server sends, at a host of its own."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="nvidia-nim",

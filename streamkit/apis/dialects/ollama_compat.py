@@ -1,6 +1,6 @@
 """Ollama's OpenAI-compatible API: the fingerprint `fp_ollama`, reasoning beside the content."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="ollama-compat",

@@ -1,6 +1,6 @@
 """OpenAI itself: nothing beyond the API, known by its host only."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="openai",

@@ -1,6 +1,6 @@
 """OpenRouter: comments while it waits, the role in every chunk, two finish chunks, usage with costs, errors inside choices."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="openrouter",

@@ -1,6 +1,6 @@
 """Perplexity: usage, citations and the role in every chunk, the whole message beside the delta, `chat.completion.done` last."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="perplexity",

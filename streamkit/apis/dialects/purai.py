@@ -3,7 +3,7 @@
 Only these fields are its own way. Its `object`, its `created` of 0, its usage of zeros in every chunk and the missing role
 break clients as they would anywhere, so they stay findings."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="purai",

@@ -1,6 +1,6 @@
 """Qwen at DashScope: an empty id in the pieces of a tool call after the first, one delta more that adds nothing."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="qwen",

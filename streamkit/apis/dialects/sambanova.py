@@ -1,6 +1,6 @@
 """SambaNova: usage with times and rates of its own."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="sambanova",

@@ -1,6 +1,6 @@
 """SGLang: `matched_stop`, a null role in every chunk, usage in every chunk where it is asked for."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="sglang",

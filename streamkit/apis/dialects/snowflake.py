@@ -1,6 +1,6 @@
 """Snowflake Cortex: an empty id, `created` 0, the role in every chunk, no finish reason at all (which stays a finding)."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="snowflake",

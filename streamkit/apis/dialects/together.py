@@ -1,6 +1,6 @@
 """Together: token ids beside the deltas, a text beside the delta, the role in every chunk."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="together",

@@ -1,6 +1,6 @@
 """Vertex AI: Gemini with a creation time and a traffic type; Anthropic's models at `rawPredict`."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="vertex",

@@ -1,6 +1,6 @@
 """vLLM: token ids, stop reasons, usage in every chunk where it is asked for."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="vllm",

@@ -1,6 +1,6 @@
 """watsonx.ai's chat stream: `model_id` instead of `model`, the time of creation as text beside the number."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="watsonx-chat",

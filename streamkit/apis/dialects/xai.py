@@ -1,7 +1,7 @@
 """xAI: reasoning beside the content, no finish reason until the last chunk, a count of the completion that leaves reasoning
 out while the total counts it."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="xai",

@@ -1,6 +1,6 @@
 """Z.ai: the role in every chunk, no finish reason until the last, reasoning beside the content."""
 
-from streamkit.apis.dialects._dialect import Dialect
+from streamkit.apis.dialects import Dialect
 
 DIALECT = Dialect(
     name="zai",

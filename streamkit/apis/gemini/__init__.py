@@ -6,116 +6,32 @@ Source: ai.google.dev, "Generate content"; google-genai 3.4, `types.py`. Every f
 
 from __future__ import annotations
 
-from typing import Any
-
-from streamkit.apis._api import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta, written
-from streamkit.apis.gemini.assembler import GeminiAssembler, usage_of
-from streamkit.model.message import ERROR, FINISH, OTHER_CONTENT, REASONING, TEXT, TOOL, USAGE, Delta, Usage
+from streamkit.apis import Api, Assembler, Judge, Sample
+from streamkit.apis._kit.reading import name_of
+from streamkit.apis.gemini.chunks import deltas, ended, flags, unwrapped, usage
 
 _PATHS = (":streamGenerateContent", ":generateContent")
-_NO_FINISH = (None, "", "FINISH_REASON_UNSPECIFIED")
-_COUNTS = ("promptTokenCount", "candidatesTokenCount", "totalTokenCount", "thoughtsTokenCount")
 
 
 def recognises(sample: Sample) -> str | None:
     """A chunk with `candidates`, or with `usageMetadata` or `promptFeedback` and no candidate."""
-    for chunk in map(_inner, sample.chunks):
+    for chunk in map(unwrapped, sample.chunks):
         for key in ("candidates", "usageMetadata", "promptFeedback"):
             if type(chunk.get(key)) in (list, dict):
                 return f"a chunk holds {key!r}"
     return "the request's path" if sample.path.endswith(_PATHS) else None
 
 
-def _inner(chunk: Chunk) -> Chunk:
-    inner = object_of(chunk.get("response"))
-    return inner if "candidates" in inner or "usageMetadata" in inner else chunk
+def new_assembler() -> Assembler:
+    """A new assembler. Its module is imported with the first one."""
+    from streamkit.apis.gemini.assembler import GeminiAssembler
 
-
-def flags(chunk: Chunk) -> int:
-    """What a chunk carries, over all its candidates."""
-    found = 0
-    for candidate in objects_in(chunk.get("candidates")):
-        for part in objects_in(object_of(candidate.get("content")).get("parts")):
-            found |= _part_flags(part)
-        if candidate.get("finishReason") not in _NO_FINISH:
-            found |= FINISH
-    counts = chunk.get("usageMetadata")
-    if type(counts) is dict and any(name in counts for name in _COUNTS):
-        found |= USAGE
-    if chunk.get("error"):
-        found |= ERROR
-    if object_of(chunk.get("promptFeedback")).get("blockReason"):
-        found |= FINISH
-    return found
-
-
-def _part_flags(part: dict[str, Any]) -> int:
-    if "text" in part:
-        return 0 if not part["text"] else REASONING if part.get("thought") else TEXT
-    call = part.get("functionCall")
-    if call is not None:
-        return TOOL if call else 0
-    return OTHER_CONTENT if any(key not in ("thoughtSignature", "thought") for key in part) else 0
-
-
-def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What a chunk adds, candidate by candidate; `part` is the place of the part in its chunk."""
-    found: list[Delta] = []
-    for candidate in objects_in(chunk.get("candidates")):
-        number = place_of(candidate.get("index"), 0)
-        for place, part in enumerate(objects_in(object_of(candidate.get("content")).get("parts"))):
-            found += _of_part(part, number, place)
-        reason = candidate.get("finishReason")
-        if reason not in _NO_FINISH:
-            found.append(Delta("finish", text_of(reason) or written(reason), number))
-    blocked = object_of(chunk.get("promptFeedback")).get("blockReason")
-    if blocked:
-        found.append(Delta("finish", f"prompt blocked: {text_of(blocked)}"))
-    if flags(chunk) & USAGE:
-        found.append(usage_delta(usage(chunk)))
-    if chunk.get("error"):
-        found.append(Delta("error", said_by(chunk["error"])))
-    return tuple(found)
-
-
-def _of_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
-    text = text_of(part.get("text"))
-    if text:
-        return [Delta("reasoning" if part.get("thought") else "text", text, choice, place)]
-    call = part.get("functionCall")
-    if type(call) is dict:
-        arguments = call.get("args", call.get("partialArgs"))
-        if not call:
-            return []
-        said = "" if arguments is None else written(arguments)
-        return [Delta("tool", said, choice, place, name_of(call.get("id")), name_of(call.get("name")))]
-    return [Delta("other", key, choice, place) for key in part if key not in ("text", "thought", "thoughtSignature")]
-
-
-def usage(chunk: Chunk) -> Usage | None:
-    """The token counts that a chunk reports: running totals."""
-    return usage_of(chunk.get("usageMetadata"))
-
-
-def ended(ending: Ending) -> bool:
-    """A finish reason for every candidate that was begun, or a prompt that was blocked."""
-    begun: set[int] = set()
-    finished: set[int] = set()
-    for chunk in ending.chunks:
-        if object_of(chunk.get("promptFeedback")).get("blockReason"):
-            return True
-        for candidate in objects_in(chunk.get("candidates")):
-            index = place_of(candidate.get("index"), 0)
-            begun.add(index)
-            if candidate.get("finishReason") not in _NO_FINISH:
-                finished.add(index)
-    return bool(begun) and begun == finished
+    return GeminiAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order, which only who judges a stream needs."""
-    from streamkit.apis.gemini.grammar import KINDS, missteps
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.gemini.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.gemini.shape import kinds, misfits, schema, unknown
 
     return Judge(
@@ -125,6 +41,7 @@ def judge() -> Judge:
         schema=schema,
         misfit_kinds=kinds,
         misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
     )
 
 
@@ -137,8 +54,8 @@ API = Api(
     usage=usage,
     model=lambda chunk: name_of(chunk.get("modelVersion")),
     ended=ended,
-    assembler=GeminiAssembler,
-    unwrap=lambda chunk, _: _inner(chunk),
+    assembler=new_assembler,
+    unwrap=lambda chunk, _: unwrapped(chunk),
     order=20,
     choices="candidates",
     judge=judge,

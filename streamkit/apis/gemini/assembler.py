@@ -10,8 +10,9 @@ import re
 from typing import Any
 
 from streamkit.apis._kit.merge import merge, paired, plain
-from streamkit.apis._kit.reading import count_of, name_of, object_of, objects_in, place_of, text_of, written
-from streamkit.model.message import Message, Part, Reply, Usage
+from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of, written
+from streamkit.apis.gemini.chunks import usage_of
+from streamkit.model.message import Message, Part, Reply
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]|\[['\"](.*?)['\"]\]")
 _GROWING = frozenset({"citationMetadata", "logprobsResult"})
@@ -188,23 +189,3 @@ def _common(part: dict[str, Any]) -> Part:
         )
     kind = next((key for key in part if key not in ("thought", "thoughtSignature")), None)
     return Part("data", name=kind, data=part)
-
-
-def usage_of(raw: Any) -> Usage | None:
-    """Gemini's counts in the common words.
-
-    Thoughts are counted apart from candidates, and prompts of tools apart from the prompt, so they are added here: `output`
-    and `input` then add up to `totalTokenCount`, as everywhere.
-    """
-    if type(raw) is not dict:
-        return None
-    answered, thought = count_of(raw, "candidatesTokenCount"), count_of(raw, "thoughtsTokenCount")
-    asked, tools = count_of(raw, "promptTokenCount"), count_of(raw, "toolUsePromptTokenCount")
-    return Usage(
-        input=None if asked is None else asked + (tools or 0),
-        output=None if answered is None and thought is None else (answered or 0) + (thought or 0),
-        total=count_of(raw, "totalTokenCount"),
-        reasoning=thought,
-        cached=count_of(raw, "cachedContentTokenCount"),
-        raw=raw,
-    )

@@ -8,20 +8,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
 from streamkit.apis._kit.schema import schema_of
-from streamkit.apis._kit.shape import (
-    ANY,
-    Shape,
-    array,
-    boolean,
-    integer,
-    kinds_of,
-    misfits_of,
-    number,
-    string,
-    structure,
-    unknown_fields,
-)
+from streamkit.apis._kit.shape import ANY, Shape, array, boolean, integer, number, string, structure
 
 _PART = structure(
     {

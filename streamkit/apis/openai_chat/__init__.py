@@ -5,7 +5,7 @@ Source: openai-openapi, `CreateChatCompletionStreamResponse`; openai-python 3.52
 
 from __future__ import annotations
 
-from streamkit.apis._api import Api, Assembler, Chunk, Judge, Sample
+from streamkit.apis import Api, Assembler, Chunk, Judge, Sample
 from streamkit.apis._kit.reading import objects_in
 from streamkit.apis._openai.choices import ended, model
 from streamkit.apis.openai_chat.chunks import all_flags, deltas, flags, usage
@@ -34,16 +34,16 @@ def streamed(chunk: Chunk) -> bool:
     return not any("message" in choice and "delta" not in choice for choice in choices)
 
 
-def assembler() -> Assembler:
-    """A new one; its file is imported when one is first asked for."""
+def new_assembler() -> Assembler:
+    """A new assembler. Its module is imported with the first one."""
     from streamkit.apis.openai_chat.assembler import ChatAssembler
 
     return ChatAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order, which only who judges a stream needs."""
-    from streamkit.apis.openai_chat.grammar import KINDS, missteps
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.openai_chat.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.openai_chat.shape import kinds, misfits, schema, unknown
 
     return Judge(
@@ -53,6 +53,7 @@ def judge() -> Judge:
         schema=schema,
         misfit_kinds=kinds,
         misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
     )
 
 
@@ -66,7 +67,7 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=assembler,
+    assembler=new_assembler,
     streamed=streamed,
     judge=judge,
     choices="choices",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from streamkit.apis._api import Chunk
+from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of, usage_delta
 from streamkit.apis._openai.choices import NO_FINISH, error_deltas, error_of, finish_of
 from streamkit.apis._openai.usage import usage_of

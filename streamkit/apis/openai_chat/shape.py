@@ -8,20 +8,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
 from streamkit.apis._kit.schema import schema_of
-from streamkit.apis._kit.shape import (
-    ANY,
-    Field,
-    Shape,
-    array,
-    integer,
-    kinds_of,
-    misfits_of,
-    number,
-    string,
-    structure,
-    unknown_fields,
-)
+from streamkit.apis._kit.shape import ANY, Field, Shape, array, integer, number, string, structure
 from streamkit.apis._openai.shape import FINISH_REASONS, USAGE
 
 ROLES = ("developer", "system", "user", "assistant", "tool")

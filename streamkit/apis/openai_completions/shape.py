@@ -8,18 +8,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
 from streamkit.apis._kit.schema import schema_of
-from streamkit.apis._kit.shape import (
-    ANY,
-    Shape,
-    array,
-    integer,
-    kinds_of,
-    misfits_of,
-    string,
-    structure,
-    unknown_fields,
-)
+from streamkit.apis._kit.shape import ANY, Shape, array, integer, string, structure
 from streamkit.apis._openai.shape import FINISH_REASONS, USAGE
 
 _CHOICE = structure(

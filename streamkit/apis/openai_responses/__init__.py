@@ -5,56 +5,15 @@ Source: openai-openapi, `ResponseStreamEvent`; openai-python 3.52, `types/respon
 
 from __future__ import annotations
 
-from streamkit.apis._api import Api, Assembler, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta
-from streamkit.apis._openai.usage import usage_of
-from streamkit.apis.openai_responses.items import ITEM_CALLS, item_deltas
-from streamkit.model.message import (
-    ERROR,
-    FINISH,
-    OTHER_CONTENT,
-    REASONING,
-    ROLE,
-    TEXT,
-    TOOL,
-    USAGE,
-    Delta,
-    DeltaKind,
-    Usage,
-)
-
-TERMINAL = frozenset({"response.completed", "response.failed", "response.incomplete", "error"})
-
-# Events that append to something: what their `delta` is.
-_APPENDS: dict[str, tuple[int, DeltaKind]] = {
-    "response.output_text.delta": (TEXT, "text"),
-    "response.refusal.delta": (TEXT, "refusal"),
-    "response.reasoning_text.delta": (REASONING, "reasoning"),
-    "response.reasoning_summary_text.delta": (REASONING, "reasoning"),
-    "response.function_call_arguments.delta": (TOOL, "tool"),
-    "response.custom_tool_call_input.delta": (TOOL, "tool"),
-    "response.mcp_call_arguments.delta": (TOOL, "tool"),
-    "response.code_interpreter_call_code.delta": (TOOL, "tool"),
-    "response.shell_call_command.delta": (TOOL, "tool"),
-    "response.shell_call_output_content.delta": (OTHER_CONTENT, "other"),
-    "response.audio.delta": (OTHER_CONTENT, "audio"),
-    "response.audio.transcript.delta": (OTHER_CONTENT, "audio"),
-}
-_OTHERS = frozenset({"response.output_text.annotation.added", "response.image_generation_call.partial_image"})
-_LIFECYCLE = {
-    "response.created": ROLE,
-    "response.completed": FINISH,
-    "response.incomplete": FINISH,
-    "response.failed": FINISH | ERROR,
-}
+from streamkit.apis import Api, Assembler, Judge, Sample
+from streamkit.apis.openai_responses.chunks import deltas, ended, flags, is_event, model, usage
 
 
 def recognises(sample: Sample) -> str | None:
     """An event whose type begins with `response.` and names a known one, or a plain answer: `object` is `response`."""
     for chunk in sample.chunks:
-        kind = chunk.get("type")
-        if type(kind) is str and (kind in _LIFECYCLE or kind in _APPENDS or kind.startswith("response.output_item.")):
-            return f"type is {kind!r}"
+        if is_event(chunk):
+            return f"type is {chunk['type']!r}"
         if chunk.get("object") == "response":
             return "object is 'response'"
     if sample.path.endswith("/responses"):
@@ -62,111 +21,17 @@ def recognises(sample: Sample) -> str | None:
     return None
 
 
-def flags(chunk: Chunk) -> int:
-    """What an event carries."""
-    kind = chunk.get("type")
-    if type(kind) is str:
-        piece = _APPENDS.get(kind)
-        if piece is not None:
-            return piece[0] if chunk.get("delta") else 0
-        if kind in _LIFECYCLE:
-            return _LIFECYCLE[kind] | (USAGE if type(object_of(chunk.get("response")).get("usage")) is dict else 0)
-        if kind == "response.output_item.added":
-            item = object_of(chunk.get("item"))
-            if item.get("type") == "message":
-                return ROLE
-            return (
-                TOOL if text_of(item.get("type")) in ITEM_CALLS and (item.get("name") or item.get("arguments")) else 0
-            )
-        if kind == "response.content_part.added":
-            part = object_of(chunk.get("part"))
-            return TEXT if part.get("text") or part.get("refusal") else 0
-        if kind in _OTHERS:
-            return OTHER_CONTENT
-        return ERROR if kind == "error" else 0
-    if chunk.get("object") == "response":
-        found = USAGE if type(chunk.get("usage")) is dict else 0
-        return (
-            found
-            | (ERROR if chunk.get("error") else 0)
-            | (FINISH if chunk.get("status") else 0)
-            | TEXT * bool(chunk.get("output"))
-        )
-    return ERROR if chunk.get("error") else 0
-
-
-def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds; `part` is the index of its output item."""
-    kind = text_of(chunk.get("type"))
-    part = place_of(chunk.get("output_index"), 0)
-    piece = _APPENDS.get(kind)
-    if piece is not None:
-        delta = chunk.get("delta")
-        text = text_of(delta) or text_of(object_of(delta).get("stdout"))
-        return (Delta(piece[1], "" if kind == "response.audio.delta" else text, part=part),) if delta else ()
-    if kind == "response.output_item.added":
-        return item_deltas(object_of(chunk.get("item")), part)
-    if kind == "response.content_part.added":
-        added = object_of(chunk.get("part"))
-        text = text_of(added.get("text"))
-        refusal = text_of(added.get("refusal"))
-        return (Delta("text", text, part=part),) if text else (Delta("refusal", refusal, part=part),) if refusal else ()
-    if kind == "response.output_text.annotation.added":
-        annotation = object_of(chunk.get("annotation"))
-        said = text_of(annotation.get("url")) or text_of(annotation.get("filename")) or text_of(annotation.get("type"))
-        return (Delta("citation", said, part=part),)
-    if kind in _OTHERS:
-        return (Delta("other", kind.removeprefix("response."), part=part),)
-    return _of_lifecycle(kind, chunk)
-
-
-def _of_lifecycle(kind: str, chunk: Chunk) -> tuple[Delta, ...]:
-    whole = chunk if chunk.get("object") == "response" else object_of(chunk.get("response"))
-    found: list[Delta] = []
-    if kind == "response.created":
-        found.append(Delta("role", "assistant"))
-    elif not kind:
-        for place, item in enumerate(objects_in(whole.get("output"))):
-            found += item_deltas(item, place)
-    if kind in ("error", "response.failed") or (not kind and chunk.get("error")):
-        error = whole.get("error") or chunk.get("error") or {**chunk, "type": None}
-        found.append(Delta("error", said_by(error)))
-    elif (not kind or _LIFECYCLE.get(kind, 0) & FINISH) and whole:
-        found.append(Delta("finish", finish_of(whole)))
-    counts = usage(chunk)
-    return (*found, usage_delta(counts)) if counts is not None else tuple(found)
-
-
-def finish_of(response: dict[str, object]) -> str:
-    """Why a response ended: its status, and of an incomplete one the reason."""
-    return text_of(object_of(response.get("incomplete_details")).get("reason")) or text_of(response.get("status"))
-
-
-def usage(chunk: Chunk) -> Usage | None:
-    """The token counts that a lifecycle event or a plain answer reports."""
-    return usage_of(object_of(chunk.get("response")).get("usage") or chunk.get("usage"))
-
-
-def model(chunk: Chunk) -> str | None:
-    """The model's name, which lifecycle events tell."""
-    return name_of(object_of(chunk.get("response")).get("model")) or name_of(chunk.get("model"))
-
-
-def ended(ending: Ending) -> bool:
-    """One of the terminal events. The `[DONE]` that OpenRouter adds means nothing here."""
-    return any(text_of(chunk.get("type")) in TERMINAL for chunk in reversed(ending.chunks))
-
-
-def assembler() -> Assembler:
-    """A new one; its file is imported when one is first asked for."""
+def new_assembler() -> Assembler:
+    """A new assembler. Its module is imported with the first one."""
     from streamkit.apis.openai_responses.assembler import ResponseAssembler
 
     return ResponseAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order, which only who judges a stream needs."""
-    from streamkit.apis.openai_responses.grammar import KINDS, missteps
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.openai_responses.grammar import KINDS, RESPONSE, missteps
+    from streamkit.apis.openai_responses.item_grammar import ITEM, PART
     from streamkit.apis.openai_responses.shape import kinds, misfits, schema, unknown
 
     return Judge(
@@ -176,6 +41,7 @@ def judge() -> Judge:
         schema=schema,
         misfit_kinds=kinds,
         misstep_kinds=KINDS,
+        grammars=(RESPONSE, ITEM, PART),
     )
 
 
@@ -188,7 +54,7 @@ API = Api(
     usage=usage,
     model=model,
     ended=ended,
-    assembler=assembler,
+    assembler=new_assembler,
     streamed=lambda chunk: chunk.get("object") != "response",
     order=10,
     judge=judge,

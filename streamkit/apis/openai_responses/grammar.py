@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from streamkit.apis.openai_responses.item_grammar import KINDS as ITEM_KINDS
-from streamkit.apis.openai_responses.item_grammar import Items
+from streamkit.apis.openai_responses.item_grammar import ItemChecks
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -66,7 +66,7 @@ class _ResponseWalk:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._response = Walk(RESPONSE)
-        self._items = Items()
+        self._items = ItemChecks()
         self._id: str | None = None
         self._sequence: int | None = None
 

@@ -66,7 +66,7 @@ class _Item:
     texts: dict[tuple[str, object], list[str]] = field(default_factory=dict)
 
 
-class Items:
+class ItemChecks:
     """All items of one stream."""
 
     def __init__(self) -> None:

@@ -6,12 +6,10 @@ stands in a header of the message, and the payload alone is its JSON.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from streamkit.apis._api import Chunk, Ending
+from streamkit.apis import Chunk, Ending
 from streamkit.apis._bedrock import failure
-from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
 from streamkit.apis._kit.reading import count_of, name_of, object_of, place_of, said_by, text_of, usage_delta
 from streamkit.model.message import (
     ERROR,
@@ -23,9 +21,6 @@ from streamkit.model.message import (
     TOOL,
     USAGE,
     Delta,
-    Message,
-    Part,
-    Reply,
     Usage,
 )
 
@@ -37,14 +32,14 @@ EVENTS = (
     "messageStop",
     "metadata",
 )
-_PADDING = "p"  # random filler against attacks on the length of messages
+PADDING = "p"  # random filler against attacks on the length of messages
 
 
 def named(chunk: Chunk, name: str) -> Chunk:
     """The chunk under the name of its event, unless it is so already."""
     if is_event(chunk) or (failure(chunk) is not None and len(chunk) == 1):
         return chunk
-    return {name: {key: value for key, value in chunk.items() if key != _PADDING}}
+    return {name: {key: value for key, value in chunk.items() if key != PADDING}}
 
 
 def is_event(chunk: Chunk) -> bool:
@@ -140,109 +135,3 @@ def usage_of(raw: Any) -> Usage | None:
 def ended(ending: Ending) -> bool:
     """`messageStop`; `metadata` may come after it or before it."""
     return any("messageStop" in chunk for chunk in reversed(ending.chunks))
-
-
-class ConverseAssembler:
-    """Fed with the events of Converse; `object` is the answer of Converse without streaming."""
-
-    def __init__(self) -> None:
-        self._role: str | None = None
-        self._blocks: dict[int, _Block] = {}
-        self._stop: dict[str, Any] = {}
-        self._metadata: dict[str, Any] = {}
-        self._rest: dict[str, Any] = {}
-
-    def feed(self, chunk: Chunk) -> None:
-        """Take the next event. Never raises on content."""
-        for name, payload in chunk.items():
-            value = object_of(payload)
-            if name in ("contentBlockStart", "contentBlockDelta"):
-                index = place_of(value.get("contentBlockIndex"), 0)
-                field = "start" if name == "contentBlockStart" else "delta"
-                self._blocks.setdefault(index, _Block()).feed(object_of(value.get(field)))
-            elif name == "messageStart":
-                self._role = name_of(value.get("role"))
-            elif name == "messageStop":
-                self._stop = {key: field for key, field in value.items() if key != _PADDING}
-            elif name == "metadata":
-                self._metadata = {key: field for key, field in value.items() if key != _PADDING}
-            elif name not in ("contentBlockStop", _PADDING):
-                self._rest[name] = payload
-
-    @property
-    def object(self) -> dict[str, Any]:
-        """The answer as far as the events go. An exception stands under its name."""
-        content = [block.object for _, block in sorted(self._blocks.items())]
-        message = {"role": self._role or "assistant", "content": content}
-        stop = {"stopReason": None, **self._stop}
-        return {"output": {"message": message}, **stop, **self._metadata, **self._rest}
-
-    @property
-    def message(self) -> Reply:
-        """The same in the words that all APIs share."""
-        parts = tuple(block.part for _, block in sorted(self._blocks.items()))
-        messages = (
-            (Message(0, self._role, parts, name_of(self._stop.get("stopReason"))),) if self._role or parts else ()
-        )
-        return Reply(messages, usage=usage_of(self._metadata.get("usage")))
-
-
-class _Block:
-    """One content block while it grows."""
-
-    __slots__ = ("fields", "input", "reasoning")
-
-    def __init__(self) -> None:
-        self.fields: dict[str, Any] = {}
-        self.reasoning: dict[str, Any] = {}
-        self.input = Pieces()
-
-    def feed(self, delta: dict[str, Any]) -> None:
-        for key, value in delta.items():
-            if key == "reasoningContent" and type(value) is dict:
-                merge_fields(self.reasoning, value)
-            elif key == "toolUse" and type(value) is dict:
-                self.input.extend([text_of(value.get("input"))] if text_of(value.get("input")) else [])
-                rest = {name: field for name, field in value.items() if name != "input"}
-                self.fields["toolUse"] = {**object_of(self.fields.get("toolUse")), **rest}
-            elif key == "citation":
-                merge_fields(self.fields, {"citations": [value]})
-            else:
-                merge_fields(self.fields, {key: value})
-
-    @property
-    def object(self) -> dict[str, Any]:
-        block = {key: plain(value) for key, value in self.fields.items()}
-        if self.reasoning:
-            told = {key: plain(value) for key, value in self.reasoning.items()}
-            redacted = told.pop("redactedContent", None)
-            inner: dict[str, Any] = {"reasoningText": told} if told else {}
-            block["reasoningContent"] = inner if redacted is None else {**inner, "redactedContent": redacted}
-        if "toolUse" in block:
-            block["toolUse"] = {**object_of(block["toolUse"]), **_tool_input(joined(self.input))}
-        return block
-
-    @property
-    def part(self) -> Part:
-        block = self.object
-        if "toolUse" in block:
-            tool = block["toolUse"]
-            return Part(
-                "tool_call", joined(self.input), name_of(tool.get("toolUseId")), name_of(tool.get("name")), block
-            )
-        if "reasoningContent" in block:
-            told = object_of(object_of(block["reasoningContent"]).get("reasoningText"))
-            return Part("reasoning", text_of(told.get("text")), data=block)
-        if "text" in block or not block:
-            return Part("text", text_of(block.get("text")))
-        return Part("data", name=next(iter(block)), data=block)
-
-
-def _tool_input(raw: str) -> dict[str, Any]:
-    """A tool's input as the answer holds it: the JSON value; text that is none is kept as it came."""
-    if not raw:
-        return {"input": {}}
-    try:
-        return {"input": json.loads(raw)}
-    except (ValueError, RecursionError):
-        return {"input": {}, "partialInput": raw}

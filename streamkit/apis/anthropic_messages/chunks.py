@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._api import Chunk, Ending
+from streamkit.apis import Chunk, Ending
 from streamkit.apis._kit.reading import (
     count_of,
     name_of,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._api import Chunk, Ending
-from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis import Chunk, Ending
 from streamkit.apis._kit.reading import (
     count_of,
     name_of,
@@ -15,7 +14,6 @@ from streamkit.apis._kit.reading import (
     said_by,
     text_of,
     usage_delta,
-    written,
 )
 from streamkit.model.message import (
     ERROR,
@@ -27,9 +25,6 @@ from streamkit.model.message import (
     TOOL,
     USAGE,
     Delta,
-    Message,
-    Part,
-    Reply,
     Usage,
 )
 
@@ -77,28 +72,30 @@ def is_answer(chunk: Chunk) -> bool:
     return "type" not in chunk and "finish_reason" in chunk and type(content) is list
 
 
-def _message(chunk: Chunk) -> dict[str, Any]:
+def message_of(chunk: Chunk) -> dict[str, Any]:
+    """The piece of the message that an event of version 2 adds; empty where it adds none."""
     return object_of(object_of(chunk.get("delta")).get("message"))
 
 
-def _content(chunk: Chunk) -> dict[str, Any]:
-    return object_of(_message(chunk).get("content"))
+def content_of(chunk: Chunk) -> dict[str, Any]:
+    """The piece of a content block that an event of version 2 adds; empty where it adds none."""
+    return object_of(message_of(chunk).get("content"))
 
 
 def _function(chunk: Chunk) -> dict[str, Any]:
-    return object_of(object_of(_message(chunk).get("tool_calls")).get("function"))
+    return object_of(object_of(message_of(chunk).get("tool_calls")).get("function"))
 
 
 def flags(chunk: Chunk) -> int:
     """What an event carries."""
     kind = text_of(chunk.get("type")) or text_of(chunk.get("event_type"))
     if kind in ("content-delta", "content-start"):
-        content = _content(chunk)
+        content = content_of(chunk)
         return TEXT if content.get("text") else REASONING if content.get("thinking") else 0
     if kind == "text-generation":
         return TEXT if chunk.get("text") else 0
     if kind == "tool-plan-delta":
-        return REASONING if _message(chunk).get("tool_plan") else 0
+        return REASONING if message_of(chunk).get("tool_plan") else 0
     if kind in ("tool-call-start", "tool-call-delta"):
         function = _function(chunk)
         return TOOL if function.get("name") or function.get("arguments") else 0
@@ -117,7 +114,7 @@ def flags(chunk: Chunk) -> int:
         for part in objects_in(chunk["message"]["content"]):
             found |= TEXT if part.get("text") else REASONING if part.get("thinking") else 0
         return found | (TOOL if chunk["message"].get("tool_calls") else 0)
-    return ERROR if _error(chunk) else 0
+    return ERROR if error_of(chunk) else 0
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
@@ -125,7 +122,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     kind = text_of(chunk.get("type")) or text_of(chunk.get("event_type"))
     part = place_of(chunk.get("index"), 0)
     if kind in ("content-delta", "content-start"):
-        content = _content(chunk)
+        content = content_of(chunk)
         text, thought = text_of(content.get("text")), text_of(content.get("thinking"))
         return (
             (Delta("text", text, part=part),) if text else (Delta("reasoning", thought, part=part),) if thought else ()
@@ -133,10 +130,10 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if kind == "text-generation":
         return (Delta("text", text_of(chunk.get("text"))),) if chunk.get("text") else ()
     if kind == "tool-plan-delta":
-        plan = text_of(_message(chunk).get("tool_plan"))
+        plan = text_of(message_of(chunk).get("tool_plan"))
         return (Delta("reasoning", plan),) if plan else ()
     if kind in ("tool-call-start", "tool-call-delta"):
-        call, function = object_of(_message(chunk).get("tool_calls")), _function(chunk)
+        call, function = object_of(message_of(chunk).get("tool_calls")), _function(chunk)
         name, id = name_of(function.get("name")), name_of(call.get("id"))
         return (Delta("tool", text_of(function.get("arguments")), 0, part, id, name),)
     if kind == "tool-calls-chunk":
@@ -144,7 +141,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         given = text_of(piece.get("parameters")) or text_of(chunk.get("text"))
         return (Delta("tool", given, 0, place_of(piece.get("index"), 0), None, name_of(piece.get("name"))),)
     if kind == "citation-start":
-        return (Delta("citation", text_of(object_of(_message(chunk).get("citations")).get("text")), part=part),)
+        return (Delta("citation", text_of(object_of(message_of(chunk).get("citations")).get("text")), part=part),)
     if kind == "citation-generation":
         return tuple(Delta("citation", text_of(one.get("text"))) for one in objects_in(chunk.get("citations")))
     return _of_frame(chunk, kind)
@@ -152,7 +149,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 def _of_frame(chunk: Chunk, kind: Any) -> tuple[Delta, ...]:
     if kind in ("message-start", "stream-start"):
-        return (Delta("role", text_of(_message(chunk).get("role")) or "assistant"),)
+        return (Delta("role", text_of(message_of(chunk).get("role")) or "assistant"),)
     found: list[Delta] = []
     if kind in ("message-end", "stream-end"):
         found.append(Delta("finish", _finish(chunk) or ""))
@@ -161,7 +158,7 @@ def _of_frame(chunk: Chunk, kind: Any) -> tuple[Delta, ...]:
     elif is_answer(chunk):
         for place, part in enumerate(objects_in(chunk["message"]["content"])):
             found.append(Delta("text", text_of(part.get("text")), part=place))
-    said = _error(chunk) or object_of(chunk.get("delta")).get("error")
+    said = error_of(chunk) or object_of(chunk.get("delta")).get("error")
     return (*found, Delta("error", said_by(said))) if said else tuple(found)
 
 
@@ -169,7 +166,8 @@ def _finish(chunk: Chunk) -> str | None:
     return name_of(object_of(chunk.get("delta")).get("finish_reason")) or name_of(chunk.get("finish_reason"))
 
 
-def _error(chunk: Chunk) -> Any:
+def error_of(chunk: Chunk) -> Any:
+    """The error that a chunk reports, or None."""
     if is_event(chunk) or is_answer(chunk):
         return None
     return chunk.get("error") or (chunk if "message" in chunk and type(chunk["message"]) is str else None)
@@ -207,104 +205,3 @@ def model(chunk: Chunk) -> str | None:
 def ended(ending: Ending) -> bool:
     """`message-end`, or `stream-end` of version 1."""
     return any(chunk.get("type") == "message-end" or chunk.get("event_type") == "stream-end" for chunk in ending.chunks)
-
-
-class CohereAssembler:
-    """Fed with events of either version; `object` is the plain answer of that version."""
-
-    def __init__(self) -> None:
-        self._id: str | None = None
-        self._message: dict[str, Any] = {}
-        self._content: dict[int, dict[str, Any]] = {}
-        self._calls: dict[int, dict[str, Any]] = {}
-        self._citations: dict[int, Any] = {}
-        self._end: dict[str, Any] = {}
-        self._whole: Chunk | None = None
-        self._error: Any = None
-        self._version_1: dict[str, Any] = {}
-        self._text = Pieces()
-
-    def feed(self, chunk: Chunk) -> None:
-        """Take the next event. Never raises on content."""
-        kind = chunk.get("type")
-        index = place_of(chunk.get("index"), 0)
-        message = _message(chunk)
-        if text_of(chunk.get("event_type")) in VERSION_1:
-            self._feed_version_1(chunk)
-        elif kind == "message-start":
-            self._id = name_of(chunk.get("id"))
-            lists = ("content", "tool_calls", "citations")
-            merge_fields(self._message, {key: value for key, value in message.items() if key not in lists})
-        elif kind in ("content-start", "content-delta"):
-            merge_fields(self._content.setdefault(index, {}), _content(chunk))
-        elif kind in ("tool-call-start", "tool-call-delta"):
-            merge_fields(self._calls.setdefault(index, {}), object_of(message.get("tool_calls")))
-        elif kind == "citation-start":
-            self._citations[index] = message.get("citations")
-        elif kind == "message-end":
-            self._end = object_of(chunk.get("delta"))
-        elif kind == "tool-plan-delta":
-            merge_fields(self._message, {"tool_plan": message.get("tool_plan")})
-        elif is_answer(chunk):
-            self._whole = chunk
-        else:
-            self._error = _error(chunk) or self._error
-
-    def _feed_version_1(self, chunk: Chunk) -> None:
-        kind = chunk.get("event_type")
-        if kind == "text-generation":
-            self._text.append(text_of(chunk.get("text")))
-        elif kind == "stream-end":
-            answer = object_of(chunk.get("response"))
-            self._version_1.update(answer)
-            self._version_1.setdefault("finish_reason", chunk.get("finish_reason"))
-        else:
-            new = {key: value for key, value in chunk.items() if key not in ("is_finished", "event_type", "text")}
-            merge_fields(self._version_1, {key: value for key, value in new.items() if key != "tool_call_delta"})
-
-    @property
-    def object(self) -> Any:
-        """The answer as far as the events go; a plain answer gives itself."""
-        if self._whole is not None:
-            return self._whole
-        if self._version_1 or self._text:
-            answer = {key: plain(value) for key, value in self._version_1.items()}
-            return {"text": joined(self._text), **answer}
-        message = {"role": "assistant", **{key: plain(value) for key, value in self._message.items()}}
-        plan = message.pop("tool_plan", None)
-        message["content"] = [_plain(part) for _, part in sorted(self._content.items())]
-        if plan:
-            message["tool_plan"] = plan
-        if self._calls:
-            message["tool_calls"] = [_plain(call) for _, call in sorted(self._calls.items())]
-        if self._citations:
-            message["citations"] = [citation for _, citation in sorted(self._citations.items())]
-        answer = {"id": self._id, "message": message, "finish_reason": None, **self._end}
-        return answer if self._error is None else {**answer, "error": self._error}
-
-    @property
-    def message(self) -> Reply:
-        """The same in the words that all APIs share."""
-        answer = object_of(self.object)
-        message = object_of(answer.get("message"))
-        parts = [Part("reasoning", text) for text in [text_of(message.get("tool_plan"))] if text]
-        for part in objects_in(message.get("content")):
-            thought = part.get("type") == "thinking"
-            parts.append(Part("reasoning" if thought else "text", text_of(part.get("thinking" if thought else "text"))))
-        if not message and text_of(answer.get("text")):
-            parts.append(Part("text", answer["text"]))
-        for call in objects_in(message.get("tool_calls") or answer.get("tool_calls")):
-            function = object_of(call.get("function"))
-            given = text_of(function.get("arguments")) or ("" if function else written(call.get("parameters")))
-            name = name_of(function.get("name")) or name_of(call.get("name"))
-            parts.append(Part("tool_call", given, name_of(call.get("id")), name, call))
-        for citation in objects_in(message.get("citations") or answer.get("citations")):
-            parts.append(Part("citation", text_of(citation.get("text")), data=citation))
-        role = name_of(message.get("role")) if self._message or self._whole else None
-        counts = object_of(answer.get("usage")) or object_of(answer.get("meta"))
-        messages = (Message(0, role, tuple(parts), name_of(answer.get("finish_reason"))),) if parts or role else ()
-        return Reply(messages, name_of(answer.get("id")) or name_of(answer.get("response_id")), None, usage_of(counts))
-
-
-def _plain(holder: dict[str, Any]) -> dict[str, Any]:
-    return {key: plain(value) for key, value in holder.items()}

@@ -1,0 +1,165 @@
+"""From an exchange to a Stream, and from a Stream to its message.
+
+The framing is chosen by content type or bytes, the API and the dialect by what the stream holds; the verdict is one word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from streamkit.apis._api import APIS, UNKNOWN, Api, Assembler, Chunk, Ending, Sample
+from streamkit.apis._decode import Decoded, decode
+from streamkit.apis.dialects import DIALECTS, Dialect, detect_dialect
+from streamkit.model.exchange import Exchange
+from streamkit.model.message import ERROR, USAGE, Reply, Usage
+from streamkit.model.stream import Stream, Verdict
+
+
+def interpret(
+    exchange: Exchange, *, api: str | None = None, dialect: str | None = None, strict: bool = False, judge: bool = False
+) -> Stream:
+    """Decode one exchange and detect its API and dialect.
+
+    `api` and `dialect` override the detection. `strict` ignores what the dialect permits. `judge` also checks shape and
+    order, which only lint needs. Raises UnknownEntry for an unknown name; never raises on content.
+    """
+    decoded = decode(exchange)
+    spoken, reason = choose_api(_sample(exchange, decoded), api)
+    if spoken.reads is not None:
+        decoded = decoded.reread(spoken.reads)
+    if spoken.unwrap is not None:
+        decoded = decoded.mapped(spoken.unwrap)
+    found = (DIALECTS[dialect], "as asked") if dialect else detect_dialect(spoken.name, exchange, decoded.chunks)
+    chosen = found[0] if found else None
+    if found is not None:
+        reason += f"; {found[0].name}: {found[1]}"
+    stream = stream_of(exchange, decoded, spoken, chosen, reason, strict=strict)
+    return _judged(stream, spoken) if judge else stream
+
+
+def assemble(stream: Stream) -> Assembler:
+    """The stream's assembler, fed with all chunks. Where the body is one error object, that object is the answer."""
+    assembler = APIS[stream.api].assembler()
+    for chunk in stream.chunks:
+        assembler.feed(chunk)
+    alone = stream.verdict == "not-a-stream" and len(stream.chunks) == 1 and stream.flags[0] & ERROR
+    return _Refused(stream.chunks[0]) if alone and not assembler.message.messages else assembler
+
+
+class _Refused:
+    """The answer to a refused request: an error object, and no message."""
+
+    message = Reply()
+
+    def __init__(self, error: Chunk) -> None:
+        self.object: Any = error
+
+    def feed(self, chunk: Chunk) -> None:
+        """Replace the error object."""
+        self.object = chunk
+
+
+def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
+    path = path_of(exchange.request.url) if exchange.request else ""
+    events = decoded.chunk_events[:32]
+    return Sample(
+        path,
+        decoded.framing,
+        decoded.chunks[:32],
+        [decoded.events.name(event) for event in events],
+        exchange.response.headers if exchange.response else (),
+        [(decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))],
+    )
+
+
+def path_of(url: str) -> str:
+    """The path of a URL."""
+    from urllib.parse import urlsplit  # takes long to import, and a stream alone has no URL
+
+    return urlsplit(url).path
+
+
+def choose_api(sample: Sample, wanted: str | None) -> tuple[Api, str]:
+    """The API that is wanted, or the first that recognises the sample; and why."""
+    if wanted is not None:
+        return APIS[wanted], "as asked"
+    for api in sorted(APIS.values(), key=lambda entry: entry.order):
+        reason = api.recognises(sample)
+        if reason is not None:
+            return api, reason
+    return APIS[UNKNOWN], "no API that is known"
+
+
+def stream_of(
+    exchange: Exchange, decoded: Decoded, api: Api, dialect: Dialect | None, reason: str, *, strict: bool
+) -> Stream:
+    """The stream of a decoded exchange, once its API and dialect are known."""
+    flags = api.all_flags(decoded.chunks) if api.all_flags else list(map(api.flags, decoded.chunks))
+    streamed = all(api.streamed(chunk) for chunk in decoded.chunks[:1])
+    terminal = api.ended(Ending(decoded.chunks, flags, bool(decoded.done)))
+    imported = exchange.imported
+    return Stream(
+        exchange=exchange,
+        framing=decoded.framing,
+        events=decoded.events,
+        times=decoded.times,
+        api=api.name,
+        dialect=dialect.name if dialect else "",
+        detected=reason,
+        verdict=_verdict(decoded, flags, streamed, terminal),
+        chunks=decoded.chunks,
+        chunk_events=decoded.chunk_events,
+        flags=flags,
+        broken=decoded.broken,
+        done=decoded.done,
+        terminal=terminal,
+        excerpt=bool(imported and imported.excerpt),
+        framed=imported.framed if imported else True,
+        streamed=streamed,
+        model=next(filter(None, map(api.model, decoded.chunks)), None),
+        usage=_usage(api, decoded.chunks, flags),
+        lawful=frozenset() if strict or not dialect else frozenset(dialect.lawful),
+        reported=api.usage,
+        reader=api.deltas,
+    )
+
+
+def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: bool) -> Verdict:
+    """How the stream ended, in one word; the first that holds, in this order."""
+    if not streamed or decoded.document or not (decoded.chunks or decoded.done or decoded.broken):
+        return "not-a-stream"
+    if any(map(ERROR.__and__, flags)):
+        return "error"
+    if any(broken.kind != "empty" and not broken.recovered and not broken.cut for broken in decoded.broken):
+        return "malformed"
+    return "complete" if terminal else "truncated"
+
+
+def _usage(api: Api, chunks: Sequence[Chunk], flags: Sequence[int]) -> Usage | None:
+    """The last usage that the stream reports: providers that repeat it report running totals, so it is never summed."""
+    if api.usage_grows is None:
+        for position in range(len(chunks) - 1, -1, -1):
+            if flags[position] & USAGE:
+                return api.usage(chunks[position])
+        return None
+    raw: dict[str, Any] = {}
+    for chunk, flag in zip(chunks, flags, strict=True):
+        report = api.usage(chunk) if flag & USAGE else None
+        if report is not None:
+            raw.update((key, value) for key, value in report.raw.items() if value is not None)
+    return api.usage_grows(raw) if raw else None
+
+
+def _judged(stream: Stream, api: Api) -> Stream:
+    if api.judge is None:
+        return stream
+    judge = api.judge()
+    known = DIALECTS[stream.dialect].extra_fields if stream.dialect else ()
+    return replace(
+        stream,
+        misfits=tuple(judge.misfits(stream.chunks)),
+        missteps=tuple(judge.missteps(stream)),
+        drift=lambda: tuple(judge.unknown(stream.chunks, known)),
+    )

@@ -1,0 +1,123 @@
+"""Puts the answer of Cohere's chat API together, in both versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis import Chunk
+from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.reading import (
+    name_of,
+    object_of,
+    objects_in,
+    place_of,
+    text_of,
+    written,
+)
+from streamkit.apis.cohere.chunks import VERSION_1, content_of, error_of, is_answer, message_of, usage_of
+from streamkit.model.message import (
+    Message,
+    Part,
+    Reply,
+)
+
+
+class CohereAssembler:
+    """Fed with events of either version; `object` is the plain answer of that version."""
+
+    def __init__(self) -> None:
+        self._id: str | None = None
+        self._message: dict[str, Any] = {}
+        self._content: dict[int, dict[str, Any]] = {}
+        self._calls: dict[int, dict[str, Any]] = {}
+        self._citations: dict[int, Any] = {}
+        self._end: dict[str, Any] = {}
+        self._whole: Chunk | None = None
+        self._error: Any = None
+        self._version_1: dict[str, Any] = {}
+        self._text = Pieces()
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next event. Never raises on content."""
+        kind = chunk.get("type")
+        index = place_of(chunk.get("index"), 0)
+        message = message_of(chunk)
+        if text_of(chunk.get("event_type")) in VERSION_1:
+            self._feed_version_1(chunk)
+        elif kind == "message-start":
+            self._id = name_of(chunk.get("id"))
+            lists = ("content", "tool_calls", "citations")
+            merge_fields(self._message, {key: value for key, value in message.items() if key not in lists})
+        elif kind in ("content-start", "content-delta"):
+            merge_fields(self._content.setdefault(index, {}), content_of(chunk))
+        elif kind in ("tool-call-start", "tool-call-delta"):
+            merge_fields(self._calls.setdefault(index, {}), object_of(message.get("tool_calls")))
+        elif kind == "citation-start":
+            self._citations[index] = message.get("citations")
+        elif kind == "message-end":
+            self._end = object_of(chunk.get("delta"))
+        elif kind == "tool-plan-delta":
+            merge_fields(self._message, {"tool_plan": message.get("tool_plan")})
+        elif is_answer(chunk):
+            self._whole = chunk
+        else:
+            self._error = error_of(chunk) or self._error
+
+    def _feed_version_1(self, chunk: Chunk) -> None:
+        kind = chunk.get("event_type")
+        if kind == "text-generation":
+            self._text.append(text_of(chunk.get("text")))
+        elif kind == "stream-end":
+            answer = object_of(chunk.get("response"))
+            self._version_1.update(answer)
+            self._version_1.setdefault("finish_reason", chunk.get("finish_reason"))
+        else:
+            new = {key: value for key, value in chunk.items() if key not in ("is_finished", "event_type", "text")}
+            merge_fields(self._version_1, {key: value for key, value in new.items() if key != "tool_call_delta"})
+
+    @property
+    def object(self) -> Any:
+        """The answer as far as the events go; a plain answer gives itself."""
+        if self._whole is not None:
+            return self._whole
+        if self._version_1 or self._text:
+            answer = {key: plain(value) for key, value in self._version_1.items()}
+            return {"text": joined(self._text), **answer}
+        message = {"role": "assistant", **{key: plain(value) for key, value in self._message.items()}}
+        plan = message.pop("tool_plan", None)
+        message["content"] = [_plain(part) for _, part in sorted(self._content.items())]
+        if plan:
+            message["tool_plan"] = plan
+        if self._calls:
+            message["tool_calls"] = [_plain(call) for _, call in sorted(self._calls.items())]
+        if self._citations:
+            message["citations"] = [citation for _, citation in sorted(self._citations.items())]
+        answer = {"id": self._id, "message": message, "finish_reason": None, **self._end}
+        return answer if self._error is None else {**answer, "error": self._error}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        answer = object_of(self.object)
+        message = object_of(answer.get("message"))
+        parts = [Part("reasoning", text) for text in [text_of(message.get("tool_plan"))] if text]
+        for part in objects_in(message.get("content")):
+            thought = part.get("type") == "thinking"
+            parts.append(Part("reasoning" if thought else "text", text_of(part.get("thinking" if thought else "text"))))
+        if not message and text_of(answer.get("text")):
+            parts.append(Part("text", answer["text"]))
+        for call in objects_in(message.get("tool_calls") or answer.get("tool_calls")):
+            function = object_of(call.get("function"))
+            given = text_of(function.get("arguments")) or ("" if function else written(call.get("parameters")))
+            name = name_of(function.get("name")) or name_of(call.get("name"))
+            parts.append(Part("tool_call", given, name_of(call.get("id")), name, call))
+        for citation in objects_in(message.get("citations") or answer.get("citations")):
+            parts.append(Part("citation", text_of(citation.get("text")), data=citation))
+        role = name_of(message.get("role")) if self._message or self._whole else None
+        counts = object_of(answer.get("usage")) or object_of(answer.get("meta"))
+        messages = (Message(0, role, tuple(parts), name_of(answer.get("finish_reason"))),) if parts or role else ()
+        return Reply(messages, name_of(answer.get("id")) or name_of(answer.get("response_id")), None, usage_of(counts))
+
+
+def _plain(holder: dict[str, Any]) -> dict[str, Any]:
+    return {key: plain(value) for key, value in holder.items()}

@@ -1,0 +1,58 @@
+"""What a `text_completion` chunk adds."""
+
+from __future__ import annotations
+
+from streamkit.apis import Chunk
+from streamkit.apis._kit.reading import (
+    objects_in,
+    place_of,
+    text_of,
+    usage_delta,
+)
+from streamkit.apis._openai.choices import NO_FINISH, error_deltas, error_of, finish_of
+from streamkit.apis._openai.usage import usage_of
+from streamkit.model.message import (
+    ERROR,
+    FINISH,
+    TEXT,
+    USAGE,
+    Delta,
+    Usage,
+)
+
+
+def flags(chunk: Chunk) -> int:
+    """What a chunk carries, over all its choices."""
+    found = 0
+    choices = chunk.get("choices")
+    for choice in objects_in(choices):
+        if choice.get("text"):
+            found |= TEXT
+        if choice.get("finish_reason") not in NO_FINISH:
+            found |= FINISH
+    if chunk.get("usage") is not None:
+        found |= USAGE
+    if ("error" in chunk or choices is None) and error_of(chunk) is not None:
+        found |= ERROR
+    return found
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What a chunk adds, choice by choice."""
+    found: list[Delta] = []
+    for place, choice in enumerate(objects_in(chunk.get("choices"))):
+        number = place_of(choice.get("index"), place)
+        if text_of(choice.get("text")):
+            found.append(Delta("text", choice["text"], number))
+        reason = finish_of(choice)
+        if reason is not None:
+            found.append(Delta("finish", reason, number))
+    counts = usage(chunk)
+    if counts is not None:
+        found.append(usage_delta(counts))
+    return (*found, *error_deltas(chunk))
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts that a chunk reports."""
+    return usage_of(chunk.get("usage"))
