@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_layers import NOT_YET_CLOSED
 from tests.test_transcripts import environment, pattern, steps
 
 ROOT = Path(__file__).parents[1]
@@ -37,8 +38,13 @@ class Section:
         return {path: source for path, _, source in _FILE.findall(self.text)}
 
 
+_WAITING_FOR = {"An API": "apis", "A dialect": "apis"}
 SECTIONS = [
-    Section(title, text)
+    pytest.param(
+        Section(title, text),
+        marks=pytest.mark.skipif(_WAITING_FOR.get(title) in NOT_YET_CLOSED, reason="the room has no door yet"),
+        id=title,
+    )
     for title, text in re.findall(r"^## (An? \w+)$(.*?)(?=^## An? |\Z)", PAGE.read_text(encoding="utf-8"), re.M | re.S)
 ]
 
@@ -66,7 +72,7 @@ def run(section: Section, folder: Path, python_path: list[Path], skip: str = "\0
         )
 
 
-@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.title)
+@pytest.mark.parametrize("section", SECTIONS)
 def test_inside(section: Section, tmp_path: Path) -> None:
     for name in ("streamkit", "tests"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -79,16 +85,14 @@ def test_inside(section: Section, tmp_path: Path) -> None:
     run(section, tmp_path, [tmp_path])
 
 
-@pytest.mark.parametrize(
-    "section", [section for section in SECTIONS if section.title not in _ONLY_INSIDE], ids=lambda section: section.title
-)
+@pytest.mark.parametrize("section", [one for one in SECTIONS if one.id not in _ONLY_INSIDE])
 def test_from_another_package(section: Section, tmp_path: Path) -> None:
     site, folder = tmp_path / "site", tmp_path / "work"
     points: list[str] = []
     for path, source in section.files.items():
         if path.startswith("streamkit/"):
             room, _, inside = path.removeprefix("streamkit/").rpartition("/")
-            room = next(word for word in ("apis/dialects", room, room.partition("/")[0]) if catalogue(word, room))
+            room = room if room == "apis/dialects" else room.partition("/")[0]
             module = inside.removesuffix(".py")
             put(site, {"acme_streams/__init__.py": "", f"acme_streams/{module}.py": source})
             points += [f"[streamkit.{room.replace('/', '.')}]", f"{module} = acme_streams.{module}"]
@@ -104,13 +108,11 @@ def test_from_another_package(section: Section, tmp_path: Path) -> None:
     run(section, folder, [ROOT, site], skip=_OWN_TESTS)
 
 
-def catalogue(word: str, room: str) -> bool:
-    """Whether `word` is the catalogue of a module in `room`: `rules` is that of `rules/schema`."""
-    return room == word or (word != "apis/dialects" and room.startswith(f"{word}/"))
-
-
 def test_the_page_has_every_kind() -> None:
-    assert {section.title for section in SECTIONS} >= {
+    assert {section.id for section in SECTIONS} >= {
+        "An API",
+        "A dialect",
+        "A rule",
         "A metric",
         "A definition",
         "A fault",
