@@ -112,6 +112,7 @@ def test_the_page_has_every_kind() -> None:
     assert {section.id for section in SECTIONS} >= {
         "An API",
         "A dialect",
+        "A provider",
         "A rule",
         "A metric",
         "A definition",
