@@ -30,11 +30,11 @@ class Step:
     expected: str
 
 
-def steps(page: Path) -> list[Step]:
-    """The commands of a page with what each must show."""
-    text = page.read_text(encoding="utf-8")
+def steps(page: Path, text: str = "", mark: str = "console") -> list[Step]:
+    """The commands of a page, or of a part of it, with what each must show; `mark` is how their blocks are marked."""
+    text = text or page.read_text(encoding="utf-8")
     found: list[Step] = []
-    for block in BLOCK.finditer(text):
+    for block in re.finditer(rf"^```{mark}\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         line = text.count("\n", 0, block.start()) + 2
         rows = block.group(1).split("\n")[:-1]
         while rows:

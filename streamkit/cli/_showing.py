@@ -5,7 +5,6 @@ stdout is a view and the recording is the work: when who reads stdout goes away,
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable
 from typing import Literal
 
@@ -42,7 +41,6 @@ class View:
         self._terminal = stdout_is_terminal()
         self._safe = SafePieces() if self._terminal else None
         self._reader = Reader() if mode in ("text", "data") else None
-        self._characters = codecs.getincrementaldecoder("utf-8")("replace")
         self._open = True
         self._column = 0
 

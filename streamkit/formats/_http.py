@@ -6,7 +6,7 @@ import re
 import zlib
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats._source import LARGEST_BODY, zstd_inflater
+from streamkit.formats._source import LARGEST_BODY, zstd_library
 from streamkit.model.exchange import Exchange, Headers, Response, header
 from streamkit.wire.framing import choose
 
@@ -69,7 +69,8 @@ def _inflated(body: bytes, wbits: int) -> tuple[bytes, str]:
 
 def _unpacked(body: bytes) -> tuple[bytes, str]:
     try:
-        inflater = zstd_inflater("")()
+        zstd, options = zstd_library("")
+        inflater = zstd.ZstdDecompressor(options=options)
     except UnreadableInput as error:
         return body, f"the body is compressed with zstd, which needs a library: {error.remedy}"
     try:

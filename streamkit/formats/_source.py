@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from io import BytesIO, RawIOBase
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -131,9 +130,9 @@ def _source(path: str, file: IO[bytes]) -> Source:
         first += more
     pieces = _chained(first, raw)
     if first.startswith(_GZIP):
-        pieces = _inflated(path, "gzip", _Gzip, pieces)
+        pieces = _gunzipped(path, pieces)
     elif first.startswith(_ZSTD):
-        pieces = _inflated(path, "zstd", zstd_inflater(path), pieces)
+        pieces = _unzstd(path, pieces)
     first = next(pieces, b"")
     while len(first) < 2 and (more := next(pieces, b"")):
         first += more
@@ -175,30 +174,37 @@ def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-class _Gzip:
-    """zlib with the face that the standard library's newer decompressors have."""
+class _Rest(RawIOBase):
+    """Pieces of bytes as a file to read from: a read gives what is there, of a pipe too."""
 
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(wbits=31)
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._left = b""
 
-    def decompress(self, data: bytes, limit: int) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, limit)
+    def readable(self) -> bool:
+        return True
 
-    @property
-    def needs_input(self) -> bool:
-        return not self._inner.unconsumed_tail
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
+    def readinto(self, buffer: Any) -> int:
+        piece = self._left or next(self._pieces, b"")
+        size = min(len(piece), len(buffer))
+        buffer[:size] = piece[:size]
+        self._left = piece[size:]
+        return size
 
 
-def zstd_inflater(path: str) -> Callable[[], Any]:
-    """What makes a decompressor of zstd. Raises UnreadableInput where the library for it is not installed."""
+def _gunzipped(path: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    from gzip import GzipFile
+
+    return _decompressed(path, "gzip", GzipFile(fileobj=_Rest(pieces)))
+
+
+def _unzstd(path: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    zstd, options = zstd_library(path)
+    return _decompressed(path, "zstd", zstd.ZstdFile(_Rest(pieces), options=options))
+
+
+def zstd_library(path: str) -> tuple[Any, dict[int, int]]:
+    """The module for zstd and the options that bound its memory. Raises UnreadableInput where it is not installed."""
     try:
         if sys.version_info >= (3, 14):
             from compression import zstd
@@ -208,31 +214,22 @@ def zstd_inflater(path: str) -> Callable[[], Any]:
         raise UnreadableInput(
             path, "compressed with zstd, which needs a library", remedy="pip install 'llm-streamkit[zstd]'"
         ) from None
-    options = {int(zstd.DecompressionParameter.window_log_max): _ZSTD_WINDOW_LOG}
-    return lambda: zstd.ZstdDecompressor(options=options)
+    return zstd, {int(zstd.DecompressionParameter.window_log_max): _ZSTD_WINDOW_LOG}
 
 
-def _inflated(path: str, name: str, inflater: Callable[[], Any], rest: Iterator[bytes]) -> Iterator[bytes]:
-    """Bounded inflation: at most one piece at a time, whatever the ratio; several members one after another."""
-    current = inflater()
-    data = next(rest, b"")
+def _decompressed(path: str, name: str, file: Any) -> Iterator[bytes]:
+    """The content of a compressed file, at most one piece at a time, whatever the ratio; all its members."""
     while True:
         try:
-            piece = current.decompress(data, PIECE)
-        except Exception as error:  # zlib.error or ZstdError, which may not be imported here
+            piece = file.read1(PIECE)
+        except EOFError:
+            raise UnreadableInput(
+                path, f"the {name} data end in the middle", remedy="it was cut off; fetch it again"
+            ) from None
+        except UnreadableInput:
+            raise
+        except Exception as error:  # OSError, zlib.error or ZstdError, which may not be imported here
             raise UnreadableInput(path, f"damaged {name} data ({error})") from None
-        if piece:
-            yield piece
-        data = b""
-        if current.eof:
-            # Zero bytes after a member are padding, as tape and block devices leave it.
-            data = current.unused_data.lstrip(b"\0") or next(rest, b"")
-            if not data:
-                return
-            current = inflater()
-        elif current.needs_input:
-            data = next(rest, b"")
-            if not data:
-                raise UnreadableInput(
-                    path, f"the {name} data end in the middle", remedy="it was cut off; fetch it again"
-                )
+        if not piece:
+            return
+        yield piece

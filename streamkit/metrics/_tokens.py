@@ -29,8 +29,6 @@ class Tokens:
 
 def count_tokens(stream: Stream, content: Sequence[int], counter: TokenCounter | None) -> Tokens:
     """The output tokens of a stream from the best source that it has."""
-    if stream.tokens is not None:
-        return Tokens(stream.tokens)
     reported, missing, notes = _reported(stream, content)
     if reported is not None:
         return Tokens(reported)

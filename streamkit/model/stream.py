@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from streamkit.model.exchange import Exchange
 from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep
 from streamkit.model.message import Delta, Usage
 from streamkit.wire.values import Events
-
-if TYPE_CHECKING:
-    from streamkit.model.measurement import TokenCount
 
 Verdict = Literal["not-a-stream", "error", "malformed", "complete", "truncated"]
 
@@ -88,7 +85,6 @@ class Stream:
     streamed: bool = True
     model: str | None = None
     usage: Usage | None = None
-    tokens: TokenCount | None = None
     lawful: frozenset[str] = frozenset()
     misfits: tuple[Misfit, ...] = ()
     missteps: tuple[Misstep, ...] = ()

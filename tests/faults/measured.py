@@ -1,13 +1,15 @@
-"""What a fault does to the official SDKs, in a few words: the table of docs/faults.md is made of these, and checked.
+"""What a fault does to the official SDKs, in a few words: the last table of each page in tests/specs/faults.
 
-`python -m tests.faults.measured` prints the rows anew.
+`python -m tests.faults.measured [FAULT]...` measures these faults, or all that the pages name, and prints the rows.
 """
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import anthropic
@@ -35,39 +37,16 @@ def with_wide_characters(exchange: Exchange) -> Exchange:
 OPENAI = with_wide_characters(scripted("openai_chat/plain"))
 ANTHROPIC = with_wide_characters(scripted("anthropic_messages/plain"))
 
-# Each as a user would write it; every fault of the catalogue is here.
-FAULTS = (
-    "cut:event=3,by=fin",
-    "cut:event=3,by=reset",
-    "cut:event=3,by=half-chunk",
-    "cut:event=3,by=eof",
-    "cut:event=0,by=reset",
-    "stall:event=3,for=ever",
-    "slow-headers:for=10s",
-    "status:code=429,retry-after=0,times=1",
-    "status:code=429,retry-after=0",
-    "status:code=500",
-    "status:code=529",
-    "drop:event=4",
-    "duplicate:event=4",
-    "reorder:event=4",
-    "corrupt:event=4",
-    "split:size=1",
-    "split:inside=character",
-    "line-ends:to=crlf",
-    "line-ends:to=cr",
-    "line-ends:to=crlf;split:inside=crlf",
-    "join",
-    "unterminated",
-    "comment:every=1",
-    "ping:every=1",
-    "retry:event=0",
-    "dataless:event=1,field=id",
-    "dataless:event=1,field=event",
-    "dataless:event=1,field=data",
-    "bom",
-    "error:event=3",
-)
+PAGES = sorted((Path(__file__).parents[1] / "specs" / "faults").glob("*.md"))
+MEASURED = "## What official SDKs make of it"
+_ROW = re.compile(r"^\| `(.+)` \| (.*) \| (.*) \|$", re.MULTILINE)
+
+# Each fault as a user would write it, with what openai-python and anthropic-sdk-python make of it, as the pages say.
+EFFECTS = {
+    fault: (first, second)
+    for page in PAGES
+    for fault, first, second in _ROW.findall(page.read_text(encoding="utf-8").partition(MEASURED)[2])
+}
 
 
 def versions() -> tuple[str, str]:
@@ -123,11 +102,11 @@ def _effect(recorded: Exchange, fault: str, chunks: Callable[[Served, Any], Iter
     return f"**{len(got)} of {len(usual)} chunks, no error**"
 
 
-def rows() -> Iterator[str]:
-    """The rows of the table."""
-    for fault in FAULTS:
+def rows(faults: Iterable[str]) -> Iterator[str]:
+    """The rows of the tables."""
+    for fault in faults:
         yield f"| `{fault}` | {effect_on_openai(fault)} | {effect_on_anthropic(fault)} |"
 
 
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(rows()) + "\n")
+    sys.stdout.write("\n".join(rows(sys.argv[1:] or EFFECTS)) + "\n")

@@ -46,6 +46,36 @@ def test_gzip_is_seen_through_whatever_the_name(write, members):
     assert exchange.frames.body == STREAM
 
 
+PACKED = gzip.compress(STREAM, mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("data", "body", "said"),
+    [
+        (PACKED + b"\0" * 600, STREAM, ""),
+        (PACKED + PACKED + b"\0" * 600, STREAM * 2, ""),
+        (PACKED + PACKED[:-6], None, ": the gzip data end in the middle; it was cut off; fetch it again"),
+        (PACKED + b"not gzip", None, ": damaged gzip data ("),
+        (PACKED[:-8] + b"\xff" * 8, None, ": damaged gzip data ("),
+    ],
+    ids=["padding", "padding after two", "second member cut", "garbage after it", "checksum"],
+)
+def test_what_follows_a_member(write, data, body, said):
+    path = write("a.gz", data)
+    if body is None:
+        assert refusal(path).startswith(said)
+    else:
+        [exchange] = read(path)
+        assert exchange.frames.body == body
+
+
+def test_zstd_that_was_cut_is_told(write):
+    zstd = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    whole = zstd.compress(STREAM * 99)
+    assert refusal(write("a.zst", whole[:-9])) == ": the zstd data end in the middle; it was cut off; fetch it again"
+    assert refusal(write("b.zst", whole + b"no frame")).startswith(": damaged zstd data (")
+
+
 def test_zstd_is_seen_through(write):
     zstd = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     [exchange] = read(write("a.sse.zst", zstd.compress(STREAM)))
