@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
-from streamkit.apis._api import Api, Ending, Sample, choose_api, path_of, stream_of
+from streamkit.apis._api import APIS, Api, Ending, Sample, choose_api, path_of, stream_of
 from streamkit.apis._decode import DONE, Decoded, holds_document, parse
 from streamkit.model.exchange import End, Exchange, Response
 from streamkit.model.message import ERROR, FINISH, TOKEN, USAGE
@@ -31,6 +31,7 @@ class Incremental:
     """
 
     def __init__(self, opening: Exchange) -> None:
+        len(APIS.values())  # loaded now: in the middle of a stream it would hold up the frames
         self._exchange = opening
         self._size = 0  # bytes of the body so far
         self._at: int | None = None  # the time of the frame in hand
