@@ -211,7 +211,8 @@ class _Summary:
         flags = api.flags(chunk)
         kept["last"] = told
         if flags & TOKEN:
-            kept.setdefault("first content", told)
+            if "first content" not in kept:
+                kept["first content"] = told
             kept["last content"] = told
         if flags & USAGE:
             kept["usage"] = told
@@ -222,8 +223,8 @@ class _Summary:
         if flags & FINISH:
             ends = frozenset(delta.choice for delta in api.deltas(chunk) if delta.kind == "finish")
             kept["finish", ends] = told
-        if api.ended(Ending((chunk,), (flags,), False)):
-            kept.setdefault("terminal", told)
+        if "terminal" not in kept and api.ended(Ending((chunk,), (flags,), False)):
+            kept["terminal"] = told
         if api.choices is not None:
             self._keep_choices(chunk.get(api.choices), told)
 
