@@ -19,6 +19,9 @@ from streamkit.wire.framing import choose
 from streamkit.wire.values import Decoder, Event, Events, Framing, Item, Tail
 
 _HEAD = 4096  # bytes that the framing is chosen from
+# Frames are held, and not looked into, up to these limits: a stream of usual length costs nothing while it arrives.
+_HELD_BYTES = 1 << 20
+_HELD_FRAMES = 1024
 _SAMPLE = 32  # chunks, and events, that the API is chosen from
 _MOST_EVENTS = 1024  # events after which the API is chosen from however many chunks there are
 _MOST_BYTES = 1 << 20  # bytes of events after which it is chosen as well
@@ -38,7 +41,7 @@ class Incremental:
         self._before: tuple[int, int | None] = (0, None)  # where the frame before it ended, and its time
         self._framing: Framing | None = None
         self._decoder: Decoder | None = None
-        self._head: list[tuple[bytes, int | None]] = []  # frames, until the framing is chosen
+        self._head: list[tuple[bytes, int | None]] = []  # frames, until there are enough
         self._held = 0  # bytes in them
         self._start = b""  # the first bytes of the body
         self._events = _Sampled()
@@ -55,7 +58,7 @@ class Incremental:
         if data:
             self._head.append((data, at))
             self._held += len(data)
-            if self._held >= _HEAD:
+            if self._held >= _HELD_BYTES or len(self._head) >= _HELD_FRAMES:
                 self._begin()
 
     def close(self, end: End | None) -> Stream:
