@@ -34,7 +34,6 @@ class Incremental:
     """
 
     def __init__(self, opening: Exchange) -> None:
-        len(APIS.values())  # loaded now: in the middle of a stream it would hold up the frames
         self._exchange = opening
         self._size = 0  # bytes of the body so far
         self._at: int | None = None  # the time of the frame in hand
@@ -45,6 +44,11 @@ class Incremental:
         self._held = 0  # bytes in them
         self._start = b""  # the first bytes of the body
         self._events = _Sampled()
+
+    @staticmethod
+    def prepare() -> None:
+        """Load every API now. Else a long stream does it in its middle, which holds up its frames for some 50 ms."""
+        len(APIS.values())
 
     def response(self, response: Response) -> None:
         """Status line and headers have come."""

@@ -97,6 +97,11 @@ def record(
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
+    if recorders.interpret:
+        from streamkit.apis._incremental import Incremental
+
+        # A pipe is not made to wait for this: whoever writes to it has begun already.
+        Incremental.prepare()
     interrupted = False
     try:
         asyncio.run(every())
