@@ -25,12 +25,12 @@ from tabulate import tabulate
 
 from streamkit.apis import interpret
 from streamkit.cli._inputs import Inputs, look_for_circles_seldom
-from streamkit.cli._measuring import Run, Wanted
 from streamkit.cli.options import Console
 from streamkit.formats import read
 from streamkit.metrics import METRICS, measure
 from streamkit.model.exchange import Body, End, Exchange, Frames, Request, Response
 from streamkit.model.recording import write
+from streamkit.service.measuring import Run, Wanted
 
 TARGET = 2.2
 WORDS = [" hello", " the", " of", "ing", ",", " événement", " 世界", "\n\n", ' "quoted"', " antidisestablishment"]
@@ -97,7 +97,7 @@ def ways(path: str) -> dict[str, Callable[[], None]]:
 
     def whole(wanted: Wanted) -> None:
         run = Run(wanted)
-        for _ in run.rows(Inputs([path], Console(quiet=True))):
+        for _ in run.rows(Inputs([path], Console(quiet=True)).streams()):
             pass
         run.summaries()
 

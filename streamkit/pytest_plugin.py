@@ -167,7 +167,7 @@ def _recording(
     """A proxy to the real APIs that writes the last of these files; `auto` plays what they hold."""
     from streamkit.service.environment import base_urls, reach_loopback, upstreams
     from streamkit.service.proxying import Playing, proxying
-    from streamkit.service.recording import Tapes, one_file
+    from streamkit.service.recording import Recorders, one_file
     from streamkit.transport.guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
 
@@ -179,9 +179,10 @@ def _recording(
         known = [exchange for path in paths if path.exists() for exchange in _exchanges(path)]
         playing = Playing("auto", known, _options(given))
     failures: list[str] = []
-    tapes = Tapes(one_file(str(paths[-1]), force=mode == "all", append=mode == "auto"), complain=failures.append)
+    open_ = one_file(str(paths[-1]), force=mode == "all", append=mode == "auto")
+    recorders = Recorders(open_, on_error=failures.append)
     prefixes = {route.prefix.strip("/"): route.prefix for route in routes if route.prefix != "/"}
-    with proxying(Rules(tuple(routes)), tapes, playing) as proxy:
+    with proxying(Rules(tuple(routes)), recorders, playing) as proxy:
         urls = base_urls(proxy.url, prefixes, routed_only=not upstream)
         for name, value in {**urls, **reach_loopback()}.items():
             monkeypatch.setenv(name, value)

@@ -58,7 +58,10 @@ COMMANDS = {
     "lint": (["lint", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.formats.gist_log.reader"}),
     "inspect": (["inspect", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.rules"}),
     "reassemble": (["reassemble", "stream.sse"], HEAVY | OURS | {"streamkit.metrics", "streamkit.rules"}),
-    "stats": (["stats", "stream.sse"], HEAVY | OURS | {"streamkit.rules", "streamkit.formats.gist_log.reader"}),
+    "stats": (
+        ["stats", "stream.sse"],
+        HEAVY | (OURS - {"streamkit.service"}) | {"streamkit.rules", "streamkit.formats.gist_log.reader"},
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
-from streamkit.apis._api import Api, Ending, Sample
+from streamkit.apis._api import APIS, Api, Ending, Sample
 from streamkit.apis._decode import DONE, Decoded, holds_document, parse
 from streamkit.apis._interpret import choose_api, path_of, stream_of
 from streamkit.model.exchange import End, Exchange, Response
@@ -20,6 +20,9 @@ from streamkit.wire.framing import choose
 from streamkit.wire.values import Decoder, Event, Events, Framing, Item, Tail
 
 _HEAD = 4096  # bytes that the framing is chosen from
+# Frames are held, and not looked into, up to these limits: a stream of usual length costs nothing while it arrives.
+_HELD_BYTES = 1 << 20
+_HELD_FRAMES = 1024
 _SAMPLE = 32  # chunks, and events, that the API is chosen from
 _MOST_EVENTS = 1024  # events after which the API is chosen from however many chunks there are
 _MOST_BYTES = 1 << 20  # bytes of events after which it is chosen as well
@@ -38,10 +41,15 @@ class Incremental:
         self._before: tuple[int, int | None] = (0, None)  # where the frame before it ended, and its time
         self._framing: Framing | None = None
         self._decoder: Decoder | None = None
-        self._head: list[tuple[bytes, int | None]] = []  # frames, until the framing is chosen
+        self._head: list[tuple[bytes, int | None]] = []  # frames, until there are enough
         self._held = 0  # bytes in them
         self._start = b""  # the first bytes of the body
         self._events = _Sampled()
+
+    @staticmethod
+    def prepare() -> None:
+        """Load every API now. Else a long stream does it in its middle, which holds up its frames for some 50 ms."""
+        len(APIS.values())
 
     def response(self, response: Response) -> None:
         """Status line and headers have come."""
@@ -55,7 +63,7 @@ class Incremental:
         if data:
             self._head.append((data, at))
             self._held += len(data)
-            if self._held >= _HEAD:
+            if self._held >= _HELD_BYTES or len(self._head) >= _HELD_FRAMES:
                 self._begin()
 
     def close(self, end: End | None) -> Stream:
@@ -211,7 +219,8 @@ class _Summary:
         flags = api.flags(chunk)
         kept["last"] = told
         if flags & TOKEN:
-            kept.setdefault("first content", told)
+            if "first content" not in kept:
+                kept["first content"] = told
             kept["last content"] = told
         if flags & USAGE:
             kept["usage"] = told
@@ -222,8 +231,8 @@ class _Summary:
         if flags & FINISH:
             ends = frozenset(delta.choice for delta in api.deltas(chunk) if delta.kind == "finish")
             kept["finish", ends] = told
-        if api.ended(Ending((chunk,), (flags,), False)):
-            kept.setdefault("terminal", told)
+        if "terminal" not in kept and api.ended(Ending((chunk,), (flags,), False)):
+            kept["terminal"] = told
         if api.choices is not None:
             self._keep_choices(chunk.get(api.choices), told)
 

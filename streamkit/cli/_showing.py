@@ -44,6 +44,11 @@ class View:
         self._open = True
         self._column = 0
 
+    def head(self, data: bytes) -> None:
+        """Show the bytes of a pipe's status line and headers, where bytes are shown as they are."""
+        if self._mode == "raw":
+            self._write(data)
+
     def response(self, response: Response) -> None:
         """Status and headers are known: they tell how the body is to be read."""
         if self._reader is not None:
@@ -136,6 +141,8 @@ class Reader:
             stream = interpret(Exchange(Frames.of([Frame(data) for data in self._head]), response=self.response))
             self._api = APIS[stream.api] if stream.api != UNKNOWN else None
         if self._api is None:
+            if self._seen >= _SAMPLE:
+                self._waiting.clear()  # no API that is known will come to read them
             return ""
         waiting, self._waiting = self._waiting, []
         return "".join(map(self._text_of, waiting))

@@ -62,23 +62,23 @@ def command(console: Console, **given: Any) -> int:
     from streamkit.redact.redactor import Policy
     from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
     from streamkit.service.proxying import proxying
-    from streamkit.service.recording import Tapes, a_file_each, one_file
+    from streamkit.service.recording import Recorders, a_file_each, one_file
     from streamkit.transport.client import Settings
 
     words = child()
     rules = _rules(given)
     playing = _playing(given, console)
-    opened = a_file_each(given["folder"])
+    open_ = a_file_each(given["folder"])
     if given["output"] and given["mode"] != "replay":
         # In auto the file is read and gone on with; else it must not be there.
         append = given["append"] or (given["mode"] == "auto" and not given["force"])
-        opened = one_file(given["output"], force=given["force"], append=append)
-    tapes = Tapes(
-        opened,
-        lambda taped: console.say(str(taped)),
-        console.complain,
-        Policy.of(given["patterns"], default=not given["no_redact"]),
-        dict(_pair(label, "--label") for label in given["labels"]),
+        open_ = one_file(given["output"], force=given["force"], append=append)
+    recorders = Recorders(
+        open_,
+        policy=Policy.of(given["patterns"], default=not given["no_redact"]),
+        labels=dict(_pair(label, "--label") for label in given["labels"]),
+        on_end=lambda outcome: console.say(str(outcome)),
+        on_error=console.complain,
     )
     settings = Settings(
         insecure=given["insecure"],
@@ -86,7 +86,7 @@ def command(console: Console, **given: Any) -> int:
         max_time=given["max_time"],
         idle_timeout=given["idle_timeout"],
     )
-    with proxying(rules, tapes, playing, settings=settings, host=given["host"], port=given["port"]) as proxy:
+    with proxying(rules, recorders, playing, settings=settings, host=given["host"], port=given["port"]) as proxy:
         prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
         environment = {**base_urls(proxy.url, prefixes), **reach_loopback()}
         if given["mode"] == "replay":

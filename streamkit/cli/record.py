@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
 from streamkit.cli import _curl as curl
-from streamkit.cli._recording import Job, Tap, Target, host_of, labels_of, opening, outliving_the_terminal
+from streamkit.cli._recording import INTERRUPTED, Screen, labels_of, outliving_the_terminal, report
 from streamkit.cli._showing import mode_for
 from streamkit.cli.options import Console, output_options, talk_options
-from streamkit.errors import UsageError
+from streamkit.errors import UnreadableInput, UsageError
 from streamkit.redact.redactor import Policy
+from streamkit.service.recording import Destination, Recorders, default_path, record, record_pipe
 from streamkit.tool import tool
 
 if TYPE_CHECKING:
     from streamkit.cli._sending import Flags
     from streamkit.transport.client import Outgoing, Settings
-
-INTERRUPTED = 130
 
 
 @click.command("record")
@@ -80,25 +83,43 @@ def command(
     """
     if force and append:
         raise UsageError("--force and --append contradict each other")
-    job = Job(
-        output,
-        force,
-        append,
-        labels_of(label),
-        Policy.of(redact, default=not no_redact),
-        "none" if output == "-" or (count > 1 and show is None) else mode_for(show),
-        console,
+    if append and output is None:
+        raise UsageError("--append needs -o FILE")
+    mode = "none" if output == "-" or (count > 1 and show is None) else mode_for(show)
+    screen = Screen(mode, console)
+    recorders = partial(
+        Recorders,
+        labels=labels_of(label),
+        policy=Policy.of(redact, default=not no_redact),
+        interpret=True,
     )
     if url == "-":
-        from streamkit.cli._piping import record_pipe
-
         if curl_ or count > 1 or any(sent.values()):
             raise UsageError("record - takes what comes on stdin; a request's flags do not go with it")
+        if os.isatty(0):
+            raise UnreadableInput("-", "nothing is piped in", remedy="curl -sN URL | streamkit record -")
+        target = Destination(output, default_path("stdin", None), force=force, append=append, several=False)
         with outliving_the_terminal():
-            return record_pipe(job)
+            recorded = record_pipe(recorders(target.open, source="stdin"), viewer=screen.view())
+        return _code(report(recorded, target.path, console), screen)
     flags, settings = _request(url, curl_, sent)
+    request, default = _outgoing(flags, settings, console)
+    target = Destination(output, default, force=force, append=append, several=count > 1)
     with outliving_the_terminal():
-        return _record(job, flags, settings, count, concurrency)
+        recorded = record(
+            request,
+            recorders(target.open, source="client"),
+            settings=settings,
+            count=count,
+            concurrency=concurrency,
+            viewer=screen.view,
+        )
+    return _code(report(recorded, target.path, console), screen)
+
+
+def _code(code: int, screen: Screen) -> int:
+    """The exit code: that of a lost stdout is above that of a stream that is not complete."""
+    return code if code == INTERRUPTED else max(code, screen.code)
 
 
 def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tuple[Flags, Settings]:
@@ -134,55 +155,17 @@ def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tup
     return flags, settings
 
 
-def _record(job: Job, flags: Flags, settings: Settings, count: int, concurrency: int) -> int:
+def _outgoing(flags: Flags, settings: Settings, console: Console) -> tuple[Outgoing, Path]:
+    """The request, checked before a file is made, and the file that it is recorded to where none is named."""
     from streamkit.cli._sending import form_of_json, model_of, outgoing
     from streamkit.transport.client import check
 
     request = outgoing(flags, tool().replace(" ", "/"))
     check(request, settings)
     if form_of_json(request):
-        job.console.say("note: the body is JSON but is sent as a form, as curl does; --json sends it as JSON")
-    target = job.target(host_of(request.url), model_of(request) or flags.model, several=count > 1)
-    taps: list[Tap] = []
-    interrupted = _run(job, request, settings, count, concurrency, target, taps)
-    code = job.close(taps, target.path)
-    return INTERRUPTED if interrupted else code
-
-
-def _run(
-    job: Job, request: Outgoing, settings: Settings, count: int, concurrency: int, target: Target, taps: list[Tap]
-) -> bool:
-    """Send the request so many times; whether it was interrupted."""
-    import asyncio
-
-    from streamkit.model.exchange import Body, Request
-    from streamkit.transport.client import Client
-
-    body = None if request.body is None else Body.of(request.body)
-    asked = Request(request.method, request.url, request.headers, body)
-
-    async def one(client: Client, turn: asyncio.Semaphore) -> None:
-        async with turn:
-            tap = Tap(opening("client", asked, job.labels), target.open(), job.view(), job.policy, target.path)
-            taps.append(tap)
-            await client.send(request, tap)
-
-    async def all_of_them() -> None:
-        turn = asyncio.Semaphore(concurrency)
-        async with Client(settings) as client:
-            tasks = [asyncio.create_task(one(client, turn)) for _ in range(count)]
-            try:
-                await asyncio.gather(*tasks)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-
-    try:
-        asyncio.run(all_of_them())
-    except KeyboardInterrupt:
-        return True
-    return False
+        console.say("note: the body is JSON but is sent as a form, as curl does; --json sends it as JSON")
+    host = urlsplit(request.url).netloc.rpartition("@")[2]
+    return request, default_path(host, model_of(request) or flags.model)
 
 
 def _proxy(place: str | None) -> str | None:

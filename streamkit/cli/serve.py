@@ -77,7 +77,7 @@ def command(
     from streamkit.service.mock import Asked, Options
     from streamkit.service.serving import serving
 
-    def heard(asked: Asked) -> None:
+    def on_request(asked: Asked) -> None:
         line = f"{asked.method} {asked.path}: {', '.join(filter(None, (asked.recording, asked.said)))}"
         (console.say if asked.said else console.detail)(line)
 
@@ -97,7 +97,9 @@ def command(
         raise UsageError("no recording to serve")
     shared = joined or workers > 1
     with ExitStack() as stack:
-        server = stack.enter_context(serving(exchanges, options, host=host, port=port, heard=heard, shared=shared))
+        server = stack.enter_context(
+            serving(exchanges, options, host=host, port=port, on_request=on_request, shared=shared)
+        )
         if workers > 1:
             stack.enter_context(workers_.joined_by(workers, urlsplit(server.url).port or 0))
         count = len(exchanges)

@@ -80,26 +80,33 @@ def command(
             show_definitions(inputs.streams(), reporter, _counters(options), sink)
             return inputs.code
         if options["compare"]:
-            from streamkit.cli._comparing import show_comparison
-
             before = Inputs([options["compare"]], console, form=form, api=api, dialect=dialect)
-            code = show_comparison(before, inputs, reporter, options["metrics"], sink)
-            return max(code, before.code, inputs.code)
+            return _compare(before, inputs, reporter, options["metrics"], sink)
         failed = _measure(inputs, reporter, options, console, sink)
     return max(inputs.code, 1 if failed else 0)
 
 
+def _compare(before: Inputs, after: Inputs, reporter: Reporter, metrics: str | None, sink: Sink) -> int:
+    """Compare with the streams recorded before; the exit code is 1 where these are slower or buffered."""
+    from streamkit.cli._comparing import show_comparison
+    from streamkit.service.comparing import DEFAULT, compare_runs
+
+    comparison = compare_runs(before.streams(), after.streams(), _words(metrics) or DEFAULT)
+    show_comparison(comparison, reporter, sink)
+    return max(1 if comparison.worse else 0, before.code, after.code)
+
+
 def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], console: Console, sink: Sink) -> bool:
     """Measure everything, report it, and tell which gates failed."""
-    from streamkit.cli._measuring import Run, sorted_rows
     from streamkit.cli._page import Gathered
+    from streamkit.service.measuring import Run, sorted_rows
 
     assert reporter.stats is not None
     run = Run(_wanted(reporter, options), _counters(options))
     gathered = Gathered(run.counter)
     if reporter.in_full:
         run.keep = gathered.keep
-    rows: Iterator[Any] = run.rows(inputs, judge=reporter.in_full)
+    rows = _rows(run, inputs, judge=reporter.in_full)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
     for text in reporter.stats(_report(run, rows, gathered, options, sink.paint)):
@@ -107,9 +114,23 @@ def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], consol
     return _gates(run, options["allow_missing"], console)
 
 
+def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
+    """The rows of files that `stats --format json` wrote, then those of the streams. `judge` prepares these for lint."""
+    from streamkit.errors import UnreadableInput
+    from streamkit.service.merging import parts_of
+
+    inputs.taken = frozenset(parts_of(inputs.paths))
+    for path in sorted(inputs.taken):
+        try:
+            yield from run.merge(path)
+        except UnreadableInput as error:
+            inputs.trouble(error)
+    yield from run.rows(inputs.streams(judge=judge))
+
+
 def _wanted(reporter: Reporter, options: dict[str, Any]) -> Any:
     """What to measure: a table needs less than a program that processes the output."""
-    from streamkit.cli._measuring import Wanted
+    from streamkit.service.measuring import Wanted
 
     in_table = reporter.brief and not options["explain"]
     return Wanted(

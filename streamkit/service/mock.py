@@ -62,16 +62,16 @@ class Options:
 class Mock:
     """Answers requests from recordings. `answer` is what a server is given.
 
-    `heard` is told of every request when it has been answered.
+    `on_request` is told of every request when it has been answered.
     """
 
     def __init__(
-        self, exchanges: Iterable[Exchange], options: Options, heard: Callable[[Asked], None] = lambda _: None
+        self, exchanges: Iterable[Exchange], options: Options, on_request: Callable[[Asked], None] = lambda _: None
     ) -> None:
         self.recordings: list[Recording] = []
         self.requests: list[Asked] = []
         self._options = options
-        self._heard = heard
+        self._on_request = on_request
         self._struck: dict[int, int] = {}
         self._made: dict[Match, Sequence[Step]] = {}
         self._matcher = Matcher(
@@ -171,7 +171,7 @@ class Mock:
     def _note(self, request: Request, recording: str | None, said: str = "") -> None:
         asked = Asked(len(self.requests) + 1, request.method, urlsplit(request.url).path, recording, said)
         self.requests.append(asked)
-        self._heard(asked)
+        self._on_request(asked)
 
     def _control(self, request: Request, name: str) -> Sequence[Step]:
         if name == "health":

@@ -1,4 +1,4 @@
-"""The recording proxy as others use it: `with proxying(rules, tapes) as proxy`, in a thread of its own."""
+"""The recording proxy as others use it: `with proxying(rules, recorders) as proxy`, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Request
 from streamkit.model.step import Step
 from streamkit.service.mock import Mock, Options
-from streamkit.service.recording import Taped, Tapes
+from streamkit.service.recorder import Outcome, Recorders
 from streamkit.transport.client import Settings
 from streamkit.transport.proxy import Proxy, Rules
 from streamkit.transport.server import in_thread
@@ -32,14 +32,17 @@ class Playing:
 @contextmanager
 def proxying(
     rules: Rules,
-    tapes: Tapes,
+    recorders: Recorders,
     playing: Playing | None = None,
     *,
     settings: Settings | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
 ) -> Iterator[Proxy]:
-    """Run a proxy in a thread until the context ends. Raises CannotListen, UsageError."""
+    """Run a proxy in a thread until the context ends; `recorders` records what it passes on.
+
+    Raises CannotListen, UsageError.
+    """
     playing = playing or Playing()
     mock = Mock(filter(_worth_repeating, playing.exchanges) if playing.mode == "auto" else playing.exchanges,
                 playing.options or Options())  # fmt: skip
@@ -49,15 +52,23 @@ def proxying(
             return mock.answer(request)
         return mock.find(request) if playing.mode == "auto" else None
 
-    def over(taped: Taped) -> None:
+    def on_end(outcome: Outcome) -> None:
         if playing.mode == "auto":
-            for exchange in recording.read(taped.lines, path=taped.path or "-"):
+            for exchange in recording.read(outcome.lines, path=outcome.path or "-"):
                 if _worth_repeating(exchange):
                     mock.add(exchange)
-        tapes.over(taped)
+        recorders.on_end(outcome)
 
-    taping = replace(tapes, over=over, keep=tapes.keep or playing.mode == "auto")
-    proxy = Proxy(rules, taping.tape, answer=answer, settings=settings, host=host, port=port)
+    # A proxy passes the body on in the content coding that it came in; the recording holds it decoded.
+    kept = replace(
+        recorders,
+        source="proxy",
+        decode=True,
+        on_end=on_end,
+        on_error=recorders.on_error or (lambda _: None),
+        keep=recorders.keep or playing.mode == "auto",
+    )
+    proxy = Proxy(rules, kept.recorder, answer=answer, settings=settings, host=host, port=port)
     with in_thread(proxy) as running:
         yield running
 

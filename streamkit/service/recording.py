@@ -1,189 +1,175 @@
-"""Tapes for the proxy: each exchange written to its own file, or to its part of one file, as it happens."""
+"""Recording: send a request, or read a pipe, and write down what comes, in memory that does not grow with it.
+
+recorders = Recorders(one_file("run.jsonl"), source="client", interpret=True)
+[outcome] = record(Outgoing("GET", "http://localhost:8000/stream"), recorders).outcomes
+"""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
-from streamkit.errors import StreamkitError
-from streamkit.files import Parts, create_next
-from streamkit.model import recording
-from streamkit.model.exchange import Exchange, Headers, Origin, Request, header
-from streamkit.redact.redactor import DEFAULT, Policy, redact_request
-from streamkit.service.recording_lines import RecordingLines
-from streamkit.tool import tool
-from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
+from streamkit.formats import status_and_headers
+from streamkit.service.recorder import Outcome, Recorder, Recorders, Sink, Viewer
+from streamkit.service.recording_files import Destination, a_file_each, default_path, file_name, one_file
 
-_WORD = re.compile(r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*")
-_LONGEST_PART = 40
+if TYPE_CHECKING:
+    import asyncio
+
+    from streamkit.transport.client import Client, Outgoing, Settings
+
+__all__ = [
+    "Destination",
+    "HeadViewer",
+    "Outcome",
+    "Recorded",
+    "Recorder",
+    "Recorders",
+    "Sink",
+    "Viewer",
+    "a_file_each",
+    "default_path",
+    "file_name",
+    "one_file",
+    "record",
+    "record_pipe",
+]
+
+_READ = 64 * 1024
+_LONGEST_HEAD = 64 * 1024
 
 
-class Writer(Protocol):
-    """A file being written, or a part of one."""
+class HeadViewer(Viewer, Protocol):
+    """A viewer that sees the head of a pipe as well, byte for byte."""
 
-    path: str
-
-    def write(self, data: bytes, /) -> None:
-        """Write these bytes."""
-        ...
-
-    def close(self) -> None:
-        """The exchange is over."""
+    def head(self, data: bytes) -> None:
+        """The bytes of the status line and headers."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Taped:
-    """What is told of an exchange when it is over; `path` is None where it could not be written."""
+class Recorded:
+    """What was recorded: the outcome of each exchange, in the order in which they began, and whether Ctrl-C ended it."""
 
-    request: Request
-    status: int | None
-    reason: str
-    frames: int
-    path: str | None
-    lines: tuple[bytes, ...] = ()
-
-    def __str__(self) -> str:
-        target = urlsplit(self.request.url)
-        frames = f"{self.frames} frame{'' if self.frames == 1 else 's'}"
-        place = self.path or "not recorded"
-        return f"{self.request.method} {target.netloc}{target.path}: {self.status or 'no answer'}, {self.reason}, {frames}: {place}"
+    outcomes: tuple[Outcome, ...]
+    interrupted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tapes:
-    """Makes the tape of each exchange. `opened` gives the file; `over` is told when an exchange has ended, `complain`
-    what keeps one from being written. `keep` hands the lines on as well, for who plays them at once."""
+def record(
+    request: Outgoing,
+    recorders: Recorders,
+    *,
+    settings: Settings | None = None,
+    count: int = 1,
+    concurrency: int = 1,
+    viewer: Callable[[], Viewer | None] = lambda: None,
+) -> Recorded:
+    """Send a request `count` times, at most `concurrency` at once, and record each exchange with a `viewer` of its own.
 
-    opened: Callable[[Request], Writer]
-    over: Callable[[Taped], None] = lambda _: None
-    complain: Callable[[str], None] = lambda _: None
-    policy: Policy = DEFAULT
-    labels: Mapping[str, str] = field(default_factory=dict)
-    keep: bool = False
+    What a network does is an outcome. Raises UsageError for a request or settings that cannot be used, and the errors of a
+    file that cannot be written.
+    """
+    import asyncio
 
-    def tape(self, request: Request) -> Tape:
-        """The tape of one exchange."""
-        return Tape(self, request)
+    from streamkit.model.exchange import Body, Request
+    from streamkit.transport.client import Client
 
+    body = None if request.body is None else Body.of(request.body)
+    asked = Request(request.method, request.url, request.headers, body)
+    outcomes: dict[int, Outcome] = {}
 
-class Tape:
-    """Hears of one exchange and writes it. A file that cannot be written is complained of once, and nobody is held up."""
+    async def one(client: Client, turn: asyncio.Semaphore, number: int) -> None:
+        async with turn:
+            recorder = recorders.recorder(asked, viewer(), on_end=lambda outcome: outcomes.update({number: outcome}))
+            await client.send(request, recorder)
 
-    def __init__(self, tapes: Tapes, request: Request) -> None:
-        self._tapes = tapes
-        self._request = request
-        opening = Exchange(
-            request=request,
-            source="proxy",
-            clock="monotonic",
-            recorded_at=datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
-            labels=tapes.labels,
-            tool=tool(),
-            origin=Origin("-"),
-        )
-        self._recorder = RecordingLines(opening, tapes.policy)
-        self._decoder: Decoder | None = None
-        self._status: int | None = None
-        self._frames = 0
-        self._client: dict[str, int] | None = None
-        self._lines: list[bytes] = []
-        self._path: str | None = None
-        self._writer: Writer | None = None
-        try:
-            self._writer = tapes.opened(redact_request(request, tapes.policy)[0])
-            self._path = self._writer.path
-        except StreamkitError as error:
-            self._fail(error)
-
-    def start(self, connected_at: int | None, sent_at: int | None) -> None:
-        """The request is on its way."""
-        self._write(self._recorder.start(connected_at=connected_at, sent_at=sent_at))
-
-    def response(self, at: int, status: int, http: str, headers: Headers) -> None:
-        """Status line and headers have come."""
-        self._status = status
-        self._write(self._recorder.response(at, status, http, headers))
-        coding = header(headers, "content-encoding") or "identity"
-        if coding.lower() != "identity":
-            decoder = Decoder(coding)
-            said = "is stored decoded" if decoder.known else "is stored as it came: no library for this coding"
-            self.note({"said": f"the body came encoded and {said}", "content-encoding": coding})
-            self._decoder = decoder if decoder.known else None
-
-    def frame(self, data: bytes, at: int) -> None:
-        """A frame of the body has come; a piece of a coding that tells nothing yet is none."""
-        if self._decoder is not None:
+    async def every() -> None:
+        turn = asyncio.Semaphore(concurrency)
+        async with Client(settings) as client:
+            tasks = [asyncio.create_task(one(client, turn, number)) for number in range(count)]
             try:
-                data = self._decoder.feed(data)
-            except (CannotDecode, TooLarge) as error:
-                self.note({"said": f"the rest of the body is stored as it came: {error}"})
-                self._decoder = None
-        if data:
-            self._frames += 1
-            self._write(self._recorder.frame(data, at))
+                await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
-    def end(self, at: int, reason: str, error: str | None) -> None:
-        """It is over."""
-        self._write(self._recorder.end(at, reason, error, self._client))
-        try:
-            if self._writer is not None:
-                self._writer.close()
-        except StreamkitError as failed:
-            self._fail(failed)
-        self._tapes.over(Taped(self._request, self._status, reason, self._frames, self._path, tuple(self._lines)))
+    if recorders.interpret:
+        from streamkit.apis import Incremental
 
-    def note(self, fields: Mapping[str, Any]) -> None:
-        """Something that a reader of the recording may want to know."""
-        self._write([recording.note_line(**fields)])
-
-    def left(self, at: int) -> None:
-        """The client has gone."""
-        self._client = {"left_at": at, "after_frame": self._frames}
-
-    def _write(self, lines: list[bytes]) -> None:
-        if self._tapes.keep:
-            self._lines += lines
-        try:
-            if self._writer is not None:
-                for line in lines:
-                    self._writer.write(line)
-        except (StreamkitError, OSError) as error:
-            self._fail(error)
-
-    def _fail(self, error: Exception) -> None:
-        self._writer = self._path = None
-        self._tapes.complain(f"the exchange goes on and is not recorded: {error}")
+        # A pipe is not made to wait for this: whoever writes to it has begun already.
+        Incremental.prepare()
+    interrupted = False
+    try:
+        asyncio.run(every())
+    except KeyboardInterrupt:
+        interrupted = True
+    return Recorded(tuple(outcome for _, outcome in sorted(outcomes.items())), interrupted)
 
 
-def one_file(path: str, *, force: bool = False, append: bool = False) -> Callable[[Request], Writer]:
-    """All exchanges in one file, each through its own part. Raises OutputExists, CannotWrite."""
-    parts = Parts(path, force=force, append=append)
-    return lambda _: parts.part()
+def record_pipe(recorders: Recorders, *, descriptor: int = 0, viewer: HeadViewer | None = None) -> Recorded:
+    """Record what can be read from a file descriptor to its end. The clock starts now; what one read gives is a frame.
+
+    A status line and headers in front, as `curl -i` prints them, are taken for the response.
+    """
+    outcomes: list[Outcome] = []
+    began = time.monotonic_ns()
+    recorder = recorders.recorder(None, viewer, on_end=outcomes.append)
+    recorder.start(None, None)
+    head = _Head(recorder, viewer)
+    reason = "eof"
+    try:
+        while data := os.read(descriptor, _READ):
+            head.take(data, time.monotonic_ns() - began)
+    except KeyboardInterrupt:
+        reason = "interrupted"
+    head.close(time.monotonic_ns() - began)
+    recorder.end(time.monotonic_ns() - began, reason, None)
+    return Recorded(tuple(outcomes), reason == "interrupted")
 
 
-def a_file_each(folder: str) -> Callable[[Request], Writer]:
-    """A file an exchange in this folder, named from time, host, path, model and a short hash."""
-    return lambda request: create_next(Path(folder) / file_name(datetime.now(UTC), request))
+class _Head:
+    """Takes the status line and headers off the front, where there are some, as `curl -i` prints them."""
 
+    def __init__(self, recorder: Recorder, viewer: HeadViewer | None) -> None:
+        self._recorder = recorder
+        self._viewer = viewer
+        self._held: bytes | None = b""  # the bytes of a head that is not whole; None once the body has begun
 
-def file_name(at: datetime, request: Request) -> str:
-    """A file's name: nothing of a request gets into it but letters, digits, dots within words, and dashes."""
-    url = urlsplit(request.url)
-    body = request.body
-    fields = body.json if body else None
-    model = fields.get("model") if isinstance(fields, dict) else None
-    digest = hashlib.sha256(f"{request.method} {request.url}\n".encode() + (body.bytes if body else b"")).hexdigest()
-    words = [url.hostname or "", url.path, model if isinstance(model, str) else ""]
-    parts = [at.strftime("%Y%m%dT%H%M%S.%fZ"), *map(_plain, words), digest[:8]]
-    return "-".join(part for part in parts if part) + ".jsonl"
+    def take(self, data: bytes, at: int) -> None:
+        """Bytes that were read."""
+        if self._held is None:
+            self._recorder.frame(data, at)
+            return
+        self._held += data
+        if self._could_be_head() and not self._whole():
+            return
+        self.close(at)
 
+    def close(self, at: int) -> None:
+        """No more of a head will come: what is held is head and body."""
+        if self._held is None:
+            return
+        held, self._held = self._held, None
+        response, body, _ = status_and_headers(held)
+        if response is not None:
+            if self._viewer is not None:
+                self._viewer.head(held[: len(held) - len(body)])
+            self._recorder.response(at, response.status, response.http, response.headers)
+        if body:
+            self._recorder.frame(body, at)
 
-def _plain(text: str) -> str:
-    return "-".join(_WORD.findall(text))[:_LONGEST_PART].strip("-.")
+    def _could_be_head(self) -> bool:
+        held = self._held or b""
+        return len(held) < _LONGEST_HEAD and (held.startswith(b"HTTP/") or b"HTTP/".startswith(held[:5]))
+
+    def _whole(self) -> bool:
+        """Whether the last of the heads (a proxy's and a redirect's come before it) has its blank line."""
+        held = self._held or b""
+        response, body, _ = status_and_headers(held)
+        ended = b"\r\n\r\n" in held or b"\n\n" in held
+        interim = response is not None and (response.status < 200 or 300 <= response.status < 400)
+        return ended and response is not None and not body.startswith(b"HTTP/") and not (interim and not body)

@@ -42,6 +42,8 @@ class RecordingLines:
         self._notes: list[bytes] = []
         self.frames = 0
         self.bytes = 0
+        self.redactions = 0  # secrets cut; those of the body once it has ended
+        self.error: str | None = None  # what ended the exchange, its secrets cut
 
     def start(self, *, connected_at: int | None = None, sent_at: int | None = None) -> list[bytes]:
         """The exchange begins: once the request is sent, or could not be sent."""
@@ -50,6 +52,7 @@ class RecordingLines:
         if opening.request is not None:
             request, cuts = redact_request(opening.request, self._policy)
             opening = replace(opening, request=request, redacted=opening.redacted + cuts)
+            self.redactions += len(cuts)
         notes, self._notes = self._notes, []
         return [recording.start_line(opening), *notes]
 
@@ -65,7 +68,9 @@ class RecordingLines:
         """Status line and headers have come."""
         response = Response(at, status, http, headers)
         self._content_type = response.header("content-type")
-        return [recording.response_line(redact_response(response, self._policy))]
+        response = redact_response(response, self._policy)
+        self.redactions += len(response.redacted)
+        return [recording.response_line(response)]
 
     def frame(self, data: bytes, at: int | None) -> list[bytes]:
         """A frame of the body has come."""
@@ -82,8 +87,9 @@ class RecordingLines:
         if self._body is not None:
             lines += self._lines(self._body.close())
             redacted = self._body.redacted
-        error = self._clean(error)
-        end = End(at, reason, self.frames, self.bytes, self._digest.hexdigest(), error, redacted, client)
+            self.redactions += len(redacted)
+        self.error = self._clean(error)
+        end = End(at, reason, self.frames, self.bytes, self._digest.hexdigest(), self.error, redacted, client)
         lines.append(recording.end_line(end))
         return lines
 

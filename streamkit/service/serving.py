@@ -62,12 +62,12 @@ def serving(
     host: str = "127.0.0.1",
     port: int = 0,
     shared: bool = False,
-    heard: Callable[[Asked], None] = lambda _: None,
+    on_request: Callable[[Asked], None] = lambda _: None,
 ) -> Iterator[Served]:
     """Serve these exchanges from a thread until the context ends.
 
-    `shared` lets other processes listen on the same port. `heard` is told of each request. Raises CannotListen.
+    `shared` lets other processes listen on the same port. `on_request` is told of each request. Raises CannotListen.
     """
-    mock = Mock(list(exchanges), options or Options(), heard)
+    mock = Mock(list(exchanges), options or Options(), on_request)
     with in_thread(Server(mock.answer, host=host, port=port, shared=shared)) as server:
         yield Served(server.url, mock)

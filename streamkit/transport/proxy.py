@@ -1,4 +1,4 @@
-"""The recording reverse proxy: passes every byte on the moment it arrives, and tells a tape what it saw.
+"""The recording reverse proxy: passes every byte on the moment it arrives, and tells a listener what it saw.
 
 The upstream is fixed when it starts; a request chooses nothing but path and body. A client that leaves does not end the
 exchange: the upstream is read to its end, for a recording of half a stream is worth less than one of a whole.
@@ -35,7 +35,7 @@ _HIGH_WATER = 1 << 18
 _ROW = 256
 
 
-class Tape(Listener, Protocol):
+class ProxyListener(Listener, Protocol):
     """Hears of one exchange, as any listener does, and when the client left before its end."""
 
     def left(self, at: int) -> None:
@@ -80,15 +80,15 @@ class Rules:
 
 
 class Proxy:
-    """A listening proxy. `tape` gives the tape of one exchange; `answer` steps that answer without asking upstream, or None.
+    """A listening proxy. `listener` gives what listens to one exchange; `answer` steps that answer without asking upstream, or None.
 
-    Both are called in the proxy's thread and must not wait. The tape is given the request with the upstream's URL.
+    Both are called in the proxy's thread and must not wait. The listener is given the request with the upstream's URL.
     """
 
     def __init__(
         self,
         rules: Rules,
-        tape: Callable[[Request], Tape],
+        listener: Callable[[Request], ProxyListener],
         *,
         answer: Callable[[Request], Sequence[Step] | None] = lambda _: None,
         settings: Settings | None = None,
@@ -96,7 +96,7 @@ class Proxy:
         port: int = 0,
     ) -> None:
         self._rules = rules
-        self._tape = tape
+        self._listener = listener
         self._answer = answer
         self._settings = replace(settings or Settings(), decode=False, redirects=False)
         self._host = host
@@ -146,7 +146,7 @@ class Proxy:
         return await self._relayed(request, asked)
 
     async def _relayed(self, request: web.BaseRequest, asked: Request) -> web.StreamResponse:
-        relay = _Relay(Connection(request), self._tape(asked), self._later, request.writer.drain)
+        relay = _Relay(Connection(request), self._listener(asked), self._later, request.writer.drain)
         outgoing = Outgoing(asked.method, asked.url, _sent_on(asked.headers), await request.read() or None)
         task = asyncio.create_task(self._client.send(outgoing, relay, relay.breathe))
         self._running.add(task)
@@ -165,7 +165,7 @@ class Proxy:
 class Later:
     """Calls that wait until the bytes are on their way: a few at each turn of the event loop, in order.
 
-    Between two turns the loop passes on what has come meanwhile, so that a chunk waits for one tape and not for the tapes
+    Between two turns the loop passes on what has come meanwhile, so that a chunk waits for one listener and not for those
     of all the streams that have chunks at the same moment. The longer the row, the more are made at a turn: it cannot
     grow without end.
     """
@@ -201,15 +201,17 @@ class Later:
         try:
             what(*arguments)
         except Exception as error:
-            asyncio.get_running_loop().call_exception_handler({"message": "a tape failed", "exception": error})
+            asyncio.get_running_loop().call_exception_handler({"message": "a listener failed", "exception": error})
 
 
 class _Relay:
-    """Passes on what the upstream says, then tells the tape. What goes wrong with the client is no matter of the tape's."""
+    """Passes on what the upstream says, then tells the listener, who need not know what goes wrong with the client."""
 
-    def __init__(self, connection: Connection, tape: Tape, later: Later, drain: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, connection: Connection, listener: ProxyListener, later: Later, drain: Callable[[], Awaitable[None]]
+    ) -> None:
         self.connection = connection
-        self._tape = tape
+        self._listener = listener
         self._later = later.call
         self._drain = drain
         self._began = time.monotonic_ns()
@@ -218,24 +220,24 @@ class _Relay:
         self._last: Reset | Close | None = None
 
     def start(self, connected_at: int | None, sent_at: int | None) -> None:
-        self._later(self._tape.start, connected_at, sent_at)
+        self._later(self._listener.start, connected_at, sent_at)
 
     def response(self, at: int, status: int, http: str, headers: Headers) -> None:
         self._pass_on(lambda: self.connection.head(status, headers, _length(headers)))
-        self._later(self._tape.response, at, status, http, headers)
+        self._later(self._listener.response, at, status, http, headers)
 
     def frame(self, data: bytes, at: int) -> None:
         self._pass_on(lambda: self.connection.write(data))
-        self._later(self._tape.frame, data, at)
+        self._later(self._listener.frame, data, at)
 
     def end(self, at: int, reason: str, error: str | None) -> None:
         self._ended = True
         self._pass_on(lambda: self._end_as(reason, error))
         reason = "client_abort" if self._gone and reason == "interrupted" else reason
-        self._later(self._tape.end, at, reason, error)
+        self._later(self._listener.end, at, reason, error)
 
     def note(self, fields: Mapping[str, Any]) -> None:
-        self._later(self._tape.note, fields)
+        self._later(self._listener.note, fields)
 
     def breathe(self) -> Awaitable[None] | None:
         """What to wait for before more is read from upstream: a client that is too slow, and still there."""
@@ -245,7 +247,7 @@ class _Relay:
         """The client's connection has ended."""
         if not self._gone and not self._ended:
             self._gone = True
-            self._later(self._tape.left, time.monotonic_ns() - self._began)
+            self._later(self._listener.left, time.monotonic_ns() - self._began)
 
     async def close(self) -> None:
         """End the client's connection as badly as the upstream's ended, once the client has all that came before."""

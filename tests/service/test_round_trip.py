@@ -15,7 +15,7 @@ from streamkit.model.exchange import Exchange
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.proxying import proxying
-from streamkit.service.recording import Taped, Tapes
+from streamkit.service.recording import Outcome, Recorders
 from streamkit.service.serving import serving
 from streamkit.transport.proxy import Route, Rules
 from tests.exchanges import exchange, scripted
@@ -27,7 +27,7 @@ class Nowhere:
     path = "kept"
 
     def write(self, data: bytes) -> None:
-        """The tape keeps the lines."""
+        """The recorder keeps the lines."""
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -35,11 +35,11 @@ class Nowhere:
 
 def recorded_again(original: Exchange, pace: Pace) -> Exchange:
     """What a recording proxy writes of this exchange when it is served."""
-    over: list[Taped] = []
+    over: list[Outcome] = []
     with serving([original], Options(match="any", pace=pace)) as server:
-        tapes = Tapes(lambda _: Nowhere(), over.append, keep=True)
+        recorders = Recorders(lambda _: Nowhere(), on_end=over.append, keep=True)
         with (
-            proxying(Rules((Route("/", server.url),)), tapes) as proxy,
+            proxying(Rules((Route("/", server.url),)), recorders) as proxy,
             contextlib.suppress(OSError, http.client.HTTPException),
             contextlib.closing(http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=20)) as client,
         ):

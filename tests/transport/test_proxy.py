@@ -20,7 +20,7 @@ from streamkit.model.exchange import Body, Exchange, Request
 from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, Step, Write
 from streamkit.service.mock import Options
 from streamkit.service.proxying import Playing, proxying
-from streamkit.service.recording import Taped, Tapes, a_file_each, file_name, one_file
+from streamkit.service.recording import Outcome, Recorders, a_file_each, file_name, one_file
 from streamkit.transport.client import Settings
 from streamkit.transport.guard import Guard, Refusal, check_upstream
 from streamkit.transport.proxy import Proxy, Route, Rules
@@ -56,7 +56,7 @@ class Between:
     proxy: Proxy
     asked: list[Request]
     files: list[Lines]
-    over: list[Taped] = field(default_factory=list)
+    over: list[Outcome] = field(default_factory=list)
 
     def connect(self) -> socket.socket:
         client = socket.create_connection(("127.0.0.1", self.proxy.port))
@@ -87,7 +87,7 @@ def between(
 ) -> Iterator[Between]:
     asked: list[Request] = []
     files: list[Lines] = []
-    over: list[Taped] = []
+    over: list[Outcome] = []
 
     def answer(request: Request) -> Sequence[Step]:
         asked.append(request)
@@ -99,7 +99,7 @@ def between(
 
     with in_thread(Server(answer)) as upstream:
         rules = Rules((Route("/", upstream.url), Route("/other", upstream.url + "/mount/v1")), guard or Guard(), stop)
-        with proxying(rules, Tapes(opened, over.append), playing, settings=settings) as proxy:
+        with proxying(rules, Recorders(opened, on_end=over.append), playing, settings=settings) as proxy:
             yield Between(proxy, asked, files, over)
 
 
@@ -173,7 +173,7 @@ def test_an_upstream_that_is_not_there() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        with proxying(Rules((Route("/", url),)), Tapes(lambda _: files[0])) as proxy:
+        with proxying(Rules((Route("/", url),)), Recorders(lambda _: files[0])) as proxy:
             answer = Between(proxy, [], files).ask()
             seen = Between(proxy, [], files).recorded()
     assert answer.startswith(b"HTTP/1.1 502 Bad Gateway") and b"refused" in answer
@@ -234,7 +234,7 @@ def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encod
         thread.start()
         files = [Lines()]
         rules = Rules((Route("/", f"http://127.0.0.1:{upstream.getsockname()[1]}"),))
-        with proxying(rules, Tapes(lambda _: files[0])) as proxy:
+        with proxying(rules, Recorders(lambda _: files[0])) as proxy:
             here = Between(proxy, [], files)
             answered = here.ask()
             seen = here.recorded()
@@ -412,8 +412,8 @@ def test_names_of_files(asked: tuple[str, str], name: str) -> None:
 def test_one_file_holds_all_each_exchange_in_one_piece(tmp_path: Path) -> None:
     target = tmp_path / "session.jsonl"
     with in_thread(Server(lambda _: SLOW)) as upstream:
-        tapes = Tapes(one_file(str(target)))
-        with proxying(Rules((Route("/", upstream.url),)), tapes) as proxy:
+        recorders = Recorders(one_file(str(target)))
+        with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             here = Between(proxy, [], [])
             threads = [threading.Thread(target=here.ask) for _ in range(8)]
             for thread in threads:
@@ -430,8 +430,8 @@ def test_a_disk_that_fails_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("a file where a folder should be")
     said: list[str] = []
     with in_thread(Server(lambda _: STREAM)) as upstream:
-        tapes = Tapes(a_file_each(str(tmp_path / "folder")), complain=said.append)
-        with proxying(Rules((Route("/", upstream.url),)), tapes) as proxy:
+        recorders = Recorders(a_file_each(str(tmp_path / "folder")), on_error=said.append)
+        with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             assert Between(proxy, [], []).ask().endswith(WIRE + b"0\r\n\r\n")
     assert len(said) == 1 and "is not recorded" in said[0]
 
@@ -476,7 +476,7 @@ def test_a_slow_client_slows_the_upstream_and_not_the_machine() -> None:
     with contextlib.ExitStack() as stack:
         upstream = stack.enter_context(in_thread(Server(lambda _: big)))
         rules = Rules((Route("/", upstream.url),))
-        proxy = stack.enter_context(proxying(rules, Tapes(lambda _: Counted())))
+        proxy = stack.enter_context(proxying(rules, Recorders(lambda _: Counted())))
         client = stack.enter_context(Between(proxy, [], []).connect())
         client.sendall(ASK)
         client.recv(1)
@@ -510,6 +510,6 @@ def test_tls_by_a_certificate_file(tmp_path: Path) -> None:
         thread.start()
         rules = Rules((Route("/", f"https://127.0.0.1:{upstream.getsockname()[1]}"),))
         for settings, expected in ((Settings(), b"502"), (Settings(cacert=str(tmp_path / "ca.pem")), b"200")):
-            with proxying(rules, Tapes(lambda _: Lines()), settings=settings) as proxy:
+            with proxying(rules, Recorders(lambda _: Lines()), settings=settings) as proxy:
                 assert Between(proxy, [], []).ask()[9:12] == expected
         thread.join()

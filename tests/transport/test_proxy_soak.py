@@ -16,7 +16,7 @@ from streamkit.model import recording
 from streamkit.model.exchange import Request
 from streamkit.model.step import Finish, Head, Reset, Step, Write
 from streamkit.service.proxying import proxying
-from streamkit.service.recording import Tapes, a_file_each
+from streamkit.service.recording import Recorders, a_file_each
 from streamkit.transport.proxy import Route, Rules
 from streamkit.transport.server import Server, in_thread
 
@@ -69,8 +69,8 @@ def test_nothing_crosses_and_nothing_leaks(tmp_path: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     over: list[object] = []
     with in_thread(Server(answer)) as upstream:
-        tapes = Tapes(a_file_each(str(tmp_path)), over.append)
-        with proxying(Rules((Route("/", upstream.url),)), tapes) as proxy:
+        recorders = Recorders(a_file_each(str(tmp_path)), on_end=over.append)
+        with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             seen = asyncio.run(load(proxy.port))
             for _ in range(2000):
                 if len(over) == STREAMS:

@@ -1,14 +1,17 @@
-"""What `stats` does with each stream: measure it, give its row, and add it to the whole, to its group and to the gates."""
+"""Measuring many streams: each gives a row, and is added to the whole, to its group and to the gates.
+
+run = Run(Wanted(metrics=["ttft"], by="model"))
+rows = list(run.rows(streams))
+summary, *groups = run.summaries()
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from streamkit.cli._inputs import Inputs
-from streamkit.cli._merging import parts_of, read_part
-from streamkit.errors import UnreadableInput, UsageError
+from streamkit.errors import UsageError
 from streamkit.metrics import (
     METRICS,
     Collection,
@@ -27,6 +30,7 @@ from streamkit.model.measurement import Measurement, Summary, TokenCounter
 from streamkit.model.message import ERROR, FINISH, REASONING, ROLE, TEXT, TOOL, USAGE
 from streamkit.model.stream import Stream
 from streamkit.reporters import Column, Mark, Row
+from streamkit.service.merging import read_part
 
 Counters = Callable[[str | None], TokenCounter | None]
 
@@ -57,7 +61,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Run:
-    """One run of `stats`: `rows()` reads everything once; then the rest can be asked."""
+    """One run: `rows` reads every stream once, `merge` adds those of other runs; then the rest can be asked."""
 
     wanted: Wanted
     counter: Counters = lambda _: None
@@ -88,18 +92,10 @@ class Run:
         run = [entry for entry in METRICS.values() if entry.of_run is not None]
         return list({entry.name: entry for entry in [*self.shown, *asked, *base, *run]}.values())
 
-    def rows(self, inputs: Inputs, *, judge: bool = False) -> Iterator[Row]:
-        """A row a stream. Files that `stats --format json` wrote are merged. `judge` prepares the streams for lint."""
-        inputs.taken = frozenset(parts_of(inputs.paths))
-        for path in sorted(inputs.taken):
-            try:
-                rows = self._merged(path)
-            except UnreadableInput as error:
-                inputs.trouble(error)
-            else:
-                yield from rows
+    def rows(self, streams: Iterable[Stream]) -> Iterator[Row]:
+        """A row a stream, each measured when it is asked for."""
         shown = [entry for entry in self.shown if entry.of_stream is not None]
-        for stream in inputs.streams(judge=judge):
+        for stream in streams:
             measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
             self._note_marks(stream)
             self._add(measurement)
@@ -124,8 +120,11 @@ class Run:
             self.groups[key] = group, Collection(self._measured())
         return self.groups[key][1]
 
-    def _merged(self, path: str) -> list[Row]:
-        """Add the streams that another run measured. Raises UnreadableInput, and has then added none."""
+    def merge(self, path: str) -> list[Row]:
+        """Add the streams that another run measured, a file that `stats --format json` wrote; their rows.
+
+        Raises UnreadableInput, and has then added none.
+        """
         part = read_part(path, self.whole, self.limits, self.wanted.by)
         self.whole.merge(part.summary)
         for group, told in part.groups:

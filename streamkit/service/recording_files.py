@@ -1,0 +1,83 @@
+"""Which file an exchange is recorded to, and what it is called."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from streamkit.files import Output, Part, Parts, create, create_next
+from streamkit.model.exchange import Request
+
+_WORD = re.compile(r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*")
+_LONGEST_WORD = 40
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_LONGEST_NAME = 60
+
+
+def one_file(path: str, *, force: bool = False, append: bool = False) -> Callable[[Request | None], Output | Part]:
+    """All exchanges in one file, each through its own part. Raises OutputExists, CannotWrite."""
+    parts = Parts(path, force=force, append=append)
+    return lambda _: parts.part()
+
+
+def a_file_each(folder: str) -> Callable[[Request | None], Output | Part]:
+    """A file an exchange in this folder, named from time, host, path, model and a short hash."""
+    return lambda request: create_next(Path(folder) / file_name(datetime.now(UTC), request))
+
+
+class Destination:
+    """The file that one command records to: one exchange after another, or several at once, each in a part of its own.
+
+    The file is opened at once, so that one that exists is told before anything is sent. Without a path it is `default`, or
+    the next name after it that is free. Raises OutputExists, CannotWrite.
+    """
+
+    def __init__(self, path: str | None, default: Path, *, force: bool, append: bool, several: bool) -> None:
+        self._single: Output | None = None
+        self._parts: Parts | None = None
+        if path is None:
+            self._single = create_next(default)
+            path = self._single.path
+            if several:
+                self._single.close()
+                self._single, self._parts = None, Parts(path, append=True)
+        elif several and path != "-":
+            self._parts = Parts(path, force=force, append=append)
+        else:
+            self._single = create(path, force=force, append=append)
+        self.path = path
+
+    def open(self, _: Request | None = None) -> Output | Part:
+        """Where the next exchange is written to; whoever writes it closes it."""
+        if self._single is not None:
+            return self._single
+        assert self._parts is not None
+        return self._parts.part()
+
+
+def default_path(host: str | None, model: str | None) -> Path:
+    """`recordings/<UTC>-<host>-<model>.jsonl`, of harmless characters only."""
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    words = (_UNSAFE.sub("_", word).strip("._-")[:_LONGEST_NAME] for word in (now, host or "", model or ""))
+    return Path("recordings") / f"{'-'.join(filter(None, words))}.jsonl"
+
+
+def file_name(at: datetime, request: Request | None) -> str:
+    """A file's name: nothing of a request gets into it but letters, digits, dots within words, and dashes."""
+    words = [at.strftime("%Y%m%dT%H%M%S.%fZ")]
+    if request is not None:
+        url, body = urlsplit(request.url), request.body
+        fields = body.json if body else None
+        model = fields.get("model") if isinstance(fields, dict) else None
+        asked = f"{request.method} {request.url}\n".encode() + (body.bytes if body else b"")
+        words += [_plain(url.hostname or ""), _plain(url.path), _plain(model if isinstance(model, str) else "")]
+        words.append(hashlib.sha256(asked).hexdigest()[:8])
+    return "-".join(filter(None, words)) + ".jsonl"
+
+
+def _plain(text: str) -> str:
+    return "-".join(_WORD.findall(text))[:_LONGEST_WORD].strip("-.")

@@ -1,0 +1,112 @@
+"""Recording from Python: what an outcome tells, and that nothing of what was written is kept."""
+
+from __future__ import annotations
+
+import os
+import threading
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from streamkit.errors import OutputExists
+from streamkit.formats import read
+from streamkit.model.exchange import Request
+from streamkit.model.measurement import TokenCount
+from streamkit.service.recording import Destination, Outcome, Recorders, one_file, record, record_pipe
+from streamkit.service.serving import serving
+from streamkit.transport.client import Outgoing
+from tests.exchanges import scripted
+
+CHUNK = b'data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"word %d"}}]}\n\n'
+
+
+class Nowhere:
+    """A sink that counts what is written to it."""
+
+    path = "nowhere"
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        """Count a line."""
+        self.lines += 1
+
+    def close(self) -> None:
+        """The exchange is over."""
+        self.closed = True
+
+
+def test_a_request_is_recorded_and_its_outcome_told(tmp_path: Path) -> None:
+    original = scripted("openai_chat/plain")
+    assert original.request is not None and original.request.body is not None
+    headers = (("Content-Type", "application/json"), ("Authorization", "Bearer nobody"))
+    with serving([original]) as server:
+        request = Outgoing("POST", f"{server.base_url}/chat/completions", headers, original.request.body.bytes)
+        recorders = Recorders(one_file(str(tmp_path / "run.jsonl")), source="client", interpret=True)
+        recorded = record(request, recorders, count=2)
+    assert not recorded.interrupted
+    assert [(o.complete, o.verdict, o.status, o.redactions) for o in recorded.outcomes] == [
+        (True, "complete", 200, 1)
+    ] * 2
+    assert all(outcome.first_token and outcome.tokens and outcome.path for outcome in recorded.outcomes)
+    assert [exchange.source for exchange in read(str(tmp_path / "run.jsonl"))] == ["client", "client"]
+
+
+def piped(data: bytes, recorders: Recorders) -> Outcome:
+    reading, writing = os.pipe()
+
+    def feed() -> None:
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(data)
+
+    thread = threading.Thread(target=feed)
+    thread.start()
+    [outcome] = record_pipe(recorders, descriptor=reading).outcomes
+    thread.join()
+    os.close(reading)
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("data", "verdict", "status", "tokens"),
+    [
+        (CHUNK % 1 + b"data: [DONE]\n\n", "complete", None, None),
+        (b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n" + CHUNK % 1, "truncated", 200, None),
+        (b'data: {"object":"chat.completion.chunk","choices":[],"usage":{"completion_tokens":7}}\n\ndata: [DONE]\n\n',
+         "complete", None, TokenCount(7, "usage")),
+        (b"", "not-a-stream", None, None),
+    ],
+)  # fmt: skip
+def test_a_pipe_tells_what_came(data: bytes, verdict: str, status: int | None, tokens: TokenCount | None) -> None:
+    outcome = piped(data, Recorders(lambda _: Nowhere(), source="stdin", interpret=True))
+    assert (outcome.verdict, outcome.status, outcome.tokens) == (verdict, status, tokens)
+    assert outcome.first_token is None  # nobody knows when the request was sent
+
+
+def memory_after(frames: int, request: Request | None = None) -> int:
+    """Bytes that a recorder holds after so many frames."""
+    sink = Nowhere()
+    recorder = Recorders(lambda _: sink, interpret=True).recorder(request)
+    recorder.start(None, None)
+    tracemalloc.start()
+    for number in range(frames):
+        recorder.frame(CHUNK % number, number)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    recorder.end(frames, "eof", None)
+    assert sink.lines == frames + 2 and sink.closed
+    return held
+
+
+def test_what_was_written_is_not_kept() -> None:
+    memory_after(2000)  # modules that are imported on the way
+    assert memory_after(6000) - memory_after(2000) < 100_000
+
+
+def test_a_file_that_exists_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "run.jsonl").write_text("mine")
+    with pytest.raises(OutputExists):
+        Destination(str(tmp_path / "run.jsonl"), Path("other"), force=False, append=False, several=False)
