@@ -49,7 +49,7 @@ def effects(path: Path) -> list[tuple[str, str, str]]:
 
 
 def _arguments(fault: Fault) -> str:
-    named = [f"`{argument.name}`: {argument.said}" for argument in fault.arguments if argument not in PLACE]
+    named = [f"`{argument.name}`: {argument.message}" for argument in fault.arguments if argument not in PLACE]
     return "; ".join(["*place*"] * (PLACE[0] in fault.arguments) + named) or "none"
 
 

@@ -21,13 +21,13 @@ class UnreadableInput(StreamkitError):
     `path` is as the user gave it (`-` is standard input), `line` counts from 1, or None where there is none.
     """
 
-    def __init__(self, path: str, said: str, *, line: int | None = None, remedy: str = "") -> None:
+    def __init__(self, path: str, message: str, *, line: int | None = None, remedy: str = "") -> None:
         self.path = path
         self.line = line
-        self.said = said
+        self.message = message
         self.remedy = remedy
         place = path if line is None else f"{path}:{line}"
-        super().__init__(f"{place}: {said}" + (f"; {remedy}" if remedy else ""))
+        super().__init__(f"{place}: {message}" + (f"; {remedy}" if remedy else ""))
 
 
 class CatalogueError(StreamkitError):

@@ -145,12 +145,12 @@ def parse(payload: bytes, event: int) -> tuple[dict[str, Any] | None, Broken | N
 
 def _recovered(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tuple[dict[str, Any] | None, Broken]:
     """What the strict parser refuses and a lenient client reads: NaN, a lone surrogate, invalid UTF-8."""
-    said, column = str(error), error.pos
+    message, column = str(error), error.pos
     try:
         text = payload.decode("utf-8")
     except UnicodeDecodeError as invalid:
         text = payload.decode("utf-8", "replace")
-        kind, said, column = "invalid-utf8", f"invalid UTF-8 at byte {invalid.start}", invalid.start
+        kind, message, column = "invalid-utf8", f"invalid UTF-8 at byte {invalid.start}", invalid.start
     else:
         kind = "lenient-json"
     try:
@@ -162,7 +162,7 @@ def _recovered(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tup
         return None, Broken(event, "invalid-json", "nested too deeply")
     if not isinstance(value, dict):
         return None, Broken(event, "not-an-object", f"a JSON {_json_type(value)}, not an object")
-    return value, Broken(event, kind, said, column, recovered=True)
+    return value, Broken(event, kind, message, column, recovered=True)
 
 
 def _has_tail(events: Events) -> bool:

@@ -32,9 +32,9 @@ def show_definitions(streams: Iterable[Stream], reporter: Reporter, counter: Cal
                 sink.painted(text)
         return
     rows = [
-        {"file": told["file"], "exchange": told["exchange"], **_flat(said)}
+        {"file": told["file"], "exchange": told["exchange"], **_flat(message)}
         for told in (answers(stream, counter(stream.model)) for stream in streams)
-        for said in told["definitions"]
+        for message in told["definitions"]
     ]
     assert reporter.rows is not None
     write(sink, reporter, reporter.rows(rows))
@@ -45,15 +45,15 @@ def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Itera
     told = answers(stream, counter)["definitions"]
     yield f"{paint('head', one_line(name_of(stream)))}  {paint(VERDICTS[stream.verdict], stream.verdict)}\n\n"
     rows = []
-    for said in told:
-        row = {"tool": f"{said['tool']} {said['version']}"}
-        gaps = Summary.of(said["gaps_ns"] or ())
+    for message in told:
+        row = {"tool": f"{message['tool']} {message['version']}"}
+        gaps = Summary.of(message["gaps_ns"] or ())
         row |= {
-            "TTFT": shown(said["ttft_ns"], "ns"),
-            "end": shown(said["end_ns"], "ns"),
-            "N": MISSING if said["tokens"] is None else f"{said['tokens']} {_short(said['tokens_source'])}",
-            "per token": shown(said["per_token_ns"], "ns"),
-            "gaps": MISSING if said["gaps_ns"] is None else str(len(said["gaps_ns"])),
+            "TTFT": shown(message["ttft_ns"], "ns"),
+            "end": shown(message["end_ns"], "ns"),
+            "N": MISSING if message["tokens"] is None else f"{message['tokens']} {_short(message['tokens_source'])}",
+            "per token": shown(message["per_token_ns"], "ns"),
+            "gaps": MISSING if message["gaps_ns"] is None else str(len(message["gaps_ns"])),
             "p50": shown(gaps.p50 if gaps else None, "ns"),
             "p99": shown(gaps.p99 if gaps else None, "ns"),
         }
@@ -71,8 +71,8 @@ def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Itera
 def _missing(told: list[dict[str, Any]]) -> Iterator[str]:
     """For each reason, which tools lack what."""
     codes: dict[str, list[str]] = {}
-    for said in told:
-        name, why = f"{said['tool']} {said['version']}", said["missing"]
+    for message in told:
+        name, why = f"{message['tool']} {message['version']}", message["missing"]
         if len(why) == len(_FIELDS) and len(set(why.values())) == 1:
             codes.setdefault(next(iter(why.values())), []).append(name)
             continue
@@ -91,17 +91,17 @@ def _missing(told: list[dict[str, Any]]) -> Iterator[str]:
     )
 
 
-def _flat(said: dict[str, Any]) -> dict[str, Any]:
-    gaps = Summary.of(said["gaps_ns"] or ())
+def _flat(message: dict[str, Any]) -> dict[str, Any]:
+    gaps = Summary.of(message["gaps_ns"] or ())
     cells = {
-        key: said[key] for key in ("tool", "version", "ttft_ns", "end_ns", "tokens", "tokens_source", "per_token_ns")
+        key: message[key] for key in ("tool", "version", "ttft_ns", "end_ns", "tokens", "tokens_source", "per_token_ns")
     }
     return {
         **cells,
-        "gaps": None if said["gaps_ns"] is None else len(said["gaps_ns"]),
+        "gaps": None if message["gaps_ns"] is None else len(message["gaps_ns"]),
         "gap_p50_ns": gaps and round(gaps.p50),
         "gap_p99_ns": gaps and round(gaps.p99),
-        "missing": "; ".join(f"{key}: {code}" for key, code in said["missing"].items()),
+        "missing": "; ".join(f"{key}: {code}" for key, code in message["missing"].items()),
     }
 
 

@@ -51,14 +51,14 @@ def detected(stream: Stream) -> str:
     return f"{name_of(stream)}: {stream.framing}, {stream.api}{dialect} ({stream.detected}), {stream.verdict}"
 
 
-def _gathered(file: str, said: Sequence[Repair | Damage], whose: str = "") -> list[str]:
+def _gathered(file: str, message: Sequence[Repair | Damage], whose: str = "") -> list[str]:
     """A line each for the first few of a kind, and one for the rest. `whose` lines they count, where not the file's own."""
     found = []
-    for kind, count in Counter(one.kind for one in said).items():
-        ours = [one for one in said if one.kind == kind]
+    for kind, count in Counter(one.kind for one in message).items():
+        ours = [one for one in message if one.kind == kind]
         for one in ours[:_SHOWN]:
             place = f"{file}: line {one.line}{whose}" if whose else f"{file}:{one.line}"
-            found.append(f"{place}: {kind}: {one.said}")
+            found.append(f"{place}: {kind}: {one.message}")
         if count > _SHOWN:
             more = ", ".join(str(one.line) for one in ours[_SHOWN : _SHOWN + 20])
             more += ", …" if count > _SHOWN + 20 else ""
@@ -70,13 +70,13 @@ def _ending(stream: Stream) -> str:
     if stream.verdict == "not-a-stream" and not stream.streamed:
         return "a plain answer, not streamed"
     if stream.verdict == "error":
-        said = [
+        message = [
             delta.text for chunk in range(len(stream.chunks)) for delta in stream.deltas(chunk) if delta.kind == "error"
         ]
-        return said[0] if said else _ENDINGS["error"]
+        return message[0] if message else _ENDINGS["error"]
     if stream.verdict == "malformed":
         broken = [broken for broken in stream.broken if not broken.recovered and broken.kind != "empty"]
         place = stream.place(event=broken[0].event)
         where = f"line {place.line}" if place.line else f"event {place.event}"
-        return f"{len(broken)} of {len(stream.events)} events cannot be decoded, first at {where}: {broken[0].said}"
+        return f"{len(broken)} of {len(stream.events)} events cannot be decoded, first at {where}: {broken[0].message}"
     return _ENDINGS[stream.verdict]

@@ -75,8 +75,8 @@ class Page:
             gap = None if moment.at is None or self._last is None else moment.at - self._last
             head += f"{_seconds(moment.at):>9} {_gap(gap):>8}  "
             self._last = moment.at if moment.at is not None else self._last
-        said, role = _what(stream, moment)
-        line = head + one_line(said)
+        message, role = _what(stream, moment)
+        line = head + one_line(message)
         if self._width is not None:
             line = shorten(line, self._width)
         self._sink.line(self._paint("quiet", line[: len(head)]) + self._paint(role, line[len(head) :]))
@@ -123,15 +123,15 @@ def _what(stream: Stream, moment: Moment) -> tuple[str, str]:
         return f"tail, never completed: {data}", "warning"
     name = "" if item.name == "message" else f"{item.name}  "
     if moment.chunk is None:
-        trouble = f"  [{moment.broken.kind}: {moment.broken.said}]" if moment.broken else ""
+        trouble = f"  [{moment.broken.kind}: {moment.broken.message}]" if moment.broken else ""
         return f"{name}{data}{trouble}", "error" if moment.broken else "good"
     deltas = added(stream, moment)
     if not deltas:
         told = moment.chunk is not None and stream.chunks[moment.chunk].get("type") == item.name
         return name if told else f"{name}{data}", "quiet"
-    said = " · ".join(_delta(delta) for delta in deltas)
+    message = " · ".join(_delta(delta) for delta in deltas)
     role = next((_ROLES[delta.kind] for delta in deltas if delta.kind in _ROLES), "quiet")
-    return f"{name}{said}", role
+    return f"{name}{message}", role
 
 
 def _delta(delta: Delta) -> str:

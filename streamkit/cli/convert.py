@@ -63,8 +63,8 @@ def command(
         _write_folder(exchanges, chosen, destination, force, lost)
     else:
         _write_file(exchanges, chosen, destination, force, lost)
-    for said, count in lost.items():
-        console.say(f"not kept: {said}" + (f" ({count} exchanges)" if count > 1 else ""))
+    for message, count in lost.items():
+        console.say(f"not kept: {message}" + (f" ({count} exchanges)" if count > 1 else ""))
     return inputs.code
 
 

@@ -110,13 +110,13 @@ def _lines(first: Stream | None, second: Stream | None, told: list[Change], pain
 
 
 def _line(change: Change, paint: Palette) -> str:
-    where, said = one_line(change.where), f" ({one_line(change.said)})" if change.said else ""
+    where, message = one_line(change.where), f" ({one_line(change.message)})" if change.message else ""
     if change.kind == "shape":
         sign = "+" if change.before is None else "-" if change.after is None else "~"
         types = " → ".join(str(value) for value in (change.before, change.after) if value is not None)
-        return f"{paint(_SIGNS[sign], f'{sign} {where}')}: {types}{said}"
+        return f"{paint(_SIGNS[sign], f'{sign} {where}')}: {types}{message}"
     before, after = _value(change.before, change.kind), _value(change.after, change.kind)
-    return f"{where}: {paint('error', before)} → {paint('good', after)}{said}"
+    return f"{where}: {paint('error', before)} → {paint('good', after)}{message}"
 
 
 def _value(value: Any, kind: str) -> str:
@@ -134,7 +134,7 @@ def _pair(first: Stream | None, second: Stream | None, told: list[Change]) -> di
         "before": None if first is None else {"file": first.file, "exchange": first.number},
         "after": None if second is None else {"file": second.file, "exchange": second.number},
         "changes": [
-            {"kind": c.kind, "where": c.where, "before": c.before, "after": c.after, "said": c.said or None}
+            {"kind": c.kind, "where": c.where, "before": c.before, "after": c.after, "said": c.message or None}
             for c in told
         ],
     }
@@ -147,7 +147,7 @@ def _rows(first: Stream | None, second: Stream | None, told: list[Change]) -> It
         yield {**names, "kind": "only", "where": None, "before": None, "after": None, "said": None}
     for c in told:
         values = {name: _cell(value) for name, value in (("before", c.before), ("after", c.after))}
-        yield {**names, "kind": c.kind, "where": c.where, **values, "said": c.said or None}
+        yield {**names, "kind": c.kind, "where": c.where, **values, "said": c.message or None}
 
 
 def _cell(value: Any) -> Any:

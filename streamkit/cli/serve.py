@@ -78,8 +78,8 @@ def command(
     from streamkit.service.serving import serving
 
     def on_request(asked: Asked) -> None:
-        line = f"{asked.method} {asked.path}: {', '.join(filter(None, (asked.recording, asked.said)))}"
-        (console.say if asked.said else console.detail)(line)
+        line = f"{asked.method} {asked.path}: {', '.join(filter(None, (asked.recording, asked.message)))}"
+        (console.say if asked.message else console.detail)(line)
 
     options = Options(
         match=match,  # type: ignore[arg-type]

@@ -184,13 +184,15 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
         unit = gate.expression.metric.unit if gate.expression.stat != "n" else "1"
         if outcome.absent:
             why = f"{outcome.why}: {reason(outcome.why)}" if outcome.why else "no stream"
-            said = f"missing in {outcome.absent} of {run.whole.count} streams ({why}); --allow-missing passes over them"
+            message = (
+                f"missing in {outcome.absent} of {run.whole.count} streams ({why}); --allow-missing passes over them"
+            )
         else:
-            said = f"it is {shown(outcome.value, unit)}" if outcome.value is not None else ""
+            message = f"it is {shown(outcome.value, unit)}" if outcome.value is not None else ""
             streams = ", ".join(f"{place} ({shown(value, unit)})" for value, place in outcome.worst)
             more = f" and {outcome.broke - len(outcome.worst)} more" if outcome.broke > len(outcome.worst) else ""
-            said = "; ".join(part for part in (said, f"broken by {streams}{more}" if streams else "") if part)
-        console.complain(f"gate failed: {gate.expression.text}: {said}")
+            message = "; ".join(part for part in (message, f"broken by {streams}{more}" if streams else "") if part)
+        console.complain(f"gate failed: {gate.expression.text}: {message}")
     return failed
 
 

@@ -64,7 +64,7 @@ class Change:
     where: str
     before: Any
     after: Any
-    said: str = ""
+    message: str = ""
 
 
 @dataclass(slots=True)
@@ -126,12 +126,12 @@ def _shapes(before: Stream, after: Stream, *, ids: bool) -> Iterator[Change]:
     first, second = _fields(before), _fields(after)
     for path in _roots(second, first):
         below = sum(other.startswith((f"{path}.", f"{path}[]")) for other in second)
-        said = f"new, in {second[path].chunks} of {len(after.chunks)} chunks{_below(below)}"
-        yield Change("shape", path, None, _types(second[path]), said)
+        message = f"new, in {second[path].chunks} of {len(after.chunks)} chunks{_below(below)}"
+        yield Change("shape", path, None, _types(second[path]), message)
     for path in _roots(first, second):
         below = sum(other.startswith((f"{path}.", f"{path}[]")) for other in first)
-        said = f"missing; was in {first[path].chunks} of {len(before.chunks)} chunks{_below(below)}"
-        yield Change("shape", path, _types(first[path]), None, said)
+        message = f"missing; was in {first[path].chunks} of {len(before.chunks)} chunks{_below(below)}"
+        yield Change("shape", path, _types(first[path]), None, message)
     both = sorted(set(first) & set(second))
     for path in both:
         if first[path].types != second[path].types:
@@ -156,7 +156,7 @@ def _below(count: int) -> str:
 
 
 def _texts(before: Stream, after: Stream) -> Iterator[Change]:
-    first, second = _said(before), _said(after)
+    first, second = _message(before), _message(after)
     for place in [*first, *(place for place in second if place not in first)]:
         old, new = first.get(place), second.get(place)
         if old == new:
@@ -167,8 +167,8 @@ def _texts(before: Stream, after: Stream) -> Iterator[Change]:
         at = next(
             (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
         )
-        said = f"from character {at + 1} on; {len(old)} and {len(new)} characters"
-        yield Change("text", place, _around(old, at), _around(new, at), said)
+        message = f"from character {at + 1} on; {len(old)} and {len(new)} characters"
+        yield Change("text", place, _around(old, at), _around(new, at), message)
 
 
 def _fields(stream: Stream) -> dict[str, _Field]:
@@ -200,7 +200,7 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
             pending += [(f"{path}[]", member) for member in value]
 
 
-def _said(stream: Stream) -> dict[str, str]:
+def _message(stream: Stream) -> dict[str, str]:
     """What the stream says, put together: text, reasoning, refusals and tool calls of each choice, and why each ended."""
     found: dict[str, list[str]] = {}
     for chunk in range(len(stream.chunks)):

@@ -93,10 +93,10 @@ def answer(entry: Definition, stream: Stream, counter: TokenCounter | None = Non
     if entry.cut and exchange.end is not None and exchange.end.reason != "eof":
         return nothing(entry.cut)
     chat = Chat(stream, counter)
-    said = entry.of_chat(chat)
+    message = entry.of_chat(chat)
     if chat.untimed:
-        return _without_times(said, chat.untimed)
-    return said
+        return _without_times(message, chat.untimed)
+    return message
 
 
 def nothing(code: str, **known: Any) -> Answer:
@@ -117,29 +117,29 @@ def answers(stream: Stream, counter: TokenCounter | None = None) -> dict[str, An
     }
 
 
-def to_json(entry: Definition, said: Answer) -> dict[str, Any]:
+def to_json(entry: Definition, message: Answer) -> dict[str, Any]:
     """One answer as JSON has it: times in whole nanoseconds, absent values null with their reason in `missing`."""
     return {
         "tool": entry.tool,
         "version": entry.version,
-        "ttft_ns": _whole(said.ttft),
-        "end_ns": _whole(said.end),
-        "tokens": said.tokens,
-        "tokens_source": said.tokens_source or None,
-        "per_token_ns": _whole(said.per_token),
-        "gaps_ns": None if said.gaps is None else [round(gap) for gap in said.gaps],
-        "also": {name: round(value) for name, value in said.also.items()},
-        "missing": dict(said.missing),
+        "ttft_ns": _whole(message.ttft),
+        "end_ns": _whole(message.end),
+        "tokens": message.tokens,
+        "tokens_source": message.tokens_source or None,
+        "per_token_ns": _whole(message.per_token),
+        "gaps_ns": None if message.gaps is None else [round(gap) for gap in message.gaps],
+        "also": {name: round(value) for name, value in message.also.items()},
+        "missing": dict(message.missing),
     }
 
 
-def _without_times(said: Answer, code: str) -> Answer:
+def _without_times(message: Answer, code: str) -> Answer:
     """The same where nobody measured: what it says of tokens stays, and the gaps where a log has them."""
-    gaps = said.gaps if code == "no-request-time" else None
-    missing = {**said.missing, **dict.fromkeys(("ttft_ns", "end_ns", "per_token_ns"), code)}
+    gaps = message.gaps if code == "no-request-time" else None
+    missing = {**message.missing, **dict.fromkeys(("ttft_ns", "end_ns", "per_token_ns"), code)}
     if gaps is None:
-        missing["gaps_ns"] = code if said.gaps is not None else said.missing.get("gaps_ns", code)
-    return Answer(None, None, said.tokens, said.tokens_source, None, gaps, {}, missing)
+        missing["gaps_ns"] = code if message.gaps is not None else message.missing.get("gaps_ns", code)
+    return Answer(None, None, message.tokens, message.tokens_source, None, gaps, {}, missing)
 
 
 def _whole(value: float | None) -> int | None:

@@ -22,6 +22,6 @@ def answer(chat: Chat) -> Answer:
     also: dict[str, float] = {}
     if len(tokens) > 1:
         also["time_to_second_token_ns"] = tokens[1].at - tokens[0].at
-    said = spread(tokens[0], tokens[-1].at, counted, None, also)
-    per_token = None if said.per_token is None else float(round(said.per_token))
-    return replace(said, per_token=per_token, missing={**said.missing, "gaps_ns": "not-defined"})
+    message = spread(tokens[0], tokens[-1].at, counted, None, also)
+    per_token = None if message.per_token is None else float(round(message.per_token))
+    return replace(message, per_token=per_token, missing={**message.missing, "gaps_ns": "not-defined"})

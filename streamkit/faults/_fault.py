@@ -39,7 +39,7 @@ class Argument:
 
     name: str
     read: Callable[[str], Any]
-    said: str
+    message: str
     default: Any = None
     group: str = ""
 

@@ -84,10 +84,10 @@ class Draft:
         self.add(text, line, None, bare=True)
         self.learn(document, identity(document))
 
-    def note(self, line: int, kind: str, said: str) -> None:
+    def note(self, line: int, kind: str, message: str) -> None:
         """Say what was done to read this exchange; the first thousand times in words."""
         if len(self._repairs) < _MOST_REPAIRS:
-            self._repairs.append(Repair(line, kind, said))
+            self._repairs.append(Repair(line, kind, message))
         else:
             self._dropped += 1
 

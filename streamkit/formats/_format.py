@@ -98,15 +98,15 @@ def _read(path: str, form: str | None) -> Iterator[Exchange]:
             raise UnreadableInput(path, "the input is empty")
         chosen = FORMATS[form] if form else _choose(source)
         for exchange in chosen.read(source):
-            yield _with(exchange, source.said) if source.said else exchange
+            yield _with(exchange, source.message) if source.message else exchange
 
 
-def _with(exchange: Exchange, said: str) -> Exchange:
+def _with(exchange: Exchange, message: str) -> Exchange:
     """The exchange, with what was done to its whole file said too."""
     imported = exchange.imported
     if imported is None:
         return exchange
-    repairs = (Repair(1, "repaired", said), *imported.repairs)
+    repairs = (Repair(1, "repaired", message), *imported.repairs)
     return replace(exchange, imported=replace(imported, repairs=repairs))
 
 

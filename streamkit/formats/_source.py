@@ -26,13 +26,13 @@ _ZSTD_WINDOW_LOG = 26  # 64 MiB; what a frame may ask for
 class Source:
     """One input while it is read: its first bytes (`head`), then all of them, once, as pieces, lines or a whole.
 
-    `path` is as the user gave it. `whole` tells whether the head is all there is, `said` what was done to read it that
+    `path` is as the user gave it. `whole` tells whether the head is all there is, `message` what was done to read it that
     a reader should know.
     """
 
-    def __init__(self, path: str, pieces: Iterator[bytes], said: str = "") -> None:
+    def __init__(self, path: str, pieces: Iterator[bytes], message: str = "") -> None:
         self.path = path
-        self.said = said
+        self.message = message
         self._pieces = pieces
         start = bytearray()
         for piece in pieces:
@@ -114,8 +114,8 @@ def _reason(path: str, error: Exception) -> str:
         return "no file matches this pattern" if is_pattern(path) else "no such file"
     if isinstance(error, IsADirectoryError):
         return "the folder holds no files"
-    said = error.strerror if isinstance(error, OSError) else None
-    return f"cannot be opened ({said or error})"
+    message = error.strerror if isinstance(error, OSError) else None
+    return f"cannot be opened ({message or error})"
 
 
 def is_pattern(path: str) -> bool:

@@ -44,11 +44,11 @@ def disagreement(
     are in the usage and in no chunk, so that no tokenizer can have seen them."""
     if counter is None or tokens.count is None or "usage" not in tokens.count.source:
         return ()
-    counted, said = counter.count(text_of(stream, content)), tokens.count.value - hidden
-    if abs(counted - said) <= DISAGREEMENT * max(said, counted):
+    counted, message = counter.count(text_of(stream, content)), tokens.count.value - hidden
+    if abs(counted - message) <= DISAGREEMENT * max(message, counted):
         return ()
     shown = " that chunks show" if hidden else ""
-    return (f"usage says {said} output tokens{shown}, tokenizer {counter.name} counts {counted}",)
+    return (f"usage says {message} output tokens{shown}, tokenizer {counter.name} counts {counted}",)
 
 
 def text_of(stream: Stream, content: Sequence[int]) -> str:

@@ -13,5 +13,5 @@ from streamkit.model.measurement import Samples
 @metric("ns", "Srv load", shown="present", order=61)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
-    said = timeline.server.get("server_load_time")
-    return Samples(missing="not-reported") if said is None else Samples((said,), source="server")
+    message = timeline.server.get("server_load_time")
+    return Samples(missing="not-reported") if message is None else Samples((message,), source="server")

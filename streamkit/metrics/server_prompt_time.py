@@ -13,5 +13,5 @@ from streamkit.model.measurement import Samples
 @metric("ns", "Srv prompt", shown="present", order=62)
 def measured(timeline: Timeline) -> Samples:
     """One sample, in nanoseconds."""
-    said = timeline.server.get("server_prompt_time")
-    return Samples(missing="not-reported") if said is None else Samples((said,), source="server")
+    message = timeline.server.get("server_prompt_time")
+    return Samples(missing="not-reported") if message is None else Samples((message,), source="server")

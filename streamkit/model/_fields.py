@@ -28,8 +28,8 @@ class Fields:
         try:
             return reader(value)
         except (TypeError, ValueError, KeyError, AttributeError):
-            said = f"{name} of {self._record.get('type')} is {shown(value)}; passed over"
-            self._damage.append(Damage(self._line, "bad-field", said))
+            message = f"{name} of {self._record.get('type')} is {shown(value)}; passed over"
+            self._damage.append(Damage(self._line, "bad-field", message))
             return default
 
 

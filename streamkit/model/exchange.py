@@ -197,7 +197,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What a reader did to a log to read it, or could not use: `line` of the file, `kind` (a short fixed word), `said`.
+    """What a reader did to a log to read it, or could not use: `line` of the file, `kind` (a short fixed word), `message`.
 
     Kinds: `repaired` (a document that was not valid JSON and was mended), `hard-wrapped`, `elided` (the log itself left
     something out), `skipped` (text that is no part of a stream), `unusable` (meant for the stream and not readable).
@@ -205,7 +205,7 @@ class Repair:
 
     line: int
     kind: str
-    said: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ class Damage:
 
     line: int
     kind: str
-    said: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

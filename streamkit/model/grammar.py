@@ -16,11 +16,11 @@ from streamkit.model.finding import Severity
 @dataclass(frozen=True, slots=True)
 class Misstep:
     """A step that the order does not allow: `kind` is the name of the rule that is about it, at chunk `chunk` (None: at
-    the end of the stream), JSON path `path`, `said` in a sentence. `severity` is set where it differs from the rule's."""
+    the end of the stream), JSON path `path`, `message` in a sentence. `severity` is set where it differs from the rule's."""
 
     kind: str
     chunk: int | None
-    said: str
+    message: str
     path: str | None = None
     severity: Severity | None = None
 

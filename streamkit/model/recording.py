@@ -206,8 +206,8 @@ class _Reading:
         if self._largest is not None:
             self._size += len(line) + _FRAME_COSTS
             if self._size > self._largest and not line.startswith(START):
-                said = f"an exchange larger than {self._largest >> 20} MiB"
-                raise UnreadableInput(self._path, said, line=number)
+                message = f"an exchange larger than {self._largest >> 20} MiB"
+                raise UnreadableInput(self._path, message, line=number)
         try:
             record = orjson.loads(line)
             # The short road of almost every line. Whatever is not exactly this goes the long one.
@@ -261,8 +261,10 @@ class _Reading:
     def close(self) -> Exchange:
         """The exchange in hand, at the end of the file."""
         if not self._draft.begun:
-            said = "the file is empty" if self._number == 0 else "no line of type start, so no exchange of a recording"
-            raise UnreadableInput(self._path, said, remedy="record it again, or look at it with a text editor")
+            message = (
+                "the file is empty" if self._number == 0 else "no line of type start, so no exchange of a recording"
+            )
+            raise UnreadableInput(self._path, message, remedy="record it again, or look at it with a text editor")
         return self._draft.finish()
 
 
@@ -305,8 +307,8 @@ class _Draft:
         draft.early = draft.damage
         return draft
 
-    def hurt(self, line: int, kind: str, said: str) -> None:
-        self.damage.append(Damage(line, kind, said))
+    def hurt(self, line: int, kind: str, message: str) -> None:
+        self.damage.append(Damage(line, kind, message))
 
     def take(self, record: dict[str, Any], number: int) -> None:
         """Any line but `start`, the long way round."""
@@ -429,8 +431,8 @@ def _opens(record: dict[str, Any]) -> bool:
 def _refuse_newer(record: dict[str, Any], path: str, line: int) -> None:
     version = record["streamkit"]
     if version > VERSION:
-        said = f"recording format version {version}, and this streamkit reads up to version {VERSION}"
-        raise UnreadableInput(path, said, line=line, remedy="upgrade llm-streamkit")
+        message = f"recording format version {version}, and this streamkit reads up to version {VERSION}"
+        raise UnreadableInput(path, message, line=line, remedy="upgrade llm-streamkit")
 
 
 def _request_object(request: Request) -> dict[str, Any]:
@@ -451,6 +453,6 @@ def _redaction_objects(redactions: tuple[Redaction, ...]) -> list[dict[str, Any]
 
 
 def _import_object(imported: Import) -> dict[str, Any]:
-    repairs = [{"line": r.line, "kind": r.kind, "said": r.said} for r in imported.repairs]
+    repairs = [{"line": r.line, "kind": r.kind, "said": r.message} for r in imported.repairs]
     record: dict[str, Any] = {"form": imported.form, "excerpt": imported.excerpt, "repairs": repairs}
     return record if imported.framed else {**record, "framed": False}

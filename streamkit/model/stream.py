@@ -28,14 +28,14 @@ class Broken:
     """An event whose data is no JSON object and no lawful marker.
 
     `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; or, where a lenient client reads it all the same
-    (`recovered`, and the chunk is there), `lenient-json` (NaN, a lone surrogate) and `invalid-utf8`. `said` is the
+    (`recovered`, and the chunk is there), `lenient-json` (NaN, a lone surrogate) and `invalid-utf8`. `message` is the
     decoder's word, `column` (from 0) the place in the event's data where it stopped, None where it does not tell. `cut`
     marks the last event of a body that ends in the middle.
     """
 
     event: int
     kind: str
-    said: str
+    message: str
     column: int | None = None
     recovered: bool = False
     cut: bool = False
@@ -44,13 +44,13 @@ class Broken:
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """A chunk that does not have the shape of its API: at JSON path `path`, `problem` is the name of the rule that is
-    about it (`missing-field`, `wrong-type`, `choice-index`, …); `said` tells what was wanted and what was there.
+    about it (`missing-field`, `wrong-type`, `choice-index`, …); `message` tells what was wanted and what was there.
     `severity` is set where it differs from the rule's own."""
 
     chunk: int
     path: str
     problem: str
-    said: str
+    message: str
     severity: Severity | None = None
 
 

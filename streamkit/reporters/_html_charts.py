@@ -95,8 +95,8 @@ def strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]
     kinds = {"text": "textk"}
     parts = [
         f'<rect class="{kinds.get(kind, kind)}" x="{4 + room * at / end:.2f}" y="4" width="1.5" height="34"><title>'
-        f"{text(shown(at, 'ns'))} {text(kind)} {text(said[:80])}</title></rect>"
-        for at, kind, said in marks
+        f"{text(shown(at, 'ns'))} {text(kind)} {text(message[:80])}</title></rect>"
+        for at, kind, message in marks
     ]
     for stall in stalls:
         start = max(stall["at_ns"] - stall["gap_ns"], 0)

@@ -46,7 +46,7 @@ def _picture(shown_stream: PageStream) -> str:
         at = stream.time_of(chunk) if stream.exchange.timed else None
         if at is not None and at >= 0:
             deltas = stream.deltas(chunk)
-            marks.append((at, _kind(deltas), _said(deltas)))
+            marks.append((at, _kind(deltas), _message(deltas)))
     end = max((at for at, _, _ in marks), default=0)
     if not end:
         return '<p class="dim">no arrival times, so no picture over time</p>'
@@ -55,15 +55,15 @@ def _picture(shown_stream: PageStream) -> str:
 
 def _texts(stream: Stream) -> Iterator[str]:
     """What the stream says, put together: each choice's reasoning, answer and tool calls."""
-    said: dict[str, list[str]] = {}
+    message: dict[str, list[str]] = {}
     for chunk in range(len(stream.chunks)):
         for delta in stream.deltas(chunk):
             if delta.kind in ("text", "reasoning", "refusal"):
-                said.setdefault(f"choice {delta.choice}, {delta.kind}", []).append(delta.text)
+                message.setdefault(f"choice {delta.choice}, {delta.kind}", []).append(delta.text)
             elif delta.kind == "tool":
-                call = said.setdefault(f"choice {delta.choice}, tool call {delta.part}", [])
+                call = message.setdefault(f"choice {delta.choice}, tool call {delta.part}", [])
                 call += [f"{delta.name} " if delta.name else "", delta.text]
-    for place, pieces in said.items():
+    for place, pieces in message.items():
         whole = "".join(pieces)
         cut = f"\n… and {len(whole) - _TEXT:,} characters more" if len(whole) > _TEXT else ""
         yield f"<h3>{text(place)}</h3><pre>{lines(whole[:_TEXT] + cut)}</pre>"
@@ -82,15 +82,15 @@ def _definitions(definitions: Sequence[Any]) -> Iterator[str]:
     if not definitions:
         return
     rows = []
-    for said in definitions:
-        gaps = said["gaps_ns"]
-        count = None if said["tokens"] is None else f"{said['tokens']} {said['tokens_source']}"
-        numbers = [cell(shown(said[key], "ns"), said[key]) for key in ("ttft_ns", "end_ns")]
+    for message in definitions:
+        gaps = message["gaps_ns"]
+        count = None if message["tokens"] is None else f"{message['tokens']} {message['tokens_source']}"
+        numbers = [cell(shown(message[key], "ns"), message[key]) for key in ("ttft_ns", "end_ns")]
         rows.append([
-            text(f"{said['tool']} {said['version']}"), *numbers, cell(count or "-", said["tokens"]),
-            cell(shown(said["per_token_ns"], "ns"), said["per_token_ns"]),
+            text(f"{message['tool']} {message['version']}"), *numbers, cell(count or "-", message["tokens"]),
+            cell(shown(message["per_token_ns"], "ns"), message["per_token_ns"]),
             cell("-" if gaps is None else str(len(gaps)), None if gaps is None else len(gaps)),
-            f'<td class="text">{text("; ".join(f"{key}: {code}" for key, code in said["missing"].items()))}</td>',
+            f'<td class="text">{text("; ".join(f"{key}: {code}" for key, code in message["missing"].items()))}</td>',
         ])  # fmt: skip
     heads = ["Tool", "TTFT", "End", "N", "Per token", "Gaps", "Missing"]
     yield "<h3>What each tool would say</h3>" + table(heads, rows, sortable=True)
@@ -118,13 +118,13 @@ def _events(stream: Stream) -> Iterator[str]:
 def _row(stream: Stream, moment: Moment, gap: int | None) -> list[str]:
     deltas = added(stream, moment)
     kind = _kind(deltas) if deltas else moment.kind
-    said = _said(deltas) if deltas else _bytes(moment)
+    message = _message(deltas) if deltas else _bytes(moment)
     return [
         text(moment.n),
         cell(shown(moment.at, "ns"), moment.at),
         cell(shown(gap, "ns"), gap),
         text(kind),
-        f'<td class="text">{lines(said[:500])}</td>',
+        f'<td class="text">{lines(message[:500])}</td>',
     ]
 
 
@@ -133,7 +133,7 @@ def _kind(deltas: Sequence[Delta]) -> str:
     return next((kind for kind in _ORDER if kind in kinds), "other")
 
 
-def _said(deltas: Sequence[Delta]) -> str:
+def _message(deltas: Sequence[Delta]) -> str:
     return " ".join(" ".join(part for part in (delta.name, delta.text) if part) for delta in deltas)
 
 

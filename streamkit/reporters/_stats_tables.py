@@ -57,8 +57,8 @@ def wanted(column: Column, report: StatsReport, value: object = True) -> bool:
 def headline(group: Row) -> str:
     """How many streams, and how they ended."""
     count = group["streams"]
-    said = ", ".join(f"{number} {verdict}" for verdict, number in group["verdicts"].items())
-    return f"{count} stream{'' if count == 1 else 's'}: {said}" if count else "no streams"
+    message = ", ".join(f"{number} {verdict}" for verdict, number in group["verdicts"].items())
+    return f"{count} stream{'' if count == 1 else 's'}: {message}" if count else "no streams"
 
 
 def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
@@ -139,7 +139,7 @@ class Notes:
             if len(first) < _ALIKE:
                 first.append(f"{place(row)}: {note}")
 
-    def said(self) -> list[str]:
+    def message(self) -> list[str]:
         """The sentences."""
         return [note for first, (count,) in self._kinds.values() for note in _told(first, count)]
 

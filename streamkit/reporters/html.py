@@ -86,9 +86,9 @@ def _streams(streams: Sequence[Row], report: StatsReport) -> str:
 
 
 def _notes(streams: Sequence[Row]) -> Iterator[str]:
-    said = [f"<li>{text(place(row))}: {text(note)}</li>" for row in streams for note in row["notes"]]
-    if said:
-        yield f"<h2>Notes</h2><ul>{''.join(said[:_ROWS])}</ul>"
+    message = [f"<li>{text(place(row))}: {text(note)}</li>" for row in streams for note in row["notes"]]
+    if message:
+        yield f"<h2>Notes</h2><ul>{''.join(message[:_ROWS])}</ul>"
 
 
 REPORTER = Reporter("html", rows=rows, stats=stats, timelines=timelines, in_full=True)

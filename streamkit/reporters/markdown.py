@@ -35,7 +35,7 @@ def stats(report: StatsReport) -> Iterator[str]:
     for group, title, table in summary_tables(groups, report):
         yield f"**{_cell(title)}** {_cell(headline(group))}\n\n" if title else ""
         yield _table(table) + "\n"
-    for note in heard.said():
+    for note in heard.message():
         yield f"- {_cell(note)}\n"
 
 

@@ -53,14 +53,14 @@ def stats(report: StatsReport) -> Iterator[str]:
         yield from _card(streams[0], groups[0], report)
     else:
         yield from _many(streams, groups, count, report)
-    said = [one_line(note) for note in heard.said()]
-    if said:
+    message = [one_line(note) for note in heard.message()]
+    if message:
         yield "\n"
-    for note in said[:_NOTES]:
+    for note in message[:_NOTES]:
         told = textwrap.fill(f"note: {note}", report.width, break_on_hyphens=False)
         yield f"{report.paint('warning', 'note:')}{told.removeprefix('note:')}\n"
-    if len(said) > _NOTES:
-        yield f"note: and {len(said) - _NOTES} more such notes; --format json has them all\n"
+    if len(message) > _NOTES:
+        yield f"note: and {len(message) - _NOTES} more such notes; --format json has them all\n"
     if report.explain:
         yield from _explained(groups[0], report)
         yield from _run_explained(groups[0], report)
@@ -234,8 +234,8 @@ def _hint(group: Row, report: StatsReport) -> Iterator[str]:
         if wanted(column, report, None):
             codes.update(dict.fromkeys(found))
     if codes:
-        said = "; ".join(f"{code}: {report.reasons.get(code, code)}" for code in list(codes)[:3])
-        text = f"{MISSING} is missing ({said}{'; …' if len(codes) > 3 else ''}). --explain tells more."
+        message = "; ".join(f"{code}: {report.reasons.get(code, code)}" for code in list(codes)[:3])
+        text = f"{MISSING} is missing ({message}{'; …' if len(codes) > 3 else ''}). --explain tells more."
         yield "\n" + textwrap.fill(text, report.width) + "\n"
 
 

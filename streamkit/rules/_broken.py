@@ -32,11 +32,11 @@ def cause(stream: Stream, broken: Broken) -> str:
     return "truncated-json" if broken.kind == "truncated-json" else "invalid-json"
 
 
-def said(stream: Stream, broken: Broken) -> str:
+def message(stream: Stream, broken: Broken) -> str:
     """The decoder's word, with the column where it stopped."""
     place = f" at column {broken.column + 1} of the data" if broken.column is not None else ""
     size = f" ({len(stream.events.data[broken.event])} bytes)" if broken.kind == "truncated-json" else ""
-    return f"{broken.said[:1].lower()}{broken.said[1:]}{place}{size}"
+    return f"{broken.message[:1].lower()}{broken.message[1:]}{place}{size}"
 
 
 def is_fused(data: bytes) -> bool:

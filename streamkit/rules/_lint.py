@@ -30,9 +30,9 @@ def _found(entry: Rule, stream: Stream) -> Iterator[Finding]:
             counts[severity] = counts.get(severity, 0) + 1
         findings = [_finding(entry, stream, severity, seen, counts[severity]) for severity, seen in first.items()]
     except Exception as defect:
-        said = f"rule {entry.code} failed: {type(defect).__name__}: {defect}; please report it"
+        message = f"rule {entry.code} failed: {type(defect).__name__}: {defect}; please report it"
         yield Finding(
-            "LINT000", "rule-defect", "error", said, file=stream.file, exchange=stream.number, dialect=stream.dialect
+            "LINT000", "rule-defect", "error", message, file=stream.file, exchange=stream.number, dialect=stream.dialect
         )
     else:
         yield from findings

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
-from streamkit.rules._broken import cause, said
+from streamkit.rules._broken import cause, message
 from streamkit.rules._rule import Sighting
 
 
@@ -16,7 +16,7 @@ def misfits(stream: Stream, name: str) -> Iterator[Sighting]:
     """What does not have the shape that the API's table gives."""
     for misfit in stream.misfits:
         if misfit.problem == name:
-            yield Sighting(misfit.said, chunk=misfit.chunk, path=misfit.path, severity=misfit.severity)
+            yield Sighting(misfit.message, chunk=misfit.chunk, path=misfit.path, severity=misfit.severity)
 
 
 def missteps(stream: Stream, name: str) -> Iterator[Sighting]:
@@ -25,21 +25,21 @@ def missteps(stream: Stream, name: str) -> Iterator[Sighting]:
         if step.kind == name:
             last = len(stream.chunks) - 1 if stream.chunks else None
             chunk = last if step.chunk is None else step.chunk
-            yield Sighting(step.said, chunk=chunk, path=step.path, severity=step.severity)
+            yield Sighting(step.message, chunk=chunk, path=step.path, severity=step.severity)
 
 
 def broken(stream: Stream, name: str) -> Iterator[Sighting]:
     """Events whose data is no JSON object; each is one rule's."""
     for event in stream.broken:
         if cause(stream, event) == name:
-            yield Sighting(said(stream, event), event=event.event)
+            yield Sighting(message(stream, event), event=event.event)
 
 
 def damage(stream: Stream, name: str) -> Iterator[Sighting]:
     """What is wrong with the lines of a recording."""
     for hurt in stream.exchange.damage:
         if hurt.kind == name:
-            yield Sighting(hurt.said, line=hurt.line)
+            yield Sighting(hurt.message, line=hurt.line)
 
 
 def repairs(stream: Stream, name: str) -> Iterator[Sighting]:
@@ -52,7 +52,7 @@ def repairs(stream: Stream, name: str) -> Iterator[Sighting]:
     for repair in imported.repairs if imported else ():
         if repair.kind == name:
             if imported and imported.stored:
-                message = f"line {repair.line} of the log that this was made from: {repair.said}"
+                message = f"line {repair.line} of the log that this was made from: {repair.message}"
                 yield Sighting(message, line=stream.exchange.origin.line)
             else:
-                yield Sighting(repair.said, line=repair.line)
+                yield Sighting(repair.message, line=repair.line)

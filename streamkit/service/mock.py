@@ -24,13 +24,13 @@ FAULT_HEADER = "X-Streamkit-Fault"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request that was answered, and by what: `recording` is None where none did, `said` then tells why."""
+    """One request that was answered, and by what: `recording` is None where none did, `message` then tells why."""
 
     number: int
     method: str
     path: str
     recording: str | None
-    said: str = ""
+    message: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As `/__streamkit/requests` lists it."""
@@ -39,7 +39,7 @@ class Asked:
             "method": self.method,
             "path": self.path,
             "recording": self.recording,
-            "said": self.said or None,
+            "said": self.message or None,
         }
 
 
@@ -122,7 +122,7 @@ class Mock:
     @property
     def missed(self) -> list[Asked]:
         """The requests that no recording answered."""
-        return [asked for asked in self.requests if asked.recording is None and asked.said.startswith("no match")]
+        return [asked for asked in self.requests if asked.recording is None and asked.message.startswith("no match")]
 
     def reset(self) -> None:
         """Forget what was asked and played."""
@@ -168,8 +168,8 @@ class Mock:
             )
         return replies.reply(200, whole, at=steps(recording.exchange, self._options.pace)[-1].at)
 
-    def _note(self, request: Request, recording: str | None, said: str = "") -> None:
-        asked = Asked(len(self.requests) + 1, request.method, urlsplit(request.url).path, recording, said)
+    def _note(self, request: Request, recording: str | None, message: str = "") -> None:
+        asked = Asked(len(self.requests) + 1, request.method, urlsplit(request.url).path, recording, message)
         self.requests.append(asked)
         self._on_request(asked)
 

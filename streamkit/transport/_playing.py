@@ -237,10 +237,10 @@ def length(headers: Headers, steps: Sequence[Step]) -> int | None:
     finished = isinstance(steps[-1], Finish)
     if finished and total == 0:
         return 0
-    said = header(headers, "content-length") or ""
-    if not said.isdecimal() or header(headers, "content-encoding"):
+    message = header(headers, "content-length") or ""
+    if not message.isdecimal() or header(headers, "content-encoding"):
         return None
-    return int(said) if int(said) == total or (int(said) > total and not finished) else None
+    return int(message) if int(message) == total or (int(message) > total and not finished) else None
 
 
 def _unacknowledged(plug: socket.socket | None) -> int:

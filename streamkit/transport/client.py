@@ -164,7 +164,7 @@ class Client:
             reason = _reason(error, story.answered)
             if reason is None:
                 raise
-            story.end(reason, _said(error))
+            story.end(reason, _message(error))
         else:
             story.end("eof", None)
 
@@ -353,7 +353,7 @@ def _malformed(error: BaseException) -> bool:
     return isinstance(cause, broken) and not cut
 
 
-def _said(error: Exception) -> str:
+def _message(error: Exception) -> str:
     """The error in one line, in words that tell a person what to look at."""
     import aiohttp
 
@@ -362,12 +362,12 @@ def _said(error: Exception) -> str:
         return f"cannot connect to {error.host}:{error.port}: {_one_line(str(error.certificate_error))}"
     if isinstance(error, aiohttp.ClientConnectorError):
         system = error.os_error
-        said = system.strerror or str(system)
+        message = system.strerror or str(system)
         if isinstance(error, aiohttp.ClientSSLError):
-            said = str(system)
+            message = str(system)
         elif system.errno is not None and system.errno > 0:
-            said = os.strerror(system.errno)
-        return f"cannot connect to {error.host}:{error.port}: {_one_line(said)}"
+            message = os.strerror(system.errno)
+        return f"cannot connect to {error.host}:{error.port}: {_one_line(message)}"
     if isinstance(error, aiohttp.ClientPayloadError) and not _malformed(error):
         lost = "ConnectionResetError" in str(error)
         return "connection reset by peer" if lost else "the connection was closed before the body was complete"

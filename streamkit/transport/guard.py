@@ -31,7 +31,7 @@ class Refusal:
     """Why a request is refused, and with which status."""
 
     status: int
-    said: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,8 +272,8 @@ class _Relay:
         """End the client's side as the upstream's side ended; before a head has come, say what happened."""
         if not self.connection.headed and reason != "interrupted":
             status = 504 if reason in ("timeout", "idle_timeout") else 502
-            said = f"the upstream did not answer ({reason}): {error or 'no reason given'}"
-            _write_error(self.connection, status, said)
+            message = f"the upstream did not answer ({reason}): {error or 'no reason given'}"
+            _write_error(self.connection, status, message)
         elif reason == "eof":
             self.connection.last(Finish(0))
         else:
@@ -291,21 +291,21 @@ def _sent_on(headers: Headers) -> Headers:
 
 def _length(headers: Headers) -> int | None:
     """The length that the upstream announces, where the body is not chunked."""
-    said = header(headers, "content-length") or ""
+    message = header(headers, "content-length") or ""
     chunked = "chunked" in (header(headers, "transfer-encoding") or "").lower()
-    return int(said) if said.isdecimal() and not chunked else None
+    return int(message) if message.isdecimal() and not chunked else None
 
 
 def _refused(request: web.BaseRequest, refusal: Refusal) -> Played:
     connection = Connection(request)
-    _write_error(connection, refusal.status, f"streamkit proxy: {refusal.said}")
+    _write_error(connection, refusal.status, f"streamkit proxy: {refusal.message}")
     connection.close()
     return Played(reuse=False)
 
 
-def _write_error(connection: Connection, status: int, said: str) -> None:
+def _write_error(connection: Connection, status: int, message: str) -> None:
     """An error of our own, in the words of OpenAI and Anthropic at once."""
-    error = {"type": "proxy_error", "message": said, "code": "streamkit", "param": None}
+    error = {"type": "proxy_error", "message": message, "code": "streamkit", "param": None}
     body = orjson.dumps({"type": "error", "error": error})
     headers = (("Content-Type", "application/json"), ("X-Should-Retry", "false"))
     connection.head(status, headers, len(body))

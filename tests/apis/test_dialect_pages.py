@@ -24,7 +24,7 @@ class Page:
     title: str
     kind: str
     body: str
-    said: dict[str, str]
+    message: dict[str, str]
 
 
 def pages() -> Iterator[Page]:
@@ -43,7 +43,7 @@ def body_of(page: Page) -> bytes:
 
 def found(page: Page) -> dict[str, str]:
     """What the page's stream shows, in the page's words: findings with the dialect, and those that it takes away."""
-    request = Request("POST", f"https://{page.said['host']}/") if "host" in page.said else None
+    request = Request("POST", f"https://{page.message['host']}/") if "host" in page.message else None
     response = Response(None, 200, headers=(("content-type", "text/event-stream"),))
     exchange = Exchange(Frames.of([Frame(body_of(page))]), request, response)
     stream = interpret(exchange, judge=True)
@@ -61,13 +61,13 @@ def found(page: Page) -> dict[str, str]:
 def test_page(page: Page) -> None:
     shown = found(page)
     assert shown["name"] == page.name, shown["seen"]
-    wanted = {key: page.said[key] for key in ("seen", "lawful", "findings")}
+    wanted = {key: page.message[key] for key in ("seen", "lawful", "findings")}
     assert {key: shown[key] for key in wanted} == wanted
 
 
 @pytest.mark.parametrize("dialect", list(DIALECTS.values()), ids=lambda dialect: dialect.name)
 def test_every_dialect_has_a_page_that_shows_all_that_is_lawful_in_it(dialect: Dialect) -> None:
-    shown = {code for page in pages() if page.name == dialect.name for code in page.said["lawful"].split()}
+    shown = {code for page in pages() if page.name == dialect.name for code in page.message["lawful"].split()}
     assert shown - {NONE} == set(dialect.lawful)
 
 

@@ -33,7 +33,7 @@ class Case:
     framing: str
     body: str
     wanted: object
-    said: dict[str, str]
+    message: dict[str, str]
 
 
 def cases() -> Iterator[Case]:
@@ -86,7 +86,7 @@ def test_page(case: Case) -> None:
             for chunk in range(len(stream.chunks))
         ),
     }
-    assert {key: found[key] for key in case.said} == case.said
+    assert {key: found[key] for key in case.message} == case.message
 
 
 def test_every_api_has_a_page() -> None:

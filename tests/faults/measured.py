@@ -91,7 +91,7 @@ def _effect(recorded: Exchange, fault: str, chunks: Callable[[Served, Any], Iter
         except Exception as raised:
             error = f"`{type(raised).__name__}`"
         asked = len(server.requests)
-        assert not any(request.said for request in server.requests), "the fault does not apply"
+        assert not any(request.message for request in server.requests), "the fault does not apply"
     retried = " after a retry" if asked > 1 else ""
     if error:
         return f"{len(got)} of {len(usual)} chunks, then {error}{retried}" if got else f"{error}{retried}"

@@ -111,12 +111,12 @@ def test_a_body_in_zstd_is_decoded_and_one_that_cannot_be_is_told(write, monkeyp
     for coding, given, body, said in table:
         [exchange] = read(write("c.json", cassette(coding, given)))
         assert body is None or exchange.frames.body == body
-        assert [repair.said.startswith(said) for repair in exchange.imported.repairs] == [True] * bool(said)
+        assert [repair.message.startswith(said) for repair in exchange.imported.repairs] == [True] * bool(said)
     for name in ("compression", "compression.zstd", "backports", "backports.zstd"):
         monkeypatch.setitem(sys.modules, name, None)
     [exchange] = read(write("c.json", cassette("zstd", packed)))
     assert exchange.frames.body == packed
-    assert exchange.imported.repairs[0].said.endswith("pip install 'llm-streamkit[zstd]'")
+    assert exchange.imported.repairs[0].message.endswith("pip install 'llm-streamkit[zstd]'")
 
 
 def test_zstd_without_its_library_names_the_extra(write, monkeypatch):
@@ -132,7 +132,7 @@ def test_utf_16_as_older_powershells_redirect_it_is_read_as_utf_8(write, coding)
     [exchange] = read(write("a.txt", ("\ufeff" + text).encode(coding)))
     assert exchange.frames.body == text.encode()
     [said] = exchange.imported.repairs
-    assert (said.line, said.kind, said.said) == (1, "repaired", "UTF-16, read as UTF-8")
+    assert (said.line, said.kind, said.message) == (1, "repaired", "UTF-16, read as UTF-8")
     [zipped] = read(write("a.txt.gz", gzip.compress(("\ufeff" + text).encode(coding))))
     assert zipped.frames.body == text.encode()
     assert "begins as UTF-16 and is none" in refusal(write("b.txt", b"\xff\xfed\x00a"))

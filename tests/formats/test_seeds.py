@@ -68,5 +68,7 @@ def test_prose_requests_an_answer_and_a_stream_are_told_apart():
     assert stream.imported.excerpt
     assert repairs(stream, "hard-wrapped") == [(line, "hard-wrapped") for line in (99, 106, 115)]
     assert repairs(stream, "elided") == [(line, "elided") for line in (113, 128, 131, 134, 137)]
-    skipped = [repair.said for one in (answer, stream) for repair in one.imported.repairs if "request" in repair.said]
+    skipped = [
+        repair.message for one in (answer, stream) for repair in one.imported.repairs if "request" in repair.message
+    ]
     assert len(skipped) == 2

@@ -54,7 +54,7 @@ def lines(exchange):
         at = "-" if frame.at is None else f"{frame.at / 1e9:g}"
         yield f"{frame.line if frame.line is not None else '-'} {at} {printable(frame.data)}"
     for repair in exchange.imported.repairs if exchange.imported else ():
-        yield f"~ {repair.line} {repair.kind}: {repair.said}"
+        yield f"~ {repair.line} {repair.kind}: {repair.message}"
 
 
 def printable(data):

@@ -188,7 +188,7 @@ def test_a_fault_that_does_not_apply_is_said_and_the_stream_played() -> None:
     recorded = exchange(b"data: 1\n\n")
     with serve(recorded, faults=plan("drop:event=9")) as server:
         assert ask(server, CHAT, asked(recorded)) == (200, b"data: 1\n\n")
-        assert server.requests[0].said == "fault drop does not apply: the stream has 1 event, and no event 9"
+        assert server.requests[0].message == "fault drop does not apply: the stream has 1 event, and no event 9"
 
 
 def test_the_same_seed_breaks_the_same_stream_in_the_same_place() -> None:

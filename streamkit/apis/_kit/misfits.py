@@ -42,13 +42,13 @@ def explain(shape: Shape, value: Any, chunk: int) -> Iterator[Misfit]:
 def _explain(entry: Field, value: Any, chunk: int, path: str) -> Iterator[Misfit]:
     shape, words = entry.shape, entry.words
     if shape.types and type(value) not in shape.classes:
-        said = f"{_shown(path)} is {describe(value)}, not {_wanted(shape)}"
-        yield Misfit(chunk, path, words.wrong_type, said)
+        message = f"{_shown(path)} is {describe(value)}, not {_wanted(shape)}"
+        yield Misfit(chunk, path, words.wrong_type, message)
         return
     if shape.values and type(value) is str and value not in shape.values:
-        said = f"{_shown(path)} is {describe(value)}, not {_alternatives(shape.values)}"
+        message = f"{_shown(path)} is {describe(value)}, not {_alternatives(shape.values)}"
         word = words.empty if words.empty and value in ("", "null") else words.wrong_value
-        yield Misfit(chunk, path, word, said)
+        yield Misfit(chunk, path, word, message)
     if type(value) is dict:
         yield from _explain_fields(shape, value, chunk, path)
     elif type(value) is list and shape.items is not None:
@@ -65,8 +65,8 @@ def _explain_fields(shape: Shape, value: dict[str, Any], chunk: int, path: str) 
         if name in value:
             yield from _explain(entry, value[name], chunk, member(path, name))
         elif entry.required:
-            said = f"{_shown(member(path, name))} is missing"
-            yield Misfit(chunk, member(path, name), entry.words.missing, said, entry.words.missing_is)
+            message = f"{_shown(member(path, name))} is missing"
+            yield Misfit(chunk, member(path, name), entry.words.missing, message, entry.words.missing_is)
     if shape.others is not None:
         for name in value:
             if name not in fields:

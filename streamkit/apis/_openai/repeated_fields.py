@@ -41,5 +41,5 @@ class RepeatedFields:
             yield Misstep("empty-id", index, "id is empty", "$.id")
         created = chunk.get("created")
         if type(created) is int and not _FIRST_SECOND <= created <= _LAST_SECOND:
-            said = f"created is {created}: no time in seconds at which a chunk can have been made"
-            yield Misstep("implausible-created", index, said, "$.created")
+            message = f"created is {created}: no time in seconds at which a chunk can have been made"
+            yield Misstep("implausible-created", index, message, "$.created")

@@ -53,8 +53,8 @@ class UsageChecks:
     def _sums(self, index: int, usage: dict[str, Any]) -> Iterator[Misstep]:
         prompt, completion, total = (usage.get(name) for name in _COUNTS)
         if type(prompt) is int and type(completion) is int and type(total) is int and prompt + completion != total:
-            said = f"{prompt} + {completion} is {prompt + completion}, and total_tokens is {total}"
-            yield Misstep("usage-total-mismatch", index, said, "$.usage.total_tokens")
+            message = f"{prompt} + {completion} is {prompt + completion}, and total_tokens is {total}"
+            yield Misstep("usage-total-mismatch", index, message, "$.usage.total_tokens")
         for name in _COUNTS:
             before, now = self._last.get(name), usage.get(name)
             if type(before) is int and type(now) is int and now < before:

@@ -144,7 +144,7 @@ class _MessageWalk:
                 self._stop_reason = delta["stop_reason"]
         elif kind == "error" or (kind is None and "error" in event):
             self._failed = True
-            yield Misstep("error-event", chunk, f"the stream reports an error: {_said(event)}", "$.error")
+            yield Misstep("error-event", chunk, f"the stream reports an error: {_message(event)}", "$.error")
         elif kind != "ping" and isinstance(kind, str):
             yield Misstep("unknown-type", chunk, f"an event of type {describe(kind)}, which is in no table", "$.type")
 
@@ -170,8 +170,8 @@ class _MessageWalk:
             yield from self._opened(chunk, key, event)
         wrong = self._blocks.step(key, symbol)
         if wrong == "delta-unopened":
-            said = f"{kind} for block {key}, which " + ("has stopped" if key in self._kinds else "never started")
-            yield Misstep(wrong, chunk, said, "$.index")
+            message = f"{kind} for block {key}, which " + ("has stopped" if key in self._kinds else "never started")
+            yield Misstep(wrong, chunk, message, "$.index")
         elif wrong is not None:
             yield Misstep(wrong, chunk, f"block {key} starts a second time", "$.index")
         if symbol == "delta":
@@ -180,11 +180,11 @@ class _MessageWalk:
     def _opened(self, chunk: int, key: int, event: dict[str, Any]) -> Iterator[Misstep]:
         others = [index for index, state in self._blocks.states.items() if state == "open" and index != key]
         if others:
-            said = f"block {key} starts while block {others[0]} is open"
-            yield Misstep("block-overlap", chunk, said, "$.index")
+            message = f"block {key} starts while block {others[0]} is open"
+            yield Misstep("block-overlap", chunk, message, "$.index")
         if key not in self._kinds and key != len(self._kinds):
-            said = f"block {key} starts, and {len(self._kinds)} comes next"
-            yield Misstep("block-index", chunk, said, "$.index")
+            message = f"block {key} starts, and {len(self._kinds)} comes next"
+            yield Misstep("block-index", chunk, message, "$.index")
         block = event.get("content_block")
         self._kinds[key] = str(block.get("type")) if isinstance(block, dict) else ""
         if self._kinds[key] in _BELONGS["input_json_delta"]:
@@ -201,8 +201,8 @@ class _MessageWalk:
                 "unknown-type", chunk, f"a delta of type {describe(kind)}, which is in no table", "$.delta.type"
             )
         elif block not in wanted and block in _KNOWN_BLOCKS:
-            said = f"{kind} in a block of type {block}"
-            yield Misstep("delta-type-mismatch", chunk, said, "$.delta.type")
+            message = f"{kind} in a block of type {block}"
+            yield Misstep("delta-type-mismatch", chunk, message, "$.delta.type")
         elif key in self._json and isinstance(delta.get("partial_json"), str):
             self._json[key].append(delta["partial_json"])
 
@@ -211,8 +211,8 @@ class _MessageWalk:
         for key, chunk in self._inputs:
             text = "".join(self._json[key])
             if text and not _is_object(text):
-                said = f"the input of block {key} is no JSON object"
-                yield Misstep("tool-input-invalid", chunk, said, "$.index", "warning" if cut else None)
+                message = f"the input of block {key} is no JSON object"
+                yield Misstep("tool-input-invalid", chunk, message, "$.index", "warning" if cut else None)
         if self._failed:
             return
         for key, wrong in self._blocks.unfinished():
@@ -223,7 +223,7 @@ class _MessageWalk:
             yield Misstep("no-stop-reason", None, "no message_delta carries a stop_reason")
 
 
-def _said(event: dict[str, Any]) -> str:
+def _message(event: dict[str, Any]) -> str:
     error = event.get("error")
     return str(error.get("message") or error.get("type")) if isinstance(error, dict) else str(error)
 

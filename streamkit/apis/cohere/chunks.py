@@ -158,8 +158,8 @@ def _of_frame(chunk: Chunk, kind: Any) -> tuple[Delta, ...]:
     elif is_answer(chunk):
         for place, part in enumerate(objects_in(chunk["message"]["content"])):
             found.append(Delta("text", text_of(part.get("text")), part=place))
-    said = error_of(chunk) or object_of(chunk.get("delta")).get("error")
-    return (*found, Delta("error", said_by(said))) if said else tuple(found)
+    message = error_of(chunk) or object_of(chunk.get("delta")).get("error")
+    return (*found, Delta("error", said_by(message))) if message else tuple(found)
 
 
 def _finish(chunk: Chunk) -> str | None:

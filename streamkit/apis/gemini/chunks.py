@@ -94,8 +94,8 @@ def _of_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
         arguments = call.get("args", call.get("partialArgs"))
         if not call:
             return []
-        said = "" if arguments is None else written(arguments)
-        return [Delta("tool", said, choice, place, name_of(call.get("id")), name_of(call.get("name")))]
+        message = "" if arguments is None else written(arguments)
+        return [Delta("tool", message, choice, place, name_of(call.get("id")), name_of(call.get("name")))]
     return [Delta("other", key, choice, place) for key in part if key not in ("text", "thought", "thoughtSignature")]
 
 

@@ -61,13 +61,13 @@ class _CandidateWalk:
         error = response.get("error")
         if error:
             self._failed = True
-            said = str(error.get("message") or error.get("status")) if isinstance(error, dict) else str(error)
-            yield Misstep("gemini-error", chunk, f"the stream reports an error: {said}", "$.error")
+            message = str(error.get("message") or error.get("status")) if isinstance(error, dict) else str(error)
+            yield Misstep("gemini-error", chunk, f"the stream reports an error: {message}", "$.error")
         feedback = response.get("promptFeedback")
         if isinstance(feedback, dict) and feedback.get("blockReason"):
             self._blocked = True
-            said = f"the prompt was blocked: {feedback['blockReason']}"
-            yield Misstep("blocked", chunk, said, "$.promptFeedback.blockReason")
+            message = f"the prompt was blocked: {feedback['blockReason']}"
+            yield Misstep("blocked", chunk, message, "$.promptFeedback.blockReason")
         candidates = response.get("candidates")
         for place, candidate in enumerate(candidates if isinstance(candidates, list) else ()):
             if isinstance(candidate, dict):
@@ -82,8 +82,8 @@ class _CandidateWalk:
         if isinstance(parts, list) and any(map(_says_something, parts)):
             wrong = self._walk.step(key, "parts")
             if wrong:
-                said = f"candidate {key} goes on after its finish"
-                yield Misstep(wrong, chunk, said, f"{path}.content.parts")
+                message = f"candidate {key} goes on after its finish"
+                yield Misstep(wrong, chunk, message, f"{path}.content.parts")
         elif key not in self._walk.states:
             self._walk.states[key] = "open"
         reason = candidate.get("finishReason")
@@ -91,8 +91,8 @@ class _CandidateWalk:
             self._walk.step(key, "finish")
             if reason not in _GOOD:
                 malformed = "MALFORMED" in reason or "UNEXPECTED" in reason or "INVALID" in reason
-                said = f"candidate {key} ended with {reason}"
-                yield Misstep("blocked", chunk, said, f"{path}.finishReason", "error" if malformed else None)
+                message = f"candidate {key} ended with {reason}"
+                yield Misstep("blocked", chunk, message, f"{path}.finishReason", "error" if malformed else None)
 
 
 def _says_something(part: object) -> bool:

@@ -136,8 +136,8 @@ class _ChatWalk:
         key = number if type(number) is int else place
         if key not in self._walk.states:
             if key != len(self._walk.states):
-                said = f"choice {key} begins before choice {len(self._walk.states)}"
-                yield Misstep("choice-index-order", index, said, f"{path}.index")
+                message = f"choice {key} begins before choice {len(self._walk.states)}"
+                yield Misstep("choice-index-order", index, message, f"{path}.index")
             if "finish_reason" not in choice:
                 yield Misstep("absent-finish-reason", index, "the choice has no key finish_reason", path)
         delta = choice.get("delta")
@@ -161,8 +161,8 @@ class _ChatWalk:
         if has_content:
             yield Misstep("finish-with-content", index, f'"{finish}" comes with content in one chunk', path)
         before = self._finish.get(key)
-        said = f'"{finish}" again' if before == finish else f'"{finish}", and was "{before}" before'
-        yield from self._step(key, "finish", index, path, f"finish_reason {said if before else finish}")
+        message = f'"{finish}" again' if before == finish else f'"{finish}", and was "{before}" before'
+        yield from self._step(key, "finish", index, path, f"finish_reason {message if before else finish}")
         self._finish.setdefault(key, finish)
 
     def _step(self, key: object, symbol: str, index: int, path: str, what: str) -> Iterator[Misstep]:
@@ -174,10 +174,10 @@ class _ChatWalk:
                 "open": "again in choice",
                 "finished": "after the finish of choice",
             }
-            said = f"{what} {where[before]} {key}"
+            message = f"{what} {where[before]} {key}"
             if kind == "missing-first-role":
-                said = f"choice {key} begins without a role"
-            yield Misstep(kind, index, said, path)
+                message = f"choice {key} begins without a role"
+            yield Misstep(kind, index, message, path)
 
     def _restating(self, key: object, delta: dict[str, Any], index: int, path: str) -> Iterator[Misstep]:
         """A delta that begins with the whole delta before it and goes on, twice in a row: text so far, not what is new."""
@@ -189,8 +189,8 @@ class _ChatWalk:
         if len(last) >= _RESTATED and len(text) > len(last) and text.startswith(last):
             self._restated[key] = self._restated.get(key, 0) + 1
             if self._restated[key] >= 2:
-                said = "content repeats all of the delta before and goes on: the text so far, not what is new"
-                yield Misstep("cumulative-content", index, said, f"{path}.delta.content")
+                message = "content repeats all of the delta before and goes on: the text so far, not what is new"
+                yield Misstep("cumulative-content", index, message, f"{path}.delta.content")
         else:
             self._restated[key] = 0
 

@@ -68,11 +68,11 @@ class ToolCallChecks:
             # The shape's check tells of the index; here the entry is what it most likely is.
             index = len(calls) if entry.get("id") or not calls else max(calls)
         elif index not in calls and index != len(calls):
-            said = f"the first delta of a call has index {index}, and {len(calls)} comes next"
-            yield Misstep("tool-index-gap", chunk, said, f"{path}.index")
+            message = f"the first delta of a call has index {index}, and {len(calls)} comes next"
+            yield Misstep("tool-index-gap", chunk, message, f"{path}.index")
         if index in calls and self._last.get(choice, index) != index:
-            said = f"call {index} goes on after call {self._last[choice]} began"
-            yield Misstep("interleaved-tools", chunk, said, f"{path}.index")
+            message = f"call {index} goes on after call {self._last[choice]} began"
+            yield Misstep("interleaved-tools", chunk, message, f"{path}.index")
         self._last[choice] = index
         function = entry.get("function")
         function = function if isinstance(function, dict) else {}
@@ -81,8 +81,8 @@ class ToolCallChecks:
             call = calls[index] = _Call(chunk, path)
             yield from _opened(entry, function, index, chunk, path)
         elif entry.get("id") and call.id and entry["id"] != call.id:
-            said = f'call {index} is "{call.id}", and now "{entry["id"]}": two calls share an index'
-            yield Misstep("tool-id-collision", chunk, said, f"{path}.index")
+            message = f'call {index} is "{call.id}", and now "{entry["id"]}": two calls share an index'
+            yield Misstep("tool-id-collision", chunk, message, f"{path}.index")
             self._replaced.append((choice, index, call))
             call = calls[index] = _Call(chunk, path)
         else:
@@ -109,11 +109,11 @@ class ToolCallChecks:
         for choice, reason in finish.items():
             calls = self._calls.get(choice)
             if calls and reason == "stop":
-                said = f'choice {choice} made tool calls and finished with "stop"'
-                yield Misstep("finish-tool-mismatch", None, said)
+                message = f'choice {choice} made tool calls and finished with "stop"'
+                yield Misstep("finish-tool-mismatch", None, message)
             if not calls and reason == "tool_calls":
-                said = f'choice {choice} finished with "tool_calls" and made none'
-                yield Misstep("finish-tool-mismatch", None, said)
+                message = f'choice {choice} finished with "tool_calls" and made none'
+                yield Misstep("finish-tool-mismatch", None, message)
 
 
 def _opened(entry: dict[str, Any], function: dict[str, Any], index: int, chunk: int, path: str) -> Iterator[Misstep]:
@@ -123,8 +123,8 @@ def _opened(entry: dict[str, Any], function: dict[str, Any], index: int, chunk: 
     custom = entry.get("custom")
     is_shapeless = "function" in entry and not isinstance(entry["function"], dict)
     if not function.get("name") and not (isinstance(custom, dict) and custom.get("name")) and not is_shapeless:
-        said = f"the first delta of call {index} has no function name"
-        yield Misstep("tool-no-name", chunk, said, f"{path}.function.name")
+        message = f"the first delta of call {index} has no function name"
+        yield Misstep("tool-no-name", chunk, message, f"{path}.function.name")
     if not entry.get("type"):
         yield Misstep("tool-call-no-type", chunk, f"the first delta of call {index} has no type", f"{path}.type")
 
@@ -136,8 +136,8 @@ def _repeated(
     if entry.get("id") and call.id:
         yield Misstep("tool-id-repeated", chunk, f"call {index} gives its id again", f"{path}.id")
     if function.get("name") and call.name:
-        said = f'call {index} gives its name "{function["name"]}" again'
-        yield Misstep("tool-name-repeated", chunk, said, f"{path}.function.name")
+        message = f'call {index} gives its name "{function["name"]}" again'
+        yield Misstep("tool-name-repeated", chunk, message, f"{path}.function.name")
 
 
 def _take(call: _Call, entry: dict[str, Any], function: dict[str, Any]) -> None:

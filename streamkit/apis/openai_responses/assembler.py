@@ -41,8 +41,10 @@ class ResponseAssembler:
                 self._response = response
                 self._last = kind in _LAST or not kind
         elif kind == "error" or (not kind and chunk.get("error")):
-            said = chunk.get("error")
-            self._error = said or {key: value for key, value in chunk.items() if key not in ("type", "sequence_number")}
+            error = chunk.get("error")
+            self._error = error or {
+                key: value for key, value in chunk.items() if key not in ("type", "sequence_number")
+            }
         elif kind.startswith("response.audio."):
             if type(chunk.get("delta")) is str:
                 field = "transcript" if "transcript" in kind else "data"

@@ -111,8 +111,10 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         return (Delta("text", text, part=part),) if text else (Delta("refusal", refusal, part=part),) if refusal else ()
     if kind == "response.output_text.annotation.added":
         annotation = object_of(chunk.get("annotation"))
-        said = text_of(annotation.get("url")) or text_of(annotation.get("filename")) or text_of(annotation.get("type"))
-        return (Delta("citation", said, part=part),)
+        message = (
+            text_of(annotation.get("url")) or text_of(annotation.get("filename")) or text_of(annotation.get("type"))
+        )
+        return (Delta("citation", message, part=part),)
     if kind in _OTHERS:
         return (Delta("other", kind.removeprefix("response."), part=part),)
     return _of_lifecycle(kind, chunk)

@@ -76,8 +76,8 @@ class _ResponseWalk:
             number = event.get("sequence_number")
             if type(number) is int:
                 if self._sequence is not None and number != self._sequence + 1:
-                    said = f"sequence_number is {number}, and {self._sequence + 1} comes next"
-                    yield Misstep("sequence-gap", chunk, said, "$.sequence_number")
+                    message = f"sequence_number is {number}, and {self._sequence + 1} comes next"
+                    yield Misstep("sequence-gap", chunk, message, "$.sequence_number")
                 self._sequence = number
             # The usual case: more text for the part that the event before was about.
             if event.get("type") == _TEXT and opened.get(0) == "open" and self._items.goes_on(event):
@@ -106,8 +106,8 @@ class _ResponseWalk:
         elif wrong == "first-event" and not self._is_resumed():
             number = event.get("sequence_number")
             late = kind == "response.queued" or (type(number) is int and number > 0)
-            said = f"{kind} comes before response.created"
-            yield Misstep(wrong, chunk, said, "$.type", "warning" if late else None)
+            message = f"{kind} comes before response.created"
+            yield Misstep(wrong, chunk, message, "$.type", "warning" if late else None)
         elif wrong == "after-terminal":
             yield Misstep(wrong, chunk, f"{kind} comes after the terminal event", "$.type")
         if symbol == "error" or kind in ("response.failed", "response.incomplete"):
@@ -122,8 +122,8 @@ class _ResponseWalk:
         if isinstance(given, str):
             self._id = self._id or given
             if given != self._id:
-                said = f'the response is "{given}", and was "{self._id}" before'
-                yield Misstep("response-id-changed", chunk, said, "$.response.id")
+                message = f'the response is "{given}", and was "{self._id}" before'
+                yield Misstep("response-id-changed", chunk, message, "$.response.id")
 
     def _end(self) -> Iterator[Misstep]:
         state = self._response.state(0)

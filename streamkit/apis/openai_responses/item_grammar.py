@@ -145,8 +145,8 @@ class ItemChecks:
         if stem in _IN_PARTS:
             wrong = self._parts.step((index, place), "delta")
             if wrong:
-                said = f"{stem}.{step} for part {place} of item {index}, which was never added"
-                yield Misstep(wrong, chunk, said, "$.content_index")
+                message = f"{stem}.{step} for part {place} of item {index}, which was never added"
+                yield Misstep(wrong, chunk, message, "$.content_index")
         if step == "delta" and isinstance(event.get("delta"), str):
             collected = known.texts.setdefault((stem, place), [])
             collected.append(event["delta"])
@@ -158,8 +158,8 @@ class ItemChecks:
 
     def _same_id(self, chunk: int, index: int, known: _Item, given: object, path: str) -> Iterator[Misstep]:
         if isinstance(given, str) and known.id is not None and given != known.id:
-            said = f'item {index} is "{given}", and was "{known.id}" when it was added'
-            yield Misstep("item-id-changed", chunk, said, path)
+            message = f'item {index} is "{given}", and was "{known.id}" when it was added'
+            yield Misstep("item-id-changed", chunk, message, path)
 
     def final(self, chunk: int, response: dict[str, Any], *, complete: bool) -> Iterator[Misstep]:
         """The terminal event's response: its output repeats the items."""
@@ -168,10 +168,10 @@ class ItemChecks:
         if not isinstance(output, list) or not complete:
             return
         if len(output) != len(self._items):
-            said = f"the final output has {len(output)} items, and the stream had {len(self._items)}"
+            message = f"the final output has {len(output)} items, and the stream had {len(self._items)}"
             # OpenAI itself leaves the output empty where the response is not stored.
             severity: Severity | None = None if output else "warning"
-            yield Misstep("final-differs", chunk, said, "$.response.output", severity)
+            yield Misstep("final-differs", chunk, message, "$.response.output", severity)
             return
         for place, (index, known) in enumerate(sorted(self._items.items())):
             if isinstance(output[place], dict):
@@ -182,31 +182,31 @@ class ItemChecks:
         """The items that were never done, at the end of a stream that ended by itself."""
         for key, wrong in self._walk.unfinished():
             if isinstance(key, int) and key in self._items:
-                said = f"item {key} is never done"
-                yield Misstep(wrong, self._items[key].chunk, said, "$.output_index")
+                message = f"item {key} is never done"
+                yield Misstep(wrong, self._items[key].chunk, message, "$.output_index")
 
 
 def _same(chunk: int, known: _Item, key: tuple[str, object], whole: object, path: str) -> Iterator[Misstep]:
     """Whether a `done` event repeats what the deltas said; without deltas there is nothing to compare."""
     if key in known.texts and isinstance(whole, str) and whole != "".join(known.texts[key]):
-        said = f"the whole has {len(whole)} characters, and the deltas gave {sum(map(len, known.texts[key]))}"
+        message = f"the whole has {len(whole)} characters, and the deltas gave {sum(map(len, known.texts[key]))}"
         if len(whole) == sum(map(len, known.texts[key])):
-            said = "the whole is another text than the deltas gave"
-        yield Misstep("done-differs", chunk, said, path)
+            message = "the whole is another text than the deltas gave"
+        yield Misstep("done-differs", chunk, message, path)
 
 
 def _differences(chunk: int, index: int, known: _Item, item: dict[str, Any], kind: str, path: str) -> Iterator[Misstep]:
     """Where an item's whole object says other text or arguments than its deltas did."""
     for key in ("arguments", "input"):
         for stem in ("response.function_call_arguments", "response.custom_tool_call_input"):
-            said = known.texts.get((stem, None))
-            if said and isinstance(item.get(key), str) and _WHOLE[stem] == key and item[key] != "".join(said):
+            message = known.texts.get((stem, None))
+            if message and isinstance(item.get(key), str) and _WHOLE[stem] == key and item[key] != "".join(message):
                 yield Misstep(kind, chunk, f"the {key} of item {index} differ from its deltas", f"{path}.{key}")
     content = item.get("content")
     for place, part in enumerate(content if isinstance(content, list) else ()):
         text = part.get("text") if isinstance(part, dict) else None
-        said = known.texts.get(("response.output_text", place))
-        if said and isinstance(text, str) and text != "".join(said):
+        message = known.texts.get(("response.output_text", place))
+        if message and isinstance(text, str) and text != "".join(message):
             where = f"{path}.content[{place}].text"
             yield Misstep(kind, chunk, f"the text of item {index} differs from its deltas", where)
 
@@ -221,5 +221,5 @@ def _arguments(chunk: int, index: int, item: dict[str, Any]) -> Iterator[Misstep
         fine = False
     if not fine:
         severity: Severity | None = "warning" if item.get("status") == "incomplete" else None
-        said = f"the arguments of item {index} are no JSON object"
-        yield Misstep("arguments-invalid-json", chunk, said, "$.item.arguments", severity)
+        message = f"the arguments of item {index} are no JSON object"
+        yield Misstep("arguments-invalid-json", chunk, message, "$.item.arguments", severity)

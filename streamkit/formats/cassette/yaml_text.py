@@ -57,8 +57,8 @@ def interactions(source: Source) -> Iterator[tuple[Any, int]]:
             yield interaction
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or "it cannot be decoded"
-        raise UnreadableInput(source.path, f"no valid YAML ({said})", line=mark.line + 1 if mark else None) from None
+        message = getattr(error, "problem", None) or "it cannot be decoded"
+        raise UnreadableInput(source.path, f"no valid YAML ({message})", line=mark.line + 1 if mark else None) from None
     except UnicodeDecodeError as error:
         raise UnreadableInput(source.path, f"no valid UTF-8 ({error.reason})") from None
 

@@ -50,13 +50,13 @@ class Document:
     """A document found: its `value` (None where it cannot be used), its text on one line, and what had to be done.
 
     `state`: `whole` (JSON as it stands), `repaired`, `hard-wrapped`, `elided` (parts of its content are left out),
-    `cut` (it ends in the middle or is no JSON). `said` are the liberties in words, `lines` those that it took.
+    `cut` (it ends in the middle or is no JSON). `message` are the liberties in words, `lines` those that it took.
     """
 
     value: Any
     text: str
     state: str
-    said: str = ""
+    message: str = ""
     lines: tuple[Line, ...] = ()
 
     @property
@@ -150,8 +150,8 @@ def _read(taken: list[Line], parts: list[str], end: int | None, lines: Lines) ->
         return Document(None, shown, "elided" if _ELIDED.search(shown) else "cut", lines=kept)
     if rest:
         lines.put_back(dissect(rest, taken[-1].number, taken[-1].stamp))
-    value, text, state, said = document
-    return Document(value, text, state, said, tuple(taken))
+    value, text, state, message = document
+    return Document(value, text, state, message, tuple(taken))
 
 
 def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | None:
@@ -175,9 +175,9 @@ def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | N
         if mended is not None and isinstance(mended.value, dict | list):
             if any(path == ("...",) or path[0] in _CONTENT for path in mended.elided):
                 return None
-            said = list(mended.liberties)
-            said += [f"{'.'.join(path)} is left out" for path in mended.elided]
-            return mended.value, mended.json, "repaired", ", ".join(said) or "no valid JSON"
+            message = list(mended.liberties)
+            message += [f"{'.'.join(path)} is left out" for path in mended.elided]
+            return mended.value, mended.json, "repaired", ", ".join(message) or "no valid JSON"
     return None
 
 

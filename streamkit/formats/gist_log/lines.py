@@ -60,7 +60,7 @@ class Line:
     """One line taken apart.
 
     `text` is the line without its end; `payload` what follows `data:`, an event's name, a comment's text, or the text
-    from where a document opens. `logged` tells whether what stands before it looks like a logger's or is nothing; `said` what
+    from where a document opens. `logged` tells whether what stands before it looks like a logger's or is nothing; `message` what
     was done to find the payload, where that is worth a word.
     """
 
@@ -70,7 +70,7 @@ class Line:
     payload: str = ""
     stamp: Stamp | None = None
     logged: bool = True
-    said: str = ""
+    message: str = ""
 
 
 class Lines:
@@ -114,7 +114,7 @@ def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
         text = _COLORS.sub("", text)
     if "{&quot;" in text and '{"' not in text:  # elsewhere they are what the model wrote
         text = html.unescape(text)
-        return [replace(_plain(text, text.strip(), number, outer), said="HTML entities")]
+        return [replace(_plain(text, text.strip(), number, outer), message="HTML entities")]
     bare = text.strip()
     if not bare or (_ONLY_A_TIME.fullmatch(bare) and stamp(bare)):
         return [Line(number, "blank", text)]
@@ -198,7 +198,7 @@ def _taken_out(bare: str, number: int) -> list[Line]:
     chunk = compact_json(document[match[1]])
     name = document.get("event")
     before = [Line(number, "event", bare, name)] if isinstance(name, str) and name else []
-    return [*before, Line(number, "open", bare, chunk, time, said=f"taken out of {match[1]}")]
+    return [*before, Line(number, "open", bare, chunk, time, message=f"taken out of {match[1]}")]
 
 
 def _is_printed(value: Any) -> bool:

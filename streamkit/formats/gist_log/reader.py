@@ -102,16 +102,16 @@ class Reader:
         self._news = True
         self._separate("fence")
 
-    def _text(self, line: Line, said: str = "other text") -> None:
+    def _text(self, line: Line, message: str = "other text") -> None:
         if match := _STATUS.fullmatch(line.text):
             self._response = self._headers(match)
             return
         self._separate("text")
-        if self._skipped and self._skipped[-1][2] == said:
+        if self._skipped and self._skipped[-1][2] == message:
             first, _, _ = self._skipped[-1]
-            self._skipped[-1] = (first, line.number, said)
+            self._skipped[-1] = (first, line.number, message)
         else:
-            self._skipped.append((line.number, line.number, said))
+            self._skipped.append((line.number, line.number, message))
 
     def _headers(self, status: re.Match[str]) -> Response:
         """The status line just met, with the header lines that follow it."""
@@ -191,9 +191,9 @@ class Reader:
         used = [value for value in values if self._is_wanted(line, value, document)]
         if not used:
             kinds = {role(value) for value in values}
-            said = "a request body" if kinds == {"request"} else "JSON that is no chunk" if kinds else "other text"
+            message = "a request body" if kinds == {"request"} else "JSON that is no chunk" if kinds else "other text"
             for part in document.lines:
-                self._text(part, said)
+                self._text(part, message)
             return
         for value in used:
             text = document.text if value is document.value else compact_json(value)
@@ -227,9 +227,9 @@ class Reader:
         self._settle_dots(draft, draft)
         self._tell_skipped(draft)
         if document.state != "whole":
-            draft.note(line.number, document.state, document.said)
-        if line.said:
-            draft.note(line.number, "repaired", line.said)
+            draft.note(line.number, document.state, document.message)
+        if line.message:
+            draft.note(line.number, "repaired", line.message)
         elif self._event is not None and bare:
             draft.note(line.number, "repaired", "no data: before it")
         if plain:
@@ -251,8 +251,8 @@ class Reader:
         if parked is not None:
             return parked
         self._response = None
-        for number, kind, said in self._held:
-            self._draft.note(number, kind, said)
+        for number, kind, message in self._held:
+            self._draft.note(number, kind, message)
             self._draft.excerpt = True
         self._held.clear()
         return self._draft
@@ -295,9 +295,9 @@ class Reader:
         self._dots = [(line, False) for line, _ in kept] if going_on is None else []
 
     def _tell_skipped(self, draft: Draft) -> None:
-        for first, last, said in self._skipped:
+        for first, last, message in self._skipped:
             where = f"line {first}" if first == last else f"lines {first} to {last}"
-            draft.note(first, "skipped", f"{said}, {where}")
+            draft.note(first, "skipped", f"{message}, {where}")
         self._skipped.clear()
 
 

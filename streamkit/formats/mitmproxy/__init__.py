@@ -64,7 +64,7 @@ def _exchange(flow: dict[str, Any], origin: Origin) -> Exchange:
     body, trouble = decoded(content if isinstance(content, bytes) else b"", headers)
     begun = request.get("timestamp_start") if isinstance(request, dict) else None
     status = response.get("status_code")
-    said = error.get("msg") if isinstance(error, dict) else None
+    message = error.get("msg") if isinstance(error, dict) else None
     if content is None and response:
         trouble = "mitmproxy passed the body on and did not keep it (store_streamed_bodies is off)"
     return Exchange(
@@ -73,7 +73,7 @@ def _exchange(flow: dict[str, Any], origin: Origin) -> Exchange:
         response=Response(None, status, version(_text(response.get("http_version"))), headers)
         if isinstance(status, int)
         else None,
-        end=End(None, "reset" if response else "refused", error=said) if isinstance(said, str) else None,
+        end=End(None, "reset" if response else "refused", error=message) if isinstance(message, str) else None,
         recorded_at=rfc3339(round(begun * 1_000_000) * 1000) if isinstance(begun, float) and 0 < begun < 1e11 else None,
         imported=Import("mitmproxy", repairs=(Repair(1, "unusable", trouble),) if trouble else ()),
         origin=origin,

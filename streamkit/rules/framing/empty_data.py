@@ -28,5 +28,5 @@ def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each such event or block."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Ignored) and aside.reason == "no-data":
-            said = "the block has no data, and some clients take it for an event"
-            yield Sighting(said, byte=aside.start, excerpt=shown(aside.data).strip())
+            message = "the block has no data, and some clients take it for an event"
+            yield Sighting(message, byte=aside.start, excerpt=shown(aside.data).strip())

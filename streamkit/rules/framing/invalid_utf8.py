@@ -59,5 +59,5 @@ def check(stream: Stream) -> Iterator[Sighting]:
     for _, aside in stream.events.asides:
         column = _bad_byte(aside.data)
         if column is not None:
-            said = f"byte 0x{aside.data[column]:02x} is no UTF-8"
-            yield Sighting(said, byte=aside.start + column, excerpt=shown(aside.data))
+            message = f"byte 0x{aside.data[column]:02x} is no UTF-8"
+            yield Sighting(message, byte=aside.start + column, excerpt=shown(aside.data))

@@ -45,7 +45,7 @@ def check(stream: Stream) -> Iterator[Sighting]:
         if isinstance(aside, Ignored) and aside.reason == "unknown-field":
             name = shown(aside.data.partition(b":")[0][:40])
             lost = bool(_LIKE_A_CHUNK.search(aside.data))
-            said = f"the line begins with {name!r}, which is no field" + (
+            message = f"the line begins with {name!r}, which is no field" + (
                 ", and holds what looks like a chunk" if lost else ""
             )
-            yield Sighting(said, byte=aside.start, severity="error" if lost else None, excerpt=shown(aside.data))
+            yield Sighting(message, byte=aside.start, severity="error" if lost else None, excerpt=shown(aside.data))

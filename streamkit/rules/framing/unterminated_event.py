@@ -44,6 +44,8 @@ def check(stream: Stream) -> Iterator[Sighting]:
     """One sighting where something is pending at the end."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Tail) and aside.data.strip():
-            said = "the body ends inside an event, which clients of the standard discard"
+            message = "the body ends inside an event, which clients of the standard discard"
             harmless = aside.event is not None and aside.event.data == b"[DONE]"
-            yield Sighting(said, byte=aside.start, severity="warning" if harmless else None, excerpt=shown(aside.data))
+            yield Sighting(
+                message, byte=aside.start, severity="warning" if harmless else None, excerpt=shown(aside.data)
+            )

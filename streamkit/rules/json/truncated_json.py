@@ -41,5 +41,5 @@ def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each of them."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Tail) and aside.event is not None and _is_cut(aside.event.data):
-            said = f"the body ends inside a JSON text, after {len(aside.event.data)} bytes of it"
-            yield Sighting(said, byte=aside.start, excerpt=shown(aside.data))
+            message = f"the body ends inside a JSON text, after {len(aside.event.data)} bytes of it"
+            yield Sighting(message, byte=aside.start, excerpt=shown(aside.data))

@@ -23,5 +23,5 @@ def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting where the body is not that of the digest."""
     if stream.exchange.changed:
         end = stream.exchange.end
-        said = "sha256 of the frames is not the one that end says: the body was changed"
-        yield Sighting(said, line=end.line if end else None)
+        message = "sha256 of the frames is not the one that end says: the body was changed"
+        yield Sighting(message, line=end.line if end else None)

@@ -25,4 +25,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each field."""
     for misfit in stream.drift():
         if ".delta" in misfit.path:
-            yield Sighting(misfit.said, chunk=misfit.chunk, path=misfit.path)
+            yield Sighting(misfit.message, chunk=misfit.chunk, path=misfit.path)

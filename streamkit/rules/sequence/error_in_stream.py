@@ -24,7 +24,7 @@ from streamkit.rules import Sighting, rule
 _OWN_RULES = ("anthropic_messages", "openai_responses", "gemini")
 
 
-def _said(chunk: dict[str, Any]) -> str:
+def _message(chunk: dict[str, Any]) -> str:
     """The error's own words, shortened."""
     error = chunk.get("error", chunk)
     if isinstance(error, dict):
@@ -43,8 +43,10 @@ def check(stream: Stream) -> Iterator[Sighting]:
         return
     for chunk, flag in enumerate(stream.flags):
         if flag & ERROR:
-            yield Sighting(f"the stream reports an error: {_said(stream.chunks[chunk])}", chunk=chunk, path="$.error")
+            yield Sighting(
+                f"the stream reports an error: {_message(stream.chunks[chunk])}", chunk=chunk, path="$.error"
+            )
     for chunk in (0, len(stream.chunks) - 1) if stream.chunks else ():
         whole = stream.chunks[chunk]
         if not stream.flags[chunk] and ("detail" in whole or {"code", "message"} <= whole.keys()):
-            yield Sighting(f"an error without the key `error`: {_said(whole)}", chunk=chunk)
+            yield Sighting(f"an error without the key `error`: {_message(whole)}", chunk=chunk)
