@@ -9,9 +9,13 @@ import signal
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.waiting import StillLoop
 
 os.environ["STREAMKIT_NO_PLUGINS"] = "1"
 os.environ["NO_COLOR"] = "1"
@@ -54,3 +58,18 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of streams recorded by others (../shared) is not here")
     return SHARED
+
+
+@pytest.fixture
+def still_loops(monkeypatch: pytest.MonkeyPatch) -> list[StillLoop]:
+    """Every loop that `asyncio.run` makes from now on, in any thread: each has a clock that the test moves."""
+    from tests.waiting import StillLoop
+
+    made: list[StillLoop] = []
+
+    def make() -> StillLoop:
+        made.append(StillLoop())
+        return made[-1]
+
+    monkeypatch.setattr("asyncio.events.new_event_loop", make)
+    return made

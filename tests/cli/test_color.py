@@ -18,6 +18,7 @@ import pytest
 
 from streamkit.cli.main import COMMANDS, streamkit
 from streamkit.cli.options import COLOR_VARIABLES, colored
+from tests.processes import started
 
 ROOT = Path(__file__).parents[2]
 PLAIN = "recordings/openai_chat/plain.jsonl"
@@ -244,7 +245,7 @@ def test_each_stream_decides_for_itself(on: str) -> None:
     ours, theirs = os.openpty()
     other = OUT if on == ERR else ERR
     environment = {name: value for name, value in os.environ.items() if name not in COLOR_VARIABLES}
-    with subprocess.Popen(
+    with started(
         [sys.executable, "-m", "streamkit", "reassemble", CUT],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,

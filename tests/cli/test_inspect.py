@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
+import click
 import pytest
 
 from streamkit.cli.inspect import command
@@ -120,29 +116,24 @@ def test_json_lines_of_a_log_without_times_and_with_a_tail(odd: str) -> None:
     }  # fmt: skip
 
 
-def test_a_growing_recording_is_followed(tmp_path: Path) -> None:
+def test_a_growing_recording_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "live.jsonl"
     lines = lines_of(exchange((203_000_000, HEAD), (1_210_400_000, MORE)))
     path.write_bytes(b"".join(lines[:3]))
-    shower = subprocess.Popen(
-        [sys.executable, "-m", "streamkit", "inspect", "--follow", "--format", "jsonl", str(path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    assert shower.stdout is not None
-    try:
-        shown = [json.loads(shower.stdout.readline()) for _ in range(2)]
+    grows = iter([lines[3][:20], lines[3][20:] + b"".join(lines[4:]) + b"".join(lines)])
+
+    def sleep(_: float) -> None:
+        """While `inspect` sleeps the file grows; when it grows no more, somebody presses Ctrl-C."""
+        data = next(grows, None)
+        if data is None:
+            raise KeyboardInterrupt
         with path.open("ab") as file:
-            file.write(lines[3][:20])
-            file.flush()
-            time.sleep(0.3)
-            file.write(lines[3][20:] + b"".join(lines[4:]) + b"".join(lines))
-        shown += [json.loads(shower.stdout.readline()) for _ in range(6)]
-    finally:
-        shower.send_signal(signal.SIGINT)
-        shower.communicate(timeout=20)
-    assert shower.returncode == 130
+            file.write(data)
+
+    monkeypatch.setattr("time.sleep", sleep)
+    done = run("--follow", "--format", "jsonl", str(path))
+    shown = [json.loads(line) for line in done.stdout.splitlines()]
+    assert isinstance(done.exception, click.Abort)
     assert [(one["exchange"], one["n"], one["line"]) for one in shown] == [
         (1, 1, 3), (1, 2, 3), (1, 3, 4), (1, 4, 4), (2, 1, 8), (2, 2, 8), (2, 3, 9), (2, 4, 9),
     ]  # fmt: skip

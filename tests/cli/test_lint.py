@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from streamkit.cli.main import streamkit
+from streamkit.model.recording import write
 from tests.clicking import CliRunner, Result
+from tests.exchanges import exchange
 
 CHUNK = (
     '{"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m",'
@@ -192,3 +195,25 @@ def test_what_was_repaired_in_a_log_lies_on_a_line_of_the_file_that_was_read() -
     assert [found[name]["line"] for name in found] == [22, 1]
     said = found["log.txt"]["message"]
     assert found["made.jsonl"]["message"] == f"line 22 of the log that this was made from: {said}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("/v1/responses/resp_1?stream=true&starting_after=0", []),
+        ("/v1/responses/resp_1?stream=true", ["RSP801"]),
+        ("/v1/responses", ["RSP801"]),
+        (None, ["RSP801"]),
+    ],
+)
+def test_a_response_that_is_gone_on_with_does_not_begin_again(
+    tmp_path: Path, asked: str | None, found: list[str]
+) -> None:
+    stream = (Path(__file__).parents[1] / "specs" / "streams" / "responses.sse").read_bytes()
+    after_the_first = stream[stream.index(b"\n\n") + 2 :]
+    recorded = exchange(after_the_first, path=asked or "")
+    path = tmp_path / "resumed.jsonl"
+    path.write_bytes(b"".join(write(recorded if asked else replace(recorded, request=None))))
+    done = CliRunner().invoke(streamkit, ["lint", str(path), "--select", "RSP801", "--format", "jsonl"])
+    codes = [line["code"] for line in map(json.loads, done.stdout.splitlines()) if "code" in line]
+    assert codes == found

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
 from tests.exchanges import scripted
+from tests.processes import started
 
 PROXY = [sys.executable, "-m", "streamkit", "proxy"]
 ASK = """
@@ -89,3 +93,30 @@ def test_others_need_a_token(tmp_path: Path) -> None:
     )  # fmt: skip
     token = done.stdout.strip().removesuffix("/v1").rpartition("/t/")[2]
     assert len(token) >= 24 and token in done.stderr
+
+
+@pytest.mark.parametrize("host", ["proxy.example", "localhost.example", "192.0.2.1", "0.0.0.0", "::"])
+def test_where_others_could_reach_it_is_said(tmp_path: Path, host: str) -> None:
+    done = run(tmp_path, "http://127.0.0.1:1", "--host", host, "--", sys.executable, "-c", "")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"streamkit: --host {host} is no loopback address")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_without_a_program_it_goes_on_until_it_is_told_to_end(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    settings = Options(match="any", pace=Pace(delay=False))
+    with (
+        serving([scripted("openai_chat/plain")], settings) as upstream,
+        started([*PROXY, "--port", "0", upstream.url], stderr=subprocess.PIPE, text=True, cwd=tmp_path) as proxy,
+    ):
+        assert proxy.stderr is not None
+        url = re.search(r"http://\S+", proxy.stderr.readline())
+        assert url is not None
+        for _ in range(2):
+            with urllib.request.urlopen(urllib.request.Request(f"{url[0]}/v1/x", b"{}"), timeout=60) as answer:
+                assert answer.status == 200
+        proxy.send_signal(sent)
+        proxy.communicate(timeout=60)
+    assert proxy.returncode == code
+    assert len(list((tmp_path / "recordings").iterdir())) == 2

@@ -9,7 +9,9 @@ import pytest
 
 from streamkit.cli.reassemble import command
 from streamkit.errors import StreamkitError
+from streamkit.model.recording import write
 from tests.clicking import CliRunner, Result
+from tests.exchanges import scripted
 
 TWO_CHOICES = """\
 data: {"id":"c1","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"role":"assistant","reasoning_content":"Hm","content":"One"}}]}
@@ -159,3 +161,10 @@ def test_a_recording_made_from_a_log_says_that_lines_are_those_of_the_log(tmp_pa
     assert f"{log}:3: elided: left out here" in run(str(log)).stderr
     assert f"{made}: line 3 of the log that it was made from: elided: left out here" in run(str(made)).stderr
     assert f"{made}:3" not in run(str(made)).stderr
+
+
+def test_tool_calls_of_anthropic(tmp_path: Path) -> None:
+    path = tmp_path / "tool.jsonl"
+    path.write_bytes(b"".join(write(scripted("anthropic_messages/thinking-and-tool"))))
+    [call] = map(json.loads, run(str(path), "--tool-calls").stdout.splitlines())
+    assert call == {"choice": 0, "id": "toolu_synthetic", "name": "weather", "arguments": '{"city":"Zürich"}'}

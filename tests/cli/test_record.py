@@ -11,7 +11,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,10 @@ import pytest
 from streamkit.cli.main import streamkit
 from streamkit.errors import OutputExists, StreamkitError, UsageError
 from streamkit.model import recording
+from tests.processes import started
 from tests.redact.dummies import secret
 from tests.transport.scripted import served
+from tests.waiting import eventually, turned, until
 
 RECORD = [sys.executable, "-m", "streamkit", "record"]
 WORDS = ["", "Hello", " wor", "ld"]
@@ -43,7 +44,6 @@ async def answer(connection):
     await connection.head_of_stream("Transfer-Encoding: chunked")
     for frame in FRAMES:
         await connection.chunk(frame)
-        await asyncio.sleep(0.005)
     await connection.last_chunk()
 
 
@@ -129,17 +129,21 @@ def test_a_file_that_exists_is_told_before_anything_is_sent(run):
     assert [exchange.origin.number for exchange in read("a.jsonl")] == [1, 2]
 
 
-def test_many_at_once_are_as_many_exchanges_of_one_file(run):
+def test_many_at_once_are_as_many_exchanges_of_one_file(run, still_loops):
     flying = most = 0
+    three = asyncio.Event()
 
     async def slow(connection):
         nonlocal flying, most
         flying += 1
         most = max(most, flying)
+        if flying == 3:
+            three.set()
+        await three.wait()
         await connection.head_of_stream("Transfer-Encoding: chunked")
         for frame in FRAMES:
             await connection.chunk(frame)
-            await asyncio.sleep(0.01)
+        await turned(still_loops[0])  # a fourth request would come now
         flying -= 1
         await connection.last_chunk()
 
@@ -163,14 +167,14 @@ async def busy(connection):
 async def cut(connection):
     await connection.head_of_stream("Transfer-Encoding: chunked")
     await connection.chunk(FRAMES[1])
-    await asyncio.sleep(0.05)
+    await eventually(lambda: b'"frame"' in Path("f.jsonl").read_bytes())
     connection.reset()
 
 
 async def silent(connection):
     await connection.head_of_stream("Transfer-Encoding: chunked")
     await connection.chunk(FRAMES[1])
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 
 @pytest.mark.parametrize(
@@ -178,12 +182,19 @@ async def silent(connection):
     [
         (busy, (), "eof", 1, "HTTP 429"),
         (cut, (), "reset", 1, "truncated · reset (connection reset by peer)"),
-        (silent, ("--idle-timeout", "0.2"), "idle_timeout", 1, "idle_timeout (nothing came for too long)"),
-        (silent, ("--max-time", "0.3"), "timeout", 1, "timeout (it took too long)"),
+        (silent, ("--idle-timeout", "3"), "idle_timeout", 1, "idle_timeout (nothing came for too long)"),
+        (silent, ("--max-time", "3"), "timeout", 1, "timeout (it took too long)"),
     ],
 )  # fmt: skip
-def test_what_fails_is_a_recording_that_says_so(run, script, flags, reason, frames, said):
-    with served(script) as (url, _):
+def test_what_fails_is_a_recording_that_says_so(run, still_loops, script, flags, reason, frames, said):
+    async def timed(connection):
+        playing = asyncio.create_task(script(connection))
+        if flags:
+            await eventually(lambda: b'"frame"' in Path("f.jsonl").read_bytes())
+            still_loops[0].move(3)
+        await playing
+
+    with served(timed) as (url, _):
         code, _, err = run(url, "-o", "f.jsonl", *flags)
     (exchange,) = read("f.jsonl")
     assert code == 1
@@ -203,10 +214,11 @@ def test_a_refused_connection_is_a_recording_too(run):
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 def test_an_interrupted_recording_is_whole(tmp_path):
     with served(silent) as (url, _):
-        process = subprocess.Popen([*RECORD, url, "-o", "i.jsonl"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
-        assert process.stdout.readline() == FRAMES[1].splitlines(keepends=True)[0]
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        command = [*RECORD, url, "-o", "i.jsonl"]
+        with started(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout.readline() == FRAMES[1].splitlines(keepends=True)[0]
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"interrupted" in err and b"Traceback" not in err
     (exchange,) = read(tmp_path / "i.jsonl")
@@ -215,14 +227,12 @@ def test_an_interrupted_recording_is_whole(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 def test_a_killed_recorder_leaves_a_file_that_reads(tmp_path):
-    with served(silent) as (url, _):
-        process = subprocess.Popen([*RECORD, url, "-o", "k.jsonl"], cwd=tmp_path, stdout=subprocess.PIPE)
+    with (
+        served(silent) as (url, _),
+        started([*RECORD, url, "-o", "k.jsonl"], cwd=tmp_path, stdout=subprocess.PIPE) as process,
+    ):
         assert process.stdout.readline()
-        deadline = time.monotonic() + 10
-        while b'"frame"' not in (tmp_path / "k.jsonl").read_bytes() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.kill()
-        process.communicate(timeout=30)
+        until(lambda: b'"frame"' in (tmp_path / "k.jsonl").read_bytes())
     (exchange,) = read(tmp_path / "k.jsonl")
     assert list(exchange.frames.data) == [FRAMES[1]]
     assert [damage.kind for damage in exchange.damage] == ["missing-end"]
@@ -433,19 +443,63 @@ def test_the_head_that_curl_i_prints_is_understood(tmp_path, before):
     assert exchange.frames.body == body
 
 
-def test_a_pipe_that_comes_slowly_keeps_its_times(tmp_path):
-    writer = "import sys,time\nfor w in ('HTTP/1.1 200 OK\\n', 'content-type: text/event-stream\\n\\n', 'data: 1\\n\\n', 'data: 2\\n\\n'):\n  time.sleep(0.5); sys.stdout.write(w); sys.stdout.flush()"  # fmt: skip
-    words = f'{shlex.quote(sys.executable)} -c "$W" | {shlex.join(RECORD)} - -o p.jsonl -q'
-    subprocess.run(
-        ["bash", "-c", words], cwd=tmp_path, env={**os.environ, "W": writer}, check=False, capture_output=True
-    )
-    (exchange,) = read(tmp_path / "p.jsonl")
+def test_a_pipe_that_comes_slowly_keeps_its_times(run, monkeypatch):
+    """Each read takes half a second by the clock, which only the reads move."""
+    pieces = [b"HTTP/1.1 200 OK\n", b"content-type: text/event-stream\n\n", b"data: 1\n\n", b"data: 2\n\n"]
+    clock = [1_000_000]
+    ours, theirs = os.pipe()
+    read_from, stdin = os.read, os.dup(0)
+
+    def slow(descriptor, size):
+        if descriptor == 0 and pieces:
+            os.write(theirs, pieces.pop(0))
+            clock[0] += 500_000_000
+        elif descriptor == 0:
+            os.close(theirs)
+        return read_from(descriptor, size)
+
+    monkeypatch.setattr("os.read", slow)
+    monkeypatch.setattr("time.monotonic_ns", lambda: clock[0])
+    os.dup2(ours, 0)
+    try:
+        run("-", "-o", "p.jsonl", "-q")
+    finally:
+        os.dup2(stdin, 0)
+        os.close(stdin)
+        os.close(ours)
+    (exchange,) = read("p.jsonl")
     assert exchange.response.status == 200
     assert list(exchange.frames.data) == [b"data: 1\n\n", b"data: 2\n\n"]
-    assert 0.4e9 < exchange.frames.at[1] - exchange.frames.at[0] < 5e9
+    times = [exchange.response.at, *exchange.frames.at, exchange.end.at]
+    assert times == [1_000_000_000, 1_500_000_000, 2_000_000_000, 2_000_000_000]
 
 
 def test_nothing_in_a_pipe(tmp_path):
     done = piped(b"", "-o", "p.jsonl", cwd=tmp_path)
     (exchange,) = read(tmp_path / "p.jsonl")
     assert (done.returncode, exchange.end.reason, len(exchange.frames)) == (1, "eof", 0)
+
+
+# What an answer's headers may hold
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "kept", "cut"),
+    [
+        ("Location", "https://me:pw@h.example/x?y=1", "https://redacted@h.example/x?y=1", ["location.user"]),
+        ("Location", "/x?api_key=abc123&y=1#z", "/x?api_key=[redacted]&y=1#z", ["location.query.api_key"]),
+        ("Content-Location", "http://me@h.example/?y=1", "http://redacted@h.example/?y=1", ["content-location.user"]),
+        ("Location", "https://h.example/x?y=1", "https://h.example/x?y=1", []),
+        ("X-Where", "https://me:pw@h.example/x", "https://me:pw@h.example/x", []),
+    ],
+)
+def test_secrets_in_the_place_that_an_answer_names(run, name, sent, kept, cut):
+    async def created(connection):
+        await connection.head_of_stream(f"{name}: {sent}", "Content-Length: 2", status="201 Created")
+        await connection.send(b"{}")
+
+    with served(created) as (url, _):
+        run(url, "-o", "s.jsonl", "-q")
+    (exchange,) = read("s.jsonl")
+    assert exchange.response.header(name) == kept
+    assert [found.at for found in exchange.response.redacted] == [f"response.headers.{at}" for at in cut]

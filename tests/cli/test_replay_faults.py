@@ -12,6 +12,7 @@ import pytest
 
 from streamkit.model.recording import write
 from tests.exchanges import exchange
+from tests.processes import started
 
 FRAMES = [b'data: {"n":%d}\n\n' % number for number in range(4)]
 CLOSED = "the connection is closed here, "
@@ -31,7 +32,7 @@ def replayed(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     file = folder / "answer.jsonl"
     file.write_bytes(b"".join(write(exchange(*FRAMES))))
     command = [sys.executable, "-m", "streamkit", "replay", "--no-delay", "--as", "raw", str(file), *words]
-    return subprocess.run(command, capture_output=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, timeout=60, check=False)
 
 
 @pytest.mark.parametrize(("fault", "played"), PLAYED.items())
@@ -42,17 +43,27 @@ def test_played(tmp_path: Path, fault: str, played: tuple[list[bytes], str]) -> 
     assert (done.stdout, done.stderr.decode(), done.returncode) == (b"".join(body), told, 0)
 
 
+@pytest.mark.parametrize("fault", ["ping:every=1", "comment:every=2"])
+def test_between_events_that_there_are_not_nothing_is_put(tmp_path: Path, fault: str) -> None:
+    file = tmp_path / "bare.jsonl"
+    file.write_bytes(b"".join(write(exchange(b": nothing but a comment\n\n"))))
+    words = ["replay", "--no-delay", "--as", "raw", "--fault", fault, str(file)]
+    done = subprocess.run([sys.executable, "-m", "streamkit", *words], capture_output=True, timeout=60, check=False)
+    said = f"fault {fault.partition(':')[0]} does not apply: the stream has no events"
+    assert (done.stdout, done.stderr.decode()) == (b": nothing but a comment\n\n", f"{file}: {said}\n")
+
+
 def test_a_stream_that_stands_still_for_ever_is_ended_by_who_waits_for_it(tmp_path: Path) -> None:
     file = tmp_path / "answer.jsonl"
     file.write_bytes(b"".join(write(exchange(*FRAMES))))
     words = ["replay", "--no-delay", "--as", "raw", "--fault", "stall:event=1,for=ever", str(file)]
-    with subprocess.Popen([sys.executable, "-m", "streamkit", *words], stdout=PIPE, stderr=PIPE) as playing:
+    with started([sys.executable, "-m", "streamkit", *words], stdout=PIPE, stderr=PIPE) as playing:
         assert playing.stdout and playing.stderr
         assert playing.stdout.read(len(FRAMES[0])) == FRAMES[0]
         assert b"nothing more comes, and the connection stays open" in playing.stderr.readline()
         assert playing.poll() is None
         playing.send_signal(signal.SIGINT)
-        assert (playing.wait(30), playing.stdout.read()) == (130, b"")
+        assert (playing.wait(60), playing.stdout.read()) == (130, b"")
 
 
 def test_a_fault_that_there_is_not(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -14,6 +13,8 @@ import pytest
 
 from streamkit.model.recording import write
 from tests.exchanges import exchange, scripted
+from tests.processes import started
+from tests.waiting import until
 
 SERVE = [sys.executable, "-m", "streamkit", "serve"]
 ASK = """
@@ -68,12 +69,12 @@ def test_nothing_to_serve(tmp_path: Path) -> None:
 def test_it_tells_when_it_is_ready_and_ends_when_told(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     file = tmp_path / "slow.jsonl"
     file.write_bytes(b"".join(write(scripted("openai_chat/slow-start"))))
-    server = subprocess.Popen([*SERVE, str(file), "--port", "0"], stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    ready = server.stderr.readline()
-    assert re.fullmatch(r"serving 1 exchange on http://127\.0\.0\.1:\d+\n", ready)
-    server.send_signal(sent)
-    _, rest = server.communicate(timeout=20)
+    with started([*SERVE, str(file), "--port", "0"], stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        ready = server.stderr.readline()
+        assert re.fullmatch(r"serving 1 exchange on http://127\.0\.0\.1:\d+\n", ready)
+        server.send_signal(sent)
+        _, rest = server.communicate(timeout=60)
     assert (server.returncode, rest) == (code, "")
 
 
@@ -81,21 +82,18 @@ def test_it_tells_when_it_is_ready_and_ends_when_told(tmp_path: Path, sent: sign
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
 def test_workers_share_a_port_and_end_with_the_first(recording: Path, sent: signal.Signals) -> None:
     command = [*SERVE, str(recording), "--port", "0", "--workers", "3", "--match", "any"]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    url = re.search(r"http://\S+", server.stderr.readline())
-    assert url is not None
-    helpers = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    assert len(helpers) == 2
-    for _ in range(12):
-        with urllib.request.urlopen(urllib.request.Request(f"{url[0]}/v1/x", b"{}"), timeout=10) as answer:
-            assert answer.status == 200
-    server.send_signal(sent)
-    server.communicate(timeout=20)
-    deadline = time.monotonic() + 20
-    while any(Path(f"/proc/{helper}/cmdline").exists() and alive(helper) for helper in helpers):
-        assert time.monotonic() < deadline, "a worker outlives the server"
-        time.sleep(0.02)
+    with started(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        url = re.search(r"http://\S+", server.stderr.readline())
+        assert url is not None
+        helpers = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        assert len(helpers) == 2
+        for _ in range(12):
+            with urllib.request.urlopen(urllib.request.Request(f"{url[0]}/v1/x", b"{}"), timeout=60) as answer:
+                assert answer.status == 200
+        server.send_signal(sent)
+        server.communicate(timeout=60)
+        until(lambda: not any(alive(helper) for helper in helpers))
 
 
 def alive(process: str) -> bool:

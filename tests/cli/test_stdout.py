@@ -18,6 +18,7 @@ import pytest
 from streamkit import stdio
 from streamkit.cli.main import COMMANDS
 from streamkit.model.recording import read
+from tests.processes import started
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="closed and non-blocking descriptors are POSIX")
 
@@ -224,7 +225,7 @@ def with_a_full_pipe(words: Sequence[str], stdin: bytes) -> tuple[subprocess.Com
             break
     program = [sys.executable, "-c", WAITS.format(telling), *words]
     pipe = subprocess.PIPE
-    with subprocess.Popen(program, stdin=pipe, stdout=theirs, stderr=pipe, pass_fds=[telling], cwd=ROOT) as process:
+    with started(program, stdin=pipe, stdout=theirs, stderr=pipe, pass_fds=[telling], cwd=ROOT) as process:
         os.close(theirs)
         os.close(telling)
         assert process.stdin is not None and process.stderr is not None
@@ -235,6 +236,7 @@ def with_a_full_pipe(words: Sequence[str], stdin: bytes) -> tuple[subprocess.Com
         while data := os.read(ours, 65536):
             shown += data
         said = process.stderr.read()
+        process.wait(60)
     os.close(ours)
     os.close(told)
     return subprocess.CompletedProcess(program, process.returncode, shown, said), shown[filled:]
@@ -261,7 +263,7 @@ def test_all_is_written_to_a_descriptor_that_takes_it_in_parts(monkeypatch: pyte
 def test_a_terminal_that_hangs_up_is_one_line(words: list[str]) -> None:
     ours, theirs = os.openpty()
     pipe = subprocess.PIPE
-    with subprocess.Popen(line(*words, "-"), stdin=pipe, stdout=theirs, stderr=pipe, cwd=ROOT) as process:
+    with started(line(*words, "-"), stdin=pipe, stdout=theirs, stderr=pipe, cwd=ROOT) as process:
         os.close(theirs)
         os.close(ours)
         # Only now is there something to write.
@@ -285,7 +287,7 @@ def test_a_recording_outlives_its_terminal(tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     program = [sys.executable, "-c", LEADS, "record", "-", "--show", "raw", "-o", str(file)]
     pipe = subprocess.PIPE
-    with subprocess.Popen(program, stdin=pipe, stdout=theirs, stderr=pipe, cwd=ROOT, start_new_session=True) as process:
+    with started(program, stdin=pipe, stdout=theirs, stderr=pipe, cwd=ROOT, start_new_session=True) as process:
         os.close(theirs)
         assert process.stdin is not None
         process.stdin.write(SSE)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from streamkit.model.recording import write
 from tests.exchanges import exchange
+from tests.processes import started
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals are POSIX")
 
@@ -97,7 +97,7 @@ def _on_a_terminal(words: list[str]) -> str:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "NO_COLOR": "1", "TERM": "xterm"}
     line = [sys.executable, "-m", "streamkit", *words]
-    with subprocess.Popen(line, stdin=theirs, stdout=theirs, stderr=theirs, env=environment):
+    with started(line, stdin=theirs, stdout=theirs, stderr=theirs, env=environment):
         os.close(theirs)
         shown = b""
         while data := _read(ours):

@@ -20,6 +20,7 @@ from streamkit.definitions import DEFINITIONS, answer
 from streamkit.formats import read
 from streamkit.model.recording import write
 from tests.metrics.making import exchange, plain
+from tests.processes import started
 
 AIPERF = os.environ.get("STREAMKIT_AIPERF", "")
 REQUESTS = 3
@@ -38,36 +39,33 @@ def exported(tmp_path: Path) -> Path:
     recording.write_bytes(b"".join(write(exchange(plain(10)))))
     prompts.write_bytes(b'{"text": "hello one"}\n')
     command = [sys.executable, "-m", "streamkit", "serve", str(recording), "--port", "0", "--match", "any"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stderr is not None
-            address = re.search(r"http://\S+", server.stderr.readline())
-            assert address is not None
-            subprocess.run(
-                [
-                    *(
-                        AIPERF,
-                        "profile",
-                        "-m",
-                        "m-1",
-                        "--url",
-                        address.group(),
-                        "--endpoint-type",
-                        "chat",
-                        "--streaming",
-                    ),
-                    *("--input-file", str(prompts), "--custom-dataset-type", "single_turn"),
-                    *("--request-count", str(REQUESTS), "--concurrency", "1", "--use-server-token-count"),
-                    *("--tokenizer", "builtin", "--export-level", "raw", "--artifact-dir", str(tmp_path / "out")),
-                    *("--ui", "none", "--no-gpu-telemetry", "--no-server-metrics"),
-                ],
-                env={**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
-                capture_output=True,
-                timeout=120,
-                check=True,
-            )
-        finally:
-            server.terminate()
+    with started(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        address = re.search(r"http://\S+", server.stderr.readline())
+        assert address is not None
+        subprocess.run(
+            [
+                *(
+                    AIPERF,
+                    "profile",
+                    "-m",
+                    "m-1",
+                    "--url",
+                    address.group(),
+                    "--endpoint-type",
+                    "chat",
+                    "--streaming",
+                ),
+                *("--input-file", str(prompts), "--custom-dataset-type", "single_turn"),
+                *("--request-count", str(REQUESTS), "--concurrency", "1", "--use-server-token-count"),
+                *("--tokenizer", "builtin", "--export-level", "raw", "--artifact-dir", str(tmp_path / "out")),
+                *("--ui", "none", "--no-gpu-telemetry", "--no-server-metrics"),
+            ],
+            env={**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
+            capture_output=True,
+            timeout=120,
+            check=True,
+        )
     return tmp_path / "out"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,11 @@ from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import Served, serving
 from tests.exchanges import scripted
+from tests.faults.impatient import impatient
+from tests.waiting import SAFETY_S
 
-TIMEOUT_S = 0.4
+# After how many events these stand still: there the SDK's timeout passes.
+STANDS_STILL = {"stall:event=3,for=ever": 3, "slow-headers:for=10s": 0}
 
 
 def with_wide_characters(exchange: Exchange) -> Exchange:
@@ -58,7 +62,7 @@ def effect_on_openai(fault: str) -> str:
     """What openai-python makes of it."""
 
     def chunks_of(server: Served, body: Any) -> Iterator[str]:
-        with openai.OpenAI(base_url=server.base_url, api_key="none", timeout=TIMEOUT_S, max_retries=1) as client:
+        with openai.OpenAI(base_url=server.base_url, api_key="none", timeout=SAFETY_S, max_retries=1) as client:
             for chunk in client.chat.completions.create(**body):
                 yield chunk.model_dump_json()
 
@@ -69,7 +73,7 @@ def effect_on_anthropic(fault: str) -> str:
     """What anthropic-sdk-python makes of it."""
 
     def chunks_of(server: Served, body: Any) -> Iterator[str]:
-        with anthropic.Anthropic(base_url=server.url, api_key="none", timeout=TIMEOUT_S, max_retries=1) as client:
+        with anthropic.Anthropic(base_url=server.url, api_key="none", timeout=SAFETY_S, max_retries=1) as client:
             for event in client.messages.create(**body):
                 yield event.model_dump_json()
 
@@ -85,9 +89,12 @@ def _effect(recorded: Exchange, fault: str, chunks: Callable[[Served, Any], Iter
     got: list[str] = []
     error = ""
     with serving([recorded], Options(pace=Pace(delay=False), faults=plan(fault))) as server:
+        events = STANDS_STILL.get(fault)
+        waiting = nullcontext() if events is None else impatient(events, lambda: len(server.requests))
         try:
-            for chunk in chunks(server, body):
-                got.append(chunk)
+            with waiting:
+                for chunk in chunks(server, body):
+                    got.append(chunk)
         except Exception as raised:
             error = f"`{type(raised).__name__}`"
         asked = len(server.requests)

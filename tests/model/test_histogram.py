@@ -99,3 +99,14 @@ def test_many_samples_are_exact_too_though_they_are_not_sorted_as_a_whole() -> N
     assert pool.summary() == Summary.of(values)
     for rank in (0, 0.3, 5, 16.7, 33, 99.99, 100):
         assert pool.percentile(rank) == percentile(sorted(values), rank)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "exact"), [([100], True), ([60, 40], True), ([101], False), ([60, 41], False), ([101, 5], False)]
+)
+def test_a_pool_that_is_full_is_a_histogram(sizes: list[int], exact: bool) -> None:
+    pool = Pool(exact=100)
+    for size in sizes:
+        pool.extend([1.0] * size)
+    assert (pool.exact, len(pool), len(pool.values)) == (exact, sum(sizes), sum(sizes) if exact else 0)
+    assert pool.histogram().count == sum(sizes)

@@ -85,6 +85,17 @@ def test_gitlab_has_the_fields_of_its_report_and_no_fingerprint_twice() -> None:
     assert len({issue["fingerprint"] for issue in issues}) == 3
 
 
+def test_gitlab_counts_findings_that_are_alike_and_leaves_the_first_as_it_is_alone() -> None:
+    [alone] = json.loads(written("gitlab", LintReport([ERROR], [])))
+    issues = json.loads(written("gitlab", LintReport([ERROR, WARNING, ERROR, ERROR], [])))
+    known = alone["fingerprint"]
+    assert [issue["fingerprint"] for issue in issues if issue["severity"] == "major"] == [
+        known,
+        f"{known}-2",
+        f"{known}-3",
+    ]
+
+
 # JUnit
 
 

@@ -211,3 +211,23 @@ def test_times_of_our_own() -> None:
     assert recording.first_token == first > 1
     assert all(write.at <= 40_000_000 for write in writes[:first])
     assert [write.at for write in writes[first:]] == [40_000_000 + 5_000_000 * n for n in range(len(writes) - first)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, "127.0.0.1,localhost,::1"),
+        ("", "127.0.0.1,localhost,::1"),
+        ("corp.example,10.0.0.0/8", "corp.example,10.0.0.0/8,127.0.0.1,localhost,::1"),
+    ],
+)
+def test_a_programs_proxy_is_not_asked_for_our_server(
+    monkeypatch: pytest.MonkeyPatch, before: str | None, after: str
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        if before is not None:
+            monkeypatch.setenv(name, before)
+    with serve(exchange(b"data: [DONE]\n\n")) as server:
+        environment = server.child_environment
+    assert (environment["NO_PROXY"], environment["no_proxy"]) == (after, after)

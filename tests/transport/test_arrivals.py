@@ -11,16 +11,17 @@ from aiohttp import web
 from streamkit.transport import arrivals
 
 
-async def answer(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse()
-    await response.prepare(request)
-    await response.write(b"data: 1\n\n")
-    await asyncio.sleep(0.05)
-    return response
-
-
 async def reads_at_most() -> int:
     """The greatest read of the connection of a response, after its body was read through `arrivals`."""
+    connected = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"data: 1\n\n")
+        await connected.wait()  # a response that has ended lets its connection go
+        return response
+
     app = web.Application()
     app.router.add_get("/", answer)
     runner = web.AppRunner(app)
@@ -32,6 +33,7 @@ async def reads_at_most() -> int:
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             assert response.connection is not None
             transport = response.connection.transport
+            connected.set()
             async for _ in arrivals.arrivals(response):
                 pass
             return int(transport.max_size)  # type: ignore[union-attr]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import select
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from streamkit.transport.guard import Guard, Refusal, check_upstream
 from streamkit.transport.proxy import Proxy, Route, Rules
 from streamkit.transport.server import Server, in_thread
 from tests.exchanges import exchange
+from tests.waiting import SAFETY_S, StillLoop, settled, turn, until
 
 MS = 1_000_000
 SSE = (("Content-Type", "text/event-stream"), ("X-Request-Id", "r1"))
@@ -60,7 +61,7 @@ class Between:
 
     def connect(self) -> socket.socket:
         client = socket.create_connection(("127.0.0.1", self.proxy.port))
-        client.settimeout(10)
+        client.settimeout(SAFETY_S)
         return client
 
     def ask(self, request: bytes = ASK) -> bytes:
@@ -69,10 +70,8 @@ class Between:
             return b"".join(iter(lambda: client.recv(65536), b""))
 
     def recorded(self, number: int = 0) -> Exchange:
-        deadline = time.monotonic() + 10
-        while len(self.files) <= number and time.monotonic() < deadline:
-            time.sleep(0.005)
-        assert self.files[number].closed.wait(10)
+        until(lambda: len(self.files) > number)
+        assert self.files[number].closed.wait(SAFETY_S)
         return next(recording.read(self.files[number].lines))
 
 
@@ -103,6 +102,16 @@ def between(
             yield Between(proxy, asked, files, over)
 
 
+def received(client: socket.socket, wanted: bytes) -> bytes:
+    """What comes, to these bytes at least."""
+    got = b""
+    while wanted not in got:
+        more = client.recv(65536)
+        assert more, f"the connection ended before {wanted!r} came: {got!r}"
+        got += more
+    return got
+
+
 def test_every_byte_is_passed_on_and_recorded() -> None:
     with between(STREAM) as here:
         answer = here.ask()
@@ -127,11 +136,7 @@ def test_the_client_sees_a_frame_before_the_next_is_sent() -> None:
     gate = [Head(0, 200, SSE), Write(0, b"data: 1\n\n"), Hang(0)]
     with between(gate) as here, here.connect() as client:
         client.sendall(ASK)
-        got = b""
-        while b"data: 1\n\n\r\n" not in got:
-            more = client.recv(65536)
-            assert more, f"the connection ended before the frame came: {got!r}"
-            got += more
+        received(client, b"data: 1\n\n\r\n")
 
 
 # how the upstream ends: what the client gets, and what is recorded
@@ -180,26 +185,35 @@ def test_an_upstream_that_is_not_there() -> None:
     assert seen.response is None and seen.end is not None and seen.end.reason == "refused"
 
 
-def test_silence_can_have_an_end() -> None:
-    with between([*STREAM[:2], Hang(0)], settings=Settings(idle_timeout=0.1)) as here:
-        assert here.ask().endswith(b"9\r\ndata: 0\n\n\r\n")
+def test_silence_can_have_an_end(still_loops: list[StillLoop]) -> None:
+    with between([*STREAM[:2], Hang(0)], settings=Settings(idle_timeout=3)) as here, here.connect() as client:
+        _, proxy = still_loops
+        client.sendall(ASK)
+        got = received(client, b"data: 0\n\n\r\n")
+        until(lambda: proxy.move(3) or select.select([client], [], [], 0)[0])
+        got += b"".join(iter(lambda: client.recv(65536), b""))
+        assert got.endswith(b"9\r\ndata: 0\n\n\r\n")
         ended = here.recorded().end
     assert ended is not None and ended.reason == "idle_timeout"
 
 
-SLOW = [Head(0, 200, SSE), *(Write(n * 20 * MS, b"data: %d\n\n" % n) for n in range(8)), Finish(160 * MS)]
+SLOW = [Head(0, 200, SSE), *(Write(n * 1000 * MS, b"data: %d\n\n" % n) for n in range(8)), Finish(8000 * MS)]
 
 
 @pytest.mark.parametrize("stop", [False, True])
-def test_a_client_that_leaves(stop: bool) -> None:
+def test_a_client_that_leaves(stop: bool, still_loops: list[StillLoop]) -> None:
     with between(SLOW, stop=stop) as here:
+        upstream, proxy = still_loops
         with here.connect() as client:
             client.sendall(ASK)
-            while b"data: 1" not in client.recv(65536):
-                pass
+            received(client, b"data: 0")
+            upstream.move(1.5)
+            received(client, b"data: 1")
+        turn(proxy)
+        upstream.move(10)
         seen = here.recorded()
     assert seen.end is not None and seen.end.client is not None
-    assert seen.end.client["after_frame"] >= 2
+    assert seen.end.client["after_frame"] == 2
     assert (seen.end.reason, len(seen.frames) == 8) == (("client_abort", False) if stop else ("eof", True))
 
 
@@ -480,10 +494,7 @@ def test_a_slow_client_slows_the_upstream_and_not_the_machine() -> None:
         client = stack.enter_context(Between(proxy, [], []).connect())
         client.sendall(ASK)
         client.recv(1)
-        before = -1
-        while before != len(written):
-            before = len(written)
-            time.sleep(0.2)
+        settled(lambda: len(written))
         assert sum(written) < 40 << 20
 
 
@@ -513,3 +524,25 @@ def test_tls_by_a_certificate_file(tmp_path: Path) -> None:
             with proxying(rules, Recorders(lambda _: Lines()), settings=settings) as proxy:
                 assert Between(proxy, [], []).ask()[9:12] == expected
         thread.join()
+
+
+def test_a_file_that_cannot_be_written_any_more_holds_nobody_up() -> None:
+    complaints: list[str] = []
+    over: list[Outcome] = []
+
+    class Full(Lines):
+        def write(self, data: bytes) -> None:
+            super().write(data)
+            if len(self.lines) == 4:
+                raise OSError(28, "No space left on device")
+
+    full = Full()
+    with in_thread(Server(lambda _: STREAM)) as upstream:
+        recorders = Recorders(lambda _: full, on_end=over.append, on_error=complaints.append)
+        with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
+            answer = Between(proxy, [], []).ask()
+            until(lambda: over)
+    assert answer.endswith(WIRE + b"0\r\n\r\n")
+    assert complaints == ["the exchange goes on and is not recorded: [Errno 28] No space left on device"]
+    assert len(full.lines) == 4, "nothing is written after what could not be"
+    assert (over[0].path, over[0].reason, over[0].frames) == (None, "eof", 5)

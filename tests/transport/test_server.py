@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
-import time
+import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from streamkit.model.exchange import Body, Request
 from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, Step, Write
 from streamkit.transport.server import CannotListen, Server, in_thread
+from tests.waiting import SAFETY_S, StillLoop, turn
 
 MS = 1_000_000
 GET = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -23,7 +25,7 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n"
 @contextlib.contextmanager
 def connected(steps: Sequence[Step]) -> Iterator[socket.socket]:
     with in_thread(Server(lambda _: steps)) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
-        client.settimeout(10)
+        client.settimeout(SAFETY_S)
         yield client
 
 
@@ -63,6 +65,14 @@ BODIES: dict[str, tuple[list[Step], bytes]] = {
     ),
     "a length that no longer holds is left out": (
         [Head(0, 200, (("content-length", "9"), ("content-encoding", "gzip"))), Write(0, b"{}"), Finish(0)],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ),
+    "a length of a coding that is gone is left out": (
+        [Head(0, 200, (("content-length", "2"), ("content-encoding", "gzip"))), Write(0, b"{}"), Finish(0)],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ),
+    "a length that is no number is left out": (
+        [Head(0, 200, (("content-length", "two"),)), Write(0, b"{}"), Finish(0)],
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     ),
     "no body": (
@@ -117,15 +127,21 @@ def test_without_a_head_there_is_only_the_reset() -> None:
             client.recv(100)
 
 
-def test_hanging_ends_when_the_client_leaves() -> None:
+def silent(client: socket.socket) -> bool:
+    """Whether nothing lies in the client's socket, not even the end of the connection."""
+    return not select.select([client], [], [], 0)[0]
+
+
+def test_hanging_ends_when_the_client_leaves(still_loops: list[StillLoop]) -> None:
     with connected([Head(0, 200, STREAM), Write(0, b"data"), Hang(0)]) as client:
+        [loop] = still_loops
         client.sendall(GET)
         got = b""
         while b"data\r\n" not in got:
             got += client.recv(65536)
-        client.settimeout(0.2)
-        with pytest.raises(TimeoutError):
-            client.recv(100)
+        loop.move(3600)
+        turn(loop)
+        assert silent(client)
 
 
 def test_a_connection_takes_one_request_after_another() -> None:
@@ -140,19 +156,19 @@ def test_a_connection_takes_one_request_after_another() -> None:
             assert got == wire
 
 
-def test_no_step_is_done_before_its_deadline() -> None:
+def test_each_step_is_done_at_its_deadline_and_not_before(still_loops: list[StillLoop]) -> None:
     steps = [Head(20 * MS, 200, STREAM), *(Write((40 + 20 * k) * MS, b"%d" % k) for k in range(5)), Finish(140 * MS)]
+    sent = [HEAD + CHUNKED + b"\r\n", *(b"1\r\n%d\r\n" % k for k in range(5)), b"0\r\n\r\n"]
     with connected(steps) as client:
-        asked = time.monotonic()
+        [loop] = still_loops
         client.sendall(GET)
-        arrived: dict[bytes, float] = {}
-        while data := client.recv(65536):
-            arrived[data] = time.monotonic() - asked
-            if data.endswith(b"0\r\n\r\n"):
-                break
-    joined = list(arrived.values())
-    assert joined[-1] >= 0.140
-    assert all(at >= 0.020 * min(place + 1, 6) for place, at in enumerate(joined[:-1]))
+        turn(loop)
+        for expected in sent:
+            loop.move(0.0195)
+            turn(loop)
+            assert silent(client), f"too early: {expected!r}"
+            loop.move(0.000501)
+            assert client.recv(65536) == expected
 
 
 def test_a_request_is_handed_on_as_it_was_sent() -> None:
@@ -182,9 +198,10 @@ def test_closing_cuts_what_is_being_played() -> None:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(in_thread(Server(lambda _: [Head(0, 200, STREAM), Hang(0)])))
         client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
-        client.settimeout(10)
+        client.settimeout(SAFETY_S)
         client.sendall(GET)
         client.recv(1000)
-        closing = time.monotonic()
-        stack.pop_all().__exit__(None, None, None)
-        assert time.monotonic() - closing < 5
+        closing = threading.Thread(target=stack.pop_all().close, daemon=True)
+        closing.start()
+        closing.join(SAFETY_S)
+        assert not closing.is_alive(), "closing waits for the answer's end"
