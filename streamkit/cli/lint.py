@@ -80,6 +80,8 @@ class Choice:
 @click.option("--statistics", is_flag=True, help="Tell how often each rule was broken, instead of the findings.")
 @click.option("--baseline", metavar="FILE", help="Pass over the findings that FILE counts.")
 @click.option("--write-baseline", metavar="FILE", help="Write all findings to FILE, for --baseline.")
+@click.option("--fix", is_flag=True, help="Fix findings in raw event streams where no event changes.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
 @click.option(
     "--format",
@@ -103,6 +105,8 @@ def command(
     api: str | None,
     dialect: str | None,
     no_config: bool,
+    fix: bool,
+    diff: bool,
     console: Console,
     **rest: Any,
 ) -> int:
@@ -122,6 +126,23 @@ def command(
     inputs = Inputs(
         paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"), late=True
     )
+    if fix or diff:
+        from streamkit.cli._fixing import fix_files, show_diff
+        from streamkit.service.fixing import fixable
+
+        if "-" in inputs.paths:
+            raise UsageError("--fix and --diff take files, not standard input")
+        files = fixable(
+            inputs.paths,
+            choice.rules,
+            form=form,
+            api=api or config.text("api"),
+            dialect=dialect or config.text("dialect"),
+            strict=choice.strict,
+        )
+        if diff:
+            return show_diff(files, output, force, console)
+        fix_files(files, console)
     found, rows = _linted(inputs, choice, console)
     if write_baseline:
         _write_baseline(write_baseline, found, force, console)
