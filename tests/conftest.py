@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 os.environ["STREAMKIT_NO_PLUGINS"] = "1"
 os.environ["NO_COLOR"] = "1"
 os.environ.pop("COLUMNS", None)
-
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("default")
+for inherited in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
+    os.environ.pop(inherited, None)  # `make test VENV=x` would pass its variables on to every make that a test runs
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -37,6 +36,10 @@ if not IS_KEPT and "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
     # A read-only checkout, or another user's: what hypothesis keeps goes to a folder that ends with the run.
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = tempfile.mkdtemp(prefix="hypothesis-")
     atexit.register(shutil.rmtree, os.environ["HYPOTHESIS_STORAGE_DIRECTORY"], ignore_errors=True)
+
+# Registering a profile makes the database, so where it is kept is settled first.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
