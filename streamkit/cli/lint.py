@@ -82,6 +82,7 @@ class Choice:
 @click.option("--write-baseline", metavar="FILE", help="Write all findings to FILE, for --baseline.")
 @click.option("--fix", is_flag=True, help="Fix findings in raw event streams where no event changes.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--follow", is_flag=True, help="Report on recordings as they end, a line a finding, until interrupted.")
 @click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
 @click.option(
     "--format",
@@ -107,6 +108,7 @@ def command(
     no_config: bool,
     fix: bool,
     diff: bool,
+    follow: bool,
     console: Console,
     **rest: Any,
 ) -> int:
@@ -123,6 +125,13 @@ def command(
         raise UsageError(f"--statistics is told as {' or '.join(COUNTED)}, not as {style}")
     config = Config(section="lint") if no_config else load("lint")
     choice = _choice(config, **rest)
+    if follow:
+        from streamkit.cli._lint_following import follow_findings
+
+        if len(paths) != 1 or style not in ("text", "jsonl") or fix or diff or write_baseline or choice.baseline:
+            raise UsageError("--follow takes one folder or recording, as text or jsonl, and no baseline")
+        names = api or config.text("api"), dialect or config.text("dialect")
+        follow_findings(paths[0], choice, style, Sink(output, force=force, console=console), console, *names)
     inputs = Inputs(
         paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"), late=True
     )
