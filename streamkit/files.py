@@ -88,16 +88,18 @@ def create_next(path: str | Path) -> Output:
     raise AssertionError("numbers do not end")
 
 
-def rewrite(path: str | Path, lines: Iterable[bytes]) -> None:
+def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None) -> None:
     """Put these lines in the place of an existing file, all or nothing: they are written beside it and then renamed.
 
-    Raises CannotWrite; the file then is as it was.
+    The file is 0600 unless `mode` gives other permissions. Raises CannotWrite; the file then is as it was.
     """
     with create_next(f"{os.fspath(path)}.new") as output:
         try:
             for line in lines:
                 output.write(line)
             output.close()
+            if mode is not None:
+                Path(output.path).chmod(mode)
             os.replace(output.path, path)  # noqa: PTH105
         except OSError as error:
             raise CannotWrite(os.fspath(path), error) from error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from streamkit.cli.settings import SETTINGS
 from streamkit.errors import UsageError
 
 FILE = "pyproject.toml"
@@ -45,6 +47,12 @@ class Config:
         table = self._typed(key, dict, "a table of lists of strings") or {}
         return {name: _strings(value, f"{self.named(key)}.{name}") for name, value in table.items()}
 
+    def relative(self, file: str) -> str:
+        """A file's path as seen from the folder of pyproject.toml, with slashes; as given where there is no such file."""
+        if self.path is None:
+            return file.removeprefix("./")
+        return Path(os.path.relpath(file, self.path.parent)).as_posix()
+
     def named(self, key: str) -> str:
         """How a message names a key: file, table and key."""
         return f"{self.path}: [tool.streamkit.{self.section}] {key}"
@@ -56,13 +64,14 @@ class Config:
         return value
 
 
-def load(section: str, keys: tuple[str, ...], start: Path | None = None) -> Config:
+def load(section: str, start: Path | None = None) -> Config:
     """The table `[tool.streamkit.<section>]` of the nearest pyproject.toml from `start` (the current folder) upwards.
 
-    `keys` are those that the command knows; another one is refused with the nearest that it knows. Raises UsageError.
+    Raises UsageError where the file cannot be read, and for a table or a key that is unknown, in any section: what is
+    misspelled would otherwise be ignored silently.
     """
-    place = (start or Path.cwd()).resolve()
-    path = next((folder / FILE for folder in (place, *place.parents) if (folder / FILE).is_file()), None)
+    folder = (start or Path.cwd()).resolve()
+    path = next((parent / FILE for parent in (folder, *folder.parents) if (parent / FILE).is_file()), None)
     if path is None:
         return Config(section=section)
     try:
@@ -74,16 +83,25 @@ def load(section: str, keys: tuple[str, ...], start: Path | None = None) -> Conf
         document = tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from None
-    table = document.get("tool", {}).get("streamkit", {}).get(section, {})
-    config = Config(table if isinstance(table, dict) else {}, path, section)
-    for key in config.table:
-        if key not in keys:
+    tool = document.get("tool", {})
+    tables = tool.get("streamkit", {}) if isinstance(tool, dict) else {}
+    _check_table(tables, SETTINGS, f"{path}: [tool.streamkit]", "table")
+    for name, table in tables.items():
+        _check_table(table, SETTINGS[name], f"{path}: [tool.streamkit.{name}]", "key")
+    return Config(tables.get(section, {}), path, section)
+
+
+def _check_table(table: object, known: Mapping[str, Any], named: str, kind: str) -> None:
+    """Raise UsageError where `table` is not a table or holds a name that is not `known`."""
+    if not isinstance(table, dict):
+        raise UsageError(f"{named} is not a table")
+    for name in table:
+        if name not in known:
             import difflib
 
-            near = difflib.get_close_matches(key, keys, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(keys)}"
-            raise UsageError(f"{config.named(key)}: no such key{hint}")
-    return config
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
+            raise UsageError(f"{named} {name}: unknown {kind}; {hint}")
 
 
 def _strings(value: Any, named: str) -> list[str]:

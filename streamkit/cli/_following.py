@@ -1,4 +1,4 @@
-"""Showing a recording while it grows, as `tail -f` does for text."""
+"""Recordings that grow: one shown item by item, as `tail -f` shows text, or the exchanges of a folder as they end."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from streamkit.model.stream import Stream
 from streamkit.model.timeline import timeline
 
 _POLL_S = 0.1
+_READ = 1 << 23
+_END = b'{"type":"end"'
 
 
 def follow_recording(path: str, page: Page, *, api: str | None = None, dialect: str | None = None) -> int:
@@ -51,6 +53,61 @@ class _Shown:
         self._items += len(new)
         if ended:
             self._page.end(stream)
+
+
+def ended_exchanges(path: str) -> Iterator[Exchange]:
+    """Every exchange of a recording, or of all `.jsonl` recordings below a folder, once it has ended; until interrupted.
+
+    Files that appear later are read too, and those that hold something else are passed over. Raises UnreadableInput where
+    `path` does not exist.
+    """
+    root = Path(path)
+    if not root.exists():
+        raise UnreadableInput(path, "no such file or folder")
+    growing: dict[Path, _Growing] = {}
+    while True:
+        for file in sorted(root.rglob("*.jsonl")) if root.is_dir() else [root]:
+            yield from growing.setdefault(file, _Growing(file)).ended()
+        time.sleep(_POLL_S)
+
+
+class _Growing:
+    """One file that grows: how far it was read, and the lines of the exchange that has not ended yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = self._line = self._number = self._first_line = 0
+        self._lines: list[bytes] = []
+        self._torn = b""
+
+    def ended(self) -> Iterator[Exchange]:
+        """The exchanges that have ended since the last call."""
+        for line in self._new_lines():
+            self._line += 1
+            if line.startswith(recording.START):
+                yield from self._close()
+                self._number, self._first_line = self._number + 1, self._line
+            elif not self._lines:
+                continue
+            self._lines.append(line)
+            if line.startswith(_END):
+                yield from self._close()
+
+    def _new_lines(self) -> list[bytes]:
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read(_READ)
+        except OSError:
+            return []
+        self._offset += len(data)
+        whole, _, self._torn = (self._torn + data).rpartition(b"\n")
+        return whole.split(b"\n") if whole else []
+
+    def _close(self) -> Iterator[Exchange]:
+        if self._lines:
+            yield _read(self._lines, str(self._path), self._number, self._first_line)
+            self._lines = []
 
 
 def _growing(path: str) -> Iterator[tuple[Exchange, bool]]:

@@ -31,18 +31,6 @@ if TYPE_CHECKING:
 COUNTED = ("text", "json")
 """The formats of --statistics."""
 SEVERITIES = ("error", "warning", "info")
-KEYS = (
-    "select",
-    "extend-select",
-    "ignore",
-    "per-file-ignores",
-    "dialect",
-    "api",
-    "strict",
-    "fail-on",
-    "baseline",
-    "max-gap",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +41,7 @@ class Choice:
     extend: Sequence[str] = ()
     ignore: Sequence[str] = ()
     per_file: dict[str, list[str]] = field(default_factory=dict)
+    relative: Callable[[str], str] = str
     strict: bool = False
     fail_on: str = "error"
     baseline: str | None = None
@@ -62,7 +51,8 @@ class Choice:
         """The rules for one file. Raises UnknownEntry for a word that means no rule."""
         from streamkit.rules import selected
 
-        ignored = [word for pattern, words in self.per_file.items() if _covers(pattern, file) for word in words]
+        path = self.relative(file) if file and self.per_file else ""
+        ignored = [word for pattern, words in self.per_file.items() if _covers(pattern, path) for word in words]
         rules = selected(self.select, self.ignore, self.extend)
         dropped = {rule.code for rule in rules} - {rule.code for rule in selected(("ALL",), ignored)}
         return [rule for rule in rules if rule.code not in dropped]
@@ -90,6 +80,9 @@ class Choice:
 @click.option("--statistics", is_flag=True, help="Tell how often each rule was broken, instead of the findings.")
 @click.option("--baseline", metavar="FILE", help="Pass over the findings that FILE counts.")
 @click.option("--write-baseline", metavar="FILE", help="Write all findings to FILE, for --baseline.")
+@click.option("--fix", is_flag=True, help="Fix findings in raw event streams where no event changes.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--follow", is_flag=True, help="Report on recordings as they end, a line a finding, until interrupted.")
 @click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
 @click.option(
     "--format",
@@ -113,6 +106,9 @@ def command(
     api: str | None,
     dialect: str | None,
     no_config: bool,
+    fix: bool,
+    diff: bool,
+    follow: bool,
     console: Console,
     **rest: Any,
 ) -> int:
@@ -127,11 +123,35 @@ def command(
     """
     if statistics and style not in COUNTED:
         raise UsageError(f"--statistics is told as {' or '.join(COUNTED)}, not as {style}")
-    config = Config(section="lint") if no_config else load("lint", KEYS)
+    config = Config(section="lint") if no_config else load("lint")
     choice = _choice(config, **rest)
+    if follow:
+        from streamkit.cli._lint_following import follow_findings
+
+        if len(paths) != 1 or style not in ("text", "jsonl") or fix or diff or write_baseline or choice.baseline:
+            raise UsageError("--follow takes one folder or recording, as text or jsonl, and no baseline")
+        names = api or config.text("api"), dialect or config.text("dialect")
+        follow_findings(paths[0], choice, style, Sink(output, force=force, console=console), console, *names)
     inputs = Inputs(
         paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"), late=True
     )
+    if fix or diff:
+        from streamkit.cli._fixing import fix_files, show_diff
+        from streamkit.service.fixing import fixable
+
+        if "-" in inputs.paths:
+            raise UsageError("--fix and --diff take files, not standard input")
+        files = fixable(
+            inputs.paths,
+            choice.rules,
+            form=form,
+            api=api or config.text("api"),
+            dialect=dialect or config.text("dialect"),
+            strict=choice.strict,
+        )
+        if diff:
+            return show_diff(files, output, force, console)
+        fix_files(files, console)
     found, rows = _linted(inputs, choice, console)
     if write_baseline:
         _write_baseline(write_baseline, found, force, console)
@@ -182,6 +202,7 @@ def _choice(
         [*config.texts("extend-select"), *words(extend_select)],
         [*config.texts("ignore"), *words(ignore)],
         per_file,
+        config.relative,
         strict or config.flag("strict"),
         fail,
         baseline or (str(config.path.parent / known) if known and config.path else None),
@@ -211,10 +232,9 @@ def _known(codes: Sequence[str], named: str) -> None:
             raise UsageError(f"{named}: {error}") from None
 
 
-def _covers(pattern: str, file: str) -> bool:
-    """Whether a pattern of per-file-ignores means a file: its path, the end of it, or its name."""
-    path = file.removeprefix("./")
-    return bool(file) and any(fnmatch.fnmatch(path, wanted) for wanted in (pattern, f"*/{pattern}"))
+def _covers(pattern: str, path: str) -> bool:
+    """Whether a pattern of per-file-ignores matches a file: its whole path, the end of it, or its name."""
+    return bool(path) and any(fnmatch.fnmatch(path, wanted) for wanted in (pattern, f"*/{pattern}"))
 
 
 def _linted(inputs: Inputs, choice: Choice, console: Console) -> tuple[list[Finding], list[dict[str, Any]]]:

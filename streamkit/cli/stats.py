@@ -17,8 +17,6 @@ from streamkit.palette import Palette
 if TYPE_CHECKING:
     from streamkit.reporters import Reporter
 
-_KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
-
 
 @click.command("stats")
 @paths_argument
@@ -39,6 +37,7 @@ _KEYS = ("fail-if", "slo", "allow-missing", "tokenizer", "metrics", "by")
 @click.option("--html", "html_file", metavar="FILE", help="Write a page with pictures to FILE.")
 @click.option("--plot", is_flag=True, help="Draw histograms.")
 @click.option("--explain", is_flag=True, help="Tell the formula of each metric, and why a missing one is missing.")
+@click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
 @output_options
 @reading_options
 @talk_options
@@ -64,7 +63,8 @@ def command(
       streamkit stats --html report.html run.jsonl
     """
     _refuse_what_would_be_passed_over(form_out, output, options)
-    _with_config(options)
+    if not options["no_config"]:
+        _with_config(options)
     output = options["html_file"] or output
     form_out = form_out or ("html" if options["html_file"] else "table")
     kind = "rows" if options["definitions"] or options["compare"] else "stats"
@@ -215,7 +215,7 @@ def _with_config(options: dict[str, Any]) -> None:
     """Fill in what `[tool.streamkit.stats]` says and the command line does not."""
     from streamkit.cli._config import load
 
-    config = load("stats", _KEYS)
+    config = load("stats")
     options["fail_if"] = options["fail_if"] or tuple(config.texts("fail-if"))
     options["slo"] = options["slo"] or tuple(config.texts("slo"))
     options["allow_missing"] = options["allow_missing"] or config.flag("allow-missing")

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from streamkit.rules._baseline import baseline_text as baseline_text
     from streamkit.rules._baseline import read_baseline as read_baseline
     from streamkit.rules._edits import edited as edited
+    from streamkit.rules._fix import Fixed as Fixed
+    from streamkit.rules._fix import fix as fix
     from streamkit.rules._lint import lint as lint
     from streamkit.rules._manual import Manuals as Manuals
     from streamkit.rules._rule import RULES as RULES
     from streamkit.rules._rule import Check as Check
+    from streamkit.rules._rule import Fix as Fix
     from streamkit.rules._rule import Rule as Rule
     from streamkit.rules._rule import Sighting as Sighting
     from streamkit.rules._rule import Source as Source
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "Check": "_rule",
+    "Fix": "_rule",
+    "Fixed": "_fix",
     "Manuals": "_manual",
     "RULES": "_rule",
     "Rule": "_rule",
@@ -47,6 +52,7 @@ _PLACES = {
     "check_known": "_select",
     "damage": "_sources",
     "edited": "_edits",
+    "fix": "_fix",
     "lint": "_lint",
     "matches": "_select",
     "misfits": "_sources",

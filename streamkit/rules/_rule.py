@@ -51,6 +51,8 @@ class Sighting:
 
 
 Check = Callable[[Stream], Iterable[Sighting]]
+Fix = Callable[[bytes], bytes]
+"""A body without what the rule finds. It changes how events are written, never what they are."""
 Source = Callable[[Stream, str], Iterable[Sighting]]
 """What is known of a stream under a rule's name, as sightings: `missteps`, `misfits`, `broken`, `repairs`, `damage`."""
 
@@ -68,6 +70,7 @@ class Traits(TypedDict, total=False):
     timed: bool
     plain: bool
     default: bool
+    fix: Fix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,8 @@ class Rule:
     rule looks for. `apis` are those that it is about (empty: all). `whole` rules need a whole stream and are silent on an
     excerpt; `framing` rules are about the wire and are silent where a log did not keep it; `timed` rules are silent where
     times were not measured; `plain` rules hold for an answer that is no stream, too. `breaks` names the client, its
-    version and what happens there. `default` rules are enabled unless the user chooses.
+    version and what happens there. `default` rules are enabled unless the user chooses. `fix` mends the body of an event
+    stream, where that is sure and loses nothing.
     """
 
     code: str
@@ -95,6 +99,7 @@ class Rule:
     timed: bool = False
     plain: bool = False
     default: bool = True
+    fix: Fix | None = field(default=None, repr=False)
 
     @classmethod
     def declare(

@@ -37,7 +37,8 @@ def hook() -> Any:
     ("path", "linted"),
     [
         ("captures/a.sse", True),
-        ("a.ndjson", True),
+        ("a.ndjson", False),
+        ("recordings/ollama/a.ndjson", True),
         ("recordings/openai/a.jsonl", True),
         ("tests/recordings/a.jsonl", True),
         ("data/train.jsonl", False),
@@ -105,6 +106,7 @@ def runner(tmp_path: Path) -> dict[str, str]:
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m streamkit "$@"\n')
     program.chmod(0o755)
+    (program.parent / "python").symlink_to(sys.executable)
     return environment(
         PATH=f"{program.parent}{os.pathsep}{os.environ['PATH']}",
         RUNNER_TEMP=str(tmp_path),
@@ -131,15 +133,53 @@ def run(runner: dict[str, str], folder: Path, paths: str, fail_on: str = "error"
         ("absent.sse", "error", "", 2),
         ("$(touch owned) ; touch owned", "error", "", 2),
         ("bad.sse", "error", "--nonsense", 2),
+        ("bad.sse", "", "--ignore 'SCH303, SCH304'", 0),
+        ("bad.sse", "", "--ignore 'SCH303", 2),
+        ("a folder/bad.sse", "", "", 1),
+        ("good.sse\r\na folder/good.sse\r\n", "", "", 0),
     ],
 )
 def test_the_script_leaves_with_the_code_of_the_lint(
     tmp_path: Path, runner: dict[str, str], paths: str, fail_on: str, arguments: str, code: int
 ) -> None:
-    (tmp_path / "good.sse").write_text(GOOD)
-    (tmp_path / "bad.sse").write_text(BAD)
+    (tmp_path / "a folder").mkdir()
+    for folder in (tmp_path, tmp_path / "a folder"):
+        (folder / "good.sse").write_text(GOOD)
+        (folder / "bad.sse").write_text(BAD)
     assert run(runner, tmp_path, paths, fail_on, arguments).returncode == code
     assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("", 1), ("error", 0), ("warning", 1), ("never", 0)])
+def test_the_configuration_decides_what_fails_unless_the_input_does(
+    tmp_path: Path, runner: dict[str, str], fail_on: str, code: int
+) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.streamkit.lint]\nignore = ["SCH303"]\nfail-on = "warning"\n')
+    (tmp_path / "bad.sse").write_text(BAD.replace('"created":1760000000', '"created":0'))
+    assert run(runner, tmp_path, "bad.sse", fail_on).returncode == code
+
+
+def test_code_scanning_is_asked_for() -> None:
+    assert action()["inputs"]["sarif"]["default"] == "false"
+    assert action()["inputs"]["fail-on"]["default"] == ""
+
+
+def test_the_action_installs_into_an_environment_of_its_own(tmp_path: Path, runner: dict[str, str]) -> None:
+    """`python` here stands for venv and pip, and writes down what it was told."""
+    python = tmp_path / "bin" / "python"
+    python.unlink()
+    python.write_text(
+        '#!/bin/sh\necho "$@" >>"$RUNNER_TEMP/told"\n'
+        'if [ "$2" = venv ]; then mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; fi\n'
+    )
+    python.chmod(0o755)
+    script = ROOT / ".github" / "install-action.sh"
+    done = subprocess.run(["bash", str(script)], env={**runner, "ACTION_PATH": "/the action"}, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "told").read_text().splitlines() == [
+        f"-m venv {tmp_path}/streamkit",
+        "-m pip install --quiet --disable-pip-version-check /the action",
+    ]
 
 
 def test_the_script_annotates_writes_sarif_and_a_summary(tmp_path: Path, runner: dict[str, str]) -> None:

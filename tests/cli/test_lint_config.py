@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,42 @@ def test_ignores_of_some_files_are_patterns_of_their_paths(folder: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("pattern", "ignored"),
+    [
+        ("deep/*", {"deep/bad.sse", "deep/er/bad.sse"}),
+        ("deep/bad.sse", {"deep/bad.sse"}),
+        ("er/*", {"deep/er/bad.sse"}),
+        ("bad.sse", {"deep/bad.sse", "deep/er/bad.sse"}),
+        ("../*", set()),
+    ],
+)
+@pytest.mark.parametrize("start", [".", "deep", "deep/er"])
+def test_patterns_are_relative_to_the_configuration_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, ignored: set[str], start: str
+) -> None:
+    configure(folder, f'[tool.streamkit.lint.per-file-ignores]\n"{pattern}" = ["SCH303"]')
+    monkeypatch.chdir(folder / start)
+    for file in ("deep/bad.sse", "deep/er/bad.sse"):
+        found = {code for _, code in codes(os.path.relpath(folder / file))}
+        assert ("SCH303" not in found) == (file in ignored), file
+
+
+def test_a_table_that_is_no_table_is_refused(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text("[tool.streamkit]\nlint = 3\n")
+    assert "[tool.streamkit.lint] is not a table" in str(run("bad.sse").exception)
+
+
+def test_the_schema_for_editors_agrees_with_what_is_read() -> None:
+    """What the JSON Schema of docs/pyproject.schema.json takes and refuses is what the command takes and refuses."""
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "pyproject.schema.json").read_text(encoding="utf-8"))
+    validator = pytest.importorskip("jsonschema_rs").validator_for(schema)
+    good = {"lint": {"select": ["SCH"], "max-gap": 5, "per-file-ignores": {"*": ["SCH303"]}}, "stats": {"fail-if": []}}
+    assert validator.is_valid({"tool": {"streamkit": good, "other": 1}, "project": {}})
+    for bad in ({"lnt": {}}, {"lint": 3}, {"lint": {"selct": []}}, {"lint": {"select": 7}}, {"lint": {"max-gap": 0}}):
+        assert not validator.is_valid({"tool": {"streamkit": bad}}), bad
+
+
+@pytest.mark.parametrize(
     ("table", "words", "code"),
     [
         ('ignore = ["SCH303"]', (), 0),
@@ -121,7 +158,12 @@ def test_a_baseline_means_the_same_files_from_another_folder(folder: Path, monke
         ('max-gap = "5s"', "max-gap is not a number"),
         ("max-gap = 0", "max-gap: 0 is no number of seconds above 0"),
         ("max-gap = nan", "max-gap: nan is no number of seconds above 0"),
-        ('selct = ["SCH"]', "no such key; did you mean 'select'?"),
+        ('selct = ["SCH"]', "[tool.streamkit.lint] selct: unknown key; did you mean 'select'?"),
+        ('[tool.streamkit.lnt]\nselect = ["SCH"]', "[tool.streamkit] lnt: unknown table; did you mean 'lint'?"),
+        (
+            "[tool.streamkit.stats]\nfail-fi = []",
+            "[tool.streamkit.stats] fail-fi: unknown key; did you mean 'fail-if'?",
+        ),
         ("select = 7", "select is not a list of strings"),
         ('select = ["SCH", 7]', "select is not a list of strings"),
         ('fail-on = "never"', "fail-on is none of: error, warning, info"),
@@ -139,7 +181,7 @@ def test_what_is_refused_and_how(folder: Path, table: str, said: str) -> None:
 
 
 def test_a_table_of_another_command_means_nothing(folder: Path) -> None:
-    (folder / "pyproject.toml").write_text('[tool.streamkit.stats]\nselect = ["SCH303"]\n')
+    (folder / "pyproject.toml").write_text('[tool.streamkit.stats]\nmetrics = "ttft"\n')
     assert {code for _, code in codes("bad.sse")} == {"SCH303", "SCH331"}
 
 

@@ -24,6 +24,7 @@ Good: chat
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
@@ -31,10 +32,16 @@ from streamkit.rules import Sighting, rule
 from streamkit.wire.values import Ignored
 
 
+def without_mark(body: bytes) -> bytes:
+    """The body without its mark."""
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
 @rule(
     "SSE102",
     "error",
     framing=True,
+    fix=without_mark,
     breaks="openai-python 3.52, anthropic 2.11, httpx-sse 0.4.3: the first event is lost",
 )
 def check(stream: Stream) -> Iterator[Sighting]:

@@ -29,9 +29,15 @@ from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 
 _TIGHT = re.compile(rb"(?:^|[\r\n])data:[{\[]")
+_ANY_TIGHT = re.compile(rb"(?<![^\r\n])data:(?=[^ \r\n])")
 
 
-@rule("SSE107", "info", framing=True)
+def with_spaces(body: bytes) -> bytes:
+    """The body with a space after each `data:` that has none; the standard strips it (WHATWG HTML, section 9.2.6)."""
+    return _ANY_TIGHT.sub(b"data: ", body)
+
+
+@rule("SSE107", "info", framing=True, fix=with_spaces)
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each such line."""
     body = stream.exchange.frames.body

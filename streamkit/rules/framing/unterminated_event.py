@@ -27,10 +27,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import orjson
+
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
-from streamkit.wire.values import Tail
+from streamkit.wire.sse import decode
+from streamkit.wire.values import Event, Tail
+
+
+def with_blank_line(body: bytes) -> bytes:
+    """The body with the blank line that ends its last event, where that event's data is whole."""
+    pending = [aside.event for _, aside in decode(body).asides if isinstance(aside, Tail) and aside.event is not None]
+    if not pending or not _is_whole(pending[-1]):
+        return body
+    line_end = b"\r\n" if b"\r\n" in body else b"\n" if b"\n" in body or b"\r" not in body else b"\r"
+    return body + line_end * (1 if body.endswith((b"\n", b"\r")) else 2)
+
+
+def _is_whole(event: Event) -> bool:
+    try:
+        orjson.loads(event.data)
+    except orjson.JSONDecodeError:
+        return event.data == b"[DONE]"
+    return True
 
 
 @rule(
@@ -38,6 +58,7 @@ from streamkit.wire.values import Tail
     "error",
     framing=True,
     whole=True,
+    fix=with_blank_line,
     breaks="openai-python 3.52, anthropic 2.11: the last event is lost, with the finish reason if it carries one",
 )
 def check(stream: Stream) -> Iterator[Sighting]:

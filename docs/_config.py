@@ -1,0 +1,24 @@
+"""Write pyproject.schema.json: the JSON Schema of the settings in pyproject.toml, for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from streamkit.cli.settings import schema
+
+PAGE = Path(__file__).with_name("pyproject.schema.json")
+
+
+def page() -> str:
+    """The schema as indented JSON."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+def main() -> None:
+    """Write the file."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
