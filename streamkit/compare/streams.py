@@ -5,13 +5,15 @@ Two runs of one request never agree in ids and times, so that these are compared
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from streamkit.compare.order import moved
 from streamkit.model.stream import Stream
-from streamkit.wire.values import Comment
+from streamkit.wire.values import Comment, Ignored
 
 # Fields whose values are new in every run, whatever the API: ids, times, padding, signatures.
 VOLATILE = frozenset(
@@ -51,13 +53,15 @@ _AROUND = 24
 # Times may differ by this part, or by this many nanoseconds, and still be the same.
 TOLERANCE = 0.1
 _LEAST_NS = 1_000_000
+_TIGHT = re.compile(rb"(?<![^\r\n])data:[^ \r\n]")
+_MOST_MOVED = 20
 
 _JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `kind` is `ending`, `frames`, `shape`, `value`, `text` or `timing`; `where` a field, path or place;
+    """One difference. `kind` is `ending`, `frames`, `shape`, `value`, `order`, `text` or `timing`; `where` a field, path or place;
     `before` and `after` are what stands there, None where there is nothing."""
 
     kind: str
@@ -80,7 +84,10 @@ def changes(before: Stream, after: Stream, *, ids: bool = False) -> Iterator[Cha
     """Every difference of two streams but those of time, the broadest first. `ids` compares volatile fields too."""
     yield from _endings(before, after)
     yield from _frames(before, after)
-    yield from _shapes(before, after, ids=ids)
+    shapes = list(_shapes(before, after, ids=ids))
+    yield from shapes
+    yield from _usage(before, after, {change.where for change in shapes})
+    yield from _order(before, after)
     yield from _texts(before, after)
 
 
@@ -102,6 +109,7 @@ def _endings(before: Stream, after: Stream) -> Iterator[Change]:
         ("dialect", before.dialect, after.dialect),
         ("status", _status(before), _status(after)),
         ("content type", before.exchange.content_type, after.exchange.content_type),
+        ("end", _end(before), _end(after)),
     ):
         if first != second:
             yield Change("ending", where, first, second)
@@ -112,6 +120,10 @@ def _frames(before: Stream, after: Stream) -> Iterator[Change]:
         ("framing", before.framing, after.framing),
         ("events", len(before.events), len(after.events)),
         ("comments", _comments(before), _comments(after)),
+        ("ignored", _ignored(before), _ignored(after)),
+        ("line ends", _line_ends(before), _line_ends(after)),
+        ("space after data:", _spaced(before), _spaced(after)),
+        ("events of several data lines", _multi_line(before), _multi_line(after)),
         ("end markers", len(before.done), len(after.done)),
         ("broken events", len(before.broken), len(after.broken)),
         ("event names", _names(before), _names(after)),
@@ -140,6 +152,31 @@ def _shapes(before: Stream, after: Stream, *, ids: bool) -> Iterator[Change]:
         old, new = first[path].values, second[path].values
         if len(old) == len(new) == 1 and old != new and (ids or not _volatile(path)):
             yield Change("value", path, next(iter(old)), next(iter(new)))
+
+
+def _usage(before: Stream, after: Stream, reported: set[str]) -> Iterator[Change]:
+    """The token counts that each stream reported last, as far as they are not `reported` as values of a path."""
+    first, second = (_counts(stream) for stream in (before, after))
+    for path in first:
+        known = any(where == path or where.endswith(f".{path}") for where in reported)
+        if path in second and first[path] != second[path] and not known and not _volatile(path):
+            yield Change("value", f"usage {path}", first[path], second[path])
+
+
+def _counts(stream: Stream) -> dict[str, int]:
+    raw = stream.usage.raw if stream.usage else {}
+    return {path: value for path, value in _walk("", raw) if type(value) is int}
+
+
+def _order(before: Stream, after: Stream) -> Iterator[Change]:
+    """The places where events come in another order, or carry other fields than their counterparts."""
+    found = list(moved(before, after))
+    for place in found[:_MOST_MOVED]:
+        event = place.after_event if place.before_event is None else place.before_event
+        side = "" if place.before_event is not None else " of B"
+        yield Change("order", f"event {event}{side}", place.before, place.after)
+    if len(found) > _MOST_MOVED:
+        yield Change("order", "further places", None, None, f"{len(found) - _MOST_MOVED} more")
 
 
 def _roots(fields: Mapping[str, _Field], others: Mapping[str, _Field]) -> list[str]:
@@ -221,6 +258,39 @@ def _status(stream: Stream) -> int | None:
 
 def _comments(stream: Stream) -> int:
     return sum(isinstance(aside, Comment) for _, aside in stream.events.asides)
+
+
+def _end(stream: Stream) -> str | None:
+    return stream.exchange.end.reason if stream.exchange.end else None
+
+
+def _ignored(stream: Stream) -> str | None:
+    """What the framing ignores, by reason, with counts."""
+    reasons = Counter(aside.reason for _, aside in stream.events.asides if isinstance(aside, Ignored))
+    return ", ".join(f"{reason} (\u00d7{count})" for reason, count in sorted(reasons.items())) or None
+
+
+def _line_ends(stream: Stream) -> str | None:
+    """The ways in which lines end; None where the log did not keep them."""
+    if not stream.framed or stream.framing != "sse":
+        return None
+    body = stream.exchange.frames.body
+    crlf = body.count(b"\r\n")
+    counts = {"LF": body.count(b"\n") - crlf, "CRLF": crlf, "CR": body.count(b"\r") - crlf}
+    return ", ".join(name for name, count in counts.items() if count)
+
+
+def _spaced(stream: Stream) -> str | None:
+    """Whether a space follows `data:`; None where the log did not keep it."""
+    if not stream.framed or stream.framing != "sse":
+        return None
+    body = stream.exchange.frames.body
+    tight = len(_TIGHT.findall(body))
+    return "no" if tight and b"data: " not in body else "in part" if tight else "yes"
+
+
+def _multi_line(stream: Stream) -> int:
+    return sum(b"\n" in data for data in stream.events.data) if stream.framing == "sse" else 0
 
 
 def _names(stream: Stream) -> str:

@@ -1,0 +1,135 @@
+"""Two streams event by event: where the order differs, and what an event carries that its counterpart does not.
+
+Two runs of one request split their text differently, so that events which carry the same fields one after another count
+as one step, and texts, numbers and ids are left out. What remains is the order of the protocol: names, types, roles,
+indexes, and which fields are there. The two orders are aligned with difflib (Ratcliff and Obershelp's method).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from streamkit.model.stream import Stream
+
+# Fields whose value is a word of the protocol or a position, and is the same in every run of one request.
+_WORDS = frozenset(
+    [
+        "type", "object", "role", "status", "index", "output_index", "content_index", "summary_index", "finish_reason",
+        "finishReason", "stop_reason", "done_reason", "done",
+    ]
+)  # fmt: skip
+_COUNTERS = frozenset(["sequence_number"])
+# Fields whose value is new in every run: only whether it is that of the event before counts.
+_OWN = frozenset(
+    [
+        "id", "created", "model", "system_fingerprint", "response_id", "responseId", "item_id", "message_id", "call_id",
+        "tool_call_id",
+    ]
+)  # fmt: skip
+_MOST_STEPS = 2000
+"""Steps that are aligned; of a longer order only the beginning, as alignment takes quadratic time."""
+_MOST_FIELDS = 6
+
+Carried = frozenset[str]
+_DONE: Carried = frozenset(["[DONE]"])
+
+
+class Step(NamedTuple):
+    """Events that carry the same, one after another: the first one's number (from 1), how many, and what they carry."""
+
+    event: int
+    times: int
+    carried: Carried
+
+
+class Moved(NamedTuple):
+    """One place where the orders differ: the event in each stream (None where it has none), and what stands there."""
+
+    before_event: int | None
+    after_event: int | None
+    before: str | None
+    after: str | None
+
+
+def moved(before: Stream, after: Stream) -> Iterator[Moved]:
+    """Every place where the order of events differs, in order."""
+    first, second = _steps(before)[:_MOST_STEPS], _steps(after)[:_MOST_STEPS]
+    chunks = [step.carried for step in (*first, *second) if step.carried != _DONE]
+    usual = frozenset.intersection(*chunks) if chunks else frozenset()
+    matcher = SequenceMatcher(None, [step.carried for step in first], [step.carried for step in second], autojunk=False)
+    for kind, start, end, other_start, other_end in matcher.get_opcodes():
+        if kind != "equal":
+            old, new = first[start:end], second[other_start:other_end]
+            yield Moved(_event(old), _event(new), _shown(old, new, usual), _shown(new, old, usual))
+
+
+def _steps(stream: Stream) -> list[Step]:
+    """The order of a stream's events."""
+    carried: dict[int, Carried] = {}
+    last: dict[str, Any] = {}
+    for index, chunk in zip(stream.chunk_events, stream.chunks, strict=True):
+        carried[index] = frozenset([*_fields(chunk, "", last), *_named(stream, index)])
+    events = [carried.get(index) or frozenset(_named(stream, index)) for index in range(len(stream.events))]
+    for index in stream.done:
+        events[index] = _DONE
+    steps = []
+    number = 1
+    for fields, run in groupby(events):
+        count = sum(1 for _ in run)
+        steps.append(Step(number, count, fields))
+        number += count
+    return steps
+
+
+def _named(stream: Stream, index: int) -> list[str]:
+    name = stream.events.name(index)
+    return [] if name == "message" else [f"event: {name}"]
+
+
+def _fields(value: Any, path: str, last: dict[str, Any]) -> Iterator[str]:
+    """What is in a chunk: each field with its word or, where it has none, whether it is null, empty or new.
+
+    `last` holds the value that each counter and each value of its own had before.
+    """
+    pending = [(path, "", value)]
+    while pending:
+        path, key, value = pending.pop()
+        if value is None or value in ("", {}, []):
+            yield f"{path}: {json.dumps(value)}"
+        elif isinstance(value, dict):
+            pending += [(f"{path}.{name}" if path else name, name, member) for name, member in value.items()]
+        elif isinstance(value, list):
+            pending += [(f"{path}[]", key, member) for member in value]
+        elif key in _COUNTERS and isinstance(value, int):
+            step = value - last.get(path, value - 1)
+            last[path] = value
+            yield path if step == 1 else f"{path} {step:+d}"
+        elif key in _OWN:
+            yield f"{path}: another" if last.get(path, value) != value else path
+            last[path] = value
+        elif isinstance(value, float):
+            yield f"{path}: fraction"
+        else:
+            yield f"{path}: {json.dumps(value)}" if key in _WORDS and isinstance(value, (str, int)) else path
+
+
+def _event(steps: Sequence[Step]) -> int | None:
+    return steps[0].event if steps else None
+
+
+def _shown(steps: Sequence[Step], others: Sequence[Step], usual: Carried) -> str | None:
+    """What these steps carry: the fields that their counterpart lacks, or else those that are not in every event."""
+    if not steps:
+        return None
+    shown = []
+    for index, step in enumerate(steps):
+        counterpart = others[index].carried if index < len(others) else usual
+        fields = sorted(step.carried - counterpart) or sorted(step.carried - usual) or ["the usual fields"]
+        more = [f"{len(fields) - _MOST_FIELDS} more"] if len(fields) > _MOST_FIELDS else []
+        listed = ", ".join([*fields[:_MOST_FIELDS], *more])
+        shown.append(f"{listed} (\u00d7{step.times})" if step.times > 1 else listed)
+    return "; ".join(shown[:_MOST_FIELDS]) + ("; \u2026" if len(shown) > _MOST_FIELDS else "")
