@@ -117,9 +117,9 @@ def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], consol
 def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
     """The rows of files written by `stats --format json`, then those of the streams. `judge` prepares streams for lint."""
     from streamkit.errors import UnreadableInput
-    from streamkit.service.merging import parts_of
+    from streamkit.service.merging import run_files
 
-    inputs.taken = frozenset(parts_of(inputs.paths))
+    inputs.taken = frozenset(run_files(inputs.paths))
     for path in sorted(inputs.taken):
         try:
             yield from run.merge(path)
