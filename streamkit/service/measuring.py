@@ -21,8 +21,8 @@ from streamkit.metrics import (
     Timeline,
     find,
     in_order,
-    kept,
     measure,
+    meets_limits,
     parse_expression,
     row_of,
 )
@@ -106,7 +106,7 @@ class Run:
             yield row
 
     def _add(self, measurement: Measurement) -> None:
-        good = kept(self.limits, measurement)
+        good = meets_limits(self.limits, measurement)
         self.whole.add(measurement, good)
         for gate in self.gates:
             gate.see(measurement)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from streamkit.errors import UnreadableInput
-from streamkit.metrics import Collection, Expression, kept, measurement_of
+from streamkit.metrics import Collection, Expression, measurement_of, meets_limits
 from streamkit.model.measurement import Measurement
 from streamkit.reporters import Row
 
@@ -83,4 +83,4 @@ def _kept(path: str, row: Row, measurement: Measurement, limits: Sequence[Expres
                     f"--slo {limit.text!r}: no such statistic of a stream in it; expected one of: {', '.join(statistics)}",
                 )
             known[limit.text] = statistics[limit.stat]
-    return kept(limits, measurement, known)
+    return meets_limits(limits, measurement, known)

@@ -157,7 +157,7 @@ def test_a_baseline_covers_what_was_there_and_tells_what_is_stale(folder: Path) 
 
 def test_a_file_that_is_no_baseline_is_refused(folder: Path) -> None:
     (folder / "known.json").write_text("[]")
-    assert "is no baseline" in str(run("lint", "bad.sse", "--baseline", "known.json").exception)
+    assert "is not a baseline" in str(run("lint", "bad.sse", "--baseline", "known.json").exception)
 
 
 def test_rule_prints_the_manual() -> None:
