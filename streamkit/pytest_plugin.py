@@ -153,7 +153,7 @@ def _judge(server: StreamkitServer, asked_for: bool, strict: bool | None) -> Non
             pytest.fail("recordings that were not asked for: " + ", ".join(server.unplayed), pytrace=False)
         if server.missed:
             missed = "; ".join(f"{asked.method} {asked.path}: {asked.message}" for asked in server.missed)
-            pytest.fail(f"requests that no recording answers: {missed}", pytrace=False)
+            pytest.fail(f"requests that no recording matches: {missed}", pytrace=False)
 
 
 @contextmanager

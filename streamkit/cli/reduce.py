@@ -1,4 +1,4 @@
-"""The smallest stream that still breaks a rule: the bug report to paste."""
+"""Reduce a stream to the smallest one that still breaks a rule, for a bug report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from streamkit.model.stream import Stream
     from streamkit.rules import Rule
 
-NOT_IN_THE_BODY = ("LOG", "REC", "TIM")
+NOT_REDUCIBLE = ("LOG", "REC", "TIM")
 
 
 @click.command("reduce")
@@ -27,7 +27,7 @@ NOT_IN_THE_BODY = ("LOG", "REC", "TIM")
 @click.option(
     "--rule", "code", metavar="CODE", required=True, help="The rule that the smaller stream must still break."
 )
-@click.option("--keep-text", is_flag=True, help="Do not mask what was written.")
+@click.option("--keep-text", is_flag=True, help="Do not mask texts.")
 @output_options
 @reading_options
 @talk_options
@@ -42,30 +42,30 @@ def command(
     dialect: str | None,
     console: Console,
 ) -> int:
-    """The smallest stream that still breaks a rule: the bug report to paste.
+    """Reduce a stream to the smallest one that still breaks a rule, for a bug report.
 
     \b
     Example:
       streamkit reduce recording.jsonl --rule SEQ402
 
-    Events and fields that do not matter are taken out; texts are masked letter by letter; the request is left out. The
-    result is a raw event stream. Rules about a log, a recording or its times are not in the body and cannot be reduced.
+    Events and fields that do not matter are removed, texts are masked letter by letter, and the request is left out. The
+    result is a raw event stream. Rules about a log, a recording or its times do not depend on the body and cannot be used.
     """
     from streamkit.rules import RULES
 
     rule = RULES[code.upper()] if code.upper() in RULES else _by_name(code)
-    if rule.code.startswith(NOT_IN_THE_BODY):
-        raise UsageError(f"{rule.code} is not about the bytes of a stream, so no smaller one can show it")
+    if rule.code.startswith(NOT_REDUCIBLE):
+        raise UsageError(f"{rule.code} does not depend on the bytes of a stream, so it cannot be reduced")
     inputs = Inputs([path], console, form=form, api=api, dialect=dialect)
     for stream in inputs.streams(judge=True):
         if _breaks(stream, rule):
             body, masked = _reduced(stream, rule, keep_text)
             _write(body, output, force)
-            _tell(stream, body, masked or keep_text, rule, console)
+            _report_size(stream, body, masked or keep_text, rule, console)
             return inputs.code
     if inputs.code:
         return inputs.code
-    raise StreamkitError(f"{path}: no stream in it breaks {rule.code}")
+    raise StreamkitError(f"{path}: no stream breaks {rule.code}")
 
 
 def _by_name(word: str) -> Rule:
@@ -74,7 +74,7 @@ def _by_name(word: str) -> Rule:
     check_known(word)
     found = [rule for rule in RULES.values() if rule.name == word]
     if not found:
-        raise UsageError(f"{word} means several rules; name one")
+        raise UsageError(f"{word} matches several rules; expected one")
     return found[0]
 
 
@@ -89,7 +89,7 @@ def _reduced(stream: Stream, rule: Rule, keep_text: bool) -> tuple[bytes, bool]:
     fails = _predicate(stream, rule)
     pieces = _pieces(stream)
     if not fails(pieces):
-        raise StreamkitError(f"{stream.file}: {rule.code} is not broken by the body alone")
+        raise StreamkitError(f"{stream.file}: the body alone does not break {rule.code}")
     if keep_text:
         kept: list[bytes] = fewest(pieces, fails)
         return b"".join(kept), False
@@ -98,19 +98,19 @@ def _reduced(stream: Stream, rule: Rule, keep_text: bool) -> tuple[bytes, bool]:
 
 
 def _predicate(stream: Stream, rule: Rule) -> Callable[[Sequence[bytes]], bool]:
-    """Whether a body of these pieces, taken for the same API and dialect, still breaks the rule."""
+    """A function that tests if a body of these pieces, read as the same API and dialect, still breaks the rule."""
     from streamkit.apis import APIS, interpret
     from streamkit.apis.dialects import DIALECTS
     from streamkit.model.exchange import Frames
 
-    known = stream.api if stream.api in APIS else None
-    spoken = stream.dialect if stream.dialect in DIALECTS else None
+    api = stream.api if stream.api in APIS else None
+    dialect = stream.dialect if stream.dialect in DIALECTS else None
     bare: Exchange = replace(stream.exchange, request=None, end=None, damage=())
 
     def fails(pieces: Sequence[bytes]) -> bool:
         count = len(pieces)
         frames = Frames(list(pieces), [None] * count, [None] * count)
-        smaller = interpret(replace(bare, frames=frames), api=known, dialect=spoken, judge=True)
+        smaller = interpret(replace(bare, frames=frames), api=api, dialect=dialect, judge=True)
         return _breaks(smaller, rule)
 
     return fails
@@ -132,8 +132,8 @@ def _write(body: bytes, output: str | None, force: bool) -> None:
             file.write(piece)
 
 
-def _tell(stream: Stream, body: bytes, masked: bool, rule: Rule, console: Console) -> None:
+def _report_size(stream: Stream, body: bytes, masked: bool, rule: Rule, console: Console) -> None:
     whole = len(stream.exchange.frames.body)
     console.say(f"{stream.file}: {whole} bytes reduced to {len(body)} that still break {rule.code}")
     if not masked:
-        console.complain("a text could not be masked without mending the defect: read it before you paste it")
+        console.complain("a text could not be masked without fixing the defect: review it before you share it")

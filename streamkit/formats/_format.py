@@ -1,4 +1,4 @@
-"""The forms in which streams are kept, and the one door to all of them: `read(path)`.
+"""The file formats of streams, and one function to read them all: `read(path)`.
 
 A form is one file of this folder with one `Format`. It is found by its content, never by its name.
 """
@@ -20,7 +20,7 @@ from streamkit.registry import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A form in which streams are kept.
+    """A file format of streams.
 
     `name` is the word for it (`Import.form`), `short` another that `convert --to` takes, `title` says it in a sentence. `recognises` is asked with
     the first 64 KiB (fewer where the input is shorter), in ascending `order`: strict forms first, forgiving ones last.
@@ -44,14 +44,14 @@ FORMATS: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An input found: its path, and whether the user named it (rather than a folder or pattern that holds it)."""
+    """An input: its path, and whether the user named it (rather than a folder or pattern that contains it)."""
 
     path: str
     named: bool
 
 
 def read(path: str, *, form: str | None = None) -> Iterator[Exchange]:
-    """The exchanges at `path`, one at a time, whatever form they are kept in.
+    """The exchanges at `path`, one at a time, in any format.
 
     `-` is standard input, `file#3` the third exchange of `file` (unless a file has that very name). gzip and zstd are
     seen through. `form` names the form instead of finding it. Raises UnreadableInput; UnknownForm where no form knows it.
@@ -66,11 +66,11 @@ def read(path: str, *, form: str | None = None) -> Iterator[Exchange]:
         if number == wanted:
             yield exchange
             return
-    raise UnreadableInput(path, f"has no exchange {wanted}; it holds {number}")
+    raise UnreadableInput(path, f"has no exchange {wanted}; it contains {number}")
 
 
 def find(paths: Sequence[str]) -> Iterator[Found]:
-    """The inputs that these paths mean, in a stable order: files as given, folders and patterns walked by name.
+    """The inputs at these paths, in a stable order: files as given, folders and patterns sorted by name.
 
     Hidden files are passed over. A folder or pattern that holds nothing is given back as it is, for `read` to refuse.
     """
@@ -88,7 +88,7 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
 
 
 def ordered() -> list[Format]:
-    """Every form, in the order in which they are asked."""
+    """All formats, in the order in which they are tried."""
     return sorted(FORMATS.values(), key=lambda entry: (entry.order, entry.name))
 
 
@@ -102,7 +102,7 @@ def _read(path: str, form: str | None) -> Iterator[Exchange]:
 
 
 def _with(exchange: Exchange, message: str) -> Exchange:
-    """The exchange, with what was done to its whole file said too."""
+    """The exchange, with a note on what was done to read its file."""
     imported = exchange.imported
     if imported is None:
         return exchange
@@ -118,9 +118,9 @@ def _choose(source: Source) -> Format:
 
 
 def unknown(path: str) -> UnknownForm:
-    """What to raise where no form finds a stream: it lists what was tried."""
+    """The exception if no format recognises the input: it lists what was tried."""
     tried = "; ".join(entry.title for entry in ordered())
-    return UnknownForm(path, f"no stream in any form that is known; tried: {tried}")
+    return UnknownForm(path, f"not a stream in any known format; tried: {tried}")
 
 
 def _split(path: str) -> tuple[str, int | None]:

@@ -1,4 +1,4 @@
-"""What a document in a pasted log is: a chunk of a stream, a plain answer, or something that only looks like one."""
+"""Classifies a document in a pasted log: a chunk of a stream, a plain response, or something that looks like one."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ LONGEST_GAP = 30_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """An event whose data is no JSON object and no lawful marker.
+    """An event whose data is not a JSON object and no lawful marker.
 
     `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; or, where a lenient client reads it all the same
     (`recovered`, and the chunk is there), `lenient-json` (NaN, a lone surrogate) and `invalid-utf8`. `message` is the

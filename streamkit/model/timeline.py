@@ -18,7 +18,7 @@ class Moment:
     """One item of a body: the `n`th (from 1), complete at `at` (ns, None where not measured).
 
     `event` is its index among the events and `chunk` that among the chunks, None where it is none. `broken` says what is
-    wrong with an event whose data is no JSON object.
+    wrong with an event whose data is not a JSON object.
     """
 
     n: int

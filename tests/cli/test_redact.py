@@ -92,7 +92,7 @@ def test_what_makes_no_sense_is_said(run, planted, tmp_path, words):
     [
         ("nothing.jsonl", "cannot be read: No such file or directory"),
         ("nothing*.jsonl", "no file matches this pattern"),
-        ("empty", "the folder holds no files"),
+        ("empty", "the folder contains no files"),
     ],
 )
 def test_what_is_not_there(run, tmp_path, path, said):

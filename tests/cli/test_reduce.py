@@ -64,8 +64,8 @@ def test_texts_stay_where_it_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("SEQ434", "no stream in it breaks SEQ434"),
-        ("REC001", "is not about the bytes"),
+        ("SEQ434", "no stream breaks SEQ434"),
+        ("REC001", "does not depend on the bytes"),
         ("SEQ", "several rules"),
         ("SEQ40Z", "did you mean"),
     ],

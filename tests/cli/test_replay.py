@@ -85,7 +85,7 @@ def test_the_forms_in_which_it_is_shown(run, mode, shown):
 def test_a_recording_without_times_is_played_at_once_and_says_why(run):
     out, err, waits = run(exchanges=[exchange(None, None, None, clock="none")])
     assert waits == [0, 0, 0]
-    assert err.endswith("r.jsonl: played at once: it holds no times\n")
+    assert err.endswith("r.jsonl: played at once: it has no times\n")
     assert out.encode() == b"".join(BODY)
 
 

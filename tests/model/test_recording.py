@@ -109,7 +109,7 @@ def test_the_example_of_the_format_page_reads_as_it_says():
         ("a byte order mark", b"\xef\xbb\xbf" + SMALL_START + FRAME + END, 1, []),
         ("blank lines", SMALL_START + b"\n" + FRAME + b"  \n" + END, 1, []),
         ("a note and a type of a later day", SMALL_START + b'{"type":"note","x":1}\n{"type":"tick"}\n' + FRAME + END, 1, []),
-        ("a line that is no JSON", SMALL_START + b"hello\n" + FRAME + END, 1, [(2, "bad-recording-line")]),
+        ("a line that is not JSON", SMALL_START + b"hello\n" + FRAME + END, 1, [(2, "bad-recording-line")]),
         ("a line that is no object", SMALL_START + b"[1]\n" + FRAME + END, 1, [(2, "bad-recording-line")]),
         ("a frame before the start", FRAME + SMALL_START + FRAME + END, 1, [(1, "stray-line")]),
         ("a frame after the end", SMALL_START + FRAME + END + FRAME, 1, [(4, "stray-line")]),

@@ -84,5 +84,5 @@ def test_deadlines_never_decrease_and_every_byte_is_written(times, speed, max_ga
 
 def test_why_there_are_no_pauses():
     assert untimed(exchange(1)) is None
-    assert untimed(exchange(None)) == "no frame of it has a time"
+    assert untimed(exchange(None)) == "none of its frames has a time"
     assert untimed(exchange(None, clock="none")) == "the log it was read from has no times"

@@ -110,7 +110,7 @@ def _body(response: dict[str, Any], headers: Headers) -> tuple[bytes, str]:
         try:
             return decoded(base64.b64decode(text, validate=False), headers)
         except (binascii.Error, ValueError) as error:
-            return b"", f"the body is no valid base64 ({error})"
+            return b"", f"the body is not valid base64 ({error})"
     return text.encode("utf-8", "surrogatepass"), ""
 
 

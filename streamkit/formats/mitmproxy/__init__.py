@@ -43,7 +43,7 @@ def _flows(source: Source) -> Iterator[bytes]:
         while kept and len(kept) >= needed:
             colon = kept.find(b":", 0, LONGEST_LENGTH + 1)
             if not kept[: max(colon, 0)].isdigit():
-                raise UnreadableInput(source.path, "no mitmproxy flow where one must begin")
+                raise UnreadableInput(source.path, "expected a mitmproxy flow")
             needed = colon + 1 + int(kept[:colon]) + 1
             if needed > LARGEST_BODY:
                 raise UnreadableInput(source.path, f"a flow larger than {LARGEST_BODY >> 20} MiB")
@@ -53,7 +53,7 @@ def _flows(source: Source) -> Iterator[bytes]:
             del kept[:needed]
             needed = 1
     if kept:
-        raise UnreadableInput(source.path, "the last mitmproxy flow is cut off")
+        raise UnreadableInput(source.path, "the last mitmproxy flow is truncated")
 
 
 def _exchange(flow: dict[str, Any], origin: Origin) -> Exchange:
