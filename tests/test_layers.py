@@ -23,8 +23,8 @@ FLOORS = {
     "formats": 4, "apis": 4, "rules": 4, "metrics": 4, "definitions": 4, "tokenizers": 4, "probes": 4, "compare": 4,
     "reporters": 4, "redact": 4, "playback": 4, "faults": 4, "reduce": 4,
     "transport": 5, "files": 5, "engines": 5,
-    "service": 6, "__init__": 6,
-    "cli": 7, "pytest_plugin": 7,
+    "service": 6,
+    "__init__": 7, "cli": 7, "pytest_plugin": 7,
     "__main__": 8,
 }  # fmt: skip
 

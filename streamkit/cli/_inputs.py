@@ -66,7 +66,7 @@ class Inputs:
                         count += 1
                         continue
                     try:
-                        for exchange in read(found.path, form=self._form):
+                        for exchange in read(found.path, format=self._form):
                             count += 1
                             if self._progress:
                                 self._progress.stream(exchange.frames.ends[-1] if exchange.frames.ends else 0)

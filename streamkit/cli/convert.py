@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path, PurePath
 
@@ -16,13 +15,10 @@ from streamkit.cli._output import visible
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import create
-from streamkit.formats import FORMATS, Format
+from streamkit.formats import Format
 from streamkit.model.exchange import Exchange
 from streamkit.redact.redactor import redact_exchange
-from streamkit.tool import tool
-
-_SUFFIXES = {".jsonl": "recording", ".sse": "sse", ".har": "har", ".yaml": "vcr", ".yml": "vcr", ".txt": "chunks"}
-_SUFFIX = {word: suffix for suffix, word in reversed(_SUFFIXES.items())}
+from streamkit.service.converting import Lost, suffix_of, writable, written
 
 
 @click.command("convert")
@@ -53,12 +49,12 @@ def command(
       streamkit convert recordings/openai_chat -o cassette.yaml --to vcr
       streamkit convert recordings/openai_chat -o streams/ --to sse
     """
-    chosen = _target(target, output)
+    chosen = writable(target, output)
     destination = output or "-"
     _refuse_own_input(paths, destination)
     inputs = Inputs(paths, console, form=form)
     exchanges = (exchange if no_redact else redact_exchange(exchange) for exchange in inputs.exchanges())
-    lost: Counter[str] = Counter()
+    lost: Lost = Counter()
     if _is_folder(destination):
         _write_folder(exchanges, chosen, destination, force, lost)
     else:
@@ -66,22 +62,6 @@ def command(
     for message, count in lost.items():
         console.say(f"not kept: {message}" + (f" ({count} exchanges)" if count > 1 else ""))
     return inputs.code
-
-
-def _target(target: str | None, output: str | None) -> Format:
-    """The form to write: as asked, else by the suffix of the output."""
-    writable = {entry.short or entry.name: entry for entry in FORMATS.values() if entry.write is not None}
-    writable |= {entry.name: entry for entry in writable.values()}
-    word = target or _SUFFIXES.get(PurePath(output or "").suffix.lower())
-    if word is None:
-        raise UsageError("what to convert to? Give --to, or a suffix that tells it to -o")
-    if word in writable:
-        return writable[word]
-    words = ", ".join(sorted(entry.short or entry.name for entry in set(writable.values())))
-    known = word in FORMATS
-    raise UsageError(
-        f"{word!r} {'is read and not written' if known else 'is no form that is known'}; there are: {words}"
-    )
 
 
 def _is_folder(destination: str) -> bool:
@@ -100,7 +80,7 @@ def _refuse_own_input(paths: Sequence[str], destination: str) -> None:
             raise UsageError(f"{destination} is among what is read; write to another file")
 
 
-def _write_file(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Counter[str]) -> None:
+def _write_file(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Lost) -> None:
     first = next(exchanges, None)
     if first is None:
         return
@@ -113,8 +93,8 @@ def _write_file(exchanges: Iterator[Exchange], target: Format, path: str, force:
     _write(chain((first,), exchanges), target, path, force, lost)
 
 
-def _write_folder(exchanges: Iterator[Exchange], target: Format, folder: str, force: bool, lost: Counter[str]) -> None:
-    suffix = _SUFFIX[target.short or target.name]
+def _write_folder(exchanges: Iterator[Exchange], target: Format, folder: str, force: bool, lost: Lost) -> None:
+    suffix = suffix_of(target)
     written: set[str] = set()
     for exchange in exchanges:
         name = next(name for name in _names(exchange) if name not in written)
@@ -134,16 +114,8 @@ def _names(exchange: Exchange) -> Iterator[str]:
     yield from (f"{own}-{count}" for count in itertools.count(2))
 
 
-def _write(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Counter[str]) -> None:
-    assert target.write is not None  # only such are chosen
-    pieces = target.write(_told(exchanges, target, lost))
+def _write(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Lost) -> None:
+    pieces = written(exchanges, target, lost)
     with create(path, force=force) as output:
         for piece in visible(pieces, path, json=target.short != "sse"):
             output.write(piece)
-
-
-def _told(exchanges: Iterator[Exchange], target: Format, lost: Counter[str]) -> Iterator[Exchange]:
-    """The exchanges, with what is lost of each counted, and the tool that wrote them named."""
-    for exchange in exchanges:
-        lost.update(dict.fromkeys(target.loses(exchange), 1))
-        yield exchange if exchange.tool else replace(exchange, tool=tool())

@@ -34,7 +34,7 @@ SEVERITIES = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """Which rules are asked for, by the options and by pyproject.toml, and what fails the run."""
 
     select: Sequence[str] = ()
@@ -182,7 +182,7 @@ def _choice(
     max_gap: float | None,
     fail_on: str | None,
     baseline: str | None,
-) -> Choice:
+) -> Selection:
     """Options before the table; `--extend-select` and `--ignore` add to it."""
     from streamkit.rules import check_known
 
@@ -197,7 +197,7 @@ def _choice(
     for word in (*words(select), *words(extend_select), *words(ignore)):
         check_known(word)
     known = config.text("baseline")
-    choice = Choice(
+    choice = Selection(
         words(select) or config.texts("select"),
         [*config.texts("extend-select"), *words(extend_select)],
         [*config.texts("ignore"), *words(ignore)],
@@ -237,7 +237,7 @@ def _covers(pattern: str, path: str) -> bool:
     return bool(path) and any(fnmatch.fnmatch(path, wanted) for wanted in (pattern, f"*/{pattern}"))
 
 
-def _linted(inputs: Inputs, choice: Choice, console: Console) -> tuple[list[Finding], list[dict[str, Any]]]:
+def _linted(inputs: Inputs, choice: Selection, console: Console) -> tuple[list[Finding], list[dict[str, Any]]]:
     """Every stream's findings by place, and a row a stream."""
     from streamkit.rules import lint
 

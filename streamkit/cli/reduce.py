@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
@@ -15,11 +12,8 @@ from streamkit.cli.options import Console, output_options, reading_options, talk
 from streamkit.errors import StreamkitError, UsageError
 
 if TYPE_CHECKING:
-    from streamkit.model.exchange import Exchange
     from streamkit.model.stream import Stream
     from streamkit.rules import Rule
-
-NOT_IN_THE_BODY = ("LOG", "REC", "TIM")
 
 
 @click.command("reduce")
@@ -52,16 +46,16 @@ def command(
     result is a raw event stream. Rules about a log, a recording or its times are not in the body and cannot be reduced.
     """
     from streamkit.rules import RULES
+    from streamkit.service.reducing import breaks, check_reducible, reduce_stream
 
     rule = RULES[code.upper()] if code.upper() in RULES else _by_name(code)
-    if rule.code.startswith(NOT_IN_THE_BODY):
-        raise UsageError(f"{rule.code} is not about the bytes of a stream, so no smaller one can show it")
+    check_reducible(rule)
     inputs = Inputs([path], console, form=form, api=api, dialect=dialect)
     for stream in inputs.streams(judge=True):
-        if _breaks(stream, rule):
-            body, masked = _reduced(stream, rule, keep_text)
-            _write(body, output, force)
-            _tell(stream, body, masked or keep_text, rule, console)
+        if breaks(stream, rule):
+            reduced = reduce_stream(stream, rule, keep_text=keep_text)
+            _write(reduced.body, output, force)
+            _tell(stream, reduced.body, reduced.masked or keep_text, rule, console)
             return inputs.code
     if inputs.code:
         return inputs.code
@@ -76,51 +70,6 @@ def _by_name(word: str) -> Rule:
     if not found:
         raise UsageError(f"{word} means several rules; name one")
     return found[0]
-
-
-def _breaks(stream: Stream, rule: Rule) -> bool:
-    return rule.applies(stream) and next(iter(rule.check(stream)), None) is not None
-
-
-def _reduced(stream: Stream, rule: Rule, keep_text: bool) -> tuple[bytes, bool]:
-    """The body that is left, and whether every text in it is masked."""
-    from streamkit.reduce import fewest, reduce
-
-    fails = _predicate(stream, rule)
-    pieces = _pieces(stream)
-    if not fails(pieces):
-        raise StreamkitError(f"{stream.file}: {rule.code} is not broken by the body alone")
-    if keep_text:
-        kept: list[bytes] = fewest(pieces, fails)
-        return b"".join(kept), False
-    left = reduce(pieces, fails)
-    return b"".join(left.pieces), left.masked
-
-
-def _predicate(stream: Stream, rule: Rule) -> Callable[[Sequence[bytes]], bool]:
-    """Whether a body of these pieces, taken for the same API and dialect, still breaks the rule."""
-    from streamkit.apis import APIS, interpret
-    from streamkit.apis.dialects import DIALECTS
-    from streamkit.model.exchange import Frames
-
-    known = stream.api if stream.api in APIS else None
-    spoken = stream.dialect if stream.dialect in DIALECTS else None
-    bare: Exchange = replace(stream.exchange, request=None, end=None, damage=())
-
-    def fails(pieces: Sequence[bytes]) -> bool:
-        count = len(pieces)
-        frames = Frames(list(pieces), [None] * count, [None] * count)
-        smaller = interpret(replace(bare, frames=frames), api=known, dialect=spoken, judge=True)
-        return _breaks(smaller, rule)
-
-    return fails
-
-
-def _pieces(stream: Stream) -> list[bytes]:
-    """The body cut after each event."""
-    body = stream.exchange.frames.body
-    edges = [0, *stream.events.ends, len(body)]
-    return [piece for start, end in pairwise(edges) if (piece := body[start:end])]
 
 
 def _write(body: bytes, output: str | None, force: bool) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from streamkit.model._display import brief
+
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -44,3 +46,5 @@ class Finding:
     breaks: str = ""
     excerpt: str = ""
     caret: tuple[int, int] | None = None
+
+    __repr__ = brief

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from streamkit.model._display import brief
+
 DeltaKind = Literal[
     "role", "text", "reasoning", "refusal", "tool", "audio", "citation", "finish", "usage", "error", "other"
 ]
@@ -40,6 +42,8 @@ class Delta:
     id: str | None = None
     name: str | None = None
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -57,6 +61,8 @@ class Usage:
     audio: int | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -68,6 +74,8 @@ class Part:
     name: str | None = None
     data: Any = None
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -77,6 +85,8 @@ class Message:
     role: str | None = None
     parts: tuple[Part, ...] = ()
     finish: str | None = None
+
+    __repr__ = brief
 
     @property
     def text(self) -> str:
@@ -102,3 +112,5 @@ class Reply:
     id: str | None = None
     model: str | None = None
     usage: Usage | None = None
+
+    __repr__ = brief

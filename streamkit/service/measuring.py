@@ -167,6 +167,49 @@ class Run:
         return [Column(m.key, m.head, m.title, m.unit, m.many, m.shown, m.manual, m.standard) for m in entries]
 
 
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """A run that was measured: a row a stream, the `summary` of all, and one of each group, the largest first.
+
+    Rows and summaries have the keys of `stats --format json`.
+    """
+
+    rows: Sequence[Row]
+    summary: Mapping[str, Any]
+    groups: Sequence[Mapping[str, Any]] = ()
+
+    def __repr__(self) -> str:
+        return f"<Statistics: {len(self.rows):,} stream{'' if len(self.rows) == 1 else 's'}>"
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """A flat record a stream, for pandas and the like: distributions as `inter_chunk_gap_ns.p50` and so on."""
+        return [_flat(row) for row in self.rows]
+
+
+def stats(
+    streams: Iterable[Stream], *, metrics: Sequence[str] = (), by: str | None = None, slo: Sequence[str] = ()
+) -> Statistics:
+    """Measure streams, each and all together.
+
+    `metrics` are names or aliases (default: all), `by` groups (`model`, `provider`, `file`, `label:NAME`), `slo` are the
+    limits of goodput (`ttft <= 500ms`). Raises UnknownEntry, UsageError.
+    """
+    run = Run(Wanted(metrics=metrics, by=by, limits=slo))
+    rows = list(run.rows(streams))
+    summary, *groups = run.summaries()
+    return Statistics(rows, summary, groups)
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    told = {name: row[name] for name in ("file", "exchange", "api", "dialect", "model", "verdict", "recorded_at")}
+    for key, value in row["metrics"].items():
+        if isinstance(value, dict):
+            told |= {f"{key}.{stat}": number for stat, number in value.items()}
+        else:
+            told[key] = value
+    return told
+
+
 def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:
     """Rows by a metric, or a statistic of one (`ttft`, `gap.p99`); those that lack it come last. Raises UsageError."""
     name, _, stat = by.rpartition(".") if by.count(".") == 1 else (by, "", "")

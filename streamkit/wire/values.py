@@ -101,6 +101,9 @@ class Events:
     last_id: str = ""
     retry: int | None = None
 
+    def __repr__(self) -> str:
+        return f"<Events: {len(self.data):,}, and {len(self.asides):,} asides>"
+
     def __len__(self) -> int:
         return len(self.data)
 

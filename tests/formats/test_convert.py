@@ -236,10 +236,10 @@ def test_several_exchanges_go_into_a_folder_of_event_streams(recording, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-o", "x.bin"], "what to convert to"),
-        ([], "what to convert to"),
-        (["--to", "mitmproxy"], "'mitmproxy' is read and not written; there are: chunks, har, recording, sse, vcr"),
-        (["--to", "nonsense"], "'nonsense' is no form that is known"),
+        (["-o", "x.bin"], "no format to convert to: name one, or a file with a suffix of .jsonl"),
+        ([], "no format to convert to: name one, or a file with a suffix of .jsonl"),
+        (["--to", "mitmproxy"], "format 'mitmproxy' is read only; expected one of: chunks, har, recording, sse, vcr"),
+        (["--to", "nonsense"], "unknown format 'nonsense'"),
     ],
 )
 def test_a_target_that_is_none(recording, arguments, said):
