@@ -33,7 +33,7 @@ class Inputs:
         paths: Sequence[str],
         console: Console,
         *,
-        form: str | None = None,
+        input_format: str | None = None,
         api: str | None = None,
         dialect: str | None = None,
         late: bool = False,
@@ -44,7 +44,7 @@ class Inputs:
         self.taken: frozenset[str] = frozenset()
         self._console = console
         self._progress = Progress(self.paths) if watched(late=late) and not console.quiet else None
-        self._form, self._api, self._dialect = form, api, dialect
+        self._format, self._api, self._dialect = input_format, api, dialect
 
     def exchanges(self) -> Iterator[Exchange]:
         """Every exchange, in the order of the paths."""
@@ -66,7 +66,7 @@ class Inputs:
                         count += 1
                         continue
                     try:
-                        for exchange in read(found.path, format=self._form):
+                        for exchange in read(found.path, format=self._format):
                             count += 1
                             if self._progress:
                                 self._progress.stream(exchange.frames.ends[-1] if exchange.frames.ends else 0)

@@ -1,4 +1,4 @@
-"""Turn streams from any form that is read into one that can be written, and say what that form cannot hold."""
+"""Convert streams between formats, and list what the new format cannot hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import visible
-from streamkit.cli.options import Console, output_options, paths_argument, talk_options
+from streamkit.cli.options import Console, input_format_option, output_options, paths_argument, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import create
 from streamkit.formats import Format
@@ -24,22 +24,22 @@ from streamkit.service.converting import Lost, suffix_of, writable, written
 @click.command("convert")
 @paths_argument
 @click.option(
-    "--to", "target", metavar="FORM", help="recording, sse, chunks, har or vcr; else told by the suffix of -o."
+    "--to", "target", metavar="FORMAT", help="recording, sse, chunks, har or vcr; by default from the suffix of -o."
 )
-@click.option("--form", metavar="NAME", help="Read inputs as this form instead of finding it out.")
+@input_format_option
 @click.option("--no-redact", is_flag=True, help="Keep the secrets that are in the input.")
 @output_options
 @talk_options
 def command(
     paths: tuple[str, ...],
     target: str | None,
-    form: str | None,
+    input_format: str | None,
     no_redact: bool,
     output: str | None,
     force: bool,
     console: Console,
 ) -> int:
-    """Turn streams from any form that is read into one that can be written.
+    """Convert streams between formats.
 
     What the target cannot hold (arrival times in a cassette, comments in bare chunks) is listed on stderr. An event
     stream and bare chunks hold one exchange a file: of several, name one (file#3), or give a folder to -o.
@@ -52,7 +52,7 @@ def command(
     chosen = writable(target, output)
     destination = output or "-"
     _refuse_own_input(paths, destination)
-    inputs = Inputs(paths, console, form=form)
+    inputs = Inputs(paths, console, input_format=input_format)
     exchanges = (exchange if no_redact else redact_exchange(exchange) for exchange in inputs.exchanges())
     lost: Lost = Counter()
     if _is_folder(destination):

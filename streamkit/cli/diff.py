@@ -44,7 +44,7 @@ def command(
     tolerance: str,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -60,7 +60,7 @@ def command(
       streamkit diff --timing run.jsonl#1 run.jsonl#2
     """
     part = _part(tolerance)
-    sides = [Inputs([path], console, form=form, api=api, dialect=dialect) for path in (before, after)]
+    sides = [Inputs([path], console, input_format=input_format, api=api, dialect=dialect) for path in (before, after)]
     found: list[tuple[Stream | None, Stream | None, list[Change]]] = []
     for first, second in zip_longest(*(side.streams() for side in sides)):
         told = list(changes(first, second, ids=ids)) if first and second else []

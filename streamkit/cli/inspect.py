@@ -32,7 +32,7 @@ def command(
     follow: bool,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -47,7 +47,7 @@ def command(
       streamkit inspect --format jsonl recordings | jq -r 'select(.kind == "event") | .data'
       streamkit inspect --follow recordings/live.jsonl
     """
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
     with Sink(output, force=force, console=console) as sink:
         if follow:
             if len(paths) != 1 or form_out not in OWN_FORMATS:

@@ -18,8 +18,9 @@ from streamkit.cli._config import Config, load
 from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
-from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+from streamkit.cli.options import Console, Duration, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
+from streamkit.model.units import DURATIONS
 from streamkit.tool import version_number
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ class Selection:
 @click.option("--strict", is_flag=True, help="Put back the rules that a provider's dialect makes lawful.")
 @click.option(
     "--max-gap",
-    type=float,
-    metavar="SECONDS",
-    help="How long nothing may come before it is a stall (TIM602); 30 by default.",
+    type=Duration(above_zero=True),
+    metavar="TIME",
+    help="A pause this long is a stall (TIM602); 30s by default.",
 )
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 from this severity on; error by default.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
@@ -102,7 +103,7 @@ def command(
     output: str | None,
     force: bool,
     write_baseline: str | None,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     no_config: bool,
@@ -133,7 +134,12 @@ def command(
         names = api or config.text("api"), dialect or config.text("dialect")
         follow_findings(paths[0], choice, style, Sink(output, force=force, console=console), console, *names)
     inputs = Inputs(
-        paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"), late=True
+        paths,
+        console,
+        input_format=input_format,
+        api=api or config.text("api"),
+        dialect=dialect or config.text("dialect"),
+        late=True,
     )
     if fix or diff:
         from streamkit.cli._fixing import fix_files, show_diff
@@ -179,7 +185,7 @@ def _choice(
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     strict: bool,
-    max_gap: float | None,
+    max_gap: int | None,
     fail_on: str | None,
     baseline: str | None,
 ) -> Selection:
@@ -206,20 +212,18 @@ def _choice(
         strict or config.flag("strict"),
         fail,
         baseline or (str(config.path.parent / known) if known and config.path else None),
-        _gap(max_gap, "--max-gap") or _gap(config.number("max-gap"), config.named("max-gap")),
+        max_gap or _gap(config),
     )
     if not choice.rules():
         raise UsageError("every rule is ignored: there is nothing to look for")
     return choice
 
 
-def _gap(seconds: float | None, named: str) -> int | None:
-    """A length of time in nanoseconds. Raises UsageError for one that no pause can have."""
-    if seconds is None:
-        return None
-    if not 0 < seconds < 1e9:
-        raise UsageError(f"{named}: {seconds:g} is no number of seconds above 0")
-    return round(seconds * 1e9)
+def _gap(config: Config) -> int | None:
+    gap = config.duration("max-gap")
+    if gap == 0:
+        raise UsageError(f"{config.named('max-gap')}: invalid duration '0': expected {DURATIONS}, above 0")
+    return gap
 
 
 def _known(codes: Sequence[str], named: str) -> None:

@@ -12,7 +12,7 @@ import click
 from streamkit.cli._child import WithChild, child, run_or_wait
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
-from streamkit.cli.options import Console, output_options, talk_options
+from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.errors import UsageError
 
 DEFAULT_PORT = 8789
@@ -35,8 +35,8 @@ TOKEN_VARIABLE = "STREAMKIT_TOKEN"
 @click.option("--allow-link-local", is_flag=True, help="Let the upstream be a link-local address.")
 @click.option("--cafile", metavar="FILE", help="Certificates to trust instead of the system's.")
 @click.option("-k", "--insecure", is_flag=True, help="Do not check the upstream's certificate.")
-@click.option("--max-time", type=float, metavar="SECONDS", help="The longest that an exchange may take.")
-@click.option("--idle-timeout", type=float, metavar="SECONDS", help="The longest silence of the upstream.")
+@click.option("--max-time", type=Duration(), metavar="TIME", help="End an exchange after this: 30s, 5m.")
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End it after this much silence of the upstream.")
 @click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
 @click.option("--redact", "patterns", multiple=True, metavar="PATTERN", help="Cut what this regular expression finds.")
 @click.option("--no-redact", is_flag=True, help="Write keys and other secrets as they are.")
@@ -83,8 +83,8 @@ def command(console: Console, **given: Any) -> int:
     settings = Settings(
         insecure=given["insecure"],
         cacert=given["cafile"],
-        max_time=given["max_time"],
-        idle_timeout=given["idle_timeout"],
+        max_time=seconds(given["max_time"]),
+        idle_timeout=seconds(given["idle_timeout"]),
     )
     with proxying(rules, recorders, playing, settings=settings, host=given["host"], port=given["port"]) as proxy:
         prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}

@@ -44,7 +44,7 @@ def command(
     with_meta: bool,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -69,7 +69,7 @@ def command(
         raise UsageError(f"--{parts[0].replace('_call', '-calls')} gives text; it does not go with --format {form_out}")
     if form_out == "text" and not parts:
         parts = ["text"]
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
     code = 0
     with Sink(output, force=force, console=console) as sink:
         writer = _Writer(sink, parts, form_out or "json", choice, with_meta)

@@ -13,7 +13,7 @@ import click
 from streamkit.cli import _curl as curl
 from streamkit.cli._recording import INTERRUPTED, Screen, labels_of, outliving_the_terminal, report
 from streamkit.cli._showing import mode_for
-from streamkit.cli.options import Console, output_options, talk_options
+from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.errors import UnreadableInput, UsageError
 from streamkit.redact.redactor import Policy
 from streamkit.service.recording import Destination, Recorders, default_path, record, record_pipe
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 @click.option("-k", "--insecure", is_flag=True, help="Do not check certificates.")
 @click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
 @click.option("-x", "--proxy", metavar="URL", help="Go through this proxy. Default: the environment's.")
-@click.option("-m", "--max-time", type=float, metavar="S", help="End after so many seconds.")
-@click.option("--idle-timeout", type=float, metavar="S", help="End after so many seconds of silence.")
+@click.option(
+    "-m", "--max-time", type=Duration(), metavar="TIME", help="End after this: 30s, 5m; seconds without a unit."
+)
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End after this much silence.")
 @click.option(
     "--curl", "curl_", metavar="'curl …'", help="A whole curl command, as documentation and browsers give it."
 )
@@ -145,12 +147,12 @@ def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tup
     )
     max_time, idle = sent["max_time"], sent["idle_timeout"]
     settings = Settings(
-        bool(sent["insecure"]) or pasted.insecure,
-        _text(sent["cacert"]) or pasted.cacert,
-        _proxy(_text(sent["proxy"]) or pasted.proxy),
-        bool(sent["location"]) or pasted.location,
-        max_time if isinstance(max_time, float) else pasted.max_time,
-        idle if isinstance(idle, float) else None,
+        insecure=bool(sent["insecure"]) or pasted.insecure,
+        cacert=_text(sent["cacert"]) or pasted.cacert,
+        proxy=_proxy(_text(sent["proxy"]) or pasted.proxy),
+        redirects=bool(sent["location"]) or pasted.location,
+        max_time=seconds(max_time) if isinstance(max_time, int) else pasted.max_time,
+        idle_timeout=seconds(idle) if isinstance(idle, int) else None,
     )
     return flags, settings
 

@@ -31,7 +31,7 @@ def command(
     keep_text: bool,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -50,7 +50,7 @@ def command(
 
     rule = RULES[code.upper()] if code.upper() in RULES else _by_name(code)
     check_reducible(rule)
-    inputs = Inputs([path], console, form=form, api=api, dialect=dialect)
+    inputs = Inputs([path], console, input_format=input_format, api=api, dialect=dialect)
     for stream in inputs.streams(judge=True):
         if breaks(stream, rule):
             reduced = reduce_stream(stream, rule, keep_text=keep_text)

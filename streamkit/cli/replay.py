@@ -46,7 +46,7 @@ def command(
     mode: str | None,
     faults: tuple[str, ...],
     seed: int,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -64,7 +64,7 @@ def command(
       streamkit replay --fault cut:event=3 --as raw recordings/openai_chat/plain.jsonl
     """
     plans = _plans(faults)
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
     for number, exchange in enumerate(inputs.exchanges()):
         why = untimed(exchange)
         if why is not None and pace.delay:

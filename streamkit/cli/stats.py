@@ -46,7 +46,7 @@ def command(
     form_out: str | None,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -72,7 +72,7 @@ def command(
     reporter = reporter_named(form_out, kind, what)
     # The other formats are written as they are measured.
     late = (reporter.brief or reporter.in_full) and not options["definitions"]
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect, late=late)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=late)
     with Sink(output, force=force, prose=reporter.content == "prose", console=console) as sink:
         if options["definitions"]:
             from streamkit.cli._defining import show_definitions
@@ -80,7 +80,7 @@ def command(
             show_definitions(inputs.streams(), reporter, _counters(options), sink)
             return inputs.code
         if options["compare"]:
-            before = Inputs([options["compare"]], console, form=form, api=api, dialect=dialect)
+            before = Inputs([options["compare"]], console, input_format=input_format, api=api, dialect=dialect)
             return _compare(before, inputs, reporter, options["metrics"], sink)
         failed = _measure(inputs, reporter, options, console, sink)
     return max(inputs.code, 1 if failed else 0)

@@ -180,7 +180,7 @@ def test_a_request_can_ask_for_its_own_fault() -> None:
         status, body = ask(server, CHAT, asked(recorded), fault="drop:event=x")
         assert (status, json.loads(body)["error"]["message"]) == (
             400,
-            "X-Streamkit-Fault: fault drop: event wants a whole number from 1 on, not 'x'",
+            "X-Streamkit-Fault: fault drop: invalid event 'x': expected a whole number from 1 on",
         )
 
 
