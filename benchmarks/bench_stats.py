@@ -24,7 +24,7 @@ import orjson
 from tabulate import tabulate
 
 from streamkit.apis import interpret
-from streamkit.cli._inputs import Inputs, look_for_circles_seldom
+from streamkit.cli.inputs import Inputs, relax_gc
 from streamkit.cli.options import Console
 from streamkit.formats import read
 from streamkit.metrics import METRICS, measure
@@ -116,7 +116,7 @@ def main() -> None:
     arguments.add_argument("--exchanges", type=int, default=30)
     arguments.add_argument("--chunks", type=int, default=1000)
     given, _ = arguments.parse_known_args()
-    look_for_circles_seldom()  # as the command does; the floor runs so too
+    relax_gc()  # as the command does; the floor runs so too
     rng = random.Random(7)
     data = [payloads(rng, given.chunks) for _ in range(given.exchanges)]
     with tempfile.TemporaryDirectory() as folder:

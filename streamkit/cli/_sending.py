@@ -10,8 +10,8 @@ from pathlib import Path
 
 import orjson
 
-from streamkit.cli import _prompting as prompting
 from streamkit.errors import UsageError
+from streamkit.service import prompting
 from streamkit.transport.client import Outgoing, check_url
 
 

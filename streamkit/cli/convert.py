@@ -10,8 +10,8 @@ from pathlib import Path, PurePath
 
 import click
 
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import visible
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, input_format_option, output_options, paths_argument, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import create

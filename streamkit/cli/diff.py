@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink, json_text
 from streamkit.cli._remarks import name_of
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
 from streamkit.compare.streams import Change, changes, timing
 from streamkit.model.stream import Stream

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.cli._timeline_page import Page
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UsageError
 from streamkit.model.stream import Stream

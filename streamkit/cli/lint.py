@@ -16,8 +16,8 @@ import click
 
 from streamkit.cli._config import Config, load
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, Duration, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
 from streamkit.model.units import DURATIONS

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from streamkit.cli._child import WithChild, child, run_or_wait
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.errors import UsageError
 

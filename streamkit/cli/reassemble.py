@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from streamkit.apis import APIS, Assembler, assemble
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.cli._remarks import detected, name_of, remarks
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UsageError
 from streamkit.model.message import Message, Part, Reply

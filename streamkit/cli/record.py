@@ -12,8 +12,8 @@ import click
 
 from streamkit.cli import _curl as curl
 from streamkit.cli._recording import INTERRUPTED, Screen, labels_of, outliving_the_terminal, report
-from streamkit.cli._showing import mode_for
 from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
+from streamkit.cli.showing import mode_for
 from streamkit.errors import UnreadableInput, UsageError
 from streamkit.redact.redactor import Policy
 from streamkit.service.recording import Destination, Recorders, default_path, record, record_pipe

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import visible
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
 from streamkit.errors import StreamkitError, UsageError
 

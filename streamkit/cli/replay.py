@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
 from streamkit.cli._remarks import name_of_exchange
-from streamkit.cli._showing import View, mode_for
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, reading_options, talk_options
+from streamkit.cli.showing import View, mode_for
 from streamkit.model.exchange import Exchange, Response
 from streamkit.model.step import Close, HalfChunk, Hang, Head, Reset, Step, Write
 from streamkit.playback.player import Pace, steps, untimed

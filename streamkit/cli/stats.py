@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink, ascii_only
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.palette import Palette
 
@@ -62,7 +62,7 @@ def command(
       streamkit stats --format json run.jsonl > run.json
       streamkit stats --html report.html run.jsonl
     """
-    _refuse_what_would_be_passed_over(form_out, output, options)
+    _reject_conflicting_options(form_out, output, options)
     if not options["no_config"]:
         _with_config(options)
     output = options["html_file"] or output
@@ -196,7 +196,7 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
     return failed
 
 
-def _refuse_what_would_be_passed_over(form_out: str | None, output: str | None, options: dict[str, Any]) -> None:
+def _reject_conflicting_options(form_out: str | None, output: str | None, options: dict[str, Any]) -> None:
     """Raise UsageError for options that do not go together: a gate that nobody asks would look like one that holds."""
     from streamkit.errors import UsageError
 

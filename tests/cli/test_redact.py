@@ -102,7 +102,7 @@ def test_what_is_not_there(run, tmp_path, path, said):
 
 
 def test_without_a_name_it_looks_through_the_recordings(run, planted, tmp_path, monkeypatch):
-    monkeypatch.setattr("streamkit.cli._inputs._piped", lambda: False)
+    monkeypatch.setattr("streamkit.cli.inputs._piped", lambda: False)
     (tmp_path / "recordings").mkdir()
     (tmp_path / "old.jsonl").rename(tmp_path / "recordings" / "old.jsonl")
     code, out, _ = run("--check")
@@ -111,7 +111,7 @@ def test_without_a_name_it_looks_through_the_recordings(run, planted, tmp_path, 
 
 
 def test_without_a_name_nor_recordings_it_says_what_to_do(run, monkeypatch):
-    monkeypatch.setattr("streamkit.cli._inputs._piped", lambda: False)
+    monkeypatch.setattr("streamkit.cli.inputs._piped", lambda: False)
     with pytest.raises(StreamkitError, match="nothing to read"):
         run("--check")
 

@@ -9,8 +9,7 @@ import sys
 
 import pytest
 
-from streamkit.cli import _showing as showing
-from streamkit.cli import replay
+from streamkit.cli import replay, showing
 from streamkit.cli.main import streamkit
 from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
 from streamkit.model.recording import write

@@ -36,7 +36,7 @@ if len(sys.argv) > 1:
     import streamkit.providers
     streamkit.providers.__path__.append(sys.argv[1])
 from streamkit.apis import interpret
-from streamkit.cli._prompting import key_header, prompted
+from streamkit.service.prompting import key_header, prompted
 from streamkit.model.exchange import Exchange, Frame, Frames, Request
 from streamkit.redact.redactor import redact_text
 from streamkit.service.environment import base_urls, dummy_keys, upstreams

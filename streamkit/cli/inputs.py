@@ -9,15 +9,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from streamkit.cli._progress import Progress, watched
 from streamkit.cli.options import Console
+from streamkit.cli.progress import Progress, watched
 from streamkit.errors import StreamkitError, UnreadableInput
 from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
 
 DEFAULT_FOLDER = "recordings"
-# Objects made and not yet freed before the interpreter looks for circles: about 50,000 chunks.
-_SELDOM = 200_000
+# Container objects allocated and not yet freed before a collection: about 50,000 chunks.
+_GC_THRESHOLD = 200_000
 
 
 class Inputs:
@@ -56,7 +56,7 @@ class Inputs:
     def _exchanges(self) -> Iterator[Exchange]:
         from streamkit.formats import find, read
 
-        look_for_circles_seldom()
+        relax_gc()
         passed_over = 0
         for path in self.paths:
             count = 0
@@ -107,10 +107,9 @@ class Inputs:
             yield interpret(exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge)
 
 
-def look_for_circles_seldom() -> None:
-    """What is read is trees of values, which free themselves; looking for circles among millions of them takes longer than
-    reading. What has circles is still found, only more seldom."""
-    gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
+def relax_gc() -> None:
+    """Raise the threshold of the garbage collector: parsed JSON is acyclic, so scanning it is wasted work."""
+    gc.set_threshold(_GC_THRESHOLD, *gc.get_threshold()[1:])
 
 
 def default_path() -> str:
