@@ -150,7 +150,7 @@ def command(
         files = fixable(
             inputs.paths,
             choice.rules,
-            form=form,
+            input_format=input_format,
             api=api or config.text("api"),
             dialect=dialect or config.text("dialect"),
             strict=choice.strict,
