@@ -62,10 +62,12 @@ def exchange(rng: random.Random, data: list[bytes]) -> Exchange:
         times.append(at)
     body = Body("json", {"model": "gpt-4o-mini", "stream": True, "messages": []})
     return Exchange(
-        Frames(frames, times, [None] * len(frames)),
-        Request("POST", "https://api.openai.com/v1/chat/completions", (("content-type", "application/json"),), body),
-        Response(150_000_000, 200, headers=(("content-type", "text/event-stream"),)),
-        End(at, "eof"),
+        frames=Frames(frames, times, [None] * len(frames)),
+        request=Request(
+            "POST", "https://api.openai.com/v1/chat/completions", (("content-type", "application/json"),), body
+        ),
+        response=Response(150_000_000, 200, headers=(("content-type", "text/event-stream"),)),
+        end=End(at=at, reason="eof"),
         source="client",
         clock="monotonic",
         recorded_at="2026-11-20T20:19:54.120031Z",

@@ -65,12 +65,14 @@ def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
     path = path_of(exchange.request.url) if exchange.request else ""
     events = decoded.chunk_events[:32]
     return Sample(
-        path,
-        decoded.framing,
-        decoded.chunks[:32],
-        [decoded.events.name(event) for event in events],
-        exchange.response.headers if exchange.response else (),
-        [(decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))],
+        path=path,
+        framing=decoded.framing,
+        chunks=decoded.chunks[:32],
+        names=[decoded.events.name(event) for event in events],
+        response_headers=exchange.response.headers if exchange.response else (),
+        events=[
+            (decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))
+        ],
     )
 
 

@@ -15,7 +15,7 @@ from streamkit.service import prompting
 from streamkit.transport.client import Outgoing, check_url
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Flags:
     """What the command line says of the request. `data` are pairs of the flag's name and its value, in order."""
 

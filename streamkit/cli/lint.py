@@ -34,7 +34,7 @@ COUNTED = ("text", "json")
 SEVERITIES = ("error", "warning", "info")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Which rules are asked for, by the options and by pyproject.toml, and what fails the run."""
 
@@ -204,15 +204,15 @@ def _choice(
         check_known(word)
     known = config.text("baseline")
     choice = Selection(
-        words(select) or config.texts("select"),
-        [*config.texts("extend-select"), *words(extend_select)],
-        [*config.texts("ignore"), *words(ignore)],
-        per_file,
-        config.relative,
-        strict or config.flag("strict"),
-        fail,
-        baseline or (str(config.path.parent / known) if known and config.path else None),
-        max_gap or _gap(config),
+        select=words(select) or config.texts("select"),
+        extend=[*config.texts("extend-select"), *words(extend_select)],
+        ignore=[*config.texts("ignore"), *words(ignore)],
+        per_file=per_file,
+        relative=config.relative,
+        strict=strict or config.flag("strict"),
+        fail_on=fail,
+        baseline=baseline or (str(config.path.parent / known) if known and config.path else None),
+        max_gap=max_gap or _gap(config),
     )
     if not choice.rules():
         raise UsageError("every rule is ignored: there is nothing to look for")

@@ -74,7 +74,7 @@ def command(console: Console, **given: Any) -> int:
         append = given["append"] or (given["mode"] == "auto" and not given["force"])
         open_ = one_file(given["output"], force=given["force"], append=append)
     recorders = Recorders(
-        open_,
+        open=open_,
         policy=Policy.of(given["patterns"], default=not given["no_redact"]),
         labels=dict(_pair(label, "--label") for label in given["labels"]),
         on_end=lambda outcome: console.say(str(outcome)),

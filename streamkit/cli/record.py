@@ -102,7 +102,7 @@ def command(
             raise UnreadableInput("-", "nothing is piped in", remedy="curl -sN URL | streamkit record -")
         target = Destination(output, default_path("stdin", None), force=force, append=append, several=False)
         with outliving_the_terminal():
-            recorded = record_pipe(recorders(target.open, source="stdin"), viewer=screen.view())
+            recorded = record_pipe(recorders(open=target.open, source="stdin"), viewer=screen.view())
         return _code(report(recorded, target.path, console), screen)
     flags, settings = _request(url, curl_, sent)
     request, default = _outgoing(flags, settings, console)
@@ -110,7 +110,7 @@ def command(
     with outliving_the_terminal():
         recorded = record(
             request,
-            recorders(target.open, source="client"),
+            recorders(open=target.open, source="client"),
             settings=settings,
             count=count,
             concurrency=concurrency,
@@ -137,13 +137,13 @@ def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tup
     for name, key in (("data", "data"), ("data-raw", "data_raw"), ("data-binary", "data_binary"), ("json", "json_")):
         data += [(name, str(value)) for value in _many(sent[key])]
     flags = Flags(
-        urls[0],
-        _text(sent["method"]) or pasted.method,
-        [*pasted.headers, *_many(sent["header"])],
-        data,
-        _text(sent["user"]) or pasted.user,
-        _text(sent["model"]),
-        _text(sent["prompt"]),
+        url=urls[0],
+        method=_text(sent["method"]) or pasted.method,
+        headers=[*pasted.headers, *_many(sent["header"])],
+        data=data,
+        user=_text(sent["user"]) or pasted.user,
+        model=_text(sent["model"]),
+        prompt=_text(sent["prompt"]),
     )
     max_time, idle = sent["max_time"], sent["idle_timeout"]
     settings = Settings(

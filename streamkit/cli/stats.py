@@ -134,13 +134,13 @@ def _wanted(reporter: Reporter, options: dict[str, Any]) -> Any:
 
     in_table = reporter.brief and not options["explain"]
     return Wanted(
-        _words(options["metrics"]),
-        in_table,
-        options["plot"] or not in_table,
-        options["by"],
-        options["fail_if"],
-        options["slo"],
-        _ranks(options["percentiles"]),
+        metrics=_words(options["metrics"]),
+        in_table=in_table,
+        histograms=options["plot"] or not in_table,
+        by=options["by"],
+        gates=options["fail_if"],
+        limits=options["slo"],
+        percentiles=_ranks(options["percentiles"]),
     )
 
 
@@ -152,11 +152,11 @@ def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any
     ranks = _ranks(options["percentiles"])
     statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max")} if ranks else {}
     return StatsReport(
-        run.columns(),
-        run.columns(of_run=True),
-        rows,
-        run.summaries,
-        REASONS,
+        columns=run.columns(),
+        run_columns=run.columns(of_run=True),
+        streams=rows,
+        groups=run.summaries,
+        reasons=REASONS,
         asked=bool(options["metrics"]),
         per_stream=options["per_stream"] or bool(options["sort"]),
         explain=options["explain"],

@@ -21,7 +21,7 @@ from streamkit.model.exchange import Exchange, Repair
 from streamkit.registry import Catalogue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """A form in which streams are kept.
 

@@ -136,19 +136,29 @@ class Gate:
             samples = whole.of_run()[expression.metric.name]
             value = samples.values[0] if samples.values else None
             if value is None:
-                return None if allow_missing else Outcome(expression, None, whole.count, samples.missing, ())
-            return Outcome(expression, value) if expression.holds(value) else None
+                return (
+                    None
+                    if allow_missing
+                    else Outcome(expression=expression, value=None, absent=whole.count, why=samples.missing, worst=())
+                )
+            return Outcome(expression=expression, value=value) if expression.holds(value) else None
         if self.absent and not allow_missing:
-            return Outcome(expression, None, self.absent, self.why, ())
+            return Outcome(expression=expression, value=None, absent=self.absent, why=self.why, worst=())
         if not expression.stat:
-            return Outcome(expression, None, 0, "", tuple(self.worst), self.broke) if self.broke else None
+            return (
+                Outcome(expression=expression, value=None, absent=0, why="", worst=tuple(self.worst), broke=self.broke)
+                if self.broke
+                else None
+            )
         value = statistic(whole.pools[expression.metric.name], expression.stat)
         if value is not None and expression.holds(value):
-            return Outcome(expression, value, 0, "", tuple(self.worst), self.broke)
+            return Outcome(
+                expression=expression, value=value, absent=0, why="", worst=tuple(self.worst), broke=self.broke
+            )
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """A gate that failed: by the `value` over all streams, or by `absent` streams that lack the metric for the reason
     `why`, or by `broke` streams of which `worst` are the worst (value, place)."""

@@ -35,7 +35,7 @@ OfStream = Callable[[Timeline], Samples]
 OfRun = Callable[[Sequence[Span]], Samples]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """One metric.
 

@@ -192,7 +192,7 @@ class Frames(Sequence[Frame]):
         return line + self.data[index].count(b"\n", 0, max(byte - start, 0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """How the body ended. `frames`, `bytes` and `sha256` are what the recorder counted; None where it did not say. `line`
     is where the file that was read says so."""
@@ -259,7 +259,7 @@ class Origin:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request and its answer, with times.
 

@@ -25,7 +25,7 @@ class Place:
 NOWHERE = Place()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One rule broken in one stream: the first place, the message, and `count` occurrences.
 

@@ -28,7 +28,7 @@ class Samples:
     __repr__ = brief
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """A distribution in eight numbers. Percentiles interpolate linearly (Hyndman and Fan, type 7; numpy's default)."""
 
@@ -48,14 +48,14 @@ class Summary:
             return None
         ordered = sorted(values)
         return Summary(
-            len(ordered),
-            ordered[0],
-            math.fsum(ordered) / len(ordered),
-            percentile(ordered, 50),
-            percentile(ordered, 90),
-            percentile(ordered, 95),
-            percentile(ordered, 99),
-            ordered[-1],
+            n=len(ordered),
+            min=ordered[0],
+            mean=math.fsum(ordered) / len(ordered),
+            p50=percentile(ordered, 50),
+            p90=percentile(ordered, 90),
+            p95=percentile(ordered, 95),
+            p99=percentile(ordered, 99),
+            max=ordered[-1],
         )
 
 
@@ -87,7 +87,7 @@ class ChoiceTimes:
     gaps: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """All metrics of one stream (or of a run): by metric name, its samples.
 

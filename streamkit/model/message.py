@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
 from streamkit.model._display import brief
@@ -37,6 +37,7 @@ class Delta:
 
     kind: DeltaKind
     text: str = ""
+    _: KW_ONLY
     choice: int = 0
     part: int = 0
     id: str | None = None
@@ -45,7 +46,7 @@ class Delta:
     __repr__ = brief
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """Token counts as the provider reported them; None is not reported. `raw` is the provider's own object.
 

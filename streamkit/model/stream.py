@@ -24,7 +24,7 @@ DEFAULT_STALL_AFTER_NS = 30_000_000_000
 """A pause of this many nanoseconds is a stall: the shortest idle timeout in common use."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
     """An event whose data is no JSON object and no lawful marker.
 
@@ -59,7 +59,7 @@ class Misfit:
     __repr__ = brief
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """One exchange decoded and understood.
 

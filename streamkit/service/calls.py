@@ -78,7 +78,7 @@ def record(
     given = headers or {}
     sent = {name: value for name, value in defaults.items() if name not in map(str.lower, given)} | dict(given)
     outgoing = Outgoing(method or ("GET" if body is None else "POST"), url, tuple(sent.items()), body)
-    recorders = Recorders(_destination(to, force=force), source="client", keep=True)
+    recorders = Recorders(open=_destination(to, force=force), source="client", keep=True)
     [outcome] = _recorded(outgoing, recorders, Settings(max_time=max_time, idle_timeout=idle_timeout)).outcomes
     [exchange] = recording.read(outcome.lines, path=outcome.path or "-")
     return exchange
@@ -111,7 +111,7 @@ def proxying(
         raise UsageError(f"host {host!r} is not a loopback address; the command line has --listen-public for that")
     named = {"": upstream} if isinstance(upstream, str) else upstream
     routes = tuple(Route(f"/{name.strip('/')}", check_upstream(url)) for name, url in named.items())
-    recorders = Recorders(_destination(to, force=force))
+    recorders = Recorders(open=_destination(to, force=force))
     with running(Rules(routes, Guard.of(host)), recorders, Playing(mode, exchanges), host=host, port=port) as proxy:
         yield proxy
 

@@ -45,7 +45,7 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a run is to measure: metrics by name (none: all, or those that a table shows), how to group, gates, limits,
     further percentiles, and whether histograms are wanted."""
@@ -164,7 +164,19 @@ class Run:
     def columns(self, *, of_run: bool = False) -> list[Column]:
         """The metrics that are shown, as a reporter sees them."""
         entries = [entry for entry in self.shown if (entry.of_run is not None) == of_run]
-        return [Column(m.key, m.head, m.title, m.unit, m.many, m.shown, m.manual, m.standard) for m in entries]
+        return [
+            Column(
+                key=m.key,
+                head=m.head,
+                title=m.title,
+                unit=m.unit,
+                many=m.many,
+                shown=m.shown,
+                manual=m.manual,
+                standard=m.standard,
+            )
+            for m in entries
+        ]
 
 
 @dataclass(frozen=True, slots=True)

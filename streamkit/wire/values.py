@@ -83,7 +83,7 @@ Aside = Comment | Ignored | Tail
 Item = Event | Comment | Ignored | Tail
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
     """A whole body decoded, in columns: `data[i]`, `starts[i]`, `ends[i]` belong to event i.
 

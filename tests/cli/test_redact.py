@@ -19,7 +19,7 @@ from tests.redact.dummies import NAMES, secret
 def leaking(planted):
     frames = Frames.of([Frame(f'data: {{"choices":[{{"delta":{{"content":"{part}"}}}}]}}\n\n'.encode(), 1) for part in (planted[:9], planted[9:])])  # fmt: skip
     request = Request("POST", f"http://x/?key={planted}", (("Authorization", planted),), Body("json", {"a": planted}))
-    return Exchange(frames, request=request, response=Response(1, 200, headers=(("set-cookie", "a=b"),)), end=End(2, "eof"), source="client", clock="monotonic")  # fmt: skip
+    return Exchange(frames=frames, request=request, response=Response(1, 200, headers=(("set-cookie", "a=b"),)), end=End(at=2, reason="eof"), source="client", clock="monotonic")  # fmt: skip
 
 
 @pytest.fixture

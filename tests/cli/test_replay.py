@@ -25,7 +25,9 @@ BODY = [
 def exchange(*times, frames=BODY, clock="monotonic"):
     made = Frames.of([Frame(data, at) for data, at in zip(frames, times, strict=True)])
     head = Response(None if clock == "none" else 1, 200, "1.1", (("content-type", "text/event-stream"),))
-    return Exchange(made, response=head, end=End(times[-1], "eof"), clock=clock, source="client", sent_at=0)
+    return Exchange(
+        frames=made, response=head, end=End(at=times[-1], reason="eof"), clock=clock, source="client", sent_at=0
+    )
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ TIMED = Exchange(
     frames=Frames.of([Frame(STREAM[:8], 60_000_000), Frame(STREAM[8:20], 61_000_000), Frame(STREAM[20:], 62_000_000)]),
     request=REQUEST,
     response=RESPONSE,
-    end=End(63_000_000, "eof"),
+    end=End(at=63_000_000, reason="eof"),
     source="client",
     clock="monotonic",
     recorded_at="2026-11-20T20:19:54.120031Z",
@@ -42,7 +42,7 @@ def reread(form, data):
 @pytest.fixture
 def recording(tmp_path):
     path = tmp_path / "two.jsonl"
-    path.write_bytes(written("recording", TIMED, replace(TIMED, end=End(1, "reset"))))
+    path.write_bytes(written("recording", TIMED, replace(TIMED, end=End(at=1, reason="reset"))))
     return path
 
 

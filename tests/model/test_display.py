@@ -45,7 +45,7 @@ def hostile() -> streamkit.Stream:
         stream.exchange,
         request=request,
         frames=frames,
-        end=End(1, HOSTILE),
+        end=End(at=1, reason=HOSTILE),
         origin=replace(stream.exchange.origin, path=HOSTILE),
     )
     events = replace(stream.events, data=[HOSTILE.encode()] * len(stream.events), names=[HOSTILE] * len(stream.events))
