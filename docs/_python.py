@@ -41,12 +41,12 @@ def page(text: str) -> str:
 
 
 def reference() -> str:
-    """Functions with their signatures, values with their fields, catalogues with their size."""
+    """Functions with their signatures, values with their fields, catalogues with what they hold."""
     found = {name: getattr(streamkit, name) for name in streamkit.__all__}
     functions = [_function(name, value) for name, value in found.items() if inspect.isroutine(value)]
     values = [_value(name, value) for name, value in found.items() if inspect.isclass(value)]
     catalogues = [
-        f"| `{name}` | {len(value)} of `{next(iter(value.values())).__class__.__name__}` |"
+        f"| `{name}` | `{next(iter(value.values())).__class__.__name__}` |"
         for name, value in found.items()
         if isinstance(value, Mapping)
     ]

@@ -239,7 +239,8 @@ exchanges = st.builds(
     frames=frames,
     request=st.none() | st.builds(Request, words, words, headers, st.none() | bodies),
     response=st.none() | st.builds(Response, times, st.integers(100, 599), words, headers, redactions),
-    end=st.none() | st.builds(End, times, st.sampled_from(END_REASONS), error=st.none() | words, redacted=redactions),
+    end=st.none()
+    | st.builds(End, at=times, reason=st.sampled_from(END_REASONS), error=st.none() | words, redacted=redactions),
     source=st.sampled_from(["client", "proxy", "stdin", "import"]),
     clock=st.sampled_from(["monotonic", "log", "none"]),
     recorded_at=st.none() | words,

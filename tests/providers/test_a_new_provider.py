@@ -50,7 +50,7 @@ print(json.dumps({
     "dummy": dummy_keys({})["ACME_KEY"],
     "upstream": upstreams({})["acme"],
     "cut": redact_text("it is acme~" + "aB3dE5gH" * 4)[1],
-    "dialect": interpret(Exchange(Frames.of([Frame(chunk)]), request)).dialect,
+    "dialect": interpret(Exchange(frames=Frames.of([Frame(chunk)]), request=request)).dialect,
 }))
 """
 
