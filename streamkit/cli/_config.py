@@ -10,6 +10,7 @@ from typing import Any
 
 from streamkit.cli.settings import SETTINGS
 from streamkit.errors import UsageError
+from streamkit.model.units import DURATIONS, duration
 
 FILE = "pyproject.toml"
 
@@ -31,12 +32,17 @@ class Config:
         """A boolean; false if it is not set."""
         return bool(self._typed(key, bool, "true or false"))
 
-    def number(self, key: str) -> float | None:
-        """A number, or None if it is not set. Raises UsageError for another type."""
+    def duration(self, key: str) -> int | None:
+        """Nanoseconds, from a number of seconds or a text such as `500ms`; None where it is not set. Raises UsageError."""
         value = self.table.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise UsageError(f"{self.named(key)} is not a number")
-        return value
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise UsageError(f"{self.named(key)} is not a duration: expected {DURATIONS}")
+        try:
+            return duration(str(value))
+        except ValueError as error:
+            raise UsageError(f"{self.named(key)}: {error}") from None
 
     def texts(self, key: str) -> list[str]:
         """A list of strings; empty if it is not set."""

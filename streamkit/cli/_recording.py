@@ -7,8 +7,8 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 
-from streamkit.cli._showing import Mode, View
 from streamkit.cli.options import Console
+from streamkit.cli.showing import Mode, View
 from streamkit.errors import CannotWrite, UsageError
 from streamkit.palette import VERDICTS
 from streamkit.service.recording import Outcome, Recorded

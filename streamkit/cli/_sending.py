@@ -10,12 +10,12 @@ from pathlib import Path
 
 import orjson
 
-from streamkit.cli import _prompting as prompting
 from streamkit.errors import UsageError
+from streamkit.service import prompting
 from streamkit.transport.client import Outgoing, check_url
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Flags:
     """The request as the command line describes it. `data` holds pairs of flag name and value, in order."""
 

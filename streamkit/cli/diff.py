@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink, json_text
 from streamkit.cli._remarks import name_of
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
 from streamkit.compare.streams import Change, changes, timing
 from streamkit.model.stream import Stream
@@ -46,7 +46,7 @@ def command(
     tolerance: str,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -62,7 +62,7 @@ def command(
       streamkit diff --timing run.jsonl#1 run.jsonl#2
     """
     limit = _fraction(tolerance)
-    sides = [Inputs([path], console, form=form, api=api, dialect=dialect) for path in (before, after)]
+    sides = [Inputs([path], console, input_format=input_format, api=api, dialect=dialect) for path in (before, after)]
     pairs: list[tuple[Stream | None, Stream | None, list[Change]]] = []
     for first, second in zip_longest(*(side.streams() for side in sides)):
         differences = list(changes(first, second, ids=ids)) if first and second else []

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.cli._timeline_page import Page
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UsageError
 from streamkit.model.stream import Stream
@@ -32,7 +32,7 @@ def command(
     follow: bool,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -47,7 +47,7 @@ def command(
       streamkit inspect --format jsonl recordings | jq -r 'select(.kind == "event") | .data'
       streamkit inspect --follow recordings/live.jsonl
     """
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
     with Sink(output, force=force, console=console) as sink:
         if follow:
             if len(paths) != 1 or format_name not in OWN_FORMATS:

@@ -16,10 +16,11 @@ import click
 
 from streamkit.cli._config import Config, load
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
-from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, Duration, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
+from streamkit.model.units import DURATIONS
 from streamkit.tool import version_number
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ STATISTICS_FORMATS = ("text", "json")
 SEVERITIES = ("error", "warning", "info")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which rules are enabled, by the options and by pyproject.toml, and what fails the run."""
+    """Which rules are asked for, by the options and by pyproject.toml, and what fails the run."""
 
     select: Sequence[str] = ()
     extend_select: Sequence[str] = ()
@@ -71,9 +72,9 @@ class Selection:
 @click.option("--strict", is_flag=True, help="Report what a provider's dialect allows, too.")
 @click.option(
     "--max-gap",
-    type=float,
-    metavar="SECONDS",
-    help="Silence after which a stream counts as stalled (TIM602). Default: 30.",
+    type=Duration(above_zero=True),
+    metavar="TIME",
+    help="A pause this long is a stall (TIM602); 30s by default.",
 )
 @click.option(
     "--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 for findings of this severity or worse. Default: error."
@@ -104,7 +105,7 @@ def command(
     output: str | None,
     force: bool,
     write_baseline: str | None,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     no_config: bool,
@@ -144,7 +145,12 @@ def command(
         names = api or config.text("api"), dialect or config.text("dialect")
         follow_findings(paths[0], selection, format_name, Sink(output, force=force, console=console), console, *names)
     inputs = Inputs(
-        paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"), late=True
+        paths,
+        console,
+        input_format=input_format,
+        api=api or config.text("api"),
+        dialect=dialect or config.text("dialect"),
+        late=True,
     )
     if fix or diff:
         from streamkit.cli._fixing import fix_files, show_diff
@@ -155,7 +161,7 @@ def command(
         files = fixable(
             inputs.paths,
             selection.rules,
-            form=form,
+            input_format=input_format,
             api=api or config.text("api"),
             dialect=dialect or config.text("dialect"),
             strict=selection.strict,
@@ -192,11 +198,11 @@ def _selection(
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     strict: bool,
-    max_gap: float | None,
+    max_gap: int | None,
     fail_on: str | None,
     baseline: str | None,
 ) -> Selection:
-    """Options override the table, but `--extend-select` and `--ignore` add to it."""
+    """Options before the table; `--extend-select` and `--ignore` add to it."""
     from streamkit.rules import check_known
 
     per_file = config.lists("per-file-ignores")
@@ -211,30 +217,28 @@ def _selection(
         )
     for word in (*words(select), *words(extend_select), *words(ignore)):
         check_known(word)
-    baseline_key = config.text("baseline")
+    known = config.text("baseline")
     selection = Selection(
-        words(select) or config.texts("select"),
-        [*config.texts("extend-select"), *words(extend_select)],
-        [*config.texts("ignore"), *words(ignore)],
-        per_file,
-        config.relative,
-        strict or config.flag("strict"),
-        fail,
-        baseline or (str(config.path.parent / baseline_key) if baseline_key and config.path else None),
-        _nanoseconds(max_gap, "--max-gap") or _nanoseconds(config.number("max-gap"), config.named("max-gap")),
+        select=words(select) or config.texts("select"),
+        extend_select=[*config.texts("extend-select"), *words(extend_select)],
+        ignore=[*config.texts("ignore"), *words(ignore)],
+        per_file=per_file,
+        relative=config.relative,
+        strict=strict or config.flag("strict"),
+        fail_on=fail,
+        baseline=baseline or (str(config.path.parent / known) if known and config.path else None),
+        max_gap=max_gap or _gap(config),
     )
     if not selection.rules():
         raise UsageError("no rules are enabled: nothing to check")
     return selection
 
 
-def _nanoseconds(seconds: float | None, named: str) -> int | None:
-    """A pause in seconds, as nanoseconds. Raises UsageError if it is out of range."""
-    if seconds is None:
-        return None
-    if not 0 < seconds < 1e9:
-        raise UsageError(f"{named}: expected a positive number of seconds, not {seconds:g}")
-    return round(seconds * 1e9)
+def _gap(config: Config) -> int | None:
+    gap = config.duration("max-gap")
+    if gap == 0:
+        raise UsageError(f"{config.named('max-gap')}: invalid duration '0': expected {DURATIONS}, above 0")
+    return gap
 
 
 def _check_codes(codes: Sequence[str], named: str) -> None:

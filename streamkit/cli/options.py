@@ -92,6 +92,32 @@ def _store_color(context: click.Context, parameter: click.Parameter, value: str)
     return value
 
 
+class Duration(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases alone
+    """An option that takes a duration (`20ms`, `1.5s`, `2m`; a number alone is seconds), as nanoseconds."""
+
+    name = "duration"
+
+    def __init__(self, *, above_zero: bool = False) -> None:
+        self._least = int(above_zero)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Nanoseconds. Fails with examples of a duration."""
+        from streamkit.model.units import DURATIONS, duration
+
+        try:
+            nanoseconds = value if isinstance(value, int) else duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if nanoseconds < self._least:
+            self.fail(f"invalid duration {value!r}: expected {DURATIONS}, above 0", param, ctx)
+        return nanoseconds
+
+
+def seconds(nanoseconds: int | None) -> float | None:
+    """The same duration as the transport takes it."""
+    return None if nanoseconds is None else nanoseconds / 1e9
+
+
 def talk_options(function: Function) -> Function:
     """`-q`, `-v` and `--color`, passed on as one `console`."""
 
@@ -125,9 +151,31 @@ def output_options(function: Function) -> Function:
     return output(force(function))
 
 
+class _WithOldName(click.Option):
+    """An option with an older name, which works as before and is not shown in the help."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        names, self.opts = self.opts, self.opts[:1]
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.opts = names
+
+
+def input_format_option(function: Function) -> Function:
+    """`--input-format`, which was called `--form`."""
+    return click.option(
+        "--input-format",
+        "--form",
+        "input_format",
+        cls=_WithOldName,
+        metavar="NAME",
+        help="Read inputs in this format instead of detecting it.",
+    )(function)
+
+
 def reading_options(function: Function) -> Function:
-    """`--form`, `--api` and `--dialect`: what to read inputs as, instead of detecting it."""
-    form = click.option("--form", metavar="NAME", help="Read inputs as this format instead of detecting it.")
-    api = click.option("--api", metavar="NAME", help="Read streams as this API instead of detecting it.")
-    dialect = click.option("--dialect", metavar="NAME", help="Read streams as this dialect instead of detecting it.")
-    return form(api(dialect(function)))
+    """`--input-format`, `--api` and `--dialect`: what to take an input for, instead of detecting it."""
+    api = click.option("--api", metavar="NAME", help="Take streams for this API instead of finding it out.")
+    dialect = click.option("--dialect", metavar="NAME", help="Take streams for this dialect instead of finding it out.")
+    return input_format_option(api(dialect(function)))

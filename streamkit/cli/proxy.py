@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from streamkit.cli._child import WithChild, child, run_or_wait
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
-from streamkit.cli.options import Console, output_options, talk_options
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.errors import UsageError
 
 DEFAULT_PORT = 8789
@@ -35,25 +35,19 @@ TOKEN_VARIABLE = "STREAMKIT_TOKEN"
 @output_options
 @click.option("--append", is_flag=True, help="Append to the output file.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 picks a free port."
-)
-@click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="Accept this Host header too.")
-@click.option(
-    "--listen-public", is_flag=True, help="Allow a --host that other machines can reach; clients need a token."
-)
-@click.option("--token", envvar=TOKEN_VARIABLE, help=f"The token that clients must send [${TOKEN_VARIABLE}].")
-@click.option("--allow-link-local", is_flag=True, help="Allow a link-local upstream.")
-@click.option("--cafile", metavar="FILE", help="Trust these certificates instead of the system's.")
-@click.option("-k", "--insecure", is_flag=True, help="Do not verify the upstream's certificate.")
-@click.option("--max-time", type=float, metavar="SECONDS", help="Time limit for an exchange.")
-@click.option("--idle-timeout", type=float, metavar="SECONDS", help="Time limit for a silent upstream.")
-@click.option("--stop-with-client", is_flag=True, help="Stop reading when the client disconnects.")
-@click.option(
-    "--redact", "patterns", multiple=True, metavar="PATTERN", help="Also redact what this regular expression matches."
-)
-@click.option("--no-redact", is_flag=True, help="Keep API keys and other secrets.")
-@click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="Add a label to every recording.")
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes any.")
+@click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="A name that clients call it by.")
+@click.option("--listen-public", is_flag=True, help="Let --host be an address that others reach; wants a token.")
+@click.option("--token", envvar=TOKEN_VARIABLE, help=f"The token that clients show [${TOKEN_VARIABLE}].")
+@click.option("--allow-link-local", is_flag=True, help="Let the upstream be a link-local address.")
+@click.option("--cafile", metavar="FILE", help="Certificates to trust instead of the system's.")
+@click.option("-k", "--insecure", is_flag=True, help="Do not check the upstream's certificate.")
+@click.option("--max-time", type=Duration(), metavar="TIME", help="End an exchange after this: 30s, 5m.")
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End it after this much silence of the upstream.")
+@click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
+@click.option("--redact", "patterns", multiple=True, metavar="PATTERN", help="Cut what this regular expression finds.")
+@click.option("--no-redact", is_flag=True, help="Write keys and other secrets as they are.")
+@click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label for every recording.")
 @click.option("--match", type=click.Choice(["exact", "body", "messages", "model", "path", "any"]), default="body",
               show_default=True, help="How much of the request must match a recording.")  # fmt: skip
 @click.option("--reuse", type=click.Choice(["once", "cycle", "last"]), default="cycle", show_default=True,
@@ -87,7 +81,7 @@ def command(console: Console, **given: Any) -> int:
         append = given["append"] or (given["mode"] == "auto" and not given["force"])
         open_ = one_file(given["output"], force=given["force"], append=append)
     recorders = Recorders(
-        open_,
+        open=open_,
         policy=Policy.of(given["patterns"], default=not given["no_redact"]),
         labels=dict(_pair(label, "--label") for label in given["labels"]),
         on_end=lambda outcome: console.say(str(outcome)),
@@ -96,8 +90,8 @@ def command(console: Console, **given: Any) -> int:
     settings = Settings(
         insecure=given["insecure"],
         cacert=given["cafile"],
-        max_time=given["max_time"],
-        idle_timeout=given["idle_timeout"],
+        max_time=seconds(given["max_time"]),
+        idle_timeout=seconds(given["idle_timeout"]),
     )
     with proxying(rules, recorders, answers, settings=settings, host=given["host"], port=given["port"]) as proxy:
         prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from streamkit.apis import APIS, Assembler, assemble
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.cli._remarks import detected, name_of, remarks
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UsageError
 from streamkit.model.message import Message, Part, Reply
@@ -46,7 +46,7 @@ def command(
     with_meta: bool,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -71,7 +71,7 @@ def command(
         raise UsageError(f"--{parts[0].replace('_call', '-calls')} cannot be used with --format {format_name}")
     if format_name == "text" and not parts:
         parts = ["text"]
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
     code = 0
     with Sink(output, force=force, console=console) as sink:
         writer = _Writer(sink, parts, format_name or "json", choice, with_meta)

@@ -12,8 +12,8 @@ import click
 
 from streamkit.cli import _curl as curl
 from streamkit.cli._recording import INTERRUPTED, Screen, ignoring_hangup, labels_of, report
-from streamkit.cli._showing import mode_for
-from streamkit.cli.options import Console, output_options, talk_options
+from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
+from streamkit.cli.showing import mode_for
 from streamkit.errors import UnreadableInput, UsageError
 from streamkit.redact.redactor import Policy
 from streamkit.service.recording import Destination, Recorders, default_path, record, record_pipe
@@ -38,9 +38,11 @@ if TYPE_CHECKING:
 @click.option("-L", "--location", is_flag=True, help="Follow redirects.")
 @click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
 @click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
-@click.option("-x", "--proxy", metavar="URL", help="Use this proxy. Default: from the environment.")
-@click.option("-m", "--max-time", type=float, metavar="S", help="Stop after S seconds.")
-@click.option("--idle-timeout", type=float, metavar="S", help="Stop after S seconds of silence.")
+@click.option("-x", "--proxy", metavar="URL", help="Go through this proxy. Default: the environment's.")
+@click.option(
+    "-m", "--max-time", type=Duration(), metavar="TIME", help="End after this: 30s, 5m; seconds without a unit."
+)
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End after this much silence.")
 @click.option(
     "--curl", "curl_", metavar="'curl …'", help="A whole curl command, as copied from documentation or a browser."
 )
@@ -106,7 +108,7 @@ def command(
             )
         target = Destination(output, default_path("stdin", None), force=force, append=append, several=False)
         with ignoring_hangup():
-            recorded = record_pipe(recorders(target.open, source="stdin"), viewer=screen.view())
+            recorded = record_pipe(recorders(open=target.open, source="stdin"), viewer=screen.view())
         return _code(report(recorded, target.path, console), screen)
     flags, settings = _request(url, curl_, request_options)
     request, default = _outgoing(flags, settings, console)
@@ -114,7 +116,7 @@ def command(
     with ignoring_hangup():
         recorded = record(
             request,
-            recorders(target.open, source="client"),
+            recorders(open=target.open, source="client"),
             settings=settings,
             count=count,
             concurrency=concurrency,
@@ -141,22 +143,22 @@ def _request(url: str | None, curl_: str | None, request_options: dict[str, obje
     for name, key in (("data", "data"), ("data-raw", "data_raw"), ("data-binary", "data_binary"), ("json", "json_")):
         data += [(name, str(value)) for value in _many(request_options[key])]
     flags = Flags(
-        urls[0],
-        _text(request_options["method"]) or pasted.method,
-        [*pasted.headers, *_many(request_options["header"])],
-        data,
-        _text(request_options["user"]) or pasted.user,
-        _text(request_options["model"]),
-        _text(request_options["prompt"]),
+        url=urls[0],
+        method=_text(request_options["method"]) or pasted.method,
+        headers=[*pasted.headers, *_many(request_options["header"])],
+        data=data,
+        user=_text(request_options["user"]) or pasted.user,
+        model=_text(request_options["model"]),
+        prompt=_text(request_options["prompt"]),
     )
     max_time, idle = request_options["max_time"], request_options["idle_timeout"]
     settings = Settings(
-        bool(request_options["insecure"]) or pasted.insecure,
-        _text(request_options["cacert"]) or pasted.cacert,
-        _proxy(_text(request_options["proxy"]) or pasted.proxy),
-        bool(request_options["location"]) or pasted.location,
-        max_time if isinstance(max_time, float) else pasted.max_time,
-        idle if isinstance(idle, float) else None,
+        insecure=bool(request_options["insecure"]) or pasted.insecure,
+        cacert=_text(request_options["cacert"]) or pasted.cacert,
+        proxy=_proxy(_text(request_options["proxy"]) or pasted.proxy),
+        redirects=bool(request_options["location"]) or pasted.location,
+        max_time=seconds(max_time) if isinstance(max_time, int) else pasted.max_time,
+        idle_timeout=seconds(idle) if isinstance(idle, int) else None,
     )
     return flags, settings
 

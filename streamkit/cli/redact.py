@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 
 import click
 
-from streamkit.cli._inputs import default_path
 from streamkit.cli._output import Sink, visible
+from streamkit.cli.inputs import default_path
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.errors import StreamkitError, UnreadableInput, UsageError
 from streamkit.files import create, rewrite

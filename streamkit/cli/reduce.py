@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
 
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import visible
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
 from streamkit.errors import StreamkitError, UsageError
 
 if TYPE_CHECKING:
-    from streamkit.model.exchange import Exchange
     from streamkit.model.stream import Stream
     from streamkit.rules import Rule
-
-NOT_REDUCIBLE = ("LOG", "REC", "TIM")
 
 
 @click.command("reduce")
@@ -37,7 +31,7 @@ def command(
     keep_text: bool,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -52,16 +46,16 @@ def command(
     result is a raw event stream. Rules about a log, a recording or its times do not depend on the body and cannot be used.
     """
     from streamkit.rules import RULES
+    from streamkit.service.reducing import breaks, check_reducible, reduce_stream
 
     rule = RULES[code.upper()] if code.upper() in RULES else _by_name(code)
-    if rule.code.startswith(NOT_REDUCIBLE):
-        raise UsageError(f"{rule.code} does not depend on the bytes of a stream, so it cannot be reduced")
-    inputs = Inputs([path], console, form=form, api=api, dialect=dialect)
+    check_reducible(rule)
+    inputs = Inputs([path], console, input_format=input_format, api=api, dialect=dialect)
     for stream in inputs.streams(judge=True):
-        if _breaks(stream, rule):
-            body, masked = _reduced(stream, rule, keep_text)
-            _write(body, output, force)
-            _report_size(stream, body, masked or keep_text, rule, console)
+        if breaks(stream, rule):
+            reduced = reduce_stream(stream, rule, keep_text=keep_text)
+            _write(reduced.body, output, force)
+            _report_size(stream, reduced.body, reduced.masked or keep_text, rule, console)
             return inputs.code
     if inputs.code:
         return inputs.code
@@ -76,51 +70,6 @@ def _by_name(word: str) -> Rule:
     if not found:
         raise UsageError(f"{word} matches several rules; expected one")
     return found[0]
-
-
-def _breaks(stream: Stream, rule: Rule) -> bool:
-    return rule.applies(stream) and next(iter(rule.check(stream)), None) is not None
-
-
-def _reduced(stream: Stream, rule: Rule, keep_text: bool) -> tuple[bytes, bool]:
-    """The body that is left, and whether every text in it is masked."""
-    from streamkit.reduce import fewest, reduce
-
-    fails = _predicate(stream, rule)
-    pieces = _pieces(stream)
-    if not fails(pieces):
-        raise StreamkitError(f"{stream.file}: the body alone does not break {rule.code}")
-    if keep_text:
-        kept: list[bytes] = fewest(pieces, fails)
-        return b"".join(kept), False
-    left = reduce(pieces, fails)
-    return b"".join(left.pieces), left.masked
-
-
-def _predicate(stream: Stream, rule: Rule) -> Callable[[Sequence[bytes]], bool]:
-    """A function that tests if a body of these pieces, read as the same API and dialect, still breaks the rule."""
-    from streamkit.apis import APIS, interpret
-    from streamkit.apis.dialects import DIALECTS
-    from streamkit.model.exchange import Frames
-
-    api = stream.api if stream.api in APIS else None
-    dialect = stream.dialect if stream.dialect in DIALECTS else None
-    bare: Exchange = replace(stream.exchange, request=None, end=None, damage=())
-
-    def fails(pieces: Sequence[bytes]) -> bool:
-        count = len(pieces)
-        frames = Frames(list(pieces), [None] * count, [None] * count)
-        smaller = interpret(replace(bare, frames=frames), api=api, dialect=dialect, judge=True)
-        return _breaks(smaller, rule)
-
-    return fails
-
-
-def _pieces(stream: Stream) -> list[bytes]:
-    """The body cut after each event."""
-    body = stream.exchange.frames.body
-    edges = [0, *stream.events.ends, len(body)]
-    return [piece for start, end in pairwise(edges) if (piece := body[start:end])]
 
 
 def _write(body: bytes, output: str | None, force: bool) -> None:

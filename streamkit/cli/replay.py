@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
 from streamkit.cli._remarks import name_of_exchange
-from streamkit.cli._showing import View, mode_for
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, reading_options, talk_options
+from streamkit.cli.showing import View, mode_for
 from streamkit.model.exchange import Exchange, Response
 from streamkit.model.step import Close, HalfChunk, Hang, Head, Reset, Step, Write
 from streamkit.playback.player import Pace, steps, untimed
@@ -48,7 +48,7 @@ def command(
     mode: str | None,
     faults: tuple[str, ...],
     seed: int,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -66,7 +66,7 @@ def command(
       streamkit replay --fault cut:event=3 --as raw recordings/openai_chat/plain.jsonl
     """
     plans = _plans(faults)
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
     for number, exchange in enumerate(inputs.exchanges()):
         why = untimed(exchange)
         if why is not None and pace.delay:

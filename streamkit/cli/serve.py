@@ -11,8 +11,8 @@ import click
 
 from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, talk_options
 from streamkit.errors import UsageError
 

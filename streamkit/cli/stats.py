@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink, ascii_only
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.palette import Palette
 
@@ -46,7 +46,7 @@ def command(
     format_name: str | None,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
@@ -72,7 +72,7 @@ def command(
     reporter = reporter_named(format_name, kind, what)
     # All other formats are written while streams are measured.
     late = (reporter.brief or reporter.in_full) and not options["definitions"]
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect, late=late)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=late)
     with Sink(output, force=force, prose=reporter.content == "prose", console=console) as sink:
         if options["definitions"]:
             from streamkit.cli._defining import show_definitions
@@ -80,7 +80,7 @@ def command(
             show_definitions(inputs.streams(), reporter, _counters(options), sink)
             return inputs.code
         if options["compare"]:
-            before = Inputs([options["compare"]], console, form=form, api=api, dialect=dialect)
+            before = Inputs([options["compare"]], console, input_format=input_format, api=api, dialect=dialect)
             return _compare(before, inputs, reporter, options["metrics"], sink)
         failed = _measure(inputs, reporter, options, console, sink)
     return max(inputs.code, 1 if failed else 0)
@@ -134,13 +134,13 @@ def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
 
     in_table = reporter.brief and not options["explain"]
     return Wanted(
-        _words(options["metrics"]),
-        in_table,
-        options["plot"] or not in_table,
-        options["by"],
-        options["fail_if"],
-        options["slo"],
-        _ranks(options["percentiles"]),
+        metrics=_words(options["metrics"]),
+        in_table=in_table,
+        histograms=options["plot"] or not in_table,
+        by=options["by"],
+        gates=options["fail_if"],
+        limits=options["slo"],
+        percentiles=_ranks(options["percentiles"]),
     )
 
 
@@ -152,11 +152,11 @@ def _report(run: Any, rows: Iterator[Any], page_streams: Any, options: dict[str,
     ranks = _ranks(options["percentiles"])
     statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max")} if ranks else {}
     return StatsReport(
-        run.columns(),
-        run.columns(of_run=True),
-        rows,
-        run.summaries,
-        REASONS,
+        columns=run.columns(),
+        run_columns=run.columns(of_run=True),
+        streams=rows,
+        groups=run.summaries,
+        reasons=REASONS,
         asked=bool(options["metrics"]),
         per_stream=options["per_stream"] or bool(options["sort"]),
         explain=options["explain"],
@@ -197,7 +197,7 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
 
 
 def _reject_conflicting_options(format_name: str | None, output: str | None, options: dict[str, Any]) -> None:
-    """Raise UsageError for options that would be ignored: a gate that is never evaluated would look like one that passes."""
+    """Raise UsageError for options that do not go together: a gate that nobody asks would look like one that holds."""
     from streamkit.errors import UsageError
 
     other = next((name for name in ("definitions", "compare") if options[name]), None)

@@ -17,13 +17,12 @@ from random import Random
 from typing import Any
 
 from streamkit.errors import UsageError
+from streamkit.model import units
 from streamkit.model.step import Step
 from streamkit.registry import Catalogue
 
 _NAME = re.compile(r"\s*([a-z][a-z0-9-]*)\s*(?::|;|$)", re.IGNORECASE)
 _ARGUMENT = re.compile(r'\s*([a-z][a-z0-9-]*)\s*=\s*("(?:[^"\\]|\\.)*"|[^,;"]*?)\s*(,|;|$)', re.IGNORECASE)
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m|h)?")
-_NANOSECONDS = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9}
 
 
 class DoesNotApply(Exception):
@@ -32,7 +31,7 @@ class DoesNotApply(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of a fault. `read` parses its text; its ValueError says what is expected.
+    """An argument of a fault. `read` turns its text into a value and raises ValueError, whose text is what was expected.
 
     At most one argument of each `group` can be given.
     """
@@ -83,9 +82,10 @@ def whole(least: int = 0) -> Callable[[str], int]:
     """A parser for integers of at least `least`."""
 
     def read(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise ValueError(f"an integer >= {least}")
-        return int(text)
+        try:
+            return units.count(text, least)
+        except ValueError:
+            raise ValueError(f"a whole number from {least} on") from None
 
     return read
 
@@ -102,11 +102,11 @@ def share(text: str) -> float:
 
 
 def duration(text: str) -> int:
-    """Parse a duration as nanoseconds: `250ms`, `2s`, `1.5` (seconds)."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise ValueError("a duration such as 250ms or 2s")
-    return round(float(match[1]) * _NANOSECONDS[match[2] or "s"])
+    """A duration in nanoseconds: `250ms`, `2s`, `1.5` (seconds)."""
+    try:
+        return units.duration(text)
+    except ValueError:
+        raise ValueError(units.DURATIONS) from None
 
 
 def one_of(*words: str) -> Callable[[str], str]:
@@ -200,8 +200,8 @@ def _make_plan(fault: Fault, given: Mapping[str, str]) -> Plan:
             raise UsageError(f"fault {fault.name}: unknown argument {name!r}; {_known(fault)}")
         try:
             values[name] = known[name].read(text)
-        except ValueError as expected:
-            raise UsageError(f"fault {fault.name}: invalid {name} {text!r}: expected {expected}") from None
+        except ValueError as wanted:
+            raise UsageError(f"fault {fault.name}: invalid {name} {text!r}: expected {wanted}") from None
     groups = [known[name].group for name in given if known[name].group]
     for group in groups:
         if groups.count(group) > 1:

@@ -1,4 +1,4 @@
-"""The file formats of streams, and one function to read them all: `read(path)`.
+"""The forms in which streams are kept, and the one door to all of them: `read(source)`.
 
 A form is one file of this folder with one `Format`. It is found by its content, never by its name.
 """
@@ -9,16 +9,19 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from io import BytesIO, TextIOBase
 from pathlib import Path
+from typing import BinaryIO
 
 from streamkit.errors import UnknownForm, UnreadableInput
-from streamkit.formats._source import Source, is_pattern, opened
+from streamkit.formats._source import Source, is_pattern, opened, opened_at
 from streamkit.model.exchange import Exchange, Repair
 from streamkit.registry import Catalogue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """A file format of streams.
 
@@ -50,14 +53,30 @@ class Found:
     named: bool
 
 
-def read(path: str, *, form: str | None = None) -> Iterator[Exchange]:
-    """The exchanges at `path`, one at a time, in any format.
+def read(source: str | Path | bytes | BinaryIO, *, format: str | None = None) -> Iterator[Exchange]:
+    """The exchanges of `source`, one at a time, whatever format they are kept in.
 
-    `-` is standard input, `file#3` the third exchange of `file` (unless a file has that very name). gzip and zstd are
-    seen through. `form` names the form instead of finding it. Raises UnreadableInput; UnknownForm where no form knows it.
+    `source` is a path (`-` is standard input; `file#3` the third exchange of `file`, unless a file has that very name),
+    the bytes themselves, or a binary file open for reading, which is read from where it stands and is not closed. gzip and
+    zstd are decompressed. `format` names an entry of `FORMATS` instead of finding it by content.
+
+    Raises TypeError for anything else at once; while it is read UnreadableInput, and UnknownForm where no format fits.
     """
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _read(opened(BytesIO(source), "-"), format)
+    if isinstance(source, str | Path):
+        return _at(str(source), format)
+    if not hasattr(source, "read"):
+        raise TypeError(f"expected a path, bytes or a binary file, not {type(source).__name__}")
+    if isinstance(source, TextIOBase):
+        raise TypeError("expected a file open in binary mode: open it with mode 'rb'")
+    name = getattr(source, "name", None)
+    return _read(opened(source, name if isinstance(name, str) else "-"), format)
+
+
+def _at(path: str, format: str | None) -> Iterator[Exchange]:
     path, wanted = _split(path)
-    exchanges = _read(path, form)
+    exchanges = _read(opened_at(path), format)
     if wanted is None:
         yield from exchanges
         return
@@ -92,11 +111,11 @@ def ordered() -> list[Format]:
     return sorted(FORMATS.values(), key=lambda entry: (entry.order, entry.name))
 
 
-def _read(path: str, form: str | None) -> Iterator[Exchange]:
-    with opened(path) as source:
+def _read(input: AbstractContextManager[Source], format: str | None) -> Iterator[Exchange]:
+    with input as source:
         if not source.head:
-            raise UnreadableInput(path, "the input is empty")
-        chosen = FORMATS[form] if form else _choose(source)
+            raise UnreadableInput(source.path, "the input is empty")
+        chosen = FORMATS[format] if format else _choose(source)
         for exchange in chosen.read(source):
             yield _with(exchange, source.message) if source.message else exchange
 

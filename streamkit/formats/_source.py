@@ -96,8 +96,8 @@ class Source:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Source]:
-    """The input at this path (`-` is standard input), decompressed. Raises UnreadableInput if it cannot be opened."""
+def opened_at(path: str) -> Iterator[Source]:
+    """The input at this path (`-` is standard input), decompressed. Raises UnreadableInput where it cannot be opened."""
     if path == "-":
         yield _source(path, sys.stdin.buffer)
         return
@@ -107,6 +107,12 @@ def opened(path: str) -> Iterator[Source]:
         raise UnreadableInput(path, _reason(path, error)) from None
     with file:
         yield _source(path, file)
+
+
+@contextmanager
+def opened(file: IO[bytes], name: str) -> Iterator[Source]:
+    """An input that somebody else opened and closes, decompressed; `name` stands for its path."""
+    yield _source(name, file)
 
 
 def _reason(path: str, error: Exception) -> str:

@@ -117,8 +117,8 @@ def _end(error: Any) -> End | None:
         return None
     kind = str(error.get("type") or "")
     return End(
-        None,
-        "timeout" if "imeout" in kind else "reset",
+        at=None,
+        reason="timeout" if "imeout" in kind else "reset",
         error=f"{kind}: {error['message']}" if kind else error["message"],
     )
 

@@ -17,19 +17,17 @@ from streamkit.metrics._collect import Collection
 from streamkit.metrics._metric import Metric, find
 from streamkit.model.histogram import Pool
 from streamkit.model.measurement import Measurement, Samples, Summary, percentile
+from streamkit.model.units import BYTES, DURATIONS, NANOSECONDS, quantity
 
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _EXPRESSION = re.compile(
     r"\s*([A-Za-z_][\w.]*?)(?:\.(n|min|mean|max|p\d{1,2}(?:\.\d+)?|p100))?\s*(<=|>=|<|>)\s*(.+?)\s*"
 )
-_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([A-Za-zµ%/]*)")
 
-_TIME = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9}
-_SIZE = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 1024, "mib": 1024**2}
 _UNITS: Mapping[str, Mapping[str, float]] = {
-    "ns": _TIME,
-    "bytes": _SIZE,
-    "bytes/s": {**_SIZE, **{f"{name}/s": factor for name, factor in _SIZE.items()}},
+    "ns": NANOSECONDS,
+    "bytes": BYTES,
+    "bytes/s": {**BYTES, **{f"{name}/s": factor for name, factor in BYTES.items()}},
     "tokens": {"": 1, "tokens": 1},
     "tokens/s": {"": 1, "tok/s": 1, "tokens/s": 1},
     "1/s": {"": 1, "/s": 1},
@@ -138,19 +136,29 @@ class Gate:
             samples = whole.of_run()[expression.metric.name]
             value = samples.values[0] if samples.values else None
             if value is None:
-                return None if allow_missing else Outcome(expression, None, whole.count, samples.missing, ())
-            return Outcome(expression, value) if expression.holds(value) else None
+                return (
+                    None
+                    if allow_missing
+                    else Outcome(expression=expression, value=None, absent=whole.count, why=samples.missing, worst=())
+                )
+            return Outcome(expression=expression, value=value) if expression.holds(value) else None
         if self.absent and not allow_missing:
-            return Outcome(expression, None, self.absent, self.why, ())
+            return Outcome(expression=expression, value=None, absent=self.absent, why=self.why, worst=())
         if not expression.stat:
-            return Outcome(expression, None, 0, "", tuple(self.worst), self.broke) if self.broke else None
+            return (
+                Outcome(expression=expression, value=None, absent=0, why="", worst=tuple(self.worst), broke=self.broke)
+                if self.broke
+                else None
+            )
         value = statistic(whole.pools[expression.metric.name], expression.stat)
         if value is not None and expression.holds(value):
-            return Outcome(expression, value, 0, "", tuple(self.worst), self.broke)
+            return Outcome(
+                expression=expression, value=value, absent=0, why="", worst=tuple(self.worst), broke=self.broke
+            )
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """A gate that failed: by the `value` over all streams, or by `absent` streams that lack the metric for the reason
     `why`, or by `broke` streams of which `worst` are the worst (value, place)."""
@@ -180,10 +188,11 @@ def meets_limits(
 
 
 def _amount(text: str, metric: Metric, stat: str, amount: str) -> float:
-    match = _NUMBER.fullmatch(amount)
-    if not match:
-        raise UsageError(f"{text!r}: invalid number {amount!r}")
-    number, unit = float(match[1]), match[2]
+    try:
+        number, unit = quantity(amount)
+    except ValueError:
+        expected = DURATIONS if metric.unit == "ns" and stat != "n" else "a number and its unit"
+        raise UsageError(f"{text!r}: invalid value {amount!r}: expected {expected}") from None
     if isinf(number):
         raise UsageError(f"{text!r}: {amount!r} is out of range")
     units: Mapping[str, float] = {"": 1} if stat == "n" else _UNITS[metric.unit]
@@ -191,7 +200,7 @@ def _amount(text: str, metric: Metric, stat: str, amount: str) -> float:
     if unit.lower() not in known:
         if metric.unit == "ns" and not unit and not number:
             return 0.0
-        expected = ", ".join(name or "no unit" for name in units)
-        problem = f"unknown unit {unit!r}" if unit else "missing unit"
-        raise UsageError(f"{text!r}: {problem} for {metric.name}; expected one of: {expected}")
+        wanted = ", ".join(name or "no unit" for name in units if name.isascii())
+        told = f"unknown unit {unit!r}" if unit else f"{amount!r} has no unit"
+        raise UsageError(f"{text!r}: {told} for {metric.name}; expected one of: {wanted}")
     return number * known[unit.lower()]

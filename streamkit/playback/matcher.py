@@ -34,7 +34,7 @@ _VERSION = re.compile(r"v\d+[a-z]*\d*")
 _ABSENT = object()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What a matcher knows about one recording.
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
 from streamkit.errors import UsageError
 from streamkit.model.step import Head, Step, Write
+from streamkit.model.units import duration
 
-_TIME = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s)?")
-_NANOSECONDS = {"us": 1e3, "ms": 1e6, "s": 1e9}
-
-# Name -> the number of times it takes, and a function that draws a time in nanoseconds.
+# Name -> how many durations it takes, and a draw in nanoseconds.
 _SHAPES: Mapping[str, tuple[int, Callable[[Random, Sequence[float]], float]]] = {
     "constant": (1, lambda _, t: t[0]),
     "uniform": (2, lambda random, t: random.uniform(t[0], t[1])),
@@ -36,15 +33,19 @@ class Distribution:
     def of(text: str) -> Distribution:
         """Parse a distribution. Raises UsageError."""
         shape, *times = text.split(":") if ":" in text else ["constant", text]
-        matches = [_TIME.fullmatch(time) for time in times]
-        if shape not in _SHAPES or len(times) != _SHAPES[shape][0] or not all(matches):
+        try:
+            values = tuple(float(duration(time)) for time in times)
+        except ValueError:
+            values = ()
+        if shape not in _SHAPES or len(values) != _SHAPES[shape][0]:
             raise UsageError(
                 f"invalid distribution {text!r}: expected 20ms, uniform:10ms:30ms, normal:20ms:5ms, exponential:20ms "
                 "or lognormal:20ms:40ms"
             )
-        values = tuple(float(match[1]) * _NANOSECONDS[match[2] or "s"] for match in matches if match)
         if shape == "lognormal" and not 0 < values[0] <= values[1]:
-            raise UsageError(f"invalid distribution {text!r}: the median must be above 0 and at most the second time")
+            raise UsageError(
+                f"invalid distribution {text!r}: the median must be above 0 and at most the second duration"
+            )
         return Distribution(shape, values)
 
     def draw(self, random: Random) -> int:

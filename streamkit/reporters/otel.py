@@ -68,4 +68,4 @@ def _name(column: Column) -> str:
     return column.standard or f"streamkit.{column.key.removesuffix('_ns')}"
 
 
-REPORTER = Reporter("otel", stats=stats, content="json")
+REPORTER = Reporter(name="otel", stats=stats, content="json")

@@ -45,7 +45,7 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a run measures: metrics by name (none: all, or those that a table shows), grouping, gates, limits, additional
     percentiles, and whether to include histograms."""
@@ -164,7 +164,62 @@ class Run:
     def columns(self, *, of_run: bool = False) -> list[Column]:
         """The metrics that are shown, in the form that reporters take."""
         entries = [entry for entry in self.shown if (entry.of_run is not None) == of_run]
-        return [Column(m.key, m.head, m.title, m.unit, m.many, m.shown, m.manual, m.standard) for m in entries]
+        return [
+            Column(
+                key=m.key,
+                head=m.head,
+                title=m.title,
+                unit=m.unit,
+                many=m.many,
+                shown=m.shown,
+                manual=m.manual,
+                standard=m.standard,
+            )
+            for m in entries
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """A run that was measured: a row a stream, the `summary` of all, and one of each group, the largest first.
+
+    Rows and summaries have the keys of `stats --format json`.
+    """
+
+    rows: Sequence[Row]
+    summary: Mapping[str, Any]
+    groups: Sequence[Mapping[str, Any]] = ()
+
+    def __repr__(self) -> str:
+        return f"<Statistics: {len(self.rows):,} stream{'' if len(self.rows) == 1 else 's'}>"
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """A flat record a stream, for pandas and the like: distributions as `inter_chunk_gap_ns.p50` and so on."""
+        return [_flat(row) for row in self.rows]
+
+
+def stats(
+    streams: Iterable[Stream], *, metrics: Sequence[str] = (), by: str | None = None, slo: Sequence[str] = ()
+) -> Statistics:
+    """Measure streams, each and all together.
+
+    `metrics` are names or aliases (default: all), `by` groups (`model`, `provider`, `file`, `label:NAME`), `slo` are the
+    limits of goodput (`ttft <= 500ms`). Raises UnknownEntry, UsageError.
+    """
+    run = Run(Wanted(metrics=metrics, by=by, limits=slo))
+    rows = list(run.rows(streams))
+    summary, *groups = run.summaries()
+    return Statistics(rows, summary, groups)
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    told = {name: row[name] for name in ("file", "exchange", "api", "dialect", "model", "verdict", "recorded_at")}
+    for key, value in row["metrics"].items():
+        if isinstance(value, dict):
+            told |= {f"{key}.{stat}": number for stat, number in value.items()}
+        else:
+            told[key] = value
+    return told
 
 
 def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:

@@ -43,7 +43,7 @@ class Asked:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How a mock server answers: see `Matcher` for `match` and `reuse`, `Pace` for `pace`, `Tempo` for `tempo`.
 

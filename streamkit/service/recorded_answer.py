@@ -86,12 +86,12 @@ class Recording:
         exchange = self.exchange
         request = exchange.request
         return Recorded(
-            request,
-            self.streamed,
-            self.streamed if request is None else asks_for_stream(request),
-            self.failed,
-            self._fits,
-            lambda: self.model,
+            request=request,
+            streamed=self.streamed,
+            asked_stream=self.streamed if request is None else asks_for_stream(request),
+            failed=self.failed,
+            fits=self._fits,
+            model=lambda: self.model,
             recorded_at=exchange.recorded_at,
             path=PurePath(exchange.origin.path).name,
             number=exchange.origin.number,
@@ -102,8 +102,10 @@ class Recording:
         if request.method != "POST":
             return False
         path = urlsplit(request.url).path
-        apis = {api.name for api in APIS.values() if api.recognises(Sample(path, "", (), ()))}
-        return not apis or self.stream.api in (*apis, UNKNOWN)
+        spoken = {
+            api.name for api in APIS.values() if api.recognises(Sample(path=path, framing="", chunks=(), names=()))
+        }
+        return not spoken or self.stream.api in (*spoken, UNKNOWN)
 
 
 def playable(exchange: Exchange) -> Exchange:
@@ -117,4 +119,4 @@ def playable(exchange: Exchange) -> Exchange:
     if response is None:
         framing = choose(None, exchange.frames.body[:4096])
         response = Response(None, 200, headers=(("Content-Type", CONTENT_TYPES[framing.name]),))
-    return replace(exchange, response=response, end=exchange.end or End(None, "eof"))
+    return replace(exchange, response=response, end=exchange.end or End(at=None, reason="eof"))

@@ -55,7 +55,7 @@ class Viewer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What is known about an exchange when it is over.
 
@@ -94,7 +94,7 @@ class Outcome:
         return f"{asked}: {self.status or 'no answer'}, {self.reason}, {frames}: {self.path or 'not recorded'}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorders:
     """How exchanges are recorded; `recorder` creates the recorder of one.
 
@@ -200,7 +200,7 @@ class Recorder:
         except StreamkitError as failed:
             self._fail(failed)
             path = None
-        outcome = self._outcome(path, End(at, reason, error=error))
+        outcome = self._outcome(path, End(at=at, reason=reason, error=error))
         self._recorders.on_end(outcome)
         self._on_end(outcome)
 

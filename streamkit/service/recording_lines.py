@@ -89,7 +89,16 @@ class RecordingLines:
             redacted = self._body.redacted
             self.redactions += len(redacted)
         self.error = self._clean(error)
-        end = End(at, reason, self.frames, self.bytes, self._digest.hexdigest(), self.error, redacted, client)
+        end = End(
+            at=at,
+            reason=reason,
+            frames=self.frames,
+            bytes=self.bytes,
+            sha256=self._digest.hexdigest(),
+            error=self.error,
+            redacted=redacted,
+            client=client,
+        )
         lines.append(recording.end_line(end))
         return lines
 

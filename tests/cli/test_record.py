@@ -352,7 +352,7 @@ def test_a_prompt_becomes_the_body_of_the_api(run, path, asked):
 
 
 def test_keys_go_to_their_own_host_alone(monkeypatch):
-    from streamkit.cli._prompting import key_header
+    from streamkit.service.prompting import key_header
 
     monkeypatch.setenv("OPENAI_API_KEY", "k-1")
     monkeypatch.setenv("ANTHROPIC_API_KEY", "k-2")

@@ -22,7 +22,7 @@ TIMED = Exchange(
     frames=Frames.of([Frame(STREAM[:8], 60_000_000), Frame(STREAM[8:20], 61_000_000), Frame(STREAM[20:], 62_000_000)]),
     request=REQUEST,
     response=RESPONSE,
-    end=End(63_000_000, "eof"),
+    end=End(at=63_000_000, reason="eof"),
     source="client",
     clock="monotonic",
     recorded_at="2026-11-20T20:19:54.120031Z",
@@ -42,7 +42,7 @@ def reread(form, data):
 @pytest.fixture
 def recording(tmp_path):
     path = tmp_path / "two.jsonl"
-    path.write_bytes(written("recording", TIMED, replace(TIMED, end=End(1, "reset"))))
+    path.write_bytes(written("recording", TIMED, replace(TIMED, end=End(at=1, reason="reset"))))
     return path
 
 
@@ -236,9 +236,9 @@ def test_several_exchanges_go_into_a_folder_of_event_streams(recording, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-o", "x.bin"], "no target format"),
-        ([], "no target format"),
-        (["--to", "mitmproxy"], "cannot write format 'mitmproxy'; expected one of: chunks, har, recording, sse, vcr"),
+        (["-o", "x.bin"], "no format to convert to: name one, or a file with a suffix of .jsonl"),
+        ([], "no format to convert to: name one, or a file with a suffix of .jsonl"),
+        (["--to", "mitmproxy"], "format 'mitmproxy' is read only; expected one of: chunks, har, recording, sse, vcr"),
         (["--to", "nonsense"], "unknown format 'nonsense'"),
     ],
 )

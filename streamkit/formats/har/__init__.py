@@ -128,7 +128,7 @@ def _end(response: dict[str, Any]) -> End | None:
     error = response.get("_error")
     if not isinstance(error, str) or not error:
         return None
-    return End(None, "refused" if "REFUSED" in error else "reset", error=error)
+    return End(at=None, reason="refused" if "REFUSED" in error else "reset", error=error)
 
 
 def _part(value: dict[str, Any], name: str) -> dict[str, Any]:

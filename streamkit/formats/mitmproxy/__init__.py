@@ -73,7 +73,9 @@ def _exchange(flow: dict[str, Any], origin: Origin) -> Exchange:
         response=Response(None, status, version(_text(response.get("http_version"))), headers)
         if isinstance(status, int)
         else None,
-        end=End(None, "reset" if response else "refused", error=message) if isinstance(message, str) else None,
+        end=End(at=None, reason="reset" if response else "refused", error=message)
+        if isinstance(message, str)
+        else None,
         recorded_at=rfc3339(round(begun * 1_000_000) * 1000) if isinstance(begun, float) and 0 < begun < 1e11 else None,
         imported=Import("mitmproxy", repairs=(Repair(1, "unusable", trouble),) if trouble else ()),
         origin=origin,

@@ -138,7 +138,7 @@ class Reader:
         self._waiting += events
         if self._api is None and self._waiting and self._sampled < _SAMPLE:
             self._sampled += len(events)
-            stream = interpret(Exchange(Frames.of([Frame(data) for data in self._head]), response=self.response))
+            stream = interpret(Exchange(frames=Frames.of([Frame(data) for data in self._head]), response=self.response))
             self._api = APIS[stream.api] if stream.api != UNKNOWN else None
         if self._api is None:
             if self._sampled >= _SAMPLE:

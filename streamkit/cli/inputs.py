@@ -9,14 +9,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from streamkit.cli._progress import Progress, should_show
 from streamkit.cli.options import Console
+from streamkit.cli.progress import Progress, should_show
 from streamkit.errors import StreamkitError, UnreadableInput
 from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
 
 DEFAULT_FOLDER = "recordings"
-# Allocations before the collector runs, in objects: those of about 50,000 chunks.
+# Container objects allocated and not yet freed before a collection: about 50,000 chunks.
 _GC_THRESHOLD = 200_000
 
 
@@ -33,7 +33,7 @@ class Inputs:
         paths: Sequence[str],
         console: Console,
         *,
-        form: str | None = None,
+        input_format: str | None = None,
         api: str | None = None,
         dialect: str | None = None,
         late: bool = False,
@@ -44,7 +44,7 @@ class Inputs:
         self.taken: frozenset[str] = frozenset()
         self._console = console
         self._progress = Progress(self.paths) if should_show(late=late) and not console.quiet else None
-        self._form, self._api, self._dialect = form, api, dialect
+        self._format, self._api, self._dialect = input_format, api, dialect
 
     def exchanges(self) -> Iterator[Exchange]:
         """Every exchange, in the order of the paths."""
@@ -66,7 +66,7 @@ class Inputs:
                         count += 1
                         continue
                     try:
-                        for exchange in read(found.path, form=self._form):
+                        for exchange in read(found.path, format=self._format):
                             count += 1
                             if self._progress:
                                 self._progress.stream(exchange.frames.ends[-1] if exchange.frames.ends else 0)
@@ -106,8 +106,7 @@ class Inputs:
 
 
 def relax_gc() -> None:
-    """Raise the threshold of the garbage collector: parsed JSON has no cycles, and scanning millions of objects for them
-    takes longer than reading. Cycles are still collected, only later."""
+    """Raise the threshold of the garbage collector: parsed JSON is acyclic, so scanning it is wasted work."""
     gc.set_threshold(_GC_THRESHOLD, *gc.get_threshold()[1:])
 
 
