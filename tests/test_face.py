@@ -188,9 +188,9 @@ def test_convert_reads_a_folder(tmp_path: Path) -> None:
 
 def test_reduce_stream_keeps_what_breaks_the_rule(stream: streamkit.Stream) -> None:
     reduced = streamkit.reduce_stream(stream, streamkit.RULES["SEQ410"])
-    [exchange] = streamkit.read(reduced.body)
+    [exchange] = streamkit.read(reduced.data)
     assert "SEQ410" in {finding.code for finding in streamkit.lint(streamkit.interpret(exchange, api=stream.api))}
-    assert len(reduced.body) < len(STREAM)
+    assert len(reduced.data) < len(STREAM)
     with pytest.raises(streamkit.StreamkitError, match=r"^TIM602 is not about the bytes"):
         streamkit.reduce_stream(stream, streamkit.RULES["TIM602"])
 

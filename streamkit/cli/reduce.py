@@ -14,6 +14,7 @@ from streamkit.errors import StreamkitError, UsageError
 if TYPE_CHECKING:
     from streamkit.model.stream import Stream
     from streamkit.rules import Rule
+    from streamkit.service.reducing import ReducedStream
 
 
 @click.command("reduce")
@@ -42,8 +43,10 @@ def command(
     Example:
       streamkit reduce recording.jsonl --rule SEQ402
 
-    Events and fields that do not matter are removed, texts are masked letter by letter, and the request is left out. The
-    result is a raw event stream. Rules about a log, a recording or its times do not depend on the body and cannot be used.
+    Events and fields that do not matter are taken out, and texts are masked letter by letter. `streamkit lint` of the
+    result finds the rule, and no default rule that the whole stream keeps. The result is a raw event stream; where a rule
+    needs the host, the status or the flags of the request, a recording that holds those. Rules about a log, a recording or
+    its times are not in the body and cannot be reduced.
     """
     from streamkit.rules import RULES
     from streamkit.service.reducing import breaks, check_reducible, reduce_stream
@@ -54,8 +57,8 @@ def command(
     for stream in inputs.streams(judge=True):
         if breaks(stream, rule):
             reduced = reduce_stream(stream, rule, keep_text=keep_text)
-            _write(reduced.body, output, force)
-            _report_size(stream, reduced.body, reduced.masked or keep_text, rule, console)
+            _write(reduced, output, force)
+            _report(stream, reduced, reduced.masked or keep_text, rule, console)
             return inputs.code
     if inputs.code:
         return inputs.code
@@ -72,17 +75,18 @@ def _by_name(word: str) -> Rule:
     return found[0]
 
 
-def _write(body: bytes, output: str | None, force: bool) -> None:
+def _write(reduced: ReducedStream, output: str | None, force: bool) -> None:
     from streamkit.files import create
 
     path = output or "-"
     with create(path, force=force) as file:
-        for piece in visible([body], path, json=False):
+        for piece in visible([reduced.data], path, json=not reduced.raw):
             file.write(piece)
 
 
-def _report_size(stream: Stream, body: bytes, masked: bool, rule: Rule, console: Console) -> None:
+def _report(stream: Stream, reduced: ReducedStream, masked: bool, rule: Rule, console: Console) -> None:
     whole = len(stream.exchange.frames.body)
-    console.say(f"{stream.file}: {whole} bytes reduced to {len(body)} that still break {rule.code}")
+    form = "" if reduced.raw else " of a recording, which the rule needs"
+    console.say(f"{stream.file}: {whole} bytes reduced to {len(reduced.data)}{form}; `lint` of them finds {rule.code}")
     if not masked:
         console.complain("a text could not be masked without fixing the defect: review it before you share it")

@@ -29,9 +29,9 @@ def run(path: Path, code: str, *words: str) -> Result:
 @pytest.mark.parametrize(
     ("code", "deltas", "left"),
     [
-        ("SEQ402", ['{"role":"assistant"}', *['{"content":"secret"}'] * 30, '{"role":"assistant"}'], 2),
-        ("SCH309", ['{"role":"assistant"}', *['{"content":"secret"}'] * 9, '{"content":["secret"]}'], 1),
-        ("SEQ410", ['{"role":"assistant"}', '{"content":"secret"}'], 1),
+        ("SEQ402", ['{"role":"assistant"}', *['{"content":"secret"}'] * 30, '{"role":"assistant"}'], 4),
+        ("SCH309", ['{"role":"assistant"}', *['{"content":"secret"}'] * 9, '{"content":["secret"]}'], 4),
+        ("SEQ410", ['{"role":"assistant"}', '{"content":"secret"}'], 2),
         (
             "SEQ423",
             [
@@ -39,7 +39,7 @@ def run(path: Path, code: str, *words: str) -> Result:
                 '{"content":"once upon a time a secret"}',
                 '{"content":"once upon a time a secret was"}',
             ],
-            3,
+            5,
         ),
     ],
 )
