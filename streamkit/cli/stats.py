@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--html", "html_file", metavar="FILE", help="Write a page with charts to FILE.")
 @click.option("--plot", is_flag=True, help="Draw histograms.")
 @click.option("--explain", is_flag=True, help="Show the formula of each metric, and why a value is missing.")
+@click.option("--otlp-endpoint", metavar="URL", help="Send metrics and traces to an OpenTelemetry collector at URL.")
 @click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
 @output_options
 @reading_options
@@ -66,7 +67,7 @@ def command(
     if not options["no_config"]:
         _with_config(options)
     output = options["html_file"] or output
-    format_name = format_name or ("html" if options["html_file"] else "table")
+    format_name = format_name or ("html" if options["html_file"] else "otlp" if options["otlp_endpoint"] else "table")
     kind = "rows" if options["definitions"] or options["compare"] else "stats"
     what = "definitions" if options["definitions"] else "a comparison" if options["compare"] else ""
     reporter = reporter_named(format_name, kind, what)
@@ -109,8 +110,15 @@ def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], consol
     rows = _rows(run, inputs, judge=reporter.in_full)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
-    for text in reporter.stats(_report(run, rows, page_streams, options, sink.paint)):
-        write(sink, reporter, text)
+    texts = reporter.stats(_report(run, rows, page_streams, options, sink.paint))
+    if options["otlp_endpoint"]:
+        from streamkit.transport.otlp import send
+
+        count = send(options["otlp_endpoint"], texts)
+        console.say(f"sent {count} request{'' if count == 1 else 's'} to {options['otlp_endpoint']}")
+    else:
+        for text in texts:
+            write(sink, reporter, text)
     return _gates(run, options["allow_missing"], console)
 
 
@@ -206,6 +214,8 @@ def _reject_conflicting_options(format_name: str | None, output: str | None, opt
     for name in ("fail_if", "slo", "by", "sort", "percentiles", "per_stream", "plot", "explain"):
         if other and options[name]:
             raise UsageError(f"--{name.replace('_', '-')} cannot be used with --{other}; run stats a second time")
+    if options["otlp_endpoint"] and (other or output or options["html_file"] or format_name not in (None, "otlp")):
+        raise UsageError("--otlp-endpoint sends what --format otlp writes, and cannot be used with another output")
     if options["html_file"] and (other or output or format_name not in (None, "html")):
         conflict = f"--{other}" if other else "-o" if output else f"--format {format_name}"
         raise UsageError(f"--html cannot be used with {conflict}; run stats a second time")

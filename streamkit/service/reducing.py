@@ -103,7 +103,7 @@ def _recording_form(exchange: Exchange) -> Form:
         clock="none",
         request=_bare_request(exchange.request) if exchange.request else None,
         response=Response(None, response.status, response.http, kept) if response else None,
-        end=End(None, exchange.end.reason) if exchange.end else None,
+        end=End(at=None, reason=exchange.end.reason) if exchange.end else None,
     )
 
     def recording(pieces: Pieces) -> bytes:
