@@ -55,10 +55,8 @@ class Found(NamedTuple):
 def secrets(text: str, policy: Policy = DEFAULT) -> list[Found]:
     """The secrets in a text, in order, none within another."""
     found: list[Found] = []
-    if policy.default and _shapes.HINT.search(text):
-        for match in _shapes.WHOLE.finditer(text):
-            shape = _shapes.shape_of(match)
-            found.append(Found(match.start(), match.end(), _shapes.SHAPES[shape].name, shape))
+    if policy.default:
+        found = [Found(start, end, _shapes.SHAPES[shape].name, shape) for start, end, shape in _shapes.find(text)]
     for pattern in policy.patterns:
         found += [Found(*match.span(), "pattern", None) for match in pattern.finditer(text) if match.group()]
     if len(found) < 2:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from streamkit.model.exchange import Redaction
-from streamkit.redact import _shapes
 from streamkit.redact._normal import Text
 from streamkit.redact._reading import Cut, Reading
 from streamkit.redact._secrets import DEFAULT, MARK, Policy
+from streamkit.redact._sieve import Sieve
 from streamkit.redact._strings import WHOLE_FIELDS, Channel, Piece, Scanner, bare
 
 _PATIENCE = 16 * 1024  # bytes of a body while which a text may stand still before its end is no longer waited for
@@ -31,6 +31,7 @@ class BodyRedactor:
         self._raw = Reading(policy)
         self._channels: dict[Channel, Reading] = {}
         self._scanner = Scanner()
+        self._sieve = Sieve()
         self._later: list[Piece] = []  # pieces of an event that has not told yet which text they belong to
         self._provisional: list[tuple[Channel, Piece]] = []  # texts that were named before all was known
         self._cuts: list[Cut] = []
@@ -69,7 +70,7 @@ class BodyRedactor:
         """Whether a frame can be let through unread: no text is begun, and it neither holds nor begins a secret."""
         if self._policy.patterns or self._channels or self._later or self._raw.waits or self._scanner.inside_string:
             return False
-        if not data.endswith(b"\n") or _shapes.SUSPECT.search(data):
+        if not data.endswith(b"\n") or not self._sieve.nothing_in(data):
             return False
         self._scanner.skip()
         return True
