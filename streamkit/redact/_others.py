@@ -138,11 +138,12 @@ OTHERS = (
 
 
 # Names that say of a bare UUID or number that it is a key: it is cut, and the name stays.
-NAMES = (
-    "api_key apikey api-key apiKey ApiKey API_KEY APIKEY access_token accessToken ACCESS_TOKEN access_key ACCESS_KEY"
-    " api_token apiToken API_TOKEN auth_token authToken AUTH_TOKEN secret_key secretKey SECRET_KEY client_secret"
-    " clientSecret CLIENT_SECRET subscription-key Subscription-Key"
-).split()
+NAMES = [
+    "api_key", "apikey", "api-key", "apiKey", "ApiKey", "API_KEY", "APIKEY", "access_token", "accessToken",
+    "ACCESS_TOKEN", "access_key", "ACCESS_KEY", "api_token", "apiToken", "API_TOKEN", "auth_token", "authToken",
+    "AUTH_TOKEN", "secret_key", "secretKey", "SECRET_KEY", "client_secret", "clientSecret", "CLIENT_SECRET",
+    "subscription-key", "Subscription-Key",
+]  # fmt: skip
 NAMED_JOINT = r"[\"'\\:= ]{1,12}"
 NAMED_VALUE = WORD
 NAMED_LEAST = 32

@@ -48,6 +48,11 @@ class Reading:
         """The offset of the body from which bytes must wait, or None."""
         return self.tail.starts[0] if self.tail.text else None
 
+    @property
+    def suspicious(self) -> list[tuple[int, int]]:
+        """The spans of the body that could be the beginning of a secret."""
+        return _spans(self.tail, 0, len(self.tail.text))
+
     def read(self, raw: bytes, base: int, *, last: bool = False) -> Iterator[tuple[Cut, Sequence[tuple[int, int]]]]:
         """Go on with these bytes; gives cuts with the spans of the body that they overwrite.
 

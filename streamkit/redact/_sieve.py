@@ -48,7 +48,7 @@ def _prefixes() -> Iterator[str]:
         patterns = []
         for seen, words in ways.items():
             behind = f"(?<={re.escape(seen + character)})" if seen else ""
-            patterns.append(f"{behind}{tree(words)}{_APART}")
+            patterns.append(f"{behind}{tree(words, every=True)}{_APART}")
         yield f"{re.escape(character)}(?:{'|'.join(patterns)})"
 
 

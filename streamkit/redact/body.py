@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from operator import itemgetter
 
 from streamkit.model.exchange import Redaction
@@ -16,6 +18,7 @@ from streamkit.redact._strings import WHOLE_FIELDS, Channel, Piece, Scanner, bar
 
 _PATIENCE = 16 * 1024  # bytes of a body while which a text may stand still before its end is no longer waited for
 _UNSETTLED = 64 * 1024  # bytes of an event that may follow a text before the event tells which text it belongs to
+_SECRET_CHARACTERS = re.compile(rb"[A-Za-z0-9_.~+/=%!#$&;@-]")
 
 
 class BodyRedactor:
@@ -60,6 +63,50 @@ class BodyRedactor:
         self._channels.clear()
         self._raw.tail = Text("", (), ())
         return self._release()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no frame waits."""
+        return not self._waiting
+
+    def masked(self) -> list[bytes]:
+        """The frames that wait, as they may be written at once: all that could become a part of a secret is masked.
+
+        Their lengths, their lines and the JSON that is whole in them stay.
+        """
+        window = bytearray(self._window)
+        for reading in self._channels.values():
+            for start, end in reading.suspicious:
+                self._mask_text(window, start, end)
+        for piece in self._later:
+            self._mask_text(window, piece.start, piece.start + len(piece.raw))
+        for start, end in self._raw.suspicious:
+            self._mask_raw(window, start, end)
+        ends = [end - self._base for end, _ in self._waiting]
+        return [bytes(window[start:end]) for start, end in pairwise([0, *ends])]
+
+    def _mask_text(self, window: bytearray, start: int, end: int) -> None:
+        """Mask a part of a string value, with the whole of the characters of which it holds a part."""
+        first, last = self._characters(start, end)
+        window[first:last] = b"*" * (last - first)
+
+    def _mask_raw(self, window: bytearray, start: int, end: int) -> None:
+        """Mask what can be in a secret, and leave what holds JSON and lines together. A pattern of the user's could begin with
+        anything: where there are strings, their texts are masked already."""
+        start = max(start - self._base, 0)
+        if self._policy.patterns and b'"' in window:
+            start = max(start, window.rfind(b"\n") + 1)
+            start = max(start, window.rfind(b'"') + 1)
+        window[start : end - self._base] = _SECRET_CHARACTERS.sub(b"*", window[start : end - self._base])
+
+    def _characters(self, start: int, end: int) -> tuple[int, int]:
+        """The span in the window, widened to whole characters of UTF-8."""
+        first, last = max(start - self._base, 0), max(end - self._base, 0)
+        while 0 < first < last and self._window[first] & 0xC0 == 0x80:
+            first -= 1
+        while last < len(self._window) and self._window[last] & 0xC0 == 0x80:
+            last += 1
+        return first, last
 
     @property
     def redacted(self) -> tuple[Redaction, ...]:
@@ -129,8 +176,10 @@ class BodyRedactor:
             cut.first = cut.first or self._frame_at(cut.start)
             cut.last = self._frame_at(cut.end - 1)
             for start, end in spans:
-                start, end = start - self._base, end - self._base
-                if start < 0 or all(self._mask[start:end]):
+                if start < self._base:
+                    continue
+                start, end = self._characters(start, end)
+                if all(self._mask[start:end]):
                     continue
                 named = start + self._base == cut.start and end - start >= len(MARK) and not any(self._mask[start:end])
                 fresh = True

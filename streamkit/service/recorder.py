@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import End, Exchange, Headers, Origin, Request, Response, header
 from streamkit.redact.redactor import DEFAULT, Policy, redact_request
-from streamkit.service.recording_lines import RecordingLines
+from streamkit.service.recording_lines import Line, RecordingLines
 from streamkit.tool import tool
 from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
 
@@ -39,8 +39,30 @@ class Sink(Protocol):
         ...
 
 
+@runtime_checkable
+class PatchableSink(Protocol):
+    """A sink in which a line can be written over: that of a frame at whose end something could begin a secret.
+
+    Where a sink is none, or is not `patchable` at the moment, such lines wait for what follows them.
+    """
+
+    @property
+    def patchable(self) -> bool:
+        """Whether it can be done here."""
+        ...
+
+    @property
+    def position(self) -> int:
+        """The offset after what was last written."""
+        ...
+
+    def patch(self, position: int, data: bytes, /) -> None:
+        """Write these bytes over those at this offset."""
+        ...
+
+
 class Viewer(Protocol):
-    """Sees the body before it is written, as it arrives."""
+    """Sees the body once it is written, as it arrives."""
 
     def response(self, response: Response) -> None:
         """Status line and headers have come."""
@@ -138,7 +160,6 @@ class Recorder:
         self._request = request
         self._viewer = viewer
         opening = _opening(recorders, request)
-        self._recording = RecordingLines(opening, recorders.policy)
         self._incremental = _incremental(opening) if recorders.interpret else None
         self._decoder: Decoder | None = None
         self._status: int | None = None
@@ -150,6 +171,9 @@ class Recorder:
             self._sink = recorders.open(request and redact_request(request, recorders.policy)[0])
         except StreamkitError as error:
             self._fail(error)
+        patches = self._sink is None or (isinstance(self._sink, PatchableSink) and self._sink.patchable)
+        self._recording = RecordingLines(opening, recorders.policy, patches=patches)
+        self._places: dict[int, tuple[int, int]] = {}  # of lines that may be replaced: in the sink, and in `_lines`
 
     def start(self, connected_at: int | None, sent_at: int | None) -> None:
         """The request is on its way, or failed to be. Times are nanoseconds after the exchange began."""
@@ -168,16 +192,15 @@ class Recorder:
             self._decode(header(headers, "content-encoding") or "identity")
 
     def frame(self, data: bytes, at: int) -> None:
-        """A frame of the body has come. It is shown first: what is shown waits for nothing."""
-        if self._viewer is not None:
-            self._viewer.frame(data)
-        if self._decoder is not None:
-            data = self._decoded(self._decoder, data)  # empty where a piece of the coding tells nothing yet
-        if data:
+        """A frame of the body has come. It is written first: what is shown or passed on is on the disk by then."""
+        body = data if self._decoder is None else self._decoded(self._decoder, data)
+        if body:  # a piece of a content coding may tell nothing yet
             self._frames += 1
             if self._incremental is not None:
-                self._incremental.frame(data, at)
-            self._write(self._recording.frame(data, at))
+                self._incremental.frame(body, at)
+            self._write(self._recording.frame(body, at))
+        if self._viewer is not None:
+            self._viewer.frame(data)
 
     def note(self, fields: Mapping[str, Any]) -> None:
         """Something that a reader of the recording may want to know."""
@@ -234,15 +257,33 @@ class Recorder:
             self._decoder = None
             return data
 
-    def _write(self, lines: list[bytes]) -> None:
-        if self._recorders.keep:
-            self._lines += lines
+    def _write(self, lines: list[Line]) -> None:
         try:
-            if self._sink is not None:
-                for line in lines:
-                    self._sink.write(line)
+            for line in lines:
+                if line.replaces is None:
+                    self._add(line)
+                else:
+                    self._replace(line, line.replaces)
         except (StreamkitError, OSError) as error:
             self._fail(error)
+
+    def _add(self, line: Line) -> None:
+        place = 0
+        if self._recorders.keep:
+            self._lines.append(line.text)
+        if self._sink is not None:
+            self._sink.write(line.text)
+            if line.number is not None and isinstance(self._sink, PatchableSink):
+                place = self._sink.position - len(line.text)
+        if line.number is not None:
+            self._places[line.number] = place, len(self._lines) - 1
+
+    def _replace(self, line: Line, number: int) -> None:
+        position, index = self._places.pop(number)
+        if self._recorders.keep:
+            self._lines[index] = line.text
+        if isinstance(self._sink, PatchableSink):
+            self._sink.patch(position, line.text)
 
     def _fail(self, error: Exception) -> None:
         """Go on without a file, or raise the error where nobody is there to be told."""

@@ -90,4 +90,7 @@ def private_key() -> str:
 
 
 NAMES = list(_RECIPES)
+# Keys that begin like any word or number: where they are put together from short pieces, nobody can tell them in time.
+UNMARKED = ["azure", "azure client"]
+MARKED = [name for name in NAMES if name not in UNMARKED]
 EVERY = {name: secret(name) for name in NAMES} | {"json web token": json_web_token(), "private key": private_key()}
