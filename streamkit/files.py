@@ -36,7 +36,6 @@ class Output:
         """Whether what is written can be written over: a regular file that is nobody else's output."""
         return self._descriptor > STDERR and stat.S_ISREG(os.fstat(self._descriptor).st_mode)
 
-    @property
     def position(self) -> int:
         """The offset in the file after what was last written here, others that append to it notwithstanding."""
         return os.lseek(self._descriptor, 0, os.SEEK_CUR)
@@ -192,12 +191,8 @@ class Part:
         self.path = output.path
         self.write = output.write
         self.patch = output.patch
+        self.position = output.position
         self.patchable = output.patchable
-
-    @property
-    def position(self) -> int:
-        """The offset in the part after what was last written."""
-        return self._output.position
 
     def finish(self) -> None:
         """Append the part to its target and remove it. Raises CannotWrite; the part then stays."""

@@ -51,7 +51,6 @@ class PatchableSink(Protocol):
         """Whether it can be done here."""
         ...
 
-    @property
     def position(self) -> int:
         """The offset after what was last written."""
         ...
@@ -165,15 +164,17 @@ class Recorder:
         self._status: int | None = None
         self._frames = 0
         self._client: dict[str, int] | None = None
-        self._lines: list[bytes] = []
+        self._kept: list[bytes] = []
         self._sink: Sink | None = None
+        self._patches: PatchableSink | None = None
         try:
             self._sink = recorders.open(request and redact_request(request, recorders.policy)[0])
         except StreamkitError as error:
             self._fail(error)
-        patches = self._sink is None or (isinstance(self._sink, PatchableSink) and self._sink.patchable)
+        self._patches = self._sink if isinstance(self._sink, PatchableSink) and self._sink.patchable else None
+        patches = self._sink is None or self._patches is not None
         self._recording = RecordingLines(opening, recorders.policy, patches=patches)
-        self._places: dict[int, tuple[int, int]] = {}  # of lines that may be replaced: in the sink, and in `_lines`
+        self._places: dict[int, tuple[int, int]] = {}  # of lines that may be replaced: in the sink, and in `_kept`
 
     def start(self, connected_at: int | None, sent_at: int | None) -> None:
         """The request is on its way, or failed to be. Times are nanoseconds after the exchange began."""
@@ -192,15 +193,31 @@ class Recorder:
             self._decode(header(headers, "content-encoding") or "identity")
 
     def frame(self, data: bytes, at: int) -> None:
-        """A frame of the body has come. It is written first: what is shown or passed on is on the disk by then."""
-        body = data if self._decoder is None else self._decoded(self._decoder, data)
-        if body:  # a piece of a content coding may tell nothing yet
-            self._frames += 1
-            if self._incremental is not None:
-                self._incremental.frame(body, at)
-            self._write(self._recording.frame(body, at))
+        """A frame of the body has come."""
+        self.frames([data], at)
+
+    def frames(self, frames: list[bytes], at: int) -> None:
+        """These frames of the body have come in one read: their lines are written in one write, then they are shown.
+
+        When this returns they are on the disk, so that nothing is shown or passed on that a recording could lose.
+        """
+        lines: list[Line] = []
+        for data in frames:
+            lines += self._lines_of(data, at)
+        self._write(lines)
         if self._viewer is not None:
-            self._viewer.frame(data)
+            for data in frames:
+                self._viewer.frame(data)
+
+    def _lines_of(self, data: bytes, at: int) -> list[Line]:
+        if self._decoder is not None:
+            data = self._decoded(self._decoder, data)
+        if not data:  # a piece of a content coding that tells nothing yet
+            return []
+        self._frames += 1
+        if self._incremental is not None:
+            self._incremental.frame(data, at)
+        return self._recording.frame(data, at)
 
     def note(self, fields: Mapping[str, Any]) -> None:
         """Something that a reader of the recording may want to know."""
@@ -238,7 +255,7 @@ class Recorder:
             frames=self._frames,
             size=recording.bytes,
             redactions=recording.redactions,
-            lines=tuple(self._lines),
+            lines=tuple(self._kept),
             **told,
         )
 
@@ -258,36 +275,43 @@ class Recorder:
             return data
 
     def _write(self, lines: list[Line]) -> None:
+        """Write over the lines that have become final, then add the new ones in one write."""
+        texts: list[bytes] = []
+        new: dict[int, int] = {}  # of new lines that another may replace, their index
         try:
             for line in lines:
                 if line.replaces is None:
-                    self._add(line)
+                    if line.number is not None:
+                        new[line.number] = len(texts)
+                    texts.append(line.text)
+                elif line.replaces in new:
+                    texts[new.pop(line.replaces)] = line.text
                 else:
-                    self._replace(line, line.replaces)
+                    self._replace(line.text, *self._places.pop(line.replaces))
+            self._add(texts, new)
         except (StreamkitError, OSError) as error:
             self._fail(error)
 
-    def _add(self, line: Line) -> None:
-        place = 0
+    def _add(self, texts: list[bytes], new: Mapping[int, int]) -> None:
+        end = 0
+        if self._sink is not None and texts:
+            self._sink.write(texts[0] if len(texts) == 1 else b"".join(texts))
+            if new and self._patches is not None:
+                end = self._patches.position()
+        for number, index in new.items():
+            self._places[number] = end - sum(map(len, texts[index:])), len(self._kept) + index
         if self._recorders.keep:
-            self._lines.append(line.text)
-        if self._sink is not None:
-            self._sink.write(line.text)
-            if line.number is not None and isinstance(self._sink, PatchableSink):
-                place = self._sink.position - len(line.text)
-        if line.number is not None:
-            self._places[line.number] = place, len(self._lines) - 1
+            self._kept += texts
 
-    def _replace(self, line: Line, number: int) -> None:
-        position, index = self._places.pop(number)
+    def _replace(self, text: bytes, position: int, index: int) -> None:
         if self._recorders.keep:
-            self._lines[index] = line.text
-        if isinstance(self._sink, PatchableSink):
-            self._sink.patch(position, line.text)
+            self._kept[index] = text
+        if self._patches is not None:
+            self._patches.patch(position, text)
 
     def _fail(self, error: Exception) -> None:
         """Go on without a file, or raise the error where nobody is there to be told."""
-        self._sink = None
+        self._sink = self._patches = None
         if self._recorders.on_error is None:
             raise error
         self._recorders.on_error(f"the exchange goes on and is not recorded: {error}")
