@@ -80,8 +80,8 @@ class Viewer(Protocol):
 class Outcome:
     """What is known of an exchange when it is over.
 
-    `size` are the bytes of the body. `path` is None where it could not be written, `request` where none was seen (a pipe). `error` and everything in the file
-    has its secrets cut; `redactions` counts them. The last three are filled where recorders `interpret`: `first_token` in
+    `size` are the bytes of the body. `path` is None where it could not be written, `request` where none was seen (a pipe). The
+    request, `error` and everything in the file have their secrets cut; `redactions` counts them. The last three are filled where recorders `interpret`: `first_token` in
     nanoseconds after the request. `lines` are those of the recording, where recorders `keep` them.
     """
 
@@ -156,7 +156,7 @@ class Recorder:
     ) -> None:
         self._recorders = recorders
         self._on_end = on_end
-        self._request = request
+        self._request = request and redact_request(request, recorders.policy)[0]
         self._viewer = viewer
         opening = _opening(recorders, request)
         self._incremental = _incremental(opening) if recorders.interpret else None
@@ -168,7 +168,7 @@ class Recorder:
         self._sink: Sink | None = None
         self._patches: PatchableSink | None = None
         try:
-            self._sink = recorders.open(request and redact_request(request, recorders.policy)[0])
+            self._sink = recorders.open(self._request)
         except StreamkitError as error:
             self._fail(error)
         self._patches = self._sink if isinstance(self._sink, PatchableSink) and self._sink.patchable else None

@@ -22,6 +22,7 @@ from streamkit.redact.redactor import (
     SealedRedactor,
     body_redactor,
     cut_url,
+    redact_labels,
     redact_request,
     redact_response,
     redact_text,
@@ -65,7 +66,10 @@ class RecordingLines:
     def start(self, *, connected_at: int | None = None, sent_at: int | None = None) -> list[Line]:
         """The exchange begins: once the request is sent, or could not be sent."""
         self._started = True
-        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at)
+        labels, cuts = redact_labels(self._opening.labels, self._policy)
+        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at, labels=labels)
+        opening = replace(opening, redacted=opening.redacted + cuts)
+        self.redactions += len(cuts)
         if opening.request is not None:
             request, cuts = redact_request(opening.request, self._policy)
             opening = replace(opening, request=request, redacted=opening.redacted + cuts)
