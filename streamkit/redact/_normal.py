@@ -14,9 +14,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-_ESCAPE = re.compile(rb"(?<!\\)(\\++)(?:u([0-9A-Fa-f]{4})|/)")
-_NESTED = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|/)")
+_ESCAPE = re.compile(rb"(?:(?<!\\)(\\++)|\x1c)(?:u([0-9A-Fa-f]{4})|/)")
+_NESTED = re.compile(r"[\\\x1c](?:u[0-9A-Fa-f]{4}|/)")
 _OTHER = "\xbf"  # stands for every character that is not ASCII: part of no secret, and neither letter nor digit
+_BACKSLASH = "\x1c"  # stands for `\u005c`, so that it does not join a row of backslashes beside it
 _DEEPEST = 4  # times that escapes are undone whose backslash was itself written as `\u005c`
 
 
@@ -45,7 +46,7 @@ def normal(raw: bytes, base: int, before: Text = NO_TEXT) -> Text:
     if before.text:
         # Joined first: the backslashes of one escape may lie on both sides.
         text = Text(before.text + text.text, [*before.starts, *text.starts], [*before.ends, *text.ends], before.parted)
-    return _undone(text) if "\\" in text.text else text
+    return _undone(text) if "\\" in text.text or _BACKSLASH in text.text else text
 
 
 def _undone(text: Text) -> Text:
@@ -68,7 +69,7 @@ def _undone_once(text: Text) -> Text:
     for match in _ESCAPE.finditer(text.text.encode("latin-1")):
         start, end = match.span()
         # At any depth one backslash is a power of two of them, and a backslash before it that stands for itself twice that.
-        backslashes = len(match[1])
+        backslashes = len(match[1] or b"1")
         start += backslashes - (backslashes & -backslashes)
         pieces.append(text.text[position:start])
         firsts += starts[position:start]
@@ -92,4 +93,6 @@ def _character(digits: bytes | None) -> str:
     if digits is None:
         return "/"
     code = int(digits, 16)
+    if code == ord("\\"):
+        return _BACKSLASH
     return chr(code) if code < 0x80 else _OTHER

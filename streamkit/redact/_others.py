@@ -164,9 +164,9 @@ class Marked:
     rest: str
 
 
-_APART = r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt]))"
+_APART = r"(?:(?<![A-Za-z0-9])|(?<=[\\\x1c][bfnrt]))"
 _USER = r"[^\s/:@\"'<>\\{}$(\[`]"
-_PASSWORD = r"[^\s/@\"'<>\\{}$(\[`*]"
+PASSWORD = r"[^\s/@\"'<>\\{}$(\[`*]"
 # What stands in examples instead of a password.
 _NO_PASSWORD = "(?!(?i:passw?|password|passwd|pwd|pw|secret|token|changeme|example|test|x+|(?:your|my)[^@]*)@)"
 
@@ -197,15 +197,15 @@ MARKED = (
     Marked(
         "azure-client-secret",
         "Q~",
-        r"(?:(?<![A-Za-z0-9_~.])|(?<=\\[bfnrt]))[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
-        r"(?:(?<![A-Za-z0-9_~.])|(?<=\\[bfnrt]))[A-Za-z0-9_~.]{3}[0-9]Q(?:~[A-Za-z0-9_~.-]{0,30})?",
+        r"(?:(?<![A-Za-z0-9_~.])|(?<=[\\\x1c][bfnrt]))[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
+        r"(?:(?<![A-Za-z0-9_~.])|(?<=[\\\x1c][bfnrt]))[A-Za-z0-9_~.]{3}[0-9]Q(?:~[A-Za-z0-9_~.-]{0,30})?",
         "[A-Za-z0-9_~.-]",
     ),
     Marked(
         "url-password",
         "://",
-        f"(?<=[A-Za-z0-9])://(?P<value>{_USER}{{0,64}}:{_NO_PASSWORD}{_PASSWORD}{{3,128}})@",
-        f"(?<=[A-Za-z0-9]):(?:/(?:/(?:{_USER}{{0,64}}(?::{_PASSWORD}{{0,128}})?)?)?)?",
+        f"(?<=[A-Za-z0-9])://(?P<value>{_USER}{{0,64}}:{_NO_PASSWORD}{PASSWORD}{{3,128}})@",
+        f"(?<=[A-Za-z0-9]):(?:/(?:/(?:{_USER}{{0,64}}(?::{PASSWORD}{{0,128}})?)?)?)?",
         "(?!)",
     ),
 )

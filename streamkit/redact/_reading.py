@@ -95,7 +95,7 @@ class Reading:
         if begun is None:
             return escape if escape < len(text) else None
         # What begins at the letter of an escape may as well begin behind it: the escape is kept.
-        return begun - 1 if begun > position and text[begun - 1] == "\\" else begun
+        return begun - 1 if begun > position and text[begun - 1] in "\\\x1c" else begun
 
 
 def _spans(text: Text, start: int, end: int) -> list[tuple[int, int]]:

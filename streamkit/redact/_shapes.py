@@ -99,7 +99,7 @@ def tree(words: Sequence[str], depth: int = 0, *, every: bool = False) -> str:
 
 # A secret begins where no letter or digit stands before it: `risk-` holds none. The last digit of an escaped character is
 # none (`%3A`), nor is the letter of an escape (`\n`), which normal() leaves as it stands.
-_APART = r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
+_APART = r"(?:(?<![A-Za-z0-9])|(?<=[\\\x1c][bfnrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
 _HINT = re.compile(f"{_APART}(?={tree(SHORTEST)})")
 _MARK = re.compile("|".join(known.hint for known in MARKED))
 _MARKED_BEGINNING = re.compile("(?:" + "|".join(known.beginning for known in MARKED) + r")\Z")
@@ -107,7 +107,7 @@ _LONGEST_MARKED = 256  # characters that the longest shape with a mark takes, ab
 _AT_ONCE = re.compile(_APART)
 
 # An escape that has only begun: any number of backslashes (JSON inside JSON doubles them), then a part of `u0041`.
-_ESCAPE_BEGINNING = re.compile(r"(?<!\\)\\++(?:u[0-9A-Fa-f]{0,3})?\Z")
+_ESCAPE_BEGINNING = re.compile(r"(?:(?<!\\)\\++|\x1c)(?:u[0-9A-Fa-f]{0,3})?\Z")
 
 
 @cache
@@ -125,7 +125,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 def escape_at_end(text: str) -> int:
     """Where an escape begins that the end of the text cuts short; the text's length where none does."""
-    if "\\" not in text[-64:]:
+    if "\\" not in text[-64:] and "\x1c" not in text[-8:]:
         return len(text)
     match = _ESCAPE_BEGINNING.search(text, max(0, len(text) - 64))
     return match.start() if match else len(text)
@@ -165,13 +165,19 @@ def beginning(text: str, start: int = 0) -> int | None:
     start = max(start, len(text) - LONGEST_BEGINNING)
     places = [hint.start() for hint in _HINT.finditer(text, start) if _begins(text, hint.start())][:1]
     for place in range(max(start, len(text) - _LONGEST), len(text)):
-        if text[place:] in BEGINNINGS and _AT_ONCE.match(text, place):
+        if text[place:] in BEGINNINGS and _AT_ONCE.match(text, place) and not _is_escape(text, place):
             places.append(place)
             break
     marked = _MARKED_BEGINNING.search(text, max(start, len(text) - _LONGEST_MARKED))
     if marked is not None:
         places.append(marked.start())
     return min(places, default=None)
+
+
+def _is_escape(text: str, place: int) -> bool:
+    """Whether this letter is that of an escape: behind an odd number of backslashes, of which the last is not one itself."""
+    before = text[:place]
+    return text[place] in "bfnrt" and (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 def _begins(text: str, start: int) -> bool:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import orjson
-
+from streamkit.redact._others import PASSWORD
 from streamkit.redact._shapes import BEGINNINGS, SHORTEST, tree
 from streamkit.redact._strings import WHOLE_FIELDS
 
@@ -19,143 +18,140 @@ from streamkit.redact._strings import WHOLE_FIELDS
 _COMMON = "~=VLGJKZMTSCBPRINYFOHUWDEXAxz0123456789qjvbk.:/-_ywgphmfdculrinsaote "
 _HEX = "[0-9A-Fa-f]"
 # The look-behind that makes a secret begin, backwards and before `\uXXXX` is undone.
-_APART = rf"(?:(?![A-Za-z0-9])|(?=[bfnrt]\\)|(?={_HEX}{{2}}%)|(?={_HEX}{{4}}u\\))"
+_APART = rf"(?:(?![A-Za-z0-9])|(?=[bfnrt][\\\x1c])|(?={_HEX}{{2}}%)|(?={_HEX}{{4}}u\\))"
 
 
-def _inside() -> list[str]:
-    """What a frame holds, read backwards, that holds a secret's fixed text or mark, or the escape of an ASCII character."""
-    return [
-        *_prefixes(),
-        r"J(?<=9JQQJ)",
-        "A:",
-        r"~Q",
-        r"/(?=[/\\]*:)",
-        r"\.(?=[A-Za-z0-9_-]{6}\.)",
-        rf"[DTjz](?<=[wxyz0-5][AEIMQUYcgk][DTjz])[MNO]{_APART}",
-        rf"\\(?<={_HEX}[2-7]00u\\)",
-    ]
+def _inside() -> Iterator[str]:
+    """How a frame reads backwards where it holds a secret's fixed text or mark, or the escape of an ASCII character.
 
-
-def _prefixes() -> Iterator[str]:
-    """A pattern for each character at which fixed texts are looked for: their last where that joins words, else their
-    rarest, with what comes before it in the text after it here."""
+    Each begins with one character, so that `re` looks for these before it tries a pattern.
+    """
     groups: dict[str, dict[str, list[str]]] = {}
     for prefix in SHORTEST:
         word = prefix[::-1]
+        # Their last character where that joins words, else their rarest with what is before it here.
         place = 0 if word[0] in "-_.=~" else min(range(len(word)), key=lambda index: _COMMON.find(word[index]))
         groups.setdefault(word[place], {}).setdefault(word[:place], []).append(word[place + 1 :])
-    for character, ways in groups.items():
+    for character in sorted(groups, key=_COMMON.find, reverse=True):
         patterns = []
-        for seen, words in ways.items():
+        for seen, words in groups[character].items():
             behind = f"(?<={re.escape(seen + character)})" if seen else ""
             patterns.append(f"{behind}{tree(words, every=True)}{_APART}")
         yield f"{re.escape(character)}(?:{'|'.join(patterns)})"
+    yield r"\.(?=[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{23})"
+    yield from (f"{letter}(?<=[wxyz0-5][AEIMQUYcgk][DTjz]{letter}){_APART}" for letter in "MNO")
+    yield rf"@(?={PASSWORD}{{3,192}}/[/\\]*:)"
+    yield rf"\\(?<={_HEX}[2-7]00u\\)"
+    yield r"J(?<=9JQQJ)"
+    yield "A:"
+    yield "~Q"
 
 
 def _at_an_end() -> str:
-    """How a string value ends, read backwards, that ends in the beginning of a secret or in a part of an escape."""
+    """How a string value reads backwards that ends in the beginning of a secret or in a part of an escape; but for those of
+    fields whose texts are never put together."""
     begun = [
         tree(sorted(word[::-1] for word in BEGINNINGS), every=True) + _APART,
         f"[0-9]{{1,10}}{_APART}",
         r"[/\\]*:[A-Za-z0-9]",
-        "[A-Za-z0-9]{20}",
+        rf"{PASSWORD}{{0,192}}/[/\\]*:",
+        "(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20}",
         "Q[0-9]",
         f"[AEIMQUYcgk]?[DTjz]?[MNO]{_APART}",
         r"(?:\\\\)+(?!\\)",
         rf"{_HEX}{{0,3}}u\\",
     ]
-    return r"[,}\]]\s*" + f'"(?P<end>{"|".join(begun)})'
+    # What ends in the letter of an escape ends in no letter.
+    value = r'"(?<=[,}\]\s]")(?![bfnrt]\\(?:\\\\)*(?!\\))'
+    whole = "|".join(sorted(name.decode()[::-1] for name in WHOLE_FIELDS))
+    return rf'{value}(?:{"|".join(begun)})(?![^"\\]*"\s*:\s*"(?:{whole})"(?!\\))'
 
 
-_INSIDE = _inside()
-# One pattern of all is best for few bytes. Over many, a pattern that begins with one common character is searched for faster
-# than the same among others.
-_OFTEN = [pattern for pattern in _INSIDE if pattern.removeprefix("\\")[0] in "_-.kbp"]
-_SELDOM = [pattern for pattern in _INSIDE if pattern not in _OFTEN]
-_IN_FEW = re.compile("|".join([_at_an_end(), *_INSIDE]).encode())
-_IN_MANY = re.compile("|".join([_at_an_end(), *_SELDOM]).encode())
-_IN_MANY_TOO = [re.compile(pattern.encode()).search for pattern in _OFTEN]
-_FEW = 48  # bytes
-_WHOLE_FIELD = re.compile(rb'(?<!\\)"(?:' + b"|".join(sorted(WHOLE_FIELDS)) + rb')"\s*:\s*"[^"\\]*\Z')
-_LONGEST_FIELD = 256  # bytes of a value and its name that are looked at
+_AT_AN_END = _at_an_end()
+_SUSPECT = re.compile("|".join([_AT_AN_END, *_inside()]).encode())
+_NUMBER = re.compile(rb"[0-9]+")
+_MAY_HOLD = re.compile("|".join(_inside()))
 _SHORTEST_HEAD = 24  # bytes of a beginning that are worth remembering
+Hit = tuple[int, int]  # the span of a frame in which something was found
+NOTHING: list[Hit] = []
+
+
+def may_hold(text: str) -> bool:
+    """Whether a text may hold a secret or, but at its very end, the beginning of one."""
+    return _MAY_HOLD.search(text[::-1]) is not None
 
 
 class Sieve:
-    """The test, for the frames of one body: what a frame begins with as the one before it is not looked at again."""
+    """The test, for the frames of one body: what a frame begins with as the one before it is not looked at again.
 
-    __slots__ = ("_head", "_head_excused", "_last", "_last_excused")
+    That beginning may hold one number that differs (a sequence number); it ends with the quotation mark of a string.
+    """
+
+    __slots__ = ("_head", "_key", "_last", "_more")
 
     def __init__(self) -> None:
-        self._head = b""
-        self._head_excused = False  # whether the proof of the head needs the frame to be valid JSON
+        self._head = b""  # up to the number, where there is one, else all of it
+        self._more = b""  # what follows the number
+        self._key = 0  # bytes from the key of the string to the end
         self._last = b""
-        self._last_excused = False
 
-    def nothing_in(self, frame: bytes) -> bool:
-        """Whether a frame that begins outside of all strings, and ends with a line feed, neither holds nor begins a secret."""
-        head = self._head
-        if head and frame.startswith(head):
-            # No pattern spans the quotation mark that a head ends with.
-            excused = self._excused(frame, frame[: len(head) - 1 : -1])
-            if excused is None:
-                return False
-            return not (excused or self._head_excused) or _one_json_text(frame)
-        excused = self._excused(frame, frame[::-1])
-        if excused is None or (excused and not _one_json_text(frame)):
-            return False
-        self._remember(frame, excused)
-        return True
+    def hits(self, frame: bytes) -> list[Hit]:
+        """Where a frame, which begins outside of all strings and ends with a line feed, may hold or begin a secret.
 
-    def _excused(self, frame: bytes, backwards: bytes) -> bool | None:
-        """Whether ends of fields were excused, None where something is left that was not.
-
-        The end of a field whose texts are never put together begins no secret.
+        The end of a field whose texts are never put together begins none.
         """
-        if len(backwards) <= _FEW:
-            search = _IN_FEW.search
-        else:
-            search = _IN_MANY.search
-            for also in _IN_MANY_TOO:
-                if also(backwards):
-                    return None
-        match = search(backwards)
-        if match is None:
-            return False
+        known = self._known(frame)
+        backwards = frame[: known - 1 : -1] if known else frame[::-1]
+        if _SUSPECT.search(backwards) is None:
+            if not known:
+                self._remember(frame)
+            return NOTHING
         size = len(frame)
-        while match is not None:
-            if match.lastgroup != "end":
-                return None
-            end = size - match.start("end")
-            if not _WHOLE_FIELD.search(frame, max(0, end - _LONGEST_FIELD), end):
-                return None
-            match = search(backwards, match.start("end"))
-        return True
+        return [(size - match.end(), size - match.start()) for match in _SUSPECT.finditer(backwards)]
 
-    def _remember(self, frame: bytes, excused: bool) -> None:
-        """What this frame and the last one that was looked at begin with, up to a quotation mark."""
-        last = self._last
-        low, high = 0, min(len(last), len(frame))
-        while low < high:
-            middle = (low + high + 1) // 2
-            if frame.startswith(last[:middle]):
-                low = middle
-            else:
-                high = middle - 1
-        place = frame.rfind(b'"', 0, low) + 1
+    def _known(self, frame: bytes) -> int:
+        """Bytes at the beginning that were looked at in another frame; the key of the string that follows is none of them."""
+        head = self._head
+        if not head or not frame.startswith(head):
+            return 0
+        if not self._more:
+            return len(head) - self._key
+        number = _NUMBER.match(frame, len(head))
+        if number is None or not frame.startswith(self._more, number.end()):
+            return 0
+        return number.end() + len(self._more) - self._key
+
+    def _remember(self, frame: bytes) -> None:
+        """What this frame and the last one that was looked at begin with, up to the string in which they differ."""
+        last, self._last = self._last, frame
+        low = _alike(last, frame, 0, 0)
+        head = frame[:low].rstrip(b"0123456789")
+        mine, others = _NUMBER.match(frame, len(head)), _NUMBER.match(last, len(head))
+        if mine and others and head[-1:] in (b":", b" ", b"[", b","):
+            end = mine.end()
+            alike = _alike(last, frame, others.end(), end)
+            more = frame[end : frame.rfind(b':"', end, end + alike) + 2]
+            if more[:1] in (b",", b"}", b"]"):
+                self._take(head, more, frame)
+                return
+        place = frame.rfind(b':"', 0, low) + 2
         if place >= _SHORTEST_HEAD:
-            self._head, self._head_excused = frame[:place], excused or self._last_excused
-        self._last, self._last_excused = frame, excused
+            self._take(frame[:place], b"", frame)
+
+    def _take(self, head: bytes, more: bytes, frame: bytes) -> None:
+        tail = more or head
+        key = tail.rfind(b'"', 0, len(tail) - 3)
+        if key > 0:
+            self._head, self._more, self._key = head, more, len(tail) - key
 
 
-def _one_json_text(frame: bytes) -> bool:
-    """Whether the strings in a frame are those of one valid JSON text on one line, so that they are what they seem."""
-    start = frame.find(b"{")
-    text = frame[start:].rstrip(b"\r\n")
-    if start < 0 or b"\n" in text or b"\r" in text or b'"' in frame[:start]:
-        return False
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return False
-    return True
+def _alike(one: bytes, other: bytes, first: int, second: int) -> int:
+    """How many bytes these have alike from these places on."""
+    low, high = 0, min(len(one) - first, len(other) - second)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if other.startswith(one[first : first + middle], second):
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    rb'"(?P<string>[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)(?P<close>"|\\?\Z)?|(?P<mark>[{}\[\],])|(?P<blank>\n\r?\n)|(?P<number>[0-9]+)'
+    rb'"(?P<string>[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)(?:"(?P<key>\s*:)|(?P<close>"|\\?\Z))?|(?P<mark>[{}\[\],])|(?P<blank>\n\r?\n)|(?P<number>[0-9]+)'
 )
 _REST_OF_STRING = re.compile(rb'([^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)("|\\?\Z)?')
 
@@ -20,7 +20,9 @@ _REST_OF_STRING = re.compile(rb'([^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)("|\\?\Z)?
 WHOLE_FIELDS = frozenset(
     b"id object model type role event name status system_fingerprint service_tier item_id response_id call_id provider"
     b" finish_reason native_finish_reason stop_reason finishReason obfuscation signature responseId modelVersion"
-    b" created_at done_reason p".split()
+    b" created_at done_reason p tool_use_id tool_id tool_call_id file_id container_id message_id request_id"
+    b" previous_response_id conversation_id thread_id run_id assistant_id trace_id safety_identifier encrypted_index"
+    b" page_age".split()
 )
 
 Channel = tuple[object, ...]
@@ -108,7 +110,10 @@ class Scanner:
             if kind == "mark":
                 self._mark(token.group())
             elif kind == "close":
-                self._string(token, base, pieces)
+                self._string(token, base, pieces, len(data))
+            elif kind == "key":
+                self._top.last_key = token.group("string")
+                self._top.awaits_key = False
             elif kind == "number":
                 top = self._top
                 if top.is_object and top.last_key[-5:].lower() == b"index":
@@ -136,14 +141,15 @@ class Scanner:
             self._open = self._key = None
         return match.end()
 
-    def _string(self, token: re.Match[bytes], base: int, pieces: list[Piece]) -> None:
+    def _string(self, token: re.Match[bytes], base: int, pieces: list[Piece], size: int) -> None:
+        """A string that no colon follows is a value, whatever holds it; at the very end a colon may still come."""
         top = self._top
         close = token.group("close")
         raw = token.group("string") + (close if close == b"\\" else b"")
         whole = close == b'"'
         if not whole:
             self._escaped = close == b"\\"
-        if top.is_object and top.awaits_key:
+        if top.is_object and top.awaits_key and token.end() == size:
             top.last_key = raw
             top.awaits_key = False
             if not whole:

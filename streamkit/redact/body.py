@@ -5,7 +5,8 @@ from __future__ import annotations
 import bisect
 import re
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from operator import itemgetter
 
@@ -13,7 +14,7 @@ from streamkit.model.exchange import Redaction
 from streamkit.redact._normal import Text
 from streamkit.redact._reading import Cut, Reading
 from streamkit.redact._secrets import DEFAULT, MARK, Policy
-from streamkit.redact._sieve import Sieve
+from streamkit.redact._sieve import NOTHING, Hit, Sieve
 from streamkit.redact._strings import WHOLE_FIELDS, Channel, Piece, Scanner, bare
 
 _PATIENCE = 16 * 1024  # bytes of a body while which a text may stand still before its end is no longer waited for
@@ -21,10 +22,19 @@ _UNSETTLED = 64 * 1024  # bytes of an event that may follow a text before the ev
 _SECRET_CHARACTERS = re.compile(rb"[A-Za-z0-9_.~+/=%!#$&;@-]")
 
 
+@cache
+def _key(name: bytes) -> re.Pattern[bytes]:
+    """A key of this name in JSON; any at all where the name is empty."""
+    return re.compile(rb'"%b"\s*:' % re.escape(name) if name else b"")
+
+
 class BodyRedactor:
     """The redactor of one body: frames in, the frames that need not wait out, in order, with what was cut in them."""
 
-    def __init__(self, policy: Policy = DEFAULT) -> None:
+    def __init__(self, policy: Policy = DEFAULT, *, plain: bool = False) -> None:
+        # What begins a pattern of the user's nobody knows, so nothing can be passed over. `plain` is for the proof that
+        # passing over changes nothing.
+        self._plain = plain or bool(policy.patterns)
         self._policy = policy
         self._waiting: deque[tuple[int, int | None]] = deque()  # the end offset and time of each frame
         self._window = bytearray()  # the bytes of the waiting frames
@@ -42,17 +52,27 @@ class BodyRedactor:
     def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
         """Take one frame; gives those that are ready for the disk."""
         base = self._base + len(self._window)
-        if not self._policy.cuts or (not self._waiting and self._harmless(data)):
+        hits = None if self._plain else self._hits(data)
+        if not self._policy.cuts or (hits is NOTHING and not self._waiting):
+            self._scanner.skip()
             self._base = base + len(data)
             self._released += 1
             return [(data, at)]
         self._window += data
         self._mask += bytes(len(data))
         self._waiting.append((base + len(data), at))
-        self._apply(self._raw.read(data, base))
         for reading in self._channels.values():
             reading.idle += len(data)
-        self._read_channels(self._scanner.feed(data, base))
+        if hits is NOTHING:
+            self._scanner.skip()
+            self._read_channels([])
+        else:
+            pieces = self._scanner.feed(data, base)
+            if hits is not None:
+                pieces, hits = self._worth_reading(pieces, hits, base)
+            if hits is None or hits:
+                self._apply(self._raw.read(data, base))
+            self._read_channels(pieces)
         return self._release()
 
     def close(self) -> list[tuple[bytes, int | None]]:
@@ -113,14 +133,39 @@ class BodyRedactor:
         """What was cut so far: the rule and the frames (from 1) that held the secret."""
         return tuple(Redaction("frames", cut.rule, cut.first, cut.last) for cut in self._cuts)
 
-    def _harmless(self, data: bytes) -> bool:
-        """Whether a frame can be let through unread: no text is begun, and it neither holds nor begins a secret."""
-        if self._policy.patterns or self._channels or self._later or self._raw.waits or self._scanner.inside_string:
-            return False
-        if not data.endswith(b"\n") or not self._sieve.nothing_in(data):
-            return False
-        self._scanner.skip()
-        return True
+    def _hits(self, data: bytes) -> list[Hit] | None:
+        """Where a frame may hold or begin a secret; None where it has to be read as a whole, and NOTHING where it neither
+        does nor goes on with a text that waits."""
+        if self._later or self._raw.waits or self._scanner.inside_string or not data.endswith(b"\n"):
+            return None
+        hits = self._sieve.hits(data)
+        return [] if not hits and any(leaf.search(data) for leaf in self._leaves()) else hits
+
+    def _leaves(self) -> Iterator[re.Pattern[bytes]]:
+        """What shows that a frame goes on with a text that waits: its innermost key."""
+        for channel in self._channels:
+            yield _key(next((part for part in channel if part != b"[]" and isinstance(part, bytes)), b""))
+
+    def _worth_reading(self, pieces: list[Piece], hits: list[Hit], base: int) -> tuple[list[Piece], list[Hit]]:
+        """The pieces in which something was found, and those that a text may go on in which waits or is found here; with
+        them what was found elsewhere, or where it may be a matter of more than one text."""
+        leaves = {channel[0] for channel in self._channels}
+        worth = []
+        elsewhere = hits
+        for piece in pieces:
+            if piece.leaf in WHOLE_FIELDS:
+                continue
+            known = piece.leaf in leaves
+            start = piece.start - base
+            end = start + len(piece.raw)
+            own = [hit for hit in hits if hit[0] <= end and start < hit[1]]
+            if not known and not own:
+                continue
+            leaves.add(piece.leaf)
+            worth.append(piece)
+            if not known:
+                elsewhere = [hit for hit in elsewhere if hit not in own]
+        return worth, elsewhere
 
     def _read_channels(self, pieces: list[Piece], *, last: bool = False) -> None:
         self._settle()
