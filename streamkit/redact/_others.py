@@ -165,8 +165,8 @@ class Marked:
 
 
 _APART = r"(?:(?<![A-Za-z0-9])|(?<=[\\\x1c][bfnrt]))"
-_USER = r"[^\s/:@\"'<>\\{}$(\[`]"
-PASSWORD = r"[^\s/@\"'<>\\{}$(\[`*]"
+_USER = r"[^\s/:@\"'<>\\{}$(\[`\xbf\x1c]"
+PASSWORD = r"[^\s/@\"'<>\\{}$(\[`*\xbf\x1c]"
 # What stands in examples instead of a password.
 _NO_PASSWORD = "(?!(?i:passw?|password|passwd|pwd|pw|secret|token|changeme|example|test|x+|(?:your|my)[^@]*)@)"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from streamkit.redact import _shapes
 from streamkit.redact._normal import NO_TEXT, Text, normal
@@ -20,10 +20,11 @@ class Cut:
     end: int
     first: int = 0
     last: int = 0
+    spans: list[tuple[int, int]] = field(default_factory=list)
 
     def holds(self, other: Cut) -> bool:
         """Whether the other is a part of this, found in the raw bytes before the text was put together."""
-        return self.start <= other.start and other.end <= self.end
+        return all(any(start <= first and last <= end for start, end in self.spans) for first, last in other.spans)
 
 
 class Reading:

@@ -62,7 +62,7 @@ def _at_an_end() -> str:
         rf"{_HEX}{{0,3}}u\\",
     ]
     # What ends in the letter of an escape ends in no letter.
-    value = r'"(?<=[,}\]\s]")(?![bfnrt]\\(?:\\\\)*(?!\\))'
+    value = r'"(?<![:A-Za-z0-9]")(?![bfnrt]\\(?:\\\\)*(?!\\))'
     whole = "|".join(sorted(name.decode()[::-1] for name in WHOLE_FIELDS))
     return rf'{value}(?:{"|".join(begun)})(?![^"\\]*"\s*:\s*"(?:{whole})"(?!\\))'
 

@@ -54,7 +54,6 @@ class BodyRedactor:
         base = self._base + len(self._window)
         hits = None if self._plain else self._hits(data)
         if not self._policy.cuts or (hits is NOTHING and not self._waiting):
-            self._scanner.skip()
             self._base = base + len(data)
             self._released += 1
             return [(data, at)]
@@ -64,14 +63,13 @@ class BodyRedactor:
         for reading in self._channels.values():
             reading.idle += len(data)
         if hits is NOTHING:
-            self._scanner.skip()
             self._read_channels([])
         else:
             pieces = self._scanner.feed(data, base)
-            if hits is not None:
-                pieces, hits = self._worth_reading(pieces, hits, base)
-            if hits is None or hits:
+            if hits is None or any(data[last - 1 : last] != b'"' for _, last in hits):
                 self._apply(self._raw.read(data, base))
+            if hits is not None:
+                pieces = self._worth_reading(pieces, hits, base)
             self._read_channels(pieces)
         return self._release()
 
@@ -131,41 +129,39 @@ class BodyRedactor:
     @property
     def redacted(self) -> tuple[Redaction, ...]:
         """What was cut so far: the rule and the frames (from 1) that held the secret."""
-        return tuple(Redaction("frames", cut.rule, cut.first, cut.last) for cut in self._cuts)
+        cuts = sorted(self._cuts, key=lambda cut: (cut.start, cut.end))
+        return tuple(Redaction("frames", cut.rule, cut.first, cut.last) for cut in cuts)
 
     def _hits(self, data: bytes) -> list[Hit] | None:
         """Where a frame may hold or begin a secret; None where it has to be read as a whole, and NOTHING where it neither
         does nor goes on with a text that waits."""
-        if self._later or self._raw.waits or self._scanner.inside_string or not data.endswith(b"\n"):
+        if self._later or self._raw.waits or not self._scanner.between_values or not data.endswith(b"\n"):
             return None
         hits = self._sieve.hits(data)
-        return [] if not hits and any(leaf.search(data) for leaf in self._leaves()) else hits
+        if hits or any(leaf.search(data) for leaf in self._leaves()):
+            return hits or []
+        return NOTHING if self._scanner.skip(data) else []
 
     def _leaves(self) -> Iterator[re.Pattern[bytes]]:
         """What shows that a frame goes on with a text that waits: its innermost key."""
         for channel in self._channels:
             yield _key(next((part for part in channel if part != b"[]" and isinstance(part, bytes)), b""))
 
-    def _worth_reading(self, pieces: list[Piece], hits: list[Hit], base: int) -> tuple[list[Piece], list[Hit]]:
-        """The pieces in which something was found, and those that a text may go on in which waits or is found here; with
-        them what was found elsewhere, or where it may be a matter of more than one text."""
+    def _worth_reading(self, pieces: list[Piece], hits: list[Hit], base: int) -> list[Piece]:
+        """The pieces in which something was found, and those that a text may go on in which waits or is found here."""
         leaves = {channel[0] for channel in self._channels}
         worth = []
-        elsewhere = hits
         for piece in pieces:
             if piece.leaf in WHOLE_FIELDS:
                 continue
-            known = piece.leaf in leaves
-            start = piece.start - base
-            end = start + len(piece.raw)
-            own = [hit for hit in hits if hit[0] <= end and start < hit[1]]
-            if not known and not own:
-                continue
-            leaves.add(piece.leaf)
+            if piece.leaf not in leaves:
+                start = piece.start - base
+                end = start + len(piece.raw)
+                if not any(first <= end and start < last for first, last in hits):
+                    continue
+                leaves.add(piece.leaf)
             worth.append(piece)
-            if not known:
-                elsewhere = [hit for hit in elsewhere if hit not in own]
-        return worth, elsewhere
+        return worth
 
     def _read_channels(self, pieces: list[Piece], *, last: bool = False) -> None:
         self._settle()
@@ -217,6 +213,7 @@ class BodyRedactor:
         for cut, spans in cuts:
             new = not any(cut is known for known in self._cuts)
             fresh = False
+            cut.spans += spans
             # Told now, while its frames wait: where frames ended that went on is forgotten.
             cut.first = cut.first or self._frame_at(cut.start)
             cut.last = self._frame_at(cut.end - 1)
