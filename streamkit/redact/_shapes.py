@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from streamkit.providers import PROVIDERS, KeyShape
-from streamkit.redact._others import MARKED, NAMED_JOINT, NAMED_LEAST, NAMED_VALUE, NAMES, OTHERS
+from streamkit.redact.others import MARKED, NAMED_JOINT, NAMED_LEAST, NAMED_VALUE, NAMES, OTHERS
 
 LONGEST_BEGINNING = 512  # bytes of a beginning that are waited for; what is longer without being one is none
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from streamkit.redact._others import PASSWORD
 from streamkit.redact._shapes import BEGINNINGS, SHORTEST, tree
 from streamkit.redact._strings import WHOLE_FIELDS
+from streamkit.redact.others import PASSWORD
 
 # The commonest characters of streams last; what is not named stands before them.
 _COMMON = "~=VLGJKZMTSCBPRINYFOHUWDEXAxz0123456789qjvbk.:/-_ywgphmfdculrinsaote "
