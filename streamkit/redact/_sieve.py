@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from streamkit.redact._shapes import BEGINNINGS, SHORTEST, tree
 from streamkit.redact._strings import WHOLE_FIELDS
@@ -71,6 +72,9 @@ _AT_AN_END = _at_an_end()
 _SUSPECT = re.compile("|".join([_AT_AN_END, *_inside()]).encode())
 _NUMBER = re.compile(rb"[0-9]+")
 _MAY_HOLD = re.compile("|".join(_inside()))
+_HEADS = 4  # beginnings that are remembered: a stream has a few kinds of events
+_TRIES = 64  # times that a stream's frames are compared
+_LONG_REST = 40  # bytes after what is known, from which on a comparison may be worth it
 _SHORTEST_HEAD = 24  # bytes of a beginning that are worth remembering
 Hit = tuple[int, int]  # the span of a frame in which something was found
 NOTHING: list[Hit] = []
@@ -82,67 +86,77 @@ def may_hold(text: str) -> bool:
 
 
 class Sieve:
-    """The test, for the frames of one body: what a frame begins with as the one before it is not looked at again.
+    """The test, for the frames of one body: what frames before began with is not looked at again."""
 
-    That beginning may hold one number that differs (a sequence number); it ends with the quotation mark of a string.
-    """
-
-    __slots__ = ("_head", "_key", "_last", "_more")
+    __slots__ = ("_heads", "_last", "_tries")
 
     def __init__(self) -> None:
-        self._head = b""  # up to the number, where there is one, else all of it
-        self._more = b""  # what follows the number
-        self._key = 0  # bytes from the key of the string to the end
+        self._heads: list[_Head] = []
         self._last = b""
+        self._tries = _TRIES
 
     def hits(self, frame: bytes) -> list[Hit]:
-        """Where a frame, which begins outside of all strings and ends with a line feed, may hold or begin a secret.
+        """Where a frame, which begins between values and ends with a line feed, may hold or begin a secret.
 
         The end of a field whose texts are never put together begins none.
         """
-        known = self._known(frame)
+        known = 0
+        for head in self._heads:
+            if known := head.known(frame):
+                break
         backwards = frame[: known - 1 : -1] if known else frame[::-1]
         if _SUSPECT.search(backwards) is None:
-            if not known:
-                self._remember(frame)
+            if self._tries and len(backwards) > _LONG_REST:
+                self._remember(frame, known)
             return NOTHING
         size = len(frame)
         return [(size - match.end(), size - match.start()) for match in _SUSPECT.finditer(backwards)]
 
-    def _known(self, frame: bytes) -> int:
-        """Bytes at the beginning that were looked at in another frame; the key of the string that follows is none of them."""
-        head = self._head
-        if not head or not frame.startswith(head):
-            return 0
-        if not self._more:
-            return len(head) - self._key
-        number = _NUMBER.match(frame, len(head))
-        if number is None or not frame.startswith(self._more, number.end()):
-            return 0
-        return number.end() + len(self._more) - self._key
+    def _remember(self, frame: bytes, known: int) -> None:
+        """What this frame, in which nothing is, and the one before it begin with, where that is more than what is known."""
+        self._tries -= 1
+        head = _head_of(self._last, frame)
+        self._last = frame
+        if head is not None and head.known(frame) > known:
+            others = [other for other in self._heads if not head.first.startswith(other.first)]
+            self._heads = sorted([head, *others[: _HEADS - 1]], key=lambda head: -len(head.first) - len(head.more))
 
-    def _remember(self, frame: bytes) -> None:
-        """What this frame and the last one that was looked at begin with, up to the string in which they differ."""
-        last, self._last = self._last, frame
-        low = _alike(last, frame, 0, 0)
-        head = frame[:low].rstrip(b"0123456789")
-        mine, others = _NUMBER.match(frame, len(head)), _NUMBER.match(last, len(head))
-        if mine and others and head[-1:] in (b":", b" ", b"[", b","):
-            end = mine.end()
-            alike = _alike(last, frame, others.end(), end)
-            more = frame[end : frame.rfind(b':"', end, end + alike) + 2]
-            if more[:1] in (b",", b"}", b"]"):
-                self._take(head, more, frame)
-                return
-        place = frame.rfind(b':"', 0, low) + 2
-        if place >= _SHORTEST_HEAD:
-            self._take(frame[:place], b"", frame)
 
-    def _take(self, head: bytes, more: bytes, frame: bytes) -> None:
-        tail = more or head
-        key = tail.rfind(b'"', 0, len(tail) - 3)
-        if key > 0:
-            self._head, self._more, self._key = head, more, len(tail) - key
+class _Head(NamedTuple):
+    """What frames begin with, up to the quotation mark of a string: `first`, then perhaps a number that differs, and `more`.
+
+    The key of that string, of `key` bytes, is looked at in every frame all the same: it may excuse how the string ends.
+    """
+
+    first: bytes
+    more: bytes
+    key: int
+
+    def known(self, frame: bytes) -> int:
+        """How many bytes of a frame need no look; 0 where it begins otherwise."""
+        if not frame.startswith(self.first):
+            return 0
+        if not self.more:
+            return len(self.first) - self.key
+        number = _NUMBER.match(frame, len(self.first))
+        if number is None or not frame.startswith(self.more, number.end()):
+            return 0
+        return number.end() + len(self.more) - self.key
+
+
+def _head_of(last: bytes, frame: bytes) -> _Head | None:
+    """What both of these frames begin with."""
+    low = _alike(last, frame, 0, 0)
+    first = frame[:low].rstrip(b"0123456789")
+    mine, others = _NUMBER.match(frame, len(first)), _NUMBER.match(last, len(first))
+    if mine and others and first.endswith((b":", b" ", b"[", b",")):
+        end = mine.end()
+        more = frame[end : frame.rfind(b':"', end, end + _alike(last, frame, others.end(), end)) + 2]
+        if more.startswith((b",", b"}", b"]")) and (key := more.rfind(b'"', 0, len(more) - 3)) > 0:
+            return _Head(first, more, len(more) - key)
+    first = frame[: frame.rfind(b':"', 0, low) + 2]
+    key = first.rfind(b'"', 0, max(len(first) - 3, 0))
+    return _Head(first, b"", len(first) - key) if key > 0 and len(first) >= _SHORTEST_HEAD else None
 
 
 def _alike(one: bytes, other: bytes, first: int, second: int) -> int:
