@@ -30,7 +30,7 @@ def pieces(text: str, size: int) -> list[str]:
 
 def recorded(path: Path, frames: Iterable[bytes], policy: Policy | None = None) -> list[bytes]:
     """What the file held after each frame, and at the end."""
-    recorder = Recorders(lambda _: create(path), policy=policy or Policy()).recorder(None)
+    recorder = Recorders(open=lambda _: create(path), policy=policy or Policy()).recorder(None)
     recorder.start(None, None)
     held = []
     for at, data in enumerate(frames):
@@ -140,7 +140,7 @@ def test_a_file_that_is_gone_on_with_is_patched_in_its_own_lines(tmp_path: Path)
 
 def test_an_output_that_cannot_seek_waits_and_a_note_says_so() -> None:
     reading, writing = os.pipe()
-    recorder = Recorders(lambda _: create(f"/dev/fd/{writing}")).recorder(None)
+    recorder = Recorders(open=lambda _: create(f"/dev/fd/{writing}")).recorder(None)
     recorder.start(None, None)
     recorder.frame(chunk("my sk"), 1)
     recorder.frame(chunk("my sk-"), 2)
@@ -154,7 +154,7 @@ def test_an_output_that_cannot_seek_waits_and_a_note_says_so() -> None:
 
 
 def test_a_part_is_patched_too(tmp_path: Path) -> None:
-    recorder = Recorders(one_file(str(tmp_path / "all.jsonl")), keep=True).recorder(None)
+    recorder = Recorders(open=one_file(str(tmp_path / "all.jsonl")), keep=True).recorder(None)
     recorder.start(None, None)
     recorder.frames([chunk("my sk"), chunk("y sk")], 1)
     assert contents((tmp_path / "all.jsonl.part-1").read_bytes()) == ["my sk", "y **"]
