@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from streamkit.errors import StreamkitError
-from streamkit.model.exchange import End, Exchange, Headers, Origin, Request, Response, header
+from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Request, Response, header
 from streamkit.redact.redactor import DEFAULT, Policy, redact_request
 from streamkit.service.recording_lines import RecordingLines
 from streamkit.tool import tool
@@ -151,9 +151,9 @@ class Recorder:
         except StreamkitError as error:
             self._fail(error)
 
-    def start(self, connected_at: int | None, sent_at: int | None) -> None:
+    def start(self, connected_at: int | None, sent_at: int | None, clock: Clock = "monotonic") -> None:
         """The request is on its way, or failed to be. Times are nanoseconds after the exchange began."""
-        self._write(self._recording.start(connected_at=connected_at, sent_at=sent_at))
+        self._write(self._recording.start(connected_at=connected_at, sent_at=sent_at, clock=clock))
 
     def response(self, at: int | None, status: int, http: str, headers: Headers) -> None:
         """Status line and headers have come."""

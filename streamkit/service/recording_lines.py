@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from streamkit.model import recording
-from streamkit.model.exchange import End, Exchange, Headers, Redaction, Response
+from streamkit.model.exchange import Clock, End, Exchange, Headers, Redaction, Response
 from streamkit.redact.redactor import (
     DEFAULT,
     BodyRedactor,
@@ -45,10 +45,13 @@ class RecordingLines:
         self.redactions = 0  # secrets cut; those of the body once it has ended
         self.error: str | None = None  # what ended the exchange, its secrets cut
 
-    def start(self, *, connected_at: int | None = None, sent_at: int | None = None) -> list[bytes]:
-        """The exchange begins: once the request is sent, or could not be sent."""
+    def start(
+        self, *, connected_at: int | None = None, sent_at: int | None = None, clock: Clock | None = None
+    ) -> list[bytes]:
+        """The exchange begins: once the request is sent, or could not be sent. `clock` is that of the opening, if None."""
         self._started = True
-        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at)
+        clock = clock or self._opening.clock
+        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at, clock=clock)
         if opening.request is not None:
             request, cuts = redact_request(opening.request, self._policy)
             opening = replace(opening, request=request, redacted=opening.redacted + cuts)

@@ -23,6 +23,7 @@ from streamkit.model.step import Close, Finish, Reset, Step
 from streamkit.transport._playing import HOP_BY_HOP, Connection, Played, play
 from streamkit.transport.client import Client, Listener, Outgoing, Settings
 from streamkit.transport.guard import TOKEN_HEADER, Guard, Refusal, token_path
+from streamkit.transport.kernel_clock import Clock
 from streamkit.transport.server import address, arrived, listen, read_request
 
 # Not the client's to say, or said anew by who sends on.
@@ -219,8 +220,8 @@ class _Relay:
         self._ended = False
         self._last: Reset | Close | None = None
 
-    def start(self, connected_at: int | None, sent_at: int | None) -> None:
-        self._later(self._listener.start, connected_at, sent_at)
+    def start(self, connected_at: int | None, sent_at: int | None, clock: Clock = "monotonic") -> None:
+        self._later(self._listener.start, connected_at, sent_at, clock)
 
     def response(self, at: int, status: int, http: str, headers: Headers) -> None:
         self._pass_on(lambda: self.connection.head(status, headers, _length(headers)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 
 import aiohttp
 from aiohttp import web
@@ -34,7 +35,7 @@ async def reads_at_most() -> int:
             assert response.connection is not None
             transport = response.connection.transport
             connected.set()
-            async for _ in arrivals.arrivals(response):
+            async for _ in arrivals.arrivals(response, time.monotonic_ns):
                 pass
             return int(transport.max_size)  # type: ignore[union-attr]
     finally:

@@ -25,8 +25,9 @@ class Heard:
         """Wait, in the server's loop, until the client has read and told all that was sent to it."""
         await turned(self.loop)
 
-    def start(self, connected_at, sent_at):
+    def start(self, connected_at, sent_at, clock="monotonic"):
         assert self.started is None
+        self.clock = clock
         self.started = (connected_at, sent_at)
 
     def response(self, at, status, http, headers):
