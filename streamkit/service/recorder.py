@@ -40,7 +40,7 @@ class Sink(Protocol):
 
 
 class Viewer(Protocol):
-    """Sees the body before it is written, as it arrives."""
+    """Sees the body as it arrives, once it is written."""
 
     def response(self, response: Response) -> None:
         """Status line and headers have come."""
@@ -144,7 +144,7 @@ class Recorder:
         self._status: int | None = None
         self._frames = 0
         self._client: dict[str, int] | None = None
-        self._lines: list[bytes] = []
+        self._kept: list[bytes] = []
         self._sink: Sink | None = None
         try:
             self._sink = recorders.open(request and redact_request(request, recorders.policy)[0])
@@ -168,16 +168,28 @@ class Recorder:
             self._decode(header(headers, "content-encoding") or "identity")
 
     def frame(self, data: bytes, at: int) -> None:
-        """A frame of the body has come. It is shown first: what is shown waits for nothing."""
+        """A frame of the body has come."""
+        self.frames([data], at)
+
+    def frames(self, frames: list[bytes], at: int) -> None:
+        """These frames of the body have come in one read: their lines are written in one write, then they are shown."""
+        lines: list[bytes] = []
+        for data in frames:
+            lines += self._lines_of(data, at)
+        self._write(lines)
         if self._viewer is not None:
-            self._viewer.frame(data)
+            for data in frames:
+                self._viewer.frame(data)
+
+    def _lines_of(self, data: bytes, at: int) -> list[bytes]:
         if self._decoder is not None:
-            data = self._decoded(self._decoder, data)  # empty where a piece of the coding tells nothing yet
-        if data:
-            self._frames += 1
-            if self._incremental is not None:
-                self._incremental.frame(data, at)
-            self._write(self._recording.frame(data, at))
+            data = self._decoded(self._decoder, data)
+        if not data:  # a piece of a content coding that tells nothing yet
+            return []
+        self._frames += 1
+        if self._incremental is not None:
+            self._incremental.frame(data, at)
+        return self._recording.frame(data, at)
 
     def note(self, fields: Mapping[str, Any]) -> None:
         """Something that a reader of the recording may want to know."""
@@ -215,14 +227,14 @@ class Recorder:
             frames=self._frames,
             size=recording.bytes,
             redactions=recording.redactions,
-            lines=tuple(self._lines),
+            lines=tuple(self._kept),
             **told,
         )
 
     def _decode(self, coding: str) -> None:
         if coding.lower() != "identity":
             decoder = Decoder(coding)
-            stored = "is stored decoded" if decoder.known else "is stored as it came: no library for this coding"
+            stored = "is stored decoded" if decoder.known else "is stored as it came: no library for it is installed"
             self.note({"said": f"the body came encoded and {stored}", "content-encoding": coding})
             self._decoder = decoder if decoder.known else None
 
@@ -236,11 +248,10 @@ class Recorder:
 
     def _write(self, lines: list[bytes]) -> None:
         if self._recorders.keep:
-            self._lines += lines
+            self._kept += lines
         try:
-            if self._sink is not None:
-                for line in lines:
-                    self._sink.write(line)
+            if self._sink is not None and lines:
+                self._sink.write(lines[0] if len(lines) == 1 else b"".join(lines))
         except (StreamkitError, OSError) as error:
             self._fail(error)
 

@@ -10,7 +10,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -22,6 +22,7 @@ from streamkit.errors import UsageError
 from streamkit.model.exchange import Headers
 from streamkit.transport.arrivals import arrivals
 from streamkit.transport.kernel_clock import ArrivalClock, Clock, make_socket, stamped_socket
+from streamkit.transport.tls import client_context
 
 if TYPE_CHECKING:
     import aiohttp
@@ -148,19 +149,14 @@ class Client:
             self._proxies[place] = None if proxy_bypass(place[1]) else getproxies().get(place[0])
         return self._proxies[place]
 
-    async def send(
-        self, outgoing: Outgoing, listener: Listener, breathe: Callable[[], Awaitable[None] | None] = lambda: None
-    ) -> None:
-        """Send one request and tell `listener` everything. Raises only what the listener raises, and cancellation.
-
-        After each frame `breathe` may give something to wait for before more is read: a listener that is full.
-        """
+    async def send(self, outgoing: Outgoing, listener: Listener) -> None:
+        """Send one request and tell `listener` everything. Raises only what the listener raises, and cancellation."""
         check_url(outgoing.url)
         sending = _Sending()
         _SENDING.set(sending)
         story = _Story(listener, sending)
         try:
-            await self._follow(outgoing, story, breathe)
+            await self._follow(outgoing, story)
         except asyncio.CancelledError:
             story.end("interrupted", None)
             raise
@@ -172,16 +168,16 @@ class Client:
         else:
             story.end("eof", None)
 
-    async def _follow(self, outgoing: Outgoing, story: _Story, breathe: Any) -> None:
+    async def _follow(self, outgoing: Outgoing, story: _Story) -> None:
         for _ in range(MOST_REDIRECTS + 1):
-            following = await self._send_one(outgoing, story, breathe)
+            following = await self._send_one(outgoing, story)
             if following is None:
                 return
             story.listener.note({"said": "redirected", "from": outgoing.url, "to": following.url})
             outgoing = following
         raise _TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
 
-    async def _send_one(self, outgoing: Outgoing, story: _Story, breathe: Any) -> Outgoing | None:
+    async def _send_one(self, outgoing: Outgoing, story: _Story) -> Outgoing | None:
         """Send it and hear the answer out; the next request where it is a redirect that is to be followed."""
         async with self._session.request(
             outgoing.method,
@@ -205,8 +201,6 @@ class Client:
                 story.listener.note({"said": "the body came encoded and is stored decoded", "content-encoding": coding})
             async for data, at in arrivals(response, story.sending.clock.arrived):
                 story.listener.frame(data, at)
-                if (full := breathe()) is not None:
-                    await full
         return None
 
 
@@ -255,7 +249,7 @@ def _tracing() -> aiohttp.TraceConfig:
 
     async def sent(session: object, context: Any, params: object) -> None:
         sending: _Sending = context.trace_request_ctx
-        sending.sent = sending.clock.now()
+        sending.sent = sending.clock.sent()
 
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_start.append(connecting)
@@ -280,16 +274,9 @@ def _connector(settings: Settings) -> aiohttp.TCPConnector:
 
 def _tls(settings: Settings) -> Any:
     """What aiohttp takes as `ssl`: the system's certificates, those of a file, or none at all."""
-    import ssl
-
     if settings.insecure:
         return False
-    if settings.cacert is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=settings.cacert)
-    except OSError as error:
-        raise UsageError(f"--cacert {settings.cacert}: {error.strerror or error}") from None
+    return True if settings.cacert is None else client_context(settings.cacert)
 
 
 def check(outgoing: Outgoing, settings: Settings) -> None:

@@ -114,6 +114,11 @@ class ArrivalClock:
         """Now, by the user clock."""
         return time.monotonic_ns() - self.began
 
+    def sent(self) -> int:
+        """Now, as the time at which a request was sent: nothing that answers it came before."""
+        self._last = max(self._last, self.now())
+        return self._last
+
     def arrived(self) -> int:
         """When what the last read gave had come."""
         at = time.monotonic_ns()

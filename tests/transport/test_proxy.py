@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import importlib
+import re
 import select
 import socket
 import sys
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 
 from streamkit.errors import UsageError
@@ -22,6 +26,7 @@ from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, St
 from streamkit.service.mock import Options
 from streamkit.service.proxying import Playing, proxying
 from streamkit.service.recording import Outcome, Recorders, a_file_each, file_name, one_file
+from streamkit.transport import content_coding
 from streamkit.transport.client import Settings
 from streamkit.transport.guard import Guard, Refusal, check_upstream
 from streamkit.transport.proxy import Proxy, Route, Rules
@@ -119,8 +124,7 @@ def test_every_byte_is_passed_on_and_recorded() -> None:
         seen = here.recorded()
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head == (
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: r1\r\n"
-        b"Transfer-Encoding: chunked\r\nConnection: close"
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: r1\r\nTransfer-Encoding: chunked"
     )
     assert body == WIRE + b"0\r\n\r\n"
     assert seen.frames.data == [b"data: %d\n\n" % n for n in range(5)]
@@ -230,49 +234,151 @@ def test_ending_the_proxy_is_recorded_as_an_interruption() -> None:
     assert ended is not None and ended.reason in ("interrupted", "client_abort")
 
 
-@pytest.mark.parametrize(("coding", "encode"), [("gzip", gzip.compress), ("br", None), ("zstd", None)])
-def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encode: Any) -> None:
+def zstd_compress(data: bytes) -> bytes:
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    compressed: bytes = importlib.import_module(name).compress(data)
+    return compressed
+
+
+def deflated(data: bytes) -> bytes:
+    """`deflate` without zlib's header, as some servers send it."""
+    making = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return making.compress(data) + making.flush()
+
+
+CODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "gzip": ("gzip", gzip.compress),
+    "deflate": ("deflate", zlib.compress),
+    "deflate without its header": ("deflate", deflated),
+    "br": ("br", brotli.compress),
+    "zstd": ("zstd", zstd_compress),
+    "one upon another": ("gzip, br", lambda data: brotli.compress(gzip.compress(data))),
+}
+
+
+@pytest.mark.parametrize(("coding", "encode"), CODINGS.values(), ids=CODINGS)
+def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encode: Callable[[bytes], bytes]) -> None:
     body = b"data: 1\n\n" * 200
-    sent = encode(body) if encode else b"not to be decoded here"
-    head = Head(0, 200, (*SSE, ("Content-Encoding", coding), ("Content-Length", str(len(sent)))))
-    wire = (
-        b"HTTP/1.1 200 OK\r\n" + b"".join(b"%b: %b\r\n" % (k.encode(), v.encode()) for k, v in head.headers) + b"\r\n"
+    sent = encode(body)
+    here, answered, seen = through(
+        b"HTTP/1.1 200 OK\r\ncontent-TYPE: text/event-stream\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n%b"
+        % (coding.encode(), len(sent), sent),
+        ASK.replace(b"\r\n\r\n", b"\r\nAccept-Encoding: gzip, br, zstd\r\n\r\n"),
     )
+    assert b"\r\nAccept-Encoding: gzip, br, zstd\r\n" in here.request
+    assert answered.endswith(b"\r\n\r\n" + sent) and b"\r\ncontent-TYPE: text/event-stream\r\n" in answered
+    assert any(b'"type":"note"' in line and b"encoded" in line for line in here.lines)
+    assert seen.frames.body == body
+
+
+def test_a_coding_that_no_library_takes_off_is_recorded_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content_coding, "_BROTLI", ("a_module_that_is_not_there",))
+    sent = brotli.compress(b"data: 1\n\n" * 200)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: %d\r\n\r\n" % len(sent)
+    here, answered, seen = through(head + sent, ASK)
+    assert answered == head + sent and seen.frames.body == sent
+    assert any(b"stored as it came" in line for line in here.lines)
+
+
+@dataclass
+class Through:
+    """What came of one request to an upstream that sends fixed bytes and closes."""
+
+    request: bytes
+    lines: list[bytes]
+
+
+def through(wire: bytes, ask: bytes, *, whole: bytes = b"{}", **rules: Any) -> tuple[Through, bytes, Exchange]:
+    """Ask once through a proxy: what the upstream got, what the client got, and what was recorded."""
+    got: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as upstream:
 
         def answer() -> None:
             connection, _ = upstream.accept()
             with connection:
-                assert b"Accept-Encoding: identity\r\n" in connection.recv(65536)
-                connection.sendall(wire + sent)
+                data = b""
+                while not data.endswith(b"\r\n\r\n" + whole):
+                    data += connection.recv(65536)
+                got.append(data)
+                connection.sendall(wire)
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         files = [Lines()]
-        rules = Rules((Route("/", f"http://127.0.0.1:{upstream.getsockname()[1]}"),))
-        with proxying(rules, Recorders(lambda _: files[0])) as proxy:
+        to = Rules((Route("/", f"http://127.0.0.1:{upstream.getsockname()[1]}"),), **rules)
+        with proxying(to, Recorders(lambda _: files[0])) as proxy:
             here = Between(proxy, [], files)
-            answered = here.ask()
+            answered = here.ask(ask)
             seen = here.recorded()
-        thread.join()
-    assert answered.endswith(b"\r\n\r\n" + sent) and f"Content-Encoding: {coding}".encode() in answered
-    assert any(b'"type":"note"' in line and b"encoded" in line for line in files[0].lines)
-    assert seen.frames.body == (body if encode else sent) or coding != "gzip"
+        thread.join(10)
+    return Through(got[0], files[0].lines), answered, seen
 
 
-def test_what_is_sent_on() -> None:
-    ask = (
-        b"POST /v1/x?a=%20b HTTP/1.1\r\nHost: localhost:1\r\nAuthorization: Bearer k\r\nX-Two: 1\r\nX-Two: 2\r\n"
-        b"Accept-Encoding: gzip\r\nConnection: close, x-mine\r\nX-Mine: 1\r\nTE: trailers\r\nContent-Length: 2\r\n\r\n{}"
+# what a client sends, and what the upstream gets: `HOST` is the upstream's own
+PASSED_ON: dict[str, tuple[bytes, bytes]] = {
+    "names, their case, their order and repeats": (
+        b"POST /v1/x HTTP/1.1\r\nuser-AGENT: a\r\nUser-Agent: b\r\nHost: localhost\r\nX-A:  two  \r\nx-a:\r\n\r\n",
+        b"POST /v1/x HTTP/1.1\r\nuser-AGENT: a\r\nUser-Agent: b\r\nHost: HOST\r\nX-A:  two  \r\nx-a:\r\n\r\n",
+    ),
+    "the target as it is written": (
+        b"GET /model/arn%3Aaws%3A/x?a=%2F1&b=[c]&c={}|%20+ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /model/arn%3Aaws%3A/x?a=%2F1&b=[c]&c={}|%20+ HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    "a body in chunks": (
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n0\r\nX-T: 1\r\n\r\n",
+        b"POST /x HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n0\r\nX-T: 1\r\n\r\n",
+    ),
+    "a body in a coding": (
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b",
+        b"POST /x HTTP/1.1\r\nHost: HOST\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b",
+    ),
+    "what names a coding that it has not": (
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: zstd\r\nContent-Length: 3\r\n\r\n\x00\xff{",
+        b"POST /x HTTP/1.1\r\nHost: HOST\r\nContent-Encoding: zstd\r\nContent-Length: 3\r\n\r\n\x00\xff{",
+    ),
+    "but not what is the connection's own": (
+        b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close, x-mine, content-length\r\nX-Mine: 1\r\nTE: trailers\r\n"
+        b"Keep-Alive: 5\r\nProxy-Authorization: Basic eDp5\r\nUpgrade: h2c\r\nX-Streamkit-Token: t\r\n"
+        b"Expect: 100-continue\r\nContent-Length: 0\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 0\r\n\r\n",
+    ),
+    "an old version": (
+        b"GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n",
+        b"GET /x HTTP/1.0\r\nHost: HOST\r\n\r\n",
+    ),
+}
+OK = b"HTTP/1.1 200 Fine\r\nx-ODD: 1\r\nX-Odd: 2\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(("sent", "passed"), PASSED_ON.values(), ids=PASSED_ON)
+@pytest.mark.parametrize("keep_host", [False, True])
+def test_a_request_is_passed_on_byte_for_byte(sent: bytes, passed: bytes, keep_host: bool) -> None:
+    if b"%d" in sent:
+        body = gzip.compress(b"{}")
+        sent, passed = sent % (len(body), body), passed % (len(body), body)
+    here, answered, _ = through(OK, sent, whole=passed.partition(b"\r\n\r\n")[2], keep_host=keep_host)
+    host = re.search(rb"127\.0\.0\.1:\d+", here.request)
+    expected = b"localhost" if keep_host else host and host[0]
+    assert here.request == passed.replace(b"HOST", expected or b"")
+    assert answered == OK
+
+
+def test_a_coded_body_is_recorded_decoded() -> None:
+    body = gzip.compress(b'{"model":"m"}')
+    ask = b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (
+        len(body),
+        body,
     )
+    _, _, seen = through(OK, ask, whole=body)
+    assert seen.request is not None and seen.request.body == Body("json", {"model": "m"})
+
+
+def test_keys_are_passed_on_and_not_recorded() -> None:
+    ask = ASK.replace(b"\r\n\r\n", b"\r\nAuthorization: Bearer k\r\nX-Two: 1\r\nX-Two: 2\r\n\r\n")
     with between(STREAM) as here:
         here.ask(ask)
-    sent = here.asked[0]
-    assert sent.url == "/v1/x?a=%20b"
-    names = [name.lower() for name, _ in sent.headers]
-    assert [value for name, value in sent.headers if name == "X-Two"] == ["1", "2"]
-    assert ("Authorization", "Bearer k") in sent.headers and ("Accept-Encoding", "identity") in sent.headers
-    assert not {"x-mine", "te", "connection"} & set(names)
+    assert [value for name, value in here.asked[0].headers if name == "X-Two"] == ["1", "2"]
+    assert ("Authorization", "Bearer k") in here.asked[0].headers
     seen = here.recorded().request
     assert seen is not None and ("Authorization", "[redacted]") in seen.headers
 
@@ -399,7 +505,7 @@ UPSTREAMS = {
 @pytest.mark.parametrize(("url", "expected"), UPSTREAMS.items())
 def test_upstreams(url: str, expected: str | None) -> None:
     if expected is None:
-        with pytest.raises(UsageError, match=r"no upstream|link-local"):
+        with pytest.raises(UsageError, match=r"invalid upstream|link-local"):
             check_upstream(url)
     else:
         assert check_upstream(url) == expected
