@@ -11,6 +11,7 @@ import click
 
 from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
+from streamkit.cli._guarding import guard_of, guard_options
 from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
 from streamkit.cli.options import Console, paths_argument, talk_options
@@ -28,6 +29,7 @@ REUSES = ("once", "cycle", "last")
 @paths_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes any.")
+@guard_options
 @click.option("--match", type=click.Choice(LEVELS), default="body", show_default=True, help="What must be alike.")
 @click.option("--reuse", type=click.Choice(REUSES), default="cycle", show_default=True, help="After the last match.")
 @click.option("--strict", is_flag=True, help="Exit 1 at the end if a recording was not asked for.")
@@ -35,20 +37,16 @@ REUSES = ("once", "cycle", "last")
 @click.option("--itl", metavar="TIME", help="The gap between writes after it: 20ms, normal:20ms:5ms, ...")
 @click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Break every answer so.")
 @click.option("--seed", type=int, default=0, help="Decides what faults and --ttft, --itl leave to chance.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=1,
-    metavar="N",
-    help="Processes on one port; each counts for itself.",
-)
-@click.option(workers_.JOINED, is_flag=True, hidden=True)
+@workers_.workers_option
 @pace_options
 @talk_options
 def command(
     paths: tuple[str, ...],
     host: str,
     port: int,
+    allowed: tuple[str, ...],
+    listen_public: bool,
+    token: str | None,
     match: str,
     reuse: str,
     strict: bool,
@@ -89,6 +87,7 @@ def command(
         tempo=Tempo(ttft and Distribution.of(ttft), itl and Distribution.of(itl)),  # type: ignore[arg-type]
         seed=seed,
     )
+    guard = guard_of(host, allowed, listen_public, token)
     words = child()
     inputs = Inputs(paths, console)
     workers_.check(workers, strict=strict, stdin="-" in inputs.paths)
@@ -98,7 +97,7 @@ def command(
     shared = joined or workers > 1
     with ExitStack() as stack:
         server = stack.enter_context(
-            serving(exchanges, options, host=host, port=port, on_request=on_request, shared=shared)
+            serving(exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=on_request)
         )
         if workers > 1:
             stack.enter_context(workers_.joined_by(workers, urlsplit(server.url).port or 0))

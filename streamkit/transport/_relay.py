@@ -213,7 +213,7 @@ class Relay:
         self._begin()
         self._head, self._framing = head, Endless()
         self._listener.response(at, head.status, head.http, head.headers)
-        self._listener.note({"message": "upgraded to a WebSocket: what it carries is passed on and not recorded"})
+        self._listener.note({"said": "upgraded to a WebSocket: what it carries is passed on and not recorded"})
         self._connection.write(head.raw + rest)
         self._connection.upgrade()
 

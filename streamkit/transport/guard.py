@@ -22,7 +22,7 @@ TOKEN_HEADER = "X-Streamkit-Token"
 _TOKEN_PATH = "/t/"
 _LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))
 _HOST = re.compile(r"\[([0-9a-fA-F:.%]+)\](?::\d+)?|([^:\[\]/@\s]+)(?::\d+)?")
-_CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 
 # Where clouds keep the credentials of a machine: names, and addresses that are not link-local as the usual ones are
 # (AWS over IPv6, Alibaba, Oracle, Azure's WireServer).
