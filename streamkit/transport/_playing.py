@@ -37,15 +37,21 @@ class Playing:
         self._full = False
         self._stopped = False
 
-    def go_on(self) -> None:
+    def start(self) -> None:
         """Do every step that is due, and come back for the next."""
-        steps, answer, now = self._steps, self._answer, self._loop.time()
+        now = self._loop.time()
+        deadline = self.due(now)
+        if deadline is not None:
+            self._deadlines.at(deadline, self.due)
+
+    def due(self, now: float) -> float | None:
+        """Do every step that is due; the deadline of the next, where there is one that can be waited for."""
+        steps, answer, epoch = self._steps, self._answer, self._epoch
         while self._next < len(steps) and not self._stopped and not self._full:
             step = steps[self._next]
-            deadline = self._epoch + step.at * _NANOSECOND
+            deadline = epoch + step.at * _NANOSECOND
             if deadline > now:
-                self._deadlines.at(deadline, self.go_on)
-                return
+                return deadline
             self._next += 1
             if isinstance(step, Write):
                 answer.write(step.data)
@@ -54,7 +60,8 @@ class Playing:
                 answer.head(step.status, kept, length(step.headers, steps))
             else:
                 self._end(step)
-                return
+                break
+        return None
 
     def client_left(self) -> None:
         """Nobody is there to play to."""
@@ -64,7 +71,7 @@ class Playing:
         """Wait for a client that reads more slowly than we write."""
         self._full = full
         if not full:
-            self.go_on()
+            self.start()
 
     def client_sent(self, data: bytes) -> None:
         """No connection is upgraded here."""
@@ -85,10 +92,11 @@ class Playing:
 class _Answer:
     """One answer as it is written: its head, its pieces, its end."""
 
-    __slots__ = ("_chunked", "_connection", "_head", "_silent", "reusable")
+    __slots__ = ("_chunked", "_connection", "_head", "_silent", "_transport", "reusable")
 
     def __init__(self, connection: Connection, head: RequestHead) -> None:
         self._connection = connection
+        self._transport = connection.transport
         self._head = head
         self._chunked = False
         self._silent = False
@@ -118,7 +126,7 @@ class _Answer:
     def write(self, data: bytes) -> None:
         """Send one piece of the body in one write."""
         if self._chunked:
-            self._connection.write(b"%x\r\n%b\r\n" % (len(data), data))
+            self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
         elif not self._silent:
             self._connection.write(data)
 
@@ -151,4 +159,4 @@ def play(connection: Connection, request: Incoming, steps: Sequence[Step]) -> No
     """Carry out the steps, as who answers this request."""
     playing = Playing(connection, request, steps)
     connection.answering = playing
-    playing.go_on()
+    playing.start()
