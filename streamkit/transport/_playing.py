@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from streamkit.model.exchange import Headers, header
 from streamkit.model.step import Finish, HalfChunk, Hang, Head, Last, Reset, Step, Write
-from streamkit.transport._connection import Connection, Incoming, reason
 from streamkit.transport._heads import HOP_BY_HOP, RequestHead
+from streamkit.transport.connection import Connection, Incoming, reason
 from streamkit.transport.deadlines import Deadlines
 
 # Headers that speak of a coding which a recording's frames no longer have.

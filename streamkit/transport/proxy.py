@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 
 from streamkit.model.exchange import Request
 from streamkit.model.step import Step
-from streamkit.transport._connection import Connection, Incoming
 from streamkit.transport._heads import HOP_BY_HOP, RequestHead, tokens
 from streamkit.transport._playing import play
-from streamkit.transport._relay import ProxyListener, Relay
-from streamkit.transport._upstream import Origin, Pool
 from streamkit.transport.client import Settings
+from streamkit.transport.connection import Connection, Incoming
 from streamkit.transport.guard import TOKEN_HEADER, Guard, Refusal, token_path
+from streamkit.transport.relay import ProxyListener, Relay
 from streamkit.transport.server import address, listen
+from streamkit.transport.upstream import Origin, Pool
 
 __all__ = ["Proxy", "ProxyListener", "Route", "Rules"]
 

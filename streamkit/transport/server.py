@@ -18,9 +18,9 @@ from typing import Any, Protocol, TypeVar
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Request
 from streamkit.model.step import Step
-from streamkit.transport._connection import Connection, Incoming, Service
 from streamkit.transport._heads import RequestHead
 from streamkit.transport._playing import play
+from streamkit.transport.connection import Connection, Incoming, Service
 from streamkit.transport.deadlines import Deadlines
 from streamkit.transport.guard import Guard, Refusal, token_path
 

@@ -15,11 +15,11 @@ import pytest
 
 from streamkit.service.proxying import proxying
 from streamkit.service.recording import Recorders
-from streamkit.transport._connection import Connection
-from streamkit.transport._relay import Relay
-from streamkit.transport._upstream import Upstream
 from streamkit.transport.client import Settings
+from streamkit.transport.connection import Connection
 from streamkit.transport.proxy import Route, Rules
+from streamkit.transport.relay import Relay
+from streamkit.transport.upstream import Upstream
 from tests.transport.test_proxy import Between, Lines
 from tests.transport.test_requests import quiet
 

@@ -17,7 +17,7 @@ import pytest
 
 from streamkit.model.exchange import Request
 from streamkit.model.step import Finish, Head, Step, Write
-from streamkit.transport import _connection
+from streamkit.transport import connection
 from streamkit.transport.client import Settings
 from streamkit.transport.guard import Guard
 from streamkit.transport.proxy import Proxy, Route, Rules
@@ -250,13 +250,13 @@ SLOW: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize(("sent", "expected"), SLOW.values(), ids=SLOW)
 def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, sent: bytes, expected: str) -> None:
     for limit in ("HEAD_TIMEOUT", "BODY_TIMEOUT", "IDLE_TIMEOUT"):
-        monkeypatch.setattr(_connection, limit, 0.05)
+        monkeypatch.setattr(connection, limit, 0.05)
     with quiet(), serving("serve", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         assert statuses(client, sent, expected) == expected
 
 
 def test_a_body_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_connection, "MAX_BODY", 1000)
+    monkeypatch.setattr(connection, "MAX_BODY", 1000)
     for sent in (b"Content-Length: 1001\r\n\r\n", CHUNKS + E + b"400\r\n" + b"x" * 1024 + b"\r\n"):
         with quiet(), serving("proxy", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             assert statuses(client, POST + sent, "413 -") == "413 -"

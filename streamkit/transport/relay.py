@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from streamkit.transport._connection import Connection, Incoming, error_body, reason
 from streamkit.transport._framing import Endless, Framing, response_framing
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, ResponseHead, parse_response
-from streamkit.transport._upstream import CannotConnect, Origin, Pool, Upstream
 from streamkit.transport.client import Listener, Settings
+from streamkit.transport.connection import Connection, Incoming, error_body, reason
 from streamkit.transport.kernel_clock import ArrivalClock
+from streamkit.transport.upstream import CannotConnect, Origin, Pool, Upstream
 
 # Methods that may be asked twice (RFC 9110, section 9.2.2): where a connection that was used again ends before an answer.
 _IDEMPOTENT = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
