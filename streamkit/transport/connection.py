@@ -119,6 +119,7 @@ class Connection(asyncio.Protocol):
     # --- asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         transport.set_write_buffer_limits(HIGH_WATER)
@@ -128,6 +129,7 @@ class Connection(asyncio.Protocol):
         self.deadline = self._loop.time() + IDLE_TIMEOUT
 
     def data_received(self, data: bytes) -> None:
+        """Bytes have come."""
         self.arrived = self._loop.time()
         if self.upgraded and self.answering is not None:
             self.answering.client_sent(data)
@@ -140,6 +142,7 @@ class Connection(asyncio.Protocol):
                 self.transport.pause_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
+        """The connection has ended, from either side."""
         self.gone = True
         self._open.discard(self)
         self._buffer = b""
@@ -148,11 +151,13 @@ class Connection(asyncio.Protocol):
             answering.client_left()
 
     def pause_writing(self) -> None:
+        """More waits for the client than it shall."""
         self._full = True
         if self.answering is not None:
             self.answering.client_full(True)
 
     def resume_writing(self) -> None:
+        """The client has caught up."""
         self._full = False
         if self.answering is not None:
             self.answering.client_full(False)

@@ -137,6 +137,7 @@ class Relay:
         upstream, self._upstream = self._upstream, None
         unheard = self._head is None and not self._held
         if upstream is not None and upstream.reused and unheard and self._request.head.method in _IDEMPOTENT:
+            self._listener.note({"said": "the connection had gone when it was used again; the request is sent again"})
             self._connecting = self._loop.create_task(self._connect())
             return
         if self._head is not None:

@@ -83,6 +83,7 @@ class Upstream(asyncio.Protocol):
         self.socket: StampedSocket | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection stands."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.socket = stamped_socket(transport)
@@ -90,16 +91,19 @@ class Upstream(asyncio.Protocol):
             setattr(transport, "max_size", _READ)  # noqa: B010 - asyncio's own attribute, which its types do not show
 
     def data_received(self, data: bytes) -> None:
+        """Bytes have come."""
         if self.user is not None:
             self.user.received(data)
         else:  # nobody asked for it
             self.transport.abort()
 
     def resume_writing(self) -> None:
+        """All that was written has been sent."""
         if self.user is not None:
             self.user.flushed()
 
     def connection_lost(self, error: Exception | None) -> None:
+        """The connection has ended, from either side."""
         self.lost = True
         self._pool.forget(self)
         if self.user is not None:

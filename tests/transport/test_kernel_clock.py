@@ -8,8 +8,6 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from streamkit.transport.client import Client, Outgoing, Settings
 from streamkit.transport.kernel_clock import ArrivalClock, StampedSocket, make_socket
 from tests.transport.scripted import served
 from tests.transport.test_client import Heard
+from tests.transport.tunnels import tunnel
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux stamps what it receives")
 _LATE_S = 0.3  # how late the reader comes, at least
@@ -75,36 +74,6 @@ def heard_late(tls: bool, proxy: str | None = None) -> Late:
 
         asyncio.run(run())
     return heard
-
-
-@contextmanager
-def tunnel() -> Iterator[str]:
-    """A proxy that takes one CONNECT."""
-
-    def pump(source: socket.socket, target: socket.socket) -> None:
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-
-    def run() -> None:
-        client, _ = listening.accept()
-        head = b""
-        while b"\r\n\r\n" not in head:
-            head += client.recv(65536)
-        host, _, port = head.split()[1].decode().rpartition(":")
-        with client, socket.create_connection((host, int(port))) as upstream:
-            upstream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            back = threading.Thread(target=pump, args=(upstream, client))
-            back.start()
-            pump(client, upstream)
-            back.join()
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        thread.join(10)
 
 
 @linux

@@ -8,6 +8,7 @@ import importlib
 import re
 import select
 import socket
+import ssl
 import sys
 import threading
 import zlib
@@ -18,6 +19,7 @@ from typing import Any
 
 import brotli
 import pytest
+import trustme
 
 from streamkit.errors import UsageError
 from streamkit.model import recording
@@ -32,6 +34,8 @@ from streamkit.transport.guard import Guard, Refusal, check_upstream
 from streamkit.transport.proxy import Proxy, Route, Rules
 from streamkit.transport.server import Server, in_thread
 from tests.exchanges import exchange
+from tests.transport.scripted import served
+from tests.transport.tunnels import tunnel
 from tests.waiting import SAFETY_S, StillLoop, settled, turn, until
 
 MS = 1_000_000
@@ -418,6 +422,193 @@ def test_the_longest_prefix_wins_and_ends_at_a_slash() -> None:
     assert Rules((Route("/x", "http://b"),)).route("/y") is None
 
 
+def test_a_websocket_is_passed_on_both_ways_and_not_recorded() -> None:
+    ask = (
+        b"GET /v1/realtime?model=m HTTP/1.1\r\nHost: localhost\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    switched = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n"
+    heads: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def echo() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                heads.append(connection.recv(65536))
+                connection.sendall(switched + b"\x81\x02hi")
+                while data := connection.recv(65536):
+                    connection.sendall(data)
+
+        thread = threading.Thread(target=echo, daemon=True)
+        thread.start()
+        port = listening.getsockname()[1]
+        files = [Lines()]
+        with proxying(Rules((Route("/", f"http://127.0.0.1:{port}"),)), Recorders(lambda _: files[0])) as proxy:
+            here = Between(proxy, [], files)
+            with here.connect() as client:
+                client.sendall(ask)
+                got = b""
+                while len(got) < len(switched) + 4:
+                    got += client.recv(65536)
+                assert got == switched + b"\x81\x02hi"
+                big = b"\x82\x7f" + b"x" * 1_000_000
+                sender = threading.Thread(target=client.sendall, args=(big,))
+                sender.start()
+                back = b""
+                while len(back) < len(big):
+                    back += client.recv(65536)
+                sender.join()
+                assert back == big
+            seen = here.recorded()
+        thread.join(10)
+    assert heads == [ask.replace(b"localhost", b"127.0.0.1:%d" % port)]
+    assert seen.response is not None and seen.response.status == 101
+    assert len(seen.frames) == 0 and seen.end is not None and seen.end.reason == "eof"
+    assert any(b"WebSocket" in line and b'"note"' in line for line in files[0].lines)
+
+
+@contextlib.contextmanager
+def keeping(answers: int) -> Iterator[tuple[str, list[int]]]:
+    """An upstream that closes each connection without a word after so many answers; which connection each request came on."""
+    came: list[int] = []
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve(connection: socket.socket, number: int) -> None:
+            with connection:
+                for _ in range(answers):
+                    data = b""
+                    while not data.endswith(b"\r\n\r\n"):
+                        if not (more := connection.recv(65536)):
+                            return
+                        data += more
+                    came.append(number)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                connection.recv(1)  # closed in the face of the next request
+
+        def run() -> None:
+            number = 0
+            while not over.is_set():
+                connection, _ = listening.accept()
+                number += 1
+                threading.Thread(target=serve, args=(connection, number), daemon=True).start()
+
+        threading.Thread(target=run, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}", came
+        finally:
+            over.set()
+            socket.create_connection(listening.getsockname()).close()
+
+
+def test_an_upstream_connection_is_used_again_and_replaced_when_it_has_gone() -> None:
+    get = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    files: list[Lines] = []
+
+    def opened(_: Request | None) -> Lines:
+        files.append(Lines())
+        return files[-1]
+
+    with keeping(3) as (url, came), proxying(Rules((Route("/", url),)), Recorders(opened)) as proxy:
+        here = Between(proxy, [], files)
+        with here.connect() as client:
+            for number in range(5):
+                client.sendall(get)
+                assert client.recv(65536).endswith(b"{}")
+                seen = here.recorded(number)
+                assert seen.end is not None and seen.end.reason == "eof"
+                assert (seen.connected_at is None) == (number > 0)
+                assert any(b"sent again" in line for line in files[number].lines) == (number == 3)
+    assert came == [1, 1, 1, 2, 2]
+
+
+def test_a_post_is_not_sent_twice() -> None:
+    post = b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+    with keeping(1) as (url, came), proxying(Rules((Route("/", url),)), Recorders(lambda _: Lines())) as proxy:
+        here = Between(proxy, [], [])
+        with here.connect() as client:
+            client.sendall(post)
+            assert client.recv(65536).endswith(b"{}")
+            client.sendall(post)
+            assert client.recv(65536).startswith(b"HTTP/1.1 502 ")
+    assert came == [1]
+
+
+class FakeResolver:
+    """Names that lead where a test wants them to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+
+        async def getaddrinfo(self: object, host: str, port: int, **_: object) -> list[Any]:
+            place = (address, port, 0, 0) if ":" in address else (address, port)
+            return [(family, socket.SOCK_STREAM, 6, "", place)]
+
+        monkeypatch.setattr("asyncio.base_events.BaseEventLoop.getaddrinfo", getaddrinfo)
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "100.100.100.200"])
+def test_a_name_that_leads_to_a_metadata_service_is_refused_when_it_is_connected_to(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    files = [Lines()]
+    with proxying(Rules((Route("/", "http://harmless.example"),)), Recorders(lambda _: files[0])) as proxy:
+        here = Between(proxy, [], files)
+        FakeResolver(monkeypatch, address)
+        answered = here.ask()
+        monkeypatch.undo()
+        seen = here.recorded()
+    assert answered.startswith(b"HTTP/1.1 502 ") and b"--allow-link-local" in answered
+    assert seen.end is not None and seen.end.reason == "refused"
+    assert seen.end.error is not None and f"harmless.example leads to {address}" in seen.end.error
+
+
+@pytest.mark.parametrize("through_proxy", [False, True])
+def test_an_upstream_behind_tls(through_proxy: bool, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    async def answer(connection: Any) -> None:
+        await connection.head_of_stream("Transfer-Encoding: chunked")
+        await connection.chunk(b"data: 1\n\n")
+        await connection.last_chunk()
+
+    files = [Lines()]
+    with contextlib.ExitStack() as stack:
+        url, asked = stack.enter_context(served(answer, context))
+        place = stack.enter_context(tunnel()) if through_proxy else None
+        settings = Settings(cacert=str(tmp_path / "ca.pem"), proxy=place and place.replace("//", "//user:pass@"))
+        proxy = stack.enter_context(
+            proxying(Rules((Route("/", url),)), Recorders(lambda _: files[0]), settings=settings)
+        )
+        here = Between(proxy, [], files)
+        assert here.ask().endswith(b"\r\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n")
+        seen = here.recorded()
+    assert seen.frames.data == [b"data: 1\n\n"] and seen.end is not None and seen.end.reason == "eof"
+    assert asked[0].body == b"{}"
+
+
+def test_a_certificate_that_is_not_trusted() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+
+    async def answer(connection: Any) -> None:
+        raise AssertionError("it was asked")
+
+    files = [Lines()]
+    with (
+        served(answer, context) as (url, _),
+        proxying(Rules((Route("/", url),)), Recorders(lambda _: files[0])) as proxy,
+    ):
+        here = Between(proxy, [], files)
+        answered = here.ask()
+        seen = here.recorded()
+    assert answered.startswith(b"HTTP/1.1 502 ") and b"certificate" in answered
+    assert seen.end is not None and seen.end.reason == "refused"
+
+
 HOST = (("Host", "127.0.0.1:8789"),)
 # method, target, headers: the status of the refusal, or the target that is asked for
 GUARDED: dict[str, tuple[str, str, Any, int | str]] = {
@@ -499,6 +690,22 @@ UPSTREAMS = {
     "http://169.254.169.254": None,
     "http://[fe80::1]": None,
     "http://metadata.google.internal": None,
+    "http://METADATA.google.internal.": None,
+    "http://[::ffff:169.254.169.254]": None,
+    "http://[::ffff:a9fe:a9fe]": None,
+    "http://[64:ff9b::169.254.169.254]": None,
+    "http://[2002:a9fe:a9fe::1]": None,
+    "http://[fe80::1%25eth0]": None,
+    "http://[fd00:ec2::254]": None,
+    "http://2852039166": None,
+    "http://0xA9FEA9FE": None,
+    "http://0251.0376.0251.0376": None,
+    "http://169.254.43518": None,
+    "http://100.100.100.200": None,
+    "http://192.0.0.192": None,
+    "http://168.63.129.16": None,
+    "http://[::ffff:127.0.0.1]:1": "http://[::ffff:127.0.0.1]:1",
+    "http://100.100.100.201": "http://100.100.100.201",
 }
 
 
