@@ -54,7 +54,7 @@ class Lines:
         self.closed = threading.Event()
 
     def write(self, data: bytes) -> None:
-        self.lines.append(data)
+        self.lines += data.splitlines(keepends=True)
 
     def close(self) -> None:
         self.closed.set()
