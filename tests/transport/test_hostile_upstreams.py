@@ -6,7 +6,6 @@ import gc
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +15,13 @@ import pytest
 from streamkit.service.proxying import proxying
 from streamkit.service.recording import Recorders
 from streamkit.transport.client import Settings
-from streamkit.transport.connection import Connection
+from streamkit.transport.connection import Connection, unacknowledged
 from streamkit.transport.proxy import Route, Rules
 from streamkit.transport.relay import Relay
 from streamkit.transport.upstream import Upstream
 from tests.transport.test_proxy import Between, Lines
 from tests.transport.test_requests import quiet
+from tests.waiting import settled, until
 
 ASK = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -186,7 +186,7 @@ CASES: dict[str, Case] = {
 @contextmanager
 def sending(pieces: tuple[bytes, ...], last: str) -> Iterator[str]:
     """The URL of an upstream that answers one request so."""
-    over = threading.Event()
+    over, pause = threading.Event(), threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def run() -> None:
@@ -200,10 +200,9 @@ def sending(pieces: tuple[bytes, ...], last: str) -> Iterator[str]:
                     for piece in pieces:
                         connection.sendall(piece)
                         if len(pieces) < 10:
-                            time.sleep(0.005)
+                            pause.wait(0.005)
                     if last == "reset":
-                        if pieces:
-                            time.sleep(0.05)  # what was sent is to be read, for a reset would throw it away
+                        until(lambda: not unacknowledged(connection))  # a reset throws away what has not come
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     elif last == "stay":
                         over.wait(10)
@@ -287,10 +286,7 @@ def test_an_upstream_that_never_ends_takes_no_memory() -> None:
         ):
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             client.sendall(ASK)
-            before = -1
-            while before != sent:
-                before = sent
-                time.sleep(0.5)
+            settled(lambda: sent)
             [relay] = proxy._running
             assert relay._connection.pending < 1 << 20
             stop.set()
