@@ -233,6 +233,10 @@ class _TooManyRedirects(Exception):
     pass
 
 
+class _CannotFollow(Exception):
+    pass
+
+
 def _tracing() -> aiohttp.TraceConfig:
     """Stamps when look-up and connecting began, when the connection stood and when the last byte of the request was sent."""
     import aiohttp
@@ -308,7 +312,11 @@ def _redirected(outgoing: Outgoing, response: aiohttp.ClientResponse) -> Outgoin
     place = response.headers.get("Location")
     if response.status not in (301, 302, 303, 307, 308) or place is None:
         return None
-    url = str(response.url.join(type(response.url)(place)))
+    try:
+        url = str(response.url.join(type(response.url)(place)))
+        check_url(url)
+    except (ValueError, UsageError):
+        raise _CannotFollow(f"a redirect to {_one_line(place)!r}, which is not a URL of http or https") from None
     following = replace(outgoing, url=url)
     if response.status in (301, 302, 303) and outgoing.method not in ("GET", "HEAD"):
         headers = tuple(pair for pair in outgoing.headers if pair[0].lower() != "content-type")
@@ -338,7 +346,7 @@ def _reason(error: Exception, answered: bool) -> str | None:
         return "protocol_error" if _malformed(error) else "reset"
     if isinstance(error, aiohttp.ClientOSError):
         return "reset"
-    if isinstance(error, (aiohttp.ClientError, _TooManyRedirects)):
+    if isinstance(error, (aiohttp.ClientError, _TooManyRedirects, _CannotFollow)):
         return "protocol_error"
     return None
 
