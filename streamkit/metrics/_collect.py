@@ -168,6 +168,7 @@ def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any
         "model": measurement.model,
         "verdict": measurement.verdict,
         "recorded_at": measurement.recorded_at,
+        "clock": measurement.clock,
         "labels": measurement.labels,
         "metrics": values,
         "missing": missing,
@@ -211,6 +212,7 @@ def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measure
             dict(row.get("labels") or {}),
             tuple(row.get("notes") or ()),
             row.get("recorded_at"),
+            clock=row.get("clock"),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"no row of stats --format json: {error!r}") from error

@@ -151,6 +151,7 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
             (stream.chunk_events[chunk] + 1, timeline.chunk_times[chunk] or 0, gap) for chunk, gap in timeline.stalls
         ),
         timeline.each_choice(),
+        stream.exchange.clock,
     )
 
 
