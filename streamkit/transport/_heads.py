@@ -121,8 +121,11 @@ def _feed(parser: httptools.HttpRequestParser | httptools.HttpResponseParser, he
         pass
     except httptools.HttpParserError as error:
         raise Malformed(str(error)) from None
-    if not heard.complete:
+    # What some versions of llhttp let pass.
+    if not heard.complete or not heard.url.isascii():
         raise Malformed("not a head of HTTP/1")
+    if b"\r\n " in raw or b"\r\n\t" in raw or b"\r\n:" in raw:
+        raise Malformed("a header line begins with its name, and is not folded")
 
 
 def tokens(headers: Headers, name: str) -> list[str]:
