@@ -16,9 +16,9 @@ from typing import Protocol
 import orjson
 
 from streamkit.model.exchange import Body, header
-from streamkit.transport._framing import Framing, request_framing
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, RequestHead, content_length, parse_request
 from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
+from streamkit.transport.framing import Framing, Sized, request_framing
 from streamkit.transport.guard import Refusal
 
 # What a request may be: pictures and long documents travel in bodies.
@@ -225,7 +225,8 @@ class Connection(asyncio.Protocol):
             self.refuse(413, f"a body may have {MAX_BODY >> 20} MiB")
         elif framing.ended:
             self._buffer = framing.excess
-            raw, body = b"".join(self._raw), b"".join(self._frames)
+            raw = b"".join(self._raw)
+            body = raw if isinstance(framing, Sized) else b"".join(self._frames)
             self._raw, self._frames, self._size = [], [], 0
             self._answer(Incoming(head, self._target, raw, body, self.arrived))
 

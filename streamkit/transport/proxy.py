@@ -145,7 +145,7 @@ class Proxy:
             origin,
             connection,
             request,
-            request_bytes=partial(self._request_bytes, request, url, origin),
+            request_head=partial(self._request_head, request.head, url, origin),
             listener=self._listener(asked),
             settings=self._settings,
             stop_with_client=self._rules.stop_with_client,
@@ -155,14 +155,13 @@ class Proxy:
         connection.answering = relay
         relay.start()
 
-    def _request_bytes(self, request: Incoming, url: str, origin: Origin, absolute: bool) -> bytes:
-        """The request as the upstream gets it: the client's bytes, but for where it goes and what was the connection's own."""
-        head = request.head
+    def _request_head(self, head: RequestHead, url: str, origin: Origin, absolute: bool) -> bytes:
+        """A request's head as the upstream gets it: the client's bytes, but for where it goes and what was the connection's own."""
         path = url.partition("://")[2].partition("/")[2]
         target = f"{origin.scheme}://{origin.authority}/{path}" if absolute else f"/{path}"
         lines = sent_on(head, None if self._rules.keep_host else origin.authority)
         first = f"{head.method} {target} HTTP/{head.http}".encode("ascii")
-        return b"\r\n".join([first, *lines, b"", request.raw])
+        return b"\r\n".join([first, *lines, b"", b""])
 
 
 def sent_on(head: RequestHead, host: str | None) -> list[bytes]:

@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from streamkit.transport._framing import Endless, Framing, response_framing
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, ResponseHead, parse_response
 from streamkit.transport.client import Listener, Settings
 from streamkit.transport.connection import Connection, Incoming, error_body, reason
+from streamkit.transport.framing import Endless, Framing, response_framing
 from streamkit.transport.kernel_clock import ArrivalClock
 from streamkit.transport.upstream import CannotConnect, Origin, Pool, Upstream
 
@@ -35,7 +35,8 @@ class ProxyListener(Listener, Protocol):
 
 
 class Relay:
-    """Passes one request on and its answer back. `request_bytes` makes the request for a connection's kind of request line.
+    """Passes one request on and its answer back. `request_head` makes the head of the request, with the whole URL in its first
+    line where it is told to.
 
     `over` is called once, when the exchange has ended.
     """
@@ -47,7 +48,7 @@ class Relay:
         connection: Connection,
         request: Incoming,
         *,
-        request_bytes: Callable[[bool], bytes],
+        request_head: Callable[[bool], bytes],
         listener: ProxyListener,
         settings: Settings,
         stop_with_client: bool,
@@ -55,7 +56,7 @@ class Relay:
     ) -> None:
         self._pool, self._origin = pool, origin
         self._connection, self._request = connection, request
-        self._request_bytes = request_bytes
+        self._request_head = request_head
         self._listener = listener
         self._settings = settings
         self._stop_with_client = stop_with_client
@@ -108,7 +109,7 @@ class Relay:
         self._clock.socket = upstream.socket
         upstream.user = self
         sent_at = self._clock.sent()
-        if upstream.send(self._request_bytes(upstream.absolute)):
+        if upstream.send(self._request_head(upstream.absolute), self._request.raw):
             self._sent_at = sent_at
             self._begin()
 
@@ -225,7 +226,6 @@ class Relay:
         if self._ended or self._gone:
             return
         self._gone = True
-        self._begin()
         self._listener.left(self._clock.now())
         if self._connection.upgraded:
             self._end("eof", None)

@@ -110,10 +110,14 @@ class Upstream(asyncio.Protocol):
             user, self.user = self.user, None
             user.ended(error)
 
-    def send(self, data: bytes) -> bool:
+    def send(self, head: bytes, body: bytes) -> bool:
         """Write a request; whether all of it was taken at once. Else `User.flushed` is called when it is."""
         self.transport.set_write_buffer_limits(0)
-        self.transport.write(data)
+        if len(body) < _READ:
+            self.transport.write(head + body)
+        else:
+            self.transport.write(head)
+            self.transport.write(body)
         return not self.transport.get_write_buffer_size()
 
     def abort(self) -> None:

@@ -841,6 +841,31 @@ def test_tls_by_a_certificate_file(tmp_path: Path) -> None:
         thread.join()
 
 
+def test_nothing_is_passed_on_before_it_is_written() -> None:
+    writing, go = threading.Event(), threading.Event()
+
+    class Slow(Lines):
+        def write(self, data: bytes) -> None:
+            if b"data: 0" in data:
+                writing.set()
+                assert go.wait(SAFETY_S)
+            super().write(data)
+
+    with (
+        in_thread(Server(lambda _: STREAM)) as upstream,
+        proxying(Rules((Route("/", upstream.url),)), Recorders(lambda _: Slow())) as proxy,
+        Between(proxy, [], []).connect() as client,
+    ):
+        client.sendall(ASK)
+        assert writing.wait(SAFETY_S)
+        got = b""
+        while select.select([client], [], [], 0)[0]:
+            got += client.recv(65536)
+        assert b"data: 0" not in got
+        go.set()
+        received(client, b"data: 4\n\n\r\n")
+
+
 def test_a_file_that_cannot_be_written_any_more_holds_nobody_up() -> None:
     complaints: list[str] = []
     over: list[Outcome] = []
