@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from streamkit.cli._showing import View
+from streamkit.cli.showing import View
 from streamkit.model.exchange import Response
 
 # Bytes that may wait to be shown. Beyond them the stream has to wait too: nothing is left out of what is shown.

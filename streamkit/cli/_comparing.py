@@ -15,13 +15,13 @@ from streamkit.reporters import MISSING, Reporter, shown
 from streamkit.service.comparing import BURST, Comparison, difference_to_json
 from streamkit.text import plain
 
-# Narrower terminals see the medians alone.
+# Narrower terminals get the medians only.
 _WIDE = 120
 _ROLES = {"slower": "error", "buffered": "error", "faster": "good", "same": "good"}
 
 
 def show_comparison(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
-    """Write a comparison with this reporter."""
+    """Write a comparison using this reporter."""
     if reporter.name == "json":
         sink.json(comparison.to_json(), indent=True)
     else:
@@ -31,17 +31,17 @@ def show_comparison(comparison: Comparison, reporter: Reporter, sink: Sink) -> N
 def _write(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
     draw = reporter.rows
     assert draw is not None
-    first, second, found = comparison.before, comparison.after, comparison.differences
+    before, after, differences = comparison.before, comparison.after, comparison.differences
     if not reporter.brief:
-        write(sink, reporter, draw([_raw(entry, found[entry.name]) for entry in comparison.metrics]))
+        write(sink, reporter, draw([_raw(entry, differences[entry.name]) for entry in comparison.metrics]))
         return
     counts = {
-        entry.name: f"{len(first.values[entry.name])} → {len(second.values[entry.name])}"
+        entry.name: f"{len(before.values[entry.name])} → {len(after.values[entry.name])}"
         for entry in comparison.metrics
     }
-    rows = [_row(entry, found[entry.name], counts[entry.name]) for entry in comparison.metrics]
+    rows = [_row(entry, differences[entry.name], counts[entry.name]) for entry in comparison.metrics]
     if sink.ascii_only:
-        # Before the columns are made, so that they stay straight.
+        # Before the columns are laid out, so that they stay aligned.
         rows = [{head: cell and plain(cell) for head, cell in row.items()} for row in rows]
     verdict = comparison.verdict
     evidence = "\n" + textwrap.fill(" ".join(_evidence(comparison)), 80) + "\n"
@@ -53,9 +53,9 @@ def _write(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
     sink.painted(evidence.replace(verdict, sink.paint(_ROLES.get(verdict, "head"), verdict), 1))
 
 
-def _raw(entry: Metric, told: Difference | None) -> dict[str, Any]:
-    """One metric in numbers alone, for a program."""
-    document = difference_to_json(entry, told) or {"before": {}, "after": {}}
+def _raw(entry: Metric, difference: Difference | None) -> dict[str, Any]:
+    """One metric as plain numbers, for a program to read."""
+    document = difference_to_json(entry, difference) or {"before": {}, "after": {}}
     low, high = document.get("interval_95") or (None, None)
     sides = {
         f"{side}.{name}": document[side].get(name)
@@ -66,23 +66,27 @@ def _raw(entry: Metric, told: Difference | None) -> dict[str, Any]:
     return {"metric": entry.key, **sides, **more, "low": low, "high": high, "verdict": document.get("verdict")}
 
 
-def _row(entry: Metric, told: Difference | None, count: str) -> dict[str, Any]:
+def _row(entry: Metric, difference: Difference | None, count: str) -> dict[str, Any]:
     unit = entry.unit
-    if told is None:
+    if difference is None:
         return {"metric": entry.head, "n": count} | dict.fromkeys((*_ranks(), "change", "95 %", "verdict"))
-    bounds = MISSING if told.low is None else f"{_signed(told.low, unit)} … {_signed(told.high or 0, unit)}"
-    ratio = "" if told.ratio is None else f" ({told.ratio:+.0%})"
+    bounds = (
+        MISSING
+        if difference.low is None
+        else f"{_signed(difference.low, unit)} … {_signed(difference.high or 0, unit)}"
+    )
+    ratio = "" if difference.ratio is None else f" ({difference.ratio:+.0%})"
     pair = {
-        name: f"{shown(getattr(told.before, name), unit)} → {shown(getattr(told.after, name), unit)}"
+        name: f"{shown(getattr(difference.before, name), unit)} → {shown(getattr(difference.after, name), unit)}"
         for name in _ranks()
     }
     return {
         "metric": entry.head,
         "n": count,
         **pair,
-        "change": f"{_signed(told.change, unit)}{ratio}",
+        "change": f"{_signed(difference.change, unit)}{ratio}",
         "95 %": bounds,
-        "verdict": told.verdict,
+        "verdict": difference.verdict,
     }
 
 
@@ -95,28 +99,28 @@ def _signed(value: float, unit: str) -> str:
 
 
 def _evidence(comparison: Comparison) -> Iterator[str]:
-    """The verdict and why."""
-    first, second = comparison.before, comparison.after
-    found, verdict = comparison.differences, comparison.verdict
+    """The verdict and the reasons for it."""
+    before, after = comparison.before, comparison.after
+    differences, verdict = comparison.differences, comparison.verdict
     yield f"Verdict: {verdict}."
-    by_first = deciding(found["time_to_first_token"], found["operation_duration"])
-    decided = METRICS["time_to_first_token" if by_first else "operation_duration"]
-    told = found[decided.name]
+    by_first_token = deciding(differences["time_to_first_token"], differences["operation_duration"])
+    decided = METRICS["time_to_first_token" if by_first_token else "operation_duration"]
+    difference = differences[decided.name]
     if verdict == "buffered":
         yield (
-            f"The first token comes later, and {second.bursts} of {second.streams} streams arrived in one burst "
-            f"({BURST}) or in one read, where before none of {first.streams} did: something between holds the stream back."
+            f"The first token comes later, and {after.bursts} of {after.streams} streams arrived in one burst "
+            f"({BURST}) or in one read, where none of {before.streams} did before: something in between buffers the stream."
         )
     elif verdict == "unknown":
-        yield "There are fewer than three streams on a side, or none with times: no evidence either way."
-    elif told is not None and told.low is not None and told.high is not None:
-        holds = "holds" if told.low <= 0 <= told.high else "does not hold"
+        yield "One side has fewer than three streams, or none with times: no evidence either way."
+    elif difference is not None and difference.low is not None and difference.high is not None:
+        includes = "includes" if difference.low <= 0 <= difference.high else "does not include"
         yield (
             f"The 95 % interval of the change of the median {decided.title.lower()}, "
-            f"{_signed(told.low, 'ns')} to {_signed(told.high, 'ns')}, {holds} 0."
+            f"{_signed(difference.low, 'ns')} to {_signed(difference.high, 'ns')}, {includes} 0."
         )
-        if verdict == "same" and holds != "holds":
+        if verdict == "same" and includes != "includes":
             yield f"The change is under {NEGLIGIBLE:.0%}."
-    if first.complete < first.streams or second.complete < second.streams:
-        yield f"Complete: {first.complete} of {first.streams} before, {second.complete} of {second.streams} after."
-    yield "A value is that of one stream; of gaps, the median of one stream."
+    if before.complete < before.streams or after.complete < after.streams:
+        yield f"Complete: {before.complete} of {before.streams} before, {after.complete} of {after.streams} after."
+    yield "Each value is one stream's; for gaps, the median of the stream."

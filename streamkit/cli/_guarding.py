@@ -47,5 +47,5 @@ def guard_of(host: str, allowed: tuple[str, ...], listen_public: bool, token: st
         token = token or secrets.token_urlsafe(18)
         os.environ[TOKEN_VARIABLE] = token
     elif not is_loopback(host):
-        raise UsageError(f"--host {host} is not a loopback address; --listen-public lets others reach it, with a token")
+        raise UsageError(f"--host {host} is not a loopback address; add --listen-public to accept other machines")
     return Guard.of(host, allowed, token)

@@ -12,9 +12,9 @@ import click
 from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
 from streamkit.cli._guarding import guard_of, guard_options
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
-from streamkit.cli.options import Console, output_options, talk_options
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.errors import UsageError
 
 DEFAULT_PORT = 8789
@@ -24,10 +24,17 @@ DEFAULT_PORT = 8789
 @click.argument("upstream", required=False)
 @click.option("--route", "routes", multiple=True, metavar="NAME=URL", help="Requests under /NAME go to URL.")
 @click.option("--mode", type=click.Choice(["record", "replay", "auto"]), default="record", show_default=True,
-              help="auto answers what is recorded already.")  # fmt: skip
-@click.option("--dir", "folder", default="recordings", show_default=True, metavar="FOLDER", help="A file an exchange.")
+              help="auto replays what is recorded already.")  # fmt: skip
+@click.option(
+    "--dir",
+    "folder",
+    default="recordings",
+    show_default=True,
+    metavar="FOLDER",
+    help="Write one file per exchange to FOLDER.",
+)
 @output_options
-@click.option("--append", is_flag=True, help="Go on after the end of the output file.")
+@click.option("--append", is_flag=True, help="Append to the output file.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes any.")
 @guard_options
@@ -35,24 +42,24 @@ DEFAULT_PORT = 8789
 @click.option("--allow-link-local", is_flag=True, help="Let the upstream be a link-local address.")
 @click.option("--cafile", metavar="FILE", help="Certificates to trust instead of the system's.")
 @click.option("-k", "--insecure", is_flag=True, help="Do not check the upstream's certificate.")
-@click.option("--max-time", type=float, metavar="SECONDS", help="The longest that an exchange may take.")
-@click.option("--idle-timeout", type=float, metavar="SECONDS", help="The longest silence of the upstream.")
+@click.option("--max-time", type=Duration(), metavar="TIME", help="End an exchange after this: 30s, 5m.")
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End it after this much silence of the upstream.")
 @click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
 @workers_.workers_option
 @click.option("--redact", "patterns", multiple=True, metavar="PATTERN", help="Cut what this regular expression finds.")
 @click.option("--no-redact", is_flag=True, help="Write keys and other secrets as they are.")
 @click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label for every recording.")
 @click.option("--match", type=click.Choice(["exact", "body", "messages", "model", "path", "any"]), default="body",
-              show_default=True, help="What must be alike for a recording to answer.")  # fmt: skip
+              show_default=True, help="How much of the request must match a recording.")  # fmt: skip
 @click.option("--reuse", type=click.Choice(["once", "cycle", "last"]), default="cycle", show_default=True,
-              help="After the last match.")  # fmt: skip
+              help="What to do after the last match.")  # fmt: skip
 @pace_options
 @talk_options
 def command(console: Console, **given: Any) -> int:
     """Pass requests on to an API and record what it streams, byte for byte, while it streams.
 
-    Point an SDK's base URL at it, or run the program after `--` with the base URLs set. Each exchange becomes a
-    recording, failed ones too; secrets are cut before they reach the disk.
+    Point an SDK's base URL at the proxy, or run the program after `--` with the base URLs set. Every exchange is
+    recorded, including failed ones; secrets are removed before they reach the disk.
 
     \b
     Examples:
@@ -66,20 +73,20 @@ def command(console: Console, **given: Any) -> int:
     from streamkit.service.recording import Recorders, a_file_each, one_file
     from streamkit.transport.client import Settings
 
-    words = child()
+    arguments = child()
     workers, joined = given["workers"], given["joined"]
     workers_.check(workers, strict=False, stdin=False)
     if workers > 1 and given["mode"] == "auto":
         raise UsageError("--workers and --mode auto: each worker knows what it has recorded itself only")
     rules = _rules(given)
-    playing = _playing(given, console)
+    answers = _playing(given, console)
     open_ = a_file_each(given["folder"])
     if given["output"] and given["mode"] != "replay":
-        # In auto the file is read and gone on with; a worker goes on with the first one's; else it must not be there.
+        # In auto mode, the file is read and appended to; a worker appends to the first one's; otherwise it must not exist.
         append = joined or given["append"] or (given["mode"] == "auto" and not given["force"])
         open_ = one_file(given["output"], force=given["force"] and not joined, append=append)
     recorders = Recorders(
-        open_,
+        open=open_,
         policy=Policy.of(given["patterns"], default=not given["no_redact"]),
         labels=dict(_pair(label, "--label") for label in given["labels"]),
         on_end=lambda outcome: console.say(str(outcome)),
@@ -88,14 +95,14 @@ def command(console: Console, **given: Any) -> int:
     settings = Settings(
         insecure=given["insecure"],
         cacert=given["cafile"],
-        max_time=given["max_time"],
-        idle_timeout=given["idle_timeout"],
+        max_time=seconds(given["max_time"]),
+        idle_timeout=seconds(given["idle_timeout"]),
     )
     address = {"host": given["host"], "port": given["port"], "shared": joined or workers > 1}
     with ExitStack() as stack:
-        proxy = stack.enter_context(proxying(rules, recorders, playing, settings=settings, **address))
+        proxy = stack.enter_context(proxying(rules, recorders, answers, settings=settings, **address))
         if workers > 1:
-            stack.enter_context(workers_.joined_by(workers, proxy.port))
+            stack.enter_context(workers_.running_workers(workers, proxy.port))
         prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
         environment = {**base_urls(proxy.url, prefixes), **reach_loopback()}
         if given["mode"] == "replay":
@@ -103,12 +110,12 @@ def command(console: Console, **given: Any) -> int:
         to = ", ".join(f"{route.prefix} to {route.upstream}" for route in rules.routes)
         ready = f"{given['mode']} proxy on {proxy.url} ({to})"
         gc.collect()
-        gc.freeze()  # the collector has no business in what was imported while chunks are passed on
-        return run_or_wait(words, environment, workers_.tell_ready if joined else lambda: console.say(ready))
+        gc.freeze()  # keep the collector out of what is imported while chunks are passed on
+        return run_or_wait(arguments, environment, workers_.signal_ready if joined else lambda: console.say(ready))
 
 
 def _rules(given: dict[str, Any]) -> Any:
-    """Where requests go and who may ask. Raises UsageError."""
+    """Where requests go, and which clients are allowed. Raises UsageError."""
     from streamkit.transport.guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
 
@@ -121,7 +128,7 @@ def _rules(given: dict[str, Any]) -> Any:
         routes.append(Route("/", check_upstream(given["upstream"], anywhere=anywhere)))
     if not routes:
         if given["mode"] != "replay":
-            raise UsageError("no upstream: name one, or give --route NAME=URL")
+            raise UsageError("no upstream: pass one, or add --route NAME=URL")
         routes.append(Route("/", "http://localhost"))
     return Rules(
         tuple(routes),
@@ -133,18 +140,18 @@ def _rules(given: dict[str, Any]) -> Any:
 
 
 def _playing(given: dict[str, Any], console: Console) -> Any:
-    """What is answered from recordings: those of the output file, else of the folder."""
+    """What is answered from recordings: those in the output file, or else in the folder."""
     from streamkit.service.mock import Options
     from streamkit.service.proxying import Playing
 
     mode = given["mode"]
-    place = given["output"] or given["folder"]
+    source = given["output"] or given["folder"]
     exchanges: list[Any] = []
-    if mode == "replay" or (mode == "auto" and Path(place).exists() and not given["force"]):
-        inputs = Inputs([place], console)
+    if mode == "replay" or (mode == "auto" and Path(source).exists() and not given["force"]):
+        inputs = Inputs([source], console)
         exchanges = list(inputs.exchanges())
         if inputs.code and mode == "replay":
-            raise UsageError(f"nothing to replay in {place}")
+            raise UsageError(f"nothing to replay in {source}")
     options = Options(match=given["match"], reuse=given["reuse"], pace=given["pace"])
     return Playing(mode, exchanges, options)
 
@@ -152,5 +159,5 @@ def _playing(given: dict[str, Any], console: Console) -> Any:
 def _pair(text: str, option: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise UsageError(f"{option} {text!r}: write NAME=VALUE")
+        raise UsageError(f"invalid {option} {text!r}: expected NAME=VALUE")
     return name, value

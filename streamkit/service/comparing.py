@@ -1,4 +1,4 @@
-"""Comparing two runs: the streams of now beside those of before, and whether they differ by more than chance.
+"""Compare two runs: the current streams with earlier ones, and whether they differ by more than chance.
 
 comparison = compare_runs(before, after, ["ttft"])
 print(comparison.verdict, comparison.to_json())
@@ -26,14 +26,14 @@ DEFAULT = (
     "output_tokens_per_second",
 )
 BURST = "TIM603"
-"""The rule that says that a stream was held back and let go at once."""
+"""The rule for streams that were held back and then delivered at once."""
 _RATES = ("tokens/s", "bytes/s", "1/s")
 _ENOUGH_GAPS = 9
 
 
 @dataclass(slots=True)
 class Side:
-    """One of the two runs: a value a stream and metric (for gaps: the stream's median), verdicts, and bursts."""
+    """One of the two runs: a value per stream and metric (for gaps, the stream's median), and counts of streams."""
 
     streams: int = 0
     complete: int = 0
@@ -43,8 +43,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two runs compared: what was measured of each, the difference of every metric (None where a side has too little to
-    tell one), and one verdict: `same`, `faster`, `slower`, `buffered` or `unknown`. `metrics` are those asked for."""
+    """Two runs compared: the measurements of each, the difference in every metric (None if a side has too few values), and
+    one verdict: `same`, `faster`, `slower`, `buffered` or `unknown`. `metrics` are the requested ones."""
 
     before: Side
     after: Side
@@ -54,7 +54,7 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether the streams of now are slower than those of before, or held back."""
+        """Whether the current streams are slower than the earlier ones, or buffered."""
         return self.verdict in ("slower", "buffered")
 
     def to_json(self) -> dict[str, Any]:
@@ -72,18 +72,20 @@ def compare_runs(before: Iterable[Stream], after: Iterable[Stream], metrics: Seq
     """Compare the streams of two runs by these metrics (names or aliases). Raises UnknownEntry, UsageError."""
     chosen = [find(name) for name in metrics]
     if any(entry.of_stream is None for entry in chosen):
-        raise UsageError("--compare takes metrics of streams, not of a run")
+        raise UsageError("--compare requires metrics of streams, not of a run")
     measured = {entry.name: entry for entry in [*chosen, METRICS["time_to_first_token"], METRICS["operation_duration"]]}
-    first, second = _read(before, list(measured.values())), _read(after, list(measured.values()))
-    found = {
-        name: compare(first.values[name], second.values[name], more_is_better=entry.unit in _RATES)
+    first_run, second_run = _measured(before, list(measured.values())), _measured(after, list(measured.values()))
+    differences = {
+        name: compare(first_run.values[name], second_run.values[name], more_is_better=entry.unit in _RATES)
         for name, entry in measured.items()
     }
-    verdict = overall(found["time_to_first_token"], found["operation_duration"], first.bursts, second.bursts)
-    return Comparison(first, second, chosen, found, verdict)
+    verdict = overall(
+        differences["time_to_first_token"], differences["operation_duration"], first_run.bursts, second_run.bursts
+    )
+    return Comparison(first_run, second_run, chosen, differences, verdict)
 
 
-def _read(streams: Iterable[Stream], metrics: list[Metric]) -> Side:
+def _measured(streams: Iterable[Stream], metrics: list[Metric]) -> Side:
     side = Side(values={entry.name: [] for entry in metrics})
     burst = [RULES[BURST]] if BURST in RULES else []
     for stream in streams:
@@ -97,7 +99,7 @@ def _read(streams: Iterable[Stream], metrics: list[Metric]) -> Side:
 
 
 def _in_one_read(stream: Stream) -> bool:
-    """Whether all content came at once. The rule does not speak of that: alone, it may as well be a quick answer."""
+    """Whether all content came in one read. The rule does not cover this: in a single stream it may just be a fast answer."""
     timeline = Timeline(stream)
     return len(timeline.gaps) >= _ENOUGH_GAPS and timeline.coalesced == len(timeline.gaps)
 
@@ -106,16 +108,20 @@ def _counts(side: Side) -> dict[str, int]:
     return {"streams": side.streams, "complete": side.complete, "bursts": side.bursts}
 
 
-def difference_to_json(entry: Metric, told: Difference | None) -> dict[str, Any] | None:
-    """The difference of one metric in numbers alone."""
-    if told is None:
+def difference_to_json(entry: Metric, difference: Difference | None) -> dict[str, Any] | None:
+    """The difference in one metric, as plain numbers."""
+    if difference is None:
         return None
-    bounds = None if told.low is None else [json_number(told.low, entry.unit), json_number(told.high or 0, entry.unit)]
+    bounds = (
+        None
+        if difference.low is None
+        else [json_number(difference.low, entry.unit), json_number(difference.high or 0, entry.unit)]
+    )
     return {
-        "before": distribution(told.before, entry.unit),
-        "after": distribution(told.after, entry.unit),
-        "change": json_number(told.change, entry.unit),
-        "ratio": None if told.ratio is None else round(told.ratio, 6),
+        "before": distribution(difference.before, entry.unit),
+        "after": distribution(difference.after, entry.unit),
+        "change": json_number(difference.change, entry.unit),
+        "ratio": None if difference.ratio is None else round(difference.ratio, 6),
         "interval_95": bounds,
-        "verdict": told.verdict,
+        "verdict": difference.verdict,
     }

@@ -1,4 +1,4 @@
-"""splintr (package `splintr-rs`, extra `tokens`): its wheel holds the vocabularies, so that it works with no network."""
+"""splintr (package `splintr-rs`, extra `tokens`): its wheel contains the vocabularies, so it needs no network."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from streamkit.errors import UsageError
 from streamkit.tokenizers import Count, Tokenizer
 
-# How many entries the two vocabularies have that come as `.tiktoken` files; each has its own way to cut words.
+# Tells the two vocabularies apart that come as `.tiktoken` files, by size; each splits words differently.
 _CL100K_SIZE = 110_000
 
 
 def open_vocabulary(name: str) -> Count | None:
-    """The counting function of a vocabulary that the wheel holds."""
+    """The counting function of a vocabulary in the wheel."""
     library = _library()
     if library is None:
         return None
@@ -37,11 +37,11 @@ def open_file(path: str) -> Count | None:
         pattern = library.CL100K_BASE_PATTERN if size < _CL100K_SIZE else library.O200K_BASE_PATTERN
         return _counter(library.Tokenizer(path, pattern))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: no vocabulary that can be read: {error}") from error
+        raise UsageError(f"{path}: cannot be read as a vocabulary: {error}") from error
 
 
 def _counter(tokenizer: Any) -> Count:
-    # `encode` would take the text of a special token for the token itself.
+    # `encode` would encode the text of a special token as that token.
     encode = tokenizer.encode_ordinary
     return lambda text: len(encode(text))
 

@@ -238,7 +238,7 @@ def test_an_upstream_may_answer_anything(case: Case) -> None:
     with (
         quiet(),
         sending(case.pieces, case.last) as url,
-        proxying(Rules((Route("/", url),)), Recorders(lambda _: files[0])) as proxy,
+        proxying(Rules((Route("/", url),)), Recorders(open=lambda _: files[0])) as proxy,
     ):
         here = Between(proxy, [], files)
         with here.connect() as client:
@@ -281,7 +281,7 @@ def test_an_upstream_that_never_ends_takes_no_memory() -> None:
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with (
-            proxying(Rules((Route("/", url),)), Recorders(lambda _: Lines())) as proxy,
+            proxying(Rules((Route("/", url),)), Recorders(open=lambda _: Lines())) as proxy,
             socket.create_connection(("127.0.0.1", proxy.port)) as client,
         ):
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
@@ -299,7 +299,9 @@ def test_silence_before_an_answer_can_have_an_end() -> None:
     with (
         quiet(),
         sending((), "stay") as url,
-        proxying(Rules((Route("/", url),)), Recorders(lambda _: files[0]), settings=Settings(max_time=0.05)) as proxy,
+        proxying(
+            Rules((Route("/", url),)), Recorders(open=lambda _: files[0]), settings=Settings(max_time=0.05)
+        ) as proxy,
     ):
         here = Between(proxy, [], files)
         with here.connect() as client:

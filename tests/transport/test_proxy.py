@@ -108,7 +108,7 @@ def between(
 
     with in_thread(Server(answer)) as upstream:
         rules = Rules((Route("/", upstream.url), Route("/other", upstream.url + "/mount/v1")), guard or Guard(), stop)
-        with proxying(rules, Recorders(opened, on_end=over.append), playing, settings=settings) as proxy:
+        with proxying(rules, Recorders(open=opened, on_end=over.append), playing, settings=settings) as proxy:
             yield Between(proxy, asked, files, over)
 
 
@@ -188,7 +188,7 @@ def test_an_upstream_that_is_not_there() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        with proxying(Rules((Route("/", url),)), Recorders(lambda _: files[0])) as proxy:
+        with proxying(Rules((Route("/", url),)), Recorders(open=lambda _: files[0])) as proxy:
             answer = Between(proxy, [], files).ask()
             seen = Between(proxy, [], files).recorded()
     assert answer.startswith(b"HTTP/1.1 502 Bad Gateway") and b"refused" in answer
@@ -310,7 +310,7 @@ def through(wire: bytes, ask: bytes, *, whole: bytes = b"{}", **rules: Any) -> t
         thread.start()
         files = [Lines()]
         to = Rules((Route("/", f"http://127.0.0.1:{upstream.getsockname()[1]}"),), **rules)
-        with proxying(to, Recorders(lambda _: files[0])) as proxy:
+        with proxying(to, Recorders(open=lambda _: files[0])) as proxy:
             here = Between(proxy, [], files)
             answered = here.ask(ask)
             seen = here.recorded()
@@ -443,7 +443,7 @@ def test_a_websocket_is_passed_on_both_ways_and_not_recorded() -> None:
         thread.start()
         port = listening.getsockname()[1]
         files = [Lines()]
-        with proxying(Rules((Route("/", f"http://127.0.0.1:{port}"),)), Recorders(lambda _: files[0])) as proxy:
+        with proxying(Rules((Route("/", f"http://127.0.0.1:{port}"),)), Recorders(open=lambda _: files[0])) as proxy:
             here = Between(proxy, [], files)
             with here.connect() as client:
                 client.sendall(ask)
@@ -509,7 +509,7 @@ def test_an_upstream_connection_is_used_again_and_replaced_when_it_has_gone() ->
         files.append(Lines())
         return files[-1]
 
-    with keeping(3) as (url, came), proxying(Rules((Route("/", url),)), Recorders(opened)) as proxy:
+    with keeping(3) as (url, came), proxying(Rules((Route("/", url),)), Recorders(open=opened)) as proxy:
         here = Between(proxy, [], files)
         with here.connect() as client:
             for number in range(5):
@@ -524,7 +524,7 @@ def test_an_upstream_connection_is_used_again_and_replaced_when_it_has_gone() ->
 
 def test_a_post_is_not_sent_twice() -> None:
     post = b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
-    with keeping(1) as (url, came), proxying(Rules((Route("/", url),)), Recorders(lambda _: Lines())) as proxy:
+    with keeping(1) as (url, came), proxying(Rules((Route("/", url),)), Recorders(open=lambda _: Lines())) as proxy:
         here = Between(proxy, [], [])
         with here.connect() as client:
             client.sendall(post)
@@ -552,7 +552,7 @@ def test_a_name_that_leads_to_a_metadata_service_is_refused_when_it_is_connected
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     files = [Lines()]
-    with proxying(Rules((Route("/", "http://harmless.example"),)), Recorders(lambda _: files[0])) as proxy:
+    with proxying(Rules((Route("/", "http://harmless.example"),)), Recorders(open=lambda _: files[0])) as proxy:
         here = Between(proxy, [], files)
         FakeResolver(monkeypatch, address)
         answered = here.ask()
@@ -581,7 +581,7 @@ def test_an_upstream_behind_tls(through_proxy: bool, tmp_path: Path) -> None:
         place = stack.enter_context(tunnel()) if through_proxy else None
         settings = Settings(cacert=str(tmp_path / "ca.pem"), proxy=place and place.replace("//", "//user:pass@"))
         proxy = stack.enter_context(
-            proxying(Rules((Route("/", url),)), Recorders(lambda _: files[0]), settings=settings)
+            proxying(Rules((Route("/", url),)), Recorders(open=lambda _: files[0]), settings=settings)
         )
         here = Between(proxy, [], files)
         assert here.ask().endswith(b"\r\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n")
@@ -600,7 +600,7 @@ def test_a_certificate_that_is_not_trusted() -> None:
     files = [Lines()]
     with (
         served(answer, context) as (url, _),
-        proxying(Rules((Route("/", url),)), Recorders(lambda _: files[0])) as proxy,
+        proxying(Rules((Route("/", url),)), Recorders(open=lambda _: files[0])) as proxy,
     ):
         here = Between(proxy, [], files)
         answered = here.ask()
@@ -741,7 +741,7 @@ def test_names_of_files(asked: tuple[str, str], name: str) -> None:
 def test_one_file_holds_all_each_exchange_in_one_piece(tmp_path: Path) -> None:
     target = tmp_path / "session.jsonl"
     with in_thread(Server(lambda _: SLOW)) as upstream:
-        recorders = Recorders(one_file(str(target)))
+        recorders = Recorders(open=one_file(str(target)))
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             here = Between(proxy, [], [])
             threads = [threading.Thread(target=here.ask) for _ in range(8)]
@@ -759,7 +759,7 @@ def test_a_disk_that_fails_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("a file where a folder should be")
     said: list[str] = []
     with in_thread(Server(lambda _: STREAM)) as upstream:
-        recorders = Recorders(a_file_each(str(tmp_path / "folder")), on_error=said.append)
+        recorders = Recorders(open=a_file_each(str(tmp_path / "folder")), on_error=said.append)
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             assert Between(proxy, [], []).ask().endswith(WIRE + b"0\r\n\r\n")
     assert len(said) == 1 and "is not recorded" in said[0]
@@ -805,7 +805,7 @@ def test_a_slow_client_slows_the_upstream_and_not_the_machine() -> None:
     with contextlib.ExitStack() as stack:
         upstream = stack.enter_context(in_thread(Server(lambda _: big)))
         rules = Rules((Route("/", upstream.url),))
-        proxy = stack.enter_context(proxying(rules, Recorders(lambda _: Counted())))
+        proxy = stack.enter_context(proxying(rules, Recorders(open=lambda _: Counted())))
         client = stack.enter_context(Between(proxy, [], []).connect())
         client.sendall(ASK)
         client.recv(1)
@@ -836,7 +836,7 @@ def test_tls_by_a_certificate_file(tmp_path: Path) -> None:
         thread.start()
         rules = Rules((Route("/", f"https://127.0.0.1:{upstream.getsockname()[1]}"),))
         for settings, expected in ((Settings(), b"502"), (Settings(cacert=str(tmp_path / "ca.pem")), b"200")):
-            with proxying(rules, Recorders(lambda _: Lines()), settings=settings) as proxy:
+            with proxying(rules, Recorders(open=lambda _: Lines()), settings=settings) as proxy:
                 assert Between(proxy, [], []).ask()[9:12] == expected
         thread.join()
 
@@ -853,7 +853,7 @@ def test_nothing_is_passed_on_before_it_is_written() -> None:
 
     with (
         in_thread(Server(lambda _: STREAM)) as upstream,
-        proxying(Rules((Route("/", upstream.url),)), Recorders(lambda _: Slow())) as proxy,
+        proxying(Rules((Route("/", upstream.url),)), Recorders(open=lambda _: Slow())) as proxy,
         Between(proxy, [], []).connect() as client,
     ):
         client.sendall(ASK)
@@ -881,7 +881,7 @@ def test_a_file_that_cannot_be_written_any_more_holds_nobody_up() -> None:
 
     full = Full()
     with in_thread(Server(lambda _: STREAM)) as upstream:
-        recorders = Recorders(lambda _: full, on_end=over.append, on_error=complaints.append)
+        recorders = Recorders(open=lambda _: full, on_end=over.append, on_error=complaints.append)
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             answer = Between(proxy, [], []).ask()
             until(lambda: over)

@@ -1,4 +1,4 @@
-"""A progress bar on stderr for reading that takes a while: only on a terminal, only after a second, and gone at the end."""
+"""A progress bar on stderr for slow reading: only on a terminal, only after a second, removed at the end."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _EVERY_S = 0.1
 
 
 class Progress:
-    """How much of some inputs was read at least: the files behind us, and the bodies of the streams in this one.
+    """How much of the inputs has been read: the files that are done, and the bodies of the streams in the current one.
 
-    `paths` are the inputs as they were given; their sizes are asked for only when a bar is shown. `clock` gives seconds.
+    `paths` are the inputs as given; their sizes are only looked up if a bar is shown. `clock` returns seconds.
     """
 
     def __init__(self, paths: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,21 +37,21 @@ class Progress:
         self._within = 0
 
     def clear(self) -> None:
-        """Take the bar away, so that what is said next begins a line."""
+        """Remove the bar, so that the next message starts on a fresh line."""
         if self._bar is not None:
             self._bar = None
-            # The bar has hidden the cursor.
+            # The bar hides the cursor.
             sys.stderr.write("\r\x1b[K\x1b[?25h")
             sys.stderr.flush()
 
     def _show(self) -> None:
         if self._bar is None:
-            self._bar = self._made()
+            self._bar = self._new_bar()
         self._bar.pos = min(self._done + self._within, self._bar.length)
         self._bar.render_progress()
         self._next = self._clock() + _EVERY_S
 
-    def _made(self) -> Any:
+    def _new_bar(self) -> Any:
         import click
 
         from streamkit.formats import find
@@ -65,9 +65,9 @@ class Progress:
         )
 
 
-def watched(*, late: bool) -> bool:
-    """Whether a person sees a bar on stderr; not where data is written to that terminal meanwhile, unless it comes `late`,
-    when everything was read."""
+def should_show(*, late: bool) -> bool:
+    """Whether to show a bar: stderr is a terminal, and no data is written to it meanwhile, or only after everything has
+    been read (`late`)."""
     return sys.stderr.isatty() and (late or not sys.stdout.isatty())
 
 
