@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 
-from streamkit.cli._aside import Aside
+from streamkit.cli.aside import Aside
 from streamkit.cli.options import Console
 from streamkit.cli.showing import Mode, View
 from streamkit.errors import CannotWrite, UsageError

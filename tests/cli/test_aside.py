@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
-from streamkit.cli._showing import View
+from streamkit.cli.showing import View
 
-from streamkit.cli import _aside
-from streamkit.cli._aside import Aside
+from streamkit.cli import aside
+from streamkit.cli.aside import Aside
 from streamkit.model.exchange import Response
 from tests.waiting import SAFETY_S, until
 
@@ -34,26 +34,26 @@ class Slow(View):
 
 def test_frames_do_not_wait_for_who_reads() -> None:
     slow = Slow()
-    aside = Aside(slow)
-    aside.response(Response(0, 200))
+    beside = Aside(slow)
+    beside.response(Response(0, 200))
     for number in range(100):
-        aside.frame(b"%d" % number)
+        beside.frame(b"%d" % number)
     until(lambda: slow.shown)
     assert slow.shown == [200]
     slow.reads.set()
-    aside.close()
+    beside.close()
     assert slow.shown == [200, *(b"%d" % number for number in range(100)), "closed"]
 
 
 def test_what_waits_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_aside, "_MOST", 10)
+    monkeypatch.setattr(aside, "_MOST", 10)
     slow = Slow()
-    aside = Aside(slow)
+    beside = Aside(slow)
     over = threading.Event()
 
     def work() -> None:
         for _ in range(5):
-            aside.frame(b"12345")
+            beside.frame(b"12345")
         over.set()
 
     worker = threading.Thread(target=work)
@@ -62,7 +62,7 @@ def test_what_waits_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     slow.reads.set()
     assert over.wait(SAFETY_S)
     worker.join()
-    aside.close()
+    beside.close()
     assert slow.shown == [b"12345"] * 5 + ["closed"]
 
 
@@ -71,15 +71,15 @@ def test_what_showing_raises_is_raised_at_the_end() -> None:
         def frame(self, data: bytes) -> None:
             raise BrokenPipeError
 
-    aside = Aside(Broken("none"))
-    aside.frame(b"1")
-    aside.frame(b"2")
+    beside = Aside(Broken("none"))
+    beside.frame(b"1")
+    beside.frame(b"2")
     with pytest.raises(BrokenPipeError):
-        aside.close()
+        beside.close()
 
 
 def test_nothing_shown_starts_nothing() -> None:
     slow = Slow()
-    aside = Aside(slow)
-    aside.close()
-    assert slow.shown == ["closed"] and aside._thread is None
+    beside = Aside(slow)
+    beside.close()
+    assert slow.shown == ["closed"] and beside._thread is None

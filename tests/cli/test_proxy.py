@@ -119,7 +119,7 @@ def test_others_need_a_token(tmp_path: Path) -> None:
 def test_where_others_could_reach_it_is_said(tmp_path: Path, host: str) -> None:
     done = run(tmp_path, "http://127.0.0.1:1", "--host", host, "--", sys.executable, "-c", "")
     assert done.returncode == 2
-    assert done.stderr.startswith(f"streamkit: --host {host} is no loopback address")
+    assert done.stderr.startswith(f"streamkit: --host {host} is not a loopback address")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -271,7 +271,7 @@ def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encod
     )
     assert b"\r\nAccept-Encoding: gzip, br, zstd\r\n" in here.request
     assert answered.endswith(b"\r\n\r\n" + sent) and b"\r\ncontent-TYPE: text/event-stream\r\n" in answered
-    assert any(b'"type":"note"' in line and b"encoded" in line for line in here.lines)
+    assert any(b'"type":"note"' in line and b"stored decoded" in line for line in here.lines)
     assert seen.frames.body == body
 
 
@@ -281,7 +281,7 @@ def test_a_coding_that_no_library_takes_off_is_recorded_as_it_came(monkeypatch: 
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: %d\r\n\r\n" % len(sent)
     here, answered, seen = through(head + sent, ASK)
     assert answered == head + sent and seen.frames.body == sent
-    assert any(b"stored as it came" in line for line in here.lines)
+    assert any(b"stored unchanged" in line for line in here.lines)
 
 
 @dataclass
@@ -762,7 +762,7 @@ def test_a_disk_that_fails_holds_nobody_up(tmp_path: Path) -> None:
         recorders = Recorders(open=a_file_each(str(tmp_path / "folder")), on_error=said.append)
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             assert Between(proxy, [], []).ask().endswith(WIRE + b"0\r\n\r\n")
-    assert len(said) == 1 and "is not recorded" in said[0]
+    assert len(said) == 1 and "unrecorded" in said[0]
 
 
 AT_ONCE = Options(match="path")
@@ -886,6 +886,6 @@ def test_a_file_that_cannot_be_written_any_more_holds_nobody_up() -> None:
             answer = Between(proxy, [], []).ask()
             until(lambda: over)
     assert answer.endswith(WIRE + b"0\r\n\r\n")
-    assert complaints == ["the exchange goes on and is not recorded: [Errno 28] No space left on device"]
+    assert complaints == ["the exchange continues unrecorded: [Errno 28] No space left on device"]
     assert full.full == 1, "nothing is written after what could not be"
     assert (over[0].path, over[0].reason, over[0].frames) == (None, "eof", 5)
