@@ -168,6 +168,7 @@ def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any
         "model": measurement.model,
         "verdict": measurement.verdict,
         "recorded_at": measurement.recorded_at,
+        "clock": measurement.clock,
         "labels": measurement.labels,
         "metrics": values,
         "missing": missing,
@@ -212,6 +213,7 @@ def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measure
             notes=tuple(row.get("notes") or ()),
             recorded_at=row.get("recorded_at"),
             units={entry.name: entry.unit for entry in metrics},
+            clock=row.get("clock"),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"no row of stats --format json: {error!r}") from error

@@ -153,6 +153,7 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
         ),
         choices=timeline.each_choice(),
         units={entry.name: entry.unit for entry in measured},
+        clock=stream.exchange.clock,
     )
 
 

@@ -259,12 +259,15 @@ class Origin:
     line: int | None = None
 
 
+Clock = Literal["monotonic", "kernel", "log", "none"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request and its answer, with times.
 
-    `source` is who saw it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`, `log`,
-    `none`). `end` is None where the recorder was killed, or where a log does not tell.
+    `source` is who saw it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`
+    after each read, `kernel` when the system received the last segment of a read, on the same scale, `log`, `none`). `end` is None where the recorder was killed, or where a log does not tell.
     """
 
     frames: Frames = field(default_factory=Frames)
@@ -272,7 +275,7 @@ class Exchange:
     response: Response | None = None
     end: End | None = None
     source: Literal["client", "proxy", "stdin", "import"] = "import"
-    clock: Literal["monotonic", "log", "none"] = "none"
+    clock: Clock = "none"
     recorded_at: str | None = None
     connected_at: int | None = None
     sent_at: int | None = None
@@ -329,7 +332,7 @@ class Exchange:
 
         A recorder's clock is at 0 then. Of a pipe it is not known; of a log only where that tells when it was sent.
         """
-        if self.clock == "monotonic":
+        if self.clock in ("monotonic", "kernel"):
             return None if self.source == "stdin" else 0
         return self.sent_at if self.clock == "log" else None
 

@@ -95,6 +95,7 @@ class Measurement:
     that contradicts the content. `stalls` are its longest pauses: the event (from 1) that ended each, when (ns), and how
     long it was (ns); `choices` are told apart where there are several. `units` gives the unit of each metric
     (`ns`, `tokens`, …). `recorded_at` is when the request was sent, as RFC 3339; None where nobody knows.
+    `clock` is whose times these are, as a recording names it: it tells how fine they are.
     """
 
     file: str
@@ -109,6 +110,7 @@ class Measurement:
     recorded_at: str | None = None
     stalls: tuple[tuple[int, int, int], ...] = ()
     choices: tuple[ChoiceTimes, ...] = ()
+    clock: str | None = None
     units: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:

@@ -31,6 +31,7 @@ from streamkit.model._fields import (
     string,
 )
 from streamkit.model.exchange import (
+    Clock,
     Damage,
     End,
     Exchange,
@@ -51,7 +52,7 @@ _LEAST_RUN = 4  # lines: a shorter run of frames costs more than it saves
 
 _T = TypeVar("_T")
 _SOURCES = ("client", "proxy", "stdin", "import")
-_CLOCKS = ("monotonic", "log", "none")
+_CLOCKS = ("monotonic", "kernel", "log", "none")
 _CUT_START = re.compile(rb'\{\s*"type"\s*:\s*"start"\s*,\s*"streamkit"\s*:\s*[0-9]')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -369,7 +370,7 @@ class _Draft:
             source=cast(
                 'Literal["client", "proxy", "stdin", "import"]', start.get("source", one_of(_SOURCES), "import")
             ),
-            clock=cast('Literal["monotonic", "log", "none"]', start.get("clock", one_of(_CLOCKS), "none")),
+            clock=cast("Clock", start.get("clock", one_of(_CLOCKS), "none")),
             recorded_at=start.get("recorded_at", string, None),
             connected_at=start.get("connected_at", integer, None),
             sent_at=start.get("sent_at", integer, None),
