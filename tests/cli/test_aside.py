@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
-from streamkit.cli.showing import View
 
 from streamkit.cli import aside
 from streamkit.cli.aside import Aside
+from streamkit.cli.showing import View
 from streamkit.model.exchange import Response
 from tests.waiting import SAFETY_S, until
 
