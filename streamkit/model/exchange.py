@@ -77,7 +77,43 @@ class Request:
     headers: Headers = ()
     body: Body | None = None
 
+    @property
+    def host(self) -> str:
+        """The URL's host in lower case; "" where it has none, or is no URL."""
+        return _parts(self.url)[0]
+
+    @property
+    def path(self) -> str:
+        """The URL's path; "" where it has none, or is no URL."""
+        return _parts(self.url)[1]
+
+    @property
+    def query(self) -> str:
+        """The URL's query without its question mark; "" where it has none, or is no URL."""
+        return _parts(self.url)[2]
+
+    @property
+    def asks_for_stream(self) -> bool | None:
+        """Whether the answer is to be a stream: by the `stream` of the JSON body, or by a path whose last part contains
+        `stream` (Gemini, Bedrock). None where neither is there, which means yes to some APIs and no to others."""
+        if "stream" in self.path.rpartition("/")[2].lower():
+            return True
+        fields = self.body.json if self.body else None
+        asked = fields.get("stream") if isinstance(fields, dict) else None
+        return asked if isinstance(asked, bool) else None
+
     __repr__ = brief
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """Host, path and query of a URL that comes from a file and may be anything."""
+    from urllib.parse import urlsplit  # takes long to import, and a stream alone has no URL
+
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an unclosed bracket: `http://[x`
+        return "", "", ""
+    return parts.hostname or "", parts.path, parts.query
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,3 +377,9 @@ def header(headers: Headers, name: str) -> str | None:
     """The first value of a header, its name compared without case."""
     wanted = name.lower()
     return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+def is_error_body(document: Mapping[str, Any]) -> bool:
+    """Whether a body is nothing but an error as AWS and other gateways word it: `{"message": …}`, perhaps with a code."""
+    message = document.get("message", document.get("Message"))
+    return type(message) is str and document.keys() <= {"message", "Message", "__type", "code", "type", "status"}

@@ -29,7 +29,7 @@ NOWHERE = Place()
 class Finding:
     """One rule broken in one stream: the first place, the message, and `count` occurrences.
 
-    `breaks` names the client that loses data or raises, and how; empty where none was measured. `excerpt` is the
+    `breaks` names the clients of the stream's API that lose data or raise, and how, a sentence each; empty where none was measured. `excerpt` is the
     offending text of the stream (untrusted), empty where there is none to show; `caret` is the span in it, in characters,
     that the JSON path names.
     """
@@ -43,7 +43,7 @@ class Finding:
     file: str = "-"
     exchange: int = 1
     dialect: str = ""
-    breaks: str = ""
+    breaks: tuple[str, ...] = ()
     excerpt: str = ""
     caret: tuple[int, int] | None = None
 

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from streamkit.model._display import brief, counted, table, tag
-from streamkit.model.exchange import Exchange
+from streamkit.model.exchange import Exchange, header
 from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep
-from streamkit.model.message import Delta, Usage
+from streamkit.model.message import ERROR, Delta, Usage
 from streamkit.wire.values import Events
 
 Verdict = Literal["not-a-stream", "error", "malformed", "complete", "truncated"]
 
+
+_STREAM_TYPES = ("text/event-stream", "application/vnd.amazon.eventstream", "application/x-ndjson")
 
 DEFAULT_STALL_AFTER_NS = 30_000_000_000
 """A pause of this many nanoseconds is a stall: the shortest idle timeout in common use."""
@@ -69,6 +71,8 @@ class Stream:
     that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
     are filled only where the stream was `judged`; `drift` then looks for fields that are in no table.
     `max_gap` is how long (ns) nothing may come before a rule speaks of a stall; `reported` reads the usage of one chunk.
+    `unchecked` names what the API has no table for (`shape`, `order`). `defects` are the parts of streamkit that raised on
+    this stream, each with its exception; what they would have found is missing.
     """
 
     exchange: Exchange
@@ -93,6 +97,8 @@ class Stream:
     lawful: frozenset[str] = frozenset()
     misfits: tuple[Misfit, ...] = ()
     missteps: tuple[Misstep, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
     judged: bool = False
     max_gap: int = DEFAULT_STALL_AFTER_NS
     drift: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
@@ -135,6 +141,23 @@ class Stream:
     def number(self) -> int:
         """The number of the exchange in its file, from 1."""
         return self.exchange.origin.number
+
+    @property
+    def plain_answer(self) -> bool:
+        """Whether the exchange is no stream and was not to be one: the request, which is known, asks for none, the response
+        announces none, and the body is no error."""
+        request, response = self.exchange.request, self.exchange.response
+        if self.verdict != "not-a-stream" or any(flag & ERROR for flag in self.flags):
+            return False
+        if response is not None and response.status == 204:
+            return request is None or request.asks_for_stream is not True
+        if request is None or (response is not None and response.status >= 400):
+            return False
+        wants_events = (header(request.headers, "accept") or "").strip().lower() == "text/event-stream"
+        kind = (self.exchange.content_type or "").partition(";")[0].strip().lower()
+        asked = request.asks_for_stream
+        asked = (request.method == "POST" and asked is True) or (asked is None and wants_events)
+        return not asked and kind not in _STREAM_TYPES
 
     def deltas(self, chunk: int) -> tuple[Delta, ...]:
         """What chunk `chunk` adds."""

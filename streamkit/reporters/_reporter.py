@@ -19,9 +19,10 @@ class LintReport:
     """Everything that one run of lint has to say.
 
     `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
-    `verdict`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity from which the
-    run fails, `paint` its colors, `width` the columns of the terminal that shows it (0 where none does), `tool` gives the version of this program (empty where it is not
-    known), which takes long to find out.
+    `verdict`, `unchecked`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity
+    from which the run fails, `passed_over` how many exchanges are no streams and were not to be, `paint` its colors,
+    `width` the columns of the terminal that shows it (0 where none does), `tool` gives the version of this program (empty
+    where it is not known), which takes long to find out.
     """
 
     findings: Sequence[Finding]
@@ -29,6 +30,7 @@ class LintReport:
     manuals: Mapping[str, str] = field(default_factory=dict)
     severities: Mapping[str, str] = field(default_factory=dict)
     fail_on: str = "error"
+    passed_over: int = 0
     paint: Palette = PLAIN
     width: int = 0
     tool: Callable[[], str] = str

@@ -66,7 +66,7 @@ def _finding(report: LintReport, finding: Finding) -> Iterator[str]:
             caret = "^" * max(_columns(marked), 1)
             yield f"{_BAR}{' ' * _columns(before)}{report.paint(finding.severity, caret)}"
     if finding.breaks:
-        yield f"    breaks: {finding.breaks}"
+        yield f"    breaks: {'; '.join(finding.breaks)}"
 
 
 def _parts(finding: Finding) -> tuple[str, str, str]:

@@ -125,16 +125,17 @@ def decode(body: bytes, limit: int = LIMIT) -> Events:
 
 
 def recognises(head: bytes) -> bool:
-    """Whether these first bytes are an object a line: each line begins one, and each whole line ends one.
+    """Whether these first bytes are an object a line: the first line begins and ends one, and so do most of the others.
 
-    A single object printed over several lines has lines that do neither. One unfinished line alone is taken, too, if a
-    name follows its brace: a stream whose first line is long looks so. If that one object is all, a document gives the
-    same event.
+    A line among them may be broken: the lines after it are events all the same. A single object printed over several lines
+    has lines that neither begin nor end one. One unfinished line alone is taken, too, if a name follows its brace: a
+    stream whose first line is long looks so. If that one object is all, a document gives the same event.
     """
     whole, _, rest = head.removeprefix(_MARK).rpartition(b"\n")
     lines = [line.strip() for line in whole.split(b"\n")]
     lines = [line for line in lines if line]
     rest = rest.strip()
-    if not all(line.startswith(b"{") and line.endswith(b"}") for line in lines):
+    objects = [line.startswith(b"{") and line.endswith(b"}") for line in lines]
+    if objects and not (objects[0] and objects.count(True) * 2 > len(objects)):
         return False
-    return bool(_FIRST_NAME.match(rest)) or (bool(lines) and (not rest or rest == b"{"))
+    return bool(_FIRST_NAME.match(rest)) or (bool(lines) and (not rest or rest == b"{" or len(lines) > 1))
