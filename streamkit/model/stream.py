@@ -1,4 +1,4 @@
-"""One exchange decoded: all that rules, metrics and assemblers may see.
+"""One decoded exchange: everything that rules, metrics and assemblers see.
 
 Columns, not objects: event i has `events.data[i]` and `times[i]`, chunk k has `chunks[k]`, `flags[k]` and belongs to event
 `chunk_events[k]`. What is rare (asides, broken events, misfits, missteps) is a value of its own.
@@ -28,7 +28,7 @@ DEFAULT_STALL_AFTER_NS = 30_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """An event whose data is not a JSON object and no lawful marker.
+    """An event whose data is neither a JSON object nor a known marker.
 
     `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; or, where a lenient client reads it all the same
     (`recovered`, and the chunk is there), `lenient-json` (NaN, a lone surrogate) and `invalid-utf8`. `message` is the
@@ -63,7 +63,7 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """One exchange decoded and understood.
+    """One exchange, decoded and interpreted.
 
     `events` and `times` (ns, None where not measured) run over all events, `chunks`, `chunk_events` and `flags` over
     the provider's JSON objects. `done` holds the indices of terminal markers that are not JSON (`[DONE]`). `terminal`
@@ -164,19 +164,19 @@ class Stream:
         return self.reader(self.chunks[chunk])
 
     def chunk_times(self) -> Sequence[int | None]:
-        """When each chunk was complete (ns), None where times were not measured."""
+        """When each chunk was complete (ns), None if times were not measured."""
         if self.chunk_events == range(len(self.chunks)):
             return self.times[: len(self.chunks)]
         return list(map(self.times.__getitem__, self.chunk_events))
 
     def time_of(self, chunk: int) -> int | None:
-        """When chunk `chunk` was complete (ns), or None where times were not measured."""
+        """When chunk `chunk` was complete (ns), or None if times were not measured."""
         return self.times[self.chunk_events[chunk]]
 
     def place(
         self, *, event: int | None = None, chunk: int | None = None, byte: int | None = None, path: str | None = None
     ) -> Place:
-        """The place of an event (index from 0), a chunk or a byte, in the numbers that a person counts with."""
+        """The position of an event (index from 0), a chunk or a byte, as numbers for people (from 1)."""
         if chunk is not None:
             event = self.chunk_events[chunk]
         if byte is None and event is not None:

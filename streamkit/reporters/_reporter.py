@@ -1,4 +1,4 @@
-"""A reporter: findings, measurements, rows or streams in, text out. One module an output format; this is their contract."""
+"""A reporter: findings, measurements, rows or streams in, text out. One module per output format; this is their contract."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintReport:
-    """Everything that one run of lint has to say.
+    """The result of one run of lint.
 
     `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
     `verdict`, `unchecked`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity
@@ -36,7 +36,7 @@ class LintReport:
     tool: Callable[[], str] = str
 
     def fails(self, finding: Finding) -> bool:
-        """Whether a finding is one that fails the run."""
+        """Whether a finding fails the run."""
         return SEVERITIES.index(finding.severity) <= SEVERITIES.index(cast("Severity", self.fail_on))
 
 
@@ -78,7 +78,7 @@ class PageStream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatsReport:
-    """Everything that one run of stats has to say.
+    """The result of one run of stats.
 
     `streams` gives a row a stream, once, as they are measured; only when it has been read to its end does `groups` give
     the summaries: of all streams first (its `by` is empty), then of each group. `asked` says that the columns were named

@@ -1,8 +1,8 @@
-"""Newline-delimited JSON: each line that is not blank is an event. Ollama streams so.
+"""Newline-delimited JSON: each line that is not blank is an event. Ollama streams this way.
 
 Lines end with LF; CRs before it belong to the line end (JSON itself cannot end with one). The last line may lack its
 LF: it is an event if it ends as an object or array does, else a `Tail`. `Event.start` is the line's first byte, `end`
-comes after its LF. The payload is not parsed here: a line that is not JSON is an event whose data are no JSON.
+comes after its LF. The payload is not parsed here: a line that is not JSON is an event whose data is not JSON.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Decoder:
         return self._columns.take()
 
     def whole(self, body: bytes) -> Events:
-        """A whole body in columns: what `decode` does, on a fresh decoder."""
+        """Decode a whole body into columns, as `decode` does, on a new decoder."""
         self._take(body)
         self._finish()
         return self._columns.freeze()
@@ -92,7 +92,7 @@ class Decoder:
         payloads = list(map(bytes.rstrip, lines, repeat(b"\r\n")))
         small = edges[len(lines)] - edges[0] <= self._limit and not self._skipping
         if small and all(map(bytes.startswith, payloads, repeat(b"{"))):
-            # The ordinary case at the speed of C: no line is blank, none is too long.
+            # The common case at C speed: no line is blank or too long.
             self._columns.add_many(payloads, edges[: len(lines)], edges[1 : len(lines) + 1])
             return
         for index, payload in enumerate(payloads):
