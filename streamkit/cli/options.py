@@ -176,6 +176,6 @@ def input_format_option(function: Function) -> Function:
 
 def reading_options(function: Function) -> Function:
     """`--input-format`, `--api` and `--dialect`: what to take an input for, instead of detecting it."""
-    api = click.option("--api", metavar="NAME", help="Take streams for this API instead of finding it out.")
-    dialect = click.option("--dialect", metavar="NAME", help="Take streams for this dialect instead of finding it out.")
+    api = click.option("--api", metavar="NAME", help="Read streams as this API instead of detecting it.")
+    dialect = click.option("--dialect", metavar="NAME", help="Read streams as this dialect instead of detecting it.")
     return input_format_option(api(dialect(function)))

@@ -59,7 +59,7 @@ def reduce_stream(stream: Stream, rule: Rule, *, keep_text: bool = False) -> Red
 def check_reducible(rule: Rule) -> None:
     """Raises UsageError for a rule about a log, a recording or its times: no smaller body can show it."""
     if rule.code.startswith(NOT_IN_THE_BODY):
-        raise UsageError(f"{rule.code} is not about the bytes of a stream, so no smaller one can show it")
+        raise UsageError(f"{rule.code} does not depend on the bytes of a stream, so it cannot be reduced")
 
 
 def breaks(stream: Stream, rule: Rule) -> bool:

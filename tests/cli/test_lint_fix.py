@@ -111,7 +111,7 @@ def test_every_event_stays_what_it_is(
     body = ("\ufeff" * mark + f"data: {CHUNK}\n\n" + text).encode()
     path = tmp_path_factory.getbasetemp() / "any.sse"
     path.write_bytes(body)
-    [exchange] = read(str(path), form="event-stream")
+    [exchange] = read(str(path), format="event-stream")
     fixed = fix(interpret(exchange, judge=True), RULES.values())
     after = fixed.body if fixed else body
     before_events, after_events = events(body), events(after)

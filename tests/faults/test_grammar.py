@@ -35,18 +35,18 @@ def test_read(text: str, expected: list[tuple[str, dict[str, object], int | None
 WRONG = {
     "": "invalid fault '': expected NAME[:argument=value,...], as in cut:event=3,by=reset",
     "cutt:event=3": "unknown fault 'cutt'; did you mean 'cut'?",
-    "drop:": "fault 'drop:': expected argument=value at '' (it takes event, times, rate)",
-    "drop:3": "fault 'drop:3': expected argument=value at '3'",
-    "drop:evnt=3": "fault drop has no argument 'evnt' (it takes event, times, rate)",
+    "drop:": "fault 'drop:': invalid argument at '': expected NAME=VALUE; known arguments: event, times, rate",
+    "drop:3": "fault 'drop:3': invalid argument at '3': expected NAME=VALUE",
+    "drop:evnt=3": "fault drop: unknown argument 'evnt'; known arguments: event, times, rate",
     "drop:event=x": "fault drop: invalid event 'x': expected a whole number from 1 on",
     "drop:event=0": "fault drop: invalid event '0': expected a whole number from 1 on",
-    "drop:event=1,event=2": "fault drop: event is given twice",
+    "drop:event=1,event=2": "fault drop: duplicate argument 'event'",
     "cut:by=magic": "fault cut: invalid by 'magic': expected one of fin, reset, half-chunk, eof",
-    "cut:event=1,byte=2": "fault cut: event and byte are given, and only one can be",
+    "cut:event=1,byte=2": "fault cut: event and byte cannot be used together",
     "stall:for=soon": "fault stall: invalid for 'soon': expected 20ms, 1.5s, 2m, or ever",
     "status:code=200": "fault status: invalid code '200': expected an HTTP error, 400 to 599",
     "bom:rate=2": "fault bom: invalid rate '2': expected a number from 0 to 1",
-    'comment:text="a': "fault 'comment:text=\"a': expected argument=value",
+    'comment:text="a': "fault 'comment:text=\"a': invalid argument at 'text=\"a': expected NAME=VALUE",
 }
 
 
