@@ -100,9 +100,9 @@ class Collection:
             self.sources.update({str(word): int(count) for word, count in summary.get("token_sources", {}).items()})
             for entry in self.metrics:
                 self.missing[entry.name].update(summary["missing"].get(entry.key, {}))
-                told = summary["histograms"].get(entry.key)
-                if told is not None:
-                    self.pools[entry.name].merge(Histogram.from_json(told))
+                histogram = summary["histograms"].get(entry.key)
+                if histogram is not None:
+                    self.pools[entry.name].merge(Histogram.from_json(histogram))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no summary of stats --format json: {error!r}") from error
 

@@ -25,20 +25,20 @@ ttft < 0                                        | time_to_first_token - < 0
 """
 
 WRONG = {
-    "ttft": "is no expression",
-    "ttft = 3ms": "is no expression",
+    "ttft": "invalid expression",
+    "ttft = 3ms": "invalid expression",
     "ttft.p95 > 800": "'800' has no unit for time_to_first_token; expected one of: ns, us",
     "ttft.p95 > 800kb": "unknown unit 'kb' for time_to_first_token",
     "ttft.p95 > fast": "invalid value 'fast': expected 20ms, 1.5s, 2m",
     "tftt.p95 > 1s": "unknown metric 'tftt'",
     "time_to_first_tokn > 1s": "did you mean 'time_to_first_token'",
-    "ttft.p101 > 1s": "no statistic named 'p101'; there are n, min, mean, max, and p0 to p100",
-    "ttft.median > 1s": "no statistic named 'median'",
-    "ttft > 1e400s": "'1e400s' is more than any value",
+    "ttft.p101 > 1s": "unknown statistic 'p101'; expected n, min, mean, max, or p0 to p100",
+    "ttft.median > 1s": "unknown statistic 'median'",
+    "ttft > 1e400s": "'1e400s' is out of range",
     "ttft > nan": "invalid value 'nan': expected 20ms, 1.5s, 2m",
-    "": "is no expression",
-    "gap > 1ms": "say which, as in gap.p95 > 1ms",
-    "goodput.p50 > 1": "is one number of the whole run",
+    "": "invalid expression",
+    "gap > 1ms": "choose a statistic, as in gap.p95 > 1ms",
+    "goodput.p50 > 1": "is a single number per run",
 }
 
 

@@ -30,12 +30,16 @@ def objects_in(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if type(entry) is dict] if type(value) is list else []
 
 
+MOST = (1 << 63) - 1
+"""The largest integer that is read as a count: what a signed 64-bit field holds."""
+
+
 def count_of(holder: Any, *names: str) -> int | None:
-    """The first of these fields that is an integer (booleans excluded), or None."""
+    """The first of these fields that is an integer of 64 bits (booleans excluded), or None."""
     if type(holder) is dict:
         for name in names:
             value = holder.get(name)
-            if type(value) is int:
+            if type(value) is int and -MOST <= value <= MOST:
                 return value
     return None
 
