@@ -17,6 +17,8 @@ from streamkit.palette import Palette
 if TYPE_CHECKING:
     from streamkit.reporters import Reporter
 
+# What else lets a gate on times pass where streams failed.
+_BESIDE = ", and a gate on success_share, failed or truncated decides about them"
 
 @click.command("stats")
 @paths_argument
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit 1 if this is so: "ttft.p95 > 800ms".')
 @click.option("--slo", multiple=True, metavar="EXPR", help='A limit for goodput: "ttft <= 500ms".')
 @click.option("--allow-missing", is_flag=True, help="A gate holds where its metric is missing.")
+@click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams with the others.")
 @click.option("--compare", metavar="FILE", help="Compare with the streams of FILE, recorded before.")
 @click.option("--html", "html_file", metavar="FILE", help="Write a page with pictures to FILE.")
 @click.option("--plot", is_flag=True, help="Draw histograms.")
@@ -141,12 +144,13 @@ def _wanted(reporter: Reporter, options: dict[str, Any]) -> Any:
         options["fail_if"],
         options["slo"],
         _ranks(options["percentiles"]),
+        options["include"] == "failed",
     )
 
 
 def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any], paint: Palette) -> Any:
     """What a reporter is given."""
-    from streamkit.metrics import REASONS
+    from streamkit.metrics import REASONS, outcome_sentence
     from streamkit.reporters import StatsReport
 
     ranks = _ranks(options["percentiles"])
@@ -157,6 +161,7 @@ def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any
         rows,
         run.summaries,
         REASONS,
+        outcome=outcome_sentence,
         asked=bool(options["metrics"]),
         per_stream=options["per_stream"] or bool(options["sort"]),
         explain=options["explain"],
@@ -176,8 +181,9 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
     from streamkit.reporters import shown
 
     failed = False
+    judged = any(gate.expression.about_failures for gate in run.gates)
     for gate in run.gates:
-        outcome = gate.outcome(run.whole, allow_missing=allow_missing)
+        outcome = gate.outcome(run.whole, allow_missing=allow_missing, failures_judged=judged)
         if outcome is None:
             continue
         failed = True
@@ -186,6 +192,7 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
             why = f"{outcome.why}: {reason(outcome.why)}" if outcome.why else "no stream"
             message = (
                 f"missing in {outcome.absent} of {run.whole.count} streams ({why}); --allow-missing passes over them"
+                f"{_BESIDE if outcome.why == 'not-complete' else ''}"
             )
         else:
             message = f"it is {shown(outcome.value, unit)}" if outcome.value is not None else ""

@@ -18,6 +18,8 @@ REASONS = {
     "no-token": "no chunk carries answer text, reasoning or a tool call",
     "no-usage": "the stream reports no usage, and no --tokenizer was named",
     "no-wall-clock": "the streams do not say when they were recorded, or when they ended",
+    "no-stream": "no request either succeeded or failed",
+    "not-complete": "the stream failed or is a part of one, so that its times are none of a complete answer",
     "not-measured": "the run that measured this stream did not measure it",
     "not-reported": "the provider does not say",
     "one-chunk": "there is one chunk only, so no time between chunks",

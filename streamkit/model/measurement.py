@@ -89,6 +89,7 @@ class Measurement:
     `notes` are sentences about how far these numbers can be trusted: coalesced reads, a clock that went back, a usage
     that contradicts the content. `stalls` are its longest pauses: the event (from 1) that ended each, when (ns), and how
     long it was (ns); `choices` are told apart where there are several. `recorded_at` is when the request was sent, as RFC 3339; None where nobody knows.
+    `outcome` tells how the request ended, finer than `verdict`: `complete`, `http-429`, `refused`, `truncated`, ….
     """
 
     file: str
@@ -103,6 +104,7 @@ class Measurement:
     recorded_at: str | None = None
     stalls: tuple[tuple[int, int, int], ...] = ()
     choices: tuple[Choice, ...] = ()
+    outcome: str = "complete"
 
 
 def percentile(ordered: Sequence[float], rank: float) -> float:

@@ -61,6 +61,24 @@ def headline(group: Row) -> str:
     return f"{count} stream{'' if count == 1 else 's'}: {message}" if count else "no streams"
 
 
+def failure_lines(group: Row, report: StatsReport) -> Iterator[str]:
+    """The share of successes with its interval, and a line for each way in which the other requests ended."""
+    success, outcomes = group["success"], group["outcomes"]
+    others = {word: count for word, count in outcomes.items() if word != "complete"}
+    if not others:
+        return
+    if success["share"] is not None:
+        low, high = success["interval_95"]
+        total = success["complete"] + success["failed"]
+        yield (
+            f"Success {shown(success['share'], 'ratio')} ({success['complete']} of {total}; 95 % interval "
+            f"{shown(low, 'ratio')} to {shown(high, 'ratio')})."
+        )
+    yield "Counted with the others below:" if group["over"] == "all" else "Not in the distributions below:"
+    for word, count in sorted(others.items(), key=lambda pair: (-pair[1], pair[0])):
+        yield f"  {count:,}  {report.outcome(word)}"
+
+
 def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
     """A row a stream with as many columns as fit `width`; `more` counts those that did not."""
     candidates = _candidates(report)
@@ -122,6 +140,8 @@ def run_line(group: Row, report: StatsReport) -> str:
             missing.setdefault(code, []).append(column.title.lower())
     for code, titles in missing.items():
         told.append(f"{', '.join(titles)} {MISSING} ({code}: {report.reasons.get(code, code)})")
+    if told and 0 < group["on_the_clock"] < group["streams"]:
+        told.append(f"times are of {group['on_the_clock']} of {group['streams']} streams, whose wall clock is known")
     return "; ".join(told)
 
 

@@ -13,6 +13,7 @@ from streamkit.reporters._stats_tables import (
     Notes,
     Table,
     explanations,
+    failure_lines,
     headline,
     run_line,
     spread,
@@ -99,7 +100,9 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
         value = row["metrics"].get(column.key)
         if column.many:
             if value is not None and wanted(column, report):
-                cells.append([column.title, *spread(column, group, report)])
+                # Of the stream itself: the summary leaves out one that failed.
+                own = {**group, "metrics": {column.key: value}}
+                cells.append([column.title, *spread(column, own, report)])
             continue
         if not wanted(column, report, value):
             continue
@@ -195,6 +198,7 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
         yield f"{count} streams; --per-stream lists them\n\n"
     for group, title, table in summary_tables(groups, report):
         yield report.paint("head", f"{one_line(title) + ': ' if title else 'In all: '}{headline(group)}") + "\n"
+        yield from (f"{line}\n" for line in failure_lines(group, report))
         yield drawn(table, report.paint) if table.rows else ""
         if not group["exact"]:
             yield "Percentiles are within 0.5 %: they come from histograms, not from the samples.\n"

@@ -48,7 +48,7 @@ _KINDS = (
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a run is to measure: metrics by name (none: all, or those that a table shows), how to group, gates, limits,
-    further percentiles, and whether histograms are wanted."""
+    further percentiles, whether histograms are wanted, and whether failed streams belong to the distributions."""
 
     metrics: Sequence[str] = ()
     in_table: bool = False
@@ -57,6 +57,7 @@ class Wanted:
     gates: Sequence[str] = ()
     limits: Sequence[str] = ()
     percentiles: Sequence[float] = ()
+    include_failed: bool = False
 
 
 @dataclass(slots=True)
@@ -79,17 +80,20 @@ class Run:
         self.gates = [Gate(parse_expression(text)) for text in self.wanted.gates]
         self.limits = [parse_expression(text) for text in self.wanted.limits]
         for limit in self.limits:
-            if limit.metric.of_run is not None:
+            if limit.metric.whole_run:
                 raise UsageError(f"--slo {limit.text!r}: a limit is kept by a stream, not by a run")
         if self.wanted.by:
             _group_of(self.wanted.by, None)
-        self.whole = Collection(self._measured())
+        self.whole = self._collection()
+
+    def _collection(self) -> Collection:
+        return Collection(self._measured(), include_failed=self.wanted.include_failed)
 
     def _measured(self) -> list[Metric]:
         """What is shown, and what gates, limits and the metrics of the run stand on."""
         asked = [gate.expression.metric for gate in self.gates] + [limit.metric for limit in self.limits]
         base = [METRICS["operation_duration"], METRICS["output_tokens"]]
-        run = [entry for entry in METRICS.values() if entry.of_run is not None]
+        run = [entry for entry in METRICS.values() if entry.whole_run]
         return list({entry.name: entry for entry in [*self.shown, *asked, *base, *run]}.values())
 
     def rows(self, streams: Iterable[Stream]) -> Iterator[Row]:
@@ -109,7 +113,7 @@ class Run:
         good = kept(self.limits, measurement)
         self.whole.add(measurement, good)
         for gate in self.gates:
-            gate.see(measurement)
+            gate.see(measurement, taken=self.whole.takes(measurement))
         if self.wanted.by:
             group = _group_of(self.wanted.by, measurement)
             self._group(group).add(measurement, good)
@@ -117,7 +121,7 @@ class Run:
     def _group(self, group: dict[str, str]) -> Collection:
         key = "\0".join(group.values())
         if key not in self.groups:
-            self.groups[key] = group, Collection(self._measured())
+            self.groups[key] = group, self._collection()
         return self.groups[key][1]
 
     def merge(self, path: str) -> list[Row]:
@@ -134,7 +138,7 @@ class Run:
             if self.wanted.by:
                 self._group(_group_of(self.wanted.by, measurement)).place(measurement, good)
             for gate in self.gates:
-                gate.see(measurement)
+                gate.see(measurement, taken=self.whole.takes(measurement))
         return part.rows
 
     def _note_marks(self, stream: Stream) -> None:
@@ -163,7 +167,7 @@ class Run:
 
     def columns(self, *, of_run: bool = False) -> list[Column]:
         """The metrics that are shown, as a reporter sees them."""
-        entries = [entry for entry in self.shown if (entry.of_run is not None) == of_run]
+        entries = [entry for entry in self.shown if entry.whole_run == of_run]
         return [Column(m.key, m.head, m.title, m.unit, m.many, m.shown, m.manual, m.standard) for m in entries]
 
 

@@ -54,7 +54,7 @@ def read_part(path: str, collection: Collection, limits: Sequence[Expression], b
         measured = [measurement_of(row, collection.metrics) for row in rows]
         groups = _groups(path, summary, by) if by else []
         for told in (summary, *(told for _, told in groups)):
-            Collection(collection.metrics).merge(told)
+            Collection(collection.metrics, include_failed=collection.include_failed).merge(told)
         good = [_kept(path, row, one, limits) for row, one in zip(rows, measured, strict=True)]
     except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise UnreadableInput(path, f"no output of stats --format json: {error}") from error

@@ -13,7 +13,7 @@ from streamkit.cli.main import streamkit
 from streamkit.model.exchange import Exchange
 from streamkit.model.recording import write
 from tests.clicking import CliRunner, Result
-from tests.metrics.making import MS, ROLE, exchange, plain, text, usage
+from tests.metrics.making import MS, ROLE, STOP, exchange, plain, text, usage
 
 
 def run(*arguments: str, **options: Any) -> Result:
@@ -215,8 +215,20 @@ class TestRun:
 
     def test_why_it_is_missing(self, runs: list[str], tmp_path: Path) -> None:
         path = recording(tmp_path / "undated.jsonl", [exchange(plain(5), recorded_at=None)])
-        shown = " ".join(run(path, *runs).stdout.split())
-        assert "mean concurrency, peak concurrency, goodput, goodput share - (no-wall-clock: the streams do" in shown
+        shown = " ".join(run(path).stdout.split())
+        assert "no-wall-clock" not in shown  # a card tells of one stream
+        shown = " ".join(run(f"{path}#1", path).stdout.split())
+        assert "mean concurrency, peak concurrency, goodput - (no-wall-clock: the streams do" in shown
+
+    def test_a_stream_without_a_clock_is_left_out_alone(self, runs: list[str], tmp_path: Path) -> None:
+        path = recording(tmp_path / "undated.jsonl", [exchange(plain(5), recorded_at=None)])
+        alone = orjson.loads(run("--format", "json", "--slo", "ttft < 1s", *runs).stdout)["summary"]
+        both = orjson.loads(run("--format", "json", "--slo", "ttft < 1s", path, *runs).stdout)["summary"]
+        assert both["run"] == alone["run"]
+        assert (both["on_the_clock"], both["streams"]) == (alone["streams"], alone["streams"] + 1)
+        assert "whose wall clock is known" in " ".join(run(path, *runs).stdout.split())
+
+    def test_goodput_without_a_slo(self, runs: list[str]) -> None:
         assert "goodput - (no-slo: no --slo was given)" in run("--metrics", "goodput", *runs).stdout
         assert "no-slo" not in run(*runs).stdout
 
@@ -370,6 +382,8 @@ class TestPictures:
 
     def test_the_bars_count_everything(self, tmp_path: Path) -> None:
         events = [(20.0, ROLE), *((100 + at, text("w")) for at in (0, 1, 2, 4, 8, 16, 32, 64, 128, 256))]
+        events.append((356, STOP))
+        events.append((356, "[DONE]"))
         shown = run("--plot", recording(tmp_path / "a.jsonl", [exchange(events)])).stdout
         bars = [line.rsplit(" ", 1)[-1] for line in shown.split("\n") if "▕" in line and not line.endswith("▕")]
         assert sum(map(int, bars)) == 9
