@@ -295,8 +295,11 @@ def _nanoseconds(recorded_at: str | None) -> int | None:
     if began.tzinfo is None:
         began = began.replace(tzinfo=UTC)
     # In whole microseconds: a float of nanoseconds since 1970 is good to some hundred only.
-    return (began - _EPOCH) // _MICROSECOND * 1000
+    found = (began - _EPOCH) // _MICROSECOND * 1000
+    return found if abs(found) < _MOST_NS else None
 
 
+# Years from 1824 to 2116: what a span of 64 bits can tell with a duration added.
+_MOST_NS = 2**62
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

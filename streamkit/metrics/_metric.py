@@ -85,6 +85,8 @@ class Metric:
         return next((alias for alias in self.aliases if alias.startswith("gen_ai.")), "")
 
 
+# What does not fit into 64 bits is no duration, size or count; samples are in ascending order.
+_MOST = 2**62
 UNKNOWN_API = "unknown"
 _ASK_THE_API = ("no-token", "no-usage", "no-answer")
 _CONTENT = "content_chunks"
@@ -172,7 +174,7 @@ def outcome_metric(
 def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | None = None) -> Measurement:
     """All samples of one stream; `counter` counts its tokens where the stream itself does not tell them."""
     timeline = Timeline(stream, counter)
-    samples = {entry.name: entry.of_stream(timeline) for entry in metrics if entry.of_stream is not None}
+    samples = {entry.name: _sampled(entry.of_stream, timeline) for entry in metrics if entry.of_stream is not None}
     if stream.api == UNKNOWN_API:
         samples = {name: _of_unknown(name, told) for name, told in samples.items()}
     return Measurement(
@@ -192,6 +194,17 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
         timeline.each_choice(),
         outcome_of(stream),
     )
+
+
+def _sampled(of_stream: OfStream, timeline: Timeline) -> Samples:
+    """The samples of one metric; missing where numbers of the stream lead beyond what a number here can hold."""
+    try:
+        samples = of_stream(timeline)
+    except OverflowError:
+        return Samples(missing="out-of-range")
+    if samples.values and not -_MOST < samples.values[-1] < _MOST:
+        return Samples(missing="out-of-range")
+    return samples
 
 
 def _of_unknown(name: str, samples: Samples) -> Samples:

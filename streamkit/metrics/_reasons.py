@@ -25,6 +25,7 @@ REASONS = {
     "one-chunk": "there is one chunk only, so no time between chunks",
     "one-read": "everything came in one read, so that a rate would be made up",
     "one-token": "there is one token or content chunk only, so no time between them",
+    "out-of-range": "the stream's own numbers lead to one that is too large to be true",
     "several-choices": "usage counts the tokens of all choices together",
     "unknown-api": "the stream is of no API that is known, so nobody knows what its chunks carry",
     "usage-before-content": "usage was reported before the content ended, so it is no count of all",

@@ -14,6 +14,9 @@ from streamkit.model.stream import Stream
 # The last chunks of a stream: one of them holds the times, where there are any.
 _ENOUGH = 4
 
+# Nanoseconds, 292 years: what is longer is no duration, infinity included.
+_LONGEST = 2.0**63
+
 # Form: where it stands (a path of keys), the unit in nanoseconds, and our name for each field.
 _FORMS: tuple[tuple[tuple[str, ...], float, Mapping[str, str]], ...] = (
     (
@@ -54,6 +57,10 @@ def server_times(stream: Stream) -> dict[str, float]:
             if isinstance(holder, dict):
                 for field, name in names.items():
                     value = holder.get(field)
-                    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+                    if (
+                        isinstance(value, (int, float))
+                        and not isinstance(value, bool)
+                        and 0 <= value <= _LONGEST / unit
+                    ):
                         found[name] = round(value * unit)
     return found

@@ -126,9 +126,9 @@ class Timeline:
 
     @cached_property
     def stall_limit(self) -> float | None:
-        """The gap from which on it is a stall: so many medians of the gaps that are not coalesced; None without gaps."""
+        """The gap above which it is a stall: so many medians of the gaps that are not coalesced; None without gaps."""
         true = self.gaps[self.coalesced :]
-        return STALL_FACTOR * true[len(true) // 2] if true else None
+        return STALL_FACTOR * (true[(len(true) - 1) // 2] + true[len(true) // 2]) / 2 if true else None
 
     @cached_property
     def stalls(self) -> list[tuple[int, int]]:

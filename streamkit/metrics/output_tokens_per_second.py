@@ -1,7 +1,7 @@
 """Output tokens per second: how fast tokens come after the first one.
 
 Formula: (N − 1) / (at(last content chunk) − at(first content chunk)), N the output tokens that the stream carries: the
-inverse of the inter-token latency. A first chunk that bundles many tokens makes it too high. Missing for the reasons of
+inverse of the inter-token latency. Of several choices it is the rate of the whole stream. A first chunk that bundles many tokens makes it too high. Missing for the reasons of
 the inter-token latency, and where all chunks came in one read (`one-read`).
 """
 

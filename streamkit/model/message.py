@@ -41,6 +41,10 @@ class Delta:
     name: str | None = None
 
 
+# Integers of JSON beyond this are not interoperable (RFC 8259, section 6): as counts they mean nothing.
+MOST = 2**53
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Token counts as the provider reported them; None is not reported. `raw` is the provider's own object.

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.model.message import Delta, Usage
+from streamkit.model.message import MOST, Delta, Usage
 
 
 def text_of(value: Any) -> str:
@@ -31,11 +31,14 @@ def objects_in(value: Any) -> list[dict[str, Any]]:
 
 
 def count_of(holder: Any, *names: str) -> int | None:
-    """The first of these fields that is an integer (booleans excluded), or None."""
+    """The first of these fields that is an integer (booleans excluded), or None.
+
+    An integer that programs need not agree on (RFC 8259, section 6: beyond ±(2^53 − 1)) counts nothing.
+    """
     if type(holder) is dict:
         for name in names:
             value = holder.get(name)
-            if type(value) is int:
+            if type(value) is int and -MOST < value < MOST:
                 return value
     return None
 
