@@ -84,19 +84,38 @@ def command(
             return inputs.code
         if options["compare"]:
             before = Inputs([options["compare"]], console, form=form, api=api, dialect=dialect)
-            return _compare(before, inputs, reporter, options["metrics"], sink)
+            return _compare(before, inputs, reporter, options, sink)
         failed = _measure(inputs, reporter, options, console, sink)
     return max(inputs.code, 1 if failed else 0)
 
 
-def _compare(before: Inputs, after: Inputs, reporter: Reporter, metrics: str | None, sink: Sink) -> int:
-    """Compare with the streams recorded before; the exit code is 1 where these are slower or buffered."""
+def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[str, Any], sink: Sink) -> int:
+    """Compare with the streams recorded before; the exit code is 1 where these are slower, buffered or failing."""
     from streamkit.cli._comparing import show_comparison
     from streamkit.service.comparing import DEFAULT, compare_runs
 
-    comparison = compare_runs(before.streams(), after.streams(), _words(metrics) or DEFAULT)
+    comparison = compare_runs(
+        _run_of(before),
+        _run_of(after),
+        _words(options["metrics"]) or DEFAULT,
+        include_failed=options["include"] == "failed",
+    )
     show_comparison(comparison, reporter, sink)
     return max(1 if comparison.worse else 0, before.code, after.code)
+
+
+def _run_of(inputs: Inputs) -> Iterator[Any]:
+    """The rows of files that `stats --format json` wrote, and the streams of the others."""
+    from streamkit.errors import UnreadableInput
+    from streamkit.service.merging import parts_of, rows_of
+
+    inputs.taken = frozenset(parts_of(inputs.paths))
+    for path in sorted(inputs.taken):
+        try:
+            yield from rows_of(path)
+        except UnreadableInput as error:
+            inputs.trouble(error)
+    yield from inputs.streams()
 
 
 def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], console: Console, sink: Sink) -> bool:

@@ -43,6 +43,17 @@ def parts_of(paths: Sequence[str]) -> Iterator[str]:
             continue  # whoever reads it says so
 
 
+def rows_of(path: str) -> list[Row]:
+    """The rows of such a file, a stream each. Raises UnreadableInput."""
+    try:
+        rows = list(orjson.loads(Path(path).read_bytes())["streams"])
+        for row in rows:
+            measurement_of(row, ())
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise UnreadableInput(path, f"no output of stats --format json: {error}") from error
+    return rows
+
+
 def read_part(path: str, collection: Collection, limits: Sequence[Expression], by: str | None) -> Part:
     """A file of another run, checked as a whole, so that nothing of it counts where anything is wrong with it.
 
