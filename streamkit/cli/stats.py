@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # What else lets a gate on times pass where streams failed.
 _BESIDE = ", and a gate on success_share, failed or truncated decides about them"
 
+
 @click.command("stats")
 @paths_argument
 @click.option("--format", "form_out", type=ReporterName("stats", "rows"), help="Default: table.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 REASONS = {
     "clock-went-back": "the log's clock went back, so that this stretch of time is negative",
+    "coarse-clock": "the log's stamps are too coarse to tell this; its notes say how fine they are",
     "no-answer": "no chunk carries answer text or a tool call",
     "no-body": "the body is empty",
     "no-chunk": "no event is a chunk of the API",

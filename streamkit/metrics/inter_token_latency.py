@@ -9,7 +9,6 @@ all chunks came in one read (`one-read`), which tells nothing of the time betwee
 from __future__ import annotations
 
 from streamkit.metrics import Timeline, metric
-from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.measurement import Samples
 
 
@@ -23,6 +22,6 @@ def measured(timeline: Timeline) -> Samples:
         return Samples(missing=timeline.tokens.missing or "one-token")
     if timeline.choices:
         return Samples(missing="several-choices")
-    if times[-1] - times[0] < COALESCED_NS:
-        return Samples(missing="clock-went-back" if times[-1] < times[0] else "one-read")
+    if why := timeline.too_coarse(times):
+        return Samples(missing=why)
     return Samples(((times[-1] - times[0]) / (tokens - 1),))

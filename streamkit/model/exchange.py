@@ -249,7 +249,8 @@ class Exchange:
     """One request and its answer, with times.
 
     `source` is who saw it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`, `log`,
-    `none`). `end` is None where the recorder was killed, or where a log does not tell.
+    `none`). `resolution` is how finely a log's stamps are written, in nanoseconds (a second: 10^9); None where that is not
+    known or the clock is a recorder's. `end` is None where the recorder was killed, or where a log does not tell.
     """
 
     frames: Frames = field(default_factory=Frames)
@@ -267,6 +268,7 @@ class Exchange:
     imported: Import | None = None
     damage: tuple[Damage, ...] = ()
     origin: Origin = field(default_factory=Origin)
+    resolution: int | None = None
 
     @property
     def content_type(self) -> str | None:

@@ -212,3 +212,12 @@ def test_a_year_that_no_clock_shows_is_no_wall_clock(when: str) -> None:
     whole = Collection(EVERY)
     whole.add(measured(plain(5), recorded_at=when))
     assert len(whole.spans) == 0
+
+
+def test_a_log_of_whole_seconds_says_so_and_claims_nothing_finer() -> None:
+    events = [(1000 * (place * 150 // 1000), data) for place, (_, data) in enumerate(plain(39))]
+    told = measured(events, clock="log", resolution=1_000_000_000)
+    assert told.notes == ("the log's stamps have steps of 1 s: what is finer is not known",)
+    assert missing(told)["inter_chunk_gap"] == missing(told)["inter_token_latency"] == "coarse-clock"
+    # The same where only the times themselves tell it, as in a recording made of a log.
+    assert measured(events, clock="log").notes == told.notes
