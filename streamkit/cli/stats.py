@@ -24,7 +24,9 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
 @click.command("stats")
 @paths_argument
 @click.option("--format", "form_out", type=ReporterName("stats", "rows"), help="Default: table.")
-@click.option("--metrics", metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens).")
+@click.option(
+    "--metrics", multiple=True, metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens)."
+)
 @click.option("--percentiles", metavar="N,…", help="These percentiles instead of 50, 90, 95 and 99.")
 @click.option("--per-stream", is_flag=True, help="List every stream, however many.")
 @click.option("--sort", metavar="METRIC[.STAT]", help="List streams by a metric (ttft, gap.p99).")
@@ -66,6 +68,7 @@ def command(
       streamkit stats --format json run.jsonl > run.json
       streamkit stats --html report.html run.jsonl
     """
+    options["metrics"] = ",".join(options["metrics"]) or None
     _refuse_what_would_be_passed_over(form_out, output, options)
     if not options["no_config"]:
         _with_config(options)
@@ -74,6 +77,7 @@ def command(
     kind = "rows" if options["definitions"] or options["compare"] else "stats"
     what = "definitions" if options["definitions"] else "a comparison" if options["compare"] else ""
     reporter = reporter_named(form_out, kind, what)
+    _refuse_what_is_not_drawn(reporter, options)
     # The other formats are written as they are measured.
     late = (reporter.brief or reporter.in_full) and not options["definitions"]
     inputs = Inputs(paths, console, form=form, api=api, dialect=dialect, late=late)
@@ -236,6 +240,15 @@ def _refuse_what_would_be_passed_over(form_out: str | None, output: str | None, 
     if options["html_file"] and (other or output or form_out not in (None, "html")):
         beside = f"--{other}" if other else "-o" if output else f"--format {form_out}"
         raise UsageError(f"--html does not go with {beside}; run stats once more for it")
+
+
+def _refuse_what_is_not_drawn(reporter: Reporter, options: dict[str, Any]) -> None:
+    """Raise UsageError for what only the table shows, where another format was chosen."""
+    from streamkit.errors import UsageError
+
+    for name in ("plot", "explain"):
+        if options[name] and reporter.content != "prose":
+            raise UsageError(f"--{name} goes with --format table alone, not with {reporter.name}")
 
 
 def _with_config(options: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from streamkit.compare._ranks import Bounds, at_least, shift, tail_shift
+from streamkit.compare.ranks import Bounds, at_least, shift, tail_shift
 from streamkit.model.measurement import Summary, percentile
 
 ALPHA = 0.05

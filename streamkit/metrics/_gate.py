@@ -219,6 +219,8 @@ def _amount(text: str, metric: Metric, stat: str, amount: str) -> float:
     if not match:
         raise UsageError(f"{text!r}: {amount!r} is no number with a unit")
     number, unit = float(match[1]), match[2]
+    if number < 0:
+        raise UsageError(f"{text!r}: {amount!r} is negative, and {metric.name} never is")
     if isinf(number):
         raise UsageError(f"{text!r}: {amount!r} is more than any value")
     units: Mapping[str, float] = {"": 1} if stat == "n" else _UNITS[metric.unit]

@@ -9,8 +9,8 @@ from typing import Any
 from streamkit.errors import UsageError
 from streamkit.tokenizers import Count, Tokenizer
 
-# How many entries the two vocabularies have that come as `.tiktoken` files; each has its own way to cut words.
-_CL100K_SIZE = 110_000
+# A `.tiktoken` file does not tell how words are cut before they are looked up. Of these it is known, by their entries.
+_PATTERNS = {100_256: "CL100K_BASE_PATTERN", 199_998: "O200K_BASE_PATTERN"}
 
 
 def open_vocabulary(name: str) -> Count | None:
@@ -33,8 +33,13 @@ def open_file(path: str) -> Count | None:
         if path.endswith(".json"):
             return _counter(library.from_json(path))
         with Path(path).open("rb") as file:
-            size = sum(1 for _ in file)
-        pattern = library.CL100K_BASE_PATTERN if size < _CL100K_SIZE else library.O200K_BASE_PATTERN
+            size = sum(1 for line in file if line.strip())
+        if size not in _PATTERNS:
+            raise UsageError(
+                f"{path}: {size:,} entries: neither cl100k_base (100,256) nor o200k_base (199,998), and the file does not say "
+                "how it splits text; expected one of these two, or a tokenizer.json"
+            )
+        pattern = getattr(library, _PATTERNS[size])
         return _counter(library.Tokenizer(path, pattern))
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: no vocabulary that can be read: {error}") from error

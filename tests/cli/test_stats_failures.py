@@ -9,10 +9,12 @@ import orjson
 import pytest
 
 from streamkit.apis import interpret
+from streamkit.cli.main import streamkit
 from streamkit.errors import UsageError
 from streamkit.metrics import outcome_of, parse_expression, share_interval
 from streamkit.model.exchange import Body, End, Exchange, Frames, Request, Response
 from tests.cli.test_stats import recording, run
+from tests.clicking import CliRunner
 from tests.metrics.making import MS, URL, exchange, plain
 
 ASKED = Request("POST", URL, (), Body("json", {"model": "m-1", "stream": True}))
@@ -143,3 +145,37 @@ def test_share_interval_is_wilsons(successes: int, count: int, low: float, high:
 
 def test_no_request_no_share() -> None:
     assert share_interval(0, 0) is None
+
+
+@pytest.mark.parametrize("command", ["stats", "inspect"])
+def test_describing_an_incomplete_stream_is_no_failure(tmp_path: Path, command: str) -> None:
+    path = recording(tmp_path / "cut.jsonl", [CUT])
+    assert CliRunner().invoke(streamkit, [command, path], standalone_mode=False).return_value == 0
+
+
+def test_metrics_named_twice_are_both_shown(tmp_path: Path) -> None:
+    path = recording(tmp_path / "run.jsonl", [GOOD])
+    told = orjson.loads(run("--metrics", "ttft", "--metrics", "tokens,bytes", "--format", "json", path).stdout)
+    assert list(told["streams"][0]["metrics"]) == ["time_to_first_token_ns", "output_tokens", "bytes"]
+
+
+@pytest.mark.parametrize("option", ["--plot", "--explain"])
+@pytest.mark.parametrize("form", ["json", "csv", "markdown"])
+def test_what_only_the_table_shows_is_refused_elsewhere(tmp_path: Path, option: str, form: str) -> None:
+    path = recording(tmp_path / "run.jsonl", [GOOD])
+    result = CliRunner().invoke(streamkit, ["stats", option, "--format", form, path])
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception) == f"{option} goes with --format table alone, not with {form}"
+
+
+def test_a_refused_command_leaves_the_output_file_as_it_was(tmp_path: Path) -> None:
+    path = recording(tmp_path / "run.jsonl", [GOOD])
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text("kept")
+    for target, more in ((old, ["--force"]), (new, [])):
+        arguments = ["stats", "--compare", path, "--metrics", "rps", "-o", str(target), *more, path]
+        assert isinstance(CliRunner().invoke(streamkit, arguments).exception, UsageError)
+    assert old.read_text() == "kept"
+    assert not new.exists()
+    assert run("--format", "json", "--force", "-o", str(old), path).return_value == 0
+    assert orjson.loads(old.read_bytes())["summary"]["streams"] == 1

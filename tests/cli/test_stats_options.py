@@ -395,7 +395,7 @@ class TestTokens:
         assert row["notes"] == ["usage says 60 output tokens, tokenizer o200k_base (splintr) counts 6"]
 
     def test_an_unknown_tokenizer(self, runs: list[str]) -> None:
-        assert "no tokenizer here knows a vocabulary named 'nope'" in str(run("--tokenizer", "nope", *runs).exception)
+        assert "no tokenizer here has a vocabulary named 'nope'" in str(run("--tokenizer", "nope", *runs).exception)
 
 
 class TestPictures:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamkit.compare._ranks import at_least, critical, shift, tail_shift
+from streamkit.compare.ranks import at_least, critical, shift, tail_shift
 
 SAMPLES = st.lists(st.floats(0, 1000), min_size=1, max_size=12)
 

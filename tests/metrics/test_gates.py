@@ -35,6 +35,7 @@ WRONG = {
     "ttft.p101 > 1s": "no statistic named 'p101'; there are n, min, mean, max, and p0 to p100",
     "ttft.median > 1s": "no statistic named 'median'",
     "ttft > 1e400s": "'1e400s' is more than any value",
+    "ttft.p95 > -5ms": "'-5ms' is negative, and time_to_first_token never is",
     "ttft > nan": "'nan' is no number with a unit",
     "": "is no expression",
     "gap > 1ms": "say which, as in gap.p95 > 1ms",
