@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from streamkit.cli._progress import Progress, watched
+from streamkit.cli._progress import Progress, ProgressLines, watched
 from streamkit.cli.options import Console
 from streamkit.errors import StreamkitError, UnreadableInput
 from streamkit.model.exchange import Exchange
@@ -43,7 +43,11 @@ class Inputs:
         # Files that the command reads in a way of its own: they are inputs, and hold no exchange.
         self.taken: frozenset[str] = frozenset()
         self._console = console
-        self._progress = Progress(self.paths) if watched(late=late) and not console.quiet else None
+        self._progress: Progress | None = None
+        if not console.quiet and watched(late=late):
+            self._progress = Progress(self.paths)
+        elif not console.quiet and not sys.stderr.isatty():
+            self._progress = ProgressLines(self.paths)
         self._form, self._api, self._dialect = form, api, dialect
 
     def exchanges(self) -> Iterator[Exchange]:

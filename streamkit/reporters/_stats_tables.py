@@ -129,6 +129,22 @@ def spread(column: Column, group: Row, report: StatsReport) -> list[str]:
     ]
 
 
+def few_line(group: Row, report: StatsReport) -> str:
+    """Which percentiles have fewer samples than it takes for one to lie beyond them; empty where none."""
+    ranks = [float(name[1:]) for name in report.statistics if re.fullmatch(r"p[\d.]+", name)]
+    few: dict[str, list[str]] = {}
+    for column in report.columns:
+        value = group["metrics"].get(column.key)
+        if value is None or not wanted(column, report):
+            continue
+        # One of n samples lies beyond the percentile p where n ≥ 100 / (100 - p).
+        lacking = [rank for rank in ranks if 50 < rank < 100 and value["n"] * (100 - rank) < 100]
+        if lacking:
+            few.setdefault(f"p{min(lacking):g}", []).append(f"{column.head} ({value['n']})")
+    told = [f"{name} and above: {', '.join(heads)}" for name, heads in sorted(few.items())]
+    return f"Too few samples to tell from the maximum: {'; '.join(told)}." if told else ""
+
+
 def run_line(group: Row, report: StatsReport) -> str:
     """The metrics of the run in one line; empty where there are none."""
     told, missing = [], dict[str, list[str]]()

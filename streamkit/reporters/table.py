@@ -14,6 +14,7 @@ from streamkit.reporters._stats_tables import (
     Table,
     explanations,
     failure_lines,
+    few_line,
     headline,
     run_line,
     spread,
@@ -202,6 +203,8 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
         yield drawn(table, report.paint) if table.rows else ""
         if not group["exact"]:
             yield "Percentiles are within 0.5 %: they come from histograms, not from the samples.\n"
+        few = few_line(group, report) if table.rows else ""
+        yield textwrap.fill(few, report.width) + "\n" if few else ""
         run = run_line(group, report)
         yield textwrap.fill(f"run: {run}", report.width) + "\n" if run else ""
         yield from _histograms(group, report)

@@ -179,3 +179,11 @@ def test_a_refused_command_leaves_the_output_file_as_it_was(tmp_path: Path) -> N
     assert not new.exists()
     assert run("--format", "json", "--force", "-o", str(old), path).return_value == 0
     assert orjson.loads(old.read_bytes())["summary"]["streams"] == 1
+
+
+def test_a_percentile_of_too_few_samples_says_so(tmp_path: Path) -> None:
+    path = recording(tmp_path / "run.jsonl", [GOOD] * 7)
+    shown = " ".join(run("--metrics", "ttft,gap", path).stdout.split())
+    assert "Too few samples to tell from the maximum: p90 and above: TTFT (7); p99 and above: Gap (63)." in shown
+    path = recording(tmp_path / "more.jsonl", [GOOD] * 100)
+    assert "Too few samples" not in run("--metrics", "ttft", path).stdout
