@@ -39,6 +39,7 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
 @click.option("--slo", multiple=True, metavar="EXPR", help='A limit for goodput: "ttft <= 500ms".')
 @click.option("--allow-missing", is_flag=True, help="A gate holds where its metric is missing.")
 @click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams with the others.")
+@click.option("--prices", metavar="FILE", help="Tell what the streams cost, by the prices in FILE (TOML or JSON).")
 @click.option("--compare", metavar="FILE", help="Compare with the streams of FILE, recorded before.")
 @click.option("--html", "html_file", metavar="FILE", help="Write a page with pictures to FILE.")
 @click.option("--plot", is_flag=True, help="Draw histograms.")
@@ -158,6 +159,7 @@ def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
 def _wanted(reporter: Reporter, options: dict[str, Any]) -> Any:
     """What to measure: a table needs less than a program that processes the output."""
     from streamkit.service.measuring import Wanted
+    from streamkit.service.pricing import read_prices
 
     in_table = reporter.brief and not options["explain"]
     return Wanted(
@@ -169,6 +171,7 @@ def _wanted(reporter: Reporter, options: dict[str, Any]) -> Any:
         options["slo"],
         _ranks(options["percentiles"]),
         options["include"] == "failed",
+        read_prices(options["prices"]) if options["prices"] else None,
     )
 
 
@@ -234,7 +237,7 @@ def _refuse_what_would_be_passed_over(form_out: str | None, output: str | None, 
     other = next((name for name in ("definitions", "compare") if options[name]), None)
     if other == "definitions" and options["compare"]:
         raise UsageError("--definitions does not go with --compare; run stats once more for it")
-    for name in ("fail_if", "slo", "by", "sort", "percentiles", "per_stream", "plot", "explain"):
+    for name in ("fail_if", "slo", "by", "sort", "percentiles", "per_stream", "plot", "explain", "prices"):
         if other and options[name]:
             raise UsageError(f"--{name.replace('_', '-')} does not go with --{other}; run stats once more for it")
     if options["html_file"] and (other or output or form_out not in (None, "html")):

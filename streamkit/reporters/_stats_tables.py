@@ -129,6 +129,23 @@ def spread(column: Column, group: Row, report: StatsReport) -> list[str]:
     ]
 
 
+def cost_line(group: Row) -> str:
+    """What the streams cost in all, and of how many that is not known; empty without prices."""
+    bill = group.get("cost")
+    if bill is None:
+        return ""
+    total = (
+        MISSING
+        if bill["total"] is None
+        else f"{bill['total']:.9f}".rstrip("0").rstrip(".") + f" {one_line(bill['currency'] or '')}".rstrip()
+    )
+    lacking = ", ".join(f"{count:,} {word}" for word, count in bill["missing"].items())
+    count = bill["streams"]
+    return f"Cost of {count:,} stream{'' if count == 1 else 's'}: {total}" + (
+        f"; not known: {lacking}" if lacking else ""
+    )
+
+
 def few_line(group: Row, report: StatsReport) -> str:
     """Which percentiles have fewer samples than it takes for one to lie beyond them; empty where none."""
     ranks = [float(name[1:]) for name in report.statistics if re.fullmatch(r"p[\d.]+", name)]

@@ -12,6 +12,7 @@ from streamkit.reporters._rows import place
 from streamkit.reporters._stats_tables import (
     Notes,
     Table,
+    cost_line,
     explanations,
     failure_lines,
     few_line,
@@ -121,6 +122,8 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
             short = {column.title: column.head for column in report.columns}
             table = drawn(Table(heads, [[short[row[0]], *row[1:]] for row in cells]), report.paint)
         yield "\n" + table
+    cost = cost_line(group)
+    yield f"\n  {cost}\n" if cost else ""
     yield from _choices(row, report)
     yield from _stalls(row, report)
     if report.asked and (run := run_line(group, report)):
@@ -203,6 +206,8 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
         yield drawn(table, report.paint) if table.rows else ""
         if not group["exact"]:
             yield "Percentiles are within 0.5 %: they come from histograms, not from the samples.\n"
+        cost = cost_line(group)
+        yield f"{cost}\n" if cost else ""
         few = few_line(group, report) if table.rows else ""
         yield textwrap.fill(few, report.width) + "\n" if few else ""
         run = run_line(group, report)

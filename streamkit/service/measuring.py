@@ -31,6 +31,7 @@ from streamkit.model.message import ERROR, FINISH, REASONING, ROLE, TEXT, TOOL, 
 from streamkit.model.stream import Stream
 from streamkit.reporters import Column, Mark, Row
 from streamkit.service.merging import read_part
+from streamkit.service.pricing import COUNTS, Bill, Prices
 
 Counters = Callable[[str | None], TokenCounter | None]
 
@@ -48,7 +49,7 @@ _KINDS = (
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a run is to measure: metrics by name (none: all, or those that a table shows), how to group, gates, limits,
-    further percentiles, whether histograms are wanted, and whether failed streams belong to the distributions."""
+    further percentiles, whether histograms are wanted, whether failed streams belong to the distributions, and prices."""
 
     metrics: Sequence[str] = ()
     in_table: bool = False
@@ -58,6 +59,7 @@ class Wanted:
     limits: Sequence[str] = ()
     percentiles: Sequence[float] = ()
     include_failed: bool = False
+    prices: Prices | None = None
 
 
 @dataclass(slots=True)
@@ -73,8 +75,10 @@ class Run:
     gates: list[Gate] = field(init=False)
     limits: list[Expression] = field(init=False)
     marks: list[Mark] = field(init=False, default_factory=list)
+    bill: Bill = field(init=False, default_factory=Bill)
 
     def __post_init__(self) -> None:
+        self.bill.currency = self.wanted.prices.currency if self.wanted.prices else ""
         every = (entry for entry in METRICS.values() if not self.wanted.in_table or entry.shown != "asked")
         self.shown = [find(name) for name in self.wanted.metrics] or in_order(every)
         self.gates = [Gate(parse_expression(text)) for text in self.wanted.gates]
@@ -93,6 +97,7 @@ class Run:
         """What is shown, and what gates, limits and the metrics of the run stand on."""
         asked = [gate.expression.metric for gate in self.gates] + [limit.metric for limit in self.limits]
         base = [METRICS["operation_duration"], METRICS["output_tokens"]]
+        base += [METRICS[name] for name in COUNTS if self.wanted.prices]
         run = [entry for entry in METRICS.values() if entry.whole_run]
         return list({entry.name: entry for entry in [*self.shown, *asked, *base, *run]}.values())
 
@@ -103,11 +108,21 @@ class Run:
             measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
             self._note_marks(stream)
             self._add(measurement)
-            row = row_of(measurement, shown)
+            row = {**row_of(measurement, shown), **self._cost(measurement)}
             self.keep(stream, row)
             # Freed before the next one is decoded, which then takes its place in memory.
             del stream
             yield row
+
+    def _cost(self, measurement: Measurement) -> dict[str, Any]:
+        """The cost of a stream as its row has it, also added to the bill; nothing without prices. What failed was paid too."""
+        if self.wanted.prices is None:
+            return {}
+        samples = {name: measurement.samples[name].values for name in COUNTS}
+        counts = {name: values[0] for name, values in samples.items() if values}
+        cost, why = self.wanted.prices.cost(measurement.model, counts)
+        self.bill.add(cost, why)
+        return {"cost": None if cost is None else round(cost, 9)} | ({"cost_missing": why} if why else {})
 
     def _add(self, measurement: Measurement) -> None:
         good = kept(self.limits, measurement)
@@ -139,7 +154,8 @@ class Run:
                 self._group(_group_of(self.wanted.by, measurement)).place(measurement, good)
             for gate in self.gates:
                 gate.see(measurement, taken=self.whole.takes(measurement))
-        return part.rows
+        costs = map(self._cost, part.measured)
+        return [{**row, **cost} for row, cost in zip(part.rows, costs, strict=True)]
 
     def _note_marks(self, stream: Stream) -> None:
         """Keep the chunks of the first stream; with a second one there is no picture of one."""
@@ -157,7 +173,10 @@ class Run:
     def summaries(self) -> list[dict[str, Any]]:
         """The summary of all streams (its `by` is empty), then that of each group, the largest first."""
         ordered = sorted(self.groups.values(), key=lambda group: -group[1].count)
-        return [self._summary({}, self.whole), *(self._summary(by, group) for by, group in ordered)]
+        whole = self._summary({}, self.whole)
+        if self.wanted.prices:
+            whole["cost"] = self.bill.to_json()
+        return [whole, *(self._summary(by, group) for by, group in ordered)]
 
     def _summary(self, by: Mapping[str, str], collection: Collection) -> dict[str, Any]:
         told: dict[str, Any] = {"by": dict(by), **collection.to_json(histograms=self.wanted.histograms)}
