@@ -43,12 +43,12 @@ def recording(frames: int, gap: float, path: Path) -> None:
     """The stream that all servers send."""
     at = [round(gap * 1e9 * (number + 1)) for number in range(frames)]
     exchange = Exchange(
-        Frames([frame(number) for number in range(frames)], at, [None] * frames),
-        Request("POST", "http://x/v1/chat/completions", (), Body("json", {"model": "m", "stream": True})),
-        Response(0, 200, headers=(("Content-Type", "text/event-stream"),)),
-        End(at[-1], "eof"),
-        "client",
-        "monotonic",
+        frames=Frames([frame(number) for number in range(frames)], at, [None] * frames),
+        request=Request("POST", "http://x/v1/chat/completions", (), Body("json", {"model": "m", "stream": True})),
+        response=Response(0, 200, headers=(("Content-Type", "text/event-stream"),)),
+        end=End(at=at[-1], reason="eof"),
+        source="client",
+        clock="monotonic",
     )
     path.write_bytes(b"".join(write(exchange)))
 

@@ -24,7 +24,7 @@ import orjson
 from tabulate import tabulate
 
 from streamkit.apis import interpret
-from streamkit.cli._inputs import Inputs, look_for_circles_seldom
+from streamkit.cli.inputs import Inputs, relax_gc
 from streamkit.cli.options import Console
 from streamkit.formats import read
 from streamkit.metrics import METRICS, measure
@@ -62,10 +62,12 @@ def exchange(rng: random.Random, data: list[bytes]) -> Exchange:
         times.append(at)
     body = Body("json", {"model": "gpt-4o-mini", "stream": True, "messages": []})
     return Exchange(
-        Frames(frames, times, [None] * len(frames)),
-        Request("POST", "https://api.openai.com/v1/chat/completions", (("content-type", "application/json"),), body),
-        Response(150_000_000, 200, headers=(("content-type", "text/event-stream"),)),
-        End(at, "eof"),
+        frames=Frames(frames, times, [None] * len(frames)),
+        request=Request(
+            "POST", "https://api.openai.com/v1/chat/completions", (("content-type", "application/json"),), body
+        ),
+        response=Response(150_000_000, 200, headers=(("content-type", "text/event-stream"),)),
+        end=End(at=at, reason="eof"),
         source="client",
         clock="monotonic",
         recorded_at="2026-11-20T20:19:54.120031Z",
@@ -116,7 +118,7 @@ def main() -> None:
     arguments.add_argument("--exchanges", type=int, default=30)
     arguments.add_argument("--chunks", type=int, default=1000)
     given, _ = arguments.parse_known_args()
-    look_for_circles_seldom()  # as the command does; the floor runs so too
+    relax_gc()  # as the command does; the floor runs so too
     rng = random.Random(7)
     data = [payloads(rng, given.chunks) for _ in range(given.exchanges)]
     with tempfile.TemporaryDirectory() as folder:

@@ -40,7 +40,7 @@ def pages() -> dict[str, str]:
 def rule_page(rule: Rule) -> str:
     """One rule's manual, with what its declaration says."""
     first, _, rest = rule.manual.partition("\n")
-    asked = "asked for by default" if rule.default else "asked for only with `--select` or `--extend-select`"
+    asked = "enabled by default" if rule.default else "asked for only with `--select` or `--extend-select`"
     lawful = [dialect.title for dialect in DIALECTS.values() if rule.code in dialect.lawful]
     facts = [f"Severity: **{rule.severity}**, {asked}."]
     if rule.apis:

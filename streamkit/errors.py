@@ -1,4 +1,4 @@
-"""What can go wrong before there is anything to report on: each error knows its exit code.
+"""The exceptions of the package. Each has the exit code that it leads to.
 
 A broken rule is a finding and a missing number is no sample; neither is ever an exception. What remains is
 input that cannot be read, a request that makes no sense, and a file that must not be overwritten.
@@ -10,13 +10,13 @@ import errno
 
 
 class StreamkitError(Exception):
-    """Anything that ends one piece of work with a single clear line. `exit_code` is the process's."""
+    """The base class: an error that is reported in one line. `exit_code` is the exit code of the process."""
 
     exit_code = 2
 
 
 class UnreadableInput(StreamkitError):
-    """An input that no form can read. The message names the place, what is wrong and the remedy.
+    """An input that cannot be read. The message gives the location, the problem and a remedy.
 
     `path` is as the user gave it (`-` is standard input), `line` counts from 1, or None where there is none.
     """
@@ -26,8 +26,8 @@ class UnreadableInput(StreamkitError):
         self.line = line
         self.message = message
         self.remedy = remedy
-        place = path if line is None else f"{path}:{line}"
-        super().__init__(f"{place}: {message}" + (f"; {remedy}" if remedy else ""))
+        location = path if line is None else f"{path}:{line}"
+        super().__init__(f"{location}: {message}" + (f"; {remedy}" if remedy else ""))
 
 
 class CatalogueError(StreamkitError):
@@ -35,20 +35,20 @@ class CatalogueError(StreamkitError):
 
 
 class UnknownEntry(StreamkitError, KeyError):
-    """A name that a catalogue does not hold. The message offers the nearest name that it does hold."""
+    """A name that is not in a catalogue. The message suggests the closest one that is."""
 
     __str__ = Exception.__str__  # KeyError would show the message's repr
 
 
 class OutputExists(StreamkitError):
-    """A file that is already there and was not to be overwritten."""
+    """The output file exists and must not be overwritten."""
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path}: the file exists; use --force to overwrite it")
 
 
 class CannotWrite(StreamkitError):
-    """Something that cannot be written: the path (`-` is standard output), and what the system says."""
+    """An output that cannot be written: its path (`-` is standard output) and the system's error."""
 
     def __init__(self, path: str, error: OSError) -> None:
         self.path = path
@@ -57,8 +57,8 @@ class CannotWrite(StreamkitError):
 
 
 class UsageError(StreamkitError):
-    """A request whose words contradict each other or cannot be carried out."""
+    """Arguments that are invalid, conflict with each other or cannot be carried out."""
 
 
 class UnknownForm(UnreadableInput):
-    """An input that opens and is no stream in any form that is known. A folder's walk passes over it."""
+    """An input that can be opened but is not a stream in any known format. Walking a folder skips it."""

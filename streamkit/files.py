@@ -1,4 +1,4 @@
-"""The only place that opens files for writing: never over an existing one, readable by their owner alone, a line at a time.
+"""The only module that writes files: never over an existing one, readable by the owner only, a line at a time.
 
 A recording holds prompts and answers, so its file is 0600 and its folders 0700. Every line is one `os.write`: a killed
 process leaves whole lines and at worst one torn at the end.
@@ -29,7 +29,7 @@ class Output:
         self._descriptor = descriptor
 
     def write(self, data: bytes) -> None:
-        """Write these bytes in one call of the system (more only where it takes less than all). Raises CannotWrite."""
+        """Write these bytes in one system call (more if the first one is incomplete). Raises CannotWrite."""
         try:
             write_all(self._descriptor, data)
         except BrokenPipeError:
@@ -43,7 +43,7 @@ class Output:
             os.ftruncate(self._descriptor, 0)
 
     def close(self) -> None:
-        """Close the file; a second time does nothing."""
+        """Close the file. Closing it again has no effect."""
         if self._descriptor > STDERR:
             os.close(self._descriptor)
         self._descriptor = -1
@@ -85,7 +85,7 @@ def create(path: str | Path, *, force: bool = False, append: bool = False, keep:
 
 
 def create_next(path: str | Path) -> Output:
-    """A new file of that name, or of the name with `-2`, `-3`, … before its suffix where there is one already."""
+    """Create a new file of that name, or with `-2`, `-3`, … before its suffix if the name is taken."""
     wanted = Path(path)
     for number in itertools.count(2):
         try:
@@ -96,7 +96,7 @@ def create_next(path: str | Path) -> Output:
 
 
 def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None) -> None:
-    """Put these lines in the place of an existing file, all or nothing: they are written beside it and then renamed.
+    """Replace an existing file atomically: the lines are written to a new file beside it, which is then renamed.
 
     The file is 0600 unless `mode` gives other permissions. Raises CannotWrite; the file then is as it was.
     """
@@ -115,7 +115,7 @@ def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are not there, each for its owner alone."""
+    """Create a folder and its missing parents, accessible to the owner only."""
     missing = [folder, *folder.parents]
     for place in reversed([place for place in missing if not place.exists()]):
         with contextlib.suppress(FileExistsError):
@@ -123,7 +123,7 @@ def make_folder(folder: Path) -> None:
 
 
 class Parts:
-    """One file that several exchanges are written to at once: each has a part of its own, appended when it has ended.
+    """One file that several exchanges are written to at once: each has its own part, appended when it ends.
 
     A part is `<target>.part-1`, `-2`, …: a file by itself, so that what a crash leaves behind can be read.
     """
@@ -169,7 +169,7 @@ class Part:
 
 @contextlib.contextmanager
 def _alone(descriptor: int) -> Iterator[None]:
-    """Keep other processes from appending meanwhile, where the system knows locks. Closing the file unlocks it."""
+    """Keep other processes from appending meanwhile, if the system supports locks. Closing the file unlocks it."""
     with contextlib.suppress(ImportError, OSError):
         import fcntl
 
@@ -178,7 +178,7 @@ def _alone(descriptor: int) -> Iterator[None]:
 
 
 def _start_new_line(output: Output) -> None:
-    """Write a line feed where the file's last byte is none: what was cut off there stays a line of its own."""
+    """Write a line feed unless the file ends in one, so that a truncated last line stays a separate line."""
     with Path(output.path).open("rb") as file:
         if file.seek(0, os.SEEK_END):
             file.seek(-1, os.SEEK_END)

@@ -20,10 +20,10 @@ def door(package: str, places: Mapping[str, str]) -> tuple[Callable[[str], Any],
     """
 
     def fetch(name: str) -> Any:
-        place = places.get(name)
-        if place is None:
+        module = places.get(name)
+        if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f"{package}.{place}"), name)
+        value = getattr(importlib.import_module(f"{package}.{module}"), name)
         setattr(sys.modules[package], name, value)
         return value
 

@@ -1,4 +1,4 @@
-"""The colors of everything that is printed for a person: a few roles, each with one look, in the terminal's own palette.
+"""The colors of terminal output: a few roles, each with one style in the terminal's own palette.
 
 A role says what a piece of text is, never how it looks, so that one table decides. Whether a stream gets color at all is
 decided by the command line.
@@ -36,7 +36,7 @@ _PAINT = re.compile(r"(\x1b\[[0-9]*m)")
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Paints text for one output, or leaves it as it is where that output has no color."""
+    """Colors text for one output, or leaves it unchanged if that output has no color."""
 
     on: bool = False
 

@@ -153,7 +153,7 @@ def _judge(server: StreamkitServer, asked_for: bool, strict: bool | None) -> Non
             pytest.fail("recordings that were not asked for: " + ", ".join(server.unplayed), pytrace=False)
         if server.missed:
             missed = "; ".join(f"{asked.method} {asked.path}: {asked.message}" for asked in server.missed)
-            pytest.fail(f"requests that no recording answers: {missed}", pytrace=False)
+            pytest.fail(f"requests that no recording matches: {missed}", pytrace=False)
 
 
 @contextmanager
@@ -180,7 +180,7 @@ def _recording(
         playing = Playing("auto", known, _options(given))
     failures: list[str] = []
     open_ = one_file(str(paths[-1]), force=mode == "all", append=mode == "auto")
-    recorders = Recorders(open_, on_error=failures.append)
+    recorders = Recorders(open=open_, on_error=failures.append)
     prefixes = {route.prefix.strip("/"): route.prefix for route in routes if route.prefix != "/"}
     with proxying(Rules(tuple(routes)), recorders, playing) as proxy:
         urls = base_urls(proxy.url, prefixes, routed_only=not upstream)

@@ -1,9 +1,8 @@
-"""A catalogue: the entries of a folder, plus those that other packages add by entry points.
+"""Catalogues: the entries of a package folder, plus those that other packages add through entry points.
 
-Nothing registers itself. A catalogue is filled when it is first used, so that `--help` costs nothing. An entry is a
-module, or a package (a folder with an `__init__.py`), whose name has no leading underscore. A name that occurs twice, a
-module without an entry and a plugin that fails to load are named and fatal: in CI, a rule that is silently absent is a
-false green.
+Nothing registers itself. A catalogue is filled on first use, so that `--help` costs nothing. An entry is a module, or a
+package (a folder with an `__init__.py`), whose name has no leading underscore. Duplicate names, modules without an entry
+and plugins that fail to load are errors: in CI, a rule that is silently missing would be a false pass.
 """
 
 from __future__ import annotations
@@ -24,18 +23,18 @@ if TYPE_CHECKING:
 
 Entry = TypeVar("Entry")
 
-# Set to keep other packages' entries out, as the tests do.
+# Set this variable to disable plugins, as the tests do.
 NO_PLUGINS = "STREAMKIT_NO_PLUGINS"
 _PACKAGE_FOLDERS = (".dist-info", ".egg-info", "egg-info")
 
 
 class Catalogue(Mapping[str, Entry]):
-    """The entries of one folder by name, in order of name.
+    """The entries of one package folder by name, sorted by name.
 
-    `package` is the folder (`streamkit.metrics`), `kind` the class of its entries, `name` gives an entry's name. With
-    `families`, the folder holds folders of entries (`streamkit.rules.schema`). `apart` names subfolders that hold no
-    entries of this catalogue. Other packages add entries by the entry-point group that is named as the folder; the entry
-    point names a module that holds one entry, or the entry itself.
+    `package` is the folder (`streamkit.metrics`), `kind` the class of its entries, and `name` returns an entry's name. With
+    `families`, the folder contains folders of entries (`streamkit.rules.schema`). `apart` names subfolders without entries
+    of this catalogue. Other packages add entries through the entry-point group named like the folder; an entry point
+    refers to an entry, or to a module with exactly one.
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class Catalogue(Mapping[str, Entry]):
         return len(self.entries)
 
     def __getitem__(self, name: str) -> Entry:
-        """The entry of that name. Raises UnknownEntry, a KeyError that offers the nearest name."""
+        """The entry of that name. Raises UnknownEntry, a KeyError that suggests the closest name."""
         if "entries" not in vars(self) and (entry := self._module_named(name)) is not None:
             return entry
         try:
@@ -70,17 +69,17 @@ class Catalogue(Mapping[str, Entry]):
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
-        """All entries by name, in order of name. Raises CatalogueError."""
+        """All entries by name, sorted. Raises CatalogueError."""
         found: dict[str, Entry] = {}
-        for place, entry in self._found():
+        for origin, entry in self._found():
             name = self._name(entry)
             if name in found:
-                raise CatalogueError(f"{place}: a second entry named {name!r} in {self._package}")
+                raise CatalogueError(f"{origin}: a second entry named {name!r} in {self._package}")
             found[name] = entry
         return dict(sorted(found.items()))
 
     def _module_named(self, name: str) -> Entry | None:
-        """The entry whose module is named like it, without importing the others; None where that cannot be told."""
+        """The entry whose module has the same name, without importing the others; None if that cannot be decided."""
         module = name.replace("-", "_")
         if not isinstance(name, str) or not module.isidentifier() or module.startswith("_") or module in self._apart:
             return None
@@ -89,17 +88,17 @@ class Catalogue(Mapping[str, Entry]):
         folder = importlib.import_module(self._package)
         if not any(_is_module(os.path.join(path, module)) for path in folder.__path__):  # noqa: PTH118
             return None
-        place = f"{self._package}.{module}"
-        entry = self._only_entry(place, importlib.import_module(place))
+        qualified = f"{self._package}.{module}"
+        entry = self._only_entry(qualified, importlib.import_module(qualified))
         return entry if self._name(entry) == name else None
 
     def _found(self) -> Iterator[tuple[str, Entry]]:
-        for place in self._modules(self._package):
+        for module in self._modules(self._package):
             if self._families:
-                for member in self._modules(place):
+                for member in self._modules(module):
                     yield member, self._only_entry(member, importlib.import_module(member))
             else:
-                yield place, self._only_entry(place, importlib.import_module(place))
+                yield module, self._only_entry(module, importlib.import_module(module))
         yield from self._plugins()
 
     def _modules(self, package: str) -> Iterator[str]:
@@ -145,7 +144,7 @@ class Catalogue(Mapping[str, Entry]):
 
 
 def _module_names(paths: Iterable[str]) -> list[str]:
-    """The modules and packages in these folders, in order; what is no folder (a zip) the standard library lists, which
+    """The sorted names of the modules and packages in these folders. Other import paths (a zip) are listed by pkgutil, which
     takes several times as long."""
     names: set[str] = set()
     for path in paths:
@@ -164,10 +163,10 @@ def _is_module(path: str) -> bool:
 
 
 def entry_points(group: str) -> list[EntryPoint]:
-    """The entry points of a group, of every package that is installed.
+    """The entry points of a group, from all installed packages.
 
-    The standard library's own answer takes longer than all else that a command does before it reads, so it is asked only
-    where a look at the packages' files, of which there is one for all groups, shows that there is something to find.
+    importlib.metadata takes longer than everything else at start-up, so it is only used if the packages' entry_points.txt
+    files mention the group.
     """
     if not _may_be_named(group.encode(), tuple(sys.path)):
         return []
@@ -183,15 +182,15 @@ def _may_be_named(group: bytes, path: tuple[str, ...]) -> bool:
 
 @cache
 def _entry_point_texts(path: tuple[str, ...]) -> list[bytes] | None:
-    """What the packages in the folders of `path` say of their entry points; None where a place is no folder (a zip), or
-    where somebody else finds packages too, so that only the standard library can tell."""
+    """The entry_points.txt files of the packages on `path`; None if that is not enough to know all entry points, because of a
+    zip file or another finder of packages."""
     finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
     if [getattr(finder, "__name__", "") for finder in finders] != ["PathFinder"]:
         return None
     texts = []
-    for place in path:
+    for parent in path:
         try:
-            with os.scandir(place or ".") as inside:
+            with os.scandir(parent or ".") as inside:
                 folders = [entry.path for entry in inside if entry.name.lower().endswith(_PACKAGE_FOLDERS)]
         except FileNotFoundError:
             continue

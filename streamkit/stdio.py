@@ -20,7 +20,7 @@ STDERR = 2
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of `data` with as few calls as the system allows, waiting where a non-blocking descriptor has no room.
+    """Write all of `data` with as few system calls as possible, waiting if a non-blocking descriptor is full.
 
     Raises OSError.
     """
@@ -49,7 +49,7 @@ def prepare() -> None:
 
 
 def stdout_is_terminal() -> bool:
-    """Whether a person sees stdout."""
+    """Whether stdout is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 

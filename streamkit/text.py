@@ -128,17 +128,15 @@ def width(text: str) -> int:
 
 
 def clusters(text: str) -> Iterator[tuple[str, int]]:
-    """The characters of `text` as a reader sees them, each with its terminal columns.
+    """The characters of `text` as a reader sees them (UAX 29, extended grapheme clusters), each with its terminal columns.
 
-    A simplification of Unicode's extended grapheme clusters (UAX 29): marks, selectors and joiners belong to what they
-    follow, an emoji joined to another is one with it, and two regional indicators are a flag.
+    A control character, which no text that is printed here holds, counts as one column.
     """
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or not _continues(text, start, end):
-            cluster = text[start:end]
-            yield cluster, _cluster_columns(cluster)
-            start = end
+    from wcwidth import iter_graphemes, wcswidth  # large tables, which text in ASCII does not need
+
+    for cluster in iter_graphemes(text):
+        wide = wcswidth(cluster)
+        yield cluster, wide if wide >= 0 else len(cluster)
 
 
 def columns(character: str) -> int:
@@ -146,32 +144,6 @@ def columns(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me", "Cf") or "\u1160" <= character <= "\u11ff":
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _continues(text: str, start: int, at: int) -> bool:
-    """Whether the character at `at` belongs to the cluster that began at `start`."""
-    character = text[at]
-    if character.isascii():
-        return False
-    if _regional(character):
-        return at == start + 1 and _regional(text[start])
-    if "\U0001f3fb" <= character <= "\U0001f3ff" or text[at - 1] == "\u200d":
-        return _EMOJI.match(text[start]) is not None and _EMOJI.match(character) is not None
-    return columns(character) == 0
-
-
-def _cluster_columns(cluster: str) -> int:
-    if len(cluster) == 1:
-        return columns(cluster)
-    if _EMOJI.match(cluster) and ("\ufe0f" in cluster or _EMOJI.match(cluster[1:]) or "\u200d" in cluster[:-1]):
-        return 2
-    if "\u20e3" in cluster:
-        return 2
-    return max(map(columns, cluster))
-
-
-def _regional(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
 def _shown(match: re.Match[str]) -> str:

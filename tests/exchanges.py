@@ -26,12 +26,14 @@ def exchange(
     if body is None:
         body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "hi"}]}
     return Exchange(
-        Frames.of([Frame(data, at * 1_000_000) for at, data in timed]),
-        Request("POST", f"https://api.example.com{path}", (("content-type", "application/json"),), Body("json", body)),
-        Response(0, status, headers=headers),
-        End(last, end),
-        "client",
-        "monotonic",
+        frames=Frames.of([Frame(data, at * 1_000_000) for at, data in timed]),
+        request=Request(
+            "POST", f"https://api.example.com{path}", (("content-type", "application/json"),), Body("json", body)
+        ),
+        response=Response(0, status, headers=headers),
+        end=End(at=last, reason=end),
+        source="client",
+        clock="monotonic",
         origin=Origin(file),
         **{"recorded_at": "2026-01-01T00:00:00.000000Z", **more},
     )

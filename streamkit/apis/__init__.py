@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from streamkit.apis._incremental import Incremental as Incremental
     from streamkit.apis._interpret import assemble as assemble
     from streamkit.apis._interpret import interpret as interpret
+    from streamkit.apis._interpret import judged as judged
 
 _PLACES = {
     "APIS": "_api",
@@ -36,6 +37,7 @@ _PLACES = {
     "UNKNOWN": "_api",
     "assemble": "_interpret",
     "interpret": "_interpret",
+    "judged": "_interpret",
 }
 
 __getattr__, __dir__ = door(__name__, _PLACES)

@@ -21,7 +21,7 @@ Chunk = dict[str, Any]
 UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """What an API is recognised by: the request's path, the framing, the first chunks and the names of their events.
 
@@ -68,7 +68,7 @@ class Assembler(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
     """An API's tables of shape and order, as functions.
 
@@ -87,7 +87,7 @@ class Judge:
     grammars: tuple[Grammar, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """One protocol. None of its functions raises on content.
 

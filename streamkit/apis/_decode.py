@@ -19,7 +19,7 @@ from streamkit.wire.values import Events, Framing, Tail
 DONE = b"[DONE]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decoded:
     """A body decoded: its events with times, the JSON objects among them, and what is neither object nor marker.
 
@@ -65,8 +65,19 @@ def decode(exchange: Exchange) -> Decoded:
     plain = _plain_chunks(events.data)
     if plain is not None:
         chunks, done = plain
-        return Decoded(framing.name, events, times, chunks, range(len(chunks)), (), done, document)
-    return _with_care(Decoded(framing.name, events, times, [], [], document=document))
+        return Decoded(
+            framing=framing.name,
+            events=events,
+            times=times,
+            chunks=chunks,
+            chunk_events=range(len(chunks)),
+            broken=(),
+            done=done,
+            document=document,
+        )
+    return _with_care(
+        Decoded(framing=framing.name, events=events, times=times, chunks=[], chunk_events=[], document=document)
+    )
 
 
 # In text that is quoted inside a JSON string these quotes have a backslash before them.
@@ -133,14 +144,14 @@ def _with_care(decoded: Decoded) -> Decoded:
 def parse(payload: bytes, event: int) -> tuple[dict[str, Any] | None, Broken | None]:
     """One payload as a JSON object, and what is wrong with it; both where it could be recovered."""
     if not payload.strip():
-        return None, Broken(event, "empty", "the event's data is empty")
+        return None, Broken(event=event, kind="empty", message="the event's data is empty")
     try:
         value = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
         return _recovered(payload, event, error)
     if isinstance(value, dict):
         return value, None
-    return None, Broken(event, "not-an-object", f"a JSON {_json_type(value)}, not an object")
+    return None, Broken(event=event, kind="not-an-object", message=f"a JSON {_json_type(value)}, not an object")
 
 
 def _recovered(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tuple[dict[str, Any] | None, Broken]:
@@ -157,12 +168,14 @@ def _recovered(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tup
         value = json.loads(text)
     except json.JSONDecodeError as strict:
         cut = strict.pos >= len(text.rstrip()) or "Unterminated string" in strict.msg
-        return None, Broken(event, "truncated-json" if cut else "invalid-json", strict.msg, strict.pos)
+        return None, Broken(
+            event=event, kind="truncated-json" if cut else "invalid-json", message=strict.msg, column=strict.pos
+        )
     except RecursionError:
-        return None, Broken(event, "invalid-json", "nested too deeply")
+        return None, Broken(event=event, kind="invalid-json", message="nested too deeply")
     if not isinstance(value, dict):
-        return None, Broken(event, "not-an-object", f"a JSON {_json_type(value)}, not an object")
-    return value, Broken(event, kind, message, column, recovered=True)
+        return None, Broken(event=event, kind="not-an-object", message=f"a JSON {_json_type(value)}, not an object")
+    return value, Broken(event=event, kind=kind, message=message, column=column, recovered=True)
 
 
 def _has_tail(events: Events) -> bool:

@@ -171,12 +171,12 @@ class _Sampled:
                 chunks.append(chunk)
                 names.append(event.name)
         return Sample(
-            path_of(exchange.request.url) if exchange.request else "",
-            framing,
-            chunks,
-            names,
-            exchange.response.headers if exchange.response else (),
-            [(event.name, event.data) for event, _ in self._held[:_SAMPLE]],
+            path=path_of(exchange.request.url) if exchange.request else "",
+            framing=framing,
+            chunks=chunks,
+            names=names,
+            response_headers=exchange.response.headers if exchange.response else (),
+            events=[(event.name, event.data) for event, _ in self._held[:_SAMPLE]],
         )
 
 
@@ -248,7 +248,7 @@ class _Summary:
         """The stream of the chunks that were kept."""
         kept = [told for _, told in sorted({told[0]: told for told in self._kept.values()}.items())]
         last = self._events - 1
-        events = Events([b""] * len(kept), [0] * len(kept), [0] * len(kept))
+        events = Events(data=[b""] * len(kept), starts=[0] * len(kept), ends=[0] * len(kept))
         decoded = Decoded(
             framing=framing,
             events=events,

@@ -36,7 +36,7 @@ def interpret(
     if found is not None:
         reason += f"; {found[0].name}: {found[1]}"
     stream = stream_of(exchange, decoded, spoken, chosen, reason, strict=strict)
-    return _judged(stream, spoken) if judge else stream
+    return judged(stream) if judge else stream
 
 
 def assemble(stream: Stream) -> Assembler:
@@ -65,12 +65,14 @@ def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
     path = path_of(exchange.request.url) if exchange.request else ""
     events = decoded.chunk_events[:32]
     return Sample(
-        path,
-        decoded.framing,
-        decoded.chunks[:32],
-        [decoded.events.name(event) for event in events],
-        exchange.response.headers if exchange.response else (),
-        [(decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))],
+        path=path,
+        framing=decoded.framing,
+        chunks=decoded.chunks[:32],
+        names=[decoded.events.name(event) for event in events],
+        response_headers=exchange.response.headers if exchange.response else (),
+        events=[
+            (decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))
+        ],
     )
 
 
@@ -152,14 +154,22 @@ def _usage(api: Api, chunks: Sequence[Chunk], flags: Sequence[int]) -> Usage | N
     return api.usage_grows(raw) if raw else None
 
 
-def _judged(stream: Stream, api: Api) -> Stream:
-    if api.judge is None:
+def judged(stream: Stream) -> Stream:
+    """The stream with its shape and order checked, as rules need it; itself where that was done already.
+
+    The stream is taken as it is: nothing of it is decoded or detected again.
+    """
+    judge = APIS[stream.api].judge
+    if stream.judged:
         return stream
-    judge = api.judge()
+    if judge is None:
+        return replace(stream, judged=True)
+    told = judge()
     known = DIALECTS[stream.dialect].extra_fields if stream.dialect else ()
     return replace(
         stream,
-        misfits=tuple(judge.misfits(stream.chunks)),
-        missteps=tuple(judge.missteps(stream)),
-        drift=lambda: tuple(judge.unknown(stream.chunks, known)),
+        judged=True,
+        misfits=tuple(told.misfits(stream.chunks)),
+        missteps=tuple(told.missteps(stream)),
+        drift=lambda: tuple(told.unknown(stream.chunks, known)),
     )

@@ -43,7 +43,16 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     text = text_of(chunk.get("response"))
     found = [Delta("text", text)] if text else []
     for place, call in enumerate(objects_in(chunk.get("tool_calls"))):
-        found.append(Delta("tool", written(call.get("arguments", {})), 0, place, None, name_of(call.get("name"))))
+        found.append(
+            Delta(
+                "tool",
+                written(call.get("arguments", {})),
+                choice=0,
+                part=place,
+                id=None,
+                name=name_of(call.get("name")),
+            )
+        )
     if type(chunk.get("usage")) is dict:
         found.append(usage_delta(usage(chunk)))
     error = _error(chunk)

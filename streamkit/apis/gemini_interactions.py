@@ -97,7 +97,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if kind == "step.start":
         step = object_of(chunk.get("step"))
         name = name_of(step.get("name"))
-        return (Delta("tool", "", 0, part, name_of(step.get("id")), name),) if name else ()
+        return (Delta("tool", "", choice=0, part=part, id=name_of(step.get("id")), name=name),) if name else ()
     if kind == "interaction.created":
         return (Delta("role", "model"),)
     if kind == "interaction.completed":

@@ -91,7 +91,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         return (Delta(what, text, part=part),) if flags(chunk) else ()
     if kind == "function.call":
         name, id = name_of(chunk.get("name")), name_of(chunk.get("tool_call_id"))
-        return (Delta("tool", _arguments(chunk), 0, part, id, name),) if flags(chunk) else ()
+        return (Delta("tool", _arguments(chunk), choice=0, part=part, id=id, name=name),) if flags(chunk) else ()
     if kind:
         about = (chunk.get(key) for key in ("name", "next_agent_name", "previous_agent_name"))
         return (Delta("other", " ".join([text_of(chunk["type"]), *filter(None, map(text_of, about))]), part=part),)

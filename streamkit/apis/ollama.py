@@ -69,7 +69,9 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     for place, call in enumerate(objects_in(message.get("tool_calls"))):
         function = object_of(call.get("function"))
         given = written(function["arguments"]) if "arguments" in function else ""
-        found.append(Delta("tool", given, 0, place, name_of(call.get("id")), name_of(function.get("name"))))
+        found.append(
+            Delta("tool", given, choice=0, part=place, id=name_of(call.get("id")), name=name_of(function.get("name")))
+        )
     if chunk.get("done") is True:
         found.append(Delta("finish", text_of(chunk.get("done_reason"))))
         if any(name in chunk for name in _COUNTS):

@@ -65,7 +65,11 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         for place, call in enumerate(_calls(chunk)):
             function = object_of(call.get("function"))
             given = text_of(function.get("arguments"))
-            found.append(Delta("tool", given, 0, place, name_of(call.get("id")), name_of(function.get("name"))))
+            found.append(
+                Delta(
+                    "tool", given, choice=0, part=place, id=name_of(call.get("id")), name=name_of(function.get("name"))
+                )
+            )
         return tuple(found)
     if kind == "thread.message" and flags(chunk) & ROLE:
         return (Delta("role", text_of(chunk.get("role"))),)

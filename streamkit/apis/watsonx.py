@@ -44,9 +44,9 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     found: list[Delta] = []
     for place, result in enumerate(objects_in(chunk.get("results"))):
         if text_of(result.get("generated_text")):
-            found.append(Delta("text", result["generated_text"], place))
+            found.append(Delta("text", result["generated_text"], choice=place))
         if result.get("stop_reason") not in _NO_FINISH:
-            found.append(Delta("finish", text_of(result["stop_reason"]), place))
+            found.append(Delta("finish", text_of(result["stop_reason"]), choice=place))
     if flags(chunk) & FINISH and flags(chunk) & USAGE:
         found.append(usage_delta(usage(chunk)))
     errors = objects_in(chunk.get("errors")) or ([chunk["error"]] if chunk.get("error") else [])

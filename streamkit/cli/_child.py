@@ -1,4 +1,4 @@
-"""`-- CMD`: run a program with variables of its own, and leave with its exit code."""
+"""`-- CMD`: run a program with extra environment variables, and exit with its exit code."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _MARK = "--"
 
 
 class WithChild(click.Command):
-    """A command that takes a program to run after `--`; `child()` gives its words."""
+    """A command that accepts a program to run after `--`; `child()` returns its argument list."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep what stands after the first `--` apart from our own arguments."""
+        """Split off everything after the first `--`."""
         if _MARK in args:
-            place = args.index(_MARK)
-            ctx.meta[__name__] = tuple(args[place + 1 :])
-            args = args[:place]
+            index = args.index(_MARK)
+            ctx.meta[__name__] = tuple(args[index + 1 :])
+            args = args[:index]
         return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
@@ -33,18 +33,19 @@ class WithChild(click.Command):
 
 
 def child() -> tuple[str, ...] | None:
-    """The program that the command in hand was given, or None. Raises UsageError for a `--` with nothing after it."""
+    """The program given to the current command, or None. Raises UsageError for a `--` with nothing after it."""
     words: tuple[str, ...] | None = click.get_current_context().meta.get(__name__)
     if words == ():
-        raise UsageError("no program after --")
+        raise UsageError("expected a program after --")
     return words
 
 
 def run_or_wait(words: tuple[str, ...] | None, environment: Mapping[str, str], ready: Callable[[], None]) -> int:
-    """Run a program with these variables added, or, without one, wait until somebody ends us.
+    """Run a program with these variables added or, without one, wait until this process is told to stop.
 
-    `ready` is called once we can be ended in order. Gives the program's exit code (128 + n when signal n ended it); else
-    130 for Ctrl-C and 0 for SIGTERM, which is how a server is stopped. Raises UsageError for what cannot be run.
+    `ready` is called once signals are handled. Returns the program's exit code (128 + n if signal n killed it); without
+    a program, 130 for Ctrl-C and 0 for SIGTERM, the usual way to stop a server. Raises UsageError if the program cannot
+    be started.
     """
     with _terminated():
         try:
@@ -69,14 +70,14 @@ def _run(words: tuple[str, ...], environment: Mapping[str, str]) -> int:
             code = process.wait()
             return 128 - code if code < 0 else code
         except KeyboardInterrupt:
-            # A terminal has sent it to the program as well: its end is waited for, and its code is ours.
+            # The terminal has sent SIGINT to the program as well: wait for it, and use its exit code.
             continue
         except _Terminated:
             process.terminate()
 
 
 class _Terminated(BaseException):
-    """We were asked to end (SIGTERM)."""
+    """This process received SIGTERM."""
 
 
 @contextlib.contextmanager

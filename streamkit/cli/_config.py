@@ -1,4 +1,4 @@
-"""What `pyproject.toml` says to a command: the table `[tool.streamkit.<command>]` of the nearest one upwards."""
+"""Command defaults from the table `[tool.streamkit.<command>]` of the nearest `pyproject.toml`."""
 
 from __future__ import annotations
 
@@ -10,40 +10,46 @@ from typing import Any
 
 from streamkit.cli.settings import SETTINGS
 from streamkit.errors import UsageError
+from streamkit.model.units import DURATIONS, duration
 
 FILE = "pyproject.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One command's table. `path` is the file it stands in, None where there is none."""
+    """One command's table. `path` is the file that it was read from, or None."""
 
     table: Mapping[str, Any] = field(default_factory=dict)
     path: Path | None = None
     section: str = ""
 
     def text(self, key: str) -> str | None:
-        """A string, or None where it is not set. Raises UsageError for another type."""
+        """A string, or None if it is not set. Raises UsageError for another type."""
         value: str | None = self._typed(key, str, "a string")
         return value
 
     def flag(self, key: str) -> bool:
-        """True or false; false where it is not set."""
+        """A boolean; false if it is not set."""
         return bool(self._typed(key, bool, "true or false"))
 
-    def number(self, key: str) -> float | None:
-        """A number, or None where it is not set. Raises UsageError for another type."""
+    def duration(self, key: str) -> int | None:
+        """Nanoseconds, from a number of seconds or a text such as `500ms`; None where it is not set. Raises UsageError."""
         value = self.table.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise UsageError(f"{self.named(key)} is not a number")
-        return value
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise UsageError(f"{self.named(key)} is not a duration: expected {DURATIONS}")
+        try:
+            return duration(str(value))
+        except ValueError as error:
+            raise UsageError(f"{self.named(key)}: {error}") from None
 
     def texts(self, key: str) -> list[str]:
-        """A list of strings; empty where it is not set."""
+        """A list of strings; empty if it is not set."""
         return _strings(self._typed(key, list, "a list of strings"), self.named(key))
 
     def lists(self, key: str) -> dict[str, list[str]]:
-        """A table of lists of strings; empty where it is not set."""
+        """A table of lists of strings; empty if it is not set."""
         table = self._typed(key, dict, "a table of lists of strings") or {}
         return {name: _strings(value, f"{self.named(key)}.{name}") for name, value in table.items()}
 
@@ -54,13 +60,13 @@ class Config:
         return Path(os.path.relpath(file, self.path.parent)).as_posix()
 
     def named(self, key: str) -> str:
-        """How a message names a key: file, table and key."""
+        """The key as error messages name it: file, table and key."""
         return f"{self.path}: [tool.streamkit.{self.section}] {key}"
 
-    def _typed(self, key: str, kind: type, wanted: str) -> Any:
+    def _typed(self, key: str, kind: type, expected: str) -> Any:
         value = self.table.get(key)
         if value is not None and not isinstance(value, kind):
-            raise UsageError(f"{self.named(key)} is not {wanted}")
+            raise UsageError(f"{self.named(key)} is not {expected}")
         return value
 
 
@@ -76,7 +82,7 @@ def load(section: str, start: Path | None = None) -> Config:
         return Config(section=section)
     try:
         text = path.read_text(encoding="utf-8")
-        if "streamkit" not in text:  # so it has no such table, and need not be parsed
+        if "streamkit" not in text:  # no such table, so there is nothing to parse
             return Config(path=path, section=section)
         import tomllib
 

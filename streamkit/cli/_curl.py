@@ -1,4 +1,4 @@
-"""A pasted curl command: the flags that people paste, with the meaning that curl gives them."""
+"""Parses a pasted curl command: the flags that people use, with the meaning that curl gives them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WITH_VALUE = {
     "-e": "referer", "--referer": "referer",
 }  # fmt: skip
 _SWITCHES = {"-L": "location", "--location": "location", "-k": "insecure", "--insecure": "insecure"}
-_NOTHING_TO_US = frozenset(
+_IGNORED_SWITCHES = frozenset(
     [
         "-N",
         "--no-buffer",
@@ -45,7 +45,7 @@ _NOTHING_TO_US = frozenset(
         "--tcp-nodelay",
     ]
 )
-_NOTHING_WITH_VALUE = frozenset(
+_IGNORED_WITH_VALUE = frozenset(
     [
         "-o",
         "--output",
@@ -62,14 +62,14 @@ _NOTHING_WITH_VALUE = frozenset(
         "--speed-time",
     ]
 )
-_LINE_GOES_ON = re.compile(r"\\\r?\n")
+_LINE_CONTINUATION = re.compile(r"\\\r?\n")
 _ANSI_C = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 
 
 @dataclass(slots=True)
 class Command:
-    """What a curl command asks for. `data` are pairs of the flag (`data`, `data-raw`, `data-binary`, `json`) and its value."""
+    """The parsed options of a curl command. `data` holds pairs of the flag (`data`, `data-raw`, `data-binary`, `json`) and its value."""
 
     urls: list[str] = field(default_factory=list)
     method: str | None = None
@@ -84,16 +84,16 @@ class Command:
 
 
 def parse(text: str) -> Command:
-    """The command in `text`. Variables in URLs and headers are taken from the environment, as a shell would.
+    """Parse `text`. Variables in URLs and headers are expanded from the environment, as a shell would.
 
-    Raises UsageError for text that is no curl command, for a flag that is not known, and for a variable that is not set.
+    Raises UsageError for text that is not a curl command, for an unknown flag, and for a variable that is not set.
     """
     try:
-        words = shlex.split(_ANSI_C.sub(_unescaped, _LINE_GOES_ON.sub(" ", text)))
+        words = shlex.split(_ANSI_C.sub(_unescaped, _LINE_CONTINUATION.sub(" ", text)))
     except ValueError as error:
-        raise UsageError(f"--curl: cannot be split into words: {error}") from None
+        raise UsageError(f"--curl: cannot parse the command: {error}") from None
     if not words or words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
-        raise UsageError("--curl: takes a whole command, which begins with curl")
+        raise UsageError("--curl: expected a whole command, starting with 'curl'")
     command = Command()
     rest = iter(words[1:])
     for word in rest:
@@ -102,16 +102,16 @@ def parse(text: str) -> Command:
             continue
         for flag, attached in _flags(word):
             name = _WITH_VALUE.get(flag)
-            if name or flag in _NOTHING_WITH_VALUE:
+            if name or flag in _IGNORED_WITH_VALUE:
                 value = attached if attached is not None else next(rest, None)
                 if value is None:
-                    raise UsageError(f"--curl: {flag} has no value")
+                    raise UsageError(f"--curl: {flag} requires a value")
                 if name:
                     _take(command, name, value)
             elif flag in _SWITCHES:
                 setattr(command, _SWITCHES[flag], True)
-            elif flag not in _NOTHING_TO_US:
-                raise UsageError(f"--curl: {flag} is not supported; leave it out, or use this command's own options")
+            elif flag not in _IGNORED_SWITCHES:
+                raise UsageError(f"--curl: unsupported flag {flag}; remove it, or use this command's own options")
     return command
 
 
@@ -121,10 +121,10 @@ def _flags(word: str) -> list[tuple[str, str | None]]:
         name, equals, value = word.partition("=")
         return [(name, value if equals else None)]
     flags: list[tuple[str, str | None]] = []
-    for place in range(1, len(word)):
-        flag = f"-{word[place]}"
-        if flag in _WITH_VALUE or flag in _NOTHING_WITH_VALUE:
-            flags.append((flag, word[place + 1 :] or None))
+    for index in range(1, len(word)):
+        flag = f"-{word[index]}"
+        if flag in _WITH_VALUE or flag in _IGNORED_WITH_VALUE:
+            flags.append((flag, word[index + 1 :] or None))
             break
         flags.append((flag, None))
     return flags
@@ -151,20 +151,20 @@ def _take(command: Command, name: str, value: str) -> None:
         try:
             command.max_time = float(value)
         except ValueError:
-            raise UsageError(f"--curl: {name} is no number: {value}") from None
+            raise UsageError(f"--curl: invalid --{name} {value!r}: expected a number") from None
 
 
 def _expanded(value: str) -> str:
-    def of_environment(match: re.Match[str]) -> str:
+    def from_environment(match: re.Match[str]) -> str:
         name = match[1] or match[2]
         if name not in os.environ:
             raise UsageError(f"--curl: the environment variable {name} is not set")
         return os.environ[name]
 
-    return _VARIABLE.sub(of_environment, value)
+    return _VARIABLE.sub(from_environment, value)
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    """A `$'…'` of the shell, as browsers paste it, as a plain quoted word."""
+    """A `$'…'` shell string, as browsers copy it, as a plain quoted word."""
     text = match[1].encode("latin-1", "backslashreplace").decode("unicode_escape")
     return shlex.quote(text)

@@ -1,4 +1,4 @@
-"""`stats --definitions`: what each tool would say of each stream."""
+"""`stats --definitions`: what each benchmark tool would report for each stream."""
 
 from __future__ import annotations
 
@@ -16,44 +16,44 @@ from streamkit.palette import VERDICTS, Palette
 from streamkit.reporters import MISSING, REPORTERS, Reporter, shown
 from streamkit.text import one_line
 
-# What each number is called, and the reason's place.
+# The heading of each number, and its key.
 _FIELDS = (("TTFT", "ttft_ns"), ("End", "end_ns"), ("N", "tokens"), ("Per token", "per_token_ns"), ("Gaps", "gaps_ns"))
 
 
 def show_definitions(streams: Iterable[Stream], reporter: Reporter, counter: Callable[..., Any], sink: Sink) -> None:
-    """Write the table, or the rows, of every stream."""
+    """Write a table for every stream, or rows for all of them."""
     if reporter.name == "json":
         _write_json(streams, counter, sink)
         return
     if reporter.name == "table":
-        for place, stream in enumerate(streams):
-            sink.piece("\n" if place else "")
+        for index, stream in enumerate(streams):
+            sink.piece("\n" if index else "")
             for text in table(stream, counter(stream.model), sink.paint):
                 sink.painted(text)
         return
     rows = [
-        {"file": told["file"], "exchange": told["exchange"], **_flat(message)}
-        for told in (answers(stream, counter(stream.model)) for stream in streams)
-        for message in told["definitions"]
+        {"file": judged["file"], "exchange": judged["exchange"], **_flat(answer)}
+        for judged in (answers(stream, counter(stream.model)) for stream in streams)
+        for answer in judged["definitions"]
     ]
     assert reporter.rows is not None
     write(sink, reporter, reporter.rows(rows))
 
 
 def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
-    """One stream's table for a terminal, and under it why what is missing is missing."""
-    told = answers(stream, counter)["definitions"]
+    """One stream's table for a terminal, followed by the reasons for missing values."""
+    rows_of_tools = answers(stream, counter)["definitions"]
     yield f"{paint('head', one_line(name_of(stream)))}  {paint(VERDICTS[stream.verdict], stream.verdict)}\n\n"
     rows = []
-    for message in told:
-        row = {"tool": f"{message['tool']} {message['version']}"}
-        gaps = Summary.of(message["gaps_ns"] or ())
+    for answer in rows_of_tools:
+        row = {"tool": f"{answer['tool']} {answer['version']}"}
+        gaps = Summary.of(answer["gaps_ns"] or ())
         row |= {
-            "TTFT": shown(message["ttft_ns"], "ns"),
-            "end": shown(message["end_ns"], "ns"),
-            "N": MISSING if message["tokens"] is None else f"{message['tokens']} {_short(message['tokens_source'])}",
-            "per token": shown(message["per_token_ns"], "ns"),
-            "gaps": MISSING if message["gaps_ns"] is None else str(len(message["gaps_ns"])),
+            "TTFT": shown(answer["ttft_ns"], "ns"),
+            "end": shown(answer["end_ns"], "ns"),
+            "N": MISSING if answer["tokens"] is None else f"{answer['tokens']} {_short(answer['tokens_source'])}",
+            "per token": shown(answer["per_token_ns"], "ns"),
+            "gaps": MISSING if answer["gaps_ns"] is None else str(len(answer["gaps_ns"])),
             "p50": shown(gaps.p50 if gaps else None, "ns"),
             "p99": shown(gaps.p99 if gaps else None, "ns"),
         }
@@ -65,14 +65,14 @@ def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Itera
         drawn = draw([{head: cell for head, cell in row.items() if head != "p99"} for row in rows])
     heads, _, body = drawn.partition("\n")
     yield f"{paint('quiet', heads)}\n{body}\n"
-    yield from _missing(told)
+    yield from _missing(rows_of_tools)
 
 
-def _missing(told: list[dict[str, Any]]) -> Iterator[str]:
-    """For each reason, which tools lack what."""
+def _missing(rows_of_tools: list[dict[str, Any]]) -> Iterator[str]:
+    """For each reason, the tools and the numbers that are missing."""
     codes: dict[str, list[str]] = {}
-    for message in told:
-        name, why = f"{message['tool']} {message['version']}", message["missing"]
+    for answer in rows_of_tools:
+        name, why = f"{answer['tool']} {answer['version']}", answer["missing"]
         if len(why) == len(_FIELDS) and len(set(why.values())) == 1:
             codes.setdefault(next(iter(why.values())), []).append(name)
             continue
@@ -82,8 +82,8 @@ def _missing(told: list[dict[str, Any]]) -> Iterator[str]:
     import textwrap
 
     width = shutil.get_terminal_size((80, 24)).columns
-    for code, who in codes.items():
-        yield textwrap.fill(f"- {code}: {REASONS[code]} ({'; '.join(who)})", width, subsequent_indent="  ") + "\n"
+    for code, tools in codes.items():
+        yield textwrap.fill(f"- {code}: {REASONS[code]} ({'; '.join(tools)})", width, subsequent_indent="  ") + "\n"
     formulas = ", ".join(entry.name for entry in DEFINITIONS.values())
     yield (
         textwrap.fill(f"The formulas are in docs/definitions.md and in streamkit/definitions ({formulas}).", width)
@@ -91,17 +91,17 @@ def _missing(told: list[dict[str, Any]]) -> Iterator[str]:
     )
 
 
-def _flat(message: dict[str, Any]) -> dict[str, Any]:
-    gaps = Summary.of(message["gaps_ns"] or ())
+def _flat(answer: dict[str, Any]) -> dict[str, Any]:
+    gaps = Summary.of(answer["gaps_ns"] or ())
     cells = {
-        key: message[key] for key in ("tool", "version", "ttft_ns", "end_ns", "tokens", "tokens_source", "per_token_ns")
+        key: answer[key] for key in ("tool", "version", "ttft_ns", "end_ns", "tokens", "tokens_source", "per_token_ns")
     }
     return {
         **cells,
-        "gaps": None if message["gaps_ns"] is None else len(message["gaps_ns"]),
+        "gaps": None if answer["gaps_ns"] is None else len(answer["gaps_ns"]),
         "gap_p50_ns": gaps and round(gaps.p50),
         "gap_p99_ns": gaps and round(gaps.p99),
-        "missing": "; ".join(f"{key}: {code}" for key, code in message["missing"].items()),
+        "missing": "; ".join(f"{key}: {code}" for key, code in answer["missing"].items()),
     }
 
 

@@ -22,10 +22,10 @@ _END = b'{"type":"end"'
 
 
 def follow_recording(path: str, page: Page, *, api: str | None = None, dialect: str | None = None) -> int:
-    """Show every item of the recording at `path`, those that are there and those to come, until interrupted.
+    """Show every item of the recording at `path`, present and future, until interrupted.
 
-    Only the lines of the exchange in hand are kept and read anew. An item is shown once its stream tells its API, so
-    that the first line may wait for the first chunk. Raises UnreadableInput.
+    Only the lines of the current exchange are kept and parsed again. An item is shown once the API of its stream is
+    known, so the first line may have to wait for the first chunk. Raises UnreadableInput.
     """
     shown = _Shown(page)
     for exchange, open_ in _growing(path):
@@ -34,7 +34,7 @@ def follow_recording(path: str, page: Page, *, api: str | None = None, dialect: 
 
 
 class _Shown:
-    """What of the exchange in hand has been shown."""
+    """Keeps track of how much of the current exchange has been shown."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -42,7 +42,7 @@ class _Shown:
         self._items = 0
 
     def show(self, stream: Stream, *, ended: bool) -> None:
-        """Show what is new of this stream; the tail and the verdict when it has ended."""
+        """Show the new items of this stream, and its tail and verdict once it has ended."""
         if not stream.chunks and not ended:
             return
         if stream.number != self._number:
@@ -111,7 +111,7 @@ class _Growing:
 
 
 def _growing(path: str) -> Iterator[tuple[Exchange, bool]]:
-    """The exchange in hand each time that it has grown, and whether it is still open."""
+    """Yield the current exchange every time it has grown, and whether it is still open."""
     lines: list[bytes] = []
     number = first_line = line_number = 0
     for batch in _batches(path):
@@ -133,11 +133,11 @@ def _growing(path: str) -> Iterator[tuple[Exchange, bool]]:
 
 
 def _batches(path: str) -> Iterator[list[bytes]]:
-    """The whole lines that the file has gained, again and again."""
+    """Yield the complete lines that have been appended to the file since the last time."""
     with _opened(path) as file:
         head = file.read(1 << 16)
         if head and not recording.recognises(head):
-            raise UnreadableInput(path, "no recording", remedy="--follow reads recordings alone")
+            raise UnreadableInput(path, "not a recording", remedy="--follow reads recordings only")
         file.seek(0)
         torn = b""
         while True:
@@ -156,7 +156,7 @@ def _opened(path: str) -> BinaryIO:
 
 
 def _read(lines: list[bytes], path: str, number: int, first_line: int) -> Exchange:
-    """The exchange of these lines, with its place in the whole file. That it has no end line yet is no damage."""
+    """Parse these lines, with line numbers in the whole file. A missing end line is not damage while the file grows."""
     [exchange] = recording.read((line + b"\n" for line in lines), path=path)
     before = first_line - 1
     frames = exchange.frames

@@ -1,4 +1,4 @@
-"""The option `--format`: which reporters can show what a command has to show."""
+"""The option `--format`: the reporters that can show what a command has to show."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from streamkit.cli._output import Sink
     from streamkit.reporters import Reporter
 
-# What each kind of content is called in an error message.
+# What error messages call each kind of content.
 _CONTENTS = {"findings": "findings", "stats": "statistics", "rows": "rows", "timelines": "timelines"}
 
 
 class ReporterName(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
     """The name of a reporter that can show one of these kinds of content, or one of the command's own formats.
 
-    Reporters are imported when they are named; all of them only for the help text and for an error message.
+    Only the reporter that is asked for is imported; the help text and error messages import all of them.
     """
 
     name = "format"
@@ -32,10 +32,10 @@ class ReporterName(click.ParamType):  # type: ignore[type-arg]  # generic only i
 
     def names(self) -> list[str]:
         """The command's own formats, then the reporters by name."""
-        return [*self._own, *(name for name in able(*self._kinds) if name not in self._own)]
+        return [*self._own, *(name for name in reporter_names(*self._kinds) if name not in self._own)]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name as it was given, if there is such a format."""
+        """Return the name unchanged if there is such a format."""
         from streamkit.reporters import REPORTERS
 
         if value not in self._own and not (value in REPORTERS and _shows(REPORTERS[value], self._kinds)):
@@ -47,13 +47,13 @@ class ReporterName(click.ParamType):  # type: ignore[type-arg]  # generic only i
         return f"[{'|'.join(self.names())}]"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The names that begin so."""
+        """The names that start with `incomplete`."""
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
 
 
-def able(*kinds: str) -> list[str]:
+def reporter_names(*kinds: str) -> list[str]:
     """The names of the reporters that can show one of these kinds of content."""
     from streamkit.reporters import REPORTERS
 
@@ -67,13 +67,13 @@ def reporter_named(name: str, kind: str, what: str = "") -> Reporter:
     reporter = REPORTERS[name]
     if not _shows(reporter, (kind,)):
         raise UsageError(
-            f"--format {name} cannot show {what or _CONTENTS[kind]}; expected one of: {', '.join(able(kind))}"
+            f"--format {name} cannot show {what or _CONTENTS[kind]}; expected one of: {', '.join(reporter_names(kind))}"
         )
     return reporter
 
 
 def write(sink: Sink, reporter: Reporter, text: str) -> None:
-    """Write what a reporter made, as the kind of text that it is."""
+    """Write the output of a reporter, escaped for its kind of text."""
     if reporter.content == "prose":
         sink.painted(text)
     else:

@@ -17,7 +17,7 @@ from streamkit.rules import Rule, lint
 from streamkit.text import one_line
 
 
-class Choice(Protocol):
+class Selection(Protocol):
     """What the options and pyproject.toml choose."""
 
     @property
@@ -36,7 +36,7 @@ class Choice(Protocol):
 
 
 def follow_findings(
-    path: str, choice: Choice, style: str, sink: Sink, console: Console, api: str | None, dialect: str | None
+    path: str, choice: Selection, style: str, sink: Sink, console: Console, api: str | None, dialect: str | None
 ) -> None:
     """Write each finding of each exchange once the exchange has ended, until interrupted. Raises UnreadableInput."""
     console.say(f"following {path}: findings appear as recordings end; Ctrl-C stops")

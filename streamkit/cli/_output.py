@@ -1,4 +1,4 @@
-"""Where a command's data goes: to stdout or to the file of `-o`, as it is; to a terminal, made safe."""
+"""Writes a command's output: unchanged to a file or a pipe, escaped to a terminal."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from streamkit.palette import PLAIN, Palette, safe_painted
 from streamkit.stdio import stdout_is_terminal
 from streamkit.text import SafePieces, plain, safe_json, safe_text
 
-# A string of JSON, and the colon behind it where it is a key.
+# A JSON string, and the colon after it if it is a key.
 _JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
 
 
 class Sink:
-    """The output of one command. The file of `-o` is opened at once, so that one that exists is told before the work; a command
-    that is refused before it writes leaves an old file as it was, and no new one.
+    """The output of one command. The file of `-o` is opened at once, so that an existing one is reported before any work. A
+    command that is refused before it writes leaves an old file as it was, and no new one.
 
-    `paint` is the colors of text and `paint_data` those of JSON and documents; a file has none. Without a `console`
-    nothing is colored.
+    `paint` colors text, and `paint_data` JSON and documents; a file gets no colors, and neither does anything without a
+    `console`.
     """
 
     def __init__(
@@ -39,30 +39,30 @@ class Sink:
         to_file = bool(path) and path != "-"
         self._file: Output | None = create(path, force=force, keep=True) if path and to_file else None
         self._untouched, self._new = to_file, not force
-        shown = console if self._file is None else None
+        colors = console if self._file is None else None
         self.terminal = self._file is None and stdout_is_terminal()
-        self.paint = shown.paint if shown else PLAIN
-        self.paint_data = shown.paint_data if shown else PLAIN
-        # Where there is color there is a person, at the end of a pager if nowhere else.
+        self.paint = colors.paint if colors else PLAIN
+        self.paint_data = colors.paint_data if colors else PLAIN
+        # Colors are for a person, at the end of a pager if nowhere else.
         self._safe = self.terminal or self.paint.on
-        # `prose` is text for a person: it keeps to ASCII where the encoding or the terminal asks for that.
+        # `prose` is text for a person: ASCII only, if the encoding or the terminal requires it.
         self.ascii_only = prose and self._file is None and ascii_only()
 
     def text(self, text: str) -> None:
-        """Write text, ending in a line feed."""
+        """Write text, adding a line feed at the end if it has none."""
         self._write((safe_text(text) if self._safe else text) + ("" if text.endswith("\n") else "\n"))
 
     def piece(self, text: str, *, json: bool = False) -> None:
-        """Write a piece of a longer text as it is; `json` where it is one of JSON."""
-        made_safe = safe_json(text) if json else safe_text(text)
-        self._write(made_safe if self._safe else text)
+        """Write a piece of a longer text; `json` if that is JSON."""
+        escaped = safe_json(text) if json else safe_text(text)
+        self._write(escaped if self._safe else text)
 
     def painted(self, text: str) -> None:
         """Write a piece of a longer text that `paint` may have colored."""
         self._write(safe_painted(text) if self._safe else text)
 
     def line(self, shown: str) -> None:
-        """Write a line that was made safe already, because it holds colors of our own."""
+        """Write a line that is escaped already, because it contains colors of our own."""
         self._write(shown + "\n")
 
     def json(self, value: Any, *, indent: bool = False) -> None:
@@ -104,7 +104,7 @@ class Sink:
 
 
 def ascii_only() -> bool:
-    """Whether stdout asks for ASCII: by its encoding, or because the terminal has few signs."""
+    """Whether stdout can show ASCII only, because of its encoding or the terminal's font."""
     return not _utf8() or os.environ.get("TERM") in ("dumb", "linux")
 
 
@@ -113,9 +113,9 @@ def _utf8() -> bool:
 
 
 def visible(pieces: Iterable[bytes], path: str, *, json: bool) -> Iterator[bytes]:
-    """The bytes that are written to `path` piece by piece, made safe where that is a terminal.
+    """The bytes to write to `path`, escaped if that is a terminal.
 
-    JSON (and the quoted strings of YAML) stay what they are.
+    JSON (and the quoted strings of YAML) keep their value.
     """
     if path != "-" or not stdout_is_terminal():
         yield from pieces
@@ -131,11 +131,11 @@ def painted_json(text: str, paint: Palette) -> str:
     """Indented JSON with its keys and strings in color."""
     if not paint.on:
         return text
-    return _JSON_STRING.sub(lambda found: paint("info" if found[2] else "good", found[1]) + found[2], text)
+    return _JSON_STRING.sub(lambda match: paint("info" if match[2] else "good", match[1]) + match[2], text)
 
 
 def json_text(value: Any, *, indent: bool = False) -> str:
-    """JSON text of any value that was read from JSON, what orjson does not write (huge integers, lone surrogates) too."""
+    """JSON text of any value parsed from JSON, including what orjson rejects (huge integers, lone surrogates)."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None).decode()
     except orjson.JSONEncodeError:

@@ -1,4 +1,4 @@
-"""Options on how recorded times become playing times, handed on as one `pace`."""
+"""The options that turn recorded times into playback times, passed on as one `pace`."""
 
 from __future__ import annotations
 
@@ -7,24 +7,23 @@ from typing import Any, TypeVar
 
 import click
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from streamkit.cli.options import Duration
 
-_SECOND = 1e9
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def pace_options(function: Function) -> Function:
-    """`--speed`, `--max-gap` and `--no-delay`, handed on as one `pace`."""
+    """`--speed`, `--max-gap` and `--no-delay`, passed on as one `pace`."""
 
-    def gathered(*args: Any, speed: float, max_gap: float | None, no_delay: bool, **rest: Any) -> Any:
+    def wrapper(*args: Any, speed: float, max_gap: int | None, no_delay: bool, **rest: Any) -> Any:
         from streamkit.playback.player import Pace
 
-        limit = None if max_gap is None else round(max_gap * _SECOND)
-        return function(*args, pace=Pace(speed, limit, not no_delay), **rest)
+        return function(*args, pace=Pace(speed, max_gap, not no_delay), **rest)
 
-    gathered.__name__, gathered.__doc__ = function.__name__, function.__doc__
-    gathered.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
+    wrapper.__name__, wrapper.__doc__ = function.__name__, function.__doc__
+    wrapper.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     positive = click.FloatRange(0, min_open=True)
     speed = click.option("--speed", type=positive, default=1.0, metavar="N", help="Play N times as fast.")
-    max_gap = click.option("--max-gap", type=click.FloatRange(0), metavar="SECONDS", help="Shorten pauses to this.")
+    max_gap = click.option("--max-gap", type=Duration(), metavar="TIME", help="Shorten pauses to this: 500ms, 2s.")
     no_delay = click.option("--no-delay", is_flag=True, help="Play without any pauses.")
-    return speed(max_gap(no_delay(gathered)))  # type: ignore[return-value]
+    return speed(max_gap(no_delay(wrapper)))  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""What a page of `stats --format html` shows besides numbers: each stream in full, what lint finds, what each tool says."""
+"""What a page of `stats --format html` shows besides numbers: whole streams, lint findings, what each tool reports."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.reporters import PageStream, Row
 
-# Streams that are kept whole for the page; of the others it has the numbers.
+# Streams that the page shows in full; for the others it has the numbers only.
 _KEPT = 100
 
 
-class Gathered:
-    """Keeps the first streams of a run."""
+class PageStreams:
+    """Collects the first streams of a run."""
 
     def __init__(self, counter: Callable[[str | None], TokenCounter | None]) -> None:
         self._counter = counter
         self.streams: list[PageStream] = []
 
     def keep(self, stream: Stream, row: Row) -> None:
-        """Take one stream with its row."""
+        """Add one stream and its row."""
         from streamkit.definitions import answers
         from streamkit.rules import RULES, lint
 

@@ -1,4 +1,4 @@
-"""What `record` says of an exchange when it is over."""
+"""What `record` shows: the bodies on stdout, and a closing line for each exchange on stderr."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 
-from streamkit.cli._showing import Mode, View
 from streamkit.cli.options import Console
+from streamkit.cli.showing import Mode, View
 from streamkit.errors import CannotWrite, UsageError
 from streamkit.palette import VERDICTS
 from streamkit.service.recording import Outcome, Recorded
@@ -17,7 +17,7 @@ INTERRUPTED = 130
 
 
 class Screen:
-    """What of the recorded bodies is shown on stdout. Where stdout is lost, recording goes on."""
+    """Shows the recorded bodies on stdout. If stdout is lost, the recording continues."""
 
     def __init__(self, mode: Mode, console: Console) -> None:
         self._mode = mode
@@ -25,17 +25,17 @@ class Screen:
         self.code = 0
 
     def view(self) -> View:
-        """What shows one body."""
+        """A view of one body."""
         return View(self._mode, self._lost)
 
     def _lost(self, error: CannotWrite) -> None:
         if not self.code:
-            self._console.complain(f"stdout was lost: {error.why}; the recording goes on")
+            self._console.complain(f"stdout was lost: {error.why}; the recording continues")
             self.code = error.exit_code
 
 
 def report(recorded: Recorded, path: str, console: Console) -> int:
-    """Write a closing line for each exchange to stderr; the exit code."""
+    """Write a closing line for each exchange to stderr, and return the exit code."""
     for outcome in recorded.outcomes:
         console.say(closing_line(outcome, path), VERDICTS.get(outcome.verdict or "", "head"))
     if recorded.interrupted:
@@ -44,10 +44,10 @@ def report(recorded: Recorded, path: str, console: Console) -> int:
 
 
 @contextlib.contextmanager
-def outliving_the_terminal() -> Iterator[None]:
-    """Keep a recording going when the terminal that it was started from hangs up.
+def ignoring_hangup() -> Iterator[None]:
+    """Keep recording when the terminal hangs up.
 
-    Without a terminal, and where somebody (nohup) decided already, SIGHUP means what it meant before.
+    Without a terminal, or if SIGHUP has a handler already (nohup), nothing changes.
     """
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is None or signal.getsignal(hangup) != signal.SIG_DFL or not any(map(os.isatty, range(3))):
@@ -61,7 +61,7 @@ def outliving_the_terminal() -> Iterator[None]:
 
 
 def closing_line(outcome: Outcome, path: str) -> str:
-    """Verdict, first token, tokens, file: what one wants to know of a recording at once."""
+    """A one-line summary of a recording: verdict, first token, tokens, file."""
     parts = [str(outcome.verdict)] if outcome.status is not None or outcome.frames else []
     if outcome.status is not None and not 200 <= outcome.status < 300:
         parts.append(f"HTTP {outcome.status}")
@@ -81,6 +81,6 @@ def labels_of(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise UsageError(f"--label {pair!r}: write key=value")
+            raise UsageError(f"invalid --label {pair!r}: expected KEY=VALUE")
         labels[key] = value
     return labels

@@ -1,4 +1,4 @@
-"""The request that `record` is asked to send, put together from its flags as curl does it."""
+"""Builds the request that `record` sends, from its flags, as curl does."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 
 import orjson
 
-from streamkit.cli import _prompting as prompting
 from streamkit.errors import UsageError
+from streamkit.service import prompting
 from streamkit.transport.client import Outgoing, check_url
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Flags:
-    """What the command line says of the request. `data` are pairs of the flag's name and its value, in order."""
+    """The request as the command line describes it. `data` holds pairs of flag name and value, in order."""
 
     url: str
     method: str | None = None
@@ -29,19 +29,19 @@ class Flags:
 
 
 def outgoing(flags: Flags, agent: str) -> Outgoing:
-    """The request. Raises UsageError where flags contradict each other or a file cannot be read."""
-    url = flags.url if "://" in flags.url else _schemed(flags.url)
+    """Build the request. Raises UsageError if flags conflict or a file cannot be read."""
+    url = flags.url if "://" in flags.url else _with_scheme(flags.url)
     check_url(url)
     defaults: list[tuple[str, str]] = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", agent)]
     body: bytes | None = None
     if flags.prompt is not None:
         if flags.data:
-            raise UsageError("--prompt and a body (-d, --json) contradict each other")
+            raise UsageError("--prompt cannot be used with a body (-d, --json)")
         url, value, more = prompting.prompted(url, flags.model, flags.prompt)
         body = orjson.dumps(value)
         defaults += [*more, ("Content-Type", "application/json")]
     elif flags.model is not None:
-        raise UsageError("--model belongs to --prompt; a body of your own names its model itself")
+        raise UsageError("--model requires --prompt; a body of your own names its model itself")
     elif flags.data:
         body = _body(flags.data)
         if any(name == "json" for name, _ in flags.data):
@@ -51,7 +51,7 @@ def outgoing(flags: Flags, agent: str) -> Outgoing:
             defaults.append(("Content-Type", "application/x-www-form-urlencoded"))
     if flags.user is not None:
         defaults.append(("Authorization", "Basic " + base64.b64encode(flags.user.encode()).decode()))
-    headers = _merged(defaults, _given(flags.headers))
+    headers = _merged(defaults, _parse_headers(flags.headers))
     key = prompting.key_header(url, headers)
     if key is not None:
         headers.append(key)
@@ -59,7 +59,7 @@ def outgoing(flags: Flags, agent: str) -> Outgoing:
 
 
 def form_of_json(request: Outgoing) -> bool:
-    """Whether JSON is about to be sent as a form, which is what curl's -d does and hardly ever what is wanted."""
+    """Whether JSON is about to be sent as form data, which is what curl's -d does but rarely what is meant."""
     kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
     return kind == "application/x-www-form-urlencoded" and (request.body or b"").lstrip()[:1] == b"{"
 
@@ -74,22 +74,22 @@ def model_of(request: Outgoing) -> str | None:
     return model if isinstance(model, str) else None
 
 
-def _schemed(url: str) -> str:
-    """curl takes a URL without a scheme for http; a host that is not this machine is meant as https here."""
+def _with_scheme(url: str) -> str:
+    """Add a scheme: http for this machine, https otherwise (curl always uses http)."""
     host = url.partition("/")[0].rpartition(":")[0] or url.partition("/")[0]
     return f"http{'' if host in ('localhost', '127.0.0.1', '[::1]') else 's'}://{url}"
 
 
 def _body(data: Sequence[tuple[str, str]]) -> bytes:
     pieces: list[bytes] = []
-    for place, (name, value) in enumerate(data):
+    for index, (name, value) in enumerate(data):
         if value.startswith("@") and name != "data-raw":
             piece = _read(value[1:])
             if name == "data":
                 piece = piece.replace(b"\r", b"").replace(b"\n", b"")
         else:
             piece = value.encode()
-        pieces.append((b"&" if place and name != "json" else b"") + piece)
+        pieces.append((b"&" if index and name != "json" else b"") + piece)
     return b"".join(pieces)
 
 
@@ -100,23 +100,25 @@ def _read(path: str) -> bytes:
         raise UsageError(f"{path}: cannot read the body: {error.strerror or error}") from None
 
 
-def _given(lines: Sequence[str]) -> list[tuple[str, str | None]]:
-    """The headers of `-H`: `Name: value`, `Name:` to leave one out, `Name;` for an empty one, `@file` for many."""
-    found: list[tuple[str, str | None]] = []
+def _parse_headers(lines: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Parse the values of `-H`: `Name: value`, `Name:` to remove one, `Name;` for an empty one, `@file` for many."""
+    headers: list[tuple[str, str | None]] = []
     for line in lines:
         if line.startswith("@"):
-            found += _given([row for row in _read(line[1:]).decode("utf-8", "replace").splitlines() if row.strip()])
+            headers += _parse_headers(
+                [row for row in _read(line[1:]).decode("utf-8", "replace").splitlines() if row.strip()]
+            )
             continue
         name, colon, value = line.partition(":")
         if colon:
-            found.append((name.strip(), value.strip() or None))
+            headers.append((name.strip(), value.strip() or None))
         elif name.endswith(";"):
-            found.append((name[:-1].strip(), ""))
+            headers.append((name[:-1].strip(), ""))
         else:
-            raise UsageError(f"-H {line!r}: no header; write 'Name: value'")
-        if not found[-1][0] or any(character in line for character in "\r\n\0"):
-            raise UsageError(f"-H {line!r}: no header; write 'Name: value'")
-    return found
+            raise UsageError(f"invalid header {line!r}: expected 'Name: value'")
+        if not headers[-1][0] or any(character in line for character in "\r\n\0"):
+            raise UsageError(f"invalid header {line!r}: expected 'Name: value'")
+    return headers
 
 
 def _merged(defaults: Sequence[tuple[str, str]], given: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A timeline as a person or a program reads it: one line an item."""
+"""Writes timelines, one line per item: text for people, JSON Lines for programs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from streamkit.model.timeline import Moment, added
 from streamkit.text import one_line, shorten
 from streamkit.wire.values import Comment, Event, Ignored, Tail
 
-# The role of what a chunk adds; what stands for nothing of the answer is quiet.
+# The color role of each kind of delta; all others are quiet.
 _ROLES = {
     "text": "",
     "reasoning": "accent",
@@ -28,7 +28,7 @@ _ROLES = {
 
 
 class Page:
-    """Shows streams one after another, as text or as JSON Lines."""
+    """Writes streams one after another, as text or as JSON Lines."""
 
     def __init__(self, sink: Sink, console: Console, form: str) -> None:
         self._sink, self._console, self._json = sink, console, form == "jsonl"
@@ -38,7 +38,7 @@ class Page:
         self._shown = 0
 
     def begin(self, stream: Stream) -> None:
-        """Say what the stream is."""
+        """Write the heading of a stream."""
         self._last = None
         for remark in remarks(stream):
             self._console.say(remark)
@@ -54,7 +54,7 @@ class Page:
         self._line(f"{'#':>5}  {times}what", "quiet")
 
     def show(self, stream: Stream, moments: Iterable[Moment]) -> None:
-        """Show these items."""
+        """Write these items."""
         for moment in moments:
             if self._json:
                 self._sink.json(as_object(stream, moment))
@@ -62,7 +62,7 @@ class Page:
                 self._show_line(stream, moment)
 
     def end(self, stream: Stream) -> None:
-        """Say how the stream ended."""
+        """Write how the stream ended."""
         if self._json:
             return
         counts = f"{_counted(len(stream.events), 'event')}, {_counted(len(stream.chunks), 'chunk')}"
@@ -75,7 +75,7 @@ class Page:
             gap = None if moment.at is None or self._last is None else moment.at - self._last
             head += f"{_seconds(moment.at):>9} {_gap(gap):>8}  "
             self._last = moment.at if moment.at is not None else self._last
-        message, role = _what(stream, moment)
+        message, role = _description(stream, moment)
         line = head + one_line(message)
         if self._width is not None:
             line = shorten(line, self._width)
@@ -88,10 +88,10 @@ class Page:
 
 
 def as_object(stream: Stream, moment: Moment) -> dict[str, Any]:
-    """One item with its exact data and place. The fields are a stable contract."""
+    """One item with its exact data and position. The fields are a stable contract."""
     item = moment.item
     event = item if isinstance(item, Event) else None
-    found = {
+    row = {
         "file": stream.file,
         "exchange": stream.number,
         "n": moment.n,
@@ -107,12 +107,12 @@ def as_object(stream: Stream, moment: Moment) -> dict[str, Any]:
     try:
         item.data.decode("utf-8")
     except UnicodeDecodeError:
-        found["invalid_utf8"] = True
-    return found
+        row["invalid_utf8"] = True
+    return row
 
 
-def _what(stream: Stream, moment: Moment) -> tuple[str, str]:
-    """What an item is and adds, with its role in the palette."""
+def _description(stream: Stream, moment: Moment) -> tuple[str, str]:
+    """What an item is and adds, with its color role."""
     item = moment.item
     data = item.data[:2000].decode("utf-8", "replace")
     if isinstance(item, Comment):
@@ -127,32 +127,32 @@ def _what(stream: Stream, moment: Moment) -> tuple[str, str]:
         return f"{name}{data}{trouble}", "error" if moment.broken else "good"
     deltas = added(stream, moment)
     if not deltas:
-        told = moment.chunk is not None and stream.chunks[moment.chunk].get("type") == item.name
-        return name if told else f"{name}{data}", "quiet"
-    message = " · ".join(_delta(delta) for delta in deltas)
+        redundant = moment.chunk is not None and stream.chunks[moment.chunk].get("type") == item.name
+        return name if redundant else f"{name}{data}", "quiet"
+    summary = " · ".join(_delta(delta) for delta in deltas)
     role = next((_ROLES[delta.kind] for delta in deltas if delta.kind in _ROLES), "quiet")
-    return f"{name}{message}", role
+    return f"{name}{summary}", role
 
 
 def _delta(delta: Delta) -> str:
-    """One thing that a chunk adds, in a few words."""
+    """One delta, in a few words."""
     choice = f"[{delta.choice}] " if delta.choice else ""
     if delta.kind in ("text", "reasoning", "refusal"):
         return f"{choice}{delta.kind} {_quoted(delta.text)}"
     if delta.kind == "tool":
-        named = f" {delta.name}" if delta.name else ""
-        called = f" ({delta.id})" if delta.id else ""
-        return f"{choice}tool {delta.part}{named}{called}{f' {_quoted(delta.text)}' if delta.text else ''}"
+        with_name = f" {delta.name}" if delta.name else ""
+        with_id = f" ({delta.id})" if delta.id else ""
+        return f"{choice}tool {delta.part}{with_name}{with_id}{f' {_quoted(delta.text)}' if delta.text else ''}"
     return f"{choice}{delta.kind}{f' {delta.text}' if delta.text else ''}"
 
 
 def _quoted(text: str) -> str:
-    # Quotes of print: where the text begins and ends is seen, and quotes in it stay as they are.
+    # Typographic quotes show where the text begins and ends, and leave quotes in it alone.
     return f"“{text}”"
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _seconds(at: int | None) -> str:
@@ -164,5 +164,5 @@ def _gap(gap: int | None) -> str:
 
 
 def terminal_width() -> int:
-    """Columns of the terminal, or of COLUMNS."""
+    """The terminal's width in columns; COLUMNS overrides it."""
     return shutil.get_terminal_size((100, 24)).columns

@@ -1,4 +1,4 @@
-"""`--workers`: more processes that listen on the same port, ended with the first."""
+"""`--workers`: more processes that listen on the same port, and stop with the first."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ _READY = b"ready\n"
 
 
 @contextlib.contextmanager
-def joined_by(workers: int, port: int) -> Iterator[None]:
-    """Run this same command in `workers - 1` processes more, on this port, until the context ends.
+def running_workers(workers: int, port: int) -> Iterator[None]:
+    """Run this command in `workers - 1` more processes on this port, until the context exits.
 
-    They end when we do, whatever ends us: their standard input is a pipe from us.
+    They stop when this process does, for whatever reason: their standard input is a pipe from it.
     """
-    words = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
-    command = [sys.executable, "-m", "streamkit", *words, "--port", str(port), "--workers", "1", JOINED]
-    helpers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(1, workers)]
+    arguments = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
+    command = [sys.executable, "-m", "streamkit", *arguments, "--port", str(port), "--workers", "1", JOINED]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(1, workers)]
     try:
-        for helper in helpers:
-            assert helper.stdout is not None
-            if helper.stdout.readline() != _READY:
+        for process in processes:
+            assert process.stdout is not None
+            if process.stdout.readline() != _READY:
                 raise UsageError("a worker did not start")
         yield
     finally:
-        for helper in helpers:
-            helper.terminate()
-        for helper in helpers:
-            helper.communicate()
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.communicate()
 
 
-def tell_ready() -> None:
-    """Say to who started us that we listen, and end when they do."""
+def signal_ready() -> None:
+    """Tell the parent process that this one is listening, and stop when the parent does."""
     os.write(1, _READY)
 
     def wait() -> None:
@@ -51,12 +51,12 @@ def tell_ready() -> None:
 
 
 def check(workers: int, *, strict: bool, stdin: bool) -> None:
-    """Raise UsageError for what several processes cannot do."""
+    """Raise UsageError for options that several processes cannot honour."""
     if workers == 1:
         return
     if not hasattr(socket, "SO_REUSEPORT"):
-        raise UsageError("--workers: this system lets one process listen on a port")
+        raise UsageError("--workers: this system allows only one process per port")
     if strict:
-        raise UsageError("--workers and --strict: each worker knows of its own requests only")
+        raise UsageError("--workers cannot be used with --strict: each worker sees its own requests only")
     if stdin:
-        raise UsageError("--workers: standard input can be read once; name files")
+        raise UsageError("--workers cannot be used with standard input, which can only be read once; pass files")

@@ -1,64 +1,60 @@
-"""Turn streams from any form that is read into one that can be written, and say what that form cannot hold."""
+"""Convert streams between formats, and list what the new format cannot hold."""
 
 from __future__ import annotations
 
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path, PurePath
 
 import click
 
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import visible
-from streamkit.cli.options import Console, output_options, paths_argument, talk_options
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, input_format_option, output_options, paths_argument, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import create
-from streamkit.formats import FORMATS, Format
+from streamkit.formats import Format
 from streamkit.model.exchange import Exchange
 from streamkit.redact.redactor import redact_exchange
-from streamkit.tool import tool
-
-_SUFFIXES = {".jsonl": "recording", ".sse": "sse", ".har": "har", ".yaml": "vcr", ".yml": "vcr", ".txt": "chunks"}
-_SUFFIX = {word: suffix for suffix, word in reversed(_SUFFIXES.items())}
+from streamkit.service.converting import Lost, suffix_of, writable, written
 
 
 @click.command("convert")
 @paths_argument
 @click.option(
-    "--to", "target", metavar="FORM", help="recording, sse, chunks, har or vcr; else told by the suffix of -o."
+    "--to", "target", metavar="FORMAT", help="recording, sse, chunks, har or vcr; by default from the suffix of -o."
 )
-@click.option("--form", metavar="NAME", help="Read inputs as this form instead of finding it out.")
+@input_format_option
 @click.option("--no-redact", is_flag=True, help="Keep the secrets that are in the input.")
 @output_options
 @talk_options
 def command(
     paths: tuple[str, ...],
     target: str | None,
-    form: str | None,
+    input_format: str | None,
     no_redact: bool,
     output: str | None,
     force: bool,
     console: Console,
 ) -> int:
-    """Turn streams from any form that is read into one that can be written.
+    """Convert streams between formats.
 
-    What the target cannot hold (arrival times in a cassette, comments in bare chunks) is listed on stderr. An event
-    stream and bare chunks hold one exchange a file: of several, name one (file#3), or give a folder to -o.
+    What the target format cannot hold (arrival times in a cassette, comments in bare chunks) is listed on stderr. An event
+    stream and bare chunks hold one exchange per file: select one of several (file#3), or give -o a folder.
 
     \b
     Examples:
       streamkit convert recordings/openai_chat -o cassette.yaml --to vcr
       streamkit convert recordings/openai_chat -o streams/ --to sse
     """
-    chosen = _target(target, output)
+    chosen = writable(target, output)
     destination = output or "-"
-    _refuse_own_input(paths, destination)
-    inputs = Inputs(paths, console, form=form)
+    _reject_own_input(paths, destination)
+    inputs = Inputs(paths, console, input_format=input_format)
     exchanges = (exchange if no_redact else redact_exchange(exchange) for exchange in inputs.exchanges())
-    lost: Counter[str] = Counter()
+    lost: Lost = Counter()
     if _is_folder(destination):
         _write_folder(exchanges, chosen, destination, force, lost)
     else:
@@ -68,28 +64,12 @@ def command(
     return inputs.code
 
 
-def _target(target: str | None, output: str | None) -> Format:
-    """The form to write: as asked, else by the suffix of the output."""
-    writable = {entry.short or entry.name: entry for entry in FORMATS.values() if entry.write is not None}
-    writable |= {entry.name: entry for entry in writable.values()}
-    word = target or _SUFFIXES.get(PurePath(output or "").suffix.lower())
-    if word is None:
-        raise UsageError("what to convert to? Give --to, or a suffix that tells it to -o")
-    if word in writable:
-        return writable[word]
-    words = ", ".join(sorted(entry.short or entry.name for entry in set(writable.values())))
-    known = word in FORMATS
-    raise UsageError(
-        f"{word!r} {'is read and not written' if known else 'is no form that is known'}; there are: {words}"
-    )
-
-
 def _is_folder(destination: str) -> bool:
     return destination.endswith("/") or (destination != "-" and Path(destination).is_dir())
 
 
-def _refuse_own_input(paths: Sequence[str], destination: str) -> None:
-    """An input that is overwritten while it is read would be lost."""
+def _reject_own_input(paths: Sequence[str], destination: str) -> None:
+    """Raise UsageError if the output is also an input, which would be overwritten while it is read."""
     output = Path(destination)
     if destination == "-" or not output.is_file():
         return
@@ -97,10 +77,10 @@ def _refuse_own_input(paths: Sequence[str], destination: str) -> None:
         source = Path(path)
         same = source.is_file() and source.samefile(output)
         if same or (source.is_dir() and source.resolve() in output.resolve().parents):
-            raise UsageError(f"{destination} is among what is read; write to another file")
+            raise UsageError(f"{destination} is also an input; write to another file")
 
 
-def _write_file(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Counter[str]) -> None:
+def _write_file(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Lost) -> None:
     first = next(exchanges, None)
     if first is None:
         return
@@ -108,13 +88,13 @@ def _write_file(exchanges: Iterator[Exchange], target: Format, path: str, force:
         second = next(exchanges, None)
         if second is not None:
             word = target.short or target.name
-            where = f"name one ({second.origin.path}#{second.origin.number}), or give a folder to -o"
-            raise UsageError(f"a file holds one exchange as {word}, and there are more: {where}")
+            where = f"select one ({second.origin.path}#{second.origin.number}), or give a folder to -o"
+            raise UsageError(f"format {word} holds one exchange per file, and there are more: {where}")
     _write(chain((first,), exchanges), target, path, force, lost)
 
 
-def _write_folder(exchanges: Iterator[Exchange], target: Format, folder: str, force: bool, lost: Counter[str]) -> None:
-    suffix = _SUFFIX[target.short or target.name]
+def _write_folder(exchanges: Iterator[Exchange], target: Format, folder: str, force: bool, lost: Lost) -> None:
+    suffix = suffix_of(target)
     written: set[str] = set()
     for exchange in exchanges:
         name = next(name for name in _names(exchange) if name not in written)
@@ -123,27 +103,19 @@ def _write_folder(exchanges: Iterator[Exchange], target: Format, folder: str, fo
 
 
 def _names(exchange: Exchange) -> Iterator[str]:
-    """Names for the file of one exchange, the best first: its own file's; with the folder's before it; numbered."""
+    """Candidate file names for one exchange, best first: that of its file, with its folder in front, numbered."""
     origin = exchange.origin
     file = PurePath(origin.path if origin.path != "-" else "stdin")
-    own = (file.name.partition(".")[0] or file.name) + ("" if origin.number == 1 else f"-{origin.number}")
-    yield own
+    name = (file.name.partition(".")[0] or file.name) + ("" if origin.number == 1 else f"-{origin.number}")
+    yield name
     if file.parent.name:
-        own = f"{file.parent.name}-{own}"
-        yield own
-    yield from (f"{own}-{count}" for count in itertools.count(2))
+        name = f"{file.parent.name}-{name}"
+        yield name
+    yield from (f"{name}-{count}" for count in itertools.count(2))
 
 
-def _write(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Counter[str]) -> None:
-    assert target.write is not None  # only such are chosen
-    pieces = target.write(_told(exchanges, target, lost))
+def _write(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Lost) -> None:
+    pieces = written(exchanges, target, lost)
     with create(path, force=force) as output:
         for piece in visible(pieces, path, json=target.short != "sse"):
             output.write(piece)
-
-
-def _told(exchanges: Iterator[Exchange], target: Format, lost: Counter[str]) -> Iterator[Exchange]:
-    """The exchanges, with what is lost of each counted, and the tool that wrote them named."""
-    for exchange in exchanges:
-        lost.update(dict.fromkeys(target.loses(exchange), 1))
-        yield exchange if exchange.tool else replace(exchange, tool=tool())

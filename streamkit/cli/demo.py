@@ -40,7 +40,7 @@ def command(console: Console) -> int:
 
 
 class Tour:
-    """The commands of the tour, run one after another in one folder as a user would."""
+    """Runs the commands of the tour one after another in one folder, as a user would."""
 
     def __init__(self, folder: Path, console: Console) -> None:
         self._folder = folder
@@ -49,11 +49,11 @@ class Tour:
         (folder / "recordings").symlink_to(samples())
 
     def run(self) -> int:
-        """Run the tour; 0 when every step ended as it should."""
+        """Run the tour. Return 0 if every step ended as expected."""
         as_expected = True
-        self._tell("A recording can be a server. Any SDK would do as its client; here it is streamkit itself.")
-        with self._served("recordings/openai_chat/plain.jsonl", "recordings/openai_chat/cut-off.jsonl") as url:
-            self._tell("Record a stream as it arrives: every byte, and when it came.")
+        self._say("A recording can be served. Any SDK can be the client; here it is streamkit itself.")
+        with self._serving("recordings/openai_chat/plain.jsonl", "recordings/openai_chat/cut-off.jsonl") as url:
+            self._say("Record a stream as it arrives: every byte, with its time.")
             as_expected &= self._step(
                 [
                     "record",
@@ -66,7 +66,7 @@ class Tour:
                     "answer.jsonl",
                 ]
             )
-            self._tell("Record one that breaks off. That is a recording too, and the exit code says what it is.")
+            self._say("Record one that breaks off. It is recorded too, and the exit code tells.")
             as_expected &= self._step(
                 [
                     "record",
@@ -80,42 +80,42 @@ class Tour:
                 ],
                 1,
             )
-        self._tell("Is the stream what clients expect? Which of them break, and how?")
+        self._say("Are the streams what clients expect? Which clients break, and how?")
         as_expected &= self._step(["lint", "answer.jsonl", "broken.jsonl"], 1)
-        self._tell("What would the API have answered without streaming?")
+        self._say("What would the API have answered without streaming?")
         as_expected &= self._step(["reassemble", "answer.jsonl"])
-        self._tell("How long did it take, and how do we know?")
+        self._say("How long did it take, and how is that known?")
         as_expected &= self._step(["stats", "answer.jsonl", "broken.jsonl"])
-        self._tell("What arrived when?")
+        self._say("What arrived when?")
         as_expected &= self._step(["inspect", "answer.jsonl"])
-        self._tell("Next: streamkit record --help, streamkit serve recordings/, streamkit rule")
+        self._say("Next: streamkit record --help, streamkit serve recordings/, streamkit rule")
         if not as_expected:
-            self._console.complain("a step of the tour did not end as it should; please report it")
+            self._console.complain("a step of the tour failed unexpectedly; please report it")
         return 0 if as_expected else 1
 
-    def _tell(self, text: str) -> None:
+    def _say(self, text: str) -> None:
         self._sink.line("\n" + self._sink.paint("accent", f"# {text}"))
 
-    def _shown(self, words: list[str]) -> None:
-        self._sink.line(self._sink.paint("head", "$ " + shlex.join(["streamkit", *words])))
+    def _show_command(self, arguments: list[str]) -> None:
+        self._sink.line(self._sink.paint("head", "$ " + shlex.join(["streamkit", *arguments])))
 
-    def _step(self, words: list[str], expected: int = 0) -> bool:
-        self._shown(words)
-        # Both streams in one, so that a tour written to a file reads as it does in a terminal.
-        done = subprocess.run(
-            _command(words), cwd=self._folder, env=self._environment(), stderr=subprocess.STDOUT, check=False
+    def _step(self, arguments: list[str], expected: int = 0) -> bool:
+        self._show_command(arguments)
+        # stdout and stderr are merged, so that a tour written to a file reads as it does in a terminal.
+        result = subprocess.run(
+            _command(arguments), cwd=self._folder, env=self._environment(), stderr=subprocess.STDOUT, check=False
         )
-        code = done.returncode
+        code = result.returncode
         if expected:
             self._sink.line(self._sink.paint("quiet", f"[exit code {code}]"))
         return code == expected
 
     @contextmanager
-    def _served(self, *paths: str) -> Iterator[str]:
-        words = ["serve", *paths, "--port", "0"]
-        self._shown(words)
+    def _serving(self, *paths: str) -> Iterator[str]:
+        arguments = ["serve", *paths, "--port", "0"]
+        self._show_command(arguments)
         server = subprocess.Popen(
-            _command(words), cwd=self._folder, env=self._environment(), stderr=subprocess.PIPE, text=True
+            _command(arguments), cwd=self._folder, env=self._environment(), stderr=subprocess.PIPE, text=True
         )
         try:
             yield self._address(server)
@@ -124,37 +124,37 @@ class Tour:
             server.communicate(timeout=STOPPED_WITHIN_S)
 
     def _address(self, server: subprocess.Popen[str]) -> str:
-        """The address that the server tells on its ready line."""
+        """The address that the server prints when it is ready."""
         assert server.stderr is not None
-        told = []
+        output = []
         for line in server.stderr:
-            told.append(line)
+            output.append(line)
             self._sink.line(line.removesuffix("\n"))
-            if found := ADDRESS.search(line):
-                return found.group()
-        raise StreamkitError("the sample server did not start: " + "".join(told).strip())
+            if match := ADDRESS.search(line):
+                return match.group()
+        raise StreamkitError("the sample server did not start: " + "".join(output).strip())
 
     def _environment(self) -> dict[str, str]:
-        """The variables of each step: they have color where the tour has, though their stderr may be a pipe."""
+        """The environment of each step: colored if the tour is, although its stderr may be a pipe."""
         variables = {name: value for name, value in os.environ.items() if name not in COLOR_VARIABLES}
         color = "FORCE_COLOR" if colored(self._console.color, sys.stdout) else "NO_COLOR"
         return {**variables, "PYTHONUNBUFFERED": "1", color: "1"}
 
 
 def samples() -> Path:
-    """The folder of sample recordings: in the wheel beside the code, in a checkout beside the package."""
+    """The folder of sample recordings: inside the package in a wheel, beside it in a checkout."""
     package = Path(__file__).parents[1]
     for folder in (package / "_recordings", package.parent / "recordings"):
         if (folder / "openai_chat").is_dir():
             return folder
-    raise StreamkitError("the sample recordings are not installed; install the package again")
+    raise StreamkitError("the sample recordings are missing; reinstall the package")
 
 
 def _body(name: str) -> str:
-    """The request that a sample was recorded with, so that the server knows which one is asked for."""
+    """The request that a sample was recorded with, so that the server picks this sample."""
     first = (samples() / "openai_chat" / f"{name}.jsonl").read_bytes().partition(b"\n")[0]
     return orjson.dumps(orjson.loads(first)["request"]["body"]["json"]).decode()
 
 
-def _command(words: list[str]) -> list[str]:
-    return [sys.executable, "-m", "streamkit", *words]
+def _command(arguments: list[str]) -> list[str]:
+    return [sys.executable, "-m", "streamkit", *arguments]

@@ -1,4 +1,4 @@
-"""Tell what changed between two streams: frames, shape of chunks, text, timing."""
+"""Show what changed between two streams: frames, shape of chunks, text, timing."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink, json_text
 from streamkit.cli._remarks import name_of
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
 from streamkit.compare.streams import Change, changes, timing
 from streamkit.model.stream import Stream
@@ -20,7 +20,7 @@ from streamkit.text import one_line
 
 OWN_FORMATS = ("text", "json")
 FORMAT = ReporterName("rows", own=OWN_FORMATS)
-# The colors of what is gone, new and changed.
+# The colors of what is removed, added and changed.
 _SIGNS = {"-": "error", "+": "good", "~": "warning"}
 _TIMES = ("time_to_first_byte", "time_to_first_token", "time_to_last_token", "operation_duration", "inter_chunk_gap")
 
@@ -28,82 +28,84 @@ _TIMES = ("time_to_first_byte", "time_to_first_token", "time_to_last_token", "op
 @click.command("diff")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
-@click.option("--format", "form_out", type=FORMAT, default="text", help="Default: text.")
-@click.option("--ids", is_flag=True, help="Compare ids and other values that are new in every run, too.")
-@click.option("--timing", "with_times", is_flag=True, help="Compare times, too.")
-@click.option("--tolerance", metavar="PERCENT", default="10%", help="Times may differ by so much. Default: 10%.")
+@click.option("--format", "format_name", type=FORMAT, default="text", help="Default: text.")
+@click.option("--ids", is_flag=True, help="Also compare ids and other values that differ in every run.")
+@click.option("--timing", "with_times", is_flag=True, help="Also compare times.")
+@click.option(
+    "--tolerance", metavar="PERCENT", default="10%", help="Ignore smaller differences in times. Default: 10%."
+)
 @output_options
 @reading_options
 @talk_options
 def command(
     before: str,
     after: str,
-    form_out: str,
+    format_name: str,
     ids: bool,
     with_times: bool,
     tolerance: str,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
 ) -> int:
-    """Tell what changed between two streams: frames, shape of chunks, text, timing.
+    """Show what changed between two streams: frames, shape of chunks, text, timing.
 
-    The streams of A and B are compared in their order. Ids and times are not, unless that is asked for. The exit code
-    is 1 where anything differs.
+    The streams of A and B are compared pairwise, in order. Ids and times are ignored by default. The exit code is 1 if
+    anything differs.
 
     \b
     Examples:
       streamkit diff yesterday.jsonl today.jsonl
       streamkit diff --timing run.jsonl#1 run.jsonl#2
     """
-    part = _part(tolerance)
-    sides = [Inputs([path], console, form=form, api=api, dialect=dialect) for path in (before, after)]
-    found: list[tuple[Stream | None, Stream | None, list[Change]]] = []
+    limit = _fraction(tolerance)
+    sides = [Inputs([path], console, input_format=input_format, api=api, dialect=dialect) for path in (before, after)]
+    pairs: list[tuple[Stream | None, Stream | None, list[Change]]] = []
     for first, second in zip_longest(*(side.streams() for side in sides)):
-        told = list(changes(first, second, ids=ids)) if first and second else []
+        differences = list(changes(first, second, ids=ids)) if first and second else []
         if with_times and first and second:
-            told += timing(_times(first), _times(second), part)
-        found.append((first, second, told))
-    with Sink(output, force=force, prose=form_out == "text", console=console) as sink:
-        if form_out == "json":
-            sink.json({"version": 1, "pairs": [_pair(*one) for one in found]}, indent=True)
-        elif form_out not in OWN_FORMATS:
-            reporter = reporter_named(form_out, "rows", "differences")
+            differences += timing(_times(first), _times(second), limit)
+        pairs.append((first, second, differences))
+    with Sink(output, force=force, prose=format_name == "text", console=console) as sink:
+        if format_name == "json":
+            sink.json({"version": 1, "pairs": [_pair(*pair) for pair in pairs]}, indent=True)
+        elif format_name not in OWN_FORMATS:
+            reporter = reporter_named(format_name, "rows", "differences")
             assert reporter.rows is not None
-            write(sink, reporter, reporter.rows([row for one in found for row in _rows(*one)]))
+            write(sink, reporter, reporter.rows([row for pair in pairs for row in _rows(*pair)]))
         else:
-            for one in found:
-                for line in _lines(*one, sink.paint):
+            for pair in pairs:
+                for line in _lines(*pair, sink.paint):
                     sink.painted(f"{line}\n")
-    differs = any(told or first is None or second is None for first, second, told in found)
+    differs = any(differences or first is None or second is None for first, second, differences in pairs)
     return max(1 if differs else 0, *(side.code for side in sides))
 
 
 def _times(stream: Stream) -> dict[str, float]:
-    """The times of one stream; of gaps the median."""
+    """The times of one stream; for gaps, the median."""
     from statistics import median
 
     from streamkit.metrics import METRICS, measure
 
     samples = measure(stream, [METRICS[name] for name in _TIMES]).samples
-    return {METRICS[name].head: median(told.values) for name, told in samples.items() if told.values}
+    return {METRICS[name].head: median(sample.values) for name, sample in samples.items() if sample.values}
 
 
-def _lines(first: Stream | None, second: Stream | None, told: list[Change], paint: Palette) -> Iterator[str]:
+def _lines(first: Stream | None, second: Stream | None, changes_: list[Change], paint: Palette) -> Iterator[str]:
     if first is None or second is None:
         only = first or second
         assert only is not None
         side = f"only in {'A' if first else 'B'}"
         yield f"{paint('head', one_line(name_of(only)))}: {paint('warning', side)}"
         return
-    count = f"{len(told)} difference{'' if len(told) == 1 else 's'}" if told else "no difference"
+    count = f"{len(changes_)} difference{'' if len(changes_) == 1 else 's'}" if changes_ else "no difference"
     names = f"{one_line(name_of(first))} → {one_line(name_of(second))}"
-    yield f"{paint('head', names)}: {paint('warning' if told else 'good', count)}"
+    yield f"{paint('head', names)}: {paint('warning' if changes_ else 'good', count)}"
     kind = ""
-    for change in told:
+    for change in changes_:
         label = f"{change.kind if change.kind != kind else '':<7}"
         yield f"  {paint('accent', label)} {_line(change, paint)}"
         kind = change.kind
@@ -129,23 +131,23 @@ def _value(value: Any, kind: str) -> str:
     return f"“{one_line(value)}”" if kind in ("text", "value") and isinstance(value, str) else one_line(str(value))
 
 
-def _pair(first: Stream | None, second: Stream | None, told: list[Change]) -> dict[str, Any]:
+def _pair(first: Stream | None, second: Stream | None, changes_: list[Change]) -> dict[str, Any]:
     return {
         "before": None if first is None else {"file": first.file, "exchange": first.number},
         "after": None if second is None else {"file": second.file, "exchange": second.number},
         "changes": [
             {"kind": c.kind, "where": c.where, "before": c.before, "after": c.after, "said": c.message or None}
-            for c in told
+            for c in changes_
         ],
     }
 
 
-def _rows(first: Stream | None, second: Stream | None, told: list[Change]) -> Iterator[dict[str, Any]]:
-    """A row a change, in the same fields as the JSON; a stream without a counterpart is a row of kind `only`."""
+def _rows(first: Stream | None, second: Stream | None, changes_: list[Change]) -> Iterator[dict[str, Any]]:
+    """A row per change, with the fields of the JSON; a stream without a counterpart is a row of kind `only`."""
     names = {"a": first and name_of(first), "b": second and name_of(second)}
     if first is None or second is None:
         yield {**names, "kind": "only", "where": None, "before": None, "after": None, "said": None}
-    for c in told:
+    for c in changes_:
         values = {name: _cell(value) for name, value in (("before", c.before), ("after", c.after))}
         yield {**names, "kind": c.kind, "where": c.where, **values, "said": c.message or None}
 
@@ -154,7 +156,7 @@ def _cell(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float) else json_text(value)
 
 
-def _part(text: str) -> float:
+def _fraction(text: str) -> float:
     from streamkit.errors import UsageError
 
     try:
@@ -162,5 +164,5 @@ def _part(text: str) -> float:
     except ValueError:
         number = -1
     if not 0 <= number < 100:
-        raise UsageError(f"--tolerance {text}: a percentage, as in 10%")
+        raise UsageError(f"invalid --tolerance {text!r}: expected a percentage, such as 10%")
     return number

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.cli._timeline_page import Page
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UsageError
 from streamkit.model.stream import Stream
@@ -21,25 +21,25 @@ FORMAT = ReporterName("timelines", own=OWN_FORMATS)
 
 @click.command("inspect")
 @paths_argument
-@click.option("--format", "form_out", type=FORMAT, default="text", help="Default: text.")
-@click.option("--follow", is_flag=True, help="Go on while a recording grows, until interrupted.")
+@click.option("--format", "format_name", type=FORMAT, default="text", help="Default: text.")
+@click.option("--follow", is_flag=True, help="Keep showing a recording while it grows, until interrupted.")
 @output_options
 @reading_options
 @talk_options
 def command(
     paths: tuple[str, ...],
-    form_out: str,
+    format_name: str,
     follow: bool,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
 ) -> int:
     """Show the stream as a timeline: time, gap, event, and what each chunk adds.
 
-    Times and gaps are in seconds. Lines are cut to the terminal's width; --format jsonl has everything.
+    Times and gaps are in seconds. Lines are truncated to the terminal's width; --format jsonl has everything.
 
     \b
     Examples:
@@ -47,18 +47,18 @@ def command(
       streamkit inspect --format jsonl recordings | jq -r 'select(.kind == "event") | .data'
       streamkit inspect --follow recordings/live.jsonl
     """
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
     with Sink(output, force=force, console=console) as sink:
         if follow:
-            if len(paths) != 1 or form_out not in OWN_FORMATS:
+            if len(paths) != 1 or format_name not in OWN_FORMATS:
                 raise UsageError("--follow takes one recording, as text or jsonl")
             from streamkit.cli._following import follow_recording
 
-            return follow_recording(paths[0], Page(sink, console, form_out), api=api, dialect=dialect)
-        if form_out not in OWN_FORMATS:
-            _report(form_out, sink, inputs.streams())
+            return follow_recording(paths[0], Page(sink, console, format_name), api=api, dialect=dialect)
+        if format_name not in OWN_FORMATS:
+            _report(format_name, sink, inputs.streams())
             return inputs.code
-        page = Page(sink, console, form_out)
+        page = Page(sink, console, format_name)
         for stream in inputs.streams():
             page.begin(stream)
             page.show(stream, timeline(stream))
@@ -67,7 +67,7 @@ def command(
 
 
 def _report(name: str, sink: Sink, streams: Iterable[Stream]) -> None:
-    """Write all streams at once, with the reporter of that name."""
+    """Write all streams at once, using the reporter of that name."""
     reporter = reporter_named(name, "timelines")
     assert reporter.timelines is not None
     write(sink, reporter, reporter.timelines(list(streams)))

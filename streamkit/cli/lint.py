@@ -1,4 +1,4 @@
-"""Tell what is wrong with streams, and which clients break."""
+"""Report what is wrong with streams, and which clients break."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ import click
 
 from streamkit.cli._config import Config, load
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
-from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, Duration, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
+from streamkit.model.units import DURATIONS
 from streamkit.tool import version_number
 
 if TYPE_CHECKING:
@@ -28,17 +29,17 @@ if TYPE_CHECKING:
     from streamkit.reporters import LintReport, Reporter
     from streamkit.rules import Rule
 
-COUNTED = ("text", "json")
-"""The formats of --statistics."""
+STATISTICS_FORMATS = ("text", "json")
+"""The formats that --statistics can be shown in."""
 SEVERITIES = ("error", "warning", "info")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
     """Which rules are asked for, by the options and by pyproject.toml, and what fails the run."""
 
     select: Sequence[str] = ()
-    extend: Sequence[str] = ()
+    extend_select: Sequence[str] = ()
     ignore: Sequence[str] = ()
     per_file: dict[str, list[str]] = field(default_factory=dict)
     relative: Callable[[str], str] = str
@@ -48,12 +49,12 @@ class Choice:
     max_gap: int | None = None
 
     def rules(self, file: str = "") -> list[Rule]:
-        """The rules for one file. Raises UnknownEntry for a word that means no rule."""
+        """The rules for one file. Raises UnknownEntry for an unknown rule."""
         from streamkit.rules import selected
 
         path = self.relative(file) if file and self.per_file else ""
-        ignored = [word for pattern, words in self.per_file.items() if _covers(pattern, path) for word in words]
-        rules = selected(self.select, self.ignore, self.extend)
+        ignored = [word for pattern, words in self.per_file.items() if _path_matches(pattern, path) for word in words]
+        rules = selected(self.select, self.ignore, self.extend_select)
         dropped = {rule.code for rule in rules} - {rule.code for rule in selected(("ALL",), ignored)}
         return [rule for rule in rules if rule.code not in dropped]
 
@@ -64,21 +65,23 @@ class Choice:
     "--select",
     metavar="CODES",
     multiple=True,
-    help="Ask for these rules alone: codes (SEQ410), beginnings (SEQ), names, ALL.",
+    help="Enable only these rules: codes (SEQ410), prefixes (SEQ), names, ALL.",
 )
-@click.option("--extend-select", metavar="CODES", multiple=True, help="Ask for these rules too.")
-@click.option("--ignore", metavar="CODES", multiple=True, help="Do not ask for these rules.")
-@click.option("--strict", is_flag=True, help="Put back the rules that a provider's dialect makes lawful.")
+@click.option("--extend-select", metavar="CODES", multiple=True, help="Enable these rules too.")
+@click.option("--ignore", metavar="CODES", multiple=True, help="Disable these rules.")
+@click.option("--strict", is_flag=True, help="Report what a provider's dialect allows, too.")
 @click.option(
     "--max-gap",
-    type=float,
-    metavar="SECONDS",
-    help="How long nothing may come before it is a stall (TIM602); 30 by default.",
+    type=Duration(above_zero=True),
+    metavar="TIME",
+    help="A pause this long is a stall (TIM602); 30s by default.",
 )
-@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 from this severity on; error by default.")
-@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
-@click.option("--statistics", is_flag=True, help="Tell how often each rule was broken, instead of the findings.")
-@click.option("--baseline", metavar="FILE", help="Pass over the findings that FILE counts.")
+@click.option(
+    "--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 for findings of this severity or worse. Default: error."
+)
+@click.option("--exit-zero", is_flag=True, help="Exit 0 even if there are findings.")
+@click.option("--statistics", is_flag=True, help="Show how often each rule is broken instead of the findings.")
+@click.option("--baseline", metavar="FILE", help="Ignore the findings counted in FILE.")
 @click.option("--write-baseline", metavar="FILE", help="Write all findings to FILE, for --baseline.")
 @click.option("--fix", is_flag=True, help="Fix findings in raw event streams where no event changes.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
@@ -86,10 +89,10 @@ class Choice:
 @click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
 @click.option(
     "--format",
-    "style",
+    "format_name",
     type=ReporterName("findings"),
     default="text",
-    help="The format of the report; text by default.",
+    help="Default: text.",
 )
 @output_options
 @reading_options
@@ -98,11 +101,11 @@ def command(
     paths: tuple[str, ...],
     statistics: bool,
     exit_zero: bool,
-    style: str,
+    format_name: str,
     output: str | None,
     force: bool,
     write_baseline: str | None,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     no_config: bool,
@@ -112,28 +115,42 @@ def command(
     console: Console,
     **rest: Any,
 ) -> int:
-    """Tell what is wrong with streams, and which clients break.
+    """Report what is wrong with streams, and which clients break.
 
     \b
     Example:
       streamkit lint recordings/openai_chat
 
-    Defaults come from the table [tool.streamkit.lint] of pyproject.toml. Exit codes: 0 nothing of the severity of
-    --fail-on, 1 findings, 2 wrong usage, or an input that holds no stream.
+    Defaults come from the table [tool.streamkit.lint] in pyproject.toml. Exit codes: 0 no findings of the severity of
+    --fail-on, 1 findings, 2 usage error, or an input without a stream.
     """
-    if statistics and style not in COUNTED:
-        raise UsageError(f"--statistics is told as {' or '.join(COUNTED)}, not as {style}")
+    if statistics and format_name not in STATISTICS_FORMATS:
+        raise UsageError(
+            f"--statistics cannot be used with --format {format_name}; expected one of: {', '.join(STATISTICS_FORMATS)}"
+        )
     config = Config(section="lint") if no_config else load("lint")
-    choice = _choice(config, **rest)
+    selection = _selection(config, **rest)
     if follow:
         from streamkit.cli._lint_following import follow_findings
 
-        if len(paths) != 1 or style not in ("text", "jsonl") or fix or diff or write_baseline or choice.baseline:
+        if (
+            len(paths) != 1
+            or format_name not in ("text", "jsonl")
+            or fix
+            or diff
+            or write_baseline
+            or selection.baseline
+        ):
             raise UsageError("--follow takes one folder or recording, as text or jsonl, and no baseline")
         names = api or config.text("api"), dialect or config.text("dialect")
-        follow_findings(paths[0], choice, style, Sink(output, force=force, console=console), console, *names)
+        follow_findings(paths[0], selection, format_name, Sink(output, force=force, console=console), console, *names)
     inputs = Inputs(
-        paths, console, form=form, api=api or config.text("api"), dialect=dialect or config.text("dialect"), late=True
+        paths,
+        console,
+        input_format=input_format,
+        api=api or config.text("api"),
+        dialect=dialect or config.text("dialect"),
+        late=True,
     )
     if fix or diff:
         from streamkit.cli._fixing import fix_files, show_diff
@@ -143,86 +160,88 @@ def command(
             raise UsageError("--fix and --diff take files, not standard input")
         files = fixable(
             inputs.paths,
-            choice.rules,
-            form=form,
+            selection.rules,
+            input_format=input_format,
             api=api or config.text("api"),
             dialect=dialect or config.text("dialect"),
-            strict=choice.strict,
+            strict=selection.strict,
         )
         if diff:
             return show_diff(files, output, force, console)
         fix_files(files, console)
-    found, rows = _linted(inputs, choice, console)
+    findings, rows = _lint_all(inputs, selection, console)
     if write_baseline:
-        _write_baseline(write_baseline, found, force, console)
+        _write_baseline(write_baseline, findings, force, console)
         return inputs.code
-    if choice.baseline:
-        found = _without_known(found, rows, choice.baseline, console)
+    if selection.baseline:
+        findings = _without_known(findings, rows, selection.baseline, console)
     with Sink(output, force=force, console=console) as sink:
         width = get_terminal_size((80, 24)).columns if sink.terminal else 0
-        report = _report(found, rows, choice.fail_on, paint=sink.paint, width=width)
-        reporter = reporter_named(style, "findings")
-        write(sink, reporter, _statistics(found, style, sink.paint) if statistics else _written(report, reporter))
-    failed = not exit_zero and any(map(report.fails, found))
+        report = _report(findings, rows, selection.fail_on, paint=sink.paint, width=width)
+        reporter = reporter_named(format_name, "findings")
+        write(
+            sink, reporter, _statistics(findings, format_name, sink.paint) if statistics else _render(report, reporter)
+        )
+    failed = not exit_zero and any(map(report.fails, findings))
     return max(int(failed), inputs.code)
 
 
 def words(given: Sequence[str]) -> list[str]:
-    """The words of an option that may be given several times, and with commas."""
+    """Split the values of a repeatable option at commas."""
     return [word.strip() for text in given for word in text.split(",") if word.strip()]
 
 
-def _choice(
+def _selection(
     config: Config,
     *,
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     strict: bool,
-    max_gap: float | None,
+    max_gap: int | None,
     fail_on: str | None,
     baseline: str | None,
-) -> Choice:
+) -> Selection:
     """Options before the table; `--extend-select` and `--ignore` add to it."""
     from streamkit.rules import check_known
 
     per_file = config.lists("per-file-ignores")
     for key in ("select", "extend-select", "ignore"):
-        _known(config.texts(key), config.named(key))
+        _check_codes(config.texts(key), config.named(key))
     for pattern, codes in per_file.items():
-        _known(codes, f"{config.named('per-file-ignores')}.{pattern}")
+        _check_codes(codes, f"{config.named('per-file-ignores')}.{pattern}")
     fail = fail_on or config.text("fail-on") or "error"
     if fail not in SEVERITIES:
-        raise UsageError(f"{config.named('fail-on')} is none of: {', '.join(SEVERITIES)}")
+        raise UsageError(
+            f"{config.named('fail-on')}: unknown severity {fail!r}; expected one of: {', '.join(SEVERITIES)}"
+        )
     for word in (*words(select), *words(extend_select), *words(ignore)):
         check_known(word)
     known = config.text("baseline")
-    choice = Choice(
-        words(select) or config.texts("select"),
-        [*config.texts("extend-select"), *words(extend_select)],
-        [*config.texts("ignore"), *words(ignore)],
-        per_file,
-        config.relative,
-        strict or config.flag("strict"),
-        fail,
-        baseline or (str(config.path.parent / known) if known and config.path else None),
-        _gap(max_gap, "--max-gap") or _gap(config.number("max-gap"), config.named("max-gap")),
+    selection = Selection(
+        select=words(select) or config.texts("select"),
+        extend_select=[*config.texts("extend-select"), *words(extend_select)],
+        ignore=[*config.texts("ignore"), *words(ignore)],
+        per_file=per_file,
+        relative=config.relative,
+        strict=strict or config.flag("strict"),
+        fail_on=fail,
+        baseline=baseline or (str(config.path.parent / known) if known and config.path else None),
+        max_gap=max_gap or _gap(config),
     )
-    if not choice.rules():
-        raise UsageError("every rule is ignored: there is nothing to look for")
-    return choice
+    if not selection.rules():
+        raise UsageError("no rules are enabled: nothing to check")
+    return selection
 
 
-def _gap(seconds: float | None, named: str) -> int | None:
-    """A length of time in nanoseconds. Raises UsageError for one that no pause can have."""
-    if seconds is None:
-        return None
-    if not 0 < seconds < 1e9:
-        raise UsageError(f"{named}: {seconds:g} is no number of seconds above 0")
-    return round(seconds * 1e9)
+def _gap(config: Config) -> int | None:
+    gap = config.duration("max-gap")
+    if gap == 0:
+        raise UsageError(f"{config.named('max-gap')}: invalid duration '0': expected {DURATIONS}, above 0")
+    return gap
 
 
-def _known(codes: Sequence[str], named: str) -> None:
+def _check_codes(codes: Sequence[str], named: str) -> None:
     from streamkit.rules import check_known
 
     for code in codes:
@@ -232,32 +251,32 @@ def _known(codes: Sequence[str], named: str) -> None:
             raise UsageError(f"{named}: {error}") from None
 
 
-def _covers(pattern: str, path: str) -> bool:
+def _path_matches(pattern: str, path: str) -> bool:
     """Whether a pattern of per-file-ignores matches a file: its whole path, the end of it, or its name."""
-    return bool(path) and any(fnmatch.fnmatch(path, wanted) for wanted in (pattern, f"*/{pattern}"))
+    return bool(path) and any(fnmatch.fnmatch(path, glob) for glob in (pattern, f"*/{pattern}"))
 
 
-def _linted(inputs: Inputs, choice: Choice, console: Console) -> tuple[list[Finding], list[dict[str, Any]]]:
-    """Every stream's findings by place, and a row a stream."""
+def _lint_all(inputs: Inputs, selection: Selection, console: Console) -> tuple[list[Finding], list[dict[str, Any]]]:
+    """The findings of every stream, by position, and a row per stream."""
     from streamkit.rules import lint
 
-    found: list[Finding] = []
+    findings: list[Finding] = []
     rows: list[dict[str, Any]] = []
     rules: dict[str, list[Rule]] = {}
-    seen: set[tuple[str, int]] = set()
-    for stream in inputs.streams(judge=True, strict=choice.strict):
-        place = os.path.normpath(stream.file), stream.number
-        if place in seen:  # a file that is given by its name and with its folder is judged once
+    judged: set[tuple[str, int]] = set()
+    for stream in inputs.streams(judge=True, strict=selection.strict):
+        key = os.path.normpath(stream.file), stream.number
+        if key in judged:  # a file given both by name and by folder is judged once
             continue
-        seen.add(place)
-        if choice.max_gap is not None:
-            stream = replace(stream, max_gap=choice.max_gap)
+        judged.add(key)
+        if selection.max_gap is not None:
+            stream = replace(stream, max_gap=selection.max_gap)
         if stream.file not in rules:
-            rules[stream.file] = choice.rules(stream.file)
-        found += sorted(lint(stream, rules[stream.file]), key=_by_place)
+            rules[stream.file] = selection.rules(stream.file)
+        findings += sorted(lint(stream, rules[stream.file]), key=_by_position)
         if stream.excerpt:
             silent = sum(rule.whole for rule in rules[stream.file])
-            console.say(f"{stream.file}: an excerpt: the {silent} rules that need a whole stream say nothing of it")
+            console.say(f"{stream.file}: an excerpt: skipped the {silent} rules that need a whole stream")
         rows.append(
             {
                 "file": stream.file,
@@ -267,24 +286,24 @@ def _linted(inputs: Inputs, choice: Choice, console: Console) -> tuple[list[Find
                 "verdict": stream.verdict,
             }
         )
-    return found, rows
+    return findings, rows
 
 
-def _by_place(finding: Finding) -> tuple[int, int, str]:
+def _by_position(finding: Finding) -> tuple[int, int, str]:
     place = finding.place
     return place.event or 0, place.line or 0, finding.code
 
 
 def _report(
-    found: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, paint: Palette, width: int
+    findings: Sequence[Finding], rows: Sequence[dict[str, Any]], fail_on: str, *, paint: Palette, width: int
 ) -> LintReport:
     from streamkit.reporters import LintReport
     from streamkit.rules import RULES, Manuals
 
-    broken = {finding.code for finding in found}
+    broken = {finding.code for finding in findings}
     rules = [rule for rule in RULES.values() if rule.code in broken]
     return LintReport(
-        findings=found,
+        findings=findings,
         streams=rows,
         manuals=Manuals({rule.code: rule.docstring for rule in rules}),
         severities={rule.code: rule.severity for rule in rules},
@@ -295,21 +314,21 @@ def _report(
     )
 
 
-def _written(report: LintReport, reporter: Reporter) -> str:
+def _render(report: LintReport, reporter: Reporter) -> str:
     assert reporter.findings is not None
     return reporter.findings(report)
 
 
-def _statistics(found: Sequence[Finding], style: str, paint: Palette) -> str:
-    """A line a rule, or its counterpart in JSON: occurrences, streams, code, severity, name; the most frequent first."""
+def _statistics(findings: Sequence[Finding], format_name: str, paint: Palette) -> str:
+    """A line or a JSON object per rule: occurrences, streams, code, severity, name; the most frequent first."""
     counts: Counter[tuple[str, str, str]] = Counter()
     streams: Counter[tuple[str, str, str]] = Counter()
-    for finding in found:
+    for finding in findings:
         key = finding.code, finding.severity, finding.name
         counts[key] += finding.count
         streams[key] += 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    if style == "json":
+    if format_name == "json":
         rows = [
             {"code": code, "name": name, "severity": severity, "count": count, "streams": streams[code, severity, name]}
             for (code, severity, name), count in ranked
@@ -323,16 +342,16 @@ def _statistics(found: Sequence[Finding], style: str, paint: Palette) -> str:
     return "\n".join(lines) + "\n" if lines else "No findings.\n"
 
 
-def _write_baseline(path: str, found: Sequence[Finding], force: bool, console: Console) -> None:
+def _write_baseline(path: str, findings: Sequence[Finding], force: bool, console: Console) -> None:
     from streamkit.rules import baseline_text
 
     with Sink(path, force=force) as sink:
-        sink.piece(baseline_text(found, _naming(path)))
-    console.say(f"{path}: {sum(finding.count for finding in found)} occurrences of {len(found)} findings written")
+        sink.piece(baseline_text(findings, _file_namer(path)))
+    console.say(f"{path}: wrote {len(findings)} findings with {sum(finding.count for finding in findings)} occurrences")
 
 
 def _without_known(
-    found: Sequence[Finding], rows: Sequence[dict[str, Any]], path: str, console: Console
+    findings: Sequence[Finding], rows: Sequence[dict[str, Any]], path: str, console: Console
 ) -> list[Finding]:
     from streamkit.rules import apply_baseline, read_baseline
 
@@ -340,15 +359,13 @@ def _without_known(
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableInput(path, f"cannot be read: {error}") from None
-    fresh, stale = apply_baseline(found, read_baseline(text, path), [row["file"] for row in rows], _naming(path))
+    fresh, stale = apply_baseline(findings, read_baseline(text, path), [row["file"] for row in rows], _file_namer(path))
     for entry in stale:
-        console.say(
-            f"{path}: stale: {entry.file} {entry.code} is counted {entry.expected}, and was found {entry.found} times"
-        )
+        console.say(f"{path}: stale: {entry.file} {entry.code}: expected {entry.expected}, found {entry.found}")
     return fresh
 
 
-def _naming(baseline: str) -> Callable[[str], str]:
-    """How a baseline names files: as seen from its own folder, with slashes; standard input is `-`."""
+def _file_namer(baseline: str) -> Callable[[str], str]:
+    """How a baseline names files: relative to its own folder, with slashes; standard input is `-`."""
     folder = Path() if baseline == "-" else Path(baseline).parent
     return lambda file: file if file == "-" else Path(os.path.relpath(file, folder)).as_posix()

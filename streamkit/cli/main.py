@@ -1,7 +1,7 @@
-"""The command line: one command a file. A new command costs one word here, because their order is design.
+"""The command line: one command per file. A new command adds one word here, because the order of commands is deliberate.
 
-Commands are imported when they are used. Their one-line summaries for `--help` are the first lines of their files, so
-that the listing imports none of them.
+Commands are imported when they are used. Their one-line summaries in `--help` are the first lines of their files, so
+the listing imports none of them.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class Commands(click.Group):
     """A group whose commands are the files beside this one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands that there are, in the order in which one meets them."""
+        """The command names, in `--help` order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now."""
+        """Import and return the command of that name."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"streamkit.cli.{cmd_name}").command
@@ -59,14 +59,14 @@ class Commands(click.Group):
             formatter.write_dl([(name, _summary(name)) for name in self.list_commands(ctx)])
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
-        """Read the words; `--help` and `--version` are answered here, so a pipe may break."""
+        """Parse the arguments. `--help` and `--version` write their output here, so a pipe may break."""
         try:
             return super().make_context(*args, **more)
         except BrokenPipeError:
             raise click.exceptions.Exit(BROKEN_PIPE) from None
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command. A pipe that breaks has its own code: click's is 1, which here would mean findings."""
+        """Run the command. A broken pipe has its own exit code: click's is 1, which would mean findings here."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -75,7 +75,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest name where there is no such command."""
+        """As click does, but suggest the closest name for an unknown command."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             import difflib
 
@@ -97,60 +97,60 @@ def streamkit() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and leave with its exit code.
+    """Run the command line and exit with its exit code.
 
-    0 fine, 1 findings or an incomplete exchange, 2 usage, unreadable input or output that cannot be written,
-    130 interrupted; a reader that closed the pipe ends it quietly, with the code that a shell gives for SIGPIPE.
+    0 success, 1 findings or an incomplete exchange, 2 usage error, unreadable input or unwritable output, 130
+    interrupted, 141 (a shell's code for SIGPIPE) if the reader of a pipe went away.
     """
     stdio.prepare()
-    chosen: dict[str, str] = {}
+    options: dict[str, str] = {}
     try:
-        code = _run(chosen)
+        code = _run(options)
         sys.stdout.flush()
     except BrokenPipeError:
         code = BROKEN_PIPE
     except CannotWrite as error:
-        _complain(str(error), chosen)
+        _complain(str(error), options)
         code = error.exit_code
     sys.exit(code)
 
 
-def _run(chosen: dict[str, str]) -> int:
+def _run(options: dict[str, str]) -> int:
     """The exit code of the command line. `chosen` is filled with what it says of color. Raises what stdout raises."""
     try:
-        return streamkit.main(prog_name="streamkit", standalone_mode=False, obj=chosen) or 0
-    except click.exceptions.Exit as wanted:
-        return wanted.exit_code
+        return streamkit.main(prog_name="streamkit", standalone_mode=False, obj=options) or 0
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
     except click.ClickException as error:
-        _show(error, chosen)
+        _show(error, options)
         return error.exit_code if error.exit_code != 1 else 2
     except StreamkitError as error:
-        _complain(str(error), chosen)
+        _complain(str(error), options)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
 
 
-def _complain(text: str, chosen: dict[str, str]) -> None:
+def _complain(text: str, options: dict[str, str]) -> None:
     from streamkit.cli.options import COLOR, Console
     from streamkit.text import one_line
 
-    Console(color=chosen.get(COLOR, "auto")).complain(one_line(text))
+    Console(color=options.get(COLOR, "auto")).complain(one_line(text))
 
 
-def _show(error: click.ClickException, chosen: dict[str, str]) -> None:
-    """Write an error of click's as click does, its last line in our colors."""
+def _show(error: click.ClickException, options: dict[str, str]) -> None:
+    """Write a click error as click does, with our colors in its last line."""
     from streamkit.cli.options import COLOR, Console
     from streamkit.text import safe_text
 
-    written = io.StringIO()
-    error.show(file=written)
-    usage, mark, message = safe_text(written.getvalue()).rpartition("Error: ")
-    paint = Console(color=chosen.get(COLOR, "auto")).talk
+    buffer = io.StringIO()
+    error.show(file=buffer)
+    usage, mark, message = safe_text(buffer.getvalue()).rpartition("Error: ")
+    paint = Console(color=options.get(COLOR, "auto")).talk
     click.echo(f"{usage}{paint('error', mark.rstrip())} {message}", nl=False, err=True, color=True)
 
 
 def _summary(name: str) -> str:
-    # Without pathlib: importing it would be a tenth of the time that `--help` takes.
+    # Not pathlib: importing it would take a tenth of the time of `--help`.
     with open(os.path.join(os.path.dirname(__file__), f"{name}.py"), encoding="utf-8") as file:
         return file.readline().strip().strip('"')

@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from streamkit.cli._child import WithChild, child, run_or_wait
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
-from streamkit.cli.options import Console, output_options, talk_options
+from streamkit.cli.inputs import Inputs
+from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.errors import UsageError
 
 DEFAULT_PORT = 8789
@@ -23,10 +23,17 @@ TOKEN_VARIABLE = "STREAMKIT_TOKEN"
 @click.argument("upstream", required=False)
 @click.option("--route", "routes", multiple=True, metavar="NAME=URL", help="Requests under /NAME go to URL.")
 @click.option("--mode", type=click.Choice(["record", "replay", "auto"]), default="record", show_default=True,
-              help="auto answers what is recorded already.")  # fmt: skip
-@click.option("--dir", "folder", default="recordings", show_default=True, metavar="FOLDER", help="A file an exchange.")
+              help="auto replays what is recorded already.")  # fmt: skip
+@click.option(
+    "--dir",
+    "folder",
+    default="recordings",
+    show_default=True,
+    metavar="FOLDER",
+    help="Write one file per exchange to FOLDER.",
+)
 @output_options
-@click.option("--append", is_flag=True, help="Go on after the end of the output file.")
+@click.option("--append", is_flag=True, help="Append to the output file.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes any.")
 @click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="A name that clients call it by.")
@@ -35,23 +42,23 @@ TOKEN_VARIABLE = "STREAMKIT_TOKEN"
 @click.option("--allow-link-local", is_flag=True, help="Let the upstream be a link-local address.")
 @click.option("--cafile", metavar="FILE", help="Certificates to trust instead of the system's.")
 @click.option("-k", "--insecure", is_flag=True, help="Do not check the upstream's certificate.")
-@click.option("--max-time", type=float, metavar="SECONDS", help="The longest that an exchange may take.")
-@click.option("--idle-timeout", type=float, metavar="SECONDS", help="The longest silence of the upstream.")
+@click.option("--max-time", type=Duration(), metavar="TIME", help="End an exchange after this: 30s, 5m.")
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End it after this much silence of the upstream.")
 @click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
 @click.option("--redact", "patterns", multiple=True, metavar="PATTERN", help="Cut what this regular expression finds.")
 @click.option("--no-redact", is_flag=True, help="Write keys and other secrets as they are.")
 @click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label for every recording.")
 @click.option("--match", type=click.Choice(["exact", "body", "messages", "model", "path", "any"]), default="body",
-              show_default=True, help="What must be alike for a recording to answer.")  # fmt: skip
+              show_default=True, help="How much of the request must match a recording.")  # fmt: skip
 @click.option("--reuse", type=click.Choice(["once", "cycle", "last"]), default="cycle", show_default=True,
-              help="After the last match.")  # fmt: skip
+              help="What to do after the last match.")  # fmt: skip
 @pace_options
 @talk_options
 def command(console: Console, **given: Any) -> int:
     """Pass requests on to an API and record what it streams, byte for byte, while it streams.
 
-    Point an SDK's base URL at it, or run the program after `--` with the base URLs set. Each exchange becomes a
-    recording, failed ones too; secrets are cut before they reach the disk.
+    Point an SDK's base URL at the proxy, or run the program after `--` with the base URLs set. Every exchange is
+    recorded, including failed ones; secrets are removed before they reach the disk.
 
     \b
     Examples:
@@ -65,16 +72,16 @@ def command(console: Console, **given: Any) -> int:
     from streamkit.service.recording import Recorders, a_file_each, one_file
     from streamkit.transport.client import Settings
 
-    words = child()
+    arguments = child()
     rules = _rules(given)
-    playing = _playing(given, console)
+    answers = _playing(given, console)
     open_ = a_file_each(given["folder"])
     if given["output"] and given["mode"] != "replay":
-        # In auto the file is read and gone on with; else it must not be there.
+        # In auto mode, the file is read and appended to; otherwise it must not exist.
         append = given["append"] or (given["mode"] == "auto" and not given["force"])
         open_ = one_file(given["output"], force=given["force"], append=append)
     recorders = Recorders(
-        open_,
+        open=open_,
         policy=Policy.of(given["patterns"], default=not given["no_redact"]),
         labels=dict(_pair(label, "--label") for label in given["labels"]),
         on_end=lambda outcome: console.say(str(outcome)),
@@ -83,10 +90,10 @@ def command(console: Console, **given: Any) -> int:
     settings = Settings(
         insecure=given["insecure"],
         cacert=given["cafile"],
-        max_time=given["max_time"],
-        idle_timeout=given["idle_timeout"],
+        max_time=seconds(given["max_time"]),
+        idle_timeout=seconds(given["idle_timeout"]),
     )
-    with proxying(rules, recorders, playing, settings=settings, host=given["host"], port=given["port"]) as proxy:
+    with proxying(rules, recorders, answers, settings=settings, host=given["host"], port=given["port"]) as proxy:
         prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
         environment = {**base_urls(proxy.url, prefixes), **reach_loopback()}
         if given["mode"] == "replay":
@@ -94,12 +101,12 @@ def command(console: Console, **given: Any) -> int:
         to = ", ".join(f"{route.prefix} to {route.upstream}" for route in rules.routes)
         ready = f"{given['mode']} proxy on {proxy.url} ({to})"
         gc.collect()
-        gc.freeze()  # the collector has no business in what was imported while chunks are passed on
-        return run_or_wait(words, environment, lambda: console.say(ready))
+        gc.freeze()  # keep the collector out of what is imported while chunks are passed on
+        return run_or_wait(arguments, environment, lambda: console.say(ready))
 
 
 def _rules(given: dict[str, Any]) -> Any:
-    """Where requests go and who may ask. Raises UsageError."""
+    """Where requests go, and which clients are allowed. Raises UsageError."""
     from streamkit.transport.guard import Guard, check_upstream, is_loopback
     from streamkit.transport.proxy import Route, Rules
 
@@ -112,29 +119,31 @@ def _rules(given: dict[str, Any]) -> Any:
         routes.append(Route("/", check_upstream(given["upstream"], anywhere=anywhere)))
     if not routes:
         if given["mode"] != "replay":
-            raise UsageError("no upstream: name one, or give --route NAME=URL")
+            raise UsageError("no upstream: pass one, or add --route NAME=URL")
         routes.append(Route("/", "http://localhost"))
     token = given["token"]
     if given["listen_public"]:
         token = token or secrets.token_urlsafe(18)
     elif not is_loopback(given["host"]):
-        raise UsageError(f"--host {given['host']} is no loopback address; --listen-public if others shall reach it")
+        raise UsageError(
+            f"--host {given['host']} is not a loopback address; add --listen-public to accept other machines"
+        )
     return Rules(tuple(routes), Guard.of(given["host"], given["allowed"], token), given["stop_with_client"])
 
 
 def _playing(given: dict[str, Any], console: Console) -> Any:
-    """What is answered from recordings: those of the output file, else of the folder."""
+    """What is answered from recordings: those in the output file, or else in the folder."""
     from streamkit.service.mock import Options
     from streamkit.service.proxying import Playing
 
     mode = given["mode"]
-    place = given["output"] or given["folder"]
+    source = given["output"] or given["folder"]
     exchanges: list[Any] = []
-    if mode == "replay" or (mode == "auto" and Path(place).exists() and not given["force"]):
-        inputs = Inputs([place], console)
+    if mode == "replay" or (mode == "auto" and Path(source).exists() and not given["force"]):
+        inputs = Inputs([source], console)
         exchanges = list(inputs.exchanges())
         if inputs.code and mode == "replay":
-            raise UsageError(f"nothing to replay in {place}")
+            raise UsageError(f"nothing to replay in {source}")
     options = Options(match=given["match"], reuse=given["reuse"], pace=given["pace"])
     return Playing(mode, exchanges, options)
 
@@ -142,5 +151,5 @@ def _playing(given: dict[str, Any], console: Console) -> Any:
 def _pair(text: str, option: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise UsageError(f"{option} {text!r}: write NAME=VALUE")
+        raise UsageError(f"invalid {option} {text!r}: expected NAME=VALUE")
     return name, value

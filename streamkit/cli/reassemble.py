@@ -1,4 +1,4 @@
-"""Put the message back together, as the API would have answered without streaming."""
+"""Put the message back together, as the API would have returned it without streaming."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from streamkit.apis import APIS, Assembler, assemble
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink
 from streamkit.cli._remarks import detected, name_of, remarks
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UsageError
 from streamkit.model.message import Message, Part, Reply
@@ -23,13 +23,15 @@ _HEADING = re.compile(r"^#+ .*", re.MULTILINE)
 
 @click.command("reassemble")
 @paths_argument
-@click.option("--text", is_flag=True, help="Print the answer's text alone; messages are parted by a blank line.")
-@click.option("--reasoning", is_flag=True, help="Print the reasoning text alone (with --text: before the text).")
-@click.option("--tool-calls", is_flag=True, help="Print the tool calls alone, one JSON object a line.")
-@click.option("--choice", type=click.IntRange(min=0), metavar="N", help="Only the choice of this index (from 0).")
-@click.option("--all", "every", is_flag=True, help="Every choice; this is the default.")
-@click.option("--format", "form_out", type=click.Choice(FORMATS), help="Default: json, indented; jsonl is one a line.")
-@click.option("--with-meta", is_flag=True, help="Put the object into one that tells its file, API and verdict.")
+@click.option("--text", is_flag=True, help="Print only the text of the answer; messages are separated by a blank line.")
+@click.option("--reasoning", is_flag=True, help="Print only the reasoning (with --text: before the text).")
+@click.option("--tool-calls", is_flag=True, help="Print only the tool calls, one JSON object per line.")
+@click.option("--choice", type=click.IntRange(min=0), metavar="N", help="Only the choice with this index (from 0).")
+@click.option("--all", "every", is_flag=True, help="All choices (the default).")
+@click.option(
+    "--format", "format_name", type=click.Choice(FORMATS), help="Default: json, indented; jsonl is one object per line."
+)
+@click.option("--with-meta", is_flag=True, help="Wrap the object in one with its file, API and verdict.")
 @output_options
 @reading_options
 @talk_options
@@ -40,19 +42,19 @@ def command(
     tool_calls: bool,
     choice: int | None,
     every: bool,
-    form_out: str | None,
+    format_name: str | None,
     with_meta: bool,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
 ) -> int:
-    """Put the message back together, as the API would have answered without streaming.
+    """Put the message back together, as the API would have returned it without streaming.
 
-    Gives the API's own object (a chat.completion, a response, a message, …) with every field that the stream told. What
-    is not whole is given as far as it goes, and said on stderr; the exit code is then 1.
+    Prints the API's own object (a chat.completion, a response, a message, …) with every field that the stream has. An
+    incomplete stream is printed as far as it goes and reported on stderr; the exit code is then 1.
 
     \b
     Examples:
@@ -62,17 +64,17 @@ def command(
     """
     parts = [name for name, wanted in (("reasoning", reasoning), ("text", text), ("tool_call", tool_calls)) if wanted]
     if every and choice is not None:
-        raise UsageError("--all and --choice contradict each other")
-    if with_meta and (parts or form_out in ("text", "markdown")):
-        raise UsageError("--with-meta belongs to the formats json and jsonl")
-    if parts and form_out not in (None, "text"):
-        raise UsageError(f"--{parts[0].replace('_call', '-calls')} gives text; it does not go with --format {form_out}")
-    if form_out == "text" and not parts:
+        raise UsageError("--all cannot be used with --choice")
+    if with_meta and (parts or format_name in ("text", "markdown")):
+        raise UsageError("--with-meta requires --format json or jsonl")
+    if parts and format_name not in (None, "text"):
+        raise UsageError(f"--{parts[0].replace('_call', '-calls')} cannot be used with --format {format_name}")
+    if format_name == "text" and not parts:
         parts = ["text"]
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect)
     code = 0
     with Sink(output, force=force, console=console) as sink:
-        writer = _Writer(sink, parts, form_out or "json", choice, with_meta)
+        writer = _Writer(sink, parts, format_name or "json", choice, with_meta)
         for stream in inputs.streams():
             console.detail(detected(stream))
             for remark in remarks(stream):
@@ -80,49 +82,49 @@ def command(
             if stream.verdict != "complete" or stream.excerpt:
                 code = max(code, 1)
             if not writer.write(stream, assemble(stream)):
-                console.complain(f"{name_of(stream)}: no choice {choice} in it")
+                console.complain(f"{name_of(stream)}: has no choice {choice}")
                 code = max(code, 1)
     return max(code, inputs.code)
 
 
 class _Writer:
-    """Writes one stream after another in the form that was asked for."""
+    """Writes one stream after another in the requested format."""
 
     def __init__(self, sink: Sink, parts: list[str], form: str, choice: int | None, with_meta: bool) -> None:
-        self._sink, self._parts, self._form, self._choice, self._with_meta = sink, parts, form, choice, with_meta
+        self._sink, self._parts, self._format, self._choice, self._with_meta = sink, parts, form, choice, with_meta
         self._written = False
 
     def write(self, stream: Stream, assembler: Assembler | None) -> bool:
-        """Write one stream's answer. False where it has not the choice that was asked for."""
+        """Write one stream's answer. Return False if it lacks the requested choice."""
         reply = assembler.message if assembler else Reply()
         messages = [message for message in reply.messages if self._choice in (None, message.choice)]
         if self._choice is not None and not messages:
             return False
         if self._parts:
             self._write_text("\n\n".join(filter(None, (_shown(message, self._parts) for message in messages))))
-        elif self._form == "markdown":
+        elif self._format == "markdown":
             self._write_text(_markdown(stream, reply, messages), heads=True)
         else:
-            value = self._chosen(stream, assembler.object) if assembler else None
+            value = self._with_choice_only(stream, assembler.object) if assembler else None
             if self._with_meta:
                 value = {**_meta(stream), "message": value}
-            self._sink.json(value, indent=self._form == "json")
+            self._sink.json(value, indent=self._format == "json")
         return True
 
     def _write_text(self, text: str, *, heads: bool = False) -> None:
-        """Write a text, after a blank line where one was written before; `heads` where it is a document with headings."""
+        """Write a text, with a blank line between texts; `heads` if it is a document with headings."""
         if text:
             separate = self._written and self._parts != ["tool_call"]
             text = f"\n{text}" if separate else text
             if heads and self._sink.paint_data.on:
-                shown = _HEADING.sub(lambda found: self._sink.paint_data("head", found[0]), safe_text(text))
+                shown = _HEADING.sub(lambda match: self._sink.paint_data("head", match[0]), safe_text(text))
                 self._sink.line(shown.removesuffix("\n"))
             else:
                 self._sink.text(text)
             self._written = True
 
-    def _chosen(self, stream: Stream, value: Any) -> Any:
-        """The object with the choice that was asked for alone."""
+    def _with_choice_only(self, stream: Stream, value: Any) -> Any:
+        """The object with only the requested choice."""
         field = APIS[stream.api].choices
         if (
             self._choice is None
@@ -131,7 +133,7 @@ class _Writer:
             or not isinstance(value.get(field), list)
         ):
             return value
-        return {**value, field: [one for one in value[field] if one.get("index", 0) == self._choice]}
+        return {**value, field: [item for item in value[field] if item.get("index", 0) == self._choice]}
 
 
 def _meta(stream: Stream) -> dict[str, Any]:
@@ -145,7 +147,7 @@ def _meta(stream: Stream) -> dict[str, Any]:
 
 
 def _shown(message: Message, parts: list[str]) -> str:
-    """The wanted parts of one message: reasoning, then text, then tool calls."""
+    """The requested parts of one message: reasoning, then text, then tool calls."""
     from streamkit.cli._output import json_text
 
     shown = []
@@ -162,7 +164,7 @@ def _shown(message: Message, parts: list[str]) -> str:
 
 
 def _markdown(stream: Stream, reply: Reply, messages: list[Message]) -> str:
-    """The answer as a document: a heading a message, reasoning quoted, tool calls and other data fenced."""
+    """The answer as a document: a heading per message, reasoning quoted, tool calls and other data fenced."""
     blocks = []
     for message in messages:
         number = f", choice {message.choice}" if len(reply.messages) > 1 else ""
@@ -184,9 +186,9 @@ def _markdown_part(part: Part) -> str:
     if part.kind == "reasoning":
         return "\n".join(f"> {line}".rstrip() for line in part.text.rstrip("\n").split("\n"))
     if part.kind == "tool_call":
-        called = f"**{part.name or 'tool call'}**" + (f" `{part.id}`" if part.id else "")
-        # The server's own tools are given code and other text instead of JSON.
-        return f"{called}\n\n{_fenced(part.text, 'json' if part.text.lstrip()[:1] in ('{', '[') else '')}"
+        title = f"**{part.name or 'tool call'}**" + (f" `{part.id}`" if part.id else "")
+        # Server-side tools may have code or other text as input instead of JSON.
+        return f"{title}\n\n{_fenced(part.text, 'json' if part.text.lstrip()[:1] in ('{', '[') else '')}"
     if part.kind == "citation":
         return f"- {part.text}" if part.text else ""
     if part.kind in ("data", "audio"):

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import click
 
 from streamkit.cli import _curl as curl
-from streamkit.cli._recording import INTERRUPTED, Screen, labels_of, outliving_the_terminal, report
-from streamkit.cli._showing import mode_for
-from streamkit.cli.options import Console, output_options, talk_options
+from streamkit.cli._recording import INTERRUPTED, Screen, ignoring_hangup, labels_of, report
+from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
+from streamkit.cli.showing import mode_for
 from streamkit.errors import UnreadableInput, UsageError
 from streamkit.redact.redactor import Policy
 from streamkit.service.recording import Destination, Recorders, default_path, record, record_pipe
@@ -26,31 +26,37 @@ if TYPE_CHECKING:
 
 @click.command("record")
 @click.argument("url", required=False, metavar="[URL|-]")
-@click.option("-d", "--data", multiple=True, metavar="DATA", help="Body, as curl's -d: @FILE reads it, @- from stdin.")
-@click.option("--data-raw", multiple=True, metavar="DATA", help="Body, taken as it is.")
-@click.option("--data-binary", multiple=True, metavar="DATA", help="Body; @FILE byte for byte.")
-@click.option("--json", "json_", multiple=True, metavar="DATA", help="Body with the headers of JSON; @FILE reads it.")
+@click.option(
+    "-d", "--data", multiple=True, metavar="DATA", help="Body, as with curl's -d: @FILE reads a file, @- stdin."
+)
+@click.option("--data-raw", multiple=True, metavar="DATA", help="Body, taken literally.")
+@click.option("--data-binary", multiple=True, metavar="DATA", help="Body; @FILE is sent byte for byte.")
+@click.option("--json", "json_", multiple=True, metavar="DATA", help="JSON body, with its headers; @FILE reads a file.")
 @click.option("-H", "--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header.")
 @click.option("-X", "--request", "method", metavar="METHOD", help="Default: POST with a body, else GET.")
 @click.option("-u", "--user", metavar="USER:PASSWORD", help="Send basic credentials.")
 @click.option("-L", "--location", is_flag=True, help="Follow redirects.")
-@click.option("-k", "--insecure", is_flag=True, help="Do not check certificates.")
+@click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
 @click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
 @click.option("-x", "--proxy", metavar="URL", help="Go through this proxy. Default: the environment's.")
-@click.option("-m", "--max-time", type=float, metavar="S", help="End after so many seconds.")
-@click.option("--idle-timeout", type=float, metavar="S", help="End after so many seconds of silence.")
 @click.option(
-    "--curl", "curl_", metavar="'curl …'", help="A whole curl command, as documentation and browsers give it."
+    "-m", "--max-time", type=Duration(), metavar="TIME", help="End after this: 30s, 5m; seconds without a unit."
+)
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End after this much silence.")
+@click.option(
+    "--curl", "curl_", metavar="'curl …'", help="A whole curl command, as copied from documentation or a browser."
 )
 @click.option("--model", metavar="NAME", help="With --prompt: the model to ask.")
-@click.option("--prompt", metavar="TEXT", help="Build the body for the API at URL, streaming.")
-@click.option("-n", "--count", type=click.IntRange(1), default=1, metavar="N", help="Send it so many times.")
-@click.option("-c", "--concurrency", type=click.IntRange(1), default=1, metavar="N", help="So many at once.")
+@click.option("--prompt", metavar="TEXT", help="Build a streaming request body for the API at URL.")
+@click.option("-n", "--count", type=click.IntRange(1), default=1, metavar="N", help="Repeat the request N times.")
+@click.option(
+    "-c", "--concurrency", type=click.IntRange(1), default=1, metavar="N", help="Send up to N requests at once."
+)
 @click.option("--show", type=click.Choice(["text", "raw", "none"]), help="Default: text on a terminal, raw to a pipe.")
-@click.option("--append", is_flag=True, help="Go on in FILE.")
-@click.option("--label", multiple=True, metavar="KEY=VALUE", help="Keep this with the recording.")
-@click.option("--redact", multiple=True, metavar="PATTERN", help="Cut this regular expression too.")
-@click.option("--no-redact", is_flag=True, help="Cut nothing: keys will be in the file.")
+@click.option("--append", is_flag=True, help="Append to FILE.")
+@click.option("--label", multiple=True, metavar="KEY=VALUE", help="Store a label in the recording.")
+@click.option("--redact", multiple=True, metavar="PATTERN", help="Also redact what this regular expression matches.")
+@click.option("--no-redact", is_flag=True, help="Redact nothing: API keys will be in the file.")
 @output_options
 @talk_options
 def command(
@@ -66,13 +72,13 @@ def command(
     output: str | None,
     force: bool,
     console: Console,
-    **sent: object,
+    **request_options: object,
 ) -> int:
     """Send a request and record the stream that answers it.
 
-    The body goes to stdout as it arrives, the recording to -o FILE or recordings/<time>-<host>-<model>.jsonl. Flags mean
-    what they mean to curl. Keys are taken from the environment for known hosts (OPENAI_API_KEY, …) and never stored.
-    With - instead of a URL, a pipe is recorded and passed on.
+    The body goes to stdout as it arrives, the recording to -o FILE or recordings/<time>-<host>-<model>.jsonl. Flags have
+    the meaning they have for curl. API keys for known hosts are read from the environment (OPENAI_API_KEY, …) and never
+    stored. With - instead of a URL, stdin is recorded and passed on.
 
     \b
     Examples:
@@ -82,9 +88,9 @@ def command(
       curl -sN https://… | streamkit record -
     """
     if force and append:
-        raise UsageError("--force and --append contradict each other")
+        raise UsageError("--force cannot be used with --append")
     if append and output is None:
-        raise UsageError("--append needs -o FILE")
+        raise UsageError("--append requires -o FILE")
     mode = "none" if output == "-" or (count > 1 and show is None) else mode_for(show)
     screen = Screen(mode, console)
     recorders = partial(
@@ -94,21 +100,23 @@ def command(
         interpret=True,
     )
     if url == "-":
-        if curl_ or count > 1 or any(sent.values()):
-            raise UsageError("record - takes what comes on stdin; a request's flags do not go with it")
+        if curl_ or count > 1 or any(request_options.values()):
+            raise UsageError("record - reads stdin and cannot be used with the flags of a request")
         if os.isatty(0):
-            raise UnreadableInput("-", "nothing is piped in", remedy="curl -sN URL | streamkit record -")
+            raise UnreadableInput(
+                "-", "stdin is a terminal", remedy="pipe a stream in: curl -sN URL | streamkit record -"
+            )
         target = Destination(output, default_path("stdin", None), force=force, append=append, several=False)
-        with outliving_the_terminal():
-            recorded = record_pipe(recorders(target.open, source="stdin"), viewer=screen.view())
+        with ignoring_hangup():
+            recorded = record_pipe(recorders(open=target.open, source="stdin"), viewer=screen.view())
         return _code(report(recorded, target.path, console), screen)
-    flags, settings = _request(url, curl_, sent)
+    flags, settings = _request(url, curl_, request_options)
     request, default = _outgoing(flags, settings, console)
     target = Destination(output, default, force=force, append=append, several=count > 1)
-    with outliving_the_terminal():
+    with ignoring_hangup():
         recorded = record(
             request,
-            recorders(target.open, source="client"),
+            recorders(open=target.open, source="client"),
             settings=settings,
             count=count,
             concurrency=concurrency,
@@ -118,59 +126,59 @@ def command(
 
 
 def _code(code: int, screen: Screen) -> int:
-    """The exit code: that of a lost stdout is above that of a stream that is not complete."""
+    """The exit code: a lost stdout takes precedence over an incomplete stream."""
     return code if code == INTERRUPTED else max(code, screen.code)
 
 
-def _request(url: str | None, curl_: str | None, sent: dict[str, object]) -> tuple[Flags, Settings]:
-    """What to send and how, from the flags and a pasted command; flags win."""
+def _request(url: str | None, curl_: str | None, request_options: dict[str, object]) -> tuple[Flags, Settings]:
+    """What to send and how, from the flags and a pasted curl command; flags take precedence."""
     from streamkit.cli._sending import Flags
     from streamkit.transport.client import Settings
 
     pasted = curl.parse(curl_) if curl_ is not None else curl.Command()
     urls = [url] if url is not None else pasted.urls
     if len(urls) != 1 or not urls[0]:
-        raise UsageError("name the URL to record from" if not urls else "one URL at a time")
+        raise UsageError("expected a URL to record from" if not urls else "expected a single URL")
     data = list(pasted.data)
     for name, key in (("data", "data"), ("data-raw", "data_raw"), ("data-binary", "data_binary"), ("json", "json_")):
-        data += [(name, str(value)) for value in _many(sent[key])]
+        data += [(name, str(value)) for value in _many(request_options[key])]
     flags = Flags(
-        urls[0],
-        _text(sent["method"]) or pasted.method,
-        [*pasted.headers, *_many(sent["header"])],
-        data,
-        _text(sent["user"]) or pasted.user,
-        _text(sent["model"]),
-        _text(sent["prompt"]),
+        url=urls[0],
+        method=_text(request_options["method"]) or pasted.method,
+        headers=[*pasted.headers, *_many(request_options["header"])],
+        data=data,
+        user=_text(request_options["user"]) or pasted.user,
+        model=_text(request_options["model"]),
+        prompt=_text(request_options["prompt"]),
     )
-    max_time, idle = sent["max_time"], sent["idle_timeout"]
+    max_time, idle = request_options["max_time"], request_options["idle_timeout"]
     settings = Settings(
-        bool(sent["insecure"]) or pasted.insecure,
-        _text(sent["cacert"]) or pasted.cacert,
-        _proxy(_text(sent["proxy"]) or pasted.proxy),
-        bool(sent["location"]) or pasted.location,
-        max_time if isinstance(max_time, float) else pasted.max_time,
-        idle if isinstance(idle, float) else None,
+        insecure=bool(request_options["insecure"]) or pasted.insecure,
+        cacert=_text(request_options["cacert"]) or pasted.cacert,
+        proxy=_proxy(_text(request_options["proxy"]) or pasted.proxy),
+        redirects=bool(request_options["location"]) or pasted.location,
+        max_time=seconds(max_time) if isinstance(max_time, int) else pasted.max_time,
+        idle_timeout=seconds(idle) if isinstance(idle, int) else None,
     )
     return flags, settings
 
 
 def _outgoing(flags: Flags, settings: Settings, console: Console) -> tuple[Outgoing, Path]:
-    """The request, checked before a file is made, and the file that it is recorded to where none is named."""
+    """The request, validated before any file is created, and the default path of the recording."""
     from streamkit.cli._sending import form_of_json, model_of, outgoing
     from streamkit.transport.client import check
 
     request = outgoing(flags, tool().replace(" ", "/"))
     check(request, settings)
     if form_of_json(request):
-        console.say("note: the body is JSON but is sent as a form, as curl does; --json sends it as JSON")
+        console.say("note: the JSON body is sent as form data, as curl -d does; --json sends it as JSON")
     host = urlsplit(request.url).netloc.rpartition("@")[2]
     return request, default_path(host, model_of(request) or flags.model)
 
 
-def _proxy(place: str | None) -> str | None:
-    """A proxy without a scheme is one of http, as it is to curl."""
-    return place if place is None or "://" in place else f"http://{place}"
+def _proxy(url: str | None) -> str | None:
+    """The URL of a proxy; without a scheme it is http, as for curl."""
+    return url if url is None or "://" in url else f"http://{url}"
 
 
 def _many(value: object) -> tuple[str, ...]:

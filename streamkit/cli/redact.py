@@ -1,4 +1,4 @@
-"""Cut secrets out of files that were recorded without, or by something else."""
+"""Remove secrets from files that were recorded without redaction, or by another program."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 
 import click
 
-from streamkit.cli._inputs import default_path
 from streamkit.cli._output import Sink, visible
+from streamkit.cli.inputs import default_path
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
 from streamkit.errors import StreamkitError, UnreadableInput, UsageError
 from streamkit.files import create, rewrite
@@ -25,10 +25,12 @@ _HEAD = 64 * 1024
 
 @click.command("redact")
 @paths_argument
-@click.option("--check", is_flag=True, help="Only tell where secrets are; exit 1 where there is one.")
-@click.option("--in-place", is_flag=True, help="Put each file's redacted form in its place.")
-@click.option("--redact", multiple=True, metavar="PATTERN", help="Cut this regular expression too.")
-@click.option("--format", "form_out", type=click.Choice(["text", "jsonl"]), default="text", help="Of --check.")
+@click.option("--check", is_flag=True, help="Only report where secrets are; exit 1 if there are any.")
+@click.option("--in-place", is_flag=True, help="Overwrite each file with its redacted version.")
+@click.option("--redact", multiple=True, metavar="PATTERN", help="Also redact what this regular expression matches.")
+@click.option(
+    "--format", "format_name", type=click.Choice(["text", "jsonl"]), default="text", help="Output format of --check."
+)
 @output_options
 @talk_options
 def command(
@@ -36,15 +38,15 @@ def command(
     check: bool,
     in_place: bool,
     redact: tuple[str, ...],
-    form_out: str,
+    format_name: str,
     output: str | None,
     force: bool,
     console: Console,
 ) -> int:
-    """Cut secrets out of files: known key shapes anywhere, header values, cookies, keys in URLs and bodies.
+    """Remove secrets from files: API keys of known shapes, header values, cookies, keys in URLs and bodies.
 
-    A recording is written as a recording; any other file keeps its form, and shapes are cut out of its bytes. What is
-    found is told by its place and its rule, never by its value. Without -o or --in-place the result goes to stdout.
+    A recording is written as a recording; any other file keeps its format, and known shapes are removed from its bytes.
+    Findings are reported by position and rule, never by value. Without -o or --in-place the result goes to stdout.
 
     \b
     Examples:
@@ -52,28 +54,28 @@ def command(
       streamkit redact old.jsonl -o clean.jsonl
     """
     if check + in_place + (output is not None) > 1:
-        raise UsageError("--check, --in-place and -o contradict each other")
+        raise UsageError("--check, --in-place and -o cannot be used together")
     policy = Policy.of(redact)
     files = list(find(paths or (default_path(),)))
     if len(files) > 1 and not (check or in_place):
-        raise UsageError("several files: use --in-place or --check, or one file and -o")
+        raise UsageError("cannot write several files to one output; use --in-place or --check, or pass one file")
     code = found = 0
     for file in files:
         try:
-            cleaned = Cleaned(file.path, policy)
+            redacted = Redacted(file.path, policy)
             if check:
-                for _ in cleaned:
+                for _ in redacted:
                     pass
             elif in_place:
-                rewrite(file.path, cleaned)
+                rewrite(file.path, redacted)
             else:
-                _write(cleaned, output or "-", force)
+                _write(redacted, output or "-", force)
         except StreamkitError as error:
             console.complain(str(error))
             code = 2
             continue
-        found += len(cleaned.found)
-        _tell(cleaned, check, form_out, console)
+        found += len(redacted.found)
+        _tell(redacted, check, format_name, console)
     if check and not code:
         console.say(
             f"{found or 'no'} secret{'' if found == 1 else 's'} in {len(files)} file{'s' if len(files) != 1 else ''}"
@@ -81,15 +83,15 @@ def command(
     return code or int(check and found > 0)
 
 
-def _write(cleaned: Cleaned, path: str, force: bool) -> None:
-    json = PurePath(cleaned.path).suffix in (".json", ".jsonl", ".har")
+def _write(redacted: Redacted, path: str, force: bool) -> None:
+    json = PurePath(redacted.path).suffix in (".json", ".jsonl", ".har")
     with create(path, force=force) as target:
-        for line in visible(cleaned, path, json=json):
+        for line in visible(redacted, path, json=json):
             target.write(line)
 
 
-class Cleaned:
-    """A file's lines with its secrets cut; `found` fills as they are read: the line (from 1), the place, the rule."""
+class Redacted:
+    """Iterates over a file's lines with its secrets removed. `found` fills up meanwhile: line (from 1), position, rule."""
 
     def __init__(self, path: str, policy: Policy) -> None:
         self.path = path
@@ -100,7 +102,7 @@ class Cleaned:
         if is_pattern(self.path) and not Path(self.path).exists():
             raise UnreadableInput(self.path, "no file matches this pattern")
         if Path(self.path).is_dir():
-            raise UnreadableInput(self.path, "the folder holds no files")
+            raise UnreadableInput(self.path, "the folder contains no files")
         try:
             data = sys.stdin.buffer.read() if self.path == "-" else Path(self.path).read_bytes()
         except OSError as error:
@@ -127,7 +129,7 @@ class Cleaned:
         yield from recording.write(cut)
 
     def _bytes(self, data: bytes) -> Iterator[bytes]:
-        """Line by line, as if each were a frame: what is found knows its line."""
+        """Redact line by line, as if each line were a frame, so that every finding has its line."""
         redactor = body_redactor(self._policy, None, data[:_HEAD])
         for line in io.BytesIO(data):
             yield from (ready for ready, _ in redactor.feed(line, None))
@@ -135,14 +137,14 @@ class Cleaned:
         self.found += [(known.first, "bytes", known.rule) for known in redactor.redacted]
 
 
-def _tell(cleaned: Cleaned, check: bool, form_out: str, console: Console) -> None:
+def _tell(redacted: Redacted, check: bool, format_name: str, console: Console) -> None:
     sink = Sink(console=console)
     paint = sink.paint
-    for line, at, rule in cleaned.found:
-        if check and form_out == "jsonl":
-            sink.json({"file": cleaned.path, "line": line, "at": at, "rule": rule})
+    for line, at, rule in redacted.found:
+        if check and format_name == "jsonl":
+            sink.json({"file": redacted.path, "line": line, "at": at, "rule": rule})
         elif check:
-            place = paint("head", f"{one_line(cleaned.path)}:{line or 1}")
-            sink.line(f"{place}: {paint('error', rule)} in {one_line(at)}")
+            where = paint("head", f"{one_line(redacted.path)}:{line or 1}")
+            sink.line(f"{where}: {paint('error', rule)} in {one_line(at)}")
         else:
-            console.detail(f"{cleaned.path}:{line or 1}: cut {rule} in {at}")
+            console.detail(f"{redacted.path}:{line or 1}: redacted {rule} in {at}")

@@ -1,4 +1,4 @@
-"""The manual of one lint rule, or the list of all."""
+"""Show the manual of a lint rule, or list all rules."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @click.command("rule")
 @click.argument("code", required=False)
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="The form of the answer.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @talk_options
-def command(code: str | None, style: str, console: Console) -> int:
-    """The manual of one lint rule, or the list of all.
+def command(code: str | None, format_name: str, console: Console) -> int:
+    """Show the manual of a lint rule, or list all rules.
 
     \b
     Example:
@@ -33,9 +33,9 @@ def command(code: str | None, style: str, console: Console) -> int:
         check_known(code)
         rules = [rule for rule in rules if matches(rule, code)]
     sink = Sink(console=console)
-    if style == "json":
-        described = [_described(rule) for rule in rules]
-        sink.line(painted_json(json.dumps({"version": 1, "rules": described}, indent=2), sink.paint_data))
+    if format_name == "json":
+        documents = [_to_json(rule) for rule in rules]
+        sink.line(painted_json(json.dumps({"version": 1, "rules": documents}, indent=2), sink.paint_data))
     elif code is not None and len(rules) == 1:
         sink.line(_manual(rules[0], sink.paint))
     else:
@@ -51,30 +51,30 @@ def _mark(rule: Rule) -> str:
 
 def _manual(rule: Rule, paint: Palette) -> str:
     first, _, rest = rule.manual.partition("\n")
-    asked = "asked for by default" if rule.default else "asked for only by --select or --extend-select"
-    told = [
+    enabled = "enabled by default" if rule.default else "enabled by --select or --extend-select"
+    lines = [
         f"{paint('head', f'{rule.code} {rule.name}')}: {first}",
         "",
-        f"Severity: {paint(rule.severity, rule.severity)}, {asked}.",
+        f"Severity: {paint(rule.severity, rule.severity)}, {enabled}.",
     ]
     if rule.apis:
-        told.append(f"APIs: {', '.join(rule.apis)}.")
+        lines.append(f"APIs: {', '.join(rule.apis)}.")
     if rule.breaks:
-        told.append(f"Breaks: {rule.breaks}.")
+        lines.append(f"Breaks: {rule.breaks}.")
     dialects = lawful_in(rule)
     if dialects:
-        told.append(f"Lawful in: {', '.join(dialects)}.")
-    return "\n".join(told) + "\n" + rest.rstrip()
+        lines.append(f"Allowed in: {', '.join(dialects)}.")
+    return "\n".join(lines) + "\n" + rest.rstrip()
 
 
 def lawful_in(rule: Rule) -> list[str]:
-    """The dialects that make a rule lawful, read from their files."""
+    """The dialects that allow what a rule forbids."""
     from streamkit.apis.dialects import DIALECTS
 
     return [dialect.name for dialect in DIALECTS.values() if rule.code in dialect.lawful]
 
 
-def _described(rule: Rule) -> dict[str, Any]:
+def _to_json(rule: Rule) -> dict[str, Any]:
     return {
         "code": rule.code,
         "name": rule.name,

@@ -1,4 +1,4 @@
-"""The JSON Schema of one chunk of an API."""
+"""Show the JSON Schema of the chunks of an API."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from streamkit.errors import UsageError
 @output_options
 @talk_options
 def command(api: str | None, output: str | None, force: bool, console: Console) -> int:
-    """The JSON Schema of one chunk of an API, or the names of the APIs that have one.
+    """Show the JSON Schema of the chunks of an API, or list the APIs that have one.
 
     \b
     Example:
       streamkit schema openai_chat
 
-    It is made from the table that lint judges by. A stream that lint finds nothing wrong with in shape has only chunks
-    that are valid against it.
+    The schema is generated from the table that lint uses: if lint finds nothing wrong with the shape of a stream, all its
+    chunks are valid.
     """
     from streamkit.apis import APIS
 
@@ -33,11 +33,11 @@ def command(api: str | None, output: str | None, force: bool, console: Console) 
             if entry.judge is not None:
                 sink.line(f"{sink.paint('head', f'{entry.name:<20}')}  {entry.title}")
         return 0
-    chosen = APIS[api]
-    if chosen.judge is None:
+    entry = APIS[api]
+    if entry.judge is None:
         known = ", ".join(entry.name for entry in APIS.values() if entry.judge is not None)
-        raise UsageError(f"{api} has no table of its shape; there are: {known}")
-    text = json.dumps(chosen.judge().schema(), indent=2)
+        raise UsageError(f"no schema for {api}; expected one of: {known}")
+    text = json.dumps(entry.judge().schema(), indent=2)
     with Sink(output, force=force, console=console) as sink:
         sink.line(painted_json(text, sink.paint_data))
     return 0

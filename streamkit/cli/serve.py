@@ -11,8 +11,8 @@ import click
 
 from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._pacing import pace_options
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, talk_options
 from streamkit.errors import UsageError
 
@@ -27,20 +27,32 @@ REUSES = ("once", "cycle", "last")
 @click.command("serve", cls=WithChild)
 @paths_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes any.")
-@click.option("--match", type=click.Choice(LEVELS), default="body", show_default=True, help="What must be alike.")
-@click.option("--reuse", type=click.Choice(REUSES), default="cycle", show_default=True, help="After the last match.")
-@click.option("--strict", is_flag=True, help="Exit 1 at the end if a recording was not asked for.")
-@click.option("--ttft", metavar="TIME", help="When the first token comes, instead of the recorded time.")
-@click.option("--itl", metavar="TIME", help="The gap between writes after it: 20ms, normal:20ms:5ms, ...")
-@click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Break every answer so.")
-@click.option("--seed", type=int, default=0, help="Decides what faults and --ttft, --itl leave to chance.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 picks a free port."
+)
+@click.option(
+    "--match",
+    type=click.Choice(LEVELS),
+    default="body",
+    show_default=True,
+    help="How much of the request must match a recording.",
+)
+@click.option(
+    "--reuse", type=click.Choice(REUSES), default="cycle", show_default=True, help="What to do after the last match."
+)
+@click.option("--strict", is_flag=True, help="Exit 1 at the end if a recording was never requested.")
+@click.option("--ttft", metavar="TIME", help="Time to the first token, instead of the recorded one.")
+@click.option("--itl", metavar="TIME", help="Gap between the following writes: 20ms, normal:20ms:5ms, ...")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Inject a fault into every response."
+)
+@click.option("--seed", type=int, default=0, help="Seed for random faults, --ttft and --itl.")
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=1,
     metavar="N",
-    help="Processes on one port; each counts for itself.",
+    help="Run N processes on one port; each keeps its own counts.",
 )
 @click.option(workers_.JOINED, is_flag=True, hidden=True)
 @pace_options
@@ -63,8 +75,8 @@ def command(
 ) -> int:
     """Answer requests with recordings: a mock server for any SDK, frames and pauses as recorded.
 
-    Point the SDK's base URL at it, or run the program after `--` with the base URLs set. A request is answered by the
-    recording that matches; where several do, they take turns.
+    Point the SDK's base URL at the server, or run the program after `--` with the base URLs set. A request is answered by
+    the recording that matches; if several do, they take turns.
 
     \b
     Examples:
@@ -77,9 +89,9 @@ def command(
     from streamkit.service.mock import Asked, Options
     from streamkit.service.serving import serving
 
-    def on_request(asked: Asked) -> None:
-        line = f"{asked.method} {asked.path}: {', '.join(filter(None, (asked.recording, asked.message)))}"
-        (console.say if asked.message else console.detail)(line)
+    def on_request(handled: Asked) -> None:
+        line = f"{handled.method} {handled.path}: {', '.join(filter(None, (handled.recording, handled.message)))}"
+        (console.say if handled.message else console.detail)(line)
 
     options = Options(
         match=match,  # type: ignore[arg-type]
@@ -89,28 +101,28 @@ def command(
         tempo=Tempo(ttft and Distribution.of(ttft), itl and Distribution.of(itl)),  # type: ignore[arg-type]
         seed=seed,
     )
-    words = child()
+    arguments = child()
     inputs = Inputs(paths, console)
     workers_.check(workers, strict=strict, stdin="-" in inputs.paths)
     exchanges = list(inputs.exchanges())
     if not exchanges:
-        raise UsageError("no recording to serve")
+        raise UsageError("no recordings to serve")
     shared = joined or workers > 1
     with ExitStack() as stack:
         server = stack.enter_context(
             serving(exchanges, options, host=host, port=port, on_request=on_request, shared=shared)
         )
         if workers > 1:
-            stack.enter_context(workers_.joined_by(workers, urlsplit(server.url).port or 0))
+            stack.enter_context(workers_.running_workers(workers, urlsplit(server.url).port or 0))
         count = len(exchanges)
         ready = f"serving {count} exchange{'s' if count > 1 else ''} on {server.url}"
-        # What was loaded stays: without this, the collector walks over all of it in the middle of a stream.
+        # Everything loaded stays: otherwise, the collector would scan it all in the middle of a stream.
         gc.collect()
         gc.freeze()
-        tell = workers_.tell_ready if joined else lambda: console.say(ready)
-        code = run_or_wait(words, server.child_environment, tell)
+        on_ready = workers_.signal_ready if joined else lambda: console.say(ready)
+        code = run_or_wait(arguments, server.child_environment, on_ready)
         unplayed = [recording.name for recording in server.unplayed]
     if strict and unplayed:
-        console.complain("not asked for: " + ", ".join(unplayed))
-        code = code if words and code else 1
+        console.complain("never requested: " + ", ".join(unplayed))
+        code = code if arguments and code else 1
     return code

@@ -28,9 +28,9 @@ SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "fail-on": {"enum": ["error", "warning", "info"], "description": "The lowest severity that fails the run."},
         "baseline": {**_TEXT, "description": "The file of known findings, relative to the folder of pyproject.toml."},
         "max-gap": {
-            "type": "number",
+            "type": ["number", "string"],
             "exclusiveMinimum": 0,
-            "description": "The longest pause, in seconds, that is not reported as a stall.",
+            "description": "A pause this long is reported as a stall: a duration such as 500ms or 2m, or seconds.",
         },
     },
     "stats": {

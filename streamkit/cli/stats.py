@@ -1,4 +1,4 @@
-"""Tell what streams cost: times, gaps, tokens, rates; each stream and all of them; with gates."""
+"""Measure streams: times, gaps, tokens and rates, for each stream and overall; with gates."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
-from streamkit.cli._inputs import Inputs
 from streamkit.cli._output import Sink, ascii_only
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
 from streamkit.palette import Palette
 
@@ -23,43 +23,44 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
 
 @click.command("stats")
 @paths_argument
-@click.option("--format", "form_out", type=ReporterName("stats", "rows"), help="Default: table.")
+@click.option("--format", "format_name", type=ReporterName("stats", "rows"), help="Default: table.")
 @click.option(
     "--metrics", multiple=True, metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens)."
 )
-@click.option("--percentiles", metavar="N,…", help="These percentiles instead of 50, 90, 95 and 99.")
-@click.option("--per-stream", is_flag=True, help="List every stream, however many.")
-@click.option("--sort", metavar="METRIC[.STAT]", help="List streams by a metric (ttft, gap.p99).")
-@click.option("--reverse", is_flag=True, help="The largest first.")
+@click.option("--percentiles", metavar="N,…", help="Percentiles to show instead of 50, 90, 95 and 99.")
+@click.option("--per-stream", is_flag=True, help="List every stream, even if there are many.")
+@click.option("--sort", metavar="METRIC[.STAT]", help="Sort streams by a metric (ttft, gap.p99).")
+@click.option("--reverse", is_flag=True, help="Sort the largest first.")
 @click.option("--by", metavar="WHAT", help="Group by model, provider, file, label or label:NAME.")
-@click.option("--definitions", is_flag=True, help="What each benchmark tool would say, side by side.")
-@click.option("--tokenizer", metavar="NAME", help="Count tokens that usage does not tell: o200k_base, …, or auto.")
+@click.option("--definitions", is_flag=True, help="What each benchmark tool would report, side by side.")
+@click.option("--tokenizer", metavar="NAME", help="Count tokens where usage is missing: o200k_base, …, or auto.")
 @click.option("--vocab", metavar="FILE", help="Count with the vocabulary of FILE (.tiktoken or tokenizer.json).")
-@click.option("--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit 1 if this is so: "ttft.p95 > 800ms".')
+@click.option("--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit 1 if this is true: "ttft.p95 > 800ms".')
 @click.option("--slo", multiple=True, metavar="EXPR", help='A limit for goodput: "ttft <= 500ms".')
-@click.option("--allow-missing", is_flag=True, help="A gate holds where its metric is missing.")
+@click.option("--allow-missing", is_flag=True, help="Pass a gate if its metric is missing.")
 @click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams with the others.")
-@click.option("--prices", metavar="FILE", help="Tell what the streams cost, by the prices in FILE (TOML or JSON).")
-@click.option("--compare", metavar="FILE", help="Compare with the streams of FILE, recorded before.")
-@click.option("--html", "html_file", metavar="FILE", help="Write a page with pictures to FILE.")
+@click.option("--prices", metavar="FILE", help="Show what the streams cost, by the prices in FILE (TOML or JSON).")
+@click.option("--compare", metavar="FILE", help="Compare with the earlier streams in FILE.")
+@click.option("--html", "html_file", metavar="FILE", help="Write a page with charts to FILE.")
 @click.option("--plot", is_flag=True, help="Draw histograms.")
-@click.option("--explain", is_flag=True, help="Tell the formula of each metric, and why a missing one is missing.")
+@click.option("--explain", is_flag=True, help="Show the formula of each metric, and why a value is missing.")
+@click.option("--otlp-endpoint", metavar="URL", help="Send metrics and traces to an OpenTelemetry collector at URL.")
 @click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
 @output_options
 @reading_options
 @talk_options
 def command(
     paths: tuple[str, ...],
-    form_out: str | None,
+    format_name: str | None,
     output: str | None,
     force: bool,
-    form: str | None,
+    input_format: str | None,
     api: str | None,
     dialect: str | None,
     console: Console,
     **options: Any,
 ) -> int:
-    """Tell what streams cost: times, gaps, tokens, rates; each stream and all of them; with gates.
+    """Measure streams: times, gaps, tokens and rates, for each stream and overall; with gates.
 
     \b
     Examples:
@@ -70,18 +71,18 @@ def command(
       streamkit stats --html report.html run.jsonl
     """
     options["metrics"] = ",".join(options["metrics"]) or None
-    _refuse_what_would_be_passed_over(form_out, output, options)
+    _reject_conflicting_options(format_name, output, options)
     if not options["no_config"]:
         _with_config(options)
     output = options["html_file"] or output
-    form_out = form_out or ("html" if options["html_file"] else "table")
+    format_name = format_name or ("html" if options["html_file"] else "otlp" if options["otlp_endpoint"] else "table")
     kind = "rows" if options["definitions"] or options["compare"] else "stats"
     what = "definitions" if options["definitions"] else "a comparison" if options["compare"] else ""
-    reporter = reporter_named(form_out, kind, what)
-    _refuse_what_is_not_drawn(reporter, options)
-    # The other formats are written as they are measured.
+    reporter = reporter_named(format_name, kind, what)
+    _reject_what_is_not_drawn(reporter, options)
+    # All other formats are written while streams are measured.
     late = (reporter.brief or reporter.in_full) and not options["definitions"]
-    inputs = Inputs(paths, console, form=form, api=api, dialect=dialect, late=late)
+    inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=late)
     with Sink(output, force=force, prose=reporter.content == "prose", console=console) as sink:
         if options["definitions"]:
             from streamkit.cli._defining import show_definitions
@@ -89,14 +90,14 @@ def command(
             show_definitions(inputs.streams(), reporter, _counters(options), sink)
             return inputs.code
         if options["compare"]:
-            before = Inputs([options["compare"]], console, form=form, api=api, dialect=dialect)
+            before = Inputs([options["compare"]], console, input_format=input_format, api=api, dialect=dialect)
             return _compare(before, inputs, reporter, options, sink)
         failed = _measure(inputs, reporter, options, console, sink)
     return max(inputs.code, 1 if failed else 0)
 
 
 def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[str, Any], sink: Sink) -> int:
-    """Compare with the streams recorded before; the exit code is 1 where these are slower, buffered or failing."""
+    """Compare with earlier streams. The exit code is 1 if these are slower, buffered or failing."""
     from streamkit.cli._comparing import show_comparison
     from streamkit.service.comparing import DEFAULT, compare_runs
 
@@ -113,9 +114,9 @@ def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[st
 def _run_of(inputs: Inputs) -> Iterator[Any]:
     """The rows of files that `stats --format json` wrote, and the streams of the others."""
     from streamkit.errors import UnreadableInput
-    from streamkit.service.merging import parts_of, rows_of
+    from streamkit.service.merging import rows_of, run_files
 
-    inputs.taken = frozenset(parts_of(inputs.paths))
+    inputs.taken = frozenset(run_files(inputs.paths))
     for path in sorted(inputs.taken):
         try:
             yield from rows_of(path)
@@ -125,29 +126,36 @@ def _run_of(inputs: Inputs) -> Iterator[Any]:
 
 
 def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], console: Console, sink: Sink) -> bool:
-    """Measure everything, report it, and tell which gates failed."""
-    from streamkit.cli._page import Gathered
+    """Measure everything and report it. Return whether a gate failed."""
+    from streamkit.cli._page import PageStreams
     from streamkit.service.measuring import Run, sorted_rows
 
     assert reporter.stats is not None
-    run = Run(_wanted(reporter, options), _counters(options))
-    gathered = Gathered(run.counter)
+    run = Run(_what_to_measure(reporter, options), _counters(options))
+    page_streams = PageStreams(run.counter)
     if reporter.in_full:
-        run.keep = gathered.keep
+        run.keep = page_streams.keep
     rows = _rows(run, inputs, judge=reporter.in_full)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
-    for text in reporter.stats(_report(run, rows, gathered, options, sink.paint)):
-        write(sink, reporter, text)
+    texts = reporter.stats(_report(run, rows, page_streams, options, sink.paint))
+    if options["otlp_endpoint"]:
+        from streamkit.transport.otlp import send
+
+        count = send(options["otlp_endpoint"], texts)
+        console.say(f"sent {count} request{'' if count == 1 else 's'} to {options['otlp_endpoint']}")
+    else:
+        for text in texts:
+            write(sink, reporter, text)
     return _gates(run, options["allow_missing"], console)
 
 
 def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
-    """The rows of files that `stats --format json` wrote, then those of the streams. `judge` prepares these for lint."""
+    """The rows of files written by `stats --format json`, then those of the streams. `judge` prepares streams for lint."""
     from streamkit.errors import UnreadableInput
-    from streamkit.service.merging import parts_of
+    from streamkit.service.merging import run_files
 
-    inputs.taken = frozenset(parts_of(inputs.paths))
+    inputs.taken = frozenset(run_files(inputs.paths))
     for path in sorted(inputs.taken):
         try:
             yield from run.merge(path)
@@ -156,38 +164,38 @@ def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
     yield from run.rows(inputs.streams(judge=judge))
 
 
-def _wanted(reporter: Reporter, options: dict[str, Any]) -> Any:
-    """What to measure: a table needs less than a program that processes the output."""
+def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
+    """What to measure: a table needs less than a program that reads the output."""
     from streamkit.service.measuring import Wanted
     from streamkit.service.pricing import read_prices
 
     in_table = reporter.brief and not options["explain"]
     return Wanted(
-        _words(options["metrics"]),
-        in_table,
-        options["plot"] or not in_table,
-        options["by"],
-        options["fail_if"],
-        options["slo"],
-        _ranks(options["percentiles"]),
-        options["include"] == "failed",
-        read_prices(options["prices"]) if options["prices"] else None,
+        metrics=_words(options["metrics"]),
+        in_table=in_table,
+        histograms=options["plot"] or not in_table,
+        by=options["by"],
+        gates=options["fail_if"],
+        limits=options["slo"],
+        percentiles=_ranks(options["percentiles"]),
+        include_failed=options["include"] == "failed",
+        prices=read_prices(options["prices"]) if options["prices"] else None,
     )
 
 
-def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any], paint: Palette) -> Any:
-    """What a reporter is given."""
+def _report(run: Any, rows: Iterator[Any], page_streams: Any, options: dict[str, Any], paint: Palette) -> Any:
+    """The input of a reporter."""
     from streamkit.metrics import REASONS, outcome_sentence
     from streamkit.reporters import StatsReport
 
     ranks = _ranks(options["percentiles"])
     statistics = {"statistics": ("n", "min", "mean", *(f"p{rank:g}" for rank in ranks), "max")} if ranks else {}
     return StatsReport(
-        run.columns(),
-        run.columns(of_run=True),
-        rows,
-        run.summaries,
-        REASONS,
+        columns=run.columns(),
+        run_columns=run.columns(of_run=True),
+        streams=rows,
+        groups=run.summaries,
+        reasons=REASONS,
         outcome=outcome_sentence,
         asked=bool(options["metrics"]),
         per_stream=options["per_stream"] or bool(options["sort"]),
@@ -197,13 +205,13 @@ def _report(run: Any, rows: Iterator[Any], gathered: Any, options: dict[str, Any
         ascii_only=ascii_only(),
         paint=paint,
         marks=lambda: run.marks,
-        page=lambda: gathered.streams,
+        page=lambda: page_streams.streams,
         **statistics,
     )
 
 
 def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
-    """Tell on stderr which gates failed, by how much and by which streams."""
+    """Report on stderr which gates failed, by how much and in which streams. Return whether any did."""
     from streamkit.metrics import reason
     from streamkit.reporters import shown
 
@@ -218,34 +226,36 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
         if outcome.absent:
             why = f"{outcome.why}: {reason(outcome.why)}" if outcome.why else "no stream"
             message = (
-                f"missing in {outcome.absent} of {run.whole.count} streams ({why}); --allow-missing passes over them"
+                f"missing in {outcome.absent} of {run.whole.count} streams ({why}); use --allow-missing to ignore them"
                 f"{_BESIDE if outcome.why == 'not-complete' else ''}"
             )
         else:
             message = f"it is {shown(outcome.value, unit)}" if outcome.value is not None else ""
-            streams = ", ".join(f"{place} ({shown(value, unit)})" for value, place in outcome.worst)
+            streams = ", ".join(f"{stream} ({shown(value, unit)})" for value, stream in outcome.worst)
             more = f" and {outcome.broke - len(outcome.worst)} more" if outcome.broke > len(outcome.worst) else ""
             message = "; ".join(part for part in (message, f"broken by {streams}{more}" if streams else "") if part)
         console.complain(f"gate failed: {gate.expression.text}: {message}")
     return failed
 
 
-def _refuse_what_would_be_passed_over(form_out: str | None, output: str | None, options: dict[str, Any]) -> None:
+def _reject_conflicting_options(format_name: str | None, output: str | None, options: dict[str, Any]) -> None:
     """Raise UsageError for options that do not go together: a gate that nobody asks would look like one that holds."""
     from streamkit.errors import UsageError
 
     other = next((name for name in ("definitions", "compare") if options[name]), None)
     if other == "definitions" and options["compare"]:
-        raise UsageError("--definitions does not go with --compare; run stats once more for it")
+        raise UsageError("--definitions cannot be used with --compare; run stats a second time")
     for name in ("fail_if", "slo", "by", "sort", "percentiles", "per_stream", "plot", "explain", "prices"):
         if other and options[name]:
-            raise UsageError(f"--{name.replace('_', '-')} does not go with --{other}; run stats once more for it")
-    if options["html_file"] and (other or output or form_out not in (None, "html")):
-        beside = f"--{other}" if other else "-o" if output else f"--format {form_out}"
-        raise UsageError(f"--html does not go with {beside}; run stats once more for it")
+            raise UsageError(f"--{name.replace('_', '-')} cannot be used with --{other}; run stats a second time")
+    if options["otlp_endpoint"] and (other or output or options["html_file"] or format_name not in (None, "otlp")):
+        raise UsageError("--otlp-endpoint sends what --format otlp writes, and cannot be used with another output")
+    if options["html_file"] and (other or output or format_name not in (None, "html")):
+        conflict = f"--{other}" if other else "-o" if output else f"--format {format_name}"
+        raise UsageError(f"--html cannot be used with {conflict}; run stats a second time")
 
 
-def _refuse_what_is_not_drawn(reporter: Reporter, options: dict[str, Any]) -> None:
+def _reject_what_is_not_drawn(reporter: Reporter, options: dict[str, Any]) -> None:
     """Raise UsageError for what only the table shows, where another format was chosen."""
     from streamkit.errors import UsageError
 
@@ -255,7 +265,7 @@ def _refuse_what_is_not_drawn(reporter: Reporter, options: dict[str, Any]) -> No
 
 
 def _with_config(options: dict[str, Any]) -> None:
-    """Fill in what `[tool.streamkit.stats]` says and the command line does not."""
+    """Fill in the defaults of `[tool.streamkit.stats]` for options that are not given."""
     from streamkit.cli._config import load
 
     config = load("stats")
@@ -267,12 +277,12 @@ def _with_config(options: dict[str, Any]) -> None:
 
 
 def _counters(options: dict[str, Any]) -> Any:
-    """Which tokenizer counts the tokens of a model: none, the named one, that of a file, or the model's own."""
+    """A function from model to token counter: none, the named one, that of a file, or the model's own."""
     if options["vocab"]:
         from streamkit.tokenizers import from_file
 
-        filed = from_file(options["vocab"])
-        return lambda model: filed
+        counter = from_file(options["vocab"])
+        return lambda model: counter
     if options["tokenizer"]:
         from streamkit.tokenizers import Automatic, named
 
@@ -293,7 +303,9 @@ def _ranks(text: str | None) -> list[float]:
     try:
         ranks = [float(word.lower().removeprefix("p")) for word in _words(text)]
     except ValueError:
-        raise UsageError(f"--percentiles {text}: numbers from 0 to 100, parted by commas") from None
+        raise UsageError(
+            f"invalid --percentiles {text!r}: expected numbers from 0 to 100, separated by commas"
+        ) from None
     if not all(0 <= rank <= 100 for rank in ranks):
-        raise UsageError(f"--percentiles {text}: numbers from 0 to 100, parted by commas")
+        raise UsageError(f"invalid --percentiles {text!r}: expected numbers from 0 to 100, separated by commas")
     return ranks

@@ -31,7 +31,7 @@ ENOUGH = 3
 Verdict = Literal["same", "faster", "inconclusive", "slower", "buffered", "failing"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
     """How far one statistic moved: `rank` is the percentile (50 for the middle), `before` and `after` its values, `change` the
     estimate. `low` and `high` bound the change so that all shifts of a comparison hold together with 95 %; None where there
@@ -142,10 +142,19 @@ def _told(
     leaning = verdict == "inconclusive" and narrow is not None and narrow[0] > 0 and change >= margin
     low, high = (None, None) if bounds is None else bounds if sign > 0 else (-bounds[1], -bounds[0])
     rank = rank if sign > 0 else 100 - rank
-    return Shift(rank, sign * before, sign * after, sign * change, low, high, verdict, leaning)
+    return Shift(
+        rank=rank,
+        before=sign * before,
+        after=sign * after,
+        change=sign * change,
+        low=low,
+        high=high,
+        verdict=verdict,
+        leaning=leaning,
+    )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Success:
     """How many requests completed of those that completed or failed, before and after; the change of the share with its
     interval (Newcombe 1998, method 10), None where a side has no request."""
@@ -173,7 +182,7 @@ def compare_success(
     (good, asked), (good_now, asked_now) = before, after
     first, second = intervals
     if not asked or not asked_now or first is None or second is None:
-        return Success(before, after, None, None, None, "inconclusive")
+        return Success(before=before, after=after, change=None, low=None, high=None, verdict="inconclusive")
     share, share_now = good / asked, good_now / asked_now
     change = share_now - share
     (low, high), (low_now, high_now) = first, second
@@ -184,7 +193,14 @@ def compare_success(
         chance = at_least(asked, asked_now, failed + failed_now, failed_now)
         failing = failed == 0 or good_now == 0 or chance <= alpha
         verdict = "failing" if failing else "inconclusive"
-    return Success(before, after, change, max(change - down, -1.0), min(change + up, 1.0), verdict)
+    return Success(
+        before=before,
+        after=after,
+        change=change,
+        low=max(change - down, -1.0),
+        high=min(change + up, 1.0),
+        verdict=verdict,
+    )
 
 
 def worst(shifts: Iterable[Shift]) -> Verdict:

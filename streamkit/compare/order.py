@@ -32,7 +32,8 @@ _OWN = frozenset(
 )  # fmt: skip
 _MOST_STEPS = 2000
 """Steps that are aligned; of a longer order only the beginning, as alignment takes quadratic time."""
-_MOST_FIELDS = 6
+_MOST_FIELDS = 2
+_MOST_SHOWN = 1
 
 Carried = frozenset[str]
 _DONE: Carried = frozenset(["[DONE]"])
@@ -132,4 +133,4 @@ def _shown(steps: Sequence[Step], others: Sequence[Step], usual: Carried) -> str
         more = [f"{len(fields) - _MOST_FIELDS} more"] if len(fields) > _MOST_FIELDS else []
         listed = ", ".join([*fields[:_MOST_FIELDS], *more])
         shown.append(f"{listed} (\u00d7{step.times})" if step.times > 1 else listed)
-    return "; ".join(shown[:_MOST_FIELDS]) + ("; \u2026" if len(shown) > _MOST_FIELDS else "")
+    return "; ".join(shown[:_MOST_SHOWN]) + (f"; {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else "")

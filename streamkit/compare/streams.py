@@ -1,6 +1,6 @@
-"""Two streams side by side: how they ended, their frames and events, the shape of their chunks, what they say, how fast.
+"""Compares two streams: how they ended, their frames and events, the shape of their chunks, their text, their timing.
 
-Two runs of one request never agree in ids and times, so that these are compared only when that is asked for.
+Ids and times differ in every run of the same request, so they are only compared on request.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streamkit.compare.order import moved
 from streamkit.model.stream import Stream
 from streamkit.wire.values import Comment, Ignored
 
-# Fields whose values are new in every run, whatever the API: ids, times, padding, signatures.
+# Fields whose values differ in every run, in any API: ids, times, padding, signatures.
 VOLATILE = frozenset(
     [
         "id",
@@ -48,9 +48,9 @@ VOLATILE = frozenset(
         "p",
     ]
 )
-# Texts are content: they are compared put together, not chunk by chunk.
+# Characters of context around a difference in a text.
 _AROUND = 24
-# Times may differ by this part, or by this many nanoseconds, and still be the same.
+# Times that differ by less than this fraction, or this many nanoseconds, count as the same.
 TOLERANCE = 0.1
 _LEAST_NS = 1_000_000
 _TIGHT = re.compile(rb"(?<![^\r\n])data:[^ \r\n]")
@@ -61,8 +61,8 @@ _JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", in
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `kind` is `ending`, `frames`, `shape`, `value`, `order`, `text` or `timing`; `where` a field, path or place;
-    `before` and `after` are what stands there, None where there is nothing."""
+    """One difference. `kind` is `ending`, `frames`, `shape`, `value`, `order`, `text` or `timing`; `where` a field, a
+    path, an event or a part of the message; `before` and `after` are the values, or None."""
 
     kind: str
     where: str
@@ -73,7 +73,7 @@ class Change:
 
 @dataclass(slots=True)
 class _Field:
-    """What one path of the chunks holds over a stream: its JSON types, in how many chunks it is, and its first values."""
+    """The values at one path over all chunks: their JSON types, in how many chunks it occurs, and the first values."""
 
     types: set[str]
     chunks: int
@@ -81,7 +81,7 @@ class _Field:
 
 
 def changes(before: Stream, after: Stream, *, ids: bool = False) -> Iterator[Change]:
-    """Every difference of two streams but those of time, the broadest first. `ids` compares volatile fields too."""
+    """All differences of two streams except timing, the broadest first. `ids` compares volatile fields too."""
     yield from _endings(before, after)
     yield from _frames(before, after)
     shapes = list(_shapes(before, after, ids=ids))
@@ -127,14 +127,14 @@ def _frames(before: Stream, after: Stream) -> Iterator[Change]:
         ("end markers", len(before.done), len(after.done)),
         ("broken events", len(before.broken), len(after.broken)),
         ("event names", _names(before), _names(after)),
-        ("events a frame", _cut(before), _cut(after)),
+        ("events a frame", _layout(before), _layout(after)),
     ):
         if first != second:
             yield Change("frames", where, first, second)
 
 
 def _shapes(before: Stream, after: Stream, *, ids: bool) -> Iterator[Change]:
-    """Drift: fields that are new, missing or of another type; and values that were always the same and are another now."""
+    """Drift: fields that are new, missing or have another type, and constant values that have changed."""
     first, second = _fields(before), _fields(after)
     for path in _roots(second, first):
         below = sum(other.startswith((f"{path}.", f"{path}[]")) for other in second)
@@ -155,7 +155,7 @@ def _shapes(before: Stream, after: Stream, *, ids: bool) -> Iterator[Change]:
 
 
 def _usage(before: Stream, after: Stream, reported: set[str]) -> Iterator[Change]:
-    """The token counts that each stream reported last, as far as they are not `reported` as values of a path."""
+    """The token counts that each stream reported last, except those already `reported` as values of a path."""
     first, second = (_counts(stream) for stream in (before, after))
     for path in first:
         known = any(where == path or where.endswith(f".{path}") for where in reported)
@@ -169,7 +169,7 @@ def _counts(stream: Stream) -> dict[str, int]:
 
 
 def _order(before: Stream, after: Stream) -> Iterator[Change]:
-    """The places where events come in another order, or carry other fields than their counterparts."""
+    """The events that come in another order, or carry other fields than their counterparts."""
     found = list(moved(before, after))
     for place in found[:_MOST_MOVED]:
         event = place.after_event if place.before_event is None else place.before_event
@@ -181,11 +181,11 @@ def _order(before: Stream, after: Stream) -> Iterator[Change]:
 
 def _roots(fields: Mapping[str, _Field], others: Mapping[str, _Field]) -> list[str]:
     """The paths that only `fields` has, without those that lie below another such path."""
-    found: list[str] = []
+    roots: list[str] = []
     for path in sorted(set(fields) - set(others)):
-        if not any(path.startswith((f"{root}.", f"{root}[]")) for root in found):
-            found.append(path)
-    return found
+        if not any(path.startswith((f"{root}.", f"{root}[]")) for root in roots):
+            roots.append(path)
+    return roots
 
 
 def _below(count: int) -> str:
@@ -194,38 +194,38 @@ def _below(count: int) -> str:
 
 def _texts(before: Stream, after: Stream) -> Iterator[Change]:
     first, second = _message(before), _message(after)
-    for place in [*first, *(place for place in second if place not in first)]:
-        old, new = first.get(place), second.get(place)
+    for part in [*first, *(part for part in second if part not in first)]:
+        old, new = first.get(part), second.get(part)
         if old == new:
             continue
         if old is None or new is None:
-            yield Change("text", place, old and _shortened(old), new and _shortened(new))
+            yield Change("text", part, old and _shortened(old), new and _shortened(new))
             continue
         at = next(
             (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
         )
         message = f"from character {at + 1} on; {len(old)} and {len(new)} characters"
-        yield Change("text", place, _around(old, at), _around(new, at), message)
+        yield Change("text", part, _around(old, at), _around(new, at), message)
 
 
 def _fields(stream: Stream) -> dict[str, _Field]:
-    found: dict[str, _Field] = {}
+    fields: dict[str, _Field] = {}
     for chunk in stream.chunks:
-        seen: set[str] = set()
+        in_chunk: set[str] = set()
         for path, value in _walk("", chunk):
-            field = found.setdefault(path, _Field(set(), 0, set()))
+            field = fields.setdefault(path, _Field(set(), 0, set()))
             field.types.add(_JSON_TYPES.get(type(value), "null"))
-            if path not in seen:
-                seen.add(path)
+            if path not in in_chunk:
+                in_chunk.add(path)
                 field.chunks += 1
-            # Two values are enough to know that a field is not always the same.
+            # Two values are enough to know that a field is not constant.
             if len(field.values) < 2 and isinstance(value, (str, int, float)):
                 field.values.add(value)
-    return found
+    return fields
 
 
 def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every path of a JSON value with what is there; members of arrays share one path."""
+    """Every path of a JSON value with its value; elements of an array share one path."""
     pending = [(path, value)]
     while pending:
         path, value = pending.pop()
@@ -238,18 +238,18 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _message(stream: Stream) -> dict[str, str]:
-    """What the stream says, put together: text, reasoning, refusals and tool calls of each choice, and why each ended."""
+    """The assembled message: text, reasoning, refusals, tool calls and finish reason of each choice."""
     found: dict[str, list[str]] = {}
     for chunk in range(len(stream.chunks)):
         for delta in stream.deltas(chunk):
             if delta.kind in ("text", "reasoning", "refusal", "finish", "error"):
                 found.setdefault(f"choice {delta.choice} {delta.kind}", []).append(delta.text)
             elif delta.kind == "tool":
-                place = f"choice {delta.choice} tool {delta.part}"
+                part = f"choice {delta.choice} tool {delta.part}"
                 if delta.name:
-                    found.setdefault(f"{place} name", []).append(delta.name)
-                found.setdefault(f"{place} arguments", []).append(delta.text)
-    return {place: "".join(parts) for place, parts in found.items()}
+                    found.setdefault(f"{part} name", []).append(delta.name)
+                found.setdefault(f"{part} arguments", []).append(delta.text)
+    return {part: "".join(parts) for part, parts in found.items()}
 
 
 def _status(stream: Stream) -> int | None:
@@ -271,7 +271,7 @@ def _ignored(stream: Stream) -> str | None:
 
 
 def _line_ends(stream: Stream) -> str | None:
-    """The ways in which lines end; None where the log did not keep them."""
+    """The line endings in use; None if the log did not keep them."""
     if not stream.framed or stream.framing != "sse":
         return None
     body = stream.exchange.frames.body
@@ -281,7 +281,7 @@ def _line_ends(stream: Stream) -> str | None:
 
 
 def _spaced(stream: Stream) -> str | None:
-    """Whether a space follows `data:`; None where the log did not keep it."""
+    """Whether a space follows `data:`; None if the log did not keep it."""
     if not stream.framed or stream.framing != "sse":
         return None
     body = stream.exchange.frames.body
@@ -294,13 +294,13 @@ def _multi_line(stream: Stream) -> int:
 
 
 def _names(stream: Stream) -> str:
-    """The names of the events, as often as they come one after another counts once."""
+    """The names of the events, in order of first occurrence."""
     order = dict.fromkeys(stream.events.name(index) for index in range(len(stream.events)))
     return ", ".join(order)
 
 
-def _cut(stream: Stream) -> str | None:
-    """How events lie in frames: one each, several, or cut across; None where the log did not keep frames."""
+def _layout(stream: Stream) -> str | None:
+    """How events are laid out in frames: one each, several, or cut across frames; None if the log has no frames."""
     if not stream.framed or stream.exchange.source == "import" or not stream.events.ends:
         return None
     frame_ends = set(stream.exchange.frames.ends)

@@ -37,7 +37,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What one tool says of one stream: times in nanoseconds since the request, N with its source.
 
@@ -55,7 +55,7 @@ class Answer:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """One tool in one generation of versions. `chat_only` tools are defined on chunks of OpenAI Chat; `cut` is the code
     of the reason why a stream whose connection broke has no numbers, empty for tools that count it all the same."""
@@ -80,7 +80,15 @@ def definition(
     def made(of_chat: Callable[[Chat], Answer]) -> Definition:
         module = sys.modules[of_chat.__module__]
         name = of_chat.__module__.rpartition(".")[2]
-        return Definition(name, tool, version, (module.__doc__ or "").strip(), of_chat, chat_only, cut)
+        return Definition(
+            name=name,
+            tool=tool,
+            version=version,
+            manual=(module.__doc__ or "").strip(),
+            of_chat=of_chat,
+            chat_only=chat_only,
+            cut=cut,
+        )
 
     return made
 
@@ -139,7 +147,16 @@ def _without_times(message: Answer, code: str) -> Answer:
     missing = {**message.missing, **dict.fromkeys(("ttft_ns", "end_ns", "per_token_ns"), code)}
     if gaps is None:
         missing["gaps_ns"] = code if message.gaps is not None else message.missing.get("gaps_ns", code)
-    return Answer(None, None, message.tokens, message.tokens_source, None, gaps, {}, missing)
+    return Answer(
+        ttft=None,
+        end=None,
+        tokens=message.tokens,
+        tokens_source=message.tokens_source,
+        per_token=None,
+        gaps=gaps,
+        also={},
+        missing=missing,
+    )
 
 
 def _whole(value: float | None) -> int | None:

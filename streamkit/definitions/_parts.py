@@ -45,12 +45,12 @@ def spread(
             "no-token" if first is None else why or "one-token" if end is not None else "no-end-time"
         )
     return Answer(
-        first.at if first else None,
-        end,
-        tokens,
-        source if tokens is not None else "",
-        per_token,
-        gaps if first else None,
-        also or {},
-        missing,
+        ttft=first.at if first else None,
+        end=end,
+        tokens=tokens,
+        tokens_source=source if tokens is not None else "",
+        per_token=per_token,
+        gaps=gaps if first else None,
+        also=also or {},
+        missing=missing,
     )

@@ -25,7 +25,7 @@ def answer(chat: Chat) -> Answer:
         missing["end_ns"] = "no-end-time"
     if not tokens:
         missing.update(ttft_ns="no-token", per_token_ns="no-token")
-        return Answer(None, chat.close, count, source, missing=missing)
+        return Answer(ttft=None, end=chat.close, tokens=count, tokens_source=source, missing=missing)
     if output:
         also["time_to_first_output_token_ns"] = output[0].at
     if count > 1:
@@ -33,4 +33,13 @@ def answer(chat: Chat) -> Answer:
     if not count:
         missing["per_token_ns"] = "no-token"
     per_token = tokens[-1].at / count if count else None
-    return Answer(tokens[0].at, chat.close, count, source, per_token, None, also, missing)
+    return Answer(
+        ttft=tokens[0].at,
+        end=chat.close,
+        tokens=count,
+        tokens_source=source,
+        per_token=per_token,
+        gaps=None,
+        also=also,
+        missing=missing,
+    )

@@ -26,9 +26,18 @@ def answer(chat: Chat) -> Answer:
     if chat.counter is None or count is None or not chunks or count < 2:
         reason = "no-token" if not chunks else why or "one-token"
         missing.update(ttft_ns=reason, per_token_ns=reason, gaps_ns=reason)
-        return Answer(None, chat.close, count, source, missing=missing)
+        return Answer(ttft=None, end=chat.close, tokens=count, tokens_source=source, missing=missing)
     times = [line.at for line in chunks for _ in range(chat.counter.count(line.content))]
     gaps = [later - earlier for earlier, later in pairwise(times)]
     also = {} if chat.close is None else {"normalized_time_per_output_token_ns": chat.close / count}
     first, last = chunks[0].at, chunks[-1].at
-    return Answer(first, chat.close, count, source, (last - first) / (count - 1), gaps, also, missing)
+    return Answer(
+        ttft=first,
+        end=chat.close,
+        tokens=count,
+        tokens_source=source,
+        per_token=(last - first) / (count - 1),
+        gaps=gaps,
+        also=also,
+        missing=missing,
+    )

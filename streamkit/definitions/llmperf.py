@@ -31,4 +31,6 @@ def answer(chat: Chat) -> Answer:
     if not tokens:
         missing["per_token_ns"] = "no-token"
     per_token = tokens[-1].at / len(lines) if tokens else None
-    return Answer(first, chat.close, count, source, per_token, None, missing=missing)
+    return Answer(
+        ttft=first, end=chat.close, tokens=count, tokens_source=source, per_token=per_token, gaps=None, missing=missing
+    )

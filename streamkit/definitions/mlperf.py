@@ -33,4 +33,12 @@ def answer(chat: Chat) -> Answer:
         )
     else:
         per_token = (chat.close - ttft) // (tokens - 1)
-    return Answer(ttft, chat.close, tokens, "usage" if tokens is not None else "", per_token, None, missing=missing)
+    return Answer(
+        ttft=ttft,
+        end=chat.close,
+        tokens=tokens,
+        tokens_source="usage" if tokens is not None else "",
+        per_token=per_token,
+        gaps=None,
+        missing=missing,
+    )

@@ -25,11 +25,11 @@ def answer(chat: Chat) -> Answer:
     if tokens is None:
         missing["tokens"] = "no-usage"
     return Answer(
-        chunks[0].at if chunks else None,
-        chat.close,
-        tokens,
-        "usage" if tokens is not None else "",
-        None,
-        differences(chunks) if chunks else None,
+        ttft=chunks[0].at if chunks else None,
+        end=chat.close,
+        tokens=tokens,
+        tokens_source="usage" if tokens is not None else "",
+        per_token=None,
+        gaps=differences(chunks) if chunks else None,
         missing=missing,
     )

@@ -28,5 +28,11 @@ def answer(chat: Chat) -> Answer:
     else:
         per_token = (end - first) / (count - 1)
     return Answer(
-        first, end, count, source if count is not None else "", per_token, differences(tokens), missing=missing
+        ttft=first,
+        end=end,
+        tokens=count,
+        tokens_source=source if count is not None else "",
+        per_token=per_token,
+        gaps=differences(tokens),
+        missing=missing,
     )

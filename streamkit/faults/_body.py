@@ -1,4 +1,4 @@
-"""The body that steps write, as faults see it: bytes, the writes that hold them, and the events among them."""
+"""The body that steps write, as faults see it: bytes, the writes that contain them, and events."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ PLACE = (
 
 @dataclass(frozen=True)
 class Body:
-    """What steps write. `parts` are the writes in order; all changes give another body.
+    """What steps write. `parts` are the writes in order. Changes return a new body.
 
-    Not slotted: bytes and events are worked out once, when they are first asked for.
+    Not slotted: bytes and events are cached properties.
     """
 
     head: Head | None
@@ -34,7 +34,7 @@ class Body:
 
     @staticmethod
     def of(steps: Sequence[Step]) -> Body:
-        """The body of a well-made list of steps: it ends in exactly one end."""
+        """The body of a valid list of steps, which has exactly one end."""
         head = next((step for step in steps if isinstance(step, Head)), None)
         last = steps[-1]
         assert not isinstance(last, (Head, Write)), "steps end in an end"
@@ -42,7 +42,7 @@ class Body:
 
     @property
     def steps(self) -> list[Step]:
-        """The steps that play it."""
+        """The steps that play the body."""
         return [*([self.head] if self.head else []), *self.parts, self.last]
 
     @cached_property
@@ -62,21 +62,21 @@ class Body:
 
     @cached_property
     def events(self) -> list[Event]:
-        """The events, with their places; `end` is after the whole blank line, CRLF or not."""
+        """The events with their positions; `end` is after the whole blank line, whether LF or CRLF."""
         body = self.data
         decoded = choose(self._content_type, body[:4096]).decode(body)
-        found = [decoded.event(index) for index in range(len(decoded))]
+        events = [decoded.event(index) for index in range(len(decoded))]
         return [
             replace(event, end=event.end + 1)
             if body[event.end - 1 : event.end] == b"\r" and body[event.end : event.end + 1] == b"\n"
             else event
-            for event in found
+            for event in events
         ]
 
     def event(self, number: int | None, given: Given, *, last: int = 0) -> Event:
-        """Event `number` (from 1), or one by chance where it is None; `last` keeps that many at the end out.
+        """Event `number` (from 1), or a random one if it is None; `last` excludes that many events at the end.
 
-        Raises DoesNotApply where there is none.
+        Raises DoesNotApply if there is no such event.
         """
         count = len(self.events) - last
         if number is None and count > 0:
@@ -89,7 +89,7 @@ class Body:
         return self.events[number - 1]
 
     def offset(self, given: Given) -> int:
-        """The place that `PLACE` arguments name; without any, the end of an event that is not the last, by chance."""
+        """The offset that `PLACE` arguments select; without any, the end of a random event other than the last."""
         name = next((name for name in ("event", "frame", "byte") if given[name] is not None), None)
         if name is None:
             return self.event(None, given, last=1).end
@@ -104,7 +104,7 @@ class Body:
         return ends[number - 1] if number else 0
 
     def at(self, offset: int) -> int:
-        """When the byte at `offset` is written; at the end of the body, when it ends."""
+        """When the byte at `offset` is written or, at the end of the body, when that ends."""
         index = bisect.bisect_right(self.ends, offset)
         return self.parts[index].at if index < len(self.parts) else self.last.at
 
@@ -117,8 +117,8 @@ class Body:
         return tuple(_cut(self.parts, offset, len(self.data)))
 
     def changed(self, start: int, end: int, data: bytes) -> Body:
-        """With the bytes from `start` to `end` replaced. What is left of the first one's write stays one write with
-        `data`; what is put in between two bytes (`start` is `end`) is a write of its own."""
+        """Replace the bytes from `start` to `end`. The rest of the first byte's write stays in one write with `data`; an
+        insertion (`start` equals `end`) becomes a separate write."""
         before, after = _cut(self.parts, 0, start), _cut(self.parts, end, len(self.data))
         index = bisect.bisect_right(self.ends, start)
         if start < end and index < len(self.parts):
@@ -126,11 +126,11 @@ class Body:
                 data = before.pop().data + data
             if end < self.ends[index]:
                 data += after.pop(0).data
-        put = [Write(self.at(start), data)] if data else []
-        return replace(self, parts=(*before, *put, *after))
+        inserted = [Write(self.at(start), data)] if data else []
+        return replace(self, parts=(*before, *inserted, *after))
 
     def inserted(self, offset: int, data: bytes) -> Body:
-        """With these bytes put in at `offset`, in a write of their own."""
+        """Insert these bytes at `offset`, as a separate write."""
         return self.changed(offset, offset, data)
 
     @property
@@ -139,7 +139,7 @@ class Body:
 
 
 def only_sse(body: Body) -> None:
-    """Raise DoesNotApply where the body is no server-sent event stream."""
+    """Raise DoesNotApply unless the body is a stream of server-sent events."""
     if body.framing != "sse":
         raise DoesNotApply(f"the body is {body.framing}, not a stream of server-sent events")
 

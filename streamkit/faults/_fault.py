@@ -1,10 +1,10 @@
-"""A fault: what goes wrong in a stream, as a change of the steps that play it. One file a fault; this is their contract.
+"""A fault breaks a stream by changing the steps that play it. One file per fault; this module is their contract.
 
-`plan("cut:event=3,by=reset")` reads the grammar, `inject(steps, plans, random)` does it. A fault is pure and takes what
-chance it needs from the generator that it is given, so that the same seed breaks the same stream in the same place.
+`plan("cut:event=3,by=reset")` parses a fault, `inject(steps, plans, random)` applies it. A fault is pure and takes
+randomness only from the generator it is given, so that the same seed breaks the same stream in the same place.
 
-The grammar: `NAME[:argument=value[,argument=value]...]`; several faults are parted by `;`. A value with a comma, a
-semicolon or a quote in it stands in double quotes, as in JSON.
+The grammar: `NAME[:argument=value[,argument=value]...]`; several faults are separated by `;`. A value with a comma,
+semicolon or quote is written in double quotes, as in JSON.
 """
 
 from __future__ import annotations
@@ -17,24 +17,23 @@ from random import Random
 from typing import Any
 
 from streamkit.errors import UsageError
+from streamkit.model import units
 from streamkit.model.step import Step
 from streamkit.registry import Catalogue
 
 _NAME = re.compile(r"\s*([a-z][a-z0-9-]*)\s*(?::|;|$)", re.IGNORECASE)
 _ARGUMENT = re.compile(r'\s*([a-z][a-z0-9-]*)\s*=\s*("(?:[^"\\]|\\.)*"|[^,;"]*?)\s*(,|;|$)', re.IGNORECASE)
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m|h)?")
-_NANOSECONDS = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9}
 
 
 class DoesNotApply(Exception):
-    """A fault that finds nothing to break in a stream; the message says why. The stream is then played unchanged."""
+    """The fault finds nothing to break in a stream, for the reason in the message. The stream is then played unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of a fault. `read` turns its text into a value and raises ValueError, saying what it wants.
+    """An argument of a fault. `read` turns its text into a value and raises ValueError, whose text is what was expected.
 
-    Of the arguments of one `group`, a user gives one at most.
+    At most one argument of each `group` can be given.
     """
 
     name: str
@@ -46,7 +45,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The values of a fault's arguments, and its chance."""
+    """The values of a fault's arguments, and its random generator."""
 
     values: Mapping[str, Any]
     random: Random
@@ -57,7 +56,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. `apply` gives the steps changed, or raises DoesNotApply; `example` is one as a user writes it."""
+    """One fault. `apply` returns the changed steps or raises DoesNotApply; `example` shows how a user writes it."""
 
     name: str
     summary: str
@@ -68,7 +67,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A fault with its arguments. It strikes the first `times` streams (None: all), each with the chance `rate`."""
+    """A fault with its arguments. It applies to the first `times` streams (None: all), each with probability `rate`."""
 
     fault: Fault
     values: Mapping[str, Any]
@@ -80,18 +79,19 @@ FAULTS: Catalogue[Fault] = Catalogue("streamkit.faults", Fault, lambda fault: fa
 
 
 def whole(least: int = 0) -> Callable[[str], int]:
-    """A reader of whole numbers from `least` on."""
+    """A parser for integers of at least `least`."""
 
     def read(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise ValueError(f"a whole number from {least} on")
-        return int(text)
+        try:
+            return units.count(text, least)
+        except ValueError:
+            raise ValueError(f"a whole number from {least} on") from None
 
     return read
 
 
 def share(text: str) -> float:
-    """A chance from 0 to 1."""
+    """Parse a probability from 0 to 1."""
     try:
         value = float(text)
     except ValueError:
@@ -102,15 +102,15 @@ def share(text: str) -> float:
 
 
 def duration(text: str) -> int:
-    """A time in nanoseconds: `250ms`, `2s`, `1.5` (seconds)."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise ValueError("a time such as 250ms or 2s")
-    return round(float(match[1]) * _NANOSECONDS[match[2] or "s"])
+    """A duration in nanoseconds: `250ms`, `2s`, `1.5` (seconds)."""
+    try:
+        return units.duration(text)
+    except ValueError:
+        raise ValueError(units.DURATIONS) from None
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """A reader of one word of several."""
+    """A parser that accepts one of these words."""
 
     def read(text: str) -> str:
         if text not in words:
@@ -120,63 +120,63 @@ def one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
-# Every fault has these as well.
+# Every fault has these arguments too.
 COMMON = (
-    Argument("times", whole(1), "strike only the first N streams"),
-    Argument("rate", share, "strike each stream with this chance (0 to 1), decided by the seed", 1.0),
+    Argument("times", whole(1), "apply to the first N streams only"),
+    Argument("rate", share, "apply to each stream with this probability (0 to 1), decided by the seed", 1.0),
 )
 
 
 def plan(text: str) -> list[Plan]:
-    """The faults that a text names. Raises UsageError, and UnknownEntry for a fault that there is not."""
+    """Parse one or more faults. Raises UsageError, and UnknownEntry for an unknown fault."""
     plans = []
     position = 0
     while True:
         name = _NAME.match(text, position)
         if name is None:
-            raise UsageError(
-                f"fault {text!r}: a fault is written NAME[:argument=value,...], as in cut:event=3,by=reset"
-            )
+            raise UsageError(f"invalid fault {text!r}: expected NAME[:argument=value,...], as in cut:event=3,by=reset")
         fault = FAULTS[name[1].lower()]
         position = name.end()
         given: dict[str, str] = {}
         if name[0].rstrip().endswith(":"):
             position = _read_arguments(text, position, fault, given)
-        plans.append(_planned(fault, given))
+        plans.append(_make_plan(fault, given))
         if position >= len(text):
             return plans
 
 
 def chance(seed: int, name: str, playing: int) -> Random:
-    """What decides for a recording's playing (from 1): whoever plays it, and whatever else is played meanwhile."""
+    """The random generator for one playback of a recording (from 1), independent of who plays it and what else is played."""
     return Random(f"{seed}:{name}:{playing}")
 
 
 def inject(steps: Sequence[Step], plans: Sequence[Plan], random: Random) -> tuple[list[Step], list[str]]:
-    """The steps with every fault done to them, in order, and what is to be said of faults that did not apply.
+    """Apply the faults in order. Returns the changed steps, and a remark for each fault that did not apply.
 
-    `rate` is decided here; `times` is for who counts streams.
+    `rate` is decided here; `times` is left to the caller, who counts streams.
     """
-    changed, remarks = list(steps), []
-    for planned in plans:
-        if planned.rate < 1 and random.random() >= planned.rate:
+    result, remarks = list(steps), []
+    for each in plans:
+        if each.rate < 1 and random.random() >= each.rate:
             continue
         try:
-            changed = planned.fault.apply(changed, Given(planned.values, random))
+            result = each.fault.apply(result, Given(each.values, random))
         except DoesNotApply as reason:
-            remarks.append(f"fault {planned.fault.name} does not apply: {reason}")
-    return changed, remarks
+            remarks.append(f"fault {each.fault.name} does not apply: {reason}")
+    return result, remarks
 
 
 def _read_arguments(text: str, position: int, fault: Fault, given: dict[str, str]) -> int:
-    """Read `argument=value,…` up to the end or a semicolon; gives the position behind it."""
+    """Parse `argument=value,…` up to the end or a semicolon; returns the position after it."""
     while True:
         match = _ARGUMENT.match(text, position)
         if match is None:
-            raise UsageError(f"fault {text!r}: expected argument=value at {text[position:]!r} ({_known(fault)})")
+            raise UsageError(
+                f"fault {text!r}: invalid argument at {text[position:]!r}: expected NAME=VALUE; {_known(fault)}"
+            )
         name, value, after = match.groups()
         if name in given:
-            raise UsageError(f"fault {fault.name}: {name} is given twice")
+            raise UsageError(f"fault {fault.name}: duplicate argument {name!r}")
         given[name] = _unquoted(value, fault)
         position = match.end()
         if after != ",":
@@ -189,26 +189,26 @@ def _unquoted(value: str, fault: Fault) -> str:
     try:
         return str(json.loads(value))
     except ValueError:
-        raise UsageError(f"fault {fault.name}: {value} is no string in quotes") from None
+        raise UsageError(f"fault {fault.name}: invalid quoted string {value}") from None
 
 
-def _planned(fault: Fault, given: Mapping[str, str]) -> Plan:
+def _make_plan(fault: Fault, given: Mapping[str, str]) -> Plan:
     known = {argument.name: argument for argument in (*fault.arguments, *COMMON)}
     values = {name: argument.default for name, argument in known.items()}
     for name, text in given.items():
         if name not in known:
-            raise UsageError(f"fault {fault.name} has no argument {name!r} ({_known(fault)})")
+            raise UsageError(f"fault {fault.name}: unknown argument {name!r}; {_known(fault)}")
         try:
             values[name] = known[name].read(text)
         except ValueError as wanted:
-            raise UsageError(f"fault {fault.name}: {name} wants {wanted}, not {text!r}") from None
+            raise UsageError(f"fault {fault.name}: invalid {name} {text!r}: expected {wanted}") from None
     groups = [known[name].group for name in given if known[name].group]
     for group in groups:
         if groups.count(group) > 1:
             both = " and ".join(name for name in given if known[name].group == group)
-            raise UsageError(f"fault {fault.name}: {both} are given, and only one can be")
+            raise UsageError(f"fault {fault.name}: {both} cannot be used together")
     return Plan(fault, values, values.pop("times"), values.pop("rate"))
 
 
 def _known(fault: Fault) -> str:
-    return "it takes " + ", ".join(argument.name for argument in (*fault.arguments, *COMMON))
+    return "known arguments: " + ", ".join(argument.name for argument in (*fault.arguments, *COMMON))

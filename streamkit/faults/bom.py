@@ -1,4 +1,4 @@
-"""The stream begins with a byte order mark, which the standard says to pass over."""
+"""The stream begins with a byte order mark, which the standard says to ignore."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keep-alive comments stand between the events."""
+"""Keep-alive comments appear between the events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A block has fields but no data, which dispatches no event."""
+"""A block has fields but no data, so it dispatches no event."""
 
 from __future__ import annotations
 

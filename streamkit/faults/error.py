@@ -1,4 +1,4 @@
-"""The stream says in the middle that it failed, and ends."""
+"""The stream reports an error in the middle, and ends."""
 
 from __future__ import annotations
 

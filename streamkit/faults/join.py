@@ -1,4 +1,4 @@
-"""Frames arrive together that were sent one by one."""
+"""Frames that were sent separately arrive together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A `ping` event stands between the events, as Anthropic sends them."""
+"""`ping` events appear between the events, as Anthropic sends them."""
 
 from __future__ import annotations
 

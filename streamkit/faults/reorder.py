@@ -1,4 +1,4 @@
-"""Two events of the stream come in the wrong order."""
+"""Two events of the stream arrive in the wrong order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A block holds nothing but `retry:`, as the standard allows."""
+"""A block contains only `retry:`, as the standard allows."""
 
 from __future__ import annotations
 

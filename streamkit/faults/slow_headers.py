@@ -1,4 +1,4 @@
-"""The answer begins late: status line, headers and all."""
+"""The response starts late, including status line and headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames arrive in smaller pieces: every so many bytes, or in the worst places."""
+"""Frames arrive in smaller pieces: every N bytes, or at the worst positions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stream stands still for a while, or for ever."""
+"""The stream stalls for a while, or forever."""
 
 from __future__ import annotations
 

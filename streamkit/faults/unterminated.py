@@ -1,4 +1,4 @@
-"""The stream ends in order, but without its terminal event."""
+"""The stream ends normally, but without its terminal event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms in which streams are kept: one module a form, found by content. `read` is the way in."""
+"""The file formats of streams: one module per format, detected by content. `read` reads them all."""
 
 from __future__ import annotations
 

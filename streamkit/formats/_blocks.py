@@ -1,4 +1,4 @@
-"""A body's bytes cut into frames where its framing has ends: after a blank line, a line, a message, an element."""
+"""Cuts a body into frames at the ends of its framing: after a blank line, a line, a message, an element."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterable
 from streamkit.model.exchange import Frames
 from streamkit.wire.framing import SSE, choose
 
-# A line end and at least one more. A CR before LF is no line end of its own.
+# A line end and at least one more. A CR before LF is not a line end by itself.
 _BLOCK_END = re.compile(rb"(?:\r\n|\n|\r(?!\n))[\r\n]++")
 
 _MOST_FRAMES = 200_000  # beyond it blocks share a frame: a frame costs a hundred bytes, a block may have three
 
 
 def cut(body: bytes, line: int | None = 1) -> Frames:
-    """The frames of an event stream that starts on `line` of its file: one a block, after the blank line that ends it."""
+    """The frames of an event stream that starts on `line` of its file: one per block, including its blank line."""
     return cut_at(body, (match.end() for match in _BLOCK_END.finditer(body)), line)
 
 
 def framed(body: bytes, content_type: str | None, line: int | None = None) -> Frames:
-    """The frames of a whole body of any framing: cut where its events end."""
+    """The frames of a whole body in any framing, cut at the ends of its events."""
     framing = choose(content_type, body[:4096])
     return cut(body, line) if framing is SSE else cut_at(body, framing.decode(body).ends, line)
 

@@ -1,4 +1,4 @@
-"""JSON that must be parsed whole, without letting a small file become a large heap."""
+"""Parses whole JSON documents, with a limit on the memory they take."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def affordable(data: bytes) -> bool:
 
 
 def loads(data: bytes) -> Any:
-    """The value of a JSON text; None for what is no JSON or would need too much memory."""
+    """The value of a JSON text; None if it is not JSON or would need too much memory."""
     try:
         return orjson.loads(data) if affordable(data) else None
     except orjson.JSONDecodeError:
@@ -34,16 +34,16 @@ def loads(data: bytes) -> Any:
 
 
 def object_of(data: bytes) -> dict[str, Any] | None:
-    """The object that a JSON text is, or None."""
+    """The value of a JSON text if it is an object, or None."""
     value = loads(data)
     return value if isinstance(value, dict) else None
 
 
 def parse(data: bytes, path: str) -> Any:
-    """The value of a JSON document. Raises UnreadableInput for what is no JSON or would need too much memory."""
+    """The value of a JSON document. Raises UnreadableInput if it is not JSON or would need too much memory."""
     if not affordable(data):
         raise UnreadableInput(path, "a JSON document too large to be read whole", remedy="split it")
     try:
         return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        raise UnreadableInput(path, f"no valid JSON ({error.msg})", line=error.lineno) from None
+        raise UnreadableInput(path, f"invalid JSON ({error.msg})", line=error.lineno) from None

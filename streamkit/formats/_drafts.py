@@ -1,4 +1,4 @@
-"""One exchange while it is gathered from a log: its chunks, their lines and times, and what was done to read them."""
+"""An exchange that is being collected from a log: its chunks, their lines and times, and repairs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_REPAIRS = 1000
 
 @dataclass(slots=True)
 class Draft:
-    """An exchange being gathered. `separation` tells what stood between its last chunk and here: `""`, `text`, `fence`."""
+    """An exchange being collected. `separation` is what came after its last chunk: `""`, `text`, `fence`."""
 
     line: int
     response: Response | None = None
@@ -86,7 +86,7 @@ class Draft:
         self.learn(document, identity(document))
 
     def note(self, line: int, kind: str, message: str) -> None:
-        """Say what was done to read this exchange; the first thousand times in words."""
+        """Note a repair to this exchange; only the first thousand are listed."""
         if len(self._repairs) < _MOST_REPAIRS:
             self._repairs.append(Repair(line, kind, message))
         else:
@@ -94,7 +94,7 @@ class Draft:
 
     @property
     def last_line(self) -> int:
-        """The line of the last thing that was taken."""
+        """The line of the last item added."""
         return (self._lines[-1] if self._lines else None) or self.line
 
     def check(self, path: str, others: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""The forms in which streams are kept, and the one door to all of them: `read(path)`.
+"""The forms in which streams are kept, and the one door to all of them: `read(source)`.
 
 A form is one file of this folder with one `Format`. It is found by its content, never by its name.
 """
@@ -9,18 +9,21 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from io import BytesIO, TextIOBase
 from pathlib import Path
+from typing import BinaryIO
 
 from streamkit.errors import UnknownForm, UnreadableInput
-from streamkit.formats._source import Source, is_pattern, opened
+from streamkit.formats._source import Source, is_pattern, opened, opened_at
 from streamkit.model.exchange import Exchange, Repair
 from streamkit.registry import Catalogue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A form in which streams are kept.
+    """A file format of streams.
 
     `name` is the word for it (`Import.form`), `short` another that `convert --to` takes, `title` says it in a sentence. `recognises` is asked with
     the first 64 KiB (fewer where the input is shorter), in ascending `order`: strict forms first, forgiving ones last.
@@ -44,20 +47,36 @@ FORMATS: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An input found: its path, and whether the user named it (rather than a folder or pattern that holds it)."""
+    """An input: its path, and whether the user named it (rather than a folder or pattern that contains it)."""
 
     path: str
     named: bool
 
 
-def read(path: str, *, form: str | None = None) -> Iterator[Exchange]:
-    """The exchanges at `path`, one at a time, whatever form they are kept in.
+def read(source: str | Path | bytes | BinaryIO, *, format: str | None = None) -> Iterator[Exchange]:
+    """The exchanges of `source`, one at a time, whatever format they are kept in.
 
-    `-` is standard input, `file#3` the third exchange of `file` (unless a file has that very name). gzip and zstd are
-    seen through. `form` names the form instead of finding it. Raises UnreadableInput; UnknownForm where no form knows it.
+    `source` is a path (`-` is standard input; `file#3` the third exchange of `file`, unless a file has that very name),
+    the bytes themselves, or a binary file open for reading, which is read from where it stands and is not closed. gzip and
+    zstd are decompressed. `format` names an entry of `FORMATS` instead of finding it by content.
+
+    Raises TypeError for anything else at once; while it is read UnreadableInput, and UnknownForm where no format fits.
     """
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _read(opened(BytesIO(source), "-"), format)
+    if isinstance(source, str | Path):
+        return _at(str(source), format)
+    if not hasattr(source, "read"):
+        raise TypeError(f"expected a path, bytes or a binary file, not {type(source).__name__}")
+    if isinstance(source, TextIOBase):
+        raise TypeError("expected a file open in binary mode: open it with mode 'rb'")
+    name = getattr(source, "name", None)
+    return _read(opened(source, name if isinstance(name, str) else "-"), format)
+
+
+def _at(path: str, format: str | None) -> Iterator[Exchange]:
     path, wanted = _split(path)
-    exchanges = _read(path, form)
+    exchanges = _read(opened_at(path), format)
     if wanted is None:
         yield from exchanges
         return
@@ -66,11 +85,11 @@ def read(path: str, *, form: str | None = None) -> Iterator[Exchange]:
         if number == wanted:
             yield exchange
             return
-    raise UnreadableInput(path, f"has no exchange {wanted}; it holds {number}")
+    raise UnreadableInput(path, f"has no exchange {wanted}; it contains {number}")
 
 
 def find(paths: Sequence[str]) -> Iterator[Found]:
-    """The inputs that these paths mean, in a stable order: files as given, folders and patterns walked by name.
+    """The inputs at these paths, in a stable order: files as given, folders and patterns sorted by name.
 
     Hidden files are passed over. A folder or pattern that holds nothing is given back as it is, for `read` to refuse.
     """
@@ -88,21 +107,21 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
 
 
 def ordered() -> list[Format]:
-    """Every form, in the order in which they are asked."""
+    """All formats, in the order in which they are tried."""
     return sorted(FORMATS.values(), key=lambda entry: (entry.order, entry.name))
 
 
-def _read(path: str, form: str | None) -> Iterator[Exchange]:
-    with opened(path) as source:
+def _read(input: AbstractContextManager[Source], format: str | None) -> Iterator[Exchange]:
+    with input as source:
         if not source.head:
-            raise UnreadableInput(path, "the input is empty")
-        chosen = FORMATS[form] if form else _choose(source)
+            raise UnreadableInput(source.path, "the input is empty")
+        chosen = FORMATS[format] if format else _choose(source)
         for exchange in chosen.read(source):
             yield _with(exchange, source.message) if source.message else exchange
 
 
 def _with(exchange: Exchange, message: str) -> Exchange:
-    """The exchange, with what was done to its whole file said too."""
+    """The exchange, with a note on what was done to read its file."""
     imported = exchange.imported
     if imported is None:
         return exchange
@@ -118,9 +137,9 @@ def _choose(source: Source) -> Format:
 
 
 def unknown(path: str) -> UnknownForm:
-    """What to raise where no form finds a stream: it lists what was tried."""
+    """The exception if no format recognises the input: it lists what was tried."""
     tried = "; ".join(entry.title for entry in ordered())
-    return UnknownForm(path, f"no stream in any form that is known; tried: {tried}")
+    return UnknownForm(path, f"not a stream in any known format; tried: {tried}")
 
 
 def _split(path: str) -> tuple[str, int | None]:

@@ -1,4 +1,4 @@
-"""HTTP as files hold it: status line and headers as text, content codings to undo, reasons for a status."""
+"""HTTP in files: status line and headers as text, content codings, reason phrases."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _is_text(body: bytes) -> bool:
 
 
 def header_pairs(pairs: object) -> Headers:
-    """Headers from `{"name": …, "value": …}` objects; what is none is passed over."""
+    """Headers from `{"name": …, "value": …}` objects; anything else is skipped."""
     if not isinstance(pairs, list):
         return ()
     return tuple((pair["name"], pair["value"]) for pair in pairs if _is_pair(pair))
@@ -102,7 +102,7 @@ def _is_pair(pair: object) -> bool:
 
 
 def of_decoded_body(headers: Headers) -> Headers:
-    """Headers without those that speak of the body's coding and length on the wire: the body beside them is decoded."""
+    """Headers without those about the body's coding and length on the wire, because the body is stored decoded."""
     return tuple(
         (name, value)
         for name, value in headers
@@ -125,7 +125,7 @@ def content_type(exchange: Exchange) -> str:
 
 
 def reason(status: int) -> str:
-    """The usual words for a status code; empty where there are none."""
+    """The reason phrase of a status code; empty if unknown."""
     from http import HTTPStatus
 
     try:

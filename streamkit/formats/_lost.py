@@ -1,4 +1,4 @@
-"""What other forms cannot hold of an exchange, said in the same words everywhere."""
+"""What other formats cannot hold of an exchange, in common wording."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from streamkit.model.exchange import Exchange
 
 
 def around(exchange: Exchange) -> list[str]:
-    """What is lost where only the body is kept."""
+    """What is lost if only the body is kept."""
     lost = []
     if exchange.timed:
         lost.append("arrival times")
@@ -18,14 +18,14 @@ def around(exchange: Exchange) -> list[str]:
 
 
 def ending(exchange: Exchange) -> list[str]:
-    """How it ended, where that was not the body's own end."""
+    """How it ended, unless the body ended normally."""
     if exchange.end is None or exchange.end.reason == "eof":
         return []
     return [f"that it ended with {exchange.end.reason}"]
 
 
 def unanswered(exchange: Exchange) -> list[str]:
-    """Why an exchange has no place in a form that holds requests with their answers."""
+    """Why an exchange does not fit a format of requests and responses."""
     lost = []
     if exchange.response is None and not exchange.frames:
         lost.append("the whole exchange: it has no answer")

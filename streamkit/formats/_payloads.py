@@ -1,4 +1,4 @@
-"""What a document in a pasted log is: a chunk of a stream, a plain answer, or something that only looks like one."""
+"""Classifies a document in a pasted log: a chunk of a stream, a plain response, or something that looks like one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BEDROCK = ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBl
 _REQUEST = ("messages", "prompt", "input", "contents", "inputs", "instances")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """What tells streams apart: the family of the chunk, its id where it has one, and what it says of the stream's ends.
 
@@ -54,23 +54,23 @@ def identity(document: dict[str, Any]) -> Identity:
     if isinstance(document.get("choices"), list):
         return _openai(document)
     if isinstance(object_, str):
-        return Identity(object_.partition(".")[0])
+        return Identity(family=object_.partition(".")[0])
     if isinstance(kind, str) and kind:
         return _typed(kind)
     if isinstance(document.get("error"), dict | str):
-        return Identity("error", closes=True)
+        return Identity(family="error", closes=True)
     if isinstance(document.get("done"), bool):
-        return Identity("ollama", ends=document["done"])
+        return Identity(family="ollama", ends=document["done"])
     if "candidates" in document or "usageMetadata" in document:
-        return Identity("gemini", _text(document.get("responseId")))
-    return Identity("other", ends=document.get("is_finished") is True)
+        return Identity(family="gemini", id=_text(document.get("responseId")))
+    return Identity(family="other", ends=document.get("is_finished") is True)
 
 
 def _openai(document: dict[str, Any]) -> Identity:
     choices = [choice for choice in document["choices"] if isinstance(choice, dict)]
     return Identity(
-        "choices",
-        _text(document.get("id")),
+        family="choices",
+        id=_text(document.get("id")),
         closes=any(choice.get("finish_reason") for choice in choices),
         opens_choice=any(isinstance(delta := choice.get("delta"), dict) and "role" in delta for choice in choices),
         made=(document.get("model"), document["created"]) if document.get("created") else None,
@@ -81,20 +81,20 @@ def _typed(kind: str) -> Identity:
     head = kind.partition(".")[0]
     if head == "response":
         ends = kind in ("response.completed", "response.failed", "response.incomplete")
-        return Identity("responses", begins=kind == "response.created", ends=ends)
+        return Identity(family="responses", begins=kind == "response.created", ends=ends)
     if "." in kind and head in _CONVERSATION:
         return Identity(
-            "conversation",
+            family="conversation",
             begins=kind == "conversation.response.started",
             ends=kind.endswith(".done") and head == "conversation",
         )
     if kind == "error":
-        return Identity("error", closes=True)
+        return Identity(family="error", closes=True)
     if "-" in kind:
-        return Identity("cohere", begins=kind == "message-start", ends=kind == "message-end")
+        return Identity(family="cohere", begins=kind == "message-start", ends=kind == "message-end")
     if "." not in kind:
-        return Identity("messages", begins=kind == "message_start", ends=kind == "message_stop")
-    return Identity(head)
+        return Identity(family="messages", begins=kind == "message_start", ends=kind == "message_stop")
+    return Identity(family=head)
 
 
 def _is_answer(document: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Values that were JSON once: read with patience, and every liberty that was taken is said.
+"""Reads damaged JSON leniently, and reports every deviation.
 
 Python dicts and the reprs of SDK objects, single and curly quotes, trailing commas, comments, bare keys, and places
 where an author wrote `...`. One pass, linear, of bounded depth; what cannot be read this way gives None.
@@ -30,7 +30,7 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|.)", r
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v"}
 _WORDS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None, "undefined": None}
 
-# What `repr` makes of a chunk nearly always: nothing but these tokens, none of which has a second meaning in JSON.
+# The `repr` of nearly every chunk: only these tokens, none of which has another meaning in JSON.
 # A greedy group keeps a state for each repetition, so a match ends after some; a possessive one would not, but Python
 # before 3.11.5 mismatches those.
 _TOKENS = re.compile(
@@ -60,7 +60,7 @@ class Mended:
 
 
 def mend(text: str) -> Mended | None:
-    """The value that `text` stands for, or None. Never raises."""
+    """The value of `text`, or None. Never raises."""
     if (printed := _printed(text)) is not None:
         return printed
     reader = _Reader(text)
@@ -126,7 +126,7 @@ def _has_surrogates(text: str) -> bool:
 
 
 class _CannotMendError(Exception):
-    """The text is no value, not even with patience."""
+    """The text is not a value, even read leniently."""
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ class _Reader:
     elided: list[tuple[str, ...]] = field(default_factory=list)
 
     def space(self) -> None:
-        """Pass over white space and comments."""
+        """Skip white space and comments."""
         while not _NO_SPACE.match(self.text, self.position):
             if match := _SPACE.match(self.text, self.position):
                 self.position = match.end()
@@ -148,11 +148,11 @@ class _Reader:
                 return
 
     def took(self, liberty: str) -> None:
-        """Note a liberty, once."""
+        """Note a deviation, once."""
         self.liberties[liberty] = None
 
     def next(self) -> str:
-        """The next character that is no space, or the empty string."""
+        """The next character that is not a space, or the empty string."""
         self.space()
         return self.text[self.position : self.position + 1]
 

@@ -1,4 +1,4 @@
-"""The bytes of one input, decompressed as they are read and never more of them in memory than was asked for."""
+"""The bytes of one input, decompressed while they are read, with bounded memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from streamkit.errors import UnreadableInput
 
-HEAD = 64 * 1024  # what a form may look at to know its own
+HEAD = 64 * 1024  # what formats look at to recognise an input
 PIECE = 64 * 1024  # one read
 LONGEST_LINE = 32 * 1024 * 1024
 LARGEST_BODY = 64 * 1024 * 1024  # of a form that is one document: one exchange, or one JSON or YAML text
@@ -80,7 +80,7 @@ class Source:
             yield [b"".join(kept)]
 
     def all(self) -> bytes:
-        """The whole input. Raises UnreadableInput where it is too large for a form that must be read whole."""
+        """The whole input. Raises UnreadableInput if it is too large for a format that must be read whole."""
         kept = []
         size = 0
         for piece in self.pieces():
@@ -88,7 +88,7 @@ class Source:
             if size > LARGEST_BODY:
                 raise UnreadableInput(
                     self.path,
-                    f"larger than {LARGEST_BODY >> 20} MiB, and this form must be read whole",
+                    f"larger than {LARGEST_BODY >> 20} MiB, and this format must be read whole",
                     remedy="split it, or keep it as a recording, which is read piece by piece",
                 )
             kept.append(piece)
@@ -96,7 +96,7 @@ class Source:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Source]:
+def opened_at(path: str) -> Iterator[Source]:
     """The input at this path (`-` is standard input), decompressed. Raises UnreadableInput where it cannot be opened."""
     if path == "-":
         yield _source(path, sys.stdin.buffer)
@@ -109,11 +109,17 @@ def opened(path: str) -> Iterator[Source]:
         yield _source(path, file)
 
 
+@contextmanager
+def opened(file: IO[bytes], name: str) -> Iterator[Source]:
+    """An input that somebody else opened and closes, decompressed; `name` stands for its path."""
+    yield _source(name, file)
+
+
 def _reason(path: str, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "no file matches this pattern" if is_pattern(path) else "no such file"
     if isinstance(error, IsADirectoryError):
-        return "the folder holds no files"
+        return "the folder contains no files"
     message = error.strerror if isinstance(error, OSError) else None
     return f"cannot be opened ({message or error})"
 
@@ -165,7 +171,7 @@ def _as_utf_8(path: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield decoder.decode(piece).encode("utf-8", "surrogatepass")
         yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
-        raise UnreadableInput(path, f"begins as UTF-16 and is none ({error.reason})") from None
+        raise UnreadableInput(path, f"has a UTF-16 byte order mark but is not UTF-16 ({error.reason})") from None
 
 
 def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -204,7 +210,7 @@ def _unzstd(path: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def zstd_library(path: str) -> tuple[Any, dict[int, int]]:
-    """The module for zstd and the options that bound its memory. Raises UnreadableInput where it is not installed."""
+    """The module for zstd and the options that bound its memory. Raises UnreadableInput if it is not installed."""
     try:
         if sys.version_info >= (3, 14):
             from compression import zstd

@@ -1,4 +1,4 @@
-"""Times that a log itself has: before its lines, or in its documents. Exact in nanoseconds, and never made up."""
+"""The times in a log: before its lines, or in its documents. Exact to the nanosecond, and never invented."""
 
 from __future__ import annotations
 

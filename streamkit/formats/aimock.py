@@ -1,4 +1,4 @@
-"""aimock's fixtures. They keep what an answer says and not the stream that said it.
+"""aimock's fixtures. They keep the text of an answer, not its stream.
 
 Where a fixture passes a JSON answer through as it was recorded (`response.json`), that answer is read. Text and tool
 calls were put together when they were recorded: their chunks are gone, and none are made up here.
@@ -33,7 +33,7 @@ def _read(source: Source) -> Iterator[Exchange]:
     if not number:
         raise UnreadableInput(
             source.path,
-            "aimock fixtures, which keep the text of an answer and not its stream",
+            "aimock fixtures, which keep the text of an answer, not its stream",
             remedy="serve them with aimock and record from it: streamkit record http://127.0.0.1:4010/…",
         )
 

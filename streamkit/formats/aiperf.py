@@ -51,7 +51,7 @@ def _record(line: bytes) -> dict[str, Any] | None:
 
 
 def _unreadable(origin: Origin) -> Exchange:
-    trouble = Repair(origin.line or 1, "unusable", "a line that is no record of a request")
+    trouble = Repair(origin.line or 1, "unusable", "not a record of a request")
     return Exchange(imported=Import("aiperf", excerpt=True, repairs=(trouble,), framed=False), origin=origin)
 
 
@@ -117,8 +117,8 @@ def _end(error: Any) -> End | None:
         return None
     kind = str(error.get("type") or "")
     return End(
-        None,
-        "timeout" if "imeout" in kind else "reset",
+        at=None,
+        reason="timeout" if "imeout" in kind else "reset",
         error=f"{kind}: {error['message']}" if kind else error["message"],
     )
 

@@ -1,4 +1,4 @@
-"""Bare chunks, one a line: the payloads of an event stream without the stream around them (`*.chunks.txt`)."""
+"""Bare chunks, one per line: the payloads of an event stream without the stream around them (`*.chunks.txt`)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _take(draft: Draft, payload: bytes, document: dict[str, Any] | None, line: i
     draft.add(text, line, None, bare=True)
     draft.terminated = draft.terminated or payload == _DONE
     if payload != _DONE:
-        draft.note(line, "unusable", "a line that is no JSON object; kept as it is")
+        draft.note(line, "unusable", "not a JSON object; kept unchanged")
 
 
 def _starts_anew(draft: Draft, document: dict[str, Any]) -> bool:
@@ -102,7 +102,7 @@ def _loses(exchange: Exchange) -> list[str]:
     if done:
         lost.append("the end mark [DONE]")
     if broken:
-        lost.append(f"{broken} event{'s' if broken > 1 else ''} whose data is no JSON object")
+        lost.append(f"{broken} event{'s' if broken > 1 else ''} whose data is not a JSON object")
     return lost + around(exchange)
 
 

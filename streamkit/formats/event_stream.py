@@ -23,7 +23,7 @@ _DATA = re.compile(rb"data:? ?(.*)", re.DOTALL)
 def _recognises(head: bytes) -> bool:
     response, body, _ = status_and_headers(head)
     if response is not None and not re.search(rb"^\W*data:", body, re.MULTILINE):
-        return True  # an answer as it came that is no stream: for `lint` to say so
+        return True  # a raw response that is not a stream: `lint` reports it
     lines = _LINE_END.split(body.removeprefix(b"\xef\xbb\xbf"))
     if len(head) >= 1024 and len(lines) > 1:
         lines.pop()  # perhaps cut by the end of the head
@@ -89,7 +89,7 @@ def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
 def _loses(exchange: Exchange) -> list[str]:
     body = exchange.frames.body
     plain = choose(exchange.content_type, body[:4096]) is SSE
-    return around(exchange) + ([] if plain else ["the form: the body is no event stream, and is written as it came"])
+    return around(exchange) + ([] if plain else ["the form: the body is not an event stream and is written unchanged"])
 
 
 EVENT_STREAM = Format(

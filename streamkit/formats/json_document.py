@@ -63,12 +63,12 @@ def _of_chunks(path: str, body: bytes, response: Response | None, line: int) -> 
     draft = Draft(line, response, form="json-document")
     elements = parse(body, path)
     if not isinstance(elements, list):
-        raise UnreadableInput(path, "no JSON array", line=line)
+        raise UnreadableInput(path, "not a JSON array", line=line)
     for element in elements:
         if isinstance(element, dict):
             draft.take_chunk(element, compact_json(element), line)
         else:
-            draft.note(line, "unusable", f"an element that is no chunk: {compact_json(element)[:80]}")
+            draft.note(line, "unusable", f"not a chunk: {compact_json(element)[:80]}")
     return draft.finished(path, 1)
 
 

@@ -1,4 +1,4 @@
-"""NDJSON as it came: one JSON object a line, in which Ollama and older Cohere endpoints stream.
+"""Raw NDJSON: one JSON object per line, as Ollama and older Cohere endpoints stream.
 
 The body is kept byte for byte. Ollama's lines say when each was made (`created_at`): where every line has a time of its
 own, these are the exchange's times, with the clock `log`.

@@ -1,4 +1,4 @@
-"""A recording: the project's own form, which holds everything."""
+"""A recording: the project's own format, which keeps everything."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from streamkit.metrics._collect import row_of as row_of
     from streamkit.metrics._gate import Expression as Expression
     from streamkit.metrics._gate import Gate as Gate
-    from streamkit.metrics._gate import kept as kept
+    from streamkit.metrics._gate import meets_limits as meets_limits
     from streamkit.metrics._gate import parse_expression as parse_expression
     from streamkit.metrics._metric import METRICS as METRICS
     from streamkit.metrics._metric import Metric as Metric
@@ -59,7 +59,7 @@ _PLACES = {
     "find": "_metric",
     "in_order": "_metric",
     "json_number": "_collect",
-    "kept": "_gate",
+    "meets_limits": "_gate",
     "measure": "_metric",
     "measurement_of": "_collect",
     "metric": "_metric",

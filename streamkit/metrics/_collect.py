@@ -11,7 +11,7 @@ from typing import Any, overload
 from streamkit.metrics._metric import Metric, Span
 from streamkit.metrics._outcome import COMPLETE, Outcomes, share_interval
 from streamkit.model.histogram import EXACT_SAMPLES, Histogram, Pool
-from streamkit.model.measurement import Choice, Measurement, Samples, Summary
+from streamkit.model.measurement import ChoiceTimes, Measurement, Samples, Summary
 
 _DURATION = "operation_duration"
 _TOKENS = "output_tokens"
@@ -225,7 +225,7 @@ def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any
     }
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
+def _choice(choice: ChoiceTimes) -> dict[str, Any]:
     return {
         "choice": choice.number,
         "content_chunks": choice.chunks,
@@ -248,16 +248,17 @@ def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measure
             else:
                 samples[entry.name] = Samples() if entry.many else Samples((float(value),), source=source)
         return Measurement(
-            str(row["file"]),
-            int(row["exchange"]),
-            str(row["api"]),
-            str(row["dialect"] or ""),
-            row["model"],
-            str(row["verdict"]),
-            samples,
-            dict(row.get("labels") or {}),
-            tuple(row.get("notes") or ()),
-            row.get("recorded_at"),
+            file=str(row["file"]),
+            exchange=int(row["exchange"]),
+            api=str(row["api"]),
+            dialect=str(row["dialect"] or ""),
+            model=row["model"],
+            verdict=str(row["verdict"]),
+            samples=samples,
+            labels=dict(row.get("labels") or {}),
+            notes=tuple(row.get("notes") or ()),
+            recorded_at=row.get("recorded_at"),
+            units={entry.name: entry.unit for entry in metrics},
             outcome=str(row.get("outcome") or row["verdict"]),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -18,19 +18,17 @@ from streamkit.metrics._metric import Metric, find
 from streamkit.metrics._outcome import CAUSES, is_cause
 from streamkit.model.histogram import Pool
 from streamkit.model.measurement import Measurement, Samples, Summary, percentile
+from streamkit.model.units import BYTES, DURATIONS, NANOSECONDS, quantity
 
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _EXPRESSION = re.compile(
     r"\s*([A-Za-z_][\w.-]*?)(?:\.(n|min|mean|max|p\d{1,2}(?:\.\d+)?|p100))?\s*(<=|>=|<|>)\s*(.+?)\s*"
 )
-_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([A-Za-zµ%/]*)")
 
-_TIME = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9}
-_SIZE = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 1024, "mib": 1024**2}
 _UNITS: Mapping[str, Mapping[str, float]] = {
-    "ns": _TIME,
-    "bytes": _SIZE,
-    "bytes/s": {**_SIZE, **{f"{name}/s": factor for name, factor in _SIZE.items()}},
+    "ns": NANOSECONDS,
+    "bytes": BYTES,
+    "bytes/s": {**BYTES, **{f"{name}/s": factor for name, factor in BYTES.items()}},
     "tokens": {"": 1, "tokens": 1},
     "tokens/s": {"": 1, "tok/s": 1, "tokens/s": 1},
     "1/s": {"": 1, "/s": 1},
@@ -69,10 +67,10 @@ class Expression:
 
 
 def parse_expression(text: str) -> Expression:
-    """The expression that this text means. Raises UsageError, which says what is wrong and what would be right."""
+    """Parse an expression. Raises UsageError."""
     match = _EXPRESSION.fullmatch(text)
     if not match:
-        raise UsageError(f'{text!r} is no expression; write METRIC[.STAT] < NUMBER, as in "ttft.p95 > 800ms"')
+        raise UsageError(f'invalid expression {text!r}: expected METRIC[.STAT] < NUMBER, as in "ttft.p95 > 800ms"')
     name, stat, sign, amount = match.groups()
     name, cause = _cause_of(text, name)
     try:
@@ -80,10 +78,10 @@ def parse_expression(text: str) -> Expression:
     except UnknownEntry as error:
         raise UsageError(f"{text!r}: {_unknown_statistic(name) or error}") from None
     if metric.whole_run and stat:
-        raise UsageError(f"{text!r}: {metric.name} is one number of the whole run and has no .{stat}")
+        raise UsageError(f"{text!r}: {metric.name} is a single number per run and has no .{stat}")
     if metric.many and not stat:
         raise UsageError(
-            f"{text!r}: a stream has many values of {metric.name}; say which, as in {name}.p95 {sign} {amount}"
+            f"{text!r}: {metric.name} has many values per stream; choose a statistic, as in {name}.p95 {sign} {amount}"
         )
     return Expression(text.strip(), metric, stat or "", sign, _amount(text, metric, stat or "", amount), cause)
 
@@ -103,32 +101,32 @@ def _cause_of(text: str, name: str) -> tuple[str, str]:
 
 
 def _unknown_statistic(name: str) -> str:
-    """What to say of `ttft.p101`: a metric that there is, with a statistic that there is not; empty for anything else."""
+    """The message for a known metric with an unknown statistic (`ttft.p101`); empty for anything else."""
     metric, _, stat = name.rpartition(".")
     try:
         find(metric)
     except UnknownEntry:
         return ""
-    return f"no statistic named {stat!r}; there are n, min, mean, max, and p0 to p100, as p95 or p99.9"
+    return f"unknown statistic {stat!r}; expected n, min, mean, max, or p0 to p100 (p95, p99.9)"
 
 
 def statistic(values: object, stat: str) -> float | None:
-    """One statistic (`n`, `mean`, `p95`, …) of values or of a pool; None where there are none."""
+    """One statistic (`n`, `mean`, `p95`, …) of values or of a pool; None if there are none."""
     if isinstance(values, Pool):
         if stat.startswith("p") and len(values):
             return values.percentile(float(stat[1:]))
         summary = values.summary()
     else:
-        given = list(values)  # type: ignore[call-overload]
-        if stat.startswith("p") and given:
-            return percentile(sorted(given), float(stat[1:]))
-        summary = Summary.of(given)
+        numbers = list(values)  # type: ignore[call-overload]
+        if stat.startswith("p") and numbers:
+            return percentile(sorted(numbers), float(stat[1:]))
+        summary = Summary.of(numbers)
     return None if summary is None else float(getattr(summary, stat))
 
 
 @dataclass(slots=True)
 class Gate:
-    """One `--fail-if`, fed with every stream; it remembers how many broke it and which were worst."""
+    """One `--fail-if`, evaluated for every stream; it keeps the number of failures and the worst streams."""
 
     expression: Expression
     broke: int = 0
@@ -138,7 +136,7 @@ class Gate:
     worst: list[tuple[float, str]] = field(default_factory=list)
 
     def see(self, measurement: Measurement, *, taken: bool = True) -> None:
-        """Ask one stream; one that is not `taken` failed, so that it has no place among the samples and is counted."""
+        """Evaluate one stream. One that is not `taken` failed: it has no place among the samples, and is counted."""
         if self.expression.metric.whole_run:
             return
         if not taken:
@@ -146,37 +144,47 @@ class Gate:
             return
         samples = measurement.samples[self.expression.metric.name]
         if not samples.missing and not samples.values:
-            return  # another run measured it; only its distribution is known
+            return  # from another run: only the summary is stored
         value = self.expression.of_samples(samples)
         if value is None:
             self.absent += 1
             self.why = self.why or samples.missing
         elif self.expression.holds(value):
             self.broke += 1
-            place = measurement.file if measurement.exchange == 1 else f"{measurement.file}#{measurement.exchange}"
-            self.worst.append((value, place))
-            self.worst.sort(key=lambda one: one[0], reverse=self.expression.sign in (">", ">="))
+            name = measurement.file if measurement.exchange == 1 else f"{measurement.file}#{measurement.exchange}"
+            self.worst.append((value, name))
+            self.worst.sort(key=lambda pair: pair[0], reverse=self.expression.sign in (">", ">="))
             del self.worst[_WORST:]
 
     def outcome(self, whole: Collection, *, allow_missing: bool, failures_judged: bool = False) -> Outcome | None:
-        """What is wrong when all streams were seen, or None where the gate holds. `failures_judged` tells that another gate
-        asks how many streams failed, so that this one need not."""
+        """The failure after all streams, or None if the gate passes. `failures_judged` tells that another gate asks how many
+        streams failed, so that this one need not."""
         expression = self.expression
         if expression.metric.whole_run:
             samples = _of_run(expression, whole)
             value = samples.values[0] if samples.values else None
             if value is None:
-                return None if allow_missing else Outcome(expression, None, whole.count, samples.missing, ())
-            return Outcome(expression, value) if expression.holds(value) else None
+                return (
+                    None
+                    if allow_missing
+                    else Outcome(expression=expression, value=None, absent=whole.count, why=samples.missing, worst=())
+                )
+            return Outcome(expression=expression, value=value) if expression.holds(value) else None
         if self.absent and not allow_missing:
-            return Outcome(expression, None, self.absent, self.why, ())
+            return Outcome(expression=expression, value=None, absent=self.absent, why=self.why, worst=())
         if self.failed and not allow_missing and (not failures_judged or self.failed == whole.count):
-            return Outcome(expression, None, self.failed, "not-complete", ())
+            return Outcome(expression=expression, value=None, absent=self.failed, why="not-complete")
         if not expression.stat:
-            return Outcome(expression, None, 0, "", tuple(self.worst), self.broke) if self.broke else None
+            return (
+                Outcome(expression=expression, value=None, absent=0, why="", worst=tuple(self.worst), broke=self.broke)
+                if self.broke
+                else None
+            )
         value = statistic(whole.pools[expression.metric.name], expression.stat)
         if value is not None and expression.holds(value):
-            return Outcome(expression, value, 0, "", tuple(self.worst), self.broke)
+            return Outcome(
+                expression=expression, value=value, absent=0, why="", worst=tuple(self.worst), broke=self.broke
+            )
         return None
 
 
@@ -187,7 +195,7 @@ def _of_run(expression: Expression, whole: Collection) -> Samples:
     return whole.of_run()[metric.name]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """A gate that failed: by the `value` over all streams, or by `absent` streams that lack the metric for the reason
     `why`, or by `broke` streams of which `worst` are the worst (value, place)."""
@@ -200,34 +208,38 @@ class Outcome:
     broke: int = 0
 
 
-def kept(
+def meets_limits(
     limits: Sequence[Expression], measurement: Measurement, known: Mapping[str, float] | None = None
 ) -> bool | None:
-    """Whether a stream is complete and keeps every limit; None without limits. A missing metric is not kept. `known`
-    gives, by the text of a limit, values that another run worked out from samples that are no longer there."""
+    """Whether a stream is complete and meets every limit; None without limits. A missing metric fails its limit. `known` has
+    the values, by the text of a limit, that another run computed from samples it did not store."""
     if not limits:
         return None
-    told = known or {}
-    values = [told.get(limit.text, limit.of_samples(measurement.samples[limit.metric.name])) for limit in limits]
+    values_known = known or {}
+    values = [
+        values_known.get(limit.text, limit.of_samples(measurement.samples[limit.metric.name])) for limit in limits
+    ]
     return measurement.verdict == "complete" and all(
         value is not None and limit.holds(value) for value, limit in zip(values, limits, strict=True)
     )
 
 
 def _amount(text: str, metric: Metric, stat: str, amount: str) -> float:
-    match = _NUMBER.fullmatch(amount)
-    if not match:
-        raise UsageError(f"{text!r}: {amount!r} is no number with a unit")
-    number, unit = float(match[1]), match[2]
+    try:
+        number, unit = quantity(amount)
+    except ValueError:
+        expected = DURATIONS if metric.unit == "ns" and stat != "n" else "a number and its unit"
+        raise UsageError(f"{text!r}: invalid value {amount!r}: expected {expected}") from None
     if number < 0:
         raise UsageError(f"{text!r}: {amount!r} is negative, and {metric.name} never is")
     if isinf(number):
-        raise UsageError(f"{text!r}: {amount!r} is more than any value")
+        raise UsageError(f"{text!r}: {amount!r} is out of range")
     units: Mapping[str, float] = {"": 1} if stat == "n" else _UNITS[metric.unit]
     known = {name.lower(): factor for name, factor in units.items()}
     if unit.lower() not in known:
         if metric.unit == "ns" and not unit and not number:
             return 0.0
-        wanted = ", ".join(name or "no unit" for name in units)
-        raise UsageError(f"{text!r}: {metric.name} is not measured in {unit or 'plain numbers'!r}; there are: {wanted}")
+        wanted = ", ".join(name or "no unit" for name in units if name.isascii())
+        told = f"unknown unit {unit!r}" if unit else f"{amount!r} has no unit"
+        raise UsageError(f"{text!r}: {told} for {metric.name}; expected one of: {wanted}")
     return number * known[unit.lower()]

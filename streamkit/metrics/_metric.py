@@ -37,7 +37,7 @@ OfRun = Callable[[Sequence[Span]], Samples]
 OfOutcomes = Callable[[Outcomes, str], Samples]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """One metric.
 
@@ -174,25 +174,27 @@ def outcome_metric(
 def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | None = None) -> Measurement:
     """All samples of one stream; `counter` counts its tokens where the stream itself does not tell them."""
     timeline = Timeline(stream, counter)
-    samples = {entry.name: _sampled(entry.of_stream, timeline) for entry in metrics if entry.of_stream is not None}
+    measured = [entry for entry in metrics if entry.of_stream is not None]
+    samples = {entry.name: _sampled(entry.of_stream, timeline) for entry in measured if entry.of_stream is not None}
     if stream.api == UNKNOWN_API:
         samples = {name: _of_unknown(name, told) for name, told in samples.items()}
     return Measurement(
-        stream.file,
-        stream.number,
-        stream.api,
-        stream.dialect,
-        stream.model,
-        stream.verdict,
-        samples,
-        dict(stream.exchange.labels),
-        timeline.notes,
-        stream.exchange.recorded_at,
-        tuple(
+        file=stream.file,
+        exchange=stream.number,
+        api=stream.api,
+        dialect=stream.dialect,
+        model=stream.model,
+        verdict=stream.verdict,
+        samples=samples,
+        labels=dict(stream.exchange.labels),
+        notes=timeline.notes,
+        recorded_at=stream.exchange.recorded_at,
+        stalls=tuple(
             (stream.chunk_events[chunk] + 1, timeline.chunk_times[chunk] or 0, gap) for chunk, gap in timeline.stalls
         ),
-        timeline.each_choice(),
-        outcome_of(stream),
+        choices=timeline.each_choice(),
+        units={entry.name: entry.unit for entry in measured},
+        outcome=outcome_of(stream),
     )
 
 

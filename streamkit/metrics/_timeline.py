@@ -15,7 +15,7 @@ from typing import cast
 
 from streamkit.metrics._server import server_times
 from streamkit.metrics._tokens import Tokens, count_tokens, disagreement
-from streamkit.model.measurement import Choice, Samples, TokenCounter
+from streamkit.model.measurement import ChoiceTimes, Samples, TokenCounter
 from streamkit.model.message import FINISH, REASONING, TOKEN
 from streamkit.model.stream import Stream
 
@@ -208,7 +208,7 @@ class Timeline:
         """What the server says of its own times (ns), by the names of the metrics that tell them."""
         return server_times(self.stream)
 
-    def each_choice(self) -> tuple[Choice, ...]:
+    def each_choice(self) -> tuple[ChoiceTimes, ...]:
         """The choices of a stream that has several; none where it has one."""
         began = self.stream.exchange.began_at
         found = []
@@ -217,7 +217,7 @@ class Timeline:
             known = bool(times) and began is not None
             first, last = (times[0] - (began or 0), times[-1] - (began or 0)) if known else (None, None)
             gaps = [] if self.gaps_missing else sorted(gap for gap in map(sub, times[1:], times) if gap >= 0)
-            found.append(Choice(number, len(chunks), first, last, gaps))
+            found.append(ChoiceTimes(number, len(chunks), first, last, gaps))
         return tuple(found)
 
     @cached_property

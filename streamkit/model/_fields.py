@@ -97,13 +97,13 @@ def import_of(value: Any) -> Import:
 
 def end_of(fields: Fields, line: int) -> End:
     return End(
-        fields.get("at", integer, None),
-        fields.get("reason", string, "unknown"),
-        fields.get("frames", integer, None),
-        fields.get("bytes", integer, None),
-        fields.get("sha256", string, None),
-        fields.get("error", string, None),
-        fields.get("redacted", redactions_of, ()),
-        fields.get("client", dict, None),
-        line,
+        at=fields.get("at", integer, None),
+        reason=fields.get("reason", string, "unknown"),
+        frames=fields.get("frames", integer, None),
+        bytes=fields.get("bytes", integer, None),
+        sha256=fields.get("sha256", string, None),
+        error=fields.get("error", string, None),
+        redacted=fields.get("redacted", redactions_of, ()),
+        client=fields.get("client", dict, None),
+        line=line,
     )

@@ -14,6 +14,8 @@ from typing import Any, Literal, overload
 
 import orjson
 
+from streamkit.model._display import brief, counted, table, tag, target
+
 Headers = tuple[tuple[str, str], ...]
 
 END_REASONS = (
@@ -35,6 +37,8 @@ class Body:
 
     form: Literal["json", "text", "base64"]
     value: Any
+
+    __repr__ = brief
 
     @staticmethod
     def of(data: bytes) -> Body:
@@ -73,6 +77,8 @@ class Request:
     headers: Headers = ()
     body: Body | None = None
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
@@ -94,6 +100,8 @@ class Response:
     headers: Headers = ()
     redacted: tuple[Redaction, ...] = ()
 
+    __repr__ = brief
+
     def header(self, name: str) -> str | None:
         """The first value of a header, its name compared without case."""
         return header(self.headers, name)
@@ -106,6 +114,8 @@ class Frame:
     data: bytes
     at: int | None = None
     line: int | None = None
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,9 @@ class Frames(Sequence[Frame]):
     def of(frames: Sequence[Frame]) -> Frames:
         """The same frames in columns."""
         return Frames([f.data for f in frames], [f.at for f in frames], [f.line for f in frames])
+
+    def __repr__(self) -> str:
+        return tag(self, counted(len(self), "frame"), f"{sum(map(len, self.data)):,} bytes")
 
     def __len__(self) -> int:
         return len(self.data)
@@ -179,7 +192,7 @@ class Frames(Sequence[Frame]):
         return line + self.data[index].count(b"\n", 0, max(byte - start, 0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """How the body ended. `frames`, `bytes` and `sha256` are what the recorder counted; None where it did not say. `line`
     is where the file that was read says so."""
@@ -193,6 +206,8 @@ class End:
     redacted: tuple[Redaction, ...] = ()
     client: Mapping[str, Any] | None = None
     line: int | None = field(default=None, compare=False)
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +259,7 @@ class Origin:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request and its answer, with times.
 
@@ -269,6 +284,31 @@ class Exchange:
     damage: tuple[Damage, ...] = ()
     origin: Origin = field(default_factory=Origin)
     resolution: int | None = None
+
+    def __repr__(self) -> str:
+        asked = f"{self.request.method} {target(self.request.url)}" if self.request else None
+        status = f"status {self.response.status}" if self.response else None
+        ended = self.end.reason if self.end else None
+        size = f"{sum(map(len, self.frames.data)):,} bytes"
+        return tag(self, self.name, asked, status, counted(len(self.frames), "frame"), size, ended)
+
+    def _repr_html_(self) -> str:
+        return table(repr(self), self._records(), len(self.frames))
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """A record a frame, for pandas and the like: `frame` (from 1), `at_ns` (None where not measured), `bytes` (their
+        number) and `text` (invalid UTF-8 replaced)."""
+        return list(self._records())
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        for number, frame in enumerate(self.frames, 1):
+            text = frame.data.decode("utf-8", "replace")
+            yield {"frame": number, "at_ns": frame.at, "bytes": len(frame.data), "text": text}
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages: its file, with its number where it is not the first."""
+        return self.origin.path if self.origin.number == 1 else f"{self.origin.path}#{self.origin.number}"
 
     @property
     def content_type(self) -> str | None:

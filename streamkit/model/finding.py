@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from streamkit.model._display import brief
+
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -23,7 +25,7 @@ class Place:
 NOWHERE = Place()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One rule broken in one stream: the first place, the message, and `count` occurrences.
 
@@ -44,3 +46,5 @@ class Finding:
     breaks: str = ""
     excerpt: str = ""
     caret: tuple[int, int] | None = None
+
+    __repr__ = brief

@@ -25,7 +25,7 @@ class Misstep:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
     """A table of lawful order.
 

@@ -135,7 +135,9 @@ class Histogram:
         if not self.count:
             return None
         p50, p90, p95, p99 = (self.percentile(rank) for rank in PERCENTILES)
-        return Summary(self.count, self.min, self.sum / self.count, p50, p90, p95, p99, self.max)
+        return Summary(
+            n=self.count, min=self.min, mean=self.sum / self.count, p50=p50, p90=p90, p95=p95, p99=p99, max=self.max
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The histogram as an object of JSON: `{"alpha","zero","min","max","count","sum","buckets":{key: count}}`.
@@ -234,7 +236,7 @@ class Pool:
         least, most = min(self._values), max(self._values)
         mean = math.fsum(self._values) / len(self._values)
         p50, p90, p95, p99 = (self.percentile(rank) for rank in PERCENTILES)
-        return Summary(len(self._values), least, mean, p50, p90, p95, p99, most)
+        return Summary(n=len(self._values), min=least, mean=mean, p50=p50, p90=p90, p95=p95, p99=p99, max=most)
 
     def percentile(self, rank: float) -> float:
         """The `rank`-th percentile. Raises ValueError where there are no values."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from streamkit.model._display import brief, counted, table, tag
 
 # The percentiles that every distribution is told by.
 PERCENTILES = (50, 90, 95, 99)
@@ -22,8 +25,10 @@ class Samples:
     missing: str = ""
     source: str = ""
 
+    __repr__ = brief
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """A distribution in eight numbers. Percentiles interpolate linearly (Hyndman and Fan, type 7; numpy's default)."""
 
@@ -43,14 +48,14 @@ class Summary:
             return None
         ordered = sorted(values)
         return Summary(
-            len(ordered),
-            ordered[0],
-            math.fsum(ordered) / len(ordered),
-            percentile(ordered, 50),
-            percentile(ordered, 90),
-            percentile(ordered, 95),
-            percentile(ordered, 99),
-            ordered[-1],
+            n=len(ordered),
+            min=ordered[0],
+            mean=math.fsum(ordered) / len(ordered),
+            p50=percentile(ordered, 50),
+            p90=percentile(ordered, 90),
+            p95=percentile(ordered, 95),
+            p99=percentile(ordered, 99),
+            max=ordered[-1],
         )
 
 
@@ -71,7 +76,7 @@ class TokenCounter:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceTimes:
     """One of several choices of a stream: its number, its content chunks, when the first and the last of them came (ns
     since the request; None where that is not known), and the gaps between them (ns)."""
 
@@ -82,14 +87,15 @@ class Choice:
     gaps: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """All metrics of one stream (or of a run): by metric name, its samples.
 
     `notes` are sentences about how far these numbers can be trusted: coalesced reads, a clock that went back, a usage
     that contradicts the content. `stalls` are its longest pauses: the event (from 1) that ended each, when (ns), and how
-    long it was (ns); `choices` are told apart where there are several. `recorded_at` is when the request was sent, as RFC 3339; None where nobody knows.
-    `outcome` tells how the request ended, finer than `verdict`: `complete`, `http-429`, `refused`, `truncated`, ….
+    long it was (ns); `choices` are told apart where there are several. `units` gives the unit of each metric
+    (`ns`, `tokens`, …). `recorded_at` is when the request was sent, as RFC 3339; None where nobody knows.
+    `outcome` tells how the request ended, in more detail than `verdict`: `complete`, `http-429`, `refused`, `truncated`, ….
     """
 
     file: str
@@ -103,8 +109,33 @@ class Measurement:
     notes: tuple[str, ...] = ()
     recorded_at: str | None = None
     stalls: tuple[tuple[int, int, int], ...] = ()
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[ChoiceTimes, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict, compare=False)
     outcome: str = "complete"
+
+    def __repr__(self) -> str:
+        known = sum(not samples.missing for samples in self.samples.values())
+        name = self.file if self.exchange == 1 else f"{self.file}#{self.exchange}"
+        return tag(self, name, self.api, self.verdict, f"{known} of {counted(len(self.samples), 'metric')}")
+
+    def _repr_html_(self) -> str:
+        known = [record for record in self.to_records() if not record["missing"]]
+        return table(repr(self), known, len(known))
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """A record a sample, for pandas and the like: `file`, `exchange`, `metric`, `unit`, `value` (None where there is
+        none), `missing` (why there is none; else empty)."""
+        return [
+            {"file": self.file, "exchange": self.exchange, "metric": name, "unit": self.units.get(name, ""), **told}
+            for name, samples in self.samples.items()
+            for told in _records(samples)
+        ]
+
+
+def _records(samples: Samples) -> list[dict[str, Any]]:
+    if samples.missing:
+        return [{"value": None, "missing": samples.missing}]
+    return [{"value": value, "missing": ""} for value in samples.values]
 
 
 def percentile(ordered: Sequence[float], rank: float) -> float:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
+
+from streamkit.model._display import brief
 
 DeltaKind = Literal[
     "role", "text", "reasoning", "refusal", "tool", "audio", "citation", "finish", "usage", "error", "other"
@@ -35,17 +37,20 @@ class Delta:
 
     kind: DeltaKind
     text: str = ""
+    _: KW_ONLY
     choice: int = 0
     part: int = 0
     id: str | None = None
     name: str | None = None
+
+    __repr__ = brief
 
 
 # Integers of JSON beyond this are not interoperable (RFC 8259, section 6): as counts they mean nothing.
 MOST = 2**53
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """Token counts as the provider reported them; None is not reported. `raw` is the provider's own object.
 
@@ -61,6 +66,8 @@ class Usage:
     audio: int | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -72,6 +79,8 @@ class Part:
     name: str | None = None
     data: Any = None
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -81,6 +90,8 @@ class Message:
     role: str | None = None
     parts: tuple[Part, ...] = ()
     finish: str | None = None
+
+    __repr__ = brief
 
     @property
     def text(self) -> str:
@@ -106,3 +117,5 @@ class Reply:
     id: str | None = None
     model: str | None = None
     usage: Usage | None = None
+
+    __repr__ = brief

@@ -360,21 +360,23 @@ class _Draft:
         elif self._end is not None:
             self._check_end(self._end, frames, last)
         return Exchange(
-            frames,
-            start.get("request", request_of, None),
-            self._response,
-            self._end,
-            cast('Literal["client", "proxy", "stdin", "import"]', start.get("source", one_of(_SOURCES), "import")),
-            cast('Literal["monotonic", "log", "none"]', start.get("clock", one_of(_CLOCKS), "none")),
-            start.get("recorded_at", string, None),
-            start.get("connected_at", integer, None),
-            start.get("sent_at", integer, None),
-            start.get("labels", labels_of, {}),
-            start.get("tool", string, None),
-            start.get("redacted", redactions_of, ()),
-            imported,
-            tuple(sorted(self.damage, key=lambda damage: damage.line)),
-            self._origin,
+            frames=frames,
+            request=start.get("request", request_of, None),
+            response=self._response,
+            end=self._end,
+            source=cast(
+                'Literal["client", "proxy", "stdin", "import"]', start.get("source", one_of(_SOURCES), "import")
+            ),
+            clock=cast('Literal["monotonic", "log", "none"]', start.get("clock", one_of(_CLOCKS), "none")),
+            recorded_at=start.get("recorded_at", string, None),
+            connected_at=start.get("connected_at", integer, None),
+            sent_at=start.get("sent_at", integer, None),
+            labels=start.get("labels", labels_of, {}),
+            tool=start.get("tool", string, None),
+            redacted=start.get("redacted", redactions_of, ()),
+            imported=imported,
+            damage=tuple(sorted(self.damage, key=lambda damage: damage.line)),
+            origin=self._origin,
         )
 
     def _check_times(self) -> None:

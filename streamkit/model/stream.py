@@ -6,10 +6,11 @@ Columns, not objects: event i has `events.data[i]` and `times[i]`, chunk k has `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from streamkit.model._display import brief, counted, table, tag
 from streamkit.model.exchange import Exchange
 from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep
@@ -19,13 +20,13 @@ from streamkit.wire.values import Events
 Verdict = Literal["not-a-stream", "error", "malformed", "complete", "truncated"]
 
 
-LONGEST_GAP = 30_000_000_000
-"""Nanoseconds: the shortest idle timeout in common use."""
+DEFAULT_STALL_AFTER_NS = 30_000_000_000
+"""A pause of this many nanoseconds is a stall: the shortest idle timeout in common use."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """An event whose data is no JSON object and no lawful marker.
+    """An event whose data is not a JSON object and no lawful marker.
 
     `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; or, where a lenient client reads it all the same
     (`recovered`, and the chunk is there), `lenient-json` (NaN, a lone surrogate) and `invalid-utf8`. `message` is the
@@ -40,6 +41,8 @@ class Broken:
     recovered: bool = False
     cut: bool = False
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
@@ -53,8 +56,10 @@ class Misfit:
     message: str
     severity: Severity | None = None
 
+    __repr__ = brief
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """One exchange decoded and understood.
 
@@ -62,7 +67,7 @@ class Stream:
     the provider's JSON objects. `done` holds the indices of terminal markers that are not JSON (`[DONE]`). `terminal`
     tells whether the API's terminal event was seen. `framed` is False where the log did not keep the wire's framing, so
     that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
-    are filled only where the stream was interpreted to be judged; `drift` then looks for fields that are in no table.
+    are filled only where the stream was `judged`; `drift` then looks for fields that are in no table.
     `max_gap` is how long (ns) nothing may come before a rule speaks of a stall; `reported` reads the usage of one chunk.
     """
 
@@ -88,10 +93,38 @@ class Stream:
     lawful: frozenset[str] = frozenset()
     misfits: tuple[Misfit, ...] = ()
     missteps: tuple[Misstep, ...] = ()
-    max_gap: int = LONGEST_GAP
+    judged: bool = False
+    max_gap: int = DEFAULT_STALL_AFTER_NS
     drift: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
     reported: Callable[[dict[str, Any]], Usage | None] = field(default=lambda _: None, compare=False, repr=False)
     reader: Callable[[dict[str, Any]], tuple[Delta, ...]] = field(default=lambda _: (), compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        spoken = f"{self.api} ({self.dialect})" if self.dialect else self.api
+        events = counted(len(self.events), "event")
+        return tag(self, self.exchange.name, spoken, self.model, self.verdict, events)
+
+    def _repr_html_(self) -> str:
+        return table(repr(self), self._records(), len(self.events))
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """A record an event, for pandas and the like: `event` (from 1), `at_ns` (None where not measured), `name` (the
+        event type), `kinds` (what its chunk adds: `role`, `text`, …), `text` (the answer's text that it adds) and `data`
+        (the payload, invalid UTF-8 replaced)."""
+        return list(self._records())
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        chunk_of = {event: chunk for chunk, event in enumerate(self.chunk_events)}
+        for index, data in enumerate(self.events.data):
+            deltas = self.deltas(chunk_of[index]) if index in chunk_of else ()
+            yield {
+                "event": index + 1,
+                "at_ns": self.times[index],
+                "name": self.events.name(index),
+                "kinds": ",".join(dict.fromkeys(delta.kind for delta in deltas)),
+                "text": "".join(delta.text for delta in deltas if delta.kind == "text"),
+                "data": data.decode("utf-8", "replace"),
+            }
 
     @property
     def file(self) -> str:

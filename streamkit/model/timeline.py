@@ -13,12 +13,12 @@ from streamkit.wire.values import Comment, Event, Item, Tail
 Kind = Literal["event", "comment", "ignored", "tail"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One item of a body: the `n`th (from 1), complete at `at` (ns, None where not measured).
 
     `event` is its index among the events and `chunk` that among the chunks, None where it is none. `broken` says what is
-    wrong with an event whose data is no JSON object.
+    wrong with an event whose data is not a JSON object.
     """
 
     n: int
@@ -42,13 +42,21 @@ def timeline(stream: Stream) -> Iterator[Moment]:
             continue
         n += 1
         if isinstance(item, Event):
-            yield Moment(n, stream.times[event], "event", item, event, chunk_of.get(event), broken_at.get(event))
+            yield Moment(
+                n=n,
+                at=stream.times[event],
+                kind="event",
+                item=item,
+                event=event,
+                chunk=chunk_of.get(event),
+                broken=broken_at.get(event),
+            )
             event += 1
         else:
             kind: Kind = "comment" if isinstance(item, Comment) else "ignored"
-            yield Moment(n, _arrival(stream, item.end), kind, item)
+            yield Moment(n=n, at=_arrival(stream, item.end), kind=kind, item=item)
     for n, tail in enumerate(tails, n + 1):  # noqa: B020  (the count goes on)
-        yield Moment(n, _arrival(stream, tail.end), "tail", tail)
+        yield Moment(n=n, at=_arrival(stream, tail.end), kind="tail", item=tail)
 
 
 def added(stream: Stream, moment: Moment) -> tuple[Delta, ...]:

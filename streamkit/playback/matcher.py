@@ -1,7 +1,7 @@
-"""Which recording answers a request: levels of likeness, an order among equals, and the nearest where none is.
+"""Finds the recording that answers a request: levels of matching, an order among equal matches, and the closest miss.
 
-Pure. A matcher is told what its recordings were asked (`Recorded`), computes their keys once, and then only counts how
-often each was played.
+Pure. A matcher is given the requests of its recordings (`Recorded`), computes their keys once, and counts how often each
+was played.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ Reuse = Literal["once", "cycle", "last"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 REUSES: tuple[Reuse, ...] = get_args(Reuse)
 
-# What two requests for the same answer may differ in. `stream` is judged apart: a stream can be answered whole.
-_BESIDE_THE_POINT = frozenset(("stream", "stream_options", "user", "metadata"))
+# Fields that do not affect the answer. `stream` is handled separately: a stream can be returned whole.
+_IGNORED_FIELDS = frozenset(("stream", "stream_options", "user", "metadata"))
 
-# Where the APIs keep the conversation and what steers it.
+# The fields of the conversation and its instructions in the various APIs.
 _CONVERSATION = frozenset(
     ("messages", "system", "input", "instructions", "prompt", "suffix", "contents", "systemInstruction", "system_instruction")
 )  # fmt: skip
@@ -34,15 +34,14 @@ _VERSION = re.compile(r"v\d+[a-z]*\d*")
 _ABSENT = object()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What a matcher knows of one recording.
+    """What a matcher knows about one recording.
 
-    `request` is None where the log did not keep it; `fits` then tells whether a request could have been answered so, and
-    `model` which model answered.
-    `streamed` tells whether its answer is a stream, `asked_stream` whether a stream was asked for (None: the request did
-    not say), `failed` whether the answer is an HTTP error, which answers every way of asking. `recorded_at`, `path` and
-    `number` give the order among recordings that match equally.
+    `request` is None if the log did not keep it; `fits` then decides whether this could be the answer to a request, and
+    `model` returns the model that answered. `streamed` is whether the answer is a stream, `asked_stream` whether a stream
+    was requested (None: the request does not say), `failed` whether the answer is an HTTP error, which answers requests
+    with and without streaming. Equal matches are ordered by `recorded_at`, `path` and `number`.
     """
 
     request: Request | None
@@ -58,7 +57,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where a request differs from a recording's: what was recorded, what was asked. Absent values are None."""
+    """A difference between a request and a recorded one, at a JSON path. Absent values are None."""
 
     at: str
     recorded: Any
@@ -70,7 +69,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The recording that answers, by its index. `whole`: it is a stream, and was asked for without streaming."""
+    """The recording that answers, by index. `whole`: it is a stream, but the request does not ask for one."""
 
     index: int
     whole: bool = False
@@ -78,9 +77,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """No recording answers. `nearest` is the index of the one that differs least, None where there is none.
+    """No recording answers. `nearest` is the index of the one with the fewest differences, or None.
 
-    `used_up` tells that recordings do match and that each was played as often as it may be.
+    `used_up`: recordings do match, but each was already played.
     """
 
     nearest: int | None = None
@@ -92,8 +91,8 @@ class Miss:
 class Matcher:
     """Chooses among recordings, by their index in `recordings`.
 
-    `redact` is applied to the URL and the body of both sides before they are compared, so that a secret that was cut from the
-    recording does not keep it from matching.
+    `redact` is applied to the URL and the body of both sides before they are compared, so that a redacted recording still
+    matches.
     """
 
     def __init__(
@@ -117,7 +116,7 @@ class Matcher:
             self.add(recorded)
 
     def add(self, recorded: Recorded) -> None:
-        """One recording more; its index is the next."""
+        """Add a recording; it gets the next index."""
         index = len(self._recordings)
         self._recordings.append(recorded)
         self.plays.append(0)
@@ -127,14 +126,14 @@ class Matcher:
         bisect.insort(equals, index, key=lambda other: _order(self._recordings[other]))
 
     def choose(self, request: Request) -> Match | Miss:
-        """The recording for this request, counted as played; or why there is none."""
+        """The recording for this request, counted as played, or why there is none."""
         streaming = asks_for_stream(request)
-        named = self._by_key.get(self._key_of(request), [])
+        same_key = self._by_key.get(self._key_of(request), [])
         if self._level == "any":
-            both = sorted([*named, *self._fitting(request)], key=lambda index: _order(self._recordings[index]))
+            both = sorted([*same_key, *self._fitting(request)], key=lambda index: _order(self._recordings[index]))
             candidates = self._answering(both, streaming)
         else:
-            candidates = self._answering(named, streaming) or self._answering(self._fitting(request), streaming)
+            candidates = self._answering(same_key, streaming) or self._answering(self._fitting(request), streaming)
         index = self._next(candidates)
         if index is not None:
             self.plays[index] += 1
@@ -143,31 +142,31 @@ class Matcher:
         return Miss(candidates[-1], used_up=True) if candidates else self._miss(self._view(request), streaming)
 
     def reset(self) -> None:
-        """Forget what was played."""
+        """Forget all playbacks."""
         self.plays = [0] * len(self._recordings)
 
     @property
     def unplayed(self) -> list[int]:
-        """The recordings that nobody asked for."""
+        """The recordings that were never requested."""
         return [index for index, plays in enumerate(self.plays) if not plays]
 
     def _fitting(self, request: Request) -> list[int]:
-        """Those without a request that may answer this one.
+        """The recordings without a request that may answer this one.
 
-        Beside recordings with a request they answer only where they have what the level compares: else no request would
-        miss any more, and a test that asks for something new would not be told.
+        If there are recordings with a request, these only answer if they have what the level compares: otherwise every
+        request would match, and a test that sends a new one would not notice.
         """
         fitting = [index for index in self._anonymous if self._recordings[index].fits(request)]
         if not self._by_key or self._level in ("path", "any"):
             return fitting
         body = _value(request.body)
-        asked = body.get("model") if isinstance(body, dict) else None
-        if self._level != "model" or asked is None:
+        model = body.get("model") if isinstance(body, dict) else None
+        if self._level != "model" or model is None:
             return []
-        return [index for index in fitting if self._recordings[index].model() == asked]
+        return [index for index in fitting if self._recordings[index].model() == model]
 
     def _answering(self, indices: Sequence[int], streaming: bool | None) -> list[int]:
-        """Those that can answer this way of asking; only those that were asked this very way where there are any."""
+        """Those that can answer with or without streaming, as requested; those recorded that way are preferred."""
         recordings = self._recordings
         same = [index for index in indices if recordings[index].asked_stream is streaming]
         if same or not streaming:
@@ -184,20 +183,20 @@ class Matcher:
         return candidates[-1] if plays[least] and self._reuse == "last" else least
 
     def _key_of(self, request: Request) -> bytes:
-        """The key of a request; kept for the next one like it, for redacting takes longer than all the rest."""
+        """The key of a request, cached because redacting takes longer than everything else."""
         body = request.body
-        asked = b"\n".join(
+        request_key = b"\n".join(
             (request.method.encode(), request.url.encode("utf-8", "replace"), body.bytes if body else b"")
         )
-        key = self._keys.get(asked)
+        key = self._keys.get(request_key)
         if key is None:
             if len(self._keys) >= _KEYS_KEPT:
                 self._keys.clear()
-            key = self._keys[asked] = _key(self._view(request))
+            key = self._keys[request_key] = _key(self._view(request))
         return key
 
     def _view(self, request: Request) -> dict[str, Any]:
-        """What counts of a request at this level, as one JSON-like value."""
+        """What is compared of a request at this level, as one JSON-like value."""
         level = self._level
         if level == "any":
             return {}
@@ -213,10 +212,10 @@ class Matcher:
         if not isinstance(body, dict):
             return view if level == "model" else {**view, "body": body}
         if level == "body":
-            view["body"] = {key: value for key, value in body.items() if key not in _BESIDE_THE_POINT}
+            view["body"] = {key: value for key, value in body.items() if key not in _IGNORED_FIELDS}
         else:
-            wanted = {"model"} | (_CONVERSATION if level == "messages" else frozenset())
-            view["body"] = {key: value for key, value in body.items() if key in wanted}
+            fields = {"model"} | (_CONVERSATION if level == "messages" else frozenset())
+            view["body"] = {key: value for key, value in body.items() if key in fields}
         return view
 
     def _miss(self, view: dict[str, Any], streaming: bool | None) -> Miss:
@@ -231,13 +230,13 @@ class Matcher:
             return Miss()
         count, index = nearest
         first = next(differences(self._views[index], view), None)
-        if first is None:  # alike in all but the way of asking
+        if first is None:  # they differ in streaming only
             first = Difference("body.stream", self._recordings[index].asked_stream, streaming)
             count = 1
         return Miss(index, first, count)
 
 
-# Where counting differences ends: what differs this much is near nothing.
+# Stop counting differences here.
 _MANY = 10_000
 _KEYS_KEPT = 256
 # Above this, a float no longer holds every whole number.
@@ -245,17 +244,17 @@ _EXACT = 1 << 53
 
 
 def asks_for_stream(request: Request) -> bool | None:
-    """Whether a request asks for a stream: by the `stream` of its JSON body, or by a path whose last part says `stream`
-    (Gemini, Bedrock). None where it says neither, which means yes to some APIs and no to others."""
+    """Whether a request asks for a stream: by `stream` in its JSON body, or by `stream` in the last part of its path (Gemini,
+    Bedrock). None if it does neither, which means yes for some APIs and no for others."""
     if "stream" in urlsplit(request.url).path.rpartition("/")[2].lower():
         return True
     body = request.body.json if request.body else None
-    asked = body.get("stream") if isinstance(body, dict) else None
-    return asked if isinstance(asked, bool) else None
+    stream = body.get("stream") if isinstance(body, dict) else None
+    return stream if isinstance(stream, bool) else None
 
 
 def plain_path(path: str) -> str:
-    """A path without the mount and the version before it: `/openai/v1/chat/completions` is `/chat/completions`."""
+    """A path without the prefix up to its version: `/openai/v1/chat/completions` is `/chat/completions`."""
     parts = path.strip("/").split("/")
     for index in range(len(parts) - 1, -1, -1):
         if _VERSION.fullmatch(parts[index]):
@@ -264,7 +263,7 @@ def plain_path(path: str) -> str:
 
 
 def differences(recorded: Any, asked: Any, at: str = "") -> Iterator[Difference]:
-    """Every place where two JSON values differ, in order; a list that is longer differs once."""
+    """All differences of two JSON values, in order; lists of different length differ once more."""
     if isinstance(recorded, dict) and isinstance(asked, dict):
         for key in [*recorded, *(key for key in asked if key not in recorded)]:
             yield from differences(recorded.get(key, _ABSENT), asked.get(key, _ABSENT), f"{at}.{key}" if at else key)
@@ -290,7 +289,7 @@ def _key(view: dict[str, Any]) -> bytes:
 
 
 def _canonical(value: Any) -> Any:
-    """The same JSON value with whole numbers written in one way: 1.0 is 1."""
+    """The same JSON value with integral floats as integers: 1.0 becomes 1."""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < _EXACT else value
     if isinstance(value, dict):

@@ -1,6 +1,6 @@
-"""Makes the steps that play an exchange again: its frames, each on its deadline, and the end that it had.
+"""Computes the steps that play back an exchange: its frames, each with its deadline, and its end.
 
-Pure: no clock, no sleep. Who carries the steps out waits for each deadline.
+Pure: no clock, no sleep. The caller waits for each deadline.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from streamkit.model.step import Close, Finish, Hang, Head, Last, Reset, Step, W
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How recorded time becomes playing time: `speed` divides it, `max_gap` (ns of playing time) caps each pause.
+    """How recorded time becomes playback time: `speed` divides it, `max_gap` (ns of playback time) limits each pause.
 
-    `delay` False plays everything at once.
+    With `delay` False, everything is played at once.
     """
 
     speed: float = 1.0
@@ -27,30 +27,30 @@ RECORDED = Pace()
 
 
 def steps(exchange: Exchange, pace: Pace = RECORDED) -> list[Step]:
-    """The steps of an exchange: head (where one was recorded), a write a frame that is not empty, and how it ended.
+    """The steps of an exchange: its head (if recorded), a write per non-empty frame, and its end.
 
-    Time counts from when the request was sent. A time that was not measured takes the deadline of the step before.
+    Time counts from when the request was sent. A step without a measured time gets the deadline of the one before.
     """
     deadline = _Deadlines(exchange, pace)
-    done: list[Step] = []
+    result: list[Step] = []
     response = exchange.response
     if response is not None:
-        done.append(Head(deadline(response.at), response.status, response.headers))
+        result.append(Head(deadline(response.at), response.status, response.headers))
     frames = exchange.frames
     for data, at in zip(frames.data, frames.at, strict=True):
         if data:
-            done.append(Write(deadline(at), data))
+            result.append(Write(deadline(at), data))
     end = exchange.end
-    done.append(_last(None if end is None else end.reason, deadline(None if end is None else end.at)))
-    return done
+    result.append(_last(None if end is None else end.reason, deadline(None if end is None else end.at)))
+    return result
 
 
 def untimed(exchange: Exchange) -> str | None:
-    """Why an exchange cannot be played with its pauses, in words; None where it can."""
+    """Why an exchange cannot be played with its pauses, in words; None if it can."""
     if exchange.clock == "none":
-        return "the log it was read from has no times" if exchange.source == "import" else "it holds no times"
+        return "the log it was read from has no times" if exchange.source == "import" else "it has no times"
     if len(exchange.frames) and all(at is None for at in exchange.frames.at):
-        return "no frame of it has a time"
+        return "none of its frames has a time"
     return None
 
 
@@ -74,7 +74,7 @@ class _Deadlines:
 
 
 def _last(reason: str | None, at: int) -> Last:
-    """The end of a recording as a server can repeat it; what our own side ended is cut off there."""
+    """The end of a recording as a server can repeat it. If our side ended it, the connection is closed there."""
     if reason == "eof":
         return Finish(at)
     if reason in ("reset", "refused"):

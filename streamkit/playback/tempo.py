@@ -1,20 +1,17 @@
-"""Times of our own instead of the recorded ones, for load tests: when the first token comes, and the gaps after it."""
+"""Replaces recorded times for load tests: the time to the first token, and the gaps after it."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
 from streamkit.errors import UsageError
 from streamkit.model.step import Head, Step, Write
+from streamkit.model.units import duration
 
-_TIME = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s)?")
-_NANOSECONDS = {"us": 1e3, "ms": 1e6, "s": 1e9}
-
-# Name -> how many times it takes, and a draw in nanoseconds.
+# Name -> how many durations it takes, and a draw in nanoseconds.
 _SHAPES: Mapping[str, tuple[int, Callable[[Random, Sequence[float]], float]]] = {
     "constant": (1, lambda _, t: t[0]),
     "uniform": (2, lambda random, t: random.uniform(t[0], t[1])),
@@ -26,25 +23,29 @@ _SHAPES: Mapping[str, tuple[int, Callable[[Random, Sequence[float]], float]]] = 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Times to draw from: `20ms` (always that), `uniform:10ms:30ms`, `normal:20ms:5ms` (mean, deviation),
-    `exponential:20ms` (mean), `lognormal:20ms:40ms` (median, and the time that 84 of 100 stay below)."""
+    """A distribution of times: `20ms` (constant), `uniform:10ms:30ms`, `normal:20ms:5ms` (mean, deviation),
+    `exponential:20ms` (mean), `lognormal:20ms:40ms` (median, 84th percentile)."""
 
     shape: str
     times: tuple[float, ...]
 
     @staticmethod
     def of(text: str) -> Distribution:
-        """Read one. Raises UsageError."""
+        """Parse a distribution. Raises UsageError."""
         shape, *times = text.split(":") if ":" in text else ["constant", text]
-        matches = [_TIME.fullmatch(time) for time in times]
-        if shape not in _SHAPES or len(times) != _SHAPES[shape][0] or not all(matches):
+        try:
+            values = tuple(float(duration(time)) for time in times)
+        except ValueError:
+            values = ()
+        if shape not in _SHAPES or len(values) != _SHAPES[shape][0]:
             raise UsageError(
-                f"{text!r}: no distribution; write 20ms, uniform:10ms:30ms, normal:20ms:5ms, exponential:20ms "
+                f"invalid distribution {text!r}: expected 20ms, uniform:10ms:30ms, normal:20ms:5ms, exponential:20ms "
                 "or lognormal:20ms:40ms"
             )
-        values = tuple(float(match[1]) * _NANOSECONDS[match[2] or "s"] for match in matches if match)
         if shape == "lognormal" and not 0 < values[0] <= values[1]:
-            raise UsageError(f"{text!r}: the median must be above 0 and not above the second time")
+            raise UsageError(
+                f"invalid distribution {text!r}: the median must be above 0 and at most the second duration"
+            )
         return Distribution(shape, values)
 
     def draw(self, random: Random) -> int:
@@ -54,7 +55,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """When the first token comes after the request, and the gap before each later write; None leaves the recorded."""
+    """The time from the request to the first token, and the gap before each later write; None keeps the recorded times."""
 
     ttft: Distribution | None = None
     itl: Distribution | None = None
@@ -63,28 +64,28 @@ class Tempo:
 RECORDED_TEMPO = Tempo()
 
 
-def retimed(steps: Sequence[Step], first: int, tempo: Tempo, random: Random) -> list[Step]:
-    """The steps with other times. `first` is the write (from 0) that holds the first token.
+def retimed(steps: Sequence[Step], first_token: int, tempo: Tempo, random: Random) -> list[Step]:
+    """The steps with new times. `first_token` is the index of the write (from 0) with the first token.
 
-    What stands before the first token keeps its place in time where it fits; without an `itl`, what follows keeps its
-    recorded distance. The end comes right after the last write.
+    Steps before the first token keep their times if they can; without an `itl`, later steps keep their recorded gaps. The
+    end comes right after the last write.
     """
     writes = [step for step in steps if isinstance(step, Write)]
-    if first >= len(writes):
+    if first_token >= len(writes):
         return list(steps)
-    recorded = writes[first].at
+    recorded = writes[first_token].at
     begin = recorded if tempo.ttft is None else tempo.ttft.draw(random)
-    done: list[Step] = []
-    seen, at = -1, 0
+    result: list[Step] = []
+    write, at = -1, 0
     for step in steps:
-        seen += isinstance(step, Write)
-        if isinstance(step, Head) or seen < first:
+        write += isinstance(step, Write)
+        if isinstance(step, Head) or write < first_token:
             at = min(step.at, begin)
-        elif isinstance(step, Write) and seen == first:
+        elif isinstance(step, Write) and write == first_token:
             at = begin
         elif tempo.itl is None:
             at = begin + step.at - recorded
         elif isinstance(step, Write):
             at += tempo.itl.draw(random)
-        done.append(replace(step, at=at))
-    return done
+        result.append(replace(step, at=at))
+    return result

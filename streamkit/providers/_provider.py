@@ -50,7 +50,7 @@ class BaseUrl:
     otherwise: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """Who answers at a host, as data.
 

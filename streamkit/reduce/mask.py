@@ -22,8 +22,8 @@ VOCABULARY = frozenset(
 )
 """Fields whose values are words of the protocol, and are kept."""
 
-PAYLOAD = re.compile(rb"(?P<before>.*?(?:^|[\r\n])data: ?)(?P<json>\{[^\r\n]*\})(?P<after>[\r\n]*)", re.DOTALL)
-"""A piece whose last data line is a JSON object."""
+PAYLOAD = re.compile(rb"(?P<before>.*?(?:^|[\r\n])(?:data: ?)?)(?P<json>\{[^\r\n]*\})(?P<after>[\r\n]*)", re.DOTALL)
+"""A piece whose last line is a JSON object, behind `data:` or by itself."""
 
 _TERM = re.compile(r"[A-Za-z0-9_.-]{0,48}")
 _STRING = re.compile(r'("(?:[^"\\\r\n]|\\.)*")(\s*:\s*)?')
@@ -34,7 +34,7 @@ _INSIDE = re.compile(
 _OUTSIDE = re.compile(
     r"(?P<kept>(?:^|(?<=[\r\n]))(?:event: ?[\w.-]{1,48}(?=[\r\n]|\Z)|(?:data|event|id|retry)(?=[:\r\n]))|\bdata(?=: ?[\[{])"
     r"|\b(?:true|false|null|NaN|Infinity)\b|(?<![\w.-])-?\d{1,6}(?:\.\d{1,6})?(?:[eE][+-]?\d{1,3})?(?![\w.-])|\[DONE\])"
-    r"|(?P<letter>[^\W\d_])|(?P<digit>\d)"
+    r"|(?P<letter>[^\W\d_])|(?P<lead>(?:(?<![\w.-])|(?<=[:,\[]-))\d)|(?P<digit>\d)"
 )
 
 
@@ -96,4 +96,7 @@ def _masked_raw(piece: bytes) -> bytes:
 
 
 def _hidden(match: re.Match[str]) -> str:
-    return match["kept"] or ("x" if match["letter"] else "0")
+    """What stands for a match. A number keeps a first digit that is not 0, as JSON knows no others of several digits."""
+    if match["letter"]:
+        return "x"
+    return match["kept"] or ("1" if match.groupdict().get("lead") else "0")

@@ -14,7 +14,7 @@ from streamkit.registry import Catalogue
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LintReport:
     """Everything that one run of lint has to say.
 
@@ -38,7 +38,7 @@ class LintReport:
         return SEVERITIES.index(finding.severity) <= SEVERITIES.index(cast("Severity", self.fail_on))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One metric as a reporter sees it: its name in JSON, its short head and its title, its unit, whether a stream has
     many samples of it, when a table shows it unasked, the manual that explains it, and
@@ -74,7 +74,7 @@ class PageStream:
     definitions: Sequence[Row] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatsReport:
     """Everything that one run of stats has to say.
 
@@ -105,7 +105,7 @@ class StatsReport:
     page: Callable[[], Sequence[PageStream]] = lambda: ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reporter:
     """One output format. A kind of content that it can show is a function; a command refuses a reporter without its kind.
 

@@ -36,4 +36,4 @@ def _line(cells: Sequence[Any]) -> str:
     return text.getvalue()
 
 
-REPORTER = Reporter("csv", rows=rows, stats=stats)
+REPORTER = Reporter(name="csv", rows=rows, stats=stats)

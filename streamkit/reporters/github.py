@@ -40,4 +40,4 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-REPORTER = Reporter("github", findings=findings)
+REPORTER = Reporter(name="github", findings=findings)

@@ -37,4 +37,4 @@ def _issue(finding: Finding, known: str) -> dict[str, Any]:
     }
 
 
-REPORTER = Reporter("gitlab", findings=findings, content="json")
+REPORTER = Reporter(name="gitlab", findings=findings, content="json")

@@ -94,4 +94,4 @@ def _notes(streams: Sequence[Row]) -> Iterator[str]:
         yield f"<h2>Notes</h2><ul>{''.join(message[:_ROWS])}</ul>"
 
 
-REPORTER = Reporter("html", rows=rows, stats=stats, timelines=timelines, in_full=True)
+REPORTER = Reporter(name="html", rows=rows, stats=stats, timelines=timelines, in_full=True)

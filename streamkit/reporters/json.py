@@ -40,4 +40,4 @@ def findings(report: LintReport) -> str:
     return dumps(document, indent=2) + "\n"
 
 
-REPORTER = Reporter("json", findings=findings, rows=rows, stats=stats, content="json")
+REPORTER = Reporter(name="json", findings=findings, rows=rows, stats=stats, content="json")

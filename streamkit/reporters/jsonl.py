@@ -12,4 +12,4 @@ def findings(report: LintReport) -> str:
     return "".join(dumps(as_object(finding)) + "\n" for finding in report.findings)
 
 
-REPORTER = Reporter("jsonl", findings=findings, content="json")
+REPORTER = Reporter(name="jsonl", findings=findings, content="json")

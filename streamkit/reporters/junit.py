@@ -46,4 +46,4 @@ def _line(finding: Finding) -> str:
     return f"{one_line(finding.file)}{line}:{path} {finding.code} {finding.severity}: {one_line(sentence(finding))}"
 
 
-REPORTER = Reporter("junit", findings=findings)
+REPORTER = Reporter(name="junit", findings=findings)

@@ -53,4 +53,4 @@ def _cell(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", one_line(text))
 
 
-REPORTER = Reporter("markdown", rows=rows, stats=stats, brief=True)
+REPORTER = Reporter(name="markdown", rows=rows, stats=stats, brief=True)

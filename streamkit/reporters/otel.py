@@ -12,11 +12,8 @@ from typing import Any
 import orjson
 
 from streamkit.reporters import Column, Reporter, Row, StatsReport
+from streamkit.reporters._otel_names import TOKEN_TYPES, attributes, metric_name, scaled, unit
 
-# Both counts of tokens are one metric of the conventions, told apart by an attribute.
-_TOKEN_USAGE = "gen_ai.client.token.usage"
-_TOKEN_TYPES = {"input_tokens": "input", "output_tokens": "output"}
-_UNITS = {"ns": "s", "tokens": "{token}", "bytes": "By", "tokens/s": "{token}/s", "bytes/s": "By/s", "ratio": "1"}
 _STATISTICS = ("min", "mean", "p50", "p90", "p95", "p99", "max")
 
 
@@ -31,41 +28,29 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 
 def _attributes(row: Row) -> dict[str, Any]:
-    known = {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": row["dialect"] or None,
-        "gen_ai.response.model": row["model"],
-        "error.type": None if row["verdict"] == "complete" else row["verdict"],
+    return {
+        **attributes(row),
         "streamkit.api": row["api"],
         "streamkit.file": row["file"],
         "streamkit.exchange": row["exchange"],
         **{f"streamkit.label.{name}": value for name, value in row["labels"].items()},
     }
-    return {name: value for name, value in known.items() if value is not None}
 
 
 def _point(column: Column, value: Any, attributes: Mapping[str, Any], row: Row) -> dict[str, Any]:
-    scale = 1e-9 if column.unit == "ns" else 1
-    more = {"gen_ai.token.type": _TOKEN_TYPES[column.key]} if column.key in _TOKEN_TYPES else {}
+    more = {"gen_ai.token.type": TOKEN_TYPES[column.key]} if column.key in TOKEN_TYPES else {}
     if column.key == "output_tokens" and row["tokens_source"]:
         more["streamkit.tokens.source"] = row["tokens_source"]
     point: dict[str, Any] = {
-        "name": _name(column),
-        "unit": _UNITS.get(column.unit, "1"),
+        "name": metric_name(column),
+        "unit": unit(column),
     }
     if column.many:
         point["count"] = value["n"]
-        point["distribution"] = {name: value[name] * scale for name in _STATISTICS}
+        point["distribution"] = {name: scaled(column, value[name]) for name in _STATISTICS}
     else:
-        point["value"] = value * scale
+        point["value"] = scaled(column, value)
     return {**point, "time": row["recorded_at"], "attributes": {**attributes, **more}}
 
 
-def _name(column: Column) -> str:
-    """The name of semantic-conventions-genai (docs/gen-ai/gen-ai-metrics.md), else one of our own."""
-    if column.key in _TOKEN_TYPES:
-        return _TOKEN_USAGE
-    return column.standard or f"streamkit.{column.key.removesuffix('_ns')}"
-
-
-REPORTER = Reporter("otel", stats=stats, content="json")
+REPORTER = Reporter(name="otel", stats=stats, content="json")

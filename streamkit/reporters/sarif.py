@@ -72,4 +72,4 @@ def _uri(file: str) -> str:
     return f"file://{path}" if path.startswith("/") else path
 
 
-REPORTER = Reporter("sarif", findings=findings, content="json")
+REPORTER = Reporter(name="sarif", findings=findings, content="json")

@@ -72,20 +72,15 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 
 def drawn(table: Table, paint: Palette = PLAIN, indent: str = "") -> str:
-    """A table as lines, columns two blanks apart; its heads and the words for verdicts in color.
+    """A table as lines, columns two blanks apart; its heads and the words for verdicts in color."""
+    from tabulate import tabulate
 
-    Not made by a library: none at hand knows how wide a joined emoji or a mark is in a terminal.
-    """
-    wide = [max(map(width, column)) for column in zip(table.heads, *table.rows, strict=True)]
-    lines = []
-    for number, row in enumerate([table.heads, *table.rows]):
-        cells = []
-        for at, cell in enumerate(row):
-            gap = " " * (wide[at] - width(cell))
-            painted = paint(VERDICTS.get(cell, "") if number else "quiet", cell)
-            cells.append(painted + gap if at < table.left else gap + painted)
-        lines.append(f"{indent}{'  '.join(cells).rstrip()}\n")
-    return "".join(lines)
+    heads = [paint("quiet", head) for head in table.heads]
+    body = [[paint(VERDICTS.get(cell, ""), cell) for cell in row] for row in table.rows]
+    sides = ["left" if at < table.left else "right" for at in range(len(heads))]
+    # Heads are a row like the others: above a line of their own, tabulate would widen the columns of long ones.
+    text = tabulate([heads, *body], tablefmt="plain", colalign=sides, disable_numparse=True)
+    return "".join(f"{indent}{line.rstrip()}\n" for line in text.split("\n"))
 
 
 def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
@@ -251,4 +246,4 @@ def _hint(group: Row, report: StatsReport) -> Iterator[str]:
         yield "\n" + textwrap.fill(text, report.width) + "\n"
 
 
-REPORTER = Reporter("table", rows=rows, stats=stats, content="prose", brief=True)
+REPORTER = Reporter(name="table", rows=rows, stats=stats, content="prose", brief=True)

@@ -114,4 +114,4 @@ def _joined(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-REPORTER = Reporter("text", findings=findings, content="prose")
+REPORTER = Reporter(name="text", findings=findings, content="prose")

@@ -61,7 +61,7 @@ def read_baseline(text: str, path: str) -> Counts:
             (file, code): int(count) for file, codes in document["findings"].items() for code, count in codes.items()
         }
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise UnreadableInput(path, "is no baseline", remedy="make one with --write-baseline") from None
+        raise UnreadableInput(path, "is not a baseline", remedy="make one with --write-baseline") from None
 
 
 def apply_baseline(

@@ -1,4 +1,4 @@
-"""What an event whose data is no JSON object most likely is: each such event is one rule's, and no other's."""
+"""What an event whose data is not a JSON object most likely is: each such event is one rule's, and no other's."""
 
 from __future__ import annotations
 

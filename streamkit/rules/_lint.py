@@ -32,7 +32,13 @@ def _found(entry: Rule, stream: Stream) -> Iterator[Finding]:
     except Exception as defect:
         message = f"rule {entry.code} failed: {type(defect).__name__}: {defect}; please report it"
         yield Finding(
-            "LINT000", "rule-defect", "error", message, file=stream.file, exchange=stream.number, dialect=stream.dialect
+            code="LINT000",
+            name="rule-defect",
+            severity="error",
+            message=message,
+            file=stream.file,
+            exchange=stream.number,
+            dialect=stream.dialect,
         )
     else:
         yield from findings

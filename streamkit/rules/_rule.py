@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from itertools import chain
 from typing import TypedDict, Unpack
 
@@ -41,6 +41,7 @@ class Sighting:
     """
 
     message: str
+    _: KW_ONLY
     chunk: int | None = None
     event: int | None = None
     byte: int | None = None

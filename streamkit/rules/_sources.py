@@ -29,7 +29,7 @@ def missteps(stream: Stream, name: str) -> Iterator[Sighting]:
 
 
 def broken(stream: Stream, name: str) -> Iterator[Sighting]:
-    """Events whose data is no JSON object; each is one rule's."""
+    """Events whose data is not a JSON object; each is one rule's."""
     for event in stream.broken:
         if cause(stream, event) == name:
             yield Sighting(message(stream, event), event=event.event)

@@ -66,7 +66,7 @@ class Side:
     outcomes: Outcomes = field(default_factory=Outcomes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Two runs compared: what was measured of each, the difference of every metric (None where a side has no value of it),
     that of the success share, and one verdict. `metrics` are those asked for; `alpha` is 1 minus the level of each interval."""
@@ -125,7 +125,15 @@ def compare_runs(
     verdict = overall(
         (found[entry.name] for entry in chosen), found["time_to_first_token"], success, (first.bursts, second.bursts)
     )
-    return Comparison(first, second, chosen, found, success, verdict, alpha)
+    return Comparison(
+        before=first,
+        after=second,
+        metrics=chosen,
+        differences=found,
+        success=success,
+        verdict=verdict,
+        alpha=alpha,
+    )
 
 
 def _success(before: Outcomes, after: Outcomes, alpha: float) -> Success:

@@ -39,7 +39,7 @@ def fixable(
     paths: Sequence[str],
     rules: Callable[[str], Sequence[Rule]],
     *,
-    form: str | None = None,
+    input_format: str | None = None,
     api: str | None = None,
     dialect: str | None = None,
     strict: bool = False,
@@ -54,7 +54,7 @@ def fixable(
             try:
                 streams = [
                     interpret(exchange, api=api, dialect=dialect, strict=strict, judge=True)
-                    for exchange in read(file, form=form)
+                    for exchange in read(file, format=input_format)
                 ]
                 before = Path(file).read_bytes()
             except (StreamkitError, OSError):

@@ -1,4 +1,4 @@
-"""Measuring many streams: each gives a row, and is added to the whole, to its group and to the gates.
+"""Measure many streams: each yields a row, and is added to the total, to its group and to the gates.
 
 run = Run(Wanted(metrics=["ttft"], by="model"))
 rows = list(run.rows(streams))
@@ -21,8 +21,8 @@ from streamkit.metrics import (
     Timeline,
     find,
     in_order,
-    kept,
     measure,
+    meets_limits,
     parse_expression,
     row_of,
 )
@@ -30,7 +30,7 @@ from streamkit.model.measurement import Measurement, Summary, TokenCounter
 from streamkit.model.message import ERROR, FINISH, REASONING, ROLE, TEXT, TOOL, USAGE
 from streamkit.model.stream import Stream
 from streamkit.reporters import Column, Mark, Row
-from streamkit.service.merging import read_part
+from streamkit.service.merging import read_run
 from streamkit.service.pricing import COUNTS, Bill, Prices
 
 Counters = Callable[[str | None], TokenCounter | None]
@@ -46,10 +46,10 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a run is to measure: metrics by name (none: all, or those that a table shows), how to group, gates, limits,
-    further percentiles, whether histograms are wanted, whether failed streams belong to the distributions, and prices."""
+    """What a run measures: metrics by name (none: all, or those that a table shows), grouping, gates, limits, additional
+    percentiles, whether to include histograms and failed streams, and prices."""
 
     metrics: Sequence[str] = ()
     in_table: bool = False
@@ -64,7 +64,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Run:
-    """One run: `rows` reads every stream once, `merge` adds those of other runs; then the rest can be asked."""
+    """One run: `rows` reads every stream once and `merge` adds those of other runs; after that, the summaries are complete."""
 
     wanted: Wanted
     counter: Counters = lambda _: None
@@ -85,7 +85,7 @@ class Run:
         self.limits = [parse_expression(text) for text in self.wanted.limits]
         for limit in self.limits:
             if limit.metric.whole_run:
-                raise UsageError(f"--slo {limit.text!r}: a limit is kept by a stream, not by a run")
+                raise UsageError(f"--slo {limit.text!r}: expected a metric of streams, not of a run")
         if self.wanted.by:
             _group_of(self.wanted.by, None)
         self.whole = self._collection()
@@ -94,15 +94,15 @@ class Run:
         return Collection(self._measured(), include_failed=self.wanted.include_failed)
 
     def _measured(self) -> list[Metric]:
-        """What is shown, and what gates, limits and the metrics of the run stand on."""
-        asked = [gate.expression.metric for gate in self.gates] + [limit.metric for limit in self.limits]
+        """The metrics that are shown, and those that gates, limits and run metrics are computed from."""
+        limiting = [gate.expression.metric for gate in self.gates] + [limit.metric for limit in self.limits]
         base = [METRICS["operation_duration"], METRICS["output_tokens"]]
         base += [METRICS[name] for name in COUNTS if self.wanted.prices]
         run = [entry for entry in METRICS.values() if entry.whole_run]
-        return list({entry.name: entry for entry in [*self.shown, *asked, *base, *run]}.values())
+        return list({entry.name: entry for entry in [*self.shown, *limiting, *base, *run]}.values())
 
     def rows(self, streams: Iterable[Stream]) -> Iterator[Row]:
-        """A row a stream, each measured when it is asked for."""
+        """A row per stream; streams are measured lazily."""
         shown = [entry for entry in self.shown if entry.of_stream is not None]
         for stream in streams:
             measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
@@ -110,7 +110,7 @@ class Run:
             self._add(measurement)
             row = {**row_of(measurement, shown), **self._cost(measurement)}
             self.keep(stream, row)
-            # Freed before the next one is decoded, which then takes its place in memory.
+            # Free this stream before the next one is decoded, to reuse its memory.
             del stream
             yield row
 
@@ -125,7 +125,7 @@ class Run:
         return {"cost": None if cost is None else round(cost, 9)} | ({"cost_missing": why} if why else {})
 
     def _add(self, measurement: Measurement) -> None:
-        good = kept(self.limits, measurement)
+        good = meets_limits(self.limits, measurement)
         self.whole.add(measurement, good)
         for gate in self.gates:
             gate.see(measurement, taken=self.whole.takes(measurement))
@@ -140,25 +140,25 @@ class Run:
         return self.groups[key][1]
 
     def merge(self, path: str) -> list[Row]:
-        """Add the streams that another run measured, a file that `stats --format json` wrote; their rows.
+        """Add the streams of another run, from a file written by `stats --format json`, and return their rows.
 
-        Raises UnreadableInput, and has then added none.
+        Raises UnreadableInput, in which case none is added.
         """
-        part = read_part(path, self.whole, self.limits, self.wanted.by)
-        self.whole.merge(part.summary)
-        for group, told in part.groups:
-            self._group(group).merge(told)
-        for measurement, good in zip(part.measured, part.good, strict=True):
+        run = read_run(path, self.whole, self.limits, self.wanted.by)
+        self.whole.merge(run.summary)
+        for group, summary in run.groups:
+            self._group(group).merge(summary)
+        for measurement, good in zip(run.measured, run.good, strict=True):
             self.whole.place(measurement, good)
             if self.wanted.by:
                 self._group(_group_of(self.wanted.by, measurement)).place(measurement, good)
             for gate in self.gates:
                 gate.see(measurement, taken=self.whole.takes(measurement))
-        costs = map(self._cost, part.measured)
-        return [{**row, **cost} for row, cost in zip(part.rows, costs, strict=True)]
+        costs = map(self._cost, run.measured)
+        return [{**row, **cost} for row, cost in zip(run.rows, costs, strict=True)]
 
     def _note_marks(self, stream: Stream) -> None:
-        """Keep the chunks of the first stream; with a second one there is no picture of one."""
+        """Keep the chunks of the first stream for a plot, unless there is a second stream."""
         if self.whole.count:
             self.marks.clear()
         elif stream.exchange.timed:
@@ -171,7 +171,7 @@ class Run:
             )
 
     def summaries(self) -> list[dict[str, Any]]:
-        """The summary of all streams (its `by` is empty), then that of each group, the largest first."""
+        """The summary of all streams (with an empty `by`), then those of the groups, the largest first."""
         ordered = sorted(self.groups.values(), key=lambda group: -group[1].count)
         whole = self._summary({}, self.whole)
         if self.wanted.prices:
@@ -179,45 +179,102 @@ class Run:
         return [whole, *(self._summary(by, group) for by, group in ordered)]
 
     def _summary(self, by: Mapping[str, str], collection: Collection) -> dict[str, Any]:
-        told: dict[str, Any] = {"by": dict(by), **collection.to_json(histograms=self.wanted.histograms)}
+        summary: dict[str, Any] = {"by": dict(by), **collection.to_json(histograms=self.wanted.histograms)}
         if self.wanted.percentiles:
-            told["percentiles"] = collection.percentiles(self.wanted.percentiles)
-        return told
+            summary["percentiles"] = collection.percentiles(self.wanted.percentiles)
+        return summary
 
     def columns(self, *, of_run: bool = False) -> list[Column]:
-        """The metrics that are shown, as a reporter sees them."""
+        """The metrics that are shown, in the form that reporters take."""
         entries = [entry for entry in self.shown if entry.whole_run == of_run]
-        return [Column(m.key, m.head, m.title, m.unit, m.many, m.shown, m.manual, m.standard) for m in entries]
+        return [
+            Column(
+                key=m.key,
+                head=m.head,
+                title=m.title,
+                unit=m.unit,
+                many=m.many,
+                shown=m.shown,
+                manual=m.manual,
+                standard=m.standard,
+            )
+            for m in entries
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """A run that was measured: a row a stream, the `summary` of all, and one of each group, the largest first.
+
+    Rows and summaries have the keys of `stats --format json`.
+    """
+
+    rows: Sequence[Row]
+    summary: Mapping[str, Any]
+    groups: Sequence[Mapping[str, Any]] = ()
+
+    def __repr__(self) -> str:
+        return f"<Statistics: {len(self.rows):,} stream{'' if len(self.rows) == 1 else 's'}>"
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """A flat record a stream, for pandas and the like: distributions as `inter_chunk_gap_ns.p50` and so on."""
+        return [_flat(row) for row in self.rows]
+
+
+def stats(
+    streams: Iterable[Stream], *, metrics: Sequence[str] = (), by: str | None = None, slo: Sequence[str] = ()
+) -> Statistics:
+    """Measure streams, each and all together.
+
+    `metrics` are names or aliases (default: all), `by` groups (`model`, `provider`, `file`, `label:NAME`), `slo` are the
+    limits of goodput (`ttft <= 500ms`). Raises UnknownEntry, UsageError.
+    """
+    run = Run(Wanted(metrics=metrics, by=by, limits=slo))
+    rows = list(run.rows(streams))
+    summary, *groups = run.summaries()
+    return Statistics(rows, summary, groups)
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    told = {name: row[name] for name in ("file", "exchange", "api", "dialect", "model", "verdict", "recorded_at")}
+    for key, value in row["metrics"].items():
+        if isinstance(value, dict):
+            told |= {f"{key}.{stat}": number for stat, number in value.items()}
+        else:
+            told[key] = value
+    return told
 
 
 def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:
-    """Rows by a metric, or a statistic of one (`ttft`, `gap.p99`); those that lack it come last. Raises UsageError."""
+    """Rows sorted by a metric or a statistic of one (`ttft`, `gap.p99`); rows without it come last. Raises UsageError."""
     name, _, stat = by.rpartition(".") if by.count(".") == 1 else (by, "", "")
     metric = find(name)
     if stat and stat not in Summary.__slots__:
-        raise UsageError(f"--sort {by}: of a stream there are {', '.join(Summary.__slots__)}")
+        raise UsageError(f"--sort {by}: unknown statistic {stat!r}; expected one of: {', '.join(Summary.__slots__)}")
     if metric.of_stream is None or metric.many != bool(stat):
-        raise UsageError(f"--sort {by}: say {name}.p50 for a metric of many values, and {name} alone for one of one")
+        raise UsageError(
+            f"--sort {by}: expected {name}.p50 for a metric of many values, {name} for one of a single value"
+        )
 
     def key(row: Row) -> float | None:
         value = row["metrics"].get(metric.key)
         return value.get(stat) if isinstance(value, dict) else value
 
-    given = list(rows)
-    known = sorted((row for row in given if key(row) is not None), key=lambda row: key(row) or 0, reverse=reverse)
-    return [*known, *(row for row in given if key(row) is None)]
+    all_rows = list(rows)
+    known = sorted((row for row in all_rows if key(row) is not None), key=lambda row: key(row) or 0, reverse=reverse)
+    return [*known, *(row for row in all_rows if key(row) is None)]
 
 
 def _group_of(by: str, measurement: Measurement | None) -> dict[str, str]:
     """The group of a stream: by `model`, `provider`, `file`, `label` (all of them) or `label:NAME`. Raises UsageError."""
-    word, _, name = by.partition(":")
-    if word not in ("model", "provider", "file", "label") or (name and word != "label"):
-        raise UsageError(f"--by {by}: there are model, provider, file, label and label:NAME")
+    field_name, _, name = by.partition(":")
+    if field_name not in ("model", "provider", "file", "label") or (name and field_name != "label"):
+        raise UsageError(f"invalid --by {by!r}: expected model, provider, file, label or label:NAME")
     if measurement is None:
         return {}
-    if word == "label":
+    if field_name == "label":
         labels = measurement.labels
-        told = labels.get(name) if name else ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
-        return {by: told or "-"}
+        value = labels.get(name) if name else ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+        return {by: value or "-"}
     values = {"model": measurement.model, "provider": measurement.dialect, "file": measurement.file}
-    return {word: values[word] or "-"}
+    return {field_name: values[field_name] or "-"}

@@ -1,4 +1,4 @@
-"""What `stats --format json` wrote, read back: the streams that other machines measured join those of this run."""
+"""Read back the output of `stats --format json`, to merge streams measured on other machines into this run."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, NamedTuple
 import orjson
 
 from streamkit.errors import UnreadableInput
-from streamkit.metrics import Collection, Expression, kept, measurement_of
+from streamkit.metrics import Collection, Expression, measurement_of, meets_limits
 from streamkit.model.measurement import Measurement
 from streamkit.reporters import Row
 
-# How such a file begins, also where another program has laid it out anew.
+# How such a file begins, even if another program has reformatted it.
 _HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"streams"\s*:\s*\[')
 _HEAD_BYTES = 512
 
 
-class Part(NamedTuple):
-    """A file of another run: its streams as rows and as measurements, whether each kept the limits of this run, and the
-    summaries of all of them and of each group."""
+class EarlierRun(NamedTuple):
+    """The output of an earlier run: its streams as rows and as measurements, whether each met the limits of this run, and
+    the summaries of all streams and of each group."""
 
     rows: list[Row]
     measured: list[Measurement]
@@ -30,8 +30,8 @@ class Part(NamedTuple):
     groups: list[tuple[dict[str, str], Mapping[str, Any]]]
 
 
-def parts_of(paths: Sequence[str]) -> Iterator[str]:
-    """The files among these inputs, those in folders and patterns too, that `stats --format json` wrote."""
+def run_files(paths: Sequence[str]) -> Iterator[str]:
+    """The files among these inputs (including folders and patterns) that were written by `stats --format json`."""
     from streamkit.formats import find
 
     for found in find([path for path in paths if path != "-"]):
@@ -40,7 +40,7 @@ def parts_of(paths: Sequence[str]) -> Iterator[str]:
                 if _HEAD.match(file.read(_HEAD_BYTES)):
                     yield found.path
         except OSError:
-            continue  # whoever reads it says so
+            continue  # reported when it is read
 
 
 def rows_of(path: str) -> list[Row]:
@@ -50,47 +50,48 @@ def rows_of(path: str) -> list[Row]:
         for row in rows:
             measurement_of(row, ())
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise UnreadableInput(path, f"no output of stats --format json: {error}") from error
+        raise UnreadableInput(path, f"not output of stats --format json: {error}") from error
     return rows
 
 
-def read_part(path: str, collection: Collection, limits: Sequence[Expression], by: str | None) -> Part:
-    """A file of another run, checked as a whole, so that nothing of it counts where anything is wrong with it.
+def read_run(path: str, collection: Collection, limits: Sequence[Expression], by: str | None) -> EarlierRun:
+    """Read the output of an earlier run. It is validated as a whole, so that a damaged file is never partly merged.
 
-    `collection` is what it is to be merged into, `by` how this run groups. Raises UnreadableInput.
+    `collection` is what it will be merged into, `by` the grouping of this run. Raises UnreadableInput.
     """
     try:
         document = orjson.loads(Path(path).read_bytes())
         summary, rows = document["summary"], list(document["streams"])
         measured = [measurement_of(row, collection.metrics) for row in rows]
         groups = _groups(path, summary, by) if by else []
-        for told in (summary, *(told for _, told in groups)):
-            Collection(collection.metrics, include_failed=collection.include_failed).merge(told)
+        for summary_ in (summary, *(summary_ for _, summary_ in groups)):
+            Collection(collection.metrics, include_failed=collection.include_failed).merge(summary_)
         good = [_kept(path, row, one, limits) for row, one in zip(rows, measured, strict=True)]
     except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise UnreadableInput(path, f"no output of stats --format json: {error}") from error
-    return Part(rows, measured, good, summary, groups)
+        raise UnreadableInput(path, f"not output of stats --format json: {error}") from error
+    return EarlierRun(rows, measured, good, summary, groups)
 
 
 def _groups(path: str, summary: Mapping[str, Any], by: str) -> list[tuple[dict[str, str], Mapping[str, Any]]]:
-    """The groups of another run, which cannot be made afterwards: the samples of each stream are no longer there."""
-    found = [
-        ({str(name): str(value) for name, value in told["by"].items()}, told) for told in summary.get("groups", ())
+    """The groups of another run. They cannot be computed here, because the samples of each stream are not stored."""
+    groups = [
+        ({str(name): str(value) for name, value in group["by"].items()}, group) for group in summary.get("groups", ())
     ]
-    if any(set(group) != {by} for group, _ in found) or (summary["streams"] and not found):
-        raise UnreadableInput(path, f"its streams are not grouped by {by}", remedy=f"make it with --by {by}")
-    return found
+    if any(set(group) != {by} for group, _ in groups) or (summary["streams"] and not groups):
+        raise UnreadableInput(path, f"its streams are not grouped by {by}", remedy=f"create it with --by {by}")
+    return groups
 
 
 def _kept(path: str, row: Row, measurement: Measurement, limits: Sequence[Expression]) -> bool | None:
-    """Whether a stream of another run kept every limit of this one; of its gaps only the eight numbers are known."""
+    """Whether a stream of another run met every limit of this one; of its gaps, only the summary is stored."""
     known: dict[str, float] = {}
     for limit in limits:
-        told = row["metrics"].get(limit.metric.key)
-        if isinstance(told, dict):
-            if limit.stat not in told:
+        statistics = row["metrics"].get(limit.metric.key)
+        if isinstance(statistics, dict):
+            if limit.stat not in statistics:
                 raise UnreadableInput(
-                    path, f"--slo {limit.text!r}: of a stream it tells {', '.join(told)} and no others"
+                    path,
+                    f"--slo {limit.text!r}: no such statistic of a stream in it; expected one of: {', '.join(statistics)}",
                 )
-            known[limit.text] = told[limit.stat]
-    return kept(limits, measurement, known)
+            known[limit.text] = statistics[limit.stat]
+    return meets_limits(limits, measurement, known)

@@ -1,4 +1,4 @@
-"""The mock server composed: match a request, play what was recorded, or say why nothing was."""
+"""The mock server: match a request and play back its recording, or explain why there is none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FAULT_HEADER = "X-Streamkit-Fault"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request that was answered, and by what: `recording` is None where none did, `message` then tells why."""
+    """One request that was answered, and the recording that answered it, or None, with the reason in `message`."""
 
     number: int
     method: str
@@ -43,12 +43,12 @@ class Asked:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How a mock server answers: see `Matcher` for `match` and `reuse`, `Pace` for `pace`, `Tempo` for `tempo`.
 
-    `faults` are done to every answer that was recorded. `seed` decides what they leave to chance: the same seed, recording
-    and number of its playing give the same fault, whatever else is asked meanwhile.
+    `faults` are injected into every recorded answer. `seed` makes random faults repeatable: the same seed, recording and
+    playback number give the same fault, whatever other requests come in between.
     """
 
     match: Level = "body"
@@ -60,10 +60,7 @@ class Options:
 
 
 class Mock:
-    """Answers requests from recordings. `answer` is what a server is given.
-
-    `on_request` is told of every request when it has been answered.
-    """
+    """Answers requests from recordings. Servers call `answer`; `on_request` is called after each request."""
 
     def __init__(
         self, exchanges: Iterable[Exchange], options: Options, on_request: Callable[[Asked], None] = lambda _: None
@@ -72,8 +69,8 @@ class Mock:
         self.requests: list[Asked] = []
         self._options = options
         self._on_request = on_request
-        self._struck: dict[int, int] = {}
-        self._made: dict[Match, Sequence[Step]] = {}
+        self._strikes_so_far: dict[int, int] = {}
+        self._cached_steps: dict[Match, Sequence[Step]] = {}
         self._matcher = Matcher(
             (), level=options.match, reuse=options.reuse, redact=lambda request: redact_request(request)[0]
         )
@@ -81,15 +78,15 @@ class Mock:
             self.add(exchange)
 
     def add(self, exchange: Exchange) -> None:
-        """One recording more."""
+        """Add a recording."""
         recording = Recording(exchange)
         self.recordings.append(recording)
         self._matcher.add(recording.recorded())
 
     def find(self, request: Request) -> Sequence[Step] | None:
-        """The steps that answer a request, or None where no recording does."""
-        found = self._matcher.choose(request)
-        return self._play(request, found, ()) if isinstance(found, Match) else None
+        """The steps that answer a request, or None if no recording matches."""
+        match = self._matcher.choose(request)
+        return self._play(request, match, ()) if isinstance(match, Match) else None
 
     def answer(self, request: Request) -> Sequence[Step]:
         """The steps that answer a request."""
@@ -97,26 +94,26 @@ class Mock:
         if path.startswith(CONTROL):
             return self._control(request, path.removeprefix(CONTROL))
         try:
-            asked_for = plan(fault) if (fault := header(request.headers, FAULT_HEADER)) else []
+            header_faults = plan(fault) if (fault := header(request.headers, FAULT_HEADER)) else []
         except StreamkitError as error:
-            self._note(request, None, str(error))
+            self._log(request, None, str(error))
             return replies.failure(400, "invalid_request_error", f"{FAULT_HEADER}: {error}")
-        found = self._matcher.choose(request)
-        if isinstance(found, Match):
-            return self._play(request, found, asked_for)
+        match = self._matcher.choose(request)
+        if isinstance(match, Match):
+            return self._play(request, match, header_faults)
         plain = plain_path(path)
         if request.method == "GET" and plain == "/models":
-            self._note(request, None, "the list of models")
+            self._log(request, None, "the list of models")
             return replies.model_list(self.recordings)
         if request.method == "GET" and plain.startswith("/models/"):
-            self._note(request, None, "a model")
+            self._log(request, None, "a model")
             return replies.one_model(self.recordings, unquote(plain.removeprefix("/models/")))
-        self._note(request, None, "no match: " + replies.told(found, self.recordings))
-        return replies.not_found(found, self.recordings, f"{request.method} {path}")
+        self._log(request, None, "no match: " + replies.reason(match, self.recordings))
+        return replies.not_found(match, self.recordings, f"{request.method} {path}")
 
     @property
     def unplayed(self) -> list[Recording]:
-        """The recordings that nobody asked for."""
+        """The recordings that were never requested."""
         return [self.recordings[index] for index in self._matcher.unplayed]
 
     @property
@@ -125,50 +122,52 @@ class Mock:
         return [asked for asked in self.requests if asked.recording is None and asked.message.startswith("no match")]
 
     def reset(self) -> None:
-        """Forget what was asked and played."""
+        """Forget all requests and playbacks."""
         self._matcher.reset()
-        self._struck.clear()
+        self._strikes_so_far.clear()
         self.requests.clear()
 
-    def _play(self, request: Request, match: Match, asked_for: Sequence[Plan]) -> Sequence[Step]:
-        """The steps of a recording, retimed and broken as was asked for."""
+    def _play(self, request: Request, match: Match, header_faults: Sequence[Plan]) -> Sequence[Step]:
+        """The steps of a recording, with the requested timing and faults."""
         options = self._options
         recording = self.recordings[match.index]
         random = chance(options.seed, recording.name, self._matcher.plays[match.index])
-        playing = self._steps(match)
+        steps_ = self._steps(match)
         if options.tempo != RECORDED_TEMPO and not match.whole:
-            playing = retimed(playing, recording.first_token, options.tempo, random)
+            steps_ = retimed(steps_, recording.first_token, options.tempo, random)
         remarks: list[str] = []
         plans = [planned for planned in options.faults if self._strikes(planned)]
-        if plans or asked_for:
-            playing, remarks = inject(playing, [*plans, *asked_for], random)
-        self._note(request, recording.name, "; ".join(remarks))
-        return playing
+        if plans or header_faults:
+            steps_, remarks = inject(steps_, [*plans, *header_faults], random)
+        self._log(request, recording.name, "; ".join(remarks))
+        return steps_
 
     def _steps(self, match: Match) -> Sequence[Step]:
-        """What was recorded, as steps; made once."""
-        if match not in self._made:
+        """The recorded steps, computed once."""
+        if match not in self._cached_steps:
             recording = self.recordings[match.index]
-            self._made[match] = self._whole(recording) if match.whole else steps(recording.exchange, self._options.pace)
-        return self._made[match]
+            self._cached_steps[match] = (
+                self._unstreamed(recording) if match.whole else steps(recording.exchange, self._options.pace)
+            )
+        return self._cached_steps[match]
 
     def _strikes(self, planned: Plan) -> bool:
-        """Whether a fault has streams left to strike; counts this one."""
-        struck = self._struck.get(id(planned), 0)
-        self._struck[id(planned)] = struck + 1
-        return planned.times is None or struck < planned.times
+        """Whether a fault applies to one more stream. Counts this one."""
+        count = self._strikes_so_far.get(id(planned), 0)
+        self._strikes_so_far[id(planned)] = count + 1
+        return planned.times is None or count < planned.times
 
-    def _whole(self, recording: Recording) -> Sequence[Step]:
-        """A stream that was asked for without streaming: its object, when the stream would have ended."""
+    def _unstreamed(self, recording: Recording) -> Sequence[Step]:
+        """The answer to a request without streaming: the whole object, at the time when the stream ended."""
         whole = recording.whole
         if whole is None:
             verdict = recording.stream.verdict
             return replies.failure(
-                502, "api_error", f"{recording.name} is {verdict}: it does not hold the whole answer that was asked for"
+                502, "api_error", f"{recording.name} is {verdict}: it does not contain the whole answer"
             )
         return replies.reply(200, whole, at=steps(recording.exchange, self._options.pace)[-1].at)
 
-    def _note(self, request: Request, recording: str | None, message: str = "") -> None:
+    def _log(self, request: Request, recording: str | None, message: str = "") -> None:
         asked = Asked(len(self.requests) + 1, request.method, urlsplit(request.url).path, recording, message)
         self.requests.append(asked)
         self._on_request(asked)
@@ -181,7 +180,9 @@ class Mock:
             return replies.reply(200, {"requests": [asked.as_json() for asked in self.requests], "unplayed": unplayed})
         if name == "reset":
             if request.method != "POST":
-                return replies.failure(405, "invalid_request_error", "reset with POST")
+                return replies.failure(405, "invalid_request_error", "use POST to reset")
             self.reset()
             return replies.reply(200, {"status": "ok"})
-        return replies.failure(404, "not_found_error", "there are /__streamkit/health, requests and reset (POST)")
+        return replies.failure(
+            404, "not_found_error", "unknown path; expected /__streamkit/health, requests or reset (POST)"
+        )

@@ -1,4 +1,4 @@
-"""The recording proxy as others use it: `with proxying(rules, recorders) as proxy`, in a thread of its own."""
+"""The recording proxy for Python programs: `with proxying(rules, recorders) as proxy`, in its own thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Mode = Literal["record", "replay", "auto"]
 
 @dataclass(frozen=True, slots=True)
 class Playing:
-    """What a proxy answers without asking upstream: nothing (`record`), all it answers (`replay`), or what is recorded
+    """What a proxy answers without contacting the upstream: nothing (`record`), everything (`replay`), or what is recorded
     already (`auto`)."""
 
     mode: Mode = "record"
@@ -39,7 +39,7 @@ def proxying(
     host: str = "127.0.0.1",
     port: int = 0,
 ) -> Iterator[Proxy]:
-    """Run a proxy in a thread until the context ends; `recorders` records what it passes on.
+    """Run a proxy in a thread until the context exits; `recorders` records what it passes on.
 
     Raises CannotListen, UsageError.
     """
@@ -59,8 +59,8 @@ def proxying(
                     mock.add(exchange)
         recorders.on_end(outcome)
 
-    # A proxy passes the body on in the content coding that it came in; the recording holds it decoded.
-    kept = replace(
+    # A proxy passes the body on in its original content coding; the recording stores it decoded.
+    own_recorders = replace(
         recorders,
         source="proxy",
         decode=True,
@@ -68,12 +68,12 @@ def proxying(
         on_error=recorders.on_error or (lambda _: None),
         keep=recorders.keep or playing.mode == "auto",
     )
-    proxy = Proxy(rules, kept.recorder, answer=answer, settings=settings, host=host, port=port)
+    proxy = Proxy(rules, own_recorders.recorder, answer=answer, settings=settings, host=host, port=port)
     with in_thread(proxy) as running:
         yield running
 
 
 def _worth_repeating(exchange: Exchange) -> bool:
-    """Whether an answer can stand for another: a failure is asked for again."""
+    """Whether an exchange may be replayed: failed ones are requested again."""
     ended = exchange.end is not None and exchange.end.reason == "eof"
     return ended and exchange.response is not None and exchange.response.status < 400

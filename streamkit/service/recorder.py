@@ -1,7 +1,7 @@
-"""One exchange recorded as it happens: shown, cut of its secrets, written, and summed up when it is over.
+"""Records one exchange as it happens: shows it, redacts it, writes it, and sums it up at the end.
 
-A recorder is a listener of the client, of the proxy and of a pipe alike. It keeps nothing of what it has written but what
-its outcome tells.
+The same recorder listens to the client, the proxy and a pipe. What it has written is not kept in memory, except for the
+fields of its outcome.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Sink(Protocol):
-    """Where the lines of one exchange go: a file being written, or a part of one."""
+    """Where the lines of one exchange go: a file, or a part of one."""
 
     path: str
 
@@ -40,14 +40,14 @@ class Sink(Protocol):
 
 
 class Viewer(Protocol):
-    """Sees the body before it is written, as it arrives."""
+    """Receives the body as it arrives, before it is written."""
 
     def response(self, response: Response) -> None:
-        """Status line and headers have come."""
+        """Called with the status line and headers."""
         ...
 
     def frame(self, data: bytes) -> None:
-        """A frame of the body has come."""
+        """Called with a frame of the body."""
         ...
 
     def close(self) -> None:
@@ -55,13 +55,14 @@ class Viewer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What is known of an exchange when it is over.
+    """What is known about an exchange when it is over.
 
-    `size` are the bytes of the body. `path` is None where it could not be written, `request` where none was seen (a pipe). `error` and everything in the file
-    has its secrets cut; `redactions` counts them. The last three are filled where recorders `interpret`: `first_token` in
-    nanoseconds after the request. `lines` are those of the recording, where recorders `keep` them.
+    `size` is the body's length in bytes. `path` is None if the recording could not be written, `request` if there was
+    none (a pipe). `error` is redacted, as is everything in the file; `redactions` counts the secrets removed. The last
+    three fields are set by recorders that `interpret`; `first_token` is in nanoseconds after the request. `lines` are
+    those of the recording, for recorders that `keep` them.
     """
 
     path: str | None
@@ -79,7 +80,7 @@ class Outcome:
 
     @property
     def complete(self) -> bool:
-        """Whether the exchange came to its own end: a stream that is complete, or a plain answer that is whole."""
+        """Whether the exchange ended normally: a complete stream, or a whole plain response."""
         if self.reason != "eof" or (self.status is not None and not 200 <= self.status < 300):
             return False
         return self.verdict == "complete" or (self.verdict == "not-a-stream" and self.size > 0)
@@ -93,14 +94,14 @@ class Outcome:
         return f"{asked}: {self.status or 'no answer'}, {self.reason}, {frames}: {self.path or 'not recorded'}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorders:
-    """How exchanges are recorded; `recorder` makes the recorder of one.
+    """How exchanges are recorded; `recorder` creates the recorder of one.
 
-    `open` gives the sink of an exchange; it is handed the request without secrets, or None for a pipe. `on_end` gets the
-    outcome of each. `on_error` gets what keeps an exchange from being written, which then goes on unrecorded; where it is
-    None, the error is raised. `decode` takes the content coding off the body. `interpret` fills in what the outcome tells
-    of the stream. `keep` holds the lines for the outcome: memory then grows with the exchange.
+    `open` returns the sink of an exchange, given the redacted request, or None for a pipe. `on_end` is called with each
+    outcome. `on_error` is called if an exchange cannot be written, which then continues unrecorded; if it is None, the
+    error is raised. `decode` removes the content coding of the body. `interpret` sets the outcome's fields about the
+    stream. `keep` stores the lines in the outcome, so memory grows with the exchange.
     """
 
     open: Callable[[Request | None], Sink]
@@ -120,15 +121,15 @@ class Recorders:
         *,
         on_end: Callable[[Outcome], None] = lambda _: None,
     ) -> Recorder:
-        """The recorder of one exchange; `on_end` gets its outcome after that of all.
+        """Create the recorder of one exchange; its own `on_end` is called after the shared one.
 
-        Raises StreamkitError where the sink cannot be opened and `on_error` is None.
+        Raises StreamkitError if the sink cannot be opened and `on_error` is None.
         """
         return Recorder(self, request, viewer, on_end)
 
 
 class Recorder:
-    """Listens to one exchange and writes it down: `start`, `response`, `frame` by `frame`, `end`, with notes between."""
+    """Listens to one exchange and writes it: `start`, `response`, each `frame`, `end`, with notes in between."""
 
     def __init__(
         self, recorders: Recorders, request: Request | None, viewer: Viewer | None, on_end: Callable[[Outcome], None]
@@ -152,11 +153,11 @@ class Recorder:
             self._fail(error)
 
     def start(self, connected_at: int | None, sent_at: int | None) -> None:
-        """The request is on its way, or failed to be. Times are nanoseconds after the exchange began."""
+        """The request was sent, or failed to be. Times are nanoseconds since the exchange began."""
         self._write(self._recording.start(connected_at=connected_at, sent_at=sent_at))
 
     def response(self, at: int | None, status: int, http: str, headers: Headers) -> None:
-        """Status line and headers have come."""
+        """Called with the status line and headers."""
         self._status = status
         response = Response(at, status, http, headers)
         if self._viewer is not None:
@@ -168,11 +169,11 @@ class Recorder:
             self._decode(header(headers, "content-encoding") or "identity")
 
     def frame(self, data: bytes, at: int) -> None:
-        """A frame of the body has come. It is shown first: what is shown waits for nothing."""
+        """Called with a frame of the body. It is shown first, so that showing it waits for nothing."""
         if self._viewer is not None:
             self._viewer.frame(data)
         if self._decoder is not None:
-            data = self._decoded(self._decoder, data)  # empty where a piece of the coding tells nothing yet
+            data = self._decoded(self._decoder, data)  # may be empty: compressed data can span frames
         if data:
             self._frames += 1
             if self._incremental is not None:
@@ -180,15 +181,15 @@ class Recorder:
             self._write(self._recording.frame(data, at))
 
     def note(self, fields: Mapping[str, Any]) -> None:
-        """Something that a reader of the recording may want to know."""
+        """Write a note for readers of the recording."""
         self._write(self._recording.note(fields))
 
     def left(self, at: int) -> None:
-        """The client of a proxy has gone."""
+        """The client of a proxy has disconnected."""
         self._client = {"left_at": at, "after_frame": self._frames}
 
     def end(self, at: int, reason: str, error: str | None) -> None:
-        """The exchange is over: the file is whole, and the outcome is handed on."""
+        """The exchange is over: close the file and report the outcome."""
         self._write(self._recording.end(at, reason, error, self._client))
         if self._viewer is not None:
             self._viewer.close()
@@ -199,13 +200,13 @@ class Recorder:
         except StreamkitError as failed:
             self._fail(failed)
             path = None
-        outcome = self._outcome(path, End(at, reason, error=error))
+        outcome = self._outcome(path, End(at=at, reason=reason, error=error))
         self._recorders.on_end(outcome)
         self._on_end(outcome)
 
     def _outcome(self, path: str | None, end: End) -> Outcome:
         recording = self._recording
-        told = {} if self._incremental is None else _told(self._incremental, end)
+        interpreted = {} if self._incremental is None else _interpretation(self._incremental, end)
         return Outcome(
             path=path,
             request=self._request,
@@ -216,21 +217,21 @@ class Recorder:
             size=recording.bytes,
             redactions=recording.redactions,
             lines=tuple(self._lines),
-            **told,
+            **interpreted,
         )
 
     def _decode(self, coding: str) -> None:
         if coding.lower() != "identity":
             decoder = Decoder(coding)
-            stored = "is stored decoded" if decoder.known else "is stored as it came: no library for this coding"
-            self.note({"said": f"the body came encoded and {stored}", "content-encoding": coding})
+            stored = "is stored decoded" if decoder.known else "is stored unchanged: no library for this coding"
+            self.note({"said": f"the body was compressed and {stored}", "content-encoding": coding})
             self._decoder = decoder if decoder.known else None
 
     def _decoded(self, decoder: Decoder, data: bytes) -> bytes:
         try:
             return decoder.feed(data)
         except (CannotDecode, TooLarge) as error:
-            self.note({"said": f"the rest of the body is stored as it came: {error}"})
+            self.note({"said": f"the rest of the body is stored unchanged: {error}"})
             self._decoder = None
             return data
 
@@ -245,15 +246,15 @@ class Recorder:
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        """Go on without a file, or raise the error where nobody is there to be told."""
+        """Continue without a file, or raise the error if there is no `on_error`."""
         self._sink = None
         if self._recorders.on_error is None:
             raise error
-        self._recorders.on_error(f"the exchange goes on and is not recorded: {error}")
+        self._recorders.on_error(f"the exchange continues unrecorded: {error}")
 
 
 def _opening(recorders: Recorders, request: Request | None) -> Exchange:
-    """What is known of an exchange before it begins: now, by this program."""
+    """What is known about an exchange before it begins: the time, and this program."""
     return Exchange(
         request=request,
         source=recorders.source,
@@ -271,8 +272,8 @@ def _incremental(opening: Exchange) -> Incremental:
     return Incremental(opening)
 
 
-def _told(incremental: Incremental, end: End) -> dict[str, Any]:
-    """What the outcome tells of the stream."""
+def _interpretation(incremental: Incremental, end: End) -> dict[str, Any]:
+    """The fields of the outcome that come from the stream."""
     from streamkit.metrics import METRICS, measure
     from streamkit.model.measurement import TokenCount
 

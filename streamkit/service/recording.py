@@ -1,4 +1,4 @@
-"""Recording: send a request, or read a pipe, and write down what comes, in memory that does not grow with it.
+"""Record: send a request or read a pipe, and write what arrives, in constant memory.
 
 recorders = Recorders(one_file("run.jsonl"), source="client", interpret=True)
 [outcome] = record(Outgoing("GET", "http://localhost:8000/stream"), recorders).outcomes
@@ -43,16 +43,16 @@ _LONGEST_HEAD = 64 * 1024
 
 
 class HeadViewer(Viewer, Protocol):
-    """A viewer that sees the head of a pipe as well, byte for byte."""
+    """A viewer that also receives the head of a pipe, byte for byte."""
 
     def head(self, data: bytes) -> None:
-        """The bytes of the status line and headers."""
+        """Called with the bytes of the status line and headers."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What was recorded: the outcome of each exchange, in the order in which they began, and whether Ctrl-C ended it."""
+    """The outcome of each exchange, in the order in which they began, and whether Ctrl-C stopped the recording."""
 
     outcomes: tuple[Outcome, ...]
     interrupted: bool = False
@@ -67,10 +67,10 @@ def record(
     concurrency: int = 1,
     viewer: Callable[[], Viewer | None] = lambda: None,
 ) -> Recorded:
-    """Send a request `count` times, at most `concurrency` at once, and record each exchange with a `viewer` of its own.
+    """Send a request `count` times, at most `concurrency` at once, and record each exchange, each with a new `viewer`.
 
-    What a network does is an outcome. Raises UsageError for a request or settings that cannot be used, and the errors of a
-    file that cannot be written.
+    Network errors are outcomes. Raises UsageError for an invalid request or settings, and CannotWrite for a file that
+    cannot be written.
     """
     import asyncio
 
@@ -78,18 +78,20 @@ def record(
     from streamkit.transport.client import Client
 
     body = None if request.body is None else Body.of(request.body)
-    asked = Request(request.method, request.url, request.headers, body)
+    recorded_request = Request(request.method, request.url, request.headers, body)
     outcomes: dict[int, Outcome] = {}
 
-    async def one(client: Client, turn: asyncio.Semaphore, number: int) -> None:
-        async with turn:
-            recorder = recorders.recorder(asked, viewer(), on_end=lambda outcome: outcomes.update({number: outcome}))
+    async def send_one(client: Client, slots: asyncio.Semaphore, number: int) -> None:
+        async with slots:
+            recorder = recorders.recorder(
+                recorded_request, viewer(), on_end=lambda outcome: outcomes.update({number: outcome})
+            )
             await client.send(request, recorder)
 
-    async def every() -> None:
-        turn = asyncio.Semaphore(concurrency)
+    async def send_all() -> None:
+        slots = asyncio.Semaphore(concurrency)
         async with Client(settings) as client:
-            tasks = [asyncio.create_task(one(client, turn, number)) for number in range(count)]
+            tasks = [asyncio.create_task(send_one(client, slots, number)) for number in range(count)]
             try:
                 await asyncio.gather(*tasks)
             finally:
@@ -100,20 +102,20 @@ def record(
     if recorders.interpret:
         from streamkit.apis import Incremental
 
-        # A pipe is not made to wait for this: whoever writes to it has begun already.
+        # Not for a pipe, whose writer has begun already and would have to wait.
         Incremental.prepare()
     interrupted = False
     try:
-        asyncio.run(every())
+        asyncio.run(send_all())
     except KeyboardInterrupt:
         interrupted = True
     return Recorded(tuple(outcome for _, outcome in sorted(outcomes.items())), interrupted)
 
 
 def record_pipe(recorders: Recorders, *, descriptor: int = 0, viewer: HeadViewer | None = None) -> Recorded:
-    """Record what can be read from a file descriptor to its end. The clock starts now; what one read gives is a frame.
+    """Record a file descriptor to its end. The clock starts now; each read is a frame.
 
-    A status line and headers in front, as `curl -i` prints them, are taken for the response.
+    A status line and headers at the start, as `curl -i` prints them, are recorded as the response.
     """
     outcomes: list[Outcome] = []
     began = time.monotonic_ns()
@@ -132,25 +134,25 @@ def record_pipe(recorders: Recorders, *, descriptor: int = 0, viewer: HeadViewer
 
 
 class _Head:
-    """Takes the status line and headers off the front, where there are some, as `curl -i` prints them."""
+    """Splits off the status line and headers that `curl -i` prints before the body."""
 
     def __init__(self, recorder: Recorder, viewer: HeadViewer | None) -> None:
         self._recorder = recorder
         self._viewer = viewer
-        self._held: bytes | None = b""  # the bytes of a head that is not whole; None once the body has begun
+        self._held: bytes | None = b""  # the bytes of an incomplete head; None once the body has begun
 
     def take(self, data: bytes, at: int) -> None:
-        """Bytes that were read."""
+        """Process bytes that were read."""
         if self._held is None:
             self._recorder.frame(data, at)
             return
         self._held += data
-        if self._could_be_head() and not self._whole():
+        if self._may_be_head() and not self._is_whole():
             return
         self.close(at)
 
     def close(self, at: int) -> None:
-        """No more of a head will come: what is held is head and body."""
+        """The head is complete: pass on what is held, head and body."""
         if self._held is None:
             return
         held, self._held = self._held, None
@@ -162,12 +164,12 @@ class _Head:
         if body:
             self._recorder.frame(body, at)
 
-    def _could_be_head(self) -> bool:
+    def _may_be_head(self) -> bool:
         held = self._held or b""
         return len(held) < _LONGEST_HEAD and (held.startswith(b"HTTP/") or b"HTTP/".startswith(held[:5]))
 
-    def _whole(self) -> bool:
-        """Whether the last of the heads (a proxy's and a redirect's come before it) has its blank line."""
+    def _is_whole(self) -> bool:
+        """Whether the last head (after those of a proxy and of redirects) is complete."""
         held = self._held or b""
         response, body, _ = status_and_headers(held)
         ended = b"\r\n\r\n" in held or b"\n\n" in held

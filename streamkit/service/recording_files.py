@@ -1,4 +1,4 @@
-"""Which file an exchange is recorded to, and what it is called."""
+"""Which file an exchange is recorded to, and its name."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _LONGEST_NAME = 60
 
 
 def one_file(path: str, *, force: bool = False, append: bool = False) -> Callable[[Request | None], Output | Part]:
-    """All exchanges in one file, each through its own part. Raises OutputExists, CannotWrite."""
+    """Record all exchanges to one file, each through its own part. Raises OutputExists, CannotWrite."""
     parts = Parts(path, force=force, append=append)
     return lambda _: parts.part()
 
 
 def a_file_each(folder: str) -> Callable[[Request | None], Output | Part]:
-    """A file an exchange in this folder, named from time, host, path, model and a short hash."""
+    """Record each exchange to its own file in this folder, named from time, host, path, model and a short hash."""
     return lambda request: create_next(Path(folder) / file_name(datetime.now(UTC), request))
 
 
 class Destination:
-    """The file that one command records to: one exchange after another, or several at once, each in a part of its own.
+    """The file that one command records to: one exchange after another, or several at once, each in its own part.
 
-    The file is opened at once, so that one that exists is told before anything is sent. Without a path it is `default`, or
-    the next name after it that is free. Raises OutputExists, CannotWrite.
+    The file is opened at once, so that an existing one is reported before anything is sent. Without a path it is
+    `default`, or the next free name after it. Raises OutputExists, CannotWrite.
     """
 
     def __init__(self, path: str | None, default: Path, *, force: bool, append: bool, several: bool) -> None:
@@ -52,7 +52,7 @@ class Destination:
         self.path = path
 
     def open(self, _: Request | None = None) -> Output | Part:
-        """Where the next exchange is written to; whoever writes it closes it."""
+        """The file for the next exchange, to be closed by the caller."""
         if self._single is not None:
             return self._single
         assert self._parts is not None
@@ -60,22 +60,22 @@ class Destination:
 
 
 def default_path(host: str | None, model: str | None) -> Path:
-    """`recordings/<UTC>-<host>-<model>.jsonl`, of harmless characters only."""
+    """`recordings/<UTC>-<host>-<model>.jsonl`, with safe characters only."""
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     words = (_UNSAFE.sub("_", word).strip("._-")[:_LONGEST_NAME] for word in (now, host or "", model or ""))
     return Path("recordings") / f"{'-'.join(filter(None, words))}.jsonl"
 
 
 def file_name(at: datetime, request: Request | None) -> str:
-    """A file's name: nothing of a request gets into it but letters, digits, dots within words, and dashes."""
+    """A file name: of the request, only letters, digits, dots within words and dashes get into it."""
     words = [at.strftime("%Y%m%dT%H%M%S.%fZ")]
     if request is not None:
         url, body = urlsplit(request.url), request.body
         fields = body.json if body else None
         model = fields.get("model") if isinstance(fields, dict) else None
-        asked = f"{request.method} {request.url}\n".encode() + (body.bytes if body else b"")
+        digest_input = f"{request.method} {request.url}\n".encode() + (body.bytes if body else b"")
         words += [_plain(url.hostname or ""), _plain(url.path), _plain(model if isinstance(model, str) else "")]
-        words.append(hashlib.sha256(asked).hexdigest()[:8])
+        words.append(hashlib.sha256(digest_input).hexdigest()[:8])
     return "-".join(filter(None, words)) + ".jsonl"
 
 

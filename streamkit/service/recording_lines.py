@@ -1,7 +1,7 @@
-"""Turns what a transport sees into the lines of a recording, as it happens, secrets cut.
+"""Turns what a transport sees into the redacted lines of a recording, as it happens.
 
-Pure: clock readings are arguments, in nanoseconds from the moment just before name look-up and connect. Every call gives
-the lines that are ready for the disk, each to be written whole; a frame whose end could begin a secret waits for the next.
+Pure: clock readings are arguments, in nanoseconds since just before name look-up and connect. Every call returns the
+lines that are ready to be written, each whole; a frame that may end within a secret waits for the next.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from streamkit.redact.redactor import (
 
 
 class RecordingLines:
-    """The recorder of one exchange: `start`, then `response` where one came, then `frame` by `frame`, then `end`.
+    """Produces the lines of one exchange: `start`, then `response` if there is one, then each `frame`, then `end`.
 
-    `opening` holds what is known before anything is sent: request, source, clock, `recorded_at`, labels, tool.
+    `opening` is what is known before anything is sent: request, source, clock, `recorded_at`, labels, tool.
     """
 
     def __init__(self, opening: Exchange, policy: Policy = DEFAULT) -> None:
@@ -42,11 +42,11 @@ class RecordingLines:
         self._notes: list[bytes] = []
         self.frames = 0
         self.bytes = 0
-        self.redactions = 0  # secrets cut; those of the body once it has ended
-        self.error: str | None = None  # what ended the exchange, its secrets cut
+        self.redactions = 0  # secrets removed; those of the body are counted at its end
+        self.error: str | None = None  # what ended the exchange, redacted
 
     def start(self, *, connected_at: int | None = None, sent_at: int | None = None) -> list[bytes]:
-        """The exchange begins: once the request is sent, or could not be sent."""
+        """The exchange begins: the request was sent, or could not be."""
         self._started = True
         opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at)
         if opening.request is not None:
@@ -57,7 +57,7 @@ class RecordingLines:
         return [recording.start_line(opening), *notes]
 
     def note(self, fields: Mapping[str, Any]) -> list[bytes]:
-        """Something to keep that is no part of the exchange; what comes before the start waits for it."""
+        """A note beside the exchange; notes before the start are held until then."""
         line = recording.note_line(**{name: self._clean(value) for name, value in fields.items()})
         if self._started:
             return [line]
@@ -65,7 +65,7 @@ class RecordingLines:
         return []
 
     def response(self, at: int | None, status: int, http: str, headers: Headers) -> list[bytes]:
-        """Status line and headers have come."""
+        """The status line and headers."""
         response = Response(at, status, http, headers)
         self._content_type = response.header("content-type")
         response = redact_response(response, self._policy)
@@ -73,7 +73,7 @@ class RecordingLines:
         return [recording.response_line(response)]
 
     def frame(self, data: bytes, at: int | None) -> list[bytes]:
-        """A frame of the body has come."""
+        """A frame of the body."""
         if self._body is None:
             self._body = body_redactor(self._policy, self._content_type, data)
         return self._lines(self._body.feed(data, at))
@@ -81,7 +81,7 @@ class RecordingLines:
     def end(
         self, at: int | None, reason: str, error: str | None = None, client: Mapping[str, Any] | None = None
     ) -> list[bytes]:
-        """The exchange is over; the frames that were waiting, and the end line. Starts it where it never did."""
+        """The exchange is over: the frames that were waiting, and the end line. Starts the exchange if it never began."""
         lines = [] if self._started else self.start()
         redacted: tuple[Redaction, ...] = ()
         if self._body is not None:
@@ -89,7 +89,16 @@ class RecordingLines:
             redacted = self._body.redacted
             self.redactions += len(redacted)
         self.error = self._clean(error)
-        end = End(at, reason, self.frames, self.bytes, self._digest.hexdigest(), self.error, redacted, client)
+        end = End(
+            at=at,
+            reason=reason,
+            frames=self.frames,
+            bytes=self.bytes,
+            sha256=self._digest.hexdigest(),
+            error=self.error,
+            redacted=redacted,
+            client=client,
+        )
         lines.append(recording.end_line(end))
         return lines
 

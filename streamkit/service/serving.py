@@ -1,4 +1,4 @@
-"""The mock server as others use it: `with serving(exchanges) as server`, in a thread of its own."""
+"""The mock server for Python programs: `with serving(exchanges) as server`, in its own thread."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streamkit.transport.server import Server, in_thread
 
 
 class Served:
-    """A mock server that is running."""
+    """A running mock server."""
 
     def __init__(self, url: str, mock: Mock) -> None:
         self.url = url
@@ -21,36 +21,36 @@ class Served:
 
     @property
     def base_url(self) -> str:
-        """What an OpenAI client wants: the address with `/v1`."""
+        """The base URL for OpenAI clients: the address with `/v1`."""
         return f"{self.url}/v1"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that send SDKs here."""
+        """The environment variables that point SDKs at this server."""
         return base_urls(self.url)
 
     @property
     def child_environment(self) -> dict[str, str]:
-        """The same for a program of its own: dummy keys where it has none, and no HTTP proxy in between."""
+        """The same for a child process: with dummy keys where it has none, and no HTTP proxy in between."""
         return {**self.environment, **dummy_keys(), **reach_loopback()}
 
     @property
     def requests(self) -> list[Asked]:
-        """What was asked so far, in order."""
+        """The requests so far, in order."""
         return list(self._mock.requests)
 
     @property
     def missed(self) -> list[Asked]:
-        """The requests that no recording answered."""
+        """The requests that no recording matched."""
         return self._mock.missed
 
     @property
     def unplayed(self) -> list[Recording]:
-        """The recordings that nobody asked for."""
+        """The recordings that were never requested."""
         return self._mock.unplayed
 
     def reset(self) -> None:
-        """Forget what was asked and played."""
+        """Forget all requests and playbacks."""
         self._mock.reset()
 
 
@@ -64,9 +64,9 @@ def serving(
     shared: bool = False,
     on_request: Callable[[Asked], None] = lambda _: None,
 ) -> Iterator[Served]:
-    """Serve these exchanges from a thread until the context ends.
+    """Serve these exchanges from a thread until the context exits.
 
-    `shared` lets other processes listen on the same port. `on_request` is told of each request. Raises CannotListen.
+    `shared` lets other processes listen on the same port. `on_request` is called after each request. Raises CannotListen.
     """
     mock = Mock(list(exchanges), options or Options(), on_request)
     with in_thread(Server(mock.answer, host=host, port=port, shared=shared)) as server:

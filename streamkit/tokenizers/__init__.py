@@ -1,4 +1,4 @@
-"""Tokenizers: one module a library that counts tokens."""
+"""Tokenizers: one module per library that counts tokens."""
 
 from __future__ import annotations
 

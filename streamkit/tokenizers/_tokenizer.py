@@ -1,4 +1,4 @@
-"""A tokenizer: counts the tokens of a text with a vocabulary that is on this machine. One file a library; never a network."""
+"""Tokenizers count the tokens of a text with a vocabulary on this machine. One file per library; no network access."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streamkit.registry import Catalogue
 
 Count = Callable[[str], int]
 
-# Which vocabulary a model has, by the beginning of its name; the longest beginning wins.
+# Vocabularies by prefix of the model's name; the longest prefix wins.
 _VOCABULARIES = {
     "gpt-4": "cl100k_base",
     "gpt-3.5": "cl100k_base",
@@ -41,10 +41,10 @@ STANDARD = "o200k_base"
 
 @dataclass(frozen=True, slots=True)
 class Tokenizer:
-    """One library that counts.
+    """A library that counts tokens.
 
-    `open_vocabulary` gives the counting function of a vocabulary by name, or None where this library does not have it
-    here; `open_file` that of a vocabulary file. They are asked in ascending `order`. `remedy` says how to get the library.
+    `open_vocabulary` returns the counting function of a vocabulary by name, or None if the library does not have it;
+    `open_file` that of a vocabulary file. They are tried in ascending `order`. `remedy` says how to install the library.
     """
 
     name: str
@@ -58,7 +58,7 @@ TOKENIZERS: Catalogue[Tokenizer] = Catalogue("streamkit.tokenizers", Tokenizer, 
 
 
 def named(vocabulary: str) -> TokenCounter:
-    """A counter with this vocabulary, of the first library that has it here. Raises UsageError, which says what helps."""
+    """A counter with this vocabulary, from the first library that has it. Raises UsageError with the remedies."""
     for library in _in_order():
         count = library.open_vocabulary(vocabulary)
         if count is not None:
@@ -66,9 +66,7 @@ def named(vocabulary: str) -> TokenCounter:
     remedies = "; ".join(library.remedy for library in _in_order() if library.remedy)
     own = vocabulary_of(vocabulary)
     hint = f"{vocabulary} is a model, and its vocabulary is {own}; " if own else ""
-    raise UsageError(
-        f"no tokenizer here has a vocabulary named {vocabulary!r}; {hint}auto chooses by the model of each stream; {remedies}"
-    )
+    raise UsageError(f"unknown vocabulary {vocabulary!r}; {hint}auto chooses by the model of each stream; {remedies}")
 
 
 def from_file(path: str) -> TokenCounter:
@@ -78,31 +76,31 @@ def from_file(path: str) -> TokenCounter:
         if count is not None:
             return TokenCounter(f"{path} ({library.name})", count)
     remedies = "; ".join(library.remedy for library in _in_order() if library.remedy)
-    raise UsageError(f"{path}: no tokenizer here reads this vocabulary; {remedies}")
+    raise UsageError(f"{path}: no installed tokenizer can read this vocabulary; {remedies}")
 
 
 def vocabulary_of(model: str | None) -> str | None:
-    """The vocabulary of a model, by its name after any `owner/`; None where it is not known."""
+    """The vocabulary of a model, by its name after any `owner/`; None if it is unknown."""
     name = (model or "").lower().rpartition("/")[2]
     known = [start for start in _VOCABULARIES if name.startswith(start)]
     return _VOCABULARIES[max(known, key=len)] if known else None
 
 
 class Automatic:
-    """A counter for each model: with its own vocabulary, or, where that is not known here, with o200k_base, and then said so."""
+    """A counter per model: with its own vocabulary or, if that is unavailable, with o200k_base, as its name then says."""
 
     def __init__(self) -> None:
         self._known: dict[str | None, TokenCounter] = {}
 
     def of(self, model: str | None) -> TokenCounter:
-        """The counter of this model. Raises UsageError where no library is here."""
-        wanted = vocabulary_of(model)
-        if wanted not in self._known:
+        """The counter of this model. Raises UsageError if no library is installed."""
+        vocabulary = vocabulary_of(model)
+        if vocabulary not in self._known:
             try:
-                self._known[wanted] = named(wanted) if wanted else self._equivalent()
+                self._known[vocabulary] = named(vocabulary) if vocabulary else self._equivalent()
             except UsageError:
-                self._known[wanted] = self._equivalent()
-        return self._known[wanted]
+                self._known[vocabulary] = self._equivalent()
+        return self._known[vocabulary]
 
     def _equivalent(self) -> TokenCounter:
         standard = named(STANDARD)

@@ -1,4 +1,4 @@
-"""tiktoken, only where it is installed and its vocabulary file is on disk already: it would fetch it from the network."""
+"""tiktoken, if it is installed and its vocabulary file is cached already: otherwise it would download the file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from streamkit.tokenizers import Count, Tokenizer
 
-# The addresses by which its cache names the files, and the digests that it wants (tiktoken_ext/openai_public.py, 0.14).
+# The URLs that its cache files are named after, and the digests that it expects (tiktoken_ext/openai_public.py, 0.14).
 _HOST = "https://openaipublic.blob.core.windows.net/encodings/"
 _DIGESTS = {
     "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
@@ -20,7 +20,7 @@ _DIGESTS = {
 
 
 def open_vocabulary(name: str) -> Count | None:
-    """The counting function of a vocabulary whose file is in tiktoken's cache, whole and unchanged."""
+    """The counting function of a vocabulary whose file is in tiktoken's cache, complete and unchanged."""
     if name not in _DIGESTS or not _cached(name):
         return None
     try:
@@ -32,7 +32,7 @@ def open_vocabulary(name: str) -> Count | None:
 
 
 def _cached(name: str) -> bool:
-    """Whether tiktoken would find this file. One that is changed it deletes and fetches anew, so the digest is checked."""
+    """Whether tiktoken would use its cached file. It deletes a changed one and downloads it again, so check the digest."""
     folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
     if folder == "":
         return False

@@ -42,7 +42,7 @@ class Outgoing:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How requests are sent; times in seconds. `proxy` None takes the one of the environment, if any.
 

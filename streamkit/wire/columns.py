@@ -67,7 +67,15 @@ class Columns:
     def freeze(self, last_id: str = "", retry: int | None = None) -> Events:
         """What was filled, as a value; this object then starts anew."""
         events = Events(
-            self.data, self.starts, self.ends, self.names, self.ids, self.retries, self.asides, last_id, retry
+            data=self.data,
+            starts=self.starts,
+            ends=self.ends,
+            names=self.names,
+            ids=self.ids,
+            retries=self.retries,
+            asides=self.asides,
+            last_id=last_id,
+            retry=retry,
         )
         self.__init__()  # type: ignore[misc]  # the lists now belong to the value
         return events

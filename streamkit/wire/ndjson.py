@@ -2,7 +2,7 @@
 
 Lines end with LF; CRs before it belong to the line end (JSON itself cannot end with one). The last line may lack its
 LF: it is an event if it ends as an object or array does, else a `Tail`. `Event.start` is the line's first byte, `end`
-comes after its LF. The payload is not parsed here: a line that is no JSON is an event whose data are no JSON.
+comes after its LF. The payload is not parsed here: a line that is not JSON is an event whose data are no JSON.
 """
 
 from __future__ import annotations

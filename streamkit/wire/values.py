@@ -83,7 +83,7 @@ Aside = Comment | Ignored | Tail
 Item = Event | Comment | Ignored | Tail
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
     """A whole body decoded, in columns: `data[i]`, `starts[i]`, `ends[i]` belong to event i.
 
@@ -100,6 +100,9 @@ class Events:
     asides: list[tuple[int, Aside]] = field(default_factory=list)
     last_id: str = ""
     retry: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<Events: {len(self.data):,}, and {len(self.asides):,} asides>"
 
     def __len__(self) -> int:
         return len(self.data)

@@ -89,7 +89,7 @@ def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> 
     api.ended(Ending(stream, flags, False))
     if api.all_flags is not None:
         assert api.all_flags(stream) == flags
-    api.recognises(Sample("/", "sse", stream, [""] * len(stream)))
+    api.recognises(Sample(path="/", framing="sse", chunks=stream, names=[""] * len(stream)))
     assert ask(assembler) == ask(assembler), "asking changes nothing"
 
 
@@ -151,7 +151,7 @@ def test_what_nests_deeply_is_no_trouble(name: str) -> None:
 def test_no_bytes_make_interpret_raise(pieces: list[bytes], kind: str | None) -> None:
     response = Response(1, 200, headers=(("content-type", kind),)) if kind else None
     frames = Frames.of([Frame(piece, at) for at, piece in enumerate(pieces)])
-    stream = interpret(Exchange(frames, response=response, clock="monotonic"), judge=True)
+    stream = interpret(Exchange(frames=frames, response=response, clock="monotonic"), judge=True)
     ask(assemble(stream))
     for moment in timeline(stream):
         added(stream, moment)

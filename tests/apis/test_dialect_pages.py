@@ -45,7 +45,7 @@ def found(page: Page) -> dict[str, str]:
     """What the page's stream shows, in the page's words: findings with the dialect, and those that it takes away."""
     request = Request("POST", f"https://{page.message['host']}/") if "host" in page.message else None
     response = Response(None, 200, headers=(("content-type", "text/event-stream"),))
-    exchange = Exchange(Frames.of([Frame(body_of(page))]), request, response)
+    exchange = Exchange(frames=Frames.of([Frame(body_of(page))]), request=request, response=response)
     stream = interpret(exchange, judge=True)
     codes = {finding.code for finding in lint(stream, [rule for rule in RULES.values() if rule.default])}
     without = {finding.code for finding in lint(interpret(exchange, judge=True, strict=True), RULES.values())}

@@ -19,7 +19,7 @@ CHUNK = {"id": "c1", "object": "chat.completion.chunk", "model": "m"}
 def exchange(host: str = "", header: str = "", body: bytes = b"") -> Exchange:
     request = Request("POST", f"https://{host}/v1/chat/completions") if host else None
     response = Response(1, 200, headers=((header, "x"),) if header else ())
-    return Exchange(Frames.of([Frame(body)]), request, response)
+    return Exchange(frames=Frames.of([Frame(body)]), request=request, response=response)
 
 
 def marks(dialect: Dialect) -> Iterator[tuple[str, Exchange, dict[str, Any]]]:
@@ -103,12 +103,12 @@ def test_a_plain_stream_shows_none() -> None:
 
 def test_what_was_seen_is_said_and_asking_overrides_it() -> None:
     body = b'data: {"object":"chat.completion.chunk","x_groq":{"id":"r"},"choices":[]}\n\n'
-    seen = interpret(Exchange(Frames.of([Frame(body)])))
+    seen = interpret(Exchange(frames=Frames.of([Frame(body)])))
     assert (seen.dialect, seen.detected) == (
         "groq",
         "object is 'chat.completion.chunk'; groq: chunks hold 'x_groq'",
     )
-    asked = interpret(Exchange(Frames.of([Frame(body)])), dialect="azure")
+    asked = interpret(Exchange(frames=Frames.of([Frame(body)])), dialect="azure")
     assert (asked.dialect, asked.detected) == ("azure", "object is 'chat.completion.chunk'; azure: as asked")
     assert asked.lawful
-    assert not interpret(Exchange(Frames.of([Frame(body)])), dialect="azure", strict=True).lawful
+    assert not interpret(Exchange(frames=Frames.of([Frame(body)])), dialect="azure", strict=True).lawful

@@ -121,7 +121,10 @@ def test_the_same_of_whatever_comes(
     headers = (("content-type", content_type),) if content_type else ()
     body = b"".join([*pieces[:1], *pieces[1:2] * repeated, *pieces[2:]])
     exchange = cut(
-        Exchange(Frames.of([Frame(body)]), response=Response(0, 200, headers=headers), end=End(9, "eof")), random
+        Exchange(
+            frames=Frames.of([Frame(body)]), response=Response(0, 200, headers=headers), end=End(at=9, reason="eof")
+        ),
+        random,
     )
     assert gist(arriving(exchange)) == gist(interpret(exchange))
 
@@ -131,6 +134,6 @@ def test_what_is_kept_does_not_grow_with_the_stream() -> None:
         says = [json.dumps({"object": "chat.completion.chunk", "choices": [{"index": n % 3, "delta": {"content": "x"}}],
                             "usage": {"completion_tokens": n}}) for n in range(count)]  # fmt: skip
         frames = [Frame(f"data: {text}\n\n".encode(), n) for n, text in enumerate(says)]
-        return len(arriving(Exchange(Frames.of(frames), source="client", clock="monotonic")).chunks)
+        return len(arriving(Exchange(frames=Frames.of(frames), source="client", clock="monotonic")).chunks)
 
     assert chunks_kept(2000) == chunks_kept(5000) < 10

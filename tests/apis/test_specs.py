@@ -55,7 +55,7 @@ def body_of(case: Case) -> bytes:
 
 def stream_of(case: Case) -> Stream:
     response = Response(None, 200, headers=(("content-type", CONTENT_TYPES[case.framing]),))
-    return interpret(Exchange(Frames.of([Frame(body_of(case))]), response=response))
+    return interpret(Exchange(frames=Frames.of([Frame(body_of(case))]), response=response))
 
 
 def words(flags: int) -> str:

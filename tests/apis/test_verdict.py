@@ -27,7 +27,7 @@ ERROR = b'{"error":{"message":"no"}}'
 def test_an_error_that_is_no_stream_is_the_answer_itself(api: str) -> None:
     error = {"type": "error", "error": {"message": "no", "code": 429}}
     response = Response(None, 429, headers=(("content-type", "application/json"),))
-    stream = interpret(Exchange(Frames.of([Frame(json.dumps(error).encode())]), response=response), api=api)
+    stream = interpret(Exchange(frames=Frames.of([Frame(json.dumps(error).encode())]), response=response), api=api)
     assert stream.verdict == "not-a-stream"
     assert assemble(stream).object == error
     assert assemble(stream).message.messages == ()
@@ -58,7 +58,7 @@ def test_an_error_that_is_no_stream_is_the_answer_itself(api: str) -> None:
 )
 def test_the_first_word_that_holds(verdict: str, body: bytes, content_type: str | None) -> None:
     headers = (("content-type", content_type),) if content_type else ()
-    given = Exchange(Frames.of([Frame(body)]), response=Response(None, 200, headers=headers))
+    given = Exchange(frames=Frames.of([Frame(body)]), response=Response(None, 200, headers=headers))
     assert interpret(given).verdict == verdict
 
 

@@ -24,10 +24,10 @@ ODD = b"foo: bar\ndata: {bad\n\ndata: \xff"
 def exchange(*frames: tuple[int, bytes]) -> Exchange:
     response = Response(1_000_000, 200, headers=(("content-type", "text/event-stream"),))
     return Exchange(
-        Frames.of([Frame(data, at) for at, data in frames]),
-        Request("POST", "http://x/v1/chat/completions"),
-        response,
-        End(frames[-1][0], "eof"),
+        frames=Frames.of([Frame(data, at) for at, data in frames]),
+        request=Request("POST", "http://x/v1/chat/completions"),
+        response=response,
+        end=End(at=frames[-1][0], reason="eof"),
         source="client",
         clock="monotonic",
     )

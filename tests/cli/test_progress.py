@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.cli import _progress as progress
-from streamkit.cli._inputs import Inputs
+from streamkit.cli import progress
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console
 from streamkit.model.recording import write
 from tests.metrics.making import exchange, plain
@@ -33,7 +33,7 @@ def shown(
     """What a terminal gets on stderr where every stream takes so many seconds."""
     now = iter(range(1000))
     monkeypatch.setattr(progress, "Progress", lambda given: Progress(given, lambda: next(now) * seconds))
-    monkeypatch.setattr("streamkit.cli._inputs.Progress", progress.Progress)
+    monkeypatch.setattr("streamkit.cli.inputs.Progress", progress.Progress)
     monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setattr(sys, "stdout", Terminal())
     assert len(list(Inputs(paths, Console(quiet=quiet), late=late).exchanges())) == 6
@@ -56,7 +56,7 @@ def test_slow_work_has_a_bar_that_moves_and_goes(monkeypatch: pytest.MonkeyPatch
 
 def test_who_stops_has_the_cursor_back(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     now = iter(range(1000))
-    monkeypatch.setattr("streamkit.cli._inputs.Progress", lambda given: Progress(given, lambda: next(now) * 2.0))
+    monkeypatch.setattr("streamkit.cli.inputs.Progress", lambda given: Progress(given, lambda: next(now) * 2.0))
     monkeypatch.setattr(sys, "stderr", Terminal())
     reading = Inputs(paths, Console(), late=True).exchanges()
     next(reading)
@@ -79,7 +79,7 @@ def lines(monkeypatch: pytest.MonkeyPatch, paths: list[str], seconds: float) -> 
     """What a log gets on stderr where every stream takes so many seconds."""
     now = iter(range(1000))
     made = progress.ProgressLines
-    monkeypatch.setattr("streamkit.cli._inputs.ProgressLines", lambda given: made(given, lambda: next(now) * seconds))
+    monkeypatch.setattr("streamkit.cli.inputs.ProgressLines", lambda given: made(given, lambda: next(now) * seconds))
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert len(list(Inputs(paths, Console()).exchanges())) == 6
     return sys.stderr.getvalue().splitlines()  # type: ignore[attr-defined]

@@ -63,13 +63,13 @@ def test_one_file_is_gone_on_with_only_when_asked(tmp_path: Path) -> None:
 
 
 WRONG = {
-    "no upstream": ([], "no upstream: name one, or give --route NAME=URL"),
+    "no upstream": ([], "no upstream: pass one, or add --route NAME=URL"),
     "no URL": (["api.openai.com"], "api.openai.com: no upstream; write http(s)://HOST[:PORT][/PATH]"),
     "a public address": (
         ["http://x", "--host", "0.0.0.0"],
-        "--host 0.0.0.0 is no loopback address; --listen-public if others shall reach it",
+        "--host 0.0.0.0 is not a loopback address; add --listen-public to accept other machines",
     ),
-    "no route": (["--route", "openai"], "--route 'openai': write NAME=VALUE"),
+    "no route": (["--route", "openai"], "invalid --route 'openai': expected NAME=VALUE"),
     "a metadata service": (
         ["http://169.254.169.254"],
         "http://169.254.169.254: a link-local or metadata address; --allow-link-local if that is meant",

@@ -159,7 +159,7 @@ def test_a_recording_made_from_a_log_says_that_lines_are_those_of_the_log(tmp_pa
         == 0
     )
     assert f"{log}:3: elided: left out here" in run(str(log)).stderr
-    assert f"{made}: line 3 of the log that it was made from: elided: left out here" in run(str(made)).stderr
+    assert f"{made}: line 3 of the original log: elided: left out here" in run(str(made)).stderr
     assert f"{made}:3" not in run(str(made)).stderr
 
 

@@ -299,16 +299,16 @@ def test_a_header_without_value_is_left_out(run):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "name the URL"),
-        (["http://x/", "--model", "m"], "--model belongs to --prompt"),
-        (["http://x/some/path", "--model", "m", "--prompt", "p"], "no API is known at /some/path"),
-        (["http://x/v1/chat/completions", "--prompt", "p"], "--prompt needs --model"),
-        (["http://x/", "-d", "a", "--prompt", "p"], "contradict"),
+        ([], "expected a URL"),
+        (["http://x/", "--model", "m"], "--model requires --prompt"),
+        (["http://x/some/path", "--model", "m", "--prompt", "p"], "unknown API at /some/path"),
+        (["http://x/v1/chat/completions", "--prompt", "p"], "--prompt requires --model"),
+        (["http://x/", "-d", "a", "--prompt", "p"], "cannot be used with"),
         (["http://x/", "-d", "@nothing-here"], "nothing-here: cannot read the body"),
-        (["http://x/", "-H", "no header"], "no header"),
-        (["http://x/", "-H", "a: b\r\nc: d"], "no header"),
-        (["http://x/", "--label", "x"], "key=value"),
-        (["http://x/", "--append"], "--append needs -o"),
+        (["http://x/", "-H", "invalid header"], "invalid header"),
+        (["http://x/", "-H", "a: b\r\nc: d"], "invalid header"),
+        (["http://x/", "--label", "x"], "KEY=VALUE"),
+        (["http://x/", "--append"], "--append requires -o"),
         (["http://x/", "--redact", "("], "no regular expression"),
         (["http://x/", "--cacert", "nothing-here"], "nothing-here"),
         (["http://x/", "-H", "a\x01: b"], "no header that can be sent"),
@@ -318,11 +318,11 @@ def test_a_header_without_value_is_left_out(run):
         (["ftp://x/"], "no URL of http or https"),
         (["http://[::1"], "no URL of http or https"),
         (["http://x:99999/"], "no URL of http or https"),
-        (["--curl", "wget http://x/"], "begins with curl"),
-        (["--curl", "curl http://x/ --upload-file y"], "--upload-file is not supported"),
+        (["--curl", "wget http://x/"], "starting with 'curl'"),
+        (["--curl", "curl http://x/ --upload-file y"], "unsupported flag --upload-file"),
         (["--curl", "curl http://x/ -H 'a: $NOT_SET_HERE'"], "NOT_SET_HERE is not set"),
-        (["--curl", "curl 'http://x/"], "cannot be split"),
-        (["-", "-d", "x"], "flags do not go with it"),
+        (["--curl", "curl 'http://x/"], "cannot parse the command"),
+        (["-", "-d", "x"], "cannot be used with the flags"),
     ],
 )
 def test_what_makes_no_sense_is_said_and_nothing_is_recorded(run, words, said):
@@ -352,7 +352,7 @@ def test_a_prompt_becomes_the_body_of_the_api(run, path, asked):
 
 
 def test_keys_go_to_their_own_host_alone(monkeypatch):
-    from streamkit.cli._prompting import key_header
+    from streamkit.service.prompting import key_header
 
     monkeypatch.setenv("OPENAI_API_KEY", "k-1")
     monkeypatch.setenv("ANTHROPIC_API_KEY", "k-2")

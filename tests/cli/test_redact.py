@@ -19,7 +19,7 @@ from tests.redact.dummies import NAMES, secret
 def leaking(planted):
     frames = Frames.of([Frame(f'data: {{"choices":[{{"delta":{{"content":"{part}"}}}}]}}\n\n'.encode(), 1) for part in (planted[:9], planted[9:])])  # fmt: skip
     request = Request("POST", f"http://x/?key={planted}", (("Authorization", planted),), Body("json", {"a": planted}))
-    return Exchange(frames, request=request, response=Response(1, 200, headers=(("set-cookie", "a=b"),)), end=End(2, "eof"), source="client", clock="monotonic")  # fmt: skip
+    return Exchange(frames=frames, request=request, response=Response(1, 200, headers=(("set-cookie", "a=b"),)), end=End(at=2, reason="eof"), source="client", clock="monotonic")  # fmt: skip
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_what_makes_no_sense_is_said(run, planted, tmp_path, words):
     [
         ("nothing.jsonl", "cannot be read: No such file or directory"),
         ("nothing*.jsonl", "no file matches this pattern"),
-        ("empty", "the folder holds no files"),
+        ("empty", "the folder contains no files"),
     ],
 )
 def test_what_is_not_there(run, tmp_path, path, said):
@@ -102,7 +102,7 @@ def test_what_is_not_there(run, tmp_path, path, said):
 
 
 def test_without_a_name_it_looks_through_the_recordings(run, planted, tmp_path, monkeypatch):
-    monkeypatch.setattr("streamkit.cli._inputs._piped", lambda: False)
+    monkeypatch.setattr("streamkit.cli.inputs._piped", lambda: False)
     (tmp_path / "recordings").mkdir()
     (tmp_path / "old.jsonl").rename(tmp_path / "recordings" / "old.jsonl")
     code, out, _ = run("--check")
@@ -111,7 +111,7 @@ def test_without_a_name_it_looks_through_the_recordings(run, planted, tmp_path, 
 
 
 def test_without_a_name_nor_recordings_it_says_what_to_do(run, monkeypatch):
-    monkeypatch.setattr("streamkit.cli._inputs._piped", lambda: False)
+    monkeypatch.setattr("streamkit.cli.inputs._piped", lambda: False)
     with pytest.raises(StreamkitError, match="nothing to read"):
         run("--check")
 

@@ -29,9 +29,9 @@ def run(path: Path, code: str, *words: str) -> Result:
 @pytest.mark.parametrize(
     ("code", "deltas", "left"),
     [
-        ("SEQ402", ['{"role":"assistant"}', *['{"content":"secret"}'] * 30, '{"role":"assistant"}'], 2),
-        ("SCH309", ['{"role":"assistant"}', *['{"content":"secret"}'] * 9, '{"content":["secret"]}'], 1),
-        ("SEQ410", ['{"role":"assistant"}', '{"content":"secret"}'], 1),
+        ("SEQ402", ['{"role":"assistant"}', *['{"content":"secret"}'] * 30, '{"role":"assistant"}'], 4),
+        ("SCH309", ['{"role":"assistant"}', *['{"content":"secret"}'] * 9, '{"content":["secret"]}'], 4),
+        ("SEQ410", ['{"role":"assistant"}', '{"content":"secret"}'], 2),
         (
             "SEQ423",
             [
@@ -39,7 +39,7 @@ def run(path: Path, code: str, *words: str) -> Result:
                 '{"content":"once upon a time a secret"}',
                 '{"content":"once upon a time a secret was"}',
             ],
-            3,
+            5,
         ),
     ],
 )
@@ -64,8 +64,8 @@ def test_texts_stay_where_it_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("SEQ434", "no stream in it breaks SEQ434"),
-        ("REC001", "is not about the bytes"),
+        ("SEQ434", "no stream breaks SEQ434"),
+        ("REC001", "does not depend on the bytes"),
         ("SEQ", "several rules"),
         ("SEQ40Z", "did you mean"),
     ],

@@ -9,8 +9,7 @@ import sys
 
 import pytest
 
-from streamkit.cli import _showing as showing
-from streamkit.cli import replay
+from streamkit.cli import replay, showing
 from streamkit.cli.main import streamkit
 from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
 from streamkit.model.recording import write
@@ -26,7 +25,9 @@ BODY = [
 def exchange(*times, frames=BODY, clock="monotonic"):
     made = Frames.of([Frame(data, at) for data, at in zip(frames, times, strict=True)])
     head = Response(None if clock == "none" else 1, 200, "1.1", (("content-type", "text/event-stream"),))
-    return Exchange(made, response=head, end=End(times[-1], "eof"), clock=clock, source="client", sent_at=0)
+    return Exchange(
+        frames=made, response=head, end=End(at=times[-1], reason="eof"), clock=clock, source="client", sent_at=0
+    )
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_the_forms_in_which_it_is_shown(run, mode, shown):
 def test_a_recording_without_times_is_played_at_once_and_says_why(run):
     out, err, waits = run(exchanges=[exchange(None, None, None, clock="none")])
     assert waits == [0, 0, 0]
-    assert err.endswith("r.jsonl: played at once: it holds no times\n")
+    assert err.endswith("r.jsonl: played at once: it has no times\n")
     assert out.encode() == b"".join(BODY)
 
 

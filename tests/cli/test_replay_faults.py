@@ -20,7 +20,7 @@ PLAYED = {
     "drop:event=1": (FRAMES[1:], ""),
     "drop:event=1;duplicate:event=1": ([FRAMES[1], *FRAMES[1:]], ""),
     "bom": ([b"\xef\xbb\xbf", *FRAMES], ""),
-    "cut:event=2": (FRAMES[:2], f"{CLOSED}before the body has ended"),
+    "cut:event=2": (FRAMES[:2], f"{CLOSED}before the end of the body"),
     "cut:event=1,by=half-chunk": ([FRAMES[0], FRAMES[1][: len(FRAMES[1]) // 2]], f"{CLOSED}within a chunk"),
     "cut:event=1,by=reset": (FRAMES[:1], "the connection is reset here"),
     "cut:event=1,by=eof": (FRAMES[:1], ""),
@@ -60,7 +60,7 @@ def test_a_stream_that_stands_still_for_ever_is_ended_by_who_waits_for_it(tmp_pa
     with started([sys.executable, "-m", "streamkit", *words], stdout=PIPE, stderr=PIPE) as playing:
         assert playing.stdout and playing.stderr
         assert playing.stdout.read(len(FRAMES[0])) == FRAMES[0]
-        assert b"nothing more comes, and the connection stays open" in playing.stderr.readline()
+        assert b"no more data, but the connection stays open" in playing.stderr.readline()
         assert playing.poll() is None
         playing.send_signal(signal.SIGINT)
         assert (playing.wait(60), playing.stdout.read()) == (130, b"")

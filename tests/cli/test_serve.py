@@ -49,7 +49,7 @@ def test_the_exit_code_is_the_programs(recording: Path) -> None:
 def test_strict_fails_when_something_was_not_asked_for(recording: Path) -> None:
     done = run(str(recording), "--strict", "--", sys.executable, "-c", "")
     assert done.returncode == 1
-    assert f"not asked for: {recording}" in done.stderr
+    assert f"never requested: {recording}" in done.stderr
 
 
 def test_a_program_that_is_not_there(recording: Path) -> None:
@@ -107,5 +107,5 @@ def test_workers_cannot_be_strict(recording: Path) -> None:
     done = run(str(recording), "--workers", "2", "--strict")
     assert (done.returncode, done.stderr) == (
         2,
-        "streamkit: --workers and --strict: each worker knows of its own requests only\n",
+        "streamkit: --workers cannot be used with --strict: each worker sees its own requests only\n",
     )

@@ -18,7 +18,7 @@ from tests.clicking import CliRunner
 from tests.metrics.making import MS, URL, exchange, plain
 
 ASKED = Request("POST", URL, (), Body("json", {"model": "m-1", "stream": True}))
-REFUSED = Exchange(source="client", clock="monotonic", end=End(3 * MS, "refused"), request=ASKED)
+REFUSED = Exchange(source="client", clock="monotonic", end=End(at=3 * MS, reason="refused"), request=ASKED)
 ANSWER = (
     b'{"id":"c1","object":"chat.completion","created":1,"model":"m-1","choices":[{"index":0,"message":'
     b'{"role":"assistant","content":"hi"},"finish_reason":"stop"}]}'
@@ -30,7 +30,11 @@ def answered(status: int, body: bytes, *, at: int = 49, request: Request = ASKED
     """An answer that is one JSON document, whole after `at` ms."""
     response = Response(5 * MS, status, headers=(("content-type", "application/json"),))
     return replace(
-        REFUSED, frames=Frames([body], [at * MS], [None]), response=response, end=End(at * MS, "eof"), request=request
+        REFUSED,
+        frames=Frames([body], [at * MS], [None]),
+        response=response,
+        end=End(at=at * MS, reason="eof"),
+        request=request,
     )
 
 
@@ -47,7 +51,7 @@ GOOD = exchange(plain(10))
     [
         (GOOD, "complete"),
         (REFUSED, "refused"),
-        (replace(REFUSED, end=End(3 * MS, "idle_timeout")), "idle-timeout"),
+        (replace(REFUSED, end=End(at=3 * MS, reason="idle_timeout")), "idle-timeout"),
         (LIMITED, "http-429"),
         (replace(GOOD, response=Response(5 * MS, 503)), "http-503"),
         (PLAIN, "plain-answer"),
@@ -55,7 +59,7 @@ GOOD = exchange(plain(10))
         (answered(200, ERROR.encode()), "error"),
         (BROKEN, "error"),
         (CUT, "truncated"),
-        (replace(CUT, end=End(200 * MS, "reset")), "truncated"),
+        (replace(CUT, end=End(at=200 * MS, reason="reset")), "truncated"),
     ],
 )
 def test_outcome(given: Exchange, outcome: str) -> None:

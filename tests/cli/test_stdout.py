@@ -145,10 +145,10 @@ def test_a_closed_stdin_is_empty() -> None:
 @pytest.mark.parametrize(
     ("redirection", "said"),
     [
-        (">&-", "streamkit: stdout was lost: it is closed; the recording goes on\n"),
+        (">&-", "streamkit: stdout was lost: it is closed; the recording continues\n"),
         pytest.param(
             ">/dev/full",
-            "streamkit: stdout was lost: No space left on device; the recording goes on\n",
+            "streamkit: stdout was lost: No space left on device; the recording continues\n",
             marks=needs_full,
         ),
     ],
@@ -295,6 +295,6 @@ def test_a_recording_outlives_its_terminal(tmp_path: Path) -> None:
         assert os.read(ours, 1) == b"d", "it records, and shows what it records"
         os.close(ours)
         _, said = process.communicate(SSE * 2)
-    assert said.decode().startswith("streamkit: stdout was lost: Input/output error; the recording goes on\n")
+    assert said.decode().startswith("streamkit: stdout was lost: Input/output error; the recording continues\n")
     assert process.returncode == 2
     assert recorded(file) == SSE * 3

@@ -98,7 +98,7 @@ def test_reasoning_content_is_no_token_to_vllm_0_33_on() -> None:
 
 
 def test_a_broken_connection() -> None:
-    stream = interpret(replace(exchange(WORDS), end=End(171 * MS, "reset")))
+    stream = interpret(replace(exchange(WORDS), end=End(at=171 * MS, reason="reset")))
     assert set(answer(DEFINITIONS["aiperf"], stream).missing.values()) == {"request-failed"}
     assert answer(DEFINITIONS["inference_perf"], stream, COUNTER).end == 171 * MS
 

@@ -33,19 +33,19 @@ def test_read(text: str, expected: list[tuple[str, dict[str, object], int | None
 
 
 WRONG = {
-    "": "fault '': a fault is written NAME[:argument=value,...], as in cut:event=3,by=reset",
+    "": "invalid fault '': expected NAME[:argument=value,...], as in cut:event=3,by=reset",
     "cutt:event=3": "unknown fault 'cutt'; did you mean 'cut'?",
     "drop:": "fault 'drop:': expected argument=value at '' (it takes event, times, rate)",
     "drop:3": "fault 'drop:3': expected argument=value at '3'",
     "drop:evnt=3": "fault drop has no argument 'evnt' (it takes event, times, rate)",
-    "drop:event=x": "fault drop: event wants a whole number from 1 on, not 'x'",
-    "drop:event=0": "fault drop: event wants a whole number from 1 on, not '0'",
+    "drop:event=x": "fault drop: invalid event 'x': expected a whole number from 1 on",
+    "drop:event=0": "fault drop: invalid event '0': expected a whole number from 1 on",
     "drop:event=1,event=2": "fault drop: event is given twice",
-    "cut:by=magic": "fault cut: by wants one of fin, reset, half-chunk, eof, not 'magic'",
+    "cut:by=magic": "fault cut: invalid by 'magic': expected one of fin, reset, half-chunk, eof",
     "cut:event=1,byte=2": "fault cut: event and byte are given, and only one can be",
-    "stall:for=soon": "fault stall: for wants a time such as 250ms or 2s, or ever, not 'soon'",
-    "status:code=200": "fault status: code wants an HTTP error, 400 to 599, not '200'",
-    "bom:rate=2": "fault bom: rate wants a number from 0 to 1, not '2'",
+    "stall:for=soon": "fault stall: invalid for 'soon': expected 20ms, 1.5s, 2m, or ever",
+    "status:code=200": "fault status: invalid code '200': expected an HTTP error, 400 to 599",
+    "bom:rate=2": "fault bom: invalid rate '2': expected a number from 0 to 1",
     'comment:text="a': "fault 'comment:text=\"a': expected argument=value",
 }
 

@@ -103,14 +103,14 @@ BAD = {
         lambda: b'{"type":"start","streamkit":1}\n{"type":"frame","text":"' + b"x" * (100 * MIB),
         "a line longer than 32 MiB",
     ),
-    "a gzip bomb of nothing": (lambda: gzip.compress(bytes(400 * MIB), 1, mtime=0), "no stream in any form"),
+    "a gzip bomb of nothing": (lambda: gzip.compress(bytes(400 * MIB), 1, mtime=0), "not a stream in any known format"),
     "a gzip bomb of events": (
         lambda: gzip.compress(b'data: {"a":1}\n\n' * (10 * MIB), 1, mtime=0),
         "larger than 64 MiB",
     ),
     "a gzip bomb of prose": (
         lambda: gzip.compress(b"so much to say\n" * (10 * MIB), 1, mtime=0),
-        "no stream in any form",
+        "not a stream in any known format",
     ),
     "a YAML bomb": (lambda: BOMB, "ok"),
     "deep YAML": (lambda: DEEP, "nested too deeply"),
@@ -156,6 +156,10 @@ def test_an_empty_file_an_empty_folder_and_rubbish(tmp_path):
     rubbish.write_bytes(bytes(range(256)) * 100)
     folder = tmp_path / "folder"
     folder.mkdir()
-    for path, said in ((empty, "the input is empty"), (rubbish, "no stream in any form"), (folder, "holds no files")):
+    for path, said in (
+        (empty, "the input is empty"),
+        (rubbish, "not a stream in any known format"),
+        (folder, "contains no files"),
+    ):
         with pytest.raises(UnreadableInput, match=said):
             list(read(str(path)))

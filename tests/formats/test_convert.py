@@ -22,7 +22,7 @@ TIMED = Exchange(
     frames=Frames.of([Frame(STREAM[:8], 60_000_000), Frame(STREAM[8:20], 61_000_000), Frame(STREAM[20:], 62_000_000)]),
     request=REQUEST,
     response=RESPONSE,
-    end=End(63_000_000, "eof"),
+    end=End(at=63_000_000, reason="eof"),
     source="client",
     clock="monotonic",
     recorded_at="2026-11-20T20:19:54.120031Z",
@@ -42,7 +42,7 @@ def reread(form, data):
 @pytest.fixture
 def recording(tmp_path):
     path = tmp_path / "two.jsonl"
-    path.write_bytes(written("recording", TIMED, replace(TIMED, end=End(1, "reset"))))
+    path.write_bytes(written("recording", TIMED, replace(TIMED, end=End(at=1, reason="reset"))))
     return path
 
 
@@ -190,7 +190,7 @@ def test_a_body_that_is_no_event_stream_is_written_as_it_came_and_that_is_said(b
     exchange = Exchange(frames=Frames.of([Frame(body)]))
     assert written("event-stream", exchange) == body
     said = FORMATS["event-stream"].loses(exchange)
-    assert said == ["the form: the body is no event stream, and is written as it came"] * count
+    assert said == ["the form: the body is not an event stream and is written unchanged"] * count
 
 
 def test_a_recording_loses_nothing(recording, tmp_path):
@@ -226,7 +226,7 @@ def test_secrets_are_cut_unless_asked_not_to(tmp_path):
 
 
 def test_several_exchanges_go_into_a_folder_of_event_streams(recording, tmp_path):
-    with pytest.raises(UsageError, match=r"a file holds one exchange as sse.*two\.jsonl#2"):
+    with pytest.raises(UsageError, match=r"format sse holds one exchange per file.*two\.jsonl#2"):
         raise run(recording, "-o", tmp_path / "a.sse").exception
     assert not (tmp_path / "a.sse").exists()
     assert run(recording, "-o", f"{tmp_path}/streams/", "--to", "sse").return_value == 0
@@ -236,10 +236,10 @@ def test_several_exchanges_go_into_a_folder_of_event_streams(recording, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-o", "x.bin"], "what to convert to"),
-        ([], "what to convert to"),
-        (["--to", "mitmproxy"], "'mitmproxy' is read and not written; there are: chunks, har, recording, sse, vcr"),
-        (["--to", "nonsense"], "'nonsense' is no form that is known"),
+        (["-o", "x.bin"], "no format to convert to: name one, or a file with a suffix of .jsonl"),
+        ([], "no format to convert to: name one, or a file with a suffix of .jsonl"),
+        (["--to", "mitmproxy"], "format 'mitmproxy' is read only; expected one of: chunks, har, recording, sse, vcr"),
+        (["--to", "nonsense"], "unknown format 'nonsense'"),
     ],
 )
 def test_a_target_that_is_none(recording, arguments, said):
@@ -255,7 +255,7 @@ def test_nothing_is_overwritten_unasked_and_an_input_never(recording, tmp_path):
     assert target.read_text() == "precious"
     assert run(recording, "-o", target, "--force").return_value == 0
     for paths in ([recording], [tmp_path]):
-        with pytest.raises(UsageError, match="is among what is read"):
+        with pytest.raises(UsageError, match="is also an input"):
             raise run(*paths, "-o", recording, "--force").exception
 
 

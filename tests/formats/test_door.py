@@ -135,7 +135,7 @@ def test_utf_16_as_older_powershells_redirect_it_is_read_as_utf_8(write, coding)
     assert (said.line, said.kind, said.message) == (1, "repaired", "UTF-16, read as UTF-8")
     [zipped] = read(write("a.txt.gz", gzip.compress(("\ufeff" + text).encode(coding))))
     assert zipped.frames.body == text.encode()
-    assert "begins as UTF-16 and is none" in refusal(write("b.txt", b"\xff\xfed\x00a"))
+    assert "has a UTF-16 byte order mark but is not UTF-16" in refusal(write("b.txt", b"\xff\xfed\x00a"))
 
 
 def test_standard_input_is_a_dash(monkeypatch):
@@ -149,7 +149,7 @@ def test_one_exchange_is_selected_by_its_number(write):
     path = write("a.sse", STREAM)
     [exchange] = read(f"{path}#1")
     assert exchange.origin.path == path
-    with pytest.raises(UnreadableInput, match="has no exchange 3; it holds 1"):
+    with pytest.raises(UnreadableInput, match="has no exchange 3; it contains 1"):
         list(read(f"{path}#3"))
 
 
@@ -180,12 +180,12 @@ def test_what_cannot_be_read_is_said_in_one_line(write, name, data, said):
 def test_a_missing_file_and_an_empty_folder_are_refused(tmp_path):
     assert refusal(str(tmp_path / "none.jsonl")) == ": no such file"
     assert refusal(str(tmp_path / "*.jsonl")) == ": no file matches this pattern"
-    assert refusal(str(tmp_path)) == ": the folder holds no files"
+    assert refusal(str(tmp_path)) == ": the folder contains no files"
 
 
 def test_what_nobody_knows_lists_what_was_tried(write):
     path = write("rubbish.bin", bytes(range(256)) * 4)
-    with pytest.raises(UnknownForm, match=r"no stream in any form that is known; tried: .*raw event stream"):
+    with pytest.raises(UnknownForm, match=r"not a stream in any known format; tried: .*raw event stream"):
         list(read(path))
 
 

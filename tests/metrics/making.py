@@ -60,12 +60,12 @@ def exchange(
         "response": Response(
             None if headers is None else round(headers * MS), 200, headers=(("content-type", "text/event-stream"),)
         ),
-        "end": None if last is None else End(round(last * MS), "eof"),
+        "end": None if last is None else End(at=round(last * MS), reason="eof"),
         "request": Request("POST", URL, (), Body("json", body)),
         "origin": Origin("made.jsonl", 1, 1),
         **fields,
     }
-    return Exchange(Frames(data, at, [None] * len(data)), **given)
+    return Exchange(frames=Frames(data, at, [None] * len(data)), **given)
 
 
 def stream(timed: Sequence[tuple[float | None, str]], **fields: Any) -> Stream:

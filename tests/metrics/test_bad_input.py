@@ -59,7 +59,7 @@ def test_zero_tokens() -> None:
 
 def test_all_failed() -> None:
     refused = Exchange(
-        source="client", clock="monotonic", end=End(3 * MS, "refused"), recorded_at="2026-11-20T20:00:00Z"
+        source="client", clock="monotonic", end=End(at=3 * MS, reason="refused"), recorded_at="2026-11-20T20:00:00Z"
     )
     told = measure(interpret(refused), EVERY)
     assert told.verdict == "not-a-stream"
@@ -170,7 +170,7 @@ def test_a_recorder_that_was_killed() -> None:
 
 
 def test_an_empty_exchange() -> None:
-    told = measure(interpret(Exchange(Frames())), EVERY)
+    told = measure(interpret(Exchange(frames=Frames())), EVERY)
     assert {samples.missing for samples in told.samples.values() if not samples.values} >= {"no-times"}
 
 

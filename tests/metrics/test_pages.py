@@ -91,12 +91,12 @@ def given(line: str) -> Exchange:
     last = max((at for at in times if at is not None), default=None)
     ended = last if end == "" else None if end is None else round(float(end) * making.MS)
     return Exchange(
-        Frames(data, times, [None] * len(data)),
+        frames=Frames(data, times, [None] * len(data)),
         request=Request("POST", making.URL),
         response=None
         if headers is None
         else Response(headers * making.MS, 200, headers=(("content-type", "text/event-stream"),)),
-        end=None if end is None else End(ended, "eof"),
+        end=None if end is None else End(at=ended, reason="eof"),
         recorded_at="2026-11-20T20:19:54.120031Z",
         origin=Origin("page.md", 1),
         **settings,

@@ -86,7 +86,7 @@ def test_the_example_of_the_format_page_reads_as_it_says():
         Frame(b": OPENROUTER PROCESSING\n\n", 204003121, 3),
         Frame(b"\xf0\x9f\xa6", 1210443000, 4),
     ]
-    assert exchange.end == End(1610002312, "eof", 2, 28)
+    assert exchange.end == End(at=1610002312, reason="eof", frames=2, bytes=28)
     assert (exchange.source, exchange.clock, exchange.connected_at, exchange.sent_at) == (
         "client",
         "monotonic",
@@ -109,7 +109,7 @@ def test_the_example_of_the_format_page_reads_as_it_says():
         ("a byte order mark", b"\xef\xbb\xbf" + SMALL_START + FRAME + END, 1, []),
         ("blank lines", SMALL_START + b"\n" + FRAME + b"  \n" + END, 1, []),
         ("a note and a type of a later day", SMALL_START + b'{"type":"note","x":1}\n{"type":"tick"}\n' + FRAME + END, 1, []),
-        ("a line that is no JSON", SMALL_START + b"hello\n" + FRAME + END, 1, [(2, "bad-recording-line")]),
+        ("a line that is not JSON", SMALL_START + b"hello\n" + FRAME + END, 1, [(2, "bad-recording-line")]),
         ("a line that is no object", SMALL_START + b"[1]\n" + FRAME + END, 1, [(2, "bad-recording-line")]),
         ("a frame before the start", FRAME + SMALL_START + FRAME + END, 1, [(1, "stray-line")]),
         ("a frame after the end", SMALL_START + FRAME + END + FRAME, 1, [(4, "stray-line")]),
@@ -205,7 +205,7 @@ def test_a_recording_is_known_by_its_start(head, is_one):
 
 def test_a_body_that_json_cannot_carry_deep_enough_is_kept_as_text():
     deep = b"[" * 400 + b"]" * 400
-    exchange = Exchange(request=Request("POST", "http://x/", body=Body.of(deep)), end=End(1, "eof"))
+    exchange = Exchange(request=Request("POST", "http://x/", body=Body.of(deep)), end=End(at=1, reason="eof"))
     (again,) = recording.read(recording.write(exchange), path="-")
     assert again.request is not None and again.request.body is not None
     assert again.request.body.bytes == deep
@@ -239,7 +239,8 @@ exchanges = st.builds(
     frames=frames,
     request=st.none() | st.builds(Request, words, words, headers, st.none() | bodies),
     response=st.none() | st.builds(Response, times, st.integers(100, 599), words, headers, redactions),
-    end=st.none() | st.builds(End, times, st.sampled_from(END_REASONS), error=st.none() | words, redacted=redactions),
+    end=st.none()
+    | st.builds(End, at=times, reason=st.sampled_from(END_REASONS), error=st.none() | words, redacted=redactions),
     source=st.sampled_from(["client", "proxy", "stdin", "import"]),
     clock=st.sampled_from(["monotonic", "log", "none"]),
     recorded_at=st.none() | words,

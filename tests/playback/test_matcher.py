@@ -51,7 +51,9 @@ LEVELS: tuple[Level, ...] = ("exact", "body", "messages", "model", "path", "any"
 
 @pytest.mark.parametrize(("asked", "strictest"), LIKENESS.values(), ids=LIKENESS)
 def test_likeness(asked: Request, strictest: Level) -> None:
-    answered = [isinstance(Matcher([Recorded(request())], level=level).choose(asked), Match) for level in LEVELS]
+    answered = [
+        isinstance(Matcher([Recorded(request=request())], level=level).choose(asked), Match) for level in LEVELS
+    ]
     assert answered == [place >= LEVELS.index(strictest) for place in range(len(LEVELS))]
 
 
@@ -73,10 +75,10 @@ def test_paths_without_mount_and_version(path: str, plain: str) -> None:
 
 
 EQUALS = [
-    Recorded(request(), recorded_at="2026-01-02", path="a"),
-    Recorded(request(), recorded_at="2026-01-01", path="c"),
-    Recorded(request(), recorded_at="2026-01-01", path="b", number=2),
-    Recorded(request(), recorded_at="2026-01-01", path="b", number=1),
+    Recorded(request=request(), recorded_at="2026-01-02", path="a"),
+    Recorded(request=request(), recorded_at="2026-01-01", path="c"),
+    Recorded(request=request(), recorded_at="2026-01-01", path="b", number=2),
+    Recorded(request=request(), recorded_at="2026-01-01", path="b", number=1),
 ]
 
 
@@ -95,7 +97,7 @@ def test_equals_are_taken_by_time_then_file_and_then(reuse: Reuse, order: list[i
 
 
 def test_used_up_is_told_apart_from_unknown() -> None:
-    matcher = Matcher([Recorded(request())], reuse="once")
+    matcher = Matcher([Recorded(request=request())], reuse="once")
     matcher.choose(request())
     assert matcher.choose(request()) == Miss(0, used_up=True)
 
@@ -103,17 +105,17 @@ def test_used_up_is_told_apart_from_unknown() -> None:
 STREAM, PLAIN = request(), changed(stream=False)
 # recordings, what is asked, and what is played
 WAYS_OF_ASKING: dict[str, tuple[list[Recorded], Request, Match | None]] = {
-    "a stream for a stream": ([Recorded(STREAM)], STREAM, Match(0)),
-    "a stream put together": ([Recorded(STREAM)], PLAIN, Match(0, whole=True)),
-    "a stream put together, not said": ([Recorded(STREAM)], changed(stream=...), Match(0, whole=True)),
-    "the plain one is preferred": ([Recorded(STREAM), Recorded(PLAIN, False, False)], PLAIN, Match(1)),
-    "the stream is preferred": ([Recorded(PLAIN, False, False), Recorded(STREAM)], STREAM, Match(1)),
-    "no stream is made of a plain answer": ([Recorded(PLAIN, False, False)], STREAM, None),
-    "an error answers both": ([Recorded(PLAIN, False, False, failed=True)], STREAM, Match(0)),
-    "an error answers both, and is never put together": ([Recorded(STREAM, False, failed=True)], PLAIN, Match(0)),
-    "where saying nothing means a stream": ([Recorded(changed(stream=...), True, None)], changed(stream=...), Match(0)),
+    "a stream for a stream": ([Recorded(request=STREAM)], STREAM, Match(0)),
+    "a stream put together": ([Recorded(request=STREAM)], PLAIN, Match(0, whole=True)),
+    "a stream put together, not said": ([Recorded(request=STREAM)], changed(stream=...), Match(0, whole=True)),
+    "the plain one is preferred": ([Recorded(request=STREAM), Recorded(request=PLAIN, streamed=False, asked_stream=False)], PLAIN, Match(1)),
+    "the stream is preferred": ([Recorded(request=PLAIN, streamed=False, asked_stream=False), Recorded(request=STREAM)], STREAM, Match(1)),
+    "no stream is made of a plain answer": ([Recorded(request=PLAIN, streamed=False, asked_stream=False)], STREAM, None),
+    "an error answers both": ([Recorded(request=PLAIN, streamed=False, asked_stream=False, failed=True)], STREAM, Match(0)),
+    "an error answers both, and is never put together": ([Recorded(request=STREAM, streamed=False, failed=True)], PLAIN, Match(0)),
+    "where saying nothing means a stream": ([Recorded(request=changed(stream=...), streamed=True, asked_stream=None)], changed(stream=...), Match(0)),
     "the path asks": (
-        [Recorded(request({}, "/v1/m:streamGenerateContent"))], request({}, "/v1/m:streamGenerateContent"), Match(0)
+        [Recorded(request=request({}, "/v1/m:streamGenerateContent"))], request({}, "/v1/m:streamGenerateContent"), Match(0)
     ),
 }  # fmt: skip
 
@@ -126,8 +128,8 @@ def test_streams_and_whole_answers(recordings: list[Recorded], asked: Request, p
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_has_no_request_answers_alone_whatever_its_api_is_asked(level: Level) -> None:
-    assert Matcher([Recorded(None)], level=level).choose(changed(model="n")) == Match(0)
-    assert isinstance(Matcher([Recorded(None, fits=lambda _: False)], level=level).choose(request()), Miss)
+    assert Matcher([Recorded(request=None)], level=level).choose(changed(model="n")) == Match(0)
+    assert isinstance(Matcher([Recorded(request=None, fits=lambda _: False)], level=level).choose(request()), Miss)
 
 
 # what is asked of a server with a recording of `request()` and a log of the model "n" that kept no request, at each level:
@@ -143,13 +145,13 @@ BESIDE: dict[str, tuple[Request, list[int | None]]] = {
 
 @pytest.mark.parametrize(("asked", "answers"), BESIDE.values(), ids=BESIDE)
 def test_what_has_no_request_leaves_misses_to_be_misses(asked: Request, answers: list[int | None]) -> None:
-    both = [Recorded(None, model=lambda: "n"), Recorded(request())]
+    both = [Recorded(request=None, model=lambda: "n"), Recorded(request=request())]
     chosen = [Matcher(both, level=level).choose(asked) for level in LEVELS]
     assert [match.index if isinstance(match, Match) else None for match in chosen] == answers
 
 
 def test_at_any_what_has_no_request_takes_its_turn() -> None:
-    matcher = Matcher([Recorded(None), Recorded(request())], level="any")
+    matcher = Matcher([Recorded(request=None), Recorded(request=request())], level="any")
     assert {matcher.choose(request()), matcher.choose(request())} == {Match(0), Match(1)}
 
 
@@ -170,13 +172,13 @@ NEAREST = {
 @pytest.mark.parametrize(("asked", "said"), NEAREST.values(), ids=NEAREST)
 def test_the_first_difference_to_the_nearest(asked: Request, said: str) -> None:
     far = request({"model": "x", "messages": [], "seed": 1, "stop": "a"}, "/v1/elsewhere")
-    miss = Matcher([Recorded(far), Recorded(request())]).choose(asked)
+    miss = Matcher([Recorded(request=far), Recorded(request=request())]).choose(asked)
     assert isinstance(miss, Miss)
     assert (miss.nearest, str(miss.first)) == (1, said)
 
 
 def test_only_the_way_of_asking_differs() -> None:
-    miss = Matcher([Recorded(PLAIN, False, False)]).choose(STREAM)
+    miss = Matcher([Recorded(request=PLAIN, streamed=False, asked_stream=False)]).choose(STREAM)
     assert str(miss.first) == "body.stream: recorded false, asked true"  # type: ignore[union-attr]
 
 
@@ -185,7 +187,7 @@ def test_both_sides_are_redacted_before_they_are_compared() -> None:
         assert asked.body
         return request({**asked.body.json, "user_key": "[redacted]"})
 
-    matcher = Matcher([Recorded(changed(user_key="[redacted]"))], redact=redact)
+    matcher = Matcher([Recorded(request=changed(user_key="[redacted]"))], redact=redact)
     assert matcher.choose(changed(user_key="secret")) == Match(0)
 
 

@@ -11,9 +11,9 @@ from streamkit.model.step import Close, Finish, Hang, Head, Reset, Write
 from streamkit.playback.player import Pace, steps, untimed
 
 
-def exchange(*times, end=End(100, "eof"), sent_at=None, response=None, clock="monotonic"):
+def exchange(*times, end=End(at=100, reason="eof"), sent_at=None, response=None, clock="monotonic"):
     frames = Frames.of([Frame(b"%d" % number, at) for number, at in enumerate(times)])
-    return Exchange(frames, response=response, end=end, sent_at=sent_at, clock=clock)
+    return Exchange(frames=frames, response=response, end=end, sent_at=sent_at, clock=clock)
 
 
 def deadlines(*args, **kwargs):
@@ -31,7 +31,7 @@ def deadlines(*args, **kwargs):
         ("no pause over 15", (10, 30), {"pace": Pace(max_gap=15)}, [10, 25, 40]),
         ("the cap counts playing time", (10, 30), {"pace": Pace(speed=2, max_gap=9)}, [5, 14, 23]),
         ("at once", (10, 30), {"pace": Pace(delay=False)}, [0, 0, 0]),
-        ("no times", (None, None), {"end": End(None, "eof")}, [0, 0, 0]),
+        ("no times", (None, None), {"end": End(at=None, reason="eof")}, [0, 0, 0]),
         ("one time missing", (10, None, 30), {}, [10, 10, 30, 100]),
         ("a time that goes back", (30, 10, 40), {}, [30, 30, 40, 100]),
         ("no end", (10,), {"end": None}, [10, 10]),
@@ -57,7 +57,7 @@ def test_deadlines(what, times, options, expected):
     ],
 )
 def test_the_end_is_repeated(reason, last):
-    assert steps(exchange(1, end=End(5, reason)))[-1] == last(5)
+    assert steps(exchange(1, end=End(at=5, reason=reason)))[-1] == last(5)
 
 
 def test_a_recording_without_end_is_cut_off():
@@ -67,7 +67,7 @@ def test_a_recording_without_end_is_cut_off():
 def test_the_head_comes_first_and_empty_frames_are_not_written():
     frames = Frames.of([Frame(b"", 3), Frame(b"a", 4)])
     head = Response(2, 429, "1.1", (("retry-after", "1"),))
-    assert steps(Exchange(frames, response=head, end=End(5, "eof"), clock="monotonic")) == [
+    assert steps(Exchange(frames=frames, response=head, end=End(at=5, reason="eof"), clock="monotonic")) == [
         Head(2, 429, (("retry-after", "1"),)),
         Write(4, b"a"),
         Finish(5),
@@ -84,5 +84,5 @@ def test_deadlines_never_decrease_and_every_byte_is_written(times, speed, max_ga
 
 def test_why_there_are_no_pauses():
     assert untimed(exchange(1)) is None
-    assert untimed(exchange(None)) == "no frame of it has a time"
+    assert untimed(exchange(None)) == "none of its frames has a time"
     assert untimed(exchange(None, clock="none")) == "the log it was read from has no times"

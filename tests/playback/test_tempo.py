@@ -42,10 +42,10 @@ def test_lognormal_by_its_median() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "fast", "20 ms", "normal:20ms", "uniform:1ms:2ms:3ms", "lognormal:0ms:1ms", "-1ms"]
+    "text", ["", "fast", "20xs", "normal:20ms", "uniform:1ms:2ms:3ms", "lognormal:0ms:1ms", "-1ms"]
 )
 def test_what_is_no_distribution(text: str) -> None:
-    with pytest.raises(UsageError, match=r"no distribution|median"):
+    with pytest.raises(UsageError, match=r"invalid distribution"):
         Distribution.of(text)
 
 

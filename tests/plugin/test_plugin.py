@@ -90,7 +90,7 @@ STRICT = {
     "not asked for": ("pass", "recordings that were not asked for: *answer.jsonl"),
     "not recorded": (
         "ask(); pytest.raises(urllib.error.HTTPError, ask, seed=1)",
-        "requests that no recording answers: POST /v1/chat/completions: no match: nearest is *",
+        "requests that no recording matches: POST /v1/chat/completions: no match: closest is *",
     ),
 }
 

@@ -36,7 +36,7 @@ if len(sys.argv) > 1:
     import streamkit.providers
     streamkit.providers.__path__.append(sys.argv[1])
 from streamkit.apis import interpret
-from streamkit.cli._prompting import key_header, prompted
+from streamkit.service.prompting import key_header, prompted
 from streamkit.model.exchange import Exchange, Frame, Frames, Request
 from streamkit.redact.redactor import redact_text
 from streamkit.service.environment import base_urls, dummy_keys, upstreams
@@ -50,7 +50,7 @@ print(json.dumps({
     "dummy": dummy_keys({})["ACME_KEY"],
     "upstream": upstreams({})["acme"],
     "cut": redact_text("it is acme~" + "aB3dE5gH" * 4)[1],
-    "dialect": interpret(Exchange(Frames.of([Frame(chunk)]), request)).dialect,
+    "dialect": interpret(Exchange(frames=Frames.of([Frame(chunk)]), request=request)).dialect,
 }))
 """
 

@@ -12,10 +12,10 @@ import pytest
 
 from streamkit.apis import APIS
 from streamkit.apis.dialects import DIALECTS
-from streamkit.cli._prompting import key_header, prompted
 from streamkit.providers import ALNUM, PROVIDERS, Auth, Provider, key_shape, provider_at
 from streamkit.redact.redactor import redact_text
 from streamkit.service.environment import base_urls, dummy_keys, key_variables, upstreams
+from streamkit.service.prompting import key_header, prompted
 
 ROOT = Path(__file__).parents[2]
 EVERY = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.name)

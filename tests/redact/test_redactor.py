@@ -308,7 +308,9 @@ def test_real_streams_stay_as_they_are(shared):
     for path in sorted((shared / "corpora" / "streams").iterdir()) + sorted((shared / "corpora" / "pasted").iterdir()):
         body = path.read_bytes()
         frames = body.splitlines(keepends=True)
-        exchange = redact_exchange(Exchange(Frames.of([Frame(f) for f in frames]), end=End(None, "eof")))
+        exchange = redact_exchange(
+            Exchange(frames=Frames.of([Frame(f) for f in frames]), end=End(at=None, reason="eof"))
+        )
         if exchange.frames.body != body:
             changed.append((path.name, exchange.end.redacted))
     assert changed == []

@@ -61,7 +61,7 @@ def test_broken_json_is_masked_where_it_stands() -> None:
         ("data: {'role': 'Bob', 'n': None}\n\n", "data: {'xxxx': 'xxx', 'x': xxxx}\n\n"),
         (
             'data: {"a":Bob,"b":true,"c":NaN,"d":null,"k":4242424242}\n\n',
-            'data: {"a":xxx,"b":true,"c":NaN,"d":null,"k":0000000000}\n\n',
+            'data: {"a":xxx,"b":true,"c":NaN,"d":null,"k":1000000000}\n\n',
         ),
         ('error: {"message":"key sk-abc123"}\n\n', 'xxxxx: {"message":"xxx xx-xxx000"}\n\n'),
         ('{"role":"user","content":"Bob"}\n\n', '{"role":"user","content":"xxx"}\n\n'),

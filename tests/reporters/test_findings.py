@@ -18,19 +18,37 @@ from streamkit.text import columns
 EVIL = "50%,\r\n::error::owned \x1b]0;x\x07 <b>&\ud800"
 
 ERROR = Finding(
-    "SCH303",
-    "wrong-object",
-    "error",
-    "object is 7",
-    Place(9, 120, 17, "$.object"),
-    3,
-    "a b/x.sse",
-    1,
-    "azure",
-    "openai",
+    code="SCH303",
+    name="wrong-object",
+    severity="error",
+    message="object is 7",
+    place=Place(9, 120, 17, "$.object"),
+    count=3,
+    file="a b/x.sse",
+    exchange=1,
+    dialect="azure",
+    breaks="openai",
 )
-WARNING = Finding("SSE120", "missing-done", "warning", EVIL, Place(), 1, "a b/x.sse", 2)
-INFO = Finding("SSE108", "comment-line", "info", "a comment", Place(None, 5, 2), 1, "-", 1)
+WARNING = Finding(
+    code="SSE120",
+    name="missing-done",
+    severity="warning",
+    message=EVIL,
+    place=Place(),
+    count=1,
+    file="a b/x.sse",
+    exchange=2,
+)
+INFO = Finding(
+    code="SSE108",
+    name="comment-line",
+    severity="info",
+    message="a comment",
+    place=Place(None, 5, 2),
+    count=1,
+    file="-",
+    exchange=1,
+)
 
 
 def row(file: str, exchange: int) -> dict[str, object]:
@@ -38,13 +56,13 @@ def row(file: str, exchange: int) -> dict[str, object]:
 
 
 REPORT = LintReport(
-    [WARNING, ERROR, INFO],
-    [row("a b/x.sse", 1), row("a b/x.sse", 2), row("-", 1), row("clean.sse", 1)],
-    {"SCH303": "`object` is wrong.\n\nWhat it finds: it."},
-    {"SCH303": "error", "SSE120": "warning", "SSE108": "info"},
+    findings=[WARNING, ERROR, INFO],
+    streams=[row("a b/x.sse", 1), row("a b/x.sse", 2), row("-", 1), row("clean.sse", 1)],
+    manuals={"SCH303": "`object` is wrong.\n\nWhat it finds: it."},
+    severities={"SCH303": "error", "SSE120": "warning", "SSE108": "info"},
     tool=lambda: "1.2",
 )
-CLEAN = LintReport([], [row("clean.sse", 1)])
+CLEAN = LintReport(findings=[], streams=[row("clean.sse", 1)])
 
 
 def written(name: str, report: LintReport = REPORT) -> str:
@@ -70,7 +88,9 @@ def test_github_puts_errors_first_and_nothing_of_a_stream_begins_a_line() -> Non
 
 
 def test_github_escapes_what_ends_a_property() -> None:
-    odd = LintReport([Finding("X1", "x", "error", "m", file="a:b,c%d.sse")], [])
+    odd = LintReport(
+        findings=[Finding(code="X1", name="x", severity="error", message="m", file="a:b,c%d.sse")], streams=[]
+    )
     assert "file=a%3Ab%2Cc%25d.sse," in written("github", odd)
 
 
@@ -78,7 +98,7 @@ def test_github_escapes_what_ends_a_property() -> None:
 
 
 def test_gitlab_has_the_fields_of_its_report_and_no_fingerprint_twice() -> None:
-    issues = json.loads(written("gitlab", LintReport([ERROR, ERROR, WARNING], [])))
+    issues = json.loads(written("gitlab", LintReport(findings=[ERROR, ERROR, WARNING], streams=[])))
     assert [issue["severity"] for issue in issues] == ["major", "major", "minor"]
     assert issues[0]["location"] == {"path": "a b/x.sse", "lines": {"begin": 17}}
     assert issues[2]["location"]["lines"] == {"begin": 1}
@@ -86,8 +106,8 @@ def test_gitlab_has_the_fields_of_its_report_and_no_fingerprint_twice() -> None:
 
 
 def test_gitlab_counts_findings_that_are_alike_and_leaves_the_first_as_it_is_alone() -> None:
-    [alone] = json.loads(written("gitlab", LintReport([ERROR], [])))
-    issues = json.loads(written("gitlab", LintReport([ERROR, WARNING, ERROR, ERROR], [])))
+    [alone] = json.loads(written("gitlab", LintReport(findings=[ERROR], streams=[])))
+    issues = json.loads(written("gitlab", LintReport(findings=[ERROR, WARNING, ERROR, ERROR], streams=[])))
     known = alone["fingerprint"]
     assert [issue["fingerprint"] for issue in issues if issue["severity"] == "major"] == [
         known,
@@ -112,13 +132,21 @@ def test_junit_has_a_case_a_stream_and_a_failure_a_finding_that_fails_the_run() 
 
 def test_junit_is_xml_whatever_a_stream_says() -> None:
     everything = "".join(map(chr, range(0x10000))) + "\U0001fffe\U0001f600"
-    said = Finding("SCH310", "bad-role", "error", everything, Place(path=everything), file="x.sse", exchange=1)
-    suite = ElementTree.fromstring(written("junit", LintReport([said], [row("x.sse", 1)])).encode())
+    said = Finding(
+        code="SCH310",
+        name="bad-role",
+        severity="error",
+        message=everything,
+        place=Place(path=everything),
+        file="x.sse",
+        exchange=1,
+    )
+    suite = ElementTree.fromstring(written("junit", LintReport(findings=[said], streams=[row("x.sse", 1)])).encode())
     assert "\\ufffe\\uffff" in suite.findall(".//failure")[0].attrib["message"]
 
 
 def test_junit_fails_from_the_severity_that_the_run_fails_from() -> None:
-    strict = LintReport([WARNING], [row("a b/x.sse", 2)], fail_on="warning")
+    strict = LintReport(findings=[WARNING], streams=[row("a b/x.sse", 2)], fail_on="warning")
     assert 'failures="1"' in written("junit", strict)
 
 
@@ -271,8 +299,10 @@ def test_sarif_names_rules_levels_places_and_counts() -> None:
 
 def test_a_fingerprint_stays_when_lines_and_indices_move() -> None:
     def known(line: int, path: str, code: str = "SCH304") -> str:
-        finding = Finding(code, "n", "error", "m", Place(1, 0, line, path), file="x.sse")
-        return str(json.loads(written("gitlab", LintReport([finding], [])))[0]["fingerprint"])
+        finding = Finding(
+            code=code, name="n", severity="error", message="m", place=Place(1, 0, line, path), file="x.sse"
+        )
+        return str(json.loads(written("gitlab", LintReport(findings=[finding], streams=[])))[0]["fingerprint"])
 
     assert known(1, "$.choices[0].index") == known(80, "$.choices[7].index")
     assert known(1, "$.choices[0].index") != known(1, "$.choices[0].index", "SCH305")
@@ -306,8 +336,17 @@ def test_text_shows_nothing_that_moves_a_terminal() -> None:
 def test_text_fits_an_excerpt_to_the_terminal_around_its_caret(
     excerpt: str, caret: tuple[int, int] | None, width: int, shown: list[str]
 ) -> None:
-    found = Finding("SCH303", "wrong-object", "error", "m", file="x.sse", exchange=1, excerpt=excerpt, caret=caret)
-    lines = written("text", LintReport([found], [row("x.sse", 1)], width=width)).splitlines()
+    found = Finding(
+        code="SCH303",
+        name="wrong-object",
+        severity="error",
+        message="m",
+        file="x.sse",
+        exchange=1,
+        excerpt=excerpt,
+        caret=caret,
+    )
+    lines = written("text", LintReport(findings=[found], streams=[row("x.sse", 1)], width=width)).splitlines()
     assert [line.removeprefix("    | ") for line in lines if line.startswith("    | ")] == shown
     assert all(sum(map(columns, line)) <= width for line in lines if width and line.startswith("    | "))
 
@@ -324,8 +363,16 @@ def test_every_form_can_be_written_to_a_file(name: str) -> None:
 @pytest.mark.parametrize("name", ["json", "gitlab", "sarif", "jsonl"])
 def test_json_is_read_by_strict_parsers_whatever_a_stream_or_a_file_name_holds(name: str) -> None:
     said = "half \ud83d, whole \U0001f600, written \\ud83d, halves \udc00\ud83d"
-    odd = Finding("SCH310", "bad-role", "error", said, Place(path=said), file="no\udcfftext.sse", exchange=1)
-    report = orjson.loads(written(name, LintReport([odd], [row(odd.file, 1)])))
+    odd = Finding(
+        code="SCH310",
+        name="bad-role",
+        severity="error",
+        message=said,
+        place=Place(path=said),
+        file="no\udcfftext.sse",
+        exchange=1,
+    )
+    report = orjson.loads(written(name, LintReport(findings=[odd], streams=[row(odd.file, 1)])))
     told = "half \\ud83d, whole \U0001f600, written \\ud83d, halves \\udc00\\ud83d"
     holder = {
         "json": lambda: report["findings"][0]["message"],
@@ -337,5 +384,5 @@ def test_json_is_read_by_strict_parsers_whatever_a_stream_or_a_file_name_holds(n
 
 
 def test_sarif_names_a_file_whose_name_is_no_text_by_its_bytes() -> None:
-    odd = Finding("X1", "x", "error", "m", file="no\udcfftext.sse", exchange=1)
-    assert '"no%FFtext.sse"' in written("sarif", LintReport([odd], []))
+    odd = Finding(code="X1", name="x", severity="error", message="m", file="no\udcfftext.sse", exchange=1)
+    assert '"no%FFtext.sse"' in written("sarif", LintReport(findings=[odd], streams=[]))

@@ -112,7 +112,7 @@ def _held(api: str, body: bytes, folder: Path) -> dict[str, Any]:
     """The same facts as the stream holds them."""
     path = folder / "stream.sse"
     path.write_bytes(body)
-    stream = interpret(next(iter(read(str(path), form="event-stream"))), api=api)
+    stream = interpret(next(iter(read(str(path), format="event-stream"))), api=api)
     assembler = assemble(stream)
     if assembler is None or not assembler.message.messages:
         return {}

@@ -80,7 +80,7 @@ def unclaimed(stream: Stream) -> list[str]:
 
 
 def with_default(rule: Rule) -> list[Rule]:
-    """The rules that are asked for by default, and this one."""
+    """The rules that are enabled by default, and this one."""
     return selected(extend=(rule.code,))
 
 

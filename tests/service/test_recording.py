@@ -45,7 +45,7 @@ def test_a_request_is_recorded_and_its_outcome_told(tmp_path: Path) -> None:
     headers = (("Content-Type", "application/json"), ("Authorization", "Bearer nobody"))
     with serving([original]) as server:
         request = Outgoing("POST", f"{server.base_url}/chat/completions", headers, original.request.body.bytes)
-        recorders = Recorders(one_file(str(tmp_path / "run.jsonl")), source="client", interpret=True)
+        recorders = Recorders(open=one_file(str(tmp_path / "run.jsonl")), source="client", interpret=True)
         recorded = record(request, recorders, count=2)
     assert not recorded.interrupted
     assert [(o.complete, o.verdict, o.status, o.redactions) for o in recorded.outcomes] == [
@@ -81,7 +81,7 @@ def piped(data: bytes, recorders: Recorders) -> Outcome:
     ],
 )  # fmt: skip
 def test_a_pipe_tells_what_came(data: bytes, verdict: str, status: int | None, tokens: TokenCount | None) -> None:
-    outcome = piped(data, Recorders(lambda _: Nowhere(), source="stdin", interpret=True))
+    outcome = piped(data, Recorders(open=lambda _: Nowhere(), source="stdin", interpret=True))
     assert (outcome.verdict, outcome.status, outcome.tokens) == (verdict, status, tokens)
     assert outcome.first_token is None  # nobody knows when the request was sent
 
@@ -89,7 +89,7 @@ def test_a_pipe_tells_what_came(data: bytes, verdict: str, status: int | None, t
 def memory_after(frames: int, request: Request | None = None) -> int:
     """Bytes that a recorder holds after so many frames."""
     sink = Nowhere()
-    recorder = Recorders(lambda _: sink, interpret=True).recorder(request)
+    recorder = Recorders(open=lambda _: sink, interpret=True).recorder(request)
     recorder.start(None, None)
     tracemalloc.start()
     for number in range(frames):

@@ -37,7 +37,7 @@ def recorded_again(original: Exchange, pace: Pace) -> Exchange:
     """What a recording proxy writes of this exchange when it is served."""
     over: list[Outcome] = []
     with serving([original], Options(match="any", pace=pace)) as server:
-        recorders = Recorders(lambda _: Nowhere(), on_end=over.append, keep=True)
+        recorders = Recorders(open=lambda _: Nowhere(), on_end=over.append, keep=True)
         with (
             proxying(Rules((Route("/", server.url),)), recorders) as proxy,
             contextlib.suppress(OSError, http.client.HTTPException),

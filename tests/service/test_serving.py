@@ -94,7 +94,7 @@ def test_a_miss_names_the_nearest_and_the_first_difference() -> None:
     error = json.loads(body)["error"]
     assert status == 404
     assert error["message"] == (
-        "no recording answers POST /v1/chat/completions: nearest is recordings/openai_chat/plain.jsonl, "
+        "no recording matches POST /v1/chat/completions: closest is recordings/openai_chat/plain.jsonl, "
         "which differs at body.temperature: recorded nothing, asked 0.5"
     )
     assert error["nearest"] == {
@@ -119,7 +119,7 @@ def test_the_models_are_those_of_the_recordings() -> None:
 
 
 def test_what_kept_no_request_answers_requests_of_its_api() -> None:
-    pasted = Exchange(Frames.of([Frame(scripted("openai_chat/plain").frames.body)]))
+    pasted = Exchange(frames=Frames.of([Frame(scripted("openai_chat/plain").frames.body)]))
     with serve(pasted) as server:
         status, body = ask(server, "/v1/chat/completions", {"stream": True, "anything": 1})
         assert (status, body) == (200, pasted.frames.body)
@@ -128,10 +128,10 @@ def test_what_kept_no_request_answers_requests_of_its_api() -> None:
 
 def test_what_kept_no_request_switches_no_miss_off() -> None:
     recorded = scripted("openai_chat/plain")
-    pasted = Exchange(Frames.of([Frame(recorded.frames.body)]))
+    pasted = Exchange(frames=Frames.of([Frame(recorded.frames.body)]))
     with serve(pasted, recorded) as server:
         status, body = ask(server, "/v1/chat/completions", asked(recorded, temperature=0.123))
-        assert (status, b"no recording answers" in body) == (404, True)
+        assert (status, b"no recording matches" in body) == (404, True)
     with serve(pasted, recorded, match="path") as server:
         assert ask(server, "/v1/chat/completions", asked(recorded, temperature=0.123))[0] == 200
 
@@ -180,7 +180,7 @@ def test_a_request_can_ask_for_its_own_fault() -> None:
         status, body = ask(server, CHAT, asked(recorded), fault="drop:event=x")
         assert (status, json.loads(body)["error"]["message"]) == (
             400,
-            "X-Streamkit-Fault: fault drop: event wants a whole number from 1 on, not 'x'",
+            "X-Streamkit-Fault: fault drop: invalid event 'x': expected a whole number from 1 on",
         )
 
 

@@ -54,7 +54,7 @@ def test_an_unknown_model_is_counted_with_another_vocabulary_and_that_is_said(sp
 
 
 def test_an_unknown_vocabulary_names_the_remedy() -> None:
-    with pytest.raises(UsageError, match=r"no vocabulary named|vocabulary named 'nope'.*llm-streamkit\[tokens\]"):
+    with pytest.raises(UsageError, match=r"unknown vocabulary 'nope'.*llm-streamkit\[tokens\]"):
         named("nope")
 
 

@@ -98,7 +98,7 @@ def between(
 
     with in_thread(Server(answer)) as upstream:
         rules = Rules((Route("/", upstream.url), Route("/other", upstream.url + "/mount/v1")), guard or Guard(), stop)
-        with proxying(rules, Recorders(opened, on_end=over.append), playing, settings=settings) as proxy:
+        with proxying(rules, Recorders(open=opened, on_end=over.append), playing, settings=settings) as proxy:
             yield Between(proxy, asked, files, over)
 
 
@@ -178,7 +178,7 @@ def test_an_upstream_that_is_not_there() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        with proxying(Rules((Route("/", url),)), Recorders(lambda _: files[0])) as proxy:
+        with proxying(Rules((Route("/", url),)), Recorders(open=lambda _: files[0])) as proxy:
             answer = Between(proxy, [], files).ask()
             seen = Between(proxy, [], files).recorded()
     assert answer.startswith(b"HTTP/1.1 502 Bad Gateway") and b"refused" in answer
@@ -248,7 +248,7 @@ def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encod
         thread.start()
         files = [Lines()]
         rules = Rules((Route("/", f"http://127.0.0.1:{upstream.getsockname()[1]}"),))
-        with proxying(rules, Recorders(lambda _: files[0])) as proxy:
+        with proxying(rules, Recorders(open=lambda _: files[0])) as proxy:
             here = Between(proxy, [], files)
             answered = here.ask()
             seen = here.recorded()
@@ -426,7 +426,7 @@ def test_names_of_files(asked: tuple[str, str], name: str) -> None:
 def test_one_file_holds_all_each_exchange_in_one_piece(tmp_path: Path) -> None:
     target = tmp_path / "session.jsonl"
     with in_thread(Server(lambda _: SLOW)) as upstream:
-        recorders = Recorders(one_file(str(target)))
+        recorders = Recorders(open=one_file(str(target)))
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             here = Between(proxy, [], [])
             threads = [threading.Thread(target=here.ask) for _ in range(8)]
@@ -444,7 +444,7 @@ def test_a_disk_that_fails_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("a file where a folder should be")
     said: list[str] = []
     with in_thread(Server(lambda _: STREAM)) as upstream:
-        recorders = Recorders(a_file_each(str(tmp_path / "folder")), on_error=said.append)
+        recorders = Recorders(open=a_file_each(str(tmp_path / "folder")), on_error=said.append)
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             assert Between(proxy, [], []).ask().endswith(WIRE + b"0\r\n\r\n")
     assert len(said) == 1 and "is not recorded" in said[0]
@@ -490,7 +490,7 @@ def test_a_slow_client_slows_the_upstream_and_not_the_machine() -> None:
     with contextlib.ExitStack() as stack:
         upstream = stack.enter_context(in_thread(Server(lambda _: big)))
         rules = Rules((Route("/", upstream.url),))
-        proxy = stack.enter_context(proxying(rules, Recorders(lambda _: Counted())))
+        proxy = stack.enter_context(proxying(rules, Recorders(open=lambda _: Counted())))
         client = stack.enter_context(Between(proxy, [], []).connect())
         client.sendall(ASK)
         client.recv(1)
@@ -521,7 +521,7 @@ def test_tls_by_a_certificate_file(tmp_path: Path) -> None:
         thread.start()
         rules = Rules((Route("/", f"https://127.0.0.1:{upstream.getsockname()[1]}"),))
         for settings, expected in ((Settings(), b"502"), (Settings(cacert=str(tmp_path / "ca.pem")), b"200")):
-            with proxying(rules, Recorders(lambda _: Lines()), settings=settings) as proxy:
+            with proxying(rules, Recorders(open=lambda _: Lines()), settings=settings) as proxy:
                 assert Between(proxy, [], []).ask()[9:12] == expected
         thread.join()
 
@@ -538,7 +538,7 @@ def test_a_file_that_cannot_be_written_any_more_holds_nobody_up() -> None:
 
     full = Full()
     with in_thread(Server(lambda _: STREAM)) as upstream:
-        recorders = Recorders(lambda _: full, on_end=over.append, on_error=complaints.append)
+        recorders = Recorders(open=lambda _: full, on_end=over.append, on_error=complaints.append)
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             answer = Between(proxy, [], []).ask()
             until(lambda: over)

@@ -89,7 +89,7 @@ def test_nothing_crosses_and_nothing_leaks(tmp_path: Path, still_loops: list[Sti
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     over: list[object] = []
     with in_thread(Server(scripted)) as upstream:
-        recorders = Recorders(a_file_each(str(tmp_path)), on_end=over.append)
+        recorders = Recorders(open=a_file_each(str(tmp_path)), on_end=over.append)
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as clients:
                 seen = clients.run(load(proxy.port, asked, *still_loops))

@@ -38,7 +38,7 @@ class Words:
 COMMON = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """What one value may be: any of `types` (JSON Schema's words; none: anything).
 
@@ -79,41 +79,41 @@ ANY = Field(Shape())
 
 def string(*values: str, null: bool = False, required: bool = False) -> Field:
     """A string, one of `values` where any are given; `null` allows null too."""
-    return Field(Shape(_with_null("string", null), values=values), required)
+    return Field(Shape(types=_with_null("string", null), values=values), required)
 
 
 def integer(*, null: bool = False, required: bool = False) -> Field:
     """An integer, written as one: `1.0` is none, because typed clients refuse it."""
-    return Field(Shape(_with_null("integer", null)), required)
+    return Field(Shape(types=_with_null("integer", null)), required)
 
 
 def number(*, null: bool = False, required: bool = False) -> Field:
     """Any number."""
-    return Field(Shape(_with_null("number", null)), required)
+    return Field(Shape(types=_with_null("number", null)), required)
 
 
 def boolean(*, null: bool = False, required: bool = False) -> Field:
     """True or false."""
-    return Field(Shape(_with_null("boolean", null)), required)
+    return Field(Shape(types=_with_null("boolean", null)), required)
 
 
 def structure(
     fields: Mapping[str, Field], *, others: Field | None = None, null: bool = False, required: bool = False
 ) -> Field:
     """An object with these fields; others are lawful, or must be like `others`."""
-    return Field(Shape(_with_null("object", null), fields=fields, others=others), required)
+    return Field(Shape(types=_with_null("object", null), fields=fields, others=others), required)
 
 
 def array(items: Field, *, null: bool = False, required: bool = False) -> Field:
     """An array, every element of the shape of `items`."""
-    return Field(Shape(_with_null("array", null), items=items.shape), required)
+    return Field(Shape(types=_with_null("array", null), items=items.shape), required)
 
 
 def variants(key: str, shapes: Mapping[str, Mapping[str, Field]], *, required: bool = False) -> Field:
     """An object whose field `key` tells which of `shapes` it has."""
-    made = {name: Shape(("object",), fields=fields) for name, fields in shapes.items()}
+    made = {name: Shape(types=("object",), fields=fields) for name, fields in shapes.items()}
     kind = string(required=True)
-    return Field(Shape(("object",), fields={key: kind}, variant_key=key, variants=made), required)
+    return Field(Shape(types=("object",), fields={key: kind}, variant_key=key, variants=made), required)
 
 
 def _with_null(name: str, null: bool) -> tuple[str, ...]:

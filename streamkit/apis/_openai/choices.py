@@ -37,7 +37,7 @@ def error_deltas(chunk: Chunk) -> list[Delta]:
     found = [] if error is None else [Delta("error", said_by(error))]
     for place, choice in enumerate(objects_in(chunk.get("choices"))):
         if choice.get("error"):
-            found.append(Delta("error", said_by(choice["error"]), place_of(choice.get("index"), place)))
+            found.append(Delta("error", said_by(choice["error"]), choice=place_of(choice.get("index"), place)))
     return found
 
 

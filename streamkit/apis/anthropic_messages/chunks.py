@@ -147,7 +147,12 @@ def _of_block(block: dict[str, Any], part: int) -> tuple[Delta, ...]:
         given = block.get("input")
         return (
             Delta(
-                "tool", written(given) if given else "", 0, part, name_of(block.get("id")), name_of(block.get("name"))
+                "tool",
+                written(given) if given else "",
+                choice=0,
+                part=part,
+                id=name_of(block.get("id")),
+                name=name_of(block.get("name")),
             ),
         )
     if kind in _BLOCKS:

@@ -86,7 +86,9 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         payload = object_of(chunk.get("contentBlockStart"))
         tool = object_of(object_of(payload.get("start")).get("toolUse"))
         place = place_of(payload.get("contentBlockIndex"), 0)
-        named_tool = Delta("tool", "", 0, place, name_of(tool.get("toolUseId")), name_of(tool.get("name")))
+        named_tool = Delta(
+            "tool", "", choice=0, part=place, id=name_of(tool.get("toolUseId")), name=name_of(tool.get("name"))
+        )
         return (named_tool,) if tool else ()
     if "messageStart" in chunk:
         return (Delta("role", text_of(object_of(chunk.get("messageStart")).get("role"))),)

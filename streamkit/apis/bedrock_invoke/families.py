@@ -19,7 +19,7 @@ METRICS = "amazon-bedrock-invocationMetrics"
 _NOVA_EVENTS = ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """One kind of inner chunk: how to know it, what it adds, whether it is the last."""
 
@@ -83,7 +83,13 @@ class Plain:
     def family(self) -> Family:
         """This as a family."""
         return Family(
-            self.name, self.knows, self.flags, self.deltas, self.usage, self.last, lambda: PlainAssembler(self)
+            name=self.name,
+            knows=self.knows,
+            flags=self.flags,
+            deltas=self.deltas,
+            usage=self.usage,
+            last=self.last,
+            assembler=lambda: PlainAssembler(self),
         )
 
 

@@ -135,11 +135,15 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if kind in ("tool-call-start", "tool-call-delta"):
         call, function = object_of(message_of(chunk).get("tool_calls")), _function(chunk)
         name, id = name_of(function.get("name")), name_of(call.get("id"))
-        return (Delta("tool", text_of(function.get("arguments")), 0, part, id, name),)
+        return (Delta("tool", text_of(function.get("arguments")), choice=0, part=part, id=id, name=name),)
     if kind == "tool-calls-chunk":
         piece = object_of(chunk.get("tool_call_delta"))
         given = text_of(piece.get("parameters")) or text_of(chunk.get("text"))
-        return (Delta("tool", given, 0, place_of(piece.get("index"), 0), None, name_of(piece.get("name"))),)
+        return (
+            Delta(
+                "tool", given, choice=0, part=place_of(piece.get("index"), 0), id=None, name=name_of(piece.get("name"))
+            ),
+        )
     if kind == "citation-start":
         return (Delta("citation", text_of(object_of(message_of(chunk).get("citations")).get("text")), part=part),)
     if kind == "citation-generation":

@@ -11,7 +11,7 @@ from streamkit.model.exchange import Exchange
 from streamkit.registry import Catalogue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """How a provider speaks an API, as data.
 

@@ -74,7 +74,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
             found += _of_part(part, number, place)
         reason = candidate.get("finishReason")
         if reason not in _NO_FINISH:
-            found.append(Delta("finish", text_of(reason) or written(reason), number))
+            found.append(Delta("finish", text_of(reason) or written(reason), choice=number))
     blocked = object_of(chunk.get("promptFeedback")).get("blockReason")
     if blocked:
         found.append(Delta("finish", f"prompt blocked: {text_of(blocked)}"))
@@ -88,15 +88,23 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 def _of_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
     text = text_of(part.get("text"))
     if text:
-        return [Delta("reasoning" if part.get("thought") else "text", text, choice, place)]
+        return [Delta("reasoning" if part.get("thought") else "text", text, choice=choice, part=place)]
     call = part.get("functionCall")
     if type(call) is dict:
         arguments = call.get("args", call.get("partialArgs"))
         if not call:
             return []
         message = "" if arguments is None else written(arguments)
-        return [Delta("tool", message, choice, place, name_of(call.get("id")), name_of(call.get("name")))]
-    return [Delta("other", key, choice, place) for key in part if key not in ("text", "thought", "thoughtSignature")]
+        return [
+            Delta(
+                "tool", message, choice=choice, part=place, id=name_of(call.get("id")), name=name_of(call.get("name"))
+            )
+        ]
+    return [
+        Delta("other", key, choice=choice, part=place)
+        for key in part
+        if key not in ("text", "thought", "thoughtSignature")
+    ]
 
 
 def usage(chunk: Chunk) -> Usage | None:

@@ -73,8 +73,8 @@ _USAGE = structure(
 ).called(wrong_type="malformed-usage")
 
 SHAPE = Shape(
-    ("object",),
-    {
+    types=("object",),
+    fields={
         "candidates": array(_CANDIDATE),
         "usageMetadata": _USAGE,
         "promptFeedback": structure({"blockReason": string(), "safetyRatings": array(ANY)}),

@@ -116,7 +116,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
             found += _of_delta(delta, number)
         reason = finish_of(choice)
         if reason is not None:
-            found.append(Delta("finish", reason, number))
+            found.append(Delta("finish", reason, choice=number))
     counts = usage(chunk)
     if counts is not None:
         found.append(usage_delta(counts))
@@ -127,28 +127,28 @@ def _of_delta(delta: dict[str, Any], choice: int) -> list[Delta]:
     found = []
     role = name_of(delta.get("role"))
     if role:
-        found.append(Delta("role", role, choice))
+        found.append(Delta("role", role, choice=choice))
     for key in REASONING_KEYS:
         if text_of(delta.get(key)):
-            found.append(Delta("reasoning", delta[key], choice))
+            found.append(Delta("reasoning", delta[key], choice=choice))
             break
     for kind, text in pieces_of(delta.get("content")):
-        found.append(Delta(kind, text, choice))
+        found.append(Delta(kind, text, choice=choice))
     if text_of(delta.get("refusal")):
-        found.append(Delta("refusal", delta["refusal"], choice))
+        found.append(Delta("refusal", delta["refusal"], choice=choice))
     for place, call in enumerate(objects_in(delta.get("tool_calls"))):
         name, arguments = arguments_of(call)
         part = place_of(call.get("index"), place)
-        found.append(Delta("tool", arguments, choice, part, name_of(call.get("id")), name or None))
+        found.append(Delta("tool", arguments, choice=choice, part=part, id=name_of(call.get("id")), name=name or None))
     if type(delta.get("function_call")) is dict:
         name, arguments = arguments_of({"function": delta["function_call"]})
-        found.append(Delta("tool", arguments, choice, 0, None, name or None))
+        found.append(Delta("tool", arguments, choice=choice, part=0, id=None, name=name or None))
     audio = object_of(delta.get("audio"))
     if audio:
-        found.append(Delta("audio", text_of(audio.get("transcript")), choice, id=name_of(audio.get("id"))))
+        found.append(Delta("audio", text_of(audio.get("transcript")), choice=choice, id=name_of(audio.get("id"))))
     for citation in objects_in(delta.get("annotations")):
         about = object_of(citation.get("url_citation")) or citation
-        found.append(Delta("citation", text_of(about.get("url")) or text_of(about.get("title")), choice))
+        found.append(Delta("citation", text_of(about.get("url")) or text_of(about.get("title")), choice=choice))
     return found
 
 

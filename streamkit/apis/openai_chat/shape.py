@@ -54,7 +54,8 @@ _TOOL_CALL = structure(
 
 # openai-python puts every list of a delta together by its entries' `index`; plain values it appends.
 _INDEXED = Shape(
-    (), {"index": integer(required=True).called(missing="unindexed-list-delta", wrong_type="unindexed-list-delta")}
+    types=(),
+    fields={"index": integer(required=True).called(missing="unindexed-list-delta", wrong_type="unindexed-list-delta")},
 )
 
 _DELTA = structure(
@@ -66,7 +67,7 @@ _DELTA = structure(
         "function_call": structure({"name": string(null=True), "arguments": string(null=True)}, null=True),
         "audio": structure({}, null=True),
     },
-    others=Field(Shape(("string", "object", "array", "boolean", "null"), items=_INDEXED)).called(
+    others=Field(Shape(types=("string", "object", "array", "boolean", "null"), items=_INDEXED)).called(
         wrong_type="numeric-delta-extra"
     ),
     required=True,
@@ -80,13 +81,13 @@ _CHOICE = structure(
             wrong_value="unknown-finish-reason", empty="empty-finish-reason"
         ),
         "logprobs": _LOGPROBS,
-        "message": Field(Shape(("null",))).called(wrong_type="message-and-delta"),
+        "message": Field(Shape(types=("null",))).called(wrong_type="message-and-delta"),
     }
 )
 
 SHAPE = Shape(
-    ("object",),
-    {
+    types=("object",),
+    fields={
         "id": string(required=True).called(missing_is="warning"),
         "object": string("chat.completion.chunk", required=True).called(wrong_value="wrong-object"),
         "created": integer(required=True).called(missing_is="warning"),

@@ -43,10 +43,10 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     for place, choice in enumerate(objects_in(chunk.get("choices"))):
         number = place_of(choice.get("index"), place)
         if text_of(choice.get("text")):
-            found.append(Delta("text", choice["text"], number))
+            found.append(Delta("text", choice["text"], choice=number))
         reason = finish_of(choice)
         if reason is not None:
-            found.append(Delta("finish", reason, number))
+            found.append(Delta("finish", reason, choice=number))
     counts = usage(chunk)
     if counts is not None:
         found.append(usage_delta(counts))

@@ -25,8 +25,8 @@ _CHOICE = structure(
 )
 
 SHAPE = Shape(
-    ("object",),
-    {
+    types=("object",),
+    fields={
         "id": string(required=True).called(missing_is="warning"),
         "object": string("text_completion", required=True).called(wrong_value="wrong-object"),
         "created": integer(required=True).called(missing_is="warning"),

@@ -149,7 +149,16 @@ def item_deltas(item: dict[str, Any], part: int) -> tuple[Delta, ...]:
     if kind in ITEM_CALLS:
         given = text_of(item.get(ITEM_CALLS[kind]))
         named = name_of(item.get("name")) or (None if kind.startswith(("function", "custom")) else kind)
-        return (Delta("tool", given, 0, part, name_of(item.get("call_id")) or name_of(item.get("id")), named),)
+        return (
+            Delta(
+                "tool",
+                given,
+                choice=0,
+                part=part,
+                id=name_of(item.get("call_id")) or name_of(item.get("id")),
+                name=named,
+            ),
+        )
     found = [
         Delta(
             "refusal" if one.kind == "refusal" else "reasoning" if one.kind == "reasoning" else "text",

@@ -160,7 +160,7 @@ def _mapping(headers: Headers) -> str:
 
 
 def _scalar(data: bytes) -> str:
-    """Text between double quotes; what is no text as base64."""
+    """Text between double quotes; anything else as base64."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -58,9 +58,9 @@ def interactions(source: Source) -> Iterator[tuple[Any, int]]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = getattr(error, "problem", None) or "it cannot be decoded"
-        raise UnreadableInput(source.path, f"no valid YAML ({message})", line=mark.line + 1 if mark else None) from None
+        raise UnreadableInput(source.path, f"invalid YAML ({message})", line=mark.line + 1 if mark else None) from None
     except UnicodeDecodeError as error:
-        raise UnreadableInput(source.path, f"no valid UTF-8 ({error.reason})") from None
+        raise UnreadableInput(source.path, f"invalid UTF-8 ({error.reason})") from None
 
 
 class _Composer:
@@ -78,7 +78,9 @@ class _Composer:
         while self._is(event, "StreamStart") or self._is(event, "DocumentStart"):
             event = next(self._events)
         if not self._is(event, "MappingStart"):
-            raise UnreadableInput(self._path, "no mapping at the top, so no cassette", line=event.start_mark.line + 1)
+            raise UnreadableInput(
+                self._path, "not a cassette: expected a mapping at the top level", line=event.start_mark.line + 1
+            )
         while not self._is(event := next(self._events), "MappingEnd"):
             key = self._value(event, 1)
             event = next(self._events)
@@ -102,13 +104,13 @@ class _Composer:
             raise UnreadableInput(self._path, "nested too deeply or too large for a cassette", line=line)
         if self._is(event, "Alias"):
             if event.anchor not in self._anchors:
-                raise UnreadableInput(self._path, f"an alias of nothing: *{event.anchor}", line=line)
+                raise UnreadableInput(self._path, f"undefined alias: *{event.anchor}", line=line)
             return self._anchors[event.anchor]
         value = self._scalar(event, line) if self._is(event, "Scalar") else self._collection(event, depth)
         if event.anchor is not None:
             self._anchors[event.anchor] = value
             if len(self._anchors) > _MOST_VALUES:
-                raise UnreadableInput(self._path, "more anchors than a cassette has", line=line)
+                raise UnreadableInput(self._path, "too many anchors for a cassette", line=line)
         return value
 
     def _collection(self, event: Any, depth: int) -> Any:
@@ -131,7 +133,7 @@ class _Composer:
             try:
                 return base64.b64decode(event.value, validate=False)
             except (binascii.Error, ValueError) as error:
-                raise UnreadableInput(self._path, f"binary data that are no base64 ({error})", line=line) from None
+                raise UnreadableInput(self._path, f"invalid base64 ({error})", line=line) from None
         if not event.style and event.implicit[0] and event.value in _NULLS:
             return None
         return event.value

@@ -163,9 +163,11 @@ class _Transfer:
     def _end(self, at: int | None, ended: bool) -> End | None:
         if self.cut:
             return End(
-                at, "timeout" if b"timed out" in self.cut else "reset", error=self.cut.decode("utf-8", "replace")
+                at=at,
+                reason="timeout" if b"timed out" in self.cut else "reset",
+                error=self.cut.decode("utf-8", "replace"),
             )
-        return End(at, "eof") if ended else None
+        return End(at=at, reason="eof") if ended else None
 
     def _request(self) -> Request | None:
         match = _REQUEST_LINE.match(self.sent)

@@ -50,7 +50,7 @@ class Document:
     """A document found: its `value` (None where it cannot be used), its text on one line, and what had to be done.
 
     `state`: `whole` (JSON as it stands), `repaired`, `hard-wrapped`, `elided` (parts of its content are left out),
-    `cut` (it ends in the middle or is no JSON). `message` are the liberties in words, `lines` those that it took.
+    `cut` (it ends in the middle or is not JSON). `message` are the liberties in words, `lines` those that it took.
     """
 
     value: Any

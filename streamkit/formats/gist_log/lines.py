@@ -56,7 +56,7 @@ _EPOCHS = 1e9
 _LOG_TIME = ("time", "timestamp", "ts", "@timestamp", "asctime", "t", "__REALTIME_TIMESTAMP")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line taken apart.
 
@@ -96,7 +96,9 @@ class Lines:
         self.idle += len(line) + 60
         if not _TELLING.search(line):
             return Line(
-                number, "text" if line.strip() else "blank", line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+                number=number,
+                kind="text" if line.strip() else "blank",
+                text=line.rstrip(b"\r\n").decode("utf-8", "surrogateescape"),
             )
         found = dissect(line.rstrip(b"\r\n").decode("utf-8", "surrogateescape"), number)
         self._back.extend(found[1:])
@@ -118,9 +120,9 @@ def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
         return [replace(_plain(text, text.strip(), number, outer), message="HTML entities")]
     bare = text.strip()
     if not bare or (_ONLY_A_TIME.fullmatch(bare) and stamp(bare)):
-        return [Line(number, "blank", text)]
+        return [Line(number=number, kind="blank", text=text)]
     if _FENCE.match(text):
-        return [Line(number, "fence", text)]
+        return [Line(number=number, kind="fence", text=text)]
     if bare.startswith("{") and (wrapped := _unwrapped(bare, number) or _taken_out(bare, number)):
         return wrapped
     if (printed := _unquoted(text, number, outer)) is not None:
@@ -134,16 +136,16 @@ def _plain(text: str, bare: str, number: int, outer: Stamp | None) -> Line:
     if (match := _EVENT.fullmatch(text)) and _is_logged(match[1], outer):
         return _field(number, "event", text, match, outer)
     if _DONE.fullmatch(bare):
-        return Line(number, "done", text, bare, outer)
+        return Line(number=number, kind="done", text=text, payload=bare, stamp=outer)
     if match := _COMMENT.fullmatch(bare):
-        return Line(number, "comment", text, match[1], outer)
+        return Line(number=number, kind="comment", text=text, payload=match[1], stamp=outer)
     if (match := _TIMED_COMMENT.fullmatch(bare)) and _ONLY_A_TIME.fullmatch(match[1]) and (found := stamp(match[1])):
-        return Line(number, "comment", text, match[2], outer or found)
+        return Line(number=number, kind="comment", text=text, payload=match[2], stamp=outer or found)
     if _ELISION.match(bare):
-        return Line(number, "elision", text, bare, outer)
+        return Line(number=number, kind="elision", text=text, payload=bare, stamp=outer)
     if match := _OPEN.match(text):
         return _field(number, "open", text, match, outer, text[match.start(2) :])
-    return Line(number, "text", text, stamp=outer)
+    return Line(number=number, kind="text", text=text, stamp=outer)
 
 
 def _field(
@@ -154,7 +156,14 @@ def _field(
     payload = match[2] if payload is None else payload
     if kind == "data" and _DONE.fullmatch(payload.strip()):
         kind, payload = "done", payload.strip()
-    return Line(number, kind, text, payload, found, found is not None or _is_logged(prefix, outer))
+    return Line(
+        number=number,
+        kind=kind,
+        text=text,
+        payload=payload,
+        stamp=found,
+        logged=found is not None or _is_logged(prefix, outer),
+    )
 
 
 def _is_logged(prefix: str, outer: Stamp | None) -> bool:
@@ -198,8 +207,11 @@ def _taken_out(bare: str, number: int) -> list[Line]:
     time = next((found for key in _LOG_TIME if (found := _stamp_of(document.get(key)))), None)
     chunk = compact_json(document[match[1]])
     name = document.get("event")
-    before = [Line(number, "event", bare, name)] if isinstance(name, str) and name else []
-    return [*before, Line(number, "open", bare, chunk, time, message=f"taken out of {match[1]}")]
+    before = [Line(number=number, kind="event", text=bare, payload=name)] if isinstance(name, str) and name else []
+    return [
+        *before,
+        Line(number=number, kind="open", text=bare, payload=chunk, stamp=time, message=f"taken out of {match[1]}"),
+    ]
 
 
 def _is_printed(value: Any) -> bool:

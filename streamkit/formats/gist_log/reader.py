@@ -73,9 +73,7 @@ class Reader:
         yield from self._finished()
         if not self.number:
             raise unknown(self._path)
-        raise UnreadableInput(
-            self._path, f"no chunk in {_MOST_IDLE >> 20} MiB of other text; given up", line=line.number
-        )
+        raise UnreadableInput(self._path, f"no chunk in {_MOST_IDLE >> 20} MiB of text; gave up", line=line.number)
 
     def _finished(self) -> Iterator[Exchange]:
         """What is done, in the order of its lines: not before what starts earlier is done too."""
@@ -196,7 +194,9 @@ class Reader:
         used = [value for value in values if self._is_wanted(line, value, document)]
         if not used:
             kinds = {role(value) for value in values}
-            message = "a request body" if kinds == {"request"} else "JSON that is no chunk" if kinds else "other text"
+            message = (
+                "a request body" if kinds == {"request"} else "JSON that is not a chunk" if kinds else "other text"
+            )
             for part in document.lines:
                 self._text(part, message)
             return

@@ -110,7 +110,7 @@ def _body(response: dict[str, Any], headers: Headers) -> tuple[bytes, str]:
         try:
             return decoded(base64.b64decode(text, validate=False), headers)
         except (binascii.Error, ValueError) as error:
-            return b"", f"the body is no valid base64 ({error})"
+            return b"", f"the body is not valid base64 ({error})"
     return text.encode("utf-8", "surrogatepass"), ""
 
 
@@ -128,7 +128,7 @@ def _end(response: dict[str, Any]) -> End | None:
     error = response.get("_error")
     if not isinstance(error, str) or not error:
         return None
-    return End(None, "refused" if "REFUSED" in error else "reset", error=error)
+    return End(at=None, reason="refused" if "REFUSED" in error else "reset", error=error)
 
 
 def _part(value: dict[str, Any], name: str) -> dict[str, Any]:

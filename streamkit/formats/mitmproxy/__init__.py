@@ -43,7 +43,7 @@ def _flows(source: Source) -> Iterator[bytes]:
         while kept and len(kept) >= needed:
             colon = kept.find(b":", 0, LONGEST_LENGTH + 1)
             if not kept[: max(colon, 0)].isdigit():
-                raise UnreadableInput(source.path, "no mitmproxy flow where one must begin")
+                raise UnreadableInput(source.path, "expected a mitmproxy flow")
             needed = colon + 1 + int(kept[:colon]) + 1
             if needed > LARGEST_BODY:
                 raise UnreadableInput(source.path, f"a flow larger than {LARGEST_BODY >> 20} MiB")
@@ -53,7 +53,7 @@ def _flows(source: Source) -> Iterator[bytes]:
             del kept[:needed]
             needed = 1
     if kept:
-        raise UnreadableInput(source.path, "the last mitmproxy flow is cut off")
+        raise UnreadableInput(source.path, "the last mitmproxy flow is truncated")
 
 
 def _exchange(flow: dict[str, Any], origin: Origin) -> Exchange:
@@ -73,7 +73,9 @@ def _exchange(flow: dict[str, Any], origin: Origin) -> Exchange:
         response=Response(None, status, version(_text(response.get("http_version"))), headers)
         if isinstance(status, int)
         else None,
-        end=End(None, "reset" if response else "refused", error=message) if isinstance(message, str) else None,
+        end=End(at=None, reason="reset" if response else "refused", error=message)
+        if isinstance(message, str)
+        else None,
         recorded_at=rfc3339(round(begun * 1_000_000) * 1000) if isinstance(begun, float) and 0 < begun < 1e11 else None,
         imported=Import("mitmproxy", repairs=(Repair(1, "unusable", trouble),) if trouble else ()),
         origin=origin,

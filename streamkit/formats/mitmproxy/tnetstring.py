@@ -10,7 +10,7 @@ LONGEST_LENGTH = 10  # digits
 
 
 class TornValueError(ValueError):
-    """The bytes are no value, or end in the middle of one."""
+    """The bytes are not a value, or end in the middle of one."""
 
 
 def loads(data: bytes) -> Any:
@@ -50,7 +50,7 @@ class _Reader:
         try:
             return _scalar(payload, tag)
         except (ValueError, OverflowError):
-            raise TornValueError(f"no value of its kind at byte {start}") from None
+            raise TornValueError(f"invalid value at byte {start}") from None
 
     def _mapping(self, data: bytes, start: int, end: int, depth: int) -> dict[Any, Any]:
         mapping = {}

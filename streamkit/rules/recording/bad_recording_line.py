@@ -1,6 +1,6 @@
 """A line of the recording that is not JSON.
 
-What it finds: a line that is no JSON object, in the middle of a recording.
+What it finds: a line that is not JSON object, in the middle of a recording.
 
 Why it matters: what it held is lost; the recording may have been through an editor.
 

@@ -1,7 +1,7 @@
 """Nothing came for 30 seconds.
 
 What it finds: a pause of 30 seconds or more between two events of a stream. A comment counts as an event: it keeps
-the connection open. `--max-gap SECONDS` and `max-gap` in `[tool.streamkit.lint]` say another length.
+the connection open. `--max-gap TIME` and `max-gap` in `[tool.streamkit.lint]` say another length.
 
 Why it matters: proxies and clients close a connection that is silent for so long, many after 30 or 60 seconds
 (DeepSeek-V3#1608).

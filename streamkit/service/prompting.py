@@ -1,4 +1,4 @@
-"""What `record` adds to a request for a known provider: its key, and the path and the body that ask a prompt."""
+"""What `record` adds to a request for a known provider: the API key, and the path and body of a prompt."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from urllib.parse import urlsplit, urlunsplit
 from streamkit.errors import UsageError
 from streamkit.providers import Provider, provider_at
 
-MAX_TOKENS = 1024  # what a prompt may cost where an API wants to be told
+MAX_TOKENS = 1024  # for APIs that require a limit
 
 _CARRIES_A_KEY = frozenset(["authorization", "x-api-key", "api-key", "x-goog-api-key"])
 _DEFAULT_PATH = "/v1/chat/completions"
 
-# What follows a provider's prefix, for each API that a prompt can be asked in.
+# The endpoint after a provider's prefix, for each API that can be prompted.
 _ENDPOINTS = {
     "openai_chat": "/chat/completions",
     "anthropic_messages": "/messages",
     "cohere": "/chat",
     "ollama": "/chat",
-    "gemini": "",  # the model is named in the path
+    "gemini": "",  # the path names the model
 }
 
 
 def key_header(url: str, headers: list[tuple[str, str]]) -> tuple[str, str] | None:
-    """The header with the key of a known host, from the environment; None where none is known, set or needed.
+    """The header with the API key of a known host, from the environment; None if there is none, or the request has one.
 
-    A key goes only to its provider's own hosts and only over TLS, and never beside one that was given.
+    A key is sent to its provider's own hosts only, and only over TLS.
     """
     parts = urlsplit(url)
     if parts.scheme != "https":
@@ -37,17 +37,17 @@ def key_header(url: str, headers: list[tuple[str, str]]) -> tuple[str, str] | No
     provider = provider_at(host)
     if provider is None or not provider.owns(host):
         return None
-    given = {name.lower() for name, _ in headers}
-    if given & _CARRIES_A_KEY or provider.auth.header.lower() in given or "key=" in parts.query:
+    names = {name.lower() for name, _ in headers}
+    if names & _CARRIES_A_KEY or provider.auth.header.lower() in names or "key=" in parts.query:
         return None
     key = provider.key(os.environ)
     return None if key is None else provider.auth.placed(key)
 
 
 def prompted(url: str, model: str | None, prompt: str) -> tuple[str, dict[str, Any], list[tuple[str, str]]]:
-    """The URL, the body and the headers that ask this prompt. Raises UsageError where the API is not known by its path."""
+    """The URL, body and headers for this prompt. Raises UsageError if the path does not identify an API."""
     parts = urlsplit(url)
-    path = _asked_path(parts.path, provider_at(parts.hostname or ""), model)
+    path = _endpoint_path(parts.path, provider_at(parts.hostname or ""), model)
     query = parts.query
     if path.endswith(":streamGenerateContent") and not query:
         query = "alt=sse"
@@ -56,23 +56,23 @@ def prompted(url: str, model: str | None, prompt: str) -> tuple[str, dict[str, A
         if path.endswith(ending):
             headers = [("anthropic-version", "2023-06-01")] if ending == "/v1/messages" else []
             return url, body(model, prompt), headers
-    raise UsageError(f"--prompt: no API is known at {path}; give the body with --json")
+    raise UsageError(f"--prompt: unknown API at {path}; pass a body with --json instead")
 
 
-def _asked_path(path: str, provider: Provider | None, model: str | None) -> str:
-    """The path as given, or where it names no endpoint the one that the provider is asked at."""
+def _endpoint_path(path: str, provider: Provider | None, model: str | None) -> str:
+    """The path as given or, if it names no endpoint, the one of the provider."""
     if path in ("", "/"):
         if provider is None:
             return _DEFAULT_PATH
         path = provider.prefix + _ENDPOINTS.get(provider.api, "")
     if provider is not None and provider.api == "gemini" and ":" not in path and not path.endswith(tuple(_BODIES)):
-        path = f"{path.rstrip('/')}/models/{_named(model)}:streamGenerateContent"
+        path = f"{path.rstrip('/')}/models/{_required_model(model)}:streamGenerateContent"
     return path
 
 
-def _named(model: str | None) -> str:
+def _required_model(model: str | None) -> str:
     if model is None:
-        raise UsageError("--prompt needs --model for this API")
+        raise UsageError("--prompt requires --model for this API")
     return model
 
 
@@ -81,23 +81,23 @@ def _messages(prompt: str) -> list[dict[str, str]]:
 
 
 def _chat(model: str | None, prompt: str) -> dict[str, Any]:
-    asked = {"model": _named(model), "messages": _messages(prompt)}
-    return {**asked, "stream": True, "stream_options": {"include_usage": True}}
+    fields = {"model": _required_model(model), "messages": _messages(prompt)}
+    return {**fields, "stream": True, "stream_options": {"include_usage": True}}
 
 
-# By the end of the path; the particular before the general.
+# By the end of the path, the most specific first.
 _BODIES: dict[str, Callable[[str | None, str], dict[str, Any]]] = {
     "/chat/completions": _chat,
-    "/completions": lambda model, prompt: {"model": _named(model), "prompt": prompt, "stream": True},
-    "/responses": lambda model, prompt: {"model": _named(model), "input": prompt, "stream": True},
+    "/completions": lambda model, prompt: {"model": _required_model(model), "prompt": prompt, "stream": True},
+    "/responses": lambda model, prompt: {"model": _required_model(model), "input": prompt, "stream": True},
     "/v1/messages": lambda model, prompt: {
-        "model": _named(model),
+        "model": _required_model(model),
         "max_tokens": MAX_TOKENS,
         "messages": _messages(prompt),
         "stream": True,
     },
-    "/v2/chat": lambda model, prompt: {"model": _named(model), "messages": _messages(prompt), "stream": True},
-    "/api/chat": lambda model, prompt: {"model": _named(model), "messages": _messages(prompt), "stream": True},
-    "/api/generate": lambda model, prompt: {"model": _named(model), "prompt": prompt, "stream": True},
+    "/v2/chat": lambda model, prompt: {"model": _required_model(model), "messages": _messages(prompt), "stream": True},
+    "/api/chat": lambda model, prompt: {"model": _required_model(model), "messages": _messages(prompt), "stream": True},
+    "/api/generate": lambda model, prompt: {"model": _required_model(model), "prompt": prompt, "stream": True},
     ":streamGenerateContent": lambda model, prompt: {"contents": [{"role": "user", "parts": [{"text": prompt}]}]},
 }

@@ -1,6 +1,6 @@
-"""What `record` and `replay` show while bytes pass: them as they are, or the text that they carry. Never waits, never fails.
+"""Shows a body on stdout while `record` and `replay` pass it on: raw, or the text in it. Never waits, never fails.
 
-stdout is a view and the recording is the work: when who reads stdout goes away, showing ends and recording goes on.
+stdout is only a view of the recording: if its reader goes away, showing stops and recording continues.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from streamkit.wire.values import Decoder, Event
 
 Mode = Literal["text", "raw", "data", "none"]
 
-_SAMPLE = 8  # events within which an API makes itself known
+_SAMPLE = 8  # events to look at to detect the API
 _TEXTS = ("text", "refusal")
 
 
-def mode_for(asked: str | None) -> Mode:
-    """The mode that was asked for; else text for a terminal, raw for everything else."""
-    if asked in ("text", "raw", "data", "none"):
-        return asked  # type: ignore[return-value]
+def mode_for(requested: str | None) -> Mode:
+    """The requested mode; by default, text for a terminal and raw for everything else."""
+    if requested in ("text", "raw", "data", "none"):
+        return requested  # type: ignore[return-value]
     return "text" if stdout_is_terminal() else "raw"
 
 
 class View:
-    """Shows one body on stdout: `raw` bytes, the `text` that its chunks add, or the `data` of its events, a line each.
+    """Shows one body on stdout: `raw` bytes, the `text` that its chunks add, or the `data` of its events, one a line.
 
-    Raises CannotWrite and BrokenPipeError where stdout takes no more, unless there is a `lost` to call instead (a reader
-    that has left is no loss to tell of); nothing is shown from then on.
+    Raises CannotWrite and BrokenPipeError if stdout fails; with `on_lost`, that is called instead (but not for a reader
+    that has left), and nothing more is shown.
     """
 
-    def __init__(self, mode: Mode, lost: Callable[[CannotWrite], None] | None = None) -> None:
+    def __init__(self, mode: Mode, on_lost: Callable[[CannotWrite], None] | None = None) -> None:
         self._mode = mode
-        self._lost = lost
+        self._on_lost = on_lost
         self._terminal = stdout_is_terminal()
         self._safe = SafePieces() if self._terminal else None
         self._reader = Reader() if mode in ("text", "data") else None
@@ -45,12 +45,12 @@ class View:
         self._column = 0
 
     def head(self, data: bytes) -> None:
-        """Show the bytes of a pipe's status line and headers, where bytes are shown as they are."""
+        """Show the bytes of a pipe's status line and headers, in raw mode."""
         if self._mode == "raw":
             self._write(data)
 
     def response(self, response: Response) -> None:
-        """Status and headers are known: they tell how the body is to be read."""
+        """Take the status and headers, which determine how the body is decoded."""
         if self._reader is not None:
             self._reader.response = response
 
@@ -65,7 +65,7 @@ class View:
             self._show("".join(f"{line}\n" for line in self._reader.data(data)))
 
     def close(self) -> None:
-        """The body has ended; what was pending is shown, and a terminal's line is ended."""
+        """The body has ended: show what was pending, and end the terminal's line."""
         if self._reader is not None:
             rest = self._reader.rest(text=self._mode == "text")
             self._show(rest)
@@ -87,16 +87,16 @@ class View:
         except OSError as error:
             self._open = False
             if isinstance(error, BrokenPipeError):
-                if self._lost is None:
+                if self._on_lost is None:
                     raise
-            elif self._lost is None:
+            elif self._on_lost is None:
                 raise CannotWrite("-", error) from error
             else:
-                self._lost(CannotWrite("-", error))
+                self._on_lost(CannotWrite("-", error))
 
 
 class Reader:
-    """Takes the text out of a body while it arrives. The framing is chosen as for a whole body, the API by its first chunks."""
+    """Extracts the text of a body as it arrives. The framing is chosen as for a whole body, the API by its first chunks."""
 
     def __init__(self) -> None:
         self.response: Response | None = None
@@ -104,24 +104,24 @@ class Reader:
         self._head: list[bytes] = []
         self._waiting: list[Event] = []
         self._api: object | None = None
-        self._seen = 0
+        self._sampled = 0
 
     def data(self, data: bytes) -> list[str]:
         """The data of the events that these bytes complete."""
         return [event.text for event in self._events(data)]
 
     def text(self, data: bytes) -> str:
-        """The text that the events add which these bytes complete."""
+        """The text added by the events that these bytes complete."""
         if len(self._head) < 64 and self._api is None:
             self._head.append(data)
-        return self._texts(self._events(data))
+        return self._text_of_events(self._events(data))
 
     def rest(self, *, text: bool) -> str:
-        """What the end of the body completes; a body that is no stream of a known API is given whole."""
+        """What the end of the body completes; the whole body if its API is unknown."""
         events = [item for item in self._decoder.close() if isinstance(item, Event)] if self._decoder else []
         if not text:
             return "".join(f"{event.text}\n" for event in events)
-        shown = self._texts(events)
+        shown = self._text_of_events(events)
         if self._api is None and self._head:
             return b"".join(self._head).decode("utf-8", "replace")
         return shown
@@ -132,22 +132,22 @@ class Reader:
             self._decoder = choose(kind, data[:1024]).decoder()
         return [item for item in self._decoder.feed(data) if isinstance(item, Event)]
 
-    def _texts(self, events: list[Event]) -> str:
+    def _text_of_events(self, events: list[Event]) -> str:
         from streamkit.apis import APIS, UNKNOWN, interpret
 
         self._waiting += events
-        if self._api is None and self._waiting and self._seen < _SAMPLE:
-            self._seen += len(events)
-            stream = interpret(Exchange(Frames.of([Frame(data) for data in self._head]), response=self.response))
+        if self._api is None and self._waiting and self._sampled < _SAMPLE:
+            self._sampled += len(events)
+            stream = interpret(Exchange(frames=Frames.of([Frame(data) for data in self._head]), response=self.response))
             self._api = APIS[stream.api] if stream.api != UNKNOWN else None
         if self._api is None:
-            if self._seen >= _SAMPLE:
-                self._waiting.clear()  # no API that is known will come to read them
+            if self._sampled >= _SAMPLE:
+                self._waiting.clear()  # unknown API: nothing will read them
             return ""
         waiting, self._waiting = self._waiting, []
-        return "".join(map(self._text_of, waiting))
+        return "".join(map(self._text_of_event, waiting))
 
-    def _text_of(self, event: Event) -> str:
+    def _text_of_event(self, event: Event) -> str:
         from streamkit.apis import Api
 
         api = self._api

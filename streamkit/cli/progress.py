@@ -1,5 +1,5 @@
-"""Progress on stderr for reading that takes a while: on a terminal a bar after a second, which is gone at the end; elsewhere,
-as in the log of a CI job, a line every ten seconds."""
+"""Progress on stderr for slow reading: on a terminal a bar after a second, removed at the end; elsewhere, as in the log of a CI
+job, a line every ten seconds."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _LINE_EVERY_S = 10.0
 
 
 class Progress:
-    """How much of some inputs was read at least: the files behind us, and the bodies of the streams in this one.
+    """How much of the inputs has been read: the files that are done, and the bodies of the streams in the current one.
 
-    `paths` are the inputs as they were given; their sizes are asked for only when a bar is shown. `clock` gives seconds.
+    `paths` are the inputs as given; their sizes are only looked up if a bar is shown. `clock` returns seconds.
     """
 
     patience_s = _PATIENCE_S
@@ -43,16 +43,16 @@ class Progress:
         self._within = 0
 
     def clear(self) -> None:
-        """Take the bar away, so that what is said next begins a line."""
+        """Remove the bar, so that the next message starts on a fresh line."""
         if self._bar is not None:
             self._bar = None
-            # The bar has hidden the cursor.
+            # The bar hides the cursor.
             sys.stderr.write("\r\x1b[K\x1b[?25h")
             sys.stderr.flush()
 
     def _show(self, now: float) -> None:
         if self._bar is None:
-            self._bar = self._made()
+            self._bar = self._new_bar()
         self._bar.pos = min(self._done + self._within, self._bar.length)
         self._bar.current_item = self._pace(now, self._bar.length)
         self._bar.render_progress()
@@ -69,7 +69,7 @@ class Progress:
 
         return max(sum(_size(found.path) for found in find(self._paths)), 1)
 
-    def _made(self) -> Any:
+    def _new_bar(self) -> Any:
         import click
 
         return click.progressbar(
@@ -97,9 +97,9 @@ class ProgressLines(Progress):
         """Nothing is to be taken away."""
 
 
-def watched(*, late: bool) -> bool:
-    """Whether a person sees a bar on stderr; not where data is written to that terminal meanwhile, unless it comes `late`,
-    when everything was read."""
+def should_show(*, late: bool) -> bool:
+    """Whether to show a bar: stderr is a terminal, and no data is written to it meanwhile, or only after everything has
+    been read (`late`)."""
     return sys.stderr.isatty() and (late or not sys.stdout.isatty())
 
 

@@ -1,0 +1,155 @@
+"""The verbs of the command line with plain arguments, for Python programs and notebooks.
+
+exchange = record("http://localhost:8000/v1/chat/completions", json={"model": "m", "messages": []})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from streamkit.apis import judged
+from streamkit.errors import UsageError
+from streamkit.metrics import METRICS, Metric, in_order
+from streamkit.metrics import measure as measured
+from streamkit.model import recording
+from streamkit.model.exchange import Exchange
+from streamkit.model.finding import Finding
+from streamkit.model.measurement import Measurement
+from streamkit.model.stream import Stream
+from streamkit.rules import RULES, Rule
+from streamkit.rules import lint as findings
+
+if TYPE_CHECKING:
+    from streamkit.service.proxying import Mode
+    from streamkit.service.recording import Recorded, Recorders
+    from streamkit.transport.proxy import Proxy
+
+
+def lint(stream: Stream, rules: Iterable[Rule] | None = None) -> list[Finding]:
+    """What is wrong with a stream, by these rules; by default those that are enabled by default.
+
+    The stream is judged as it is: `strict`, `max_gap` and every other field of it hold.
+    """
+    chosen = [rule for rule in RULES.values() if rule.default] if rules is None else rules
+    return list(findings(judged(stream), chosen))
+
+
+def measure(stream: Stream, metrics: Iterable[Metric] | None = None) -> Measurement:
+    """The numbers of a stream, by these metrics; by default all."""
+    return measured(stream, in_order(METRICS.values()) if metrics is None else metrics)
+
+
+def record(
+    url: str,
+    *,
+    json: Any = None,
+    data: bytes | None = None,
+    method: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    to: str | Path | None = None,
+    force: bool = False,
+    max_time: float | None = None,
+    idle_timeout: float | None = None,
+) -> Exchange:
+    """Send one request and record what comes back, whatever that is: a refused connection too is an exchange.
+
+    `json` is sent as JSON, `data` as it is; with either, the method is POST unless `method` names another. `headers` are
+    sent as given: no key is taken from the environment. `to` is a file, or a folder (an existing one, or a path that ends
+    in `/`) that gets a file of its own for the exchange; without it nothing is written. Times are in seconds.
+
+    The exchange has its secrets cut, as on the disk. It can be called while an event loop runs, as in a notebook.
+    Raises UsageError, OutputExists, CannotWrite.
+    """
+    import orjson
+
+    from streamkit.service.recording import Recorders
+    from streamkit.transport.client import Outgoing, Settings
+
+    if json is not None and data is not None:
+        raise UsageError("json and data are both given; a request has one body")
+    body = orjson.dumps(json) if json is not None else data
+    defaults = {"accept": "text/event-stream, application/json"}
+    if json is not None:
+        defaults["content-type"] = "application/json"
+    given = headers or {}
+    sent = {name: value for name, value in defaults.items() if name not in map(str.lower, given)} | dict(given)
+    outgoing = Outgoing(method or ("GET" if body is None else "POST"), url, tuple(sent.items()), body)
+    recorders = Recorders(open=_destination(to, force=force), source="client", keep=True)
+    [outcome] = _recorded(outgoing, recorders, Settings(max_time=max_time, idle_timeout=idle_timeout)).outcomes
+    [exchange] = recording.read(outcome.lines, path=outcome.path or "-")
+    return exchange
+
+
+@contextmanager
+def proxying(
+    upstream: str | Mapping[str, str],
+    *,
+    to: str | Path,
+    mode: Mode = "record",
+    exchanges: Iterable[Exchange] = (),
+    force: bool = False,
+    host: str = "127.0.0.1",
+    port: int = 0,
+) -> Iterator[Proxy]:
+    """Run a recording proxy in a thread until the context ends; its `url` is what a client's base URL begins with.
+
+    `upstream` is a URL, or several by the first part of the path (`{"openai": "https://api.openai.com"}`). `to` is a file or
+    a folder, as in `record`. `mode` is `record`, `replay` (answer from `exchanges` alone) or `auto` (from them where one
+    matches). Raises CannotListen, UsageError.
+    """
+    from streamkit.service.proxying import Playing
+    from streamkit.service.proxying import proxying as running
+    from streamkit.service.recording import Recorders
+    from streamkit.transport.guard import Guard, check_upstream, is_loopback
+    from streamkit.transport.proxy import Route, Rules
+
+    if not is_loopback(host):
+        raise UsageError(f"host {host!r} is not a loopback address; the command line has --listen-public for that")
+    named = {"": upstream} if isinstance(upstream, str) else upstream
+    routes = tuple(Route(f"/{name.strip('/')}", check_upstream(url)) for name, url in named.items())
+    recorders = Recorders(open=_destination(to, force=force))
+    with running(Rules(routes, Guard.of(host)), recorders, Playing(mode, exchanges), host=host, port=port) as proxy:
+        yield proxy
+
+
+def _recorded(outgoing: Any, recorders: Recorders, settings: Any) -> Recorded:
+    """Record in this thread, or in one of its own where an event loop runs here already."""
+    import asyncio
+
+    from streamkit.service.recording import record
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return record(outgoing, recorders, settings=settings)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(record, outgoing, recorders, settings=settings).result()
+
+
+def _destination(to: str | Path | None, *, force: bool) -> Any:
+    from streamkit.service.recording import a_file_each, one_file
+
+    if to is None:
+        return lambda request: _Nowhere()
+    if str(to).endswith("/") or Path(to).is_dir():
+        return a_file_each(str(to))
+    return one_file(str(to), force=force)
+
+
+@dataclass(slots=True)
+class _Nowhere:
+    """The sink of an exchange that is kept in memory alone."""
+
+    path: str = "-"
+
+    def write(self, data: bytes, /) -> None:
+        """Keep nothing: the outcome has the lines."""
+
+    def close(self) -> None:
+        """Nothing is open."""

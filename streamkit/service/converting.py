@@ -1,0 +1,110 @@
+"""Converting: exchanges written in any format that can be written, with what that format cannot hold counted.
+
+lost = convert("recordings/openai_chat", "cassette.yaml")
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from streamkit.errors import UsageError
+from streamkit.files import create
+from streamkit.formats import FORMATS, Format, find, read
+from streamkit.model.exchange import Exchange
+from streamkit.redact.redactor import redact_exchange
+from streamkit.tool import tool
+
+Lost = Counter[str]
+"""What a format could not hold, a sentence each, with the number of exchanges that lost it."""
+
+_SUFFIXES = {".jsonl": "recording", ".sse": "sse", ".har": "har", ".yaml": "vcr", ".yml": "vcr", ".txt": "chunks"}
+_SUFFIX = {word: suffix for suffix, word in reversed(_SUFFIXES.items())}
+
+
+def write(
+    exchanges: Iterable[Exchange], target: str | Path | BinaryIO, *, format: str | None = None, force: bool = False
+) -> Lost:
+    """Write exchanges to a file, or to a binary file that is open for writing, as they are: nothing is redacted.
+
+    `format` is a word of `convert --to`; without one the suffix of `target` tells it. A file that exists is replaced only
+    with `force`. Returns what the format could not hold. Raises UsageError, OutputExists, CannotWrite.
+    """
+    path = str(target) if isinstance(target, str | Path) else None
+    chosen = writable(format, path)
+    lost: Lost = Counter()
+    pieces = written(exchanges if chosen.many else _single(exchanges, chosen), chosen, lost)
+    if path is None:
+        assert not isinstance(target, str | Path)
+        for piece in pieces:
+            target.write(piece)
+        return lost
+    first = next(pieces, b"")  # nothing is created for what cannot be read
+    with create(path, force=force) as output:
+        for piece in chain((first,), pieces):
+            output.write(piece)
+    return lost
+
+
+def convert(
+    source: str | Path | bytes | BinaryIO,
+    target: str | Path | BinaryIO,
+    *,
+    format: str | None = None,
+    redact: bool = True,
+    force: bool = False,
+) -> Lost:
+    """Read exchanges in any format (a folder: all that it holds) and write them in another, their secrets cut.
+
+    See `read` for `source` and `write` for the rest. Raises UnreadableInput, UsageError, OutputExists, CannotWrite.
+    """
+    exchanges = _read(source)
+    return write(map(redact_exchange, exchanges) if redact else exchanges, target, format=format, force=force)
+
+
+def writable(word: str | None, path: str | None = None) -> Format:
+    """The format that `word` names, else the suffix of `path`. Raises UsageError."""
+    known = {entry.short or entry.name: entry for entry in FORMATS.values() if entry.write is not None}
+    words = ", ".join(sorted(known))
+    known |= {entry.name: entry for entry in known.values()}
+    chosen = word or _SUFFIXES.get(PurePath(path or "").suffix.lower())
+    if chosen is None:
+        raise UsageError(f"no format to convert to: name one, or a file with a suffix of {', '.join(_SUFFIXES)}")
+    if chosen in known:
+        return known[chosen]
+    message = f"format {chosen!r} is read only" if chosen in FORMATS else f"unknown format {chosen!r}"
+    raise UsageError(f"{message}; expected one of: {words}")
+
+
+def suffix_of(format: Format) -> str:
+    """The suffix that files of this format have."""
+    return _SUFFIX[format.short or format.name]
+
+
+def written(exchanges: Iterable[Exchange], format: Format, lost: Lost) -> Iterator[bytes]:
+    """The bytes of a file that holds these exchanges; `lost` counts what it cannot hold."""
+    assert format.write is not None  # `writable` gives no other
+    return format.write(_counted(exchanges, format, lost))
+
+
+def _counted(exchanges: Iterable[Exchange], format: Format, lost: Lost) -> Iterator[Exchange]:
+    for exchange in exchanges:
+        lost.update(dict.fromkeys(format.loses(exchange), 1))
+        yield exchange if exchange.tool else replace(exchange, tool=tool())
+
+
+def _single(exchanges: Iterable[Exchange], format: Format) -> list[Exchange]:
+    given = list(exchanges)
+    if len(given) > 1:
+        raise UsageError(f"a file holds one exchange as {format.short or format.name}, and {len(given)} were given")
+    return given
+
+
+def _read(source: str | Path | bytes | BinaryIO) -> Iterator[Exchange]:
+    if not isinstance(source, str | Path):
+        return read(source)
+    return chain.from_iterable(read(found.path) for found in find([str(source)]))

@@ -1,0 +1,133 @@
+"""Reducing: the smallest stream that still breaks a rule, and no rule that the whole stream keeps.
+
+reduced = reduce_stream(stream, RULES["SEQ402"])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from streamkit.apis import interpret, judged
+from streamkit.errors import StreamkitError, UsageError
+from streamkit.formats import read
+from streamkit.model.exchange import Body, End, Exchange, Frames, Request, Response
+from streamkit.model.recording import write
+from streamkit.model.stream import Stream
+from streamkit.reduce import Reduced, fewest, reduce
+from streamkit.rules import RULES, Rule
+
+NOT_IN_THE_BODY = ("LOG", "REC", "TIM")
+"""The families of rules about a log, a recording or its times."""
+
+Pieces = Sequence[bytes]
+Form = Callable[[Pieces], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ReducedStream:
+    """What is left of a stream: the bytes of a file that shows the finding under plain `lint`. `raw` tells whether that is
+    the body alone or a recording, and `masked` whether every text in it is masked."""
+
+    data: bytes
+    raw: bool
+    masked: bool
+
+
+def reduce_stream(stream: Stream, rule: Rule, *, keep_text: bool = False) -> ReducedStream:
+    """The smallest stream of the same API that still breaks `rule` and no default rule that the whole stream keeps.
+
+    Events and fields that do not matter are taken out, texts are masked letter by letter unless `keep_text`. It is a raw
+    event stream where that alone shows the finding; else a recording, with the host, the status, the flags of the request
+    and how the connection ended. Raises UsageError for a rule that is not about the body, StreamkitError where a file of
+    the stream by itself does not break it.
+    """
+    check_reducible(rule)
+    stream = judged(stream)
+    kept = kept_rules(stream)
+    pieces = _pieces(stream)
+    for raw, form in ((True, b"".join), (False, _recording_form(stream.exchange))):
+        fails = _predicate(stream.api, rule, kept, form)
+        if fails(pieces):
+            left = Reduced(fewest(pieces, fails), masked=False) if keep_text else reduce(pieces, fails)
+            return ReducedStream(form(left.pieces), raw, left.masked)
+    raise StreamkitError(f"{stream.file}: a file of this stream by itself does not break {rule.code}")
+
+
+def check_reducible(rule: Rule) -> None:
+    """Raises UsageError for a rule about a log, a recording or its times: no smaller body can show it."""
+    if rule.code.startswith(NOT_IN_THE_BODY):
+        raise UsageError(f"{rule.code} is not about the bytes of a stream, so no smaller one can show it")
+
+
+def breaks(stream: Stream, rule: Rule) -> bool:
+    """Whether a stream breaks a rule."""
+    stream = judged(stream)
+    return rule.applies(stream) and next(iter(rule.check(stream)), None) is not None
+
+
+def kept_rules(stream: Stream) -> list[Rule]:
+    """The default rules that a stream keeps: those that apply to it and that it does not break."""
+    return [rule for rule in RULES.values() if rule.default and rule.applies(stream) and not breaks(stream, rule)]
+
+
+def _predicate(api: str, rule: Rule, kept: Sequence[Rule], form: Form) -> Callable[[Pieces], bool]:
+    """Whether a file of these pieces, read as any file is, holds one stream of that API that breaks the rule and none of
+    those that are kept."""
+
+    def fails(pieces: Pieces) -> bool:
+        try:
+            exchanges = list(read(form(pieces)))
+        except StreamkitError:
+            return False
+        if len(exchanges) != 1:
+            return False
+        stream = interpret(exchanges[0], judge=True)
+        if stream.api != api or not breaks(stream, rule):
+            return False
+        return not any(breaks(stream, entry) for entry in kept)
+
+    return fails
+
+
+def _recording_form(exchange: Exchange) -> Form:
+    """A recording of these pieces, with what rules ask of the request and the response and nothing that was written."""
+    response = exchange.response
+    kept = (
+        tuple((name, value) for name, value in response.headers if name.lower() == "content-type") if response else ()
+    )
+    bare = Exchange(
+        source=exchange.source,
+        clock="none",
+        request=_bare_request(exchange.request) if exchange.request else None,
+        response=Response(None, response.status, response.http, kept) if response else None,
+        end=End(at=None, reason=exchange.end.reason) if exchange.end else None,
+    )
+
+    def recording(pieces: Pieces) -> bytes:
+        frames = Frames(list(pieces), [None] * len(pieces), [None] * len(pieces))
+        return b"".join(write(replace(bare, frames=frames)))
+
+    return recording
+
+
+def _bare_request(request: Request) -> Request:
+    """The host, the path, and the members of the body that are flags or numbers, of which objects may consist too."""
+    body = request.body.json if request.body is not None and isinstance(request.body.json, dict) else {}
+    kept = {name: value for name, value in body.items() if _is_flag(value)}
+    return Request(request.method, request.url.partition("?")[0], (), Body("json", kept) if kept else None)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, (bool, int)) or (
+        isinstance(value, dict) and bool(value) and all(_is_flag(member) for member in value.values())
+    )
+
+
+def _pieces(stream: Stream) -> list[bytes]:
+    """The body cut after each event."""
+    body = stream.exchange.frames.body
+    edges = [0, *stream.events.ends, len(body)]
+    return [piece for start, end in pairwise(edges) if (piece := body[start:end])]

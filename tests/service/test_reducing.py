@@ -1,0 +1,42 @@
+"""`reduce_stream` on the bad example of every rule: plain `lint` of the result finds the rule, and nothing else that is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from streamkit.apis import interpret
+from streamkit.formats import read
+from streamkit.model.stream import Stream
+from streamkit.rules import RULES, Rule
+from streamkit.service.reducing import NOT_IN_THE_BODY, breaks, kept_rules, reduce_stream
+from tests.rules.examples import examples
+
+REDUCIBLE = [rule for rule in RULES.values() if not rule.code.startswith(NOT_IN_THE_BODY)]
+
+
+def example(rule: Rule, folder: Path) -> Stream:
+    """The first stream of a rule's bad example that breaks it."""
+    path = folder / "bad"
+    path.write_bytes(examples(rule.manual)["Bad"].data)
+    streams = (interpret(exchange, judge=True) for exchange in read(path))
+    return next(stream for stream in streams if breaks(stream, rule))
+
+
+@pytest.mark.parametrize("rule", REDUCIBLE, ids=lambda rule: rule.code)
+def test_lint_finds_the_rule_in_what_is_left_and_nothing_new(rule: Rule, tmp_path: Path) -> None:
+    stream = example(rule, tmp_path)
+    reduced = reduce_stream(stream, rule)
+    [exchange] = read(reduced.data)
+    left = interpret(exchange, judge=True)
+    assert left.api == stream.api
+    assert breaks(left, rule)
+    assert [entry.code for entry in kept_rules(stream) if breaks(left, entry)] == []
+    assert len(left.exchange.frames.body) <= len(stream.exchange.frames.body)
+
+
+def test_a_missing_finish_leaves_a_stream_of_its_api(tmp_path: Path) -> None:
+    reduced = reduce_stream(example(RULES["SEQ410"], tmp_path), RULES["SEQ410"])
+    assert reduced.data.endswith(b"data: [DONE]\n\n")
+    assert b'"chat.completion.chunk"' in reduced.data
