@@ -9,7 +9,7 @@ from typing import Any
 from streamkit.cli._format_option import write
 from streamkit.cli._output import Sink
 from streamkit.compare.difference import ENOUGH, NEGLIGIBLE, NEGLIGIBLE_TAIL, Difference, Shift, Success
-from streamkit.metrics import Metric, Outcomes, outcome_sentence
+from streamkit.metrics import NEUTRAL, Metric, Outcomes, outcome_sentence
 from streamkit.reporters import MISSING, Reporter, shown
 from streamkit.service.comparing import BURST, Comparison, Side, difference_to_json, success_to_json
 from streamkit.text import plain
@@ -155,7 +155,7 @@ def _failures(outcomes: Outcomes) -> str:
     causes = [
         f"{count} {outcome_sentence(word).partition(':')[0]}"
         for word, count in outcomes.counts.most_common()
-        if word != "complete"
+        if word not in ("complete", *NEUTRAL)
     ]
     return f"{outcomes.failed} of {outcomes.judged}" + (f" ({', '.join(causes)})" if causes else "")
 

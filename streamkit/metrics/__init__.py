@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from streamkit.metrics._metric import outcome_metric as outcome_metric
     from streamkit.metrics._metric import run_metric as run_metric
     from streamkit.metrics._outcome import COMPLETE as COMPLETE
+    from streamkit.metrics._outcome import NEUTRAL as NEUTRAL
     from streamkit.metrics._outcome import Outcomes as Outcomes
     from streamkit.metrics._outcome import outcome_of as outcome_of
     from streamkit.metrics._outcome import outcome_sentence as outcome_sentence
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "COMPLETE": "_outcome",
+    "NEUTRAL": "_outcome",
     "Outcomes": "_outcome",
     "outcome_metric": "_metric",
     "outcome_of": "_outcome",

@@ -36,6 +36,8 @@ _UNASKED = "no-slo"
 # More notes of one kind than this are told as one.
 _ALIKE = 3
 _DIGITS = re.compile(r"\d+")
+# Numbers of a run that need no wall clock.
+_WITHOUT_CLOCK = ("success_share", "goodput_share", "failed", "truncated")
 _SOURCES = {"usage": "", "per-chunk usage": "~"}
 
 
@@ -173,8 +175,9 @@ def run_line(group: Row, report: StatsReport) -> str:
             missing.setdefault(code, []).append(column.title.lower())
     for code, titles in missing.items():
         told.append(f"{', '.join(titles)} {MISSING} ({code}: {report.reasons.get(code, code)})")
-    if told and 0 < group["on_the_clock"] < group["streams"]:
-        told.append(f"times are of {group['on_the_clock']} of {group['streams']} streams, whose wall clock is known")
+    known, streams = group["on_the_clock"], group["streams"]
+    if 0 < known < streams and any(column.key not in _WITHOUT_CLOCK for column in report.run_columns):
+        told.append(f"rates are of {known} of {streams} streams, whose wall clock is known")
     return "; ".join(told)
 
 
