@@ -17,6 +17,7 @@ SMOKE = {
     "bench_proxy": ["--streams=1", "--frames=5", "--gap=0", "--rounds=1"],
     "bench_reassemble": ["--rounds=1", "--chunks=100"],
     "bench_record": ["--chunks=5", "--gap=0", "--rounds=1"],
+    "bench_redact": ["--rounds=1", "--frames=1", "--repeat=1"],
     "bench_serve": ["--streams=2", "--frames=5", "--gap=0", "--spread=0"],
     "bench_startup": ["--rounds=1"],
     "bench_stats": ["--rounds=1", "--exchanges=2", "--chunks=20"],

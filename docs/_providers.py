@@ -45,7 +45,7 @@ _SHAPES = """
 ## Keys
 
 What a key looks like, as [redact](redact.md) knows it, under the name that a recording gives the rule. A key without a fixed
-beginning (Cohere, Mistral, Azure) has no shape; it is cut in headers, queries and fields by their names.
+beginning (Cohere, Mistral) has no shape; it is cut in headers, queries and fields by their names.
 
 | rule | begins with | goes on with at least | providers |
 |---|---|---|---|

@@ -7,6 +7,7 @@ process leaves whole lines and at worst one torn at the end.
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import stat
@@ -18,6 +19,7 @@ from streamkit.errors import CannotWrite, OutputExists
 from streamkit.stdio import STDERR, STDOUT, write_all
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _BLOCK = 1 << 20
 
 
@@ -27,6 +29,34 @@ class Output:
     def __init__(self, path: str, descriptor: int) -> None:
         self.path = path
         self._descriptor = descriptor
+        self._over: int | None = None  # the descriptor that writes over what is there, once there was reason to
+
+    @property
+    def patchable(self) -> bool:
+        """Whether what is written can be written over: a regular file that is nobody else's output."""
+        return self._descriptor > STDERR and stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+
+    def position(self) -> int:
+        """The offset in the file after what was last written here, others that append to it notwithstanding."""
+        return os.lseek(self._descriptor, 0, os.SEEK_CUR)
+
+    def patch(self, position: int, data: bytes) -> None:
+        """Write these bytes over those that are at this offset. Raises CannotWrite."""
+        try:
+            if self._over is None:
+                self._over = self._second_descriptor()
+            os.lseek(self._over, position, os.SEEK_SET)
+            write_all(self._over, data)
+        except OSError as error:
+            raise CannotWrite(self.path, error) from error
+
+    def _second_descriptor(self) -> int:
+        """A descriptor of the same file that does not append."""
+        descriptor = os.open(self.path, _FLAGS & ~os.O_CREAT)
+        if not os.path.samestat(os.fstat(descriptor), os.fstat(self._descriptor)):
+            os.close(descriptor)
+            raise OSError(errno.ESTALE, "another file has taken its place")
+        return descriptor
 
     def write(self, data: bytes) -> None:
         """Write these bytes in one system call (more if the first one is incomplete). Raises CannotWrite."""
@@ -43,7 +73,10 @@ class Output:
             os.ftruncate(self._descriptor, 0)
 
     def close(self) -> None:
-        """Close the file. Closing it again has no effect."""
+        """Close the file; a second time does nothing."""
+        if self._over is not None:
+            os.close(self._over)
+            self._over = None
         if self._descriptor > STDERR:
             os.close(self._descriptor)
         self._descriptor = -1
@@ -63,7 +96,8 @@ def create(path: str | Path, *, force: bool = False, append: bool = False, keep:
     With `force` and `keep`, what stands in the file stays until `Output.empty` is called.
 
     `-` is standard output; what is no regular file (`/dev/null`, a pipe) is written to as it is. Folders that are not
-    there are made. Raises OutputExists, CannotWrite.
+    there are made. `force` starts no file anew that a symbolic link leads to. A file that others could read is closed to
+    them. Raises OutputExists, CannotWrite.
     """
     name = os.fspath(path)
     if name == "-":
@@ -73,13 +107,17 @@ def create(path: str | Path, *, force: bool = False, append: bool = False, keep:
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISREG(Path(name).stat().st_mode):
                 return Output(name, os.open(name, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)))
-        how = os.O_APPEND if append else (0 if keep else os.O_TRUNC) if force else os.O_EXCL
-        output = Output(name, os.open(name, _FLAGS | how, 0o600))
+        how = os.O_APPEND if append else _NO_LINK | (0 if keep else os.O_TRUNC) if force else os.O_EXCL
+        descriptor = os.open(name, _FLAGS | how, 0o600)
+        _keep_private(descriptor)
+        output = Output(name, descriptor)
         if append:
             _start_new_line(output)
     except FileExistsError:
         raise OutputExists(name) from None
     except OSError as error:
+        if error.errno == errno.ELOOP and Path(name).is_symlink():
+            error = OSError(errno.ELOOP, "it is a symbolic link; name the file that it leads to")
         raise CannotWrite(name, error) from error
     return output
 
@@ -98,8 +136,10 @@ def create_next(path: str | Path) -> Output:
 def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None) -> None:
     """Replace an existing file atomically: the lines are written to a new file beside it, which is then renamed.
 
-    The file is 0600 unless `mode` gives other permissions. Raises CannotWrite; the file then is as it was.
+    Where `path` is a symbolic link, the file that it leads to is the one. It is 0600 unless `mode` gives other permissions.
+    Raises CannotWrite; the file then is as it was.
     """
+    path = os.path.realpath(path)
     with create_next(f"{os.fspath(path)}.new") as output:
         try:
             for line in lines:
@@ -112,6 +152,13 @@ def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None
             raise CannotWrite(os.fspath(path), error) from error
         finally:
             Path(output.path).unlink(missing_ok=True)
+
+
+def _keep_private(descriptor: int) -> None:
+    """Take a file's permissions from everybody but its owner. What is not ours to change stays as it is."""
+    with contextlib.suppress(OSError, AttributeError):
+        if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
+            os.fchmod(descriptor, 0o600)
 
 
 def make_folder(folder: Path) -> None:
@@ -150,6 +197,9 @@ class Part:
         self._output = output
         self.path = output.path
         self.write = output.write
+        self.patch = output.patch
+        self.position = output.position
+        self.patchable = output.patchable
 
     def finish(self) -> None:
         """Append the part to its target and remove it. Raises CannotWrite; the part then stays."""

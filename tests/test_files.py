@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from streamkit import files
-from streamkit.errors import OutputExists
+from streamkit.errors import CannotWrite, OutputExists
+from streamkit.files import create, rewrite
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 
@@ -131,3 +132,43 @@ def test_parts_finished_at_once_do_not_mix(tmp_path):
     found = (tmp_path / "x.jsonl").read_bytes().splitlines(keepends=True)
     assert sorted(found) == sorted(lines * 8)
     assert all(len(set(found[start : start + 8])) == 1 for start in range(0, 64, 8))
+
+
+# Links, and files that others can read
+
+
+def test_force_starts_no_file_anew_that_a_link_leads_to(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "run.jsonl").symlink_to("mine.txt")
+    with pytest.raises(CannotWrite, match="symbolic link"):
+        create(tmp_path / "run.jsonl", force=True)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_a_file_is_rewritten_where_its_link_leads_to(tmp_path):
+    (tmp_path / "old.jsonl").write_text("a key\n")
+    (tmp_path / "link.jsonl").symlink_to("old.jsonl")
+    rewrite(tmp_path / "link.jsonl", [b"nothing\n"])
+    assert (tmp_path / "old.jsonl").read_text() == "nothing\n"
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.jsonl", "old.jsonl"]
+
+
+@pytest.mark.parametrize("how", [{"force": True}, {"append": True}])
+def test_a_file_that_others_can_read_is_closed_to_them(tmp_path, how):
+    path = tmp_path / "run.jsonl"
+    path.write_text("")
+    path.chmod(0o666)
+    create(path, **how).close()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_written_over_is_the_file_that_was_opened(tmp_path):
+    path = tmp_path / "run.jsonl"
+    with create(path) as output:
+        output.write(b"one\n")
+        path.rename(tmp_path / "moved.jsonl")
+        path.write_text("another file\n")
+        with pytest.raises(CannotWrite, match="taken its place"):
+            output.patch(0, b"ONE\n")
+    assert path.read_text() == "another file\n"

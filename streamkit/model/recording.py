@@ -153,12 +153,14 @@ def response_line(response: Response) -> bytes:
     return orjson.dumps(record) + b"\n"
 
 
-def frame_line(data: bytes, at: int | None) -> bytes:
-    """The line of one frame: as text where these bytes alone are valid UTF-8, else in base64."""
+def frame_line(data: bytes, at: int | None, *, binary: bool = False) -> bytes:
+    """The line of one frame: as text where these bytes alone are valid UTF-8, else (or where it is `binary`) in base64."""
     stamp = b"null" if at is None else b"%d" % at
     try:
+        if binary:
+            raise ValueError
         return b'{"type":"frame","at":%b,"text":%b}\n' % (stamp, orjson.dumps(data.decode()))
-    except UnicodeDecodeError:
+    except ValueError:
         return b'{"type":"frame","at":%b,"base64":"%b"}\n' % (stamp, base64.b64encode(data))
 
 

@@ -4,7 +4,7 @@ botocore 1.44 refuses to send a key to an address without TLS, and anthropic 2.1
 no dummy is set: `serve` answers requests that any credentials have signed.
 """
 
-from streamkit.providers import BaseUrl, Provider
+from streamkit.providers import BASE64, BaseUrl, Provider, key_shape
 
 PROVIDER = Provider(
     name="bedrock",
@@ -18,6 +18,10 @@ PROVIDER = Provider(
     prefix="/model",
     keys=("AWS_BEARER_TOKEN_BEDROCK",),
     dummy_key=False,
+    key_shapes=(
+        key_shape("bedrock-key", "ABSK", (BASE64, 60)),
+        key_shape("bedrock-key", "bedrock-api-key-", (BASE64, 40)),
+    ),
     base_urls=(
         BaseUrl(
             variable="AWS_ENDPOINT_URL_BEDROCK_RUNTIME",

@@ -12,7 +12,10 @@ PROVIDER = Provider(
     dialects=("google-ai", "gemini-compat"),
     keys=("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"),
     auth=Auth("x-goog-api-key", scheme="", query="key"),
-    key_shapes=(key_shape("google-api-key", "AIza", (WORD, 35), mixed="[0-9]"),),
+    key_shapes=(
+        key_shape("google-api-key", "AIza", (WORD, 35), mixed="[0-9]"),
+        key_shape("google-auth-key", "AQ.", (WORD, 32), mixed="[0-9]"),
+    ),
     base_urls=(
         BaseUrl(
             variable="GOOGLE_GEMINI_BASE_URL", suffix="", read_by=("google-genai 3.4.0", "@google/genai 2.32.0 (npm)")

@@ -12,6 +12,9 @@ PROVIDER = Provider(
     dialects=("huggingface",),
     keys=("HF_TOKEN",),
     dummy_key=False,
-    key_shapes=(key_shape("huggingface-token", "hf_", (ALNUM, 30)),),
+    key_shapes=(
+        key_shape("huggingface-token", "hf_", (ALNUM, 30)),
+        key_shape("huggingface-token", "api_org_", (ALNUM, 30)),
+    ),
     aliases=("hf",),
 )

@@ -1,6 +1,6 @@
 """Together AI. With a base URL of one's own its Python SDK appends `/v1`, the one for Node does not."""
 
-from streamkit.providers import BaseUrl, Provider
+from streamkit.providers import WORD, BaseUrl, Provider, key_shape
 
 PROVIDER = Provider(
     name="together",
@@ -9,6 +9,7 @@ PROVIDER = Provider(
     url="https://api.together.xyz",
     dialects=("together",),
     keys=("TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"),
+    key_shapes=(key_shape("together-key", "tgp_v1_", (WORD, 32)),),
     base_urls=(
         BaseUrl(
             variable="TOGETHER_BASE_URL",

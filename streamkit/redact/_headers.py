@@ -7,9 +7,11 @@ for cookies and the account's own identity. A value that is cut leaves its name 
 from __future__ import annotations
 
 import re
+from functools import cache
 from urllib.parse import unquote_plus
 
 from streamkit.model.exchange import Headers, Redaction
+from streamkit.providers import PROVIDERS
 
 _MARK = "[redacted]"
 
@@ -118,6 +120,18 @@ _FIELD_NAMES = frozenset(
         "subscriptionkey",
     ]
 )
+_KEY_HEADERS = frozenset(
+    [
+        "cookie",
+        "ocp-apim-subscription-key",
+        "x-amz-security-token",
+        "x-auth-token",
+        "x-vault-token",
+        "private-token",
+        "xi-api-key",
+        "x-subscription-token",
+    ]
+)
 _FILLERS = str.maketrans("", "", "-_. ")
 _USER_INFO = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*://)[^/?#@]*@")
 
@@ -143,9 +157,9 @@ def cut_response_headers(headers: Headers, cuts: list[Redaction]) -> Headers:
     for name, value in headers:
         low = name.lower()
         at = f"response.headers.{low}"
-        if low in _RESPONSE_CUT and value != _MARK:
+        if (low in _RESPONSE_CUT or _names_a_secret(low)) and value != _MARK:
             done.append((name, _MARK))
-            cuts.append(Redaction(at, _RESPONSE_CUT[low]))
+            cuts.append(Redaction(at, _RESPONSE_CUT.get(low, low)))
         else:
             done.append((name, cut_url(value, cuts, at) if low.endswith("location") else value))
     return tuple(done)
@@ -164,7 +178,7 @@ def cut_url(url: str, cuts: list[Redaction], at: str = "request.url") -> str:
     done = []
     for pair in query.split("&"):
         key, equals, value = pair.partition("=")
-        if value not in ("", _MARK) and unquote_plus(key).translate(_FILLERS).lower() in _QUERY_KEYS:
+        if value not in ("", _MARK) and unquote_plus(key).translate(_FILLERS).lower() in _query_keys():
             cuts.append(Redaction(f"{at}.query.{unquote_plus(key)}", "query-key"))
             pair = f"{key}{equals}{_MARK}"
         done.append(pair)
@@ -173,8 +187,28 @@ def cut_url(url: str, cuts: list[Redaction], at: str = "request.url") -> str:
 
 def telling(name: str) -> bool:
     """Whether a field of this name holds a secret: the exact names, however they are joined, never a part of one."""
-    return name.translate(_FILLERS).lower() in _FIELD_NAMES
+    return name.translate(_FILLERS).lower() in _field_names()
 
 
 def _names_a_secret(name: str) -> bool:
-    return telling(name) or name in ("cookie", "x-goog-api-key", "api-key", "ocp-apim-subscription-key")
+    return telling(name) or name in _key_headers()
+
+
+@cache
+def _field_names() -> frozenset[str]:
+    """Those of any service, and the variables that hold a provider's key."""
+    variables = (variable for provider in PROVIDERS.values() for variable in provider.keys)
+    return _FIELD_NAMES | {variable.translate(_FILLERS).lower() for variable in variables}
+
+
+@cache
+def _query_keys() -> frozenset[str]:
+    """Those of any service, and those that providers take a key from."""
+    named = (provider.auth.query.translate(_FILLERS).lower() for provider in PROVIDERS.values())
+    return _QUERY_KEYS | set(filter(None, named))
+
+
+@cache
+def _key_headers() -> frozenset[str]:
+    """The headers of keys: those of any service, and those of providers."""
+    return _KEY_HEADERS | {provider.auth.header.lower() for provider in PROVIDERS.values()}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from streamkit.redact import _shapes
-from streamkit.redact._normal import Text, normal
+from streamkit.redact._normal import NO_TEXT, Text, normal
 from streamkit.redact._secrets import Policy, secrets
 
 
@@ -20,10 +20,11 @@ class Cut:
     end: int
     first: int = 0
     last: int = 0
+    spans: list[tuple[int, int]] = field(default_factory=list)
 
     def holds(self, other: Cut) -> bool:
         """Whether the other is a part of this, found in the raw bytes before the text was put together."""
-        return self.rule == other.rule and self.start <= other.start and other.end <= self.end
+        return all(any(start <= first and last <= end for start, end in self.spans) for first, last in other.spans)
 
 
 class Reading:
@@ -35,7 +36,7 @@ class Reading:
         self._policy = policy
         self._rest: re.Pattern[str] | None = None  # what the secret goes on with that the text ended in
         self._cut: Cut | None = None
-        self.tail = Text("", (), ())
+        self.tail = NO_TEXT
         self.idle = 0
 
     @property
@@ -48,12 +49,18 @@ class Reading:
         """The offset of the body from which bytes must wait, or None."""
         return self.tail.starts[0] if self.tail.text else None
 
+    @property
+    def suspicious(self) -> list[tuple[int, int]]:
+        """The spans of the body that could be the beginning of a secret."""
+        return _spans(self.tail, 0, len(self.tail.text))
+
     def read(self, raw: bytes, base: int, *, last: bool = False) -> Iterator[tuple[Cut, Sequence[tuple[int, int]]]]:
         """Go on with these bytes; gives cuts with the spans of the body that they overwrite.
 
         `last`: nothing follows, so that what is there is all there is.
         """
         text = normal(raw, base, self.tail)
+        escape = len(text.text) if last else _shapes.escape_at_end(text.text)
         position = 0
         if self._rest is not None:
             match = self._rest.match(text.text)
@@ -61,34 +68,35 @@ class Reading:
             if position and self._cut is not None:
                 self._cut.end = max(self._cut.end, text.ends[position - 1])
                 yield self._cut, _spans(text, 0, position)
-            if position == len(text.text):
-                self.tail = Text("", (), ())
+            if position == escape:
+                self.tail = text.after(escape)
                 return
             self._rest = None
         patient = bool(self._policy.patterns) and not last
         skipped = position
         for found in secrets(text.text[skipped:], self._policy):
             start, end, rule, shape = found.start + skipped, found.end + skipped, found.rule, found.shape
-            at_end = end == len(text.text)
+            at_end = end == escape
             if at_end and shape is None and patient and end - start < _shapes.LONGEST_BEGINNING:
                 break  # a pattern may match more of what is to come
             self._cut = Cut(rule, text.starts[start], text.ends[end - 1])
             yield self._cut, _spans(text, start, end)
             position = end
             if at_end and shape is not None:
-                self._rest = _shapes.RESTS[shape]
-        keep = None if last else self._keep(text.text, position)
-        self.tail = Text("", (), ()) if keep is None else text.after(keep)
+                self._rest = _shapes.rest(shape)
+        keep = None if last else self._keep(text.text, position, escape)
+        self.tail = NO_TEXT if keep is None else text.after(keep)
 
-    def _keep(self, text: str, position: int) -> int | None:
-        """From which character on the text must be kept, or None."""
+    def _keep(self, text: str, position: int, escape: int) -> int | None:
+        """From which character on the text must be kept, or None; at `escape` begins an escape that the end cuts short."""
         if self._policy.patterns:
             kept = max(position, len(text) - _shapes.LONGEST_BEGINNING)
             return kept if kept < len(text) else None
-        escape = _shapes.ESCAPE_BEGINNING.search(text, max(position, len(text) - 16))
-        whole = text if escape is None else text[: escape.start()]
-        begun = _shapes.beginning(whole, position)
-        return begun if begun is not None or escape is None else escape.start()
+        begun = _shapes.beginning(text[:escape], position)
+        if begun is None:
+            return escape if escape < len(text) else None
+        # What begins at the letter of an escape may as well begin behind it: the escape is kept.
+        return begun - 1 if begun > position and text[begun - 1] in "\\\x1c" else begun
 
 
 def _spans(text: Text, start: int, end: int) -> list[tuple[int, int]]:
@@ -100,4 +108,6 @@ def _spans(text: Text, start: int, end: int) -> list[tuple[int, int]]:
             spans[-1] = (spans[-1][0], after)
         else:
             spans.append((first, after))
+        if first in text.parted:
+            spans.append(text.parted[first])
     return spans

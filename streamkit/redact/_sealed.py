@@ -13,6 +13,7 @@ import bisect
 import re
 from array import array
 from collections import deque
+from itertools import pairwise
 from typing import NamedTuple
 from zlib import crc32
 
@@ -24,6 +25,7 @@ from streamkit.wire.values import Event
 
 _WRAPPED = re.compile(rb'"bytes"\s*:\s*"([A-Za-z0-9+/]+={0,2})"')
 _CRC_SIZE = 4
+_PRELUDE_SIZE = 12
 _LONGEST_WAIT = 1 << 20  # bytes of a message that is not whole, after which its frames are let go
 
 
@@ -69,6 +71,22 @@ class SealedRedactor:
         return self._release()
 
     @property
+    def idle(self) -> bool:
+        """Whether no frame waits."""
+        return not self._waiting
+
+    def masked(self) -> list[bytes]:
+        """The frames that wait, as they may be written at once: what could become a part of a secret is masked, messages that
+        have changed are sealed anew, and of a message that is not whole only the prelude stays."""
+        window = bytearray(self._window)
+        for message, data in zip(self._messages, self._inner.masked(), strict=True):
+            self._put_back(window, message, data)
+        begun = max(self._read - self._base, 0) + _PRELUDE_SIZE
+        window[begun:] = b"*" * len(window[begun:])
+        ends = [end - self._base for end, _ in self._waiting]
+        return [bytes(window[start:end]) for start, end in pairwise([0, *ends])]
+
+    @property
     def redacted(self) -> tuple[Redaction, ...]:
         """What was cut so far: the rule and the frames (from 1) that held the secret."""
         done = []
@@ -100,14 +118,16 @@ class SealedRedactor:
     def _settle(self, ready: list[tuple[bytes, int | None]]) -> None:
         """Put what came back where it came from, and seal the messages that have changed."""
         for data, _ in ready:
-            message = self._messages.popleft()
-            inside = base64.b64encode(data[:-1]) if message.wrapped else data[:-1]
-            first, last = message.first - self._base, message.last - self._base
-            if first < 0 or self._window[first:last] == inside:
-                continue
-            self._window[first:last] = inside
-            start, sealed = message.start - self._base, message.end - self._base - _CRC_SIZE
-            self._window[sealed : sealed + _CRC_SIZE] = crc32(self._window[start:sealed]).to_bytes(_CRC_SIZE, "big")
+            self._put_back(self._window, self._messages.popleft(), data)
+
+    def _put_back(self, window: bytearray, message: _Message, data: bytes) -> None:
+        inside = base64.b64encode(data[:-1]) if message.wrapped else data[:-1]
+        first, last = message.first - self._base, message.last - self._base
+        if first < 0 or window[first:last] == inside:
+            return
+        window[first:last] = inside
+        start, sealed = message.start - self._base, message.end - self._base - _CRC_SIZE
+        window[sealed : sealed + _CRC_SIZE] = crc32(window[start:sealed]).to_bytes(_CRC_SIZE, "big")
 
     def _release(self) -> list[tuple[bytes, int | None]]:
         whole = self._base + len(self._window)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from streamkit.errors import UsageError
 from streamkit.redact import _shapes
+from streamkit.redact._sieve import may_hold
 
 MARK = "[redacted]"
 
@@ -55,10 +56,8 @@ class Found(NamedTuple):
 def secrets(text: str, policy: Policy = DEFAULT) -> list[Found]:
     """The secrets in a text, in order, none within another."""
     found: list[Found] = []
-    if policy.default and _shapes.HINT.search(text):
-        for match in _shapes.WHOLE.finditer(text):
-            shape = _shapes.shape_of(match)
-            found.append(Found(match.start(), match.end(), _shapes.SHAPES[shape].name, shape))
+    if policy.default and may_hold(text):
+        found = [Found(start, end, _shapes.SHAPES[shape].name, shape) for start, end, shape in _shapes.find(text)]
     for pattern in policy.patterns:
         found += [Found(*match.span(), "pattern", None) for match in pattern.finditer(text) if match.group()]
     if len(found) < 2:

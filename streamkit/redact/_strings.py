@@ -11,8 +11,10 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import orjson
+
 _TOKEN = re.compile(
-    rb'"(?P<string>[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)(?P<close>"|\\?\Z)?|(?P<mark>[{}\[\],])|(?P<blank>\n\r?\n)|(?P<number>[0-9]+)'
+    rb'"(?P<string>[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)(?:"(?P<key>\s*:)|(?P<close>"|\\?\Z))?|(?P<mark>[{}\[\],])|(?P<blank>\n\r?\n)|(?P<number>[0-9]+)'
 )
 _REST_OF_STRING = re.compile(rb'([^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)("|\\?\Z)?')
 
@@ -20,8 +22,13 @@ _REST_OF_STRING = re.compile(rb'([^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)("|\\?\Z)?
 WHOLE_FIELDS = frozenset(
     b"id object model type role event name status system_fingerprint service_tier item_id response_id call_id provider"
     b" finish_reason native_finish_reason stop_reason finishReason obfuscation signature responseId modelVersion"
-    b" created_at done_reason p".split()
+    b" created_at done_reason p tool_use_id tool_id tool_call_id file_id container_id message_id request_id"
+    b" previous_response_id conversation_id thread_id run_id assistant_id trace_id safety_identifier encrypted_index"
+    b" page_age".split()
 )
+
+_BLANK_LINES = (b"\n\n", b"\n\r\n")
+_BRACKET = re.compile(rb"[{}\[\]]")
 
 Channel = tuple[object, ...]
 
@@ -77,15 +84,26 @@ def bare(channel: Channel) -> Channel:
     return tuple(part for part in channel if isinstance(part, bytes))
 
 
+def _one_text(line: bytes) -> bool:
+    """Whether this is one whole JSON text, as lines of JSON are."""
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
 class Scanner:
     """Feed it the body in order; it gives the string values that these bytes hold or go on with."""
 
-    __slots__ = ("_escaped", "_key", "_open", "_top")
+    __slots__ = ("_escaped", "_key", "_line_ended", "_named", "_open", "_top")
 
     def __init__(self) -> None:
         self._top = _OUTSIDE
         self._open: tuple[bytes, _Container] | None = None  # where a string belongs that the last bytes did not end
         self._key: bytes | None = None  # what there is of a key that the last bytes did not end
+        self._named: bytes | None = None  # the key whose value comes next
+        self._line_ended = True  # whether those bytes ended with a line feed
         self._escaped = False  # whether those bytes ended with the backslash of an escape
 
     @property
@@ -93,28 +111,45 @@ class Scanner:
         """Whether the bytes so far end inside a string."""
         return self._open is not None or self._key is not None
 
-    def skip(self) -> None:
-        """Bytes that end with a line feed were not fed: start anew outside of everything."""
-        self._leave()
-        self._open = self._key = None
-        self._escaped = False
+    @property
+    def between_values(self) -> bool:
+        """Whether the bytes so far end with a line, and in the midst of no string and no key's value."""
+        return self._line_ended and self._named is None and not self.inside_string
+
+    def skip(self, data: bytes) -> bool:
+        """Go past bytes without reading them, where that comes to the same; False where it may not, and they are to be fed.
+
+        They begin between values and end with a line feed.
+        """
+        if data.endswith(_BLANK_LINES):
+            self._leave()
+            return True
+        return self._top is _OUTSIDE and (not _BRACKET.search(data) or _one_text(data))
 
     def feed(self, data: bytes, base: int) -> list[Piece]:
         """The pieces in these bytes, which start at offset `base` of the body. Keys are not given."""
         pieces: list[Piece] = []
+        self._line_ended = data.endswith(b"\n")
         position = self._go_on(data, base, pieces) if self.inside_string else 0
         for token in _TOKEN.finditer(data, position):
             kind = token.lastgroup
             if kind == "mark":
                 self._mark(token.group())
             elif kind == "close":
-                self._string(token, base, pieces)
+                self._string(token, base, pieces, data[token.end() : token.end() + 1])
+            elif kind == "key":
+                self._named = token.group("string")
+                if self._top.is_object:
+                    self._top.last_key = self._named
+                    self._top.awaits_key = False
+                continue
             elif kind == "number":
                 top = self._top
                 if top.is_object and top.last_key[-5:].lower() == b"index":
                     top.indices.append((top.last_key, token.group()))
             elif kind == "blank":
                 self._leave()
+            self._named = None
         return pieces
 
     def _go_on(self, data: bytes, base: int, pieces: list[Piece]) -> int:
@@ -136,20 +171,26 @@ class Scanner:
             self._open = self._key = None
         return match.end()
 
-    def _string(self, token: re.Match[bytes], base: int, pieces: list[Piece]) -> None:
+    def _string(self, token: re.Match[bytes], base: int, pieces: list[Piece], after: bytes) -> None:
+        """A string that no colon follows is a value, whatever holds it; at the very end a colon may still come.
+
+        Where a letter follows, quotation marks are out of step, and what stands between these is no string.
+        """
+        if after.isalnum():
+            return
         top = self._top
         close = token.group("close")
         raw = token.group("string") + (close if close == b"\\" else b"")
         whole = close == b'"'
         if not whole:
             self._escaped = close == b"\\"
-        if top.is_object and top.awaits_key:
+        if top.is_object and top.awaits_key and not after:
             top.last_key = raw
             top.awaits_key = False
             if not whole:
                 self._key = raw
             return
-        key = top.last_key if top.is_object else b"[]"
+        key = self._named or (top.last_key if top.is_object else b"[]")
         pieces.append(Piece(raw, base + token.start("string"), key, top))
         if not whole:
             self._open = (key, top)

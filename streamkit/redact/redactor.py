@@ -8,6 +8,7 @@ together from deltas, could begin a secret.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,7 @@ __all__ = [
     "body_redactor",
     "cut_url",
     "redact_exchange",
+    "redact_labels",
     "redact_request",
     "redact_response",
     "redact_text",
@@ -48,6 +50,13 @@ def redact_text(text: str, policy: Policy = DEFAULT) -> tuple[str, list[str]]:
         position = known.ends[secret.end - 1]
     pieces.append(raw[position:])
     return MARK.encode().join(pieces).decode("utf-8", "surrogatepass"), [secret.rule for secret in found]
+
+
+def redact_labels(labels: Mapping[str, str], policy: Policy = DEFAULT) -> tuple[dict[str, str], tuple[Redaction, ...]]:
+    """The labels with their secrets cut, and the cuts."""
+    cuts: list[Redaction] = []
+    done = _cut_value("labels", dict(labels), policy, cuts) if policy.cuts else dict(labels)
+    return done, tuple(cuts)
 
 
 def redact_request(request: Request, policy: Policy = DEFAULT) -> tuple[Request, tuple[Redaction, ...]]:

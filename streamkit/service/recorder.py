@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import End, Exchange, Headers, Origin, Request, Response, header
 from streamkit.redact.redactor import DEFAULT, Policy, redact_request
-from streamkit.service.recording_lines import RecordingLines
+from streamkit.service.recording_lines import Line, RecordingLines
 from streamkit.tool import tool
 from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
 
@@ -39,8 +39,29 @@ class Sink(Protocol):
         ...
 
 
+@runtime_checkable
+class PatchableSink(Protocol):
+    """A sink in which a line can be written over: that of a frame at whose end something could begin a secret.
+
+    Where a sink is none, or is not `patchable` at the moment, such lines wait for what follows them.
+    """
+
+    @property
+    def patchable(self) -> bool:
+        """Whether it can be done here."""
+        ...
+
+    def position(self) -> int:
+        """The offset after what was last written."""
+        ...
+
+    def patch(self, position: int, data: bytes, /) -> None:
+        """Write these bytes over those at this offset."""
+        ...
+
+
 class Viewer(Protocol):
-    """Receives the body as it arrives, before it is written."""
+    """Sees the body once it is written, as it arrives."""
 
     def response(self, response: Response) -> None:
         """Called with the status line and headers."""
@@ -59,10 +80,9 @@ class Viewer(Protocol):
 class Outcome:
     """What is known about an exchange when it is over.
 
-    `size` is the body's length in bytes. `path` is None if the recording could not be written, `request` if there was
-    none (a pipe). `error` is redacted, as is everything in the file; `redactions` counts the secrets removed. The last
-    three fields are set by recorders that `interpret`; `first_token` is in nanoseconds after the request. `lines` are
-    those of the recording, for recorders that `keep` them.
+    `size` are the bytes of the body. `path` is None where it could not be written, `request` where none was seen (a pipe). The
+    request, `error` and everything in the file have their secrets cut; `redactions` counts them. The last three are filled where recorders `interpret`: `first_token` in
+    nanoseconds after the request. `lines` are those of the recording, where recorders `keep` them.
     """
 
     path: str | None
@@ -136,21 +156,25 @@ class Recorder:
     ) -> None:
         self._recorders = recorders
         self._on_end = on_end
-        self._request = request
+        self._request = request and redact_request(request, recorders.policy)[0]
         self._viewer = viewer
         opening = _opening(recorders, request)
-        self._recording = RecordingLines(opening, recorders.policy)
         self._incremental = _incremental(opening) if recorders.interpret else None
         self._decoder: Decoder | None = None
         self._status: int | None = None
         self._frames = 0
         self._client: dict[str, int] | None = None
-        self._lines: list[bytes] = []
+        self._kept: list[bytes] = []
         self._sink: Sink | None = None
+        self._patches: PatchableSink | None = None
         try:
-            self._sink = recorders.open(request and redact_request(request, recorders.policy)[0])
+            self._sink = recorders.open(self._request)
         except StreamkitError as error:
             self._fail(error)
+        self._patches = self._sink if isinstance(self._sink, PatchableSink) and self._sink.patchable else None
+        patches = self._sink is None or self._patches is not None
+        self._recording = RecordingLines(opening, recorders.policy, patches=patches)
+        self._places: dict[int, tuple[int, int]] = {}  # of lines that may be replaced: in the sink, and in `_kept`
 
     def start(self, connected_at: int | None, sent_at: int | None) -> None:
         """The request was sent, or failed to be. Times are nanoseconds since the exchange began."""
@@ -169,16 +193,31 @@ class Recorder:
             self._decode(header(headers, "content-encoding") or "identity")
 
     def frame(self, data: bytes, at: int) -> None:
-        """Called with a frame of the body. It is shown first, so that showing it waits for nothing."""
+        """A frame of the body has come."""
+        self.frames([data], at)
+
+    def frames(self, frames: list[bytes], at: int) -> None:
+        """These frames of the body have come in one read: their lines are written in one write, then they are shown.
+
+        When this returns they are on the disk, so that nothing is shown or passed on that a recording could lose.
+        """
+        lines: list[Line] = []
+        for data in frames:
+            lines += self._lines_of(data, at)
+        self._write(lines)
         if self._viewer is not None:
-            self._viewer.frame(data)
+            for data in frames:
+                self._viewer.frame(data)
+
+    def _lines_of(self, data: bytes, at: int) -> list[Line]:
         if self._decoder is not None:
-            data = self._decoded(self._decoder, data)  # may be empty: compressed data can span frames
-        if data:
-            self._frames += 1
-            if self._incremental is not None:
-                self._incremental.frame(data, at)
-            self._write(self._recording.frame(data, at))
+            data = self._decoded(self._decoder, data)
+        if not data:  # a piece of a content coding that tells nothing yet
+            return []
+        self._frames += 1
+        if self._incremental is not None:
+            self._incremental.frame(data, at)
+        return self._recording.frame(data, at)
 
     def note(self, fields: Mapping[str, Any]) -> None:
         """Write a note for readers of the recording."""
@@ -216,7 +255,7 @@ class Recorder:
             frames=self._frames,
             size=recording.bytes,
             redactions=recording.redactions,
-            lines=tuple(self._lines),
+            lines=tuple(self._kept),
             **interpreted,
         )
 
@@ -235,19 +274,44 @@ class Recorder:
             self._decoder = None
             return data
 
-    def _write(self, lines: list[bytes]) -> None:
-        if self._recorders.keep:
-            self._lines += lines
+    def _write(self, lines: list[Line]) -> None:
+        """Write over the lines that have become final, then add the new ones in one write."""
+        texts: list[bytes] = []
+        new: dict[int, int] = {}  # of new lines that another may replace, their index
         try:
-            if self._sink is not None:
-                for line in lines:
-                    self._sink.write(line)
+            for line in lines:
+                if line.replaces is None:
+                    if line.number is not None:
+                        new[line.number] = len(texts)
+                    texts.append(line.text)
+                elif line.replaces in new:
+                    texts[new.pop(line.replaces)] = line.text
+                else:
+                    self._replace(line.text, *self._places.pop(line.replaces))
+            self._add(texts, new)
         except (StreamkitError, OSError) as error:
             self._fail(error)
 
+    def _add(self, texts: list[bytes], new: Mapping[int, int]) -> None:
+        end = 0
+        if self._sink is not None and texts:
+            self._sink.write(texts[0] if len(texts) == 1 else b"".join(texts))
+            if new and self._patches is not None:
+                end = self._patches.position()
+        for number, index in new.items():
+            self._places[number] = end - sum(map(len, texts[index:])), len(self._kept) + index
+        if self._recorders.keep:
+            self._kept += texts
+
+    def _replace(self, text: bytes, position: int, index: int) -> None:
+        if self._recorders.keep:
+            self._kept[index] = text
+        if self._patches is not None:
+            self._patches.patch(position, text)
+
     def _fail(self, error: Exception) -> None:
-        """Continue without a file, or raise the error if there is no `on_error`."""
-        self._sink = None
+        """Go on without a file, or raise the error where nobody is there to be told."""
+        self._sink = self._patches = None
         if self._recorders.on_error is None:
             raise error
         self._recorders.on_error(f"the exchange continues unrecorded: {error}")

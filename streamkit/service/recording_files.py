@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from streamkit.files import Output, Part, Parts, create, create_next
 from streamkit.model.exchange import Request
+from streamkit.redact.redactor import redact_text
 
 _WORD = re.compile(r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*")
 _LONGEST_WORD = 40
@@ -60,9 +61,10 @@ class Destination:
 
 
 def default_path(host: str | None, model: str | None) -> Path:
-    """`recordings/<UTC>-<host>-<model>.jsonl`, with safe characters only."""
+    """`recordings/<UTC>-<host>-<model>.jsonl`, of harmless characters only and without secrets."""
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    words = (_UNSAFE.sub("_", word).strip("._-")[:_LONGEST_NAME] for word in (now, host or "", model or ""))
+    named = (now, *(redact_text(word or "")[0] for word in (host, model)))
+    words = (_UNSAFE.sub("_", word).strip("._-")[:_LONGEST_NAME] for word in named)
     return Path("recordings") / f"{'-'.join(filter(None, words))}.jsonl"
 
 

@@ -1,15 +1,17 @@
 """Turns what a transport sees into the redacted lines of a recording, as it happens.
 
-Pure: clock readings are arguments, in nanoseconds since just before name look-up and connect. Every call returns the
-lines that are ready to be written, each whole; a frame that may end within a secret waits for the next.
+Pure: clock readings are arguments, in nanoseconds from the moment just before name look-up and connect. Every call gives
+lines to write, in order and each whole. The line of every frame is among those that its own call gives: what could begin a
+secret at its end is masked in it, and a later line takes its place, at the same length, once that is known.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from streamkit.model import recording
 from streamkit.model.exchange import End, Exchange, Headers, Redaction, Response
@@ -20,72 +22,92 @@ from streamkit.redact.redactor import (
     SealedRedactor,
     body_redactor,
     cut_url,
+    redact_labels,
     redact_request,
     redact_response,
     redact_text,
 )
 
 
+class Line(NamedTuple):
+    """A line to write at the end; or, where it `replaces` the line of that number, exactly over that one.
+
+    `number` is that of a line which another may replace, so its place is to be remembered; None for all others.
+    """
+
+    text: bytes
+    number: int | None = None
+    replaces: int | None = None
+
+
 class RecordingLines:
     """Produces the lines of one exchange: `start`, then `response` if there is one, then each `frame`, then `end`.
 
-    `opening` is what is known before anything is sent: request, source, clock, `recorded_at`, labels, tool.
+    `opening` holds what is known before anything is sent: request, source, clock, `recorded_at`, labels, tool. Without
+    `patches`, lines are only ever added: one that could hold the beginning of a secret waits, and a note tells so.
     """
 
-    def __init__(self, opening: Exchange, policy: Policy = DEFAULT) -> None:
+    def __init__(self, opening: Exchange, policy: Policy = DEFAULT, *, patches: bool = False) -> None:
         self._opening = opening
         self._policy = policy
         self._body: BodyRedactor | SealedRedactor | None = None  # chosen by the first frame
         self._content_type: str | None = None
         self._digest = hashlib.sha256()
         self._started = False
-        self._notes: list[bytes] = []
+        self._notes: list[Line] = []
+        self._patches = patches
+        self._told = False  # whether a note has said that lines wait
+        self._masked: deque[int] = deque()  # the lengths of the lines that are written and masked
         self.frames = 0
         self.bytes = 0
         self.redactions = 0  # secrets removed; those of the body are counted at its end
         self.error: str | None = None  # what ended the exchange, redacted
 
-    def start(self, *, connected_at: int | None = None, sent_at: int | None = None) -> list[bytes]:
-        """The exchange begins: the request was sent, or could not be."""
+    def start(self, *, connected_at: int | None = None, sent_at: int | None = None) -> list[Line]:
+        """The exchange begins: once the request is sent, or could not be sent."""
         self._started = True
-        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at)
+        labels, cuts = redact_labels(self._opening.labels, self._policy)
+        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at, labels=labels)
+        opening = replace(opening, redacted=opening.redacted + cuts)
+        self.redactions += len(cuts)
         if opening.request is not None:
             request, cuts = redact_request(opening.request, self._policy)
             opening = replace(opening, request=request, redacted=opening.redacted + cuts)
             self.redactions += len(cuts)
         notes, self._notes = self._notes, []
-        return [recording.start_line(opening), *notes]
+        return [Line(recording.start_line(opening)), *notes]
 
-    def note(self, fields: Mapping[str, Any]) -> list[bytes]:
-        """A note beside the exchange; notes before the start are held until then."""
-        line = recording.note_line(**{name: self._clean(value) for name, value in fields.items()})
+    def note(self, fields: Mapping[str, Any]) -> list[Line]:
+        """Something to keep that is no part of the exchange; what comes before the start waits for it."""
+        line = Line(recording.note_line(**{name: self._clean(value) for name, value in fields.items()}))
         if self._started:
             return [line]
         self._notes.append(line)
         return []
 
-    def response(self, at: int | None, status: int, http: str, headers: Headers) -> list[bytes]:
-        """The status line and headers."""
+    def response(self, at: int | None, status: int, http: str, headers: Headers) -> list[Line]:
+        """Status line and headers have come."""
         response = Response(at, status, http, headers)
         self._content_type = response.header("content-type")
         response = redact_response(response, self._policy)
         self.redactions += len(response.redacted)
-        return [recording.response_line(response)]
+        return [Line(recording.response_line(response))]
 
-    def frame(self, data: bytes, at: int | None) -> list[bytes]:
-        """A frame of the body."""
+    def frame(self, data: bytes, at: int | None) -> list[Line]:
+        """A frame of the body has come."""
         if self._body is None:
             self._body = body_redactor(self._policy, self._content_type, data)
-        return self._lines(self._body.feed(data, at))
+        lines = self._settled(self._body.feed(data, at))
+        return lines if self._body.idle else lines + self._unsettled(self._body.masked(), data, at)
 
     def end(
         self, at: int | None, reason: str, error: str | None = None, client: Mapping[str, Any] | None = None
-    ) -> list[bytes]:
-        """The exchange is over: the frames that were waiting, and the end line. Starts the exchange if it never began."""
+    ) -> list[Line]:
+        """The exchange is over; the frames that were waiting, and the end line. Starts it where it never did."""
         lines = [] if self._started else self.start()
         redacted: tuple[Redaction, ...] = ()
         if self._body is not None:
-            lines += self._lines(self._body.close())
+            lines += self._settled(self._body.close())
             redacted = self._body.redacted
             self.redactions += len(redacted)
         self.error = self._clean(error)
@@ -99,7 +121,7 @@ class RecordingLines:
             redacted=redacted,
             client=client,
         )
-        lines.append(recording.end_line(end))
+        lines.append(Line(recording.end_line(end)))
         return lines
 
     def _clean(self, value: Any) -> Any:
@@ -107,11 +129,40 @@ class RecordingLines:
             return value
         return redact_text(cut_url(value, []) if "://" in value else value, self._policy)[0]
 
-    def _lines(self, frames: list[tuple[bytes, int | None]]) -> list[bytes]:
+    def _settled(self, frames: Iterable[tuple[bytes, int | None]]) -> list[Line]:
+        """The lines of frames whose bytes are final; those that were written masked take the place of what was."""
         lines = []
         for data, at in frames:
+            number = self.frames
             self.frames += 1
             self.bytes += len(data)
             self._digest.update(data)
-            lines.append(recording.frame_line(data, at))
+            text = recording.frame_line(data, at)
+            if self._masked:
+                length = self._masked.popleft()
+                if len(text) > length:
+                    # What was no text may be text without the secret, and longer so.
+                    text = recording.frame_line(data, at, binary=True)
+                lines.append(Line(_as_long_as(text, length), replaces=number))
+            else:
+                lines.append(Line(text))
         return lines
+
+    def _unsettled(self, waiting: list[bytes], data: bytes, at: int | None) -> list[Line]:
+        """The line of the frame that has just come and cannot be settled yet."""
+        if self._patches:
+            text = recording.frame_line(waiting[-1], at)
+            length = max(len(text), len(recording.frame_line(data, at)))
+            self._masked.append(length)
+            return [Line(_as_long_as(text, length), number=self.frames + len(waiting) - 1)]
+        if self._told:
+            return []
+        self._told = True
+        return self.note(
+            {"said": "lines cannot be changed here once they are written, so some wait for what follows them"}
+        )
+
+
+def _as_long_as(line: bytes, length: int) -> bytes:
+    """The line with blanks before its end, so that it covers another one."""
+    return line if len(line) == length else line[:-1].ljust(length - 1) + b"\n"

@@ -13,10 +13,20 @@ from streamkit.errors import OutputExists
 from streamkit.formats import read
 from streamkit.model.exchange import Request
 from streamkit.model.measurement import TokenCount
-from streamkit.service.recording import Destination, Outcome, Recorders, one_file, record, record_pipe
+from streamkit.service.recording import (
+    Destination,
+    Outcome,
+    Recorders,
+    a_file_each,
+    default_path,
+    one_file,
+    record,
+    record_pipe,
+)
 from streamkit.service.serving import serving
 from streamkit.transport.client import Outgoing
 from tests.exchanges import scripted
+from tests.redact.dummies import secret
 
 CHUNK = b'data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"word %d"}}]}\n\n'
 
@@ -25,6 +35,14 @@ class Nowhere:
     """A sink that counts what is written to it."""
 
     path = "nowhere"
+    patchable = True
+
+    def position(self) -> int:
+        """Of no matter."""
+        return 0
+
+    def patch(self, position: int, data: bytes) -> None:
+        """A line takes another's place."""
 
     def __init__(self) -> None:
         self.lines = 0
@@ -110,3 +128,20 @@ def test_a_file_that_exists_is_told_before_anything_is_sent(tmp_path: Path) -> N
     (tmp_path / "run.jsonl").write_text("mine")
     with pytest.raises(OutputExists):
         Destination(str(tmp_path / "run.jsonl"), Path("other"), force=False, append=False, several=False)
+
+
+def test_labels_names_and_outcomes_hold_no_key(tmp_path: Path) -> None:
+    planted = secret("anthropic api")
+    lines: list[Outcome] = []
+    recorders = Recorders(
+        a_file_each(str(tmp_path)), labels={"run": planted, "api_key": "abc", "ci": "7"}, on_end=lines.append
+    )
+    recorder = recorders.recorder(Request("POST", f"http://localhost/v1/{planted}/chat?key={planted}"))
+    recorder.start(1, 2)
+    recorder.end(3, "eof", None)
+    (path,) = tmp_path.iterdir()
+    (exchange,) = read(str(path))
+    assert exchange.labels == {"run": "[redacted]", "api_key": "[redacted]", "ci": "7"}
+    assert [cut.at for cut in exchange.redacted][:2] == ["labels.run", "labels.api_key"]
+    assert planted[12:] not in f"{lines} {lines[0]} {path}"
+    assert planted[12:] not in str(default_path(f"{planted}.example.com", planted))

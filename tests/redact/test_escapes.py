@@ -1,0 +1,111 @@
+"""A key is found behind every escape of JSON, however deep JSON lies in JSON and wherever frames and deltas divide it."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.model import recording
+from streamkit.model.exchange import Exchange
+from streamkit.service.recording_lines import RecordingLines
+from tests.redact.dummies import MARKED, NAMES, secret
+
+# What a reader sees before the key, and what may stand for it in the body.
+ESCAPES = {
+    "\n": ["\\n", "\\u000a", "\\u000A"],
+    "\t": ["\\t", "\\u0009"],
+    "\r": ["\\r"],
+    "\b": ["\\b"],
+    "\f": ["\\f"],
+    "/": ["\\/", "/"],
+    '"': ['\\"', "\\u0022"],
+    "\\": ["\\\\", "\\u005c"],
+    "：": ["\\uff1a", "：", "\\uFF1A"],
+    "é ": ["\\u00e9 ", "\\u00e9\\u0020"],
+    "。": ["\\u3002"],
+    "😀": ["\\ud83d\\ude00"],
+    ":": [":"],
+}
+WRITTEN = [(seen, written) for seen, ways in ESCAPES.items() for written in ways]
+
+
+def frame(written):
+    """A chunk of a chat stream whose text is written like this."""
+    return f'data: {{"choices":[{{"index":0,"delta":{{"content":"{written}"}}}}]}}\n\n'.encode()
+
+
+def nested(written, depth):
+    """This content of a JSON string as it stands where JSON lies `depth` times in JSON."""
+    for _ in range(depth):
+        written = json.dumps(f'{{"a":"{written}"}}', ensure_ascii=False)[1:-1]
+    return written
+
+
+def recorded(frames):
+    """The body that a recording of these frames holds."""
+    recorder = RecordingLines(Exchange())
+    lines = recorder.start()
+    for at, data in enumerate(frames):
+        lines += recorder.frame(data, at)
+    (exchange,) = recording.read([line.text for line in lines + recorder.end(None, "eof")])
+    assert list(map(len, exchange.frames.data)) == list(map(len, frames))
+    return exchange.frames.body
+
+
+def texts(body, depth):
+    """The text of the stream as its reader puts it together, and that of every JSON text in it."""
+    contents = [json.loads(line[6:])["choices"][0]["delta"]["content"] for line in body.split(b"\n") if line]
+    text = "".join(contents)
+    yield text
+    for _ in range(depth):
+        text = json.loads(text)["a"]
+        yield text
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+@pytest.mark.parametrize(("seen", "written"), WRITTEN)
+def test_a_key_behind_an_escape_is_cut(seen, written, depth):
+    for name in NAMES:
+        planted = secret(name)
+        body = recorded([frame(nested(f"my key is{written}{planted} so", depth))])
+        *_, text = texts(body, depth)
+        assert planted not in text, name
+        assert text.startswith("my key is" + seen) and text.endswith(" so")
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+@pytest.mark.parametrize("depth", [0, 1, 2])
+@pytest.mark.parametrize(("seen", "written"), WRITTEN)
+def test_a_key_behind_an_escape_is_cut_over_deltas(seen, written, depth, size):
+    planted = secret("anthropic api")
+    (whole,) = texts(frame(nested(f"is{written}{planted} so", depth)), 0)
+    pieces = [whole[start : start + size] for start in range(0, len(whole), size)]
+    body = recorded([frame(json.dumps(piece)[1:-1]) for piece in pieces])
+    *_, text = texts(body, depth)
+    assert text == "is" + seen + "*" * len(planted) + " so"
+
+
+@given(
+    st.sampled_from(MARKED),
+    st.sampled_from(WRITTEN),
+    st.integers(0, 3),
+    st.booleans(),
+    st.sets(st.integers(1, 400), max_size=6),
+    st.sets(st.integers(1, 900), max_size=6),
+)
+def test_a_key_is_cut_wherever_it_is_divided(name, before, depth, escaped, deltas, divisions):
+    planted = secret(name)
+    written = "".join(f"\\u{ord(c):04x}" if place % 7 == 0 else c for place, c in enumerate(planted))
+    (whole,) = texts(frame(nested(f"x{before[1]}{written if escaped else planted} so", depth)), 0)
+    places = sorted({0, len(whole), *(place for place in deltas if place < len(whole))})
+    body = b"".join(frame(json.dumps(whole[a:b])[1:-1]) for a, b in pairwise(places))
+    places = sorted({0, len(body), *(place for place in divisions if place < len(body))})
+    kept = recorded([body[a:b] for a, b in pairwise(places)])
+    *_, text = texts(kept, depth)
+    assert planted not in text
+    assert planted[len(planted) // 2 :] not in text
+    assert text.startswith("x" + before[0]) and text.endswith(" so")

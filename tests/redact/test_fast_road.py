@@ -1,0 +1,160 @@
+"""What is passed over changes nothing: frames out, the call that gives them and the cuts are those of reading everything.
+
+Streams are random: keys of every shape, whole and cut short, divided over frames, deltas and escapes, in parallel texts, in
+broken JSON and lines of any kind. STREAMKIT_REDACT_STREAMS sets how many are tried (30,000 for a thorough run).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable
+
+import pytest
+
+from streamkit.redact.redactor import BodyRedactor, Policy
+from tests.redact.dummies import EVERY
+
+COUNT = int(os.environ.get("STREAMKIT_REDACT_STREAMS", "600"))
+KEYS = list(EVERY.values())
+WORDS = [
+    "the",
+    "of",
+    "a",
+    "task",
+    "risk-",
+    "n",
+    "s",
+    "x-",
+    "-",
+    ":",
+    "://",
+    "https://example.com",
+    "https://me:hunter42x@db.example.com/x",
+    "2026",
+    "42",
+    "1234567890:",
+    "\n",
+    "\\n",
+    "\\",
+    '"',
+    "'",
+    "é",
+    "。",
+    "😀",
+    "sk",
+    "gsk_",
+    "ey",
+    "J",
+    "eyJ",
+    "AK",
+    "IA",
+    "-----BEGIN",
+    "Bearer",
+    "api_key=",
+    "token",
+    "API_KEY",
+    "MTE",
+    "\\u00",
+    "Q~",
+    "8Q~",
+    "a",
+    "I",
+    "C:\\npm",
+    "C:\\new",
+    "/",
+]
+Chance = random.Random
+
+
+def text_of(chance: Chance) -> str:
+    """A text that may hold a key, whole or cut short, behind anything."""
+    parts = chance.choices(WORDS, k=chance.randint(0, 5))
+    if chance.random() < 0.4:
+        key = chance.choice(KEYS)
+        parts.insert(chance.randint(0, len(parts)), key[: chance.choice([len(key), chance.randint(1, len(key))])])
+    return chance.choice([" ", "", "\n"]).join(parts)
+
+
+def deltas_of(chance: Chance, text: str) -> list[str]:
+    places = sorted(chance.sample(range(len(text) + 1), min(len(text) + 1, chance.randint(0, 5))))
+    return [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
+
+
+def dumped(chance: Chance, value: object) -> str:
+    separators = chance.choice([(",", ":"), (", ", ": ")])
+    text = json.dumps(value, ensure_ascii=chance.random() < 0.5, separators=separators)
+    return text.replace("/", "\\/") if chance.random() < 0.1 else text
+
+
+def chat(chance: Chance, delta: str, index: int) -> object:
+    content: object = {"content": delta}
+    if chance.random() < 0.2:
+        content = {"tool_calls": [{"index": index, "function": {"arguments": json.dumps({"a": delta})[:-1]}}]}
+    choice = {"delta": content, "index": index} if chance.random() < 0.5 else {"index": index, "delta": content}
+    return {"id": "chatcmpl-9sk", "model": chance.choice(["gpt-x", "gpt-4o", "m"]), "choices": [choice]}
+
+
+def anthropic(chance: Chance, delta: str, index: int) -> object:
+    return {"type": "content_block_delta", "index": index, "delta": {"type": "text_delta", "text": delta}}
+
+
+def responses(chance: Chance, delta: str, index: int) -> object:
+    number = chance.randint(1, 2000)
+    return {"type": "response.output_text.delta", "sequence_number": number, "item_id": f"msg_{index}{'Ab1' * 9}",
+            "delta": delta, "obfuscation": "".join(chance.choices("abcskx-123", k=4))}  # fmt: skip
+
+
+def ollama(chance: Chance, delta: str, index: int) -> object:
+    return {"model": "m", "created_at": f"2026-11-21T08:00:{chance.randint(10, 59)}Z", "message": {"content": delta}, "tags": [delta[:3], "x"]}  # fmt: skip
+
+
+SHAPES: list[Callable[[Chance, str, int], object]] = [chat, anthropic, responses, ollama]
+
+
+def body_of(chance: Chance) -> list[bytes]:
+    """The events of a stream."""
+    shape, end = chance.choice(SHAPES), chance.choice(["\n", "\n", "\r\n"])
+    texts = [deltas_of(chance, text_of(chance)) for _ in range(chance.randint(1, 3))]
+    events = []
+    while any(texts):
+        index = chance.choice([number for number, left in enumerate(texts) if left])
+        written = dumped(chance, shape(chance, texts[index].pop(0), index))
+        if chance.random() < 0.06:
+            place = chance.randint(0, len(written))
+            written = written[:place] + chance.choice(['"', "\\", "{", "}", "\n", ""]) + written[place + 1 :]
+        lines = chance.choice(
+            [f"data: {written}{end}{end}"] * 8
+            + [f"event: x{end}data: {written}{end}{end}", f"{written}{end}", f": {text_of(chance)}{end}{end}"]
+        )
+        events.append(lines.encode("utf-8", "replace"))
+    return events
+
+
+def frames_of(chance: Chance, events: list[bytes]) -> list[bytes]:
+    """The events as frames, or divided anywhere."""
+    if chance.random() < 0.6:
+        return events
+    body = b"".join(events)
+    places = sorted(chance.sample(range(len(body) + 1), min(len(body) + 1, chance.randint(1, 9))))
+    return [part for a, b in zip([0, *places], [*places, len(body)], strict=True) if (part := body[a:b])]
+
+
+def redacted(frames: list[bytes], policy: Policy, *, plain: bool) -> tuple[object, ...]:
+    redactor = BodyRedactor(policy, plain=plain)
+    given = [redactor.feed(frame, at) for at, frame in enumerate(frames)]
+    return [*given, redactor.close()], redactor.redacted
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_the_fast_road_gives_what_the_plain_road_gives(part: int) -> None:
+    cuts = 0
+    for seed in range(part, COUNT, 4):
+        chance = random.Random(seed)
+        frames = frames_of(chance, body_of(chance))
+        policy = Policy.of(["ACME-[0-9]+", "risk"]) if chance.random() < 0.05 else Policy()
+        fast = redacted(frames, policy, plain=False)
+        assert fast == redacted(frames, policy, plain=True), f"seed {seed}: {frames}"
+        cuts += len(fast[1])  # type: ignore[arg-type]
+    assert cuts > COUNT / 40
