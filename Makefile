@@ -1,11 +1,11 @@
-# Two commands do all the set-up and work on a machine with nothing but Python 3.11+:
+# These two commands do all the set-up, and need only Python 3.11+:
 #   make demo   the tour: record, lint, reassemble and measure, without a key or a network
 #   make test   the tests
-# PYTHON=python3.13 names the Python to use; without it the first of python3, python3.14, … python3.11 that will do.
+# PYTHON=python3.13 chooses the Python; by default the first suitable one of python3, python3.14, … python3.11.
 PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
-# Which versions of what pyproject.toml names: any that are there, or the `lowest` or `newest` that it allows.
+# Versions of the dependencies in pyproject.toml: any installed ones, or the `lowest` or `newest` allowed.
 VERSIONS = any
 
 .PHONY: demo test test-lowest test-newest lint links docs bench clean FORCE
@@ -19,7 +19,7 @@ test: $(VENV)/dev
 test-lowest:
 	@$(MAKE) --no-print-directory test VENV=.venv-lowest VERSIONS=lowest
 
-# Made anew each time: what was the newest last week is not today.
+# Upgraded each time: last week's newest versions are outdated.
 test-newest:
 	@rm -f .venv-newest/installed
 	@$(MAKE) --no-print-directory test VENV=.venv-newest VERSIONS=newest
@@ -42,7 +42,7 @@ bench: $(VENV)/dev
 clean:
 	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# Looked at each time, and touched only where the environment is made anew.
+# Checked each time, and touched only if the environment is rebuilt.
 $(VENV)/created: FORCE
 	@scripts/environment.sh $(VENV) $(PYTHON)
 

@@ -1,12 +1,16 @@
 """What the recording proxy adds to each chunk's way: the same paced streams direct and through it, in one run.
 
     python benchmarks/bench_proxy.py [--streams 1 100] [--frames 200] [--gap 0.020] [--rounds 3]
-                                     [--mitmdump PROGRAM] [--aimock FOLDER]
+                                     [--mitmdump PROGRAM] [--aimock FOLDER] [--beside CHECKOUT]
 
 The upstream is a bare asyncio Protocol in a process of its own that writes into each chunk when it sends it; the proxy is
 another process and writes a recording of every stream. The client holds each chunk's arrival against the time in it (the
 same monotonic clock). Added is the difference of the percentiles, through the proxy less direct, in milliseconds: the
 median of the rounds. Everything goes over loopback.
+
+Shown besides is the CPU time that the proxy takes for a frame (utime + stime). Proxies run on the last core, the client and
+the upstream on the first, where there are two. `--beside` runs the streamkit of another checkout in the same rounds. An
+aiohttp pass-through, which records nothing, is what a library alone costs.
 
 Peers that record as well run in the same rounds: mitmproxy's `mitmdump`, streaming and storing what it streams, and aimock
 (`--aimock` names the folder in which npm installed `@copilotkit/aimock`). One that is not there is skipped with the reason.
@@ -81,6 +85,32 @@ def serve(frames: int, gap: float) -> None:
     asyncio.run(run())
 
 
+def pass_through(upstream: str) -> None:
+    """A proxy on aiohttp that passes chunks on and does nothing else."""
+    import aiohttp
+    from aiohttp import web
+
+    async def run() -> None:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), auto_decompress=False) as session:
+
+            async def answer(request: web.BaseRequest) -> web.StreamResponse:
+                async with session.post(upstream + request.path, data=await request.read()) as given:
+                    response = web.StreamResponse(headers={"Content-Type": given.headers["Content-Type"]})
+                    response.enable_chunked_encoding()
+                    await response.prepare(request)
+                    async for data, _ in given.content.iter_chunks():
+                        await response.write(data)
+                    return response
+
+            runner = web.ServerRunner(web.Server(answer, access_log=None))
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0, backlog=4096).start()
+            print(f"on http://127.0.0.1:{runner.addresses[0][1]}", file=sys.stderr, flush=True)
+            await asyncio.Event().wait()
+
+    asyncio.run(run())
+
+
 class Client(asyncio.Protocol):
     """Asks once and notes how long each chunk was on its way (ns)."""
 
@@ -132,13 +162,16 @@ async def load(port: int, streams: int, frames: int, gap: float) -> list[int]:
 
 
 @contextmanager
-def running(command: list[str], port: int | None = None) -> Iterator[int]:
-    """A command that listens, until the context ends; gives its port: the one named, or what it says on stderr."""
+def running(command: list[str], port: int | None = None, core: int = 0) -> Iterator[tuple[int, int]]:
+    """A command that listens, until the context ends; gives its port (the one named, or what it tells on stderr) and its
+    process."""
+    if (os.cpu_count() or 1) > 1 and shutil.which("taskset"):
+        command = ["taskset", "-c", str(core), *command]
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if port else subprocess.PIPE
     )
     try:
-        yield port if port and answers(port, process) else said(process)
+        yield (port if port and answers(port, process) else said(process)), process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -174,14 +207,27 @@ def free_port() -> int:
         return port
 
 
+def cpu(process: int) -> float:
+    """CPU seconds that a process has used so far; NaN where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def ways(
-    upstream: int, folder: str, mitmdump: str | None, aimock: str | None
+    upstream: int, folder: str, mitmdump: str | None, aimock: str | None, beside: str | None
 ) -> dict[str, tuple[list[str], int | None]]:
     """Each proxy's command, and its port where it does not tell it; what cannot run is said."""
     url = f"http://127.0.0.1:{upstream}"
     found: dict[str, tuple[list[str], int | None]] = {
-        "streamkit proxy": ([*STREAMKIT, url, "--dir", f"{folder}/ours"], None)
+        "streamkit proxy": ([*STREAMKIT, url, "--dir", f"{folder}/ours"], None),
+        "aiohttp, nothing recorded": ([sys.executable, __file__, "--pass-through", url], None),
     }
+    if beside is not None:
+        there = ["env", "-C", beside, *STREAMKIT, url, "--dir", f"{folder}/beside"]
+        found[f"streamkit proxy of {beside}"] = (there, None)
     program = shutil.which(mitmdump or "mitmdump")
     if program is None:
         print("skipped: mitmproxy, because no mitmdump is installed (--mitmdump PROGRAM)")
@@ -200,12 +246,15 @@ def ways(
     return found
 
 
-def percentiles(port: int, streams: int, frames: int, gap: float) -> tuple[float, float, int]:
-    """Median and 99th percentile of the way in milliseconds, and how many chunks came."""
+def percentiles(there: tuple[int, int], streams: int, frames: int, gap: float) -> tuple[float, float, int, float]:
+    """Median and 99th percentile of the way in milliseconds, how many chunks came, and the CPU time of one (µs)."""
+    port, process = there
+    before = cpu(process)
     took = [nanoseconds / 1e6 for nanoseconds in asyncio.run(load(port, streams, frames, gap))]
     if not took:
-        return float("nan"), float("nan"), 0
-    return took[len(took) // 2], took[min(len(took) - 1, round(len(took) * 0.99))], len(took)
+        return float("nan"), float("nan"), 0, float("nan")
+    used = (cpu(process) - before) / len(took) * 1e6
+    return took[len(took) // 2], took[min(len(took) - 1, round(len(took) * 0.99))], len(took), used
 
 
 def main() -> int:
@@ -216,24 +265,31 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--mitmdump", metavar="PROGRAM", help="default: the one on PATH")
     options.add_argument("--aimock", metavar="FOLDER", help="a folder with node_modules/@copilotkit/aimock")
+    options.add_argument("--beside", metavar="CHECKOUT", help="also run the streamkit that lies there")
+    options.add_argument("--pass-through", metavar="URL", help=argparse.SUPPRESS)
     options.add_argument("--as-upstream", action="store_true", help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.as_upstream:
         serve(given.frames, given.gap)
         return 0
+    if given.pass_through:
+        pass_through(given.pass_through)
+        return 0
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(0, {0})
     rows = []
     shape = ["--frames", str(given.frames), "--gap", str(given.gap)]
     with (
         tempfile.TemporaryDirectory() as folder,
         running([sys.executable, __file__, "--as-upstream", *shape]) as upstream,
     ):
-        proxies = ways(upstream, folder, given.mitmdump, given.aimock)
+        proxies = ways(upstream[0], folder, given.mitmdump, given.aimock, given.beside)
         for streams in given.streams:
-            seen: dict[str, list[tuple[float, float, int]]] = {"direct": [], **{name: [] for name in proxies}}
+            seen: dict[str, list[tuple[float, float, int, float]]] = {"direct": [], **{name: [] for name in proxies}}
             for _ in range(given.rounds):
                 seen["direct"].append(percentiles(upstream, streams, given.frames, given.gap))
                 for name, (command, port) in proxies.items():
-                    with running(command, port) as there:
+                    with running(command, port, (os.cpu_count() or 1) - 1) as there:
                         seen[name].append(percentiles(there, streams, given.frames, given.gap))
             for name, rounds in seen.items():
                 p50, p99 = (statistics.median(one[part] for one in rounds) for part in (0, 1))
@@ -242,9 +298,10 @@ def main() -> int:
                     for part in (0, 1)
                 ]
                 came = f"{min(one[2] for one in rounds)}/{streams * given.frames}"
-                rows.append([streams, name, came, p50, p99, *(added if name != "direct" else [None, None])])
+                costs = statistics.median(one[3] for one in rounds)
+                rows.append([streams, name, came, p50, p99, *([*added, costs] if name != "direct" else [None] * 3)])
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    heads = ["streams", "way", "frames", "p50", "p99", "added p50", "added p99"]
+    heads = ["streams", "way", "frames", "p50", "p99", "added p50", "added p99", "CPU a frame, us"]
     print(tabulate(rows, heads, tablefmt="github", floatfmt=".2f"))
     return 0
 

@@ -1,12 +1,14 @@
-"""How exactly a stream is served, and what a frame costs: ours beside Starlette on uvicorn and a bare asyncio Protocol.
+"""How exactly a stream is served, and what a frame costs: ours beside aiohttp, Starlette on uvicorn and a bare Protocol.
 
     python benchmarks/bench_serve.py [--streams 100 1000] [--frames 200] [--gap 0.020] [--spread 1.0] [--rounds 1]
+                                     [--beside CHECKOUT]
 
 Each server is a process of its own that sends every client the same frames, each on its absolute deadline. The client is
 another process on this machine; it notes when each frame is there, and holds that against the deadline counted from its
 request. Requests begin over one second: `--spread 0` sends them all at once, which measures how many requests a second a
 server takes rather than how exactly it plays. Shown are frames that came, the error in milliseconds (median, 99th percentile, greatest), the share of reads
-that held exactly one frame, and the server's CPU time a frame. The floor is the asyncio Protocol written by hand; peers
+that held exactly one frame, and the server's CPU time a frame. Servers run on the last core and the client on the first,
+where there are two. `--beside` runs the streamkit of another checkout in the same rounds. The floor is the asyncio Protocol written by hand; peers
 that are not installed are named with the reason. Everything goes over loopback.
 """
 
@@ -18,6 +20,7 @@ import importlib.util
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,6 +121,35 @@ def serve_starlette(frames: int, gap: float) -> None:
     uvicorn.Server(uvicorn.Config(app, log_level="critical", backlog=4096)).run(sockets=[plug])
 
 
+def serve_aiohttp(frames: int, gap: float) -> None:
+    """aiohttp as its documentation writes it: a task a client, which sleeps and writes."""
+    from aiohttp import web
+
+    pieces = [frame(number) for number in range(frames)]
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        loop = asyncio.get_running_loop()
+        epoch = loop.time()
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        for number, piece in enumerate(pieces):
+            await asyncio.sleep(max(0, epoch + gap * (number + 1) - loop.time()))
+            await response.write(piece)
+        return response
+
+    async def run() -> None:
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0, backlog=4096).start()
+        print(f"http://127.0.0.1:{runner.addresses[0][1]}", file=sys.stderr, flush=True)
+        await asyncio.Event().wait()
+
+    asyncio.run(run())
+
+
 # --- client ------------------------------------------------------------------------------------------------------------
 
 
@@ -194,8 +226,14 @@ async def load(port: int, streams: int, frames: int, gap: float, spread: float =
 # --- one run -----------------------------------------------------------------------------------------------------------
 
 
+def pinned(command: list[str]) -> list[str]:
+    """A command on the last core, so that what it costs does not hang on the client's, which is on the first."""
+    cores = os.cpu_count() or 1
+    return ["taskset", "-c", str(cores - 1), *command] if cores > 1 and shutil.which("taskset") else command
+
+
 def measured(command: list[str], streams: int, frames: int, gap: float, spread: float) -> list[object]:
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(pinned(command), stderr=subprocess.PIPE, text=True)
     try:
         assert server.stderr is not None
         found = None
@@ -245,22 +283,32 @@ def main() -> int:
     options.add_argument("--spread", type=float, default=1.0, help="seconds over which the requests begin")
     options.add_argument("--rounds", type=int, default=1)
     options.add_argument("--workers", type=int, default=0, help="also run ours with so many processes")
-    options.add_argument("--as", dest="role", choices=["hand", "starlette"], help=argparse.SUPPRESS)
+    options.add_argument("--beside", metavar="CHECKOUT", help="also run the streamkit that lies there")
+    options.add_argument("--as", dest="role", choices=["hand", "starlette", "aiohttp"], help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.role:
-        {"hand": serve_by_hand, "starlette": serve_starlette}[given.role](given.frames, given.gap)
+        roles = {"hand": serve_by_hand, "starlette": serve_starlette, "aiohttp": serve_aiohttp}
+        roles[given.role](given.frames, given.gap)
         return 0
     if not Path("/proc/self/stat").exists():
         print("skipped: CPU times of other processes are read from /proc, which is not here")
         return 0
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(0, {0})
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "stream.jsonl"
         recording(given.frames, given.gap, file)
         shape = ["--frames", str(given.frames), "--gap", str(given.gap)]
         ours = [sys.executable, "-m", "streamkit", "serve", str(file), "--port", "0"]
-        ways = {"streamkit serve": ours, "asyncio Protocol by hand": [sys.executable, __file__, "--as", "hand", *shape]}
+        ways = {
+            "streamkit serve": ours,
+            "asyncio Protocol by hand": [sys.executable, __file__, "--as", "hand", *shape],
+            "aiohttp": [sys.executable, __file__, "--as", "aiohttp", *shape],
+        }
+        if given.beside:
+            ways[f"streamkit serve of {given.beside}"] = ["env", "-C", given.beside, *ours]
         if given.workers:
             ways[f"streamkit serve --workers {given.workers}"] = [*ours, "--workers", str(given.workers)]
         missing = [name for name in ("uvicorn", "starlette") if importlib.util.find_spec(name) is None]

@@ -42,7 +42,8 @@ def rule_page(rule: Rule) -> str:
     first, _, rest = rule.manual.partition("\n")
     asked = "enabled by default" if rule.default else "asked for only with `--select` or `--extend-select`"
     lawful = [dialect.title for dialect in DIALECTS.values() if rule.code in dialect.lawful]
-    facts = [f"Severity: **{rule.severity}**, {asked}."]
+    also = f" (in some cases {' or '.join(rule.also)})" if rule.also else ""
+    facts = [f"Severity: **{rule.severity}**{also}, {asked}."]
     if rule.apis:
         facts.append(f"APIs: {', '.join(f'`{api}`' for api in rule.apis)}.")
     if rule.breaks:
@@ -72,7 +73,8 @@ def list_page() -> str:
         lines += [f"## {family}: {subject}", "", "| code | name | severity | what it finds |", "|---|---|---|---|"]
         for rule in RULES.values():
             if rule.code.startswith(family):
-                severity = rule.severity if rule.default else f"({rule.severity})"
+                severity = " or ".join((rule.severity, *rule.also))
+                severity = severity if rule.default else f"({severity})"
                 lines.append(f"| [{rule.code}]({rule.code}.md) | {rule.name} | {severity} | {rule.summary} |")
         lines.append("")
     return "\n".join(lines)

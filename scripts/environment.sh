@@ -1,8 +1,8 @@
 #!/bin/sh
-# environment.sh VENV [PYTHON]: a virtual environment in the folder VENV, of Python 3.11 or newer.
+# environment.sh VENV [PYTHON]: create a virtual environment in VENV, with Python 3.11 or newer.
 #
-# One that is there is kept if it runs, is new enough, lies where it was made, and is of PYTHON, where one is named.
-# Else it is made anew, by uv where that is present: what an older Python or a stopped run left is never in the way.
+# An existing one is kept if it works, is new enough, has not been moved, and is of PYTHON, if given. Otherwise it is
+# rebuilt, with uv if available, so that leftovers of an older Python or an interrupted run do no harm.
 set -eu
 venv=$1
 wanted=${2:-}

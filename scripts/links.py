@@ -1,6 +1,6 @@
 """Checks the links of every page of Markdown: that the file is there, and the heading that an anchor names.
 
-Pages in folders that begin with a dot, and addresses of the web, are left alone. Prints each link that leads nowhere as
+Hidden folders and web addresses are ignored. Prints each broken link as
 `page:line: link: reason`, and exits 1 if there is one.
 """
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# smoke.sh STREAMKIT: whether an installed streamkit does its work: the program, or the command that runs it.
+# smoke.sh STREAMKIT: check that an installed streamkit works. STREAMKIT is the program, or a command that runs it.
 set -euo pipefail
 streamkit=("$@")
 folder=$(mktemp -d)

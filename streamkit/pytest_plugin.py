@@ -1,10 +1,10 @@
-"""The pytest plugin: a mock server a test, recordings named by a marker, base URLs and dummy keys set.
+"""The pytest plugin: a mock server per test, with recordings named by a marker, base URLs and dummy keys.
 
     @pytest.mark.streamkit("answer.jsonl")
     def test_my_app(streamkit_server):
         assert my_app.ask("hi") == "hello"
 
-Nothing but pytest is imported until a fixture is used.
+Only pytest is imported until a fixture is used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
 class StreamkitServer:
-    """What the fixtures give: the server's address, and what was asked of it so far."""
+    """The value of the fixtures: the server's address, and its requests so far."""
 
     def __init__(self, url: str, served: Any = None) -> None:
         self.url = url
@@ -40,7 +40,7 @@ class StreamkitServer:
 
     @property
     def base_url(self) -> str:
-        """What an OpenAI client wants: the address with `/v1`."""
+        """The base URL for OpenAI clients: the address with `/v1`."""
         return f"{self.url}/v1"
 
     @property
@@ -55,34 +55,34 @@ class StreamkitServer:
 
     @property
     def unplayed(self) -> Sequence[str]:
-        """The recordings that nobody asked for."""
+        """The recordings that were never requested."""
         return [] if self._served is None else [recording.name for recording in self._served.unplayed]
 
     @property
     def missed(self) -> Sequence[Asked]:
-        """The requests that no recording answered."""
+        """The requests that no recording matched."""
         return [] if self._served is None else self._served.missed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options `--streamkit-record` and `--streamkit-strict`, and where recordings lie."""
+    """Add the options `--streamkit-record` and `--streamkit-strict`, and the settings."""
     group = parser.getgroup("streamkit", "answers of LLM APIs from recordings")
     group.addoption(
         "--streamkit-record",
         choices=RECORD_MODES,
         default="none",
         help="none: answer from recordings only; once: record where there is no file; auto: record what no recording "
-        "answers; all: record everything anew (default: none)",
+        "matches; all: record everything again (default: none)",
     )
     group.addoption(
-        "--streamkit-strict", action="store_true", help="fail a test whose recordings were not all asked for"
+        "--streamkit-strict", action="store_true", help="fail a test whose recordings were not all requested"
     )
     parser.addini("streamkit_recordings", "folder of the recordings, from the root (default: recordings beside a test)")
     parser.addini("streamkit_strict", "as --streamkit-strict", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line("markers", _MARKER)
 
 
@@ -110,7 +110,7 @@ def streamkit_recordings(request: pytest.FixtureRequest) -> Sequence[str | Path]
 def streamkit_session_server(
     request: pytest.FixtureRequest, streamkit_recordings: Sequence[str | Path]
 ) -> Iterator[StreamkitServer]:
-    """One mock server for all tests, playing `streamkit_recordings`, again and again where several tests ask alike."""
+    """One mock server for all tests, playing `streamkit_recordings`, repeatedly if several tests send the same request."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         given = {"reuse": "cycle", "strict": False}
         paths = [Path(path) for path in streamkit_recordings]
@@ -137,7 +137,7 @@ def _running(
     from streamkit.service.serving import serving
 
     with serving(exchanges, options) as served:
-        for name in key_variables():  # a real key has no business in a test that plays recordings
+        for name in key_variables():  # keep real keys out of tests that play recordings
             monkeypatch.setenv(name, DUMMY_KEY)
         for name, value in served.child_environment.items():
             monkeypatch.setenv(name, value)
@@ -147,10 +147,10 @@ def _running(
 
 
 def _judge(server: StreamkitServer, asked_for: bool, strict: bool | None) -> None:
-    """Fail a strict test whose recordings were not all asked for, or that asked for what was not recorded."""
+    """Fail a strict test whose recordings were not all requested, or with requests that were not recorded."""
     if asked_for if strict is None else strict:
         if server.unplayed:
-            pytest.fail("recordings that were not asked for: " + ", ".join(server.unplayed), pytrace=False)
+            pytest.fail("recordings that were never requested: " + ", ".join(server.unplayed), pytrace=False)
         if server.missed:
             missed = "; ".join(f"{asked.method} {asked.path}: {asked.message}" for asked in server.missed)
             pytest.fail(f"requests that no recording matches: {missed}", pytrace=False)

@@ -5,6 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 DISTRIBUTION = "llm-streamkit"
+RULE_PAGES = "docs/rules/"
+"""Where the rules' pages stand, as a URL; relative ones are seen from the top of the source tree."""
+
+
+def rule_page(code: str) -> str:
+    """The URL of a rule's page."""
+    return f"{RULE_PAGES}{code}.md"
 
 
 @cache

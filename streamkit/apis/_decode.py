@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -173,6 +174,9 @@ def _recovered(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tup
         )
     except RecursionError:
         return None, Broken(event=event, kind="invalid-json", message="nested too deeply")
+    except ValueError:  # Python's own limit, at which the clients' decoder raises as well
+        digits = sys.get_int_max_str_digits()
+        return None, Broken(event=event, kind="invalid-json", message=f"an integer of more than {digits} digits")
     if not isinstance(value, dict):
         return None, Broken(event=event, kind="not-an-object", message=f"a JSON {_json_type(value)}, not an object")
     return value, Broken(event=event, kind=kind, message=message, column=column, recovered=True)

@@ -12,12 +12,12 @@ from typing import Any
 
 from streamkit.apis._api import APIS, Api, Ending, Sample
 from streamkit.apis._decode import DONE, Decoded, holds_document, parse
-from streamkit.apis._interpret import choose_api, path_of, stream_of
+from streamkit.apis._interpret import choose_api, stream_of
 from streamkit.model.exchange import End, Exchange, Response
 from streamkit.model.message import ERROR, FINISH, TOKEN, USAGE
 from streamkit.model.stream import Broken, Stream
 from streamkit.wire.framing import choose
-from streamkit.wire.values import Decoder, Event, Events, Framing, Item, Tail
+from streamkit.wire.values import Decoder, Event, Events, Framing, Ignored, Item, Tail
 
 _HEAD = 4096  # bytes that the framing is chosen from
 # Frames are held, and not looked into, up to these limits: a stream of usual length costs nothing while it arrives.
@@ -119,6 +119,7 @@ class _Sampled:
         self.count = 0
         self.only = b""  # the data of the event, as long as there is one
         self._tail = False
+        self._lost: Ignored | None = None
         self._held: list[tuple[Event, int | None]] = []
         self._size = 0
         self._chunks = 0
@@ -149,6 +150,10 @@ class _Sampled:
             self._tail = True
             if self._summary is not None:
                 self._summary.tail = True
+        elif isinstance(item, Ignored) and item.lost:
+            self._lost = self._lost or item
+            if self._summary is not None:
+                self._summary.lost = self._lost
 
     def chosen(self, exchange: Exchange, framing: str) -> _Summary:
         """The summary of the events, once the API is chosen."""
@@ -156,6 +161,7 @@ class _Sampled:
             api, reason = choose_api(self._sample(exchange, framing), None)
             self._summary = _Summary(api, reason)
             self._summary.tail = self._tail
+            self._summary.lost = self._lost
             for event, at in self._held:
                 self._summary.take(event, at)
             self._held = []
@@ -171,7 +177,7 @@ class _Sampled:
                 chunks.append(chunk)
                 names.append(event.name)
         return Sample(
-            path=path_of(exchange.request.url) if exchange.request else "",
+            path=exchange.request.path if exchange.request else "",
             framing=framing,
             chunks=chunks,
             names=names,
@@ -185,6 +191,7 @@ class _Summary:
 
     def __init__(self, api: Api, reason: str) -> None:
         self.tail = False
+        self.lost: Ignored | None = None  # the first bytes in which an event may have been
         self._api = api
         self._reason = reason
         self._events = 0
@@ -249,6 +256,8 @@ class _Summary:
         kept = [told for _, told in sorted({told[0]: told for told in self._kept.values()}.items())]
         last = self._events - 1
         events = Events(data=[b""] * len(kept), starts=[0] * len(kept), ends=[0] * len(kept))
+        if self.lost is not None:
+            events.asides.append((0, self.lost))
         decoded = Decoded(
             framing=framing,
             events=events,

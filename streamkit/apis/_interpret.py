@@ -5,16 +5,21 @@ The framing is chosen by content type or bytes, the API and the dialect by what 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from streamkit.apis._api import APIS, UNKNOWN, Api, Assembler, Chunk, Ending, Sample
 from streamkit.apis._decode import Decoded, decode
 from streamkit.apis.dialects import DIALECTS, Dialect, detect_dialect
-from streamkit.model.exchange import Exchange
+from streamkit.errors import StreamkitError
+from streamkit.model.exchange import Exchange, is_error_body
+from streamkit.model.grammar import Misstep
 from streamkit.model.message import ERROR, USAGE, Reply, Usage
-from streamkit.model.stream import Stream, Verdict
+from streamkit.model.stream import Misfit, Stream, Verdict
+from streamkit.wire.values import Events, Ignored
+
+Found = TypeVar("Found", Misfit, Misstep)
 
 
 def interpret(
@@ -23,8 +28,31 @@ def interpret(
     """Decode one exchange and detect its API and dialect.
 
     `api` and `dialect` override the detection. `strict` ignores what the dialect permits. `judge` also checks shape and
-    order, which only lint needs. Raises UnknownEntry for an unknown name; never raises on content.
+    order, which only lint needs. Raises UnknownEntry for an unknown name; never raises on content: where a part of streamkit
+    does, which is a defect of it, the stream has no events and names the exception in `defects`.
     """
+    try:
+        return _interpreted(exchange, api, dialect, strict=strict, judge=judge)
+    except StreamkitError:
+        raise
+    except Exception as defect:
+        nothing = Events(data=[], starts=[], ends=[])
+        reason = f"the exchange cannot be interpreted: {type(defect).__name__}: {defect}"
+        return Stream(
+            exchange=exchange,
+            framing="",
+            events=nothing,
+            times=(),
+            api=api or UNKNOWN,
+            dialect=dialect or "",
+            detected="",
+            verdict="malformed",
+            judged=True,
+            defects=(reason,),
+        )
+
+
+def _interpreted(exchange: Exchange, api: str | None, dialect: str | None, *, strict: bool, judge: bool) -> Stream:
     decoded = decode(exchange)
     spoken, reason = choose_api(_sample(exchange, decoded), api)
     if spoken.reads is not None:
@@ -62,7 +90,7 @@ class _Refused:
 
 
 def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
-    path = path_of(exchange.request.url) if exchange.request else ""
+    path = exchange.request.path if exchange.request else ""
     events = decoded.chunk_events[:32]
     return Sample(
         path=path,
@@ -74,13 +102,6 @@ def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
             (decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))
         ],
     )
-
-
-def path_of(url: str) -> str:
-    """The path of a URL."""
-    from urllib.parse import urlsplit  # takes long to import, and a stream alone has no URL
-
-    return urlsplit(url).path
 
 
 def choose_api(sample: Sample, wanted: str | None) -> tuple[Api, str]:
@@ -99,6 +120,8 @@ def stream_of(
 ) -> Stream:
     """The stream of a decoded exchange, once its API and dialect are known."""
     flags = api.all_flags(decoded.chunks) if api.all_flags else list(map(api.flags, decoded.chunks))
+    if decoded.document and len(decoded.chunks) == 1 and is_error_body(decoded.chunks[0]):
+        flags = [flags[0] | ERROR]
     streamed = all(api.streamed(chunk) for chunk in decoded.chunks[:1])
     terminal = api.ended(Ending(decoded.chunks, flags, bool(decoded.done)))
     imported = exchange.imported
@@ -134,7 +157,8 @@ def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: b
         return "not-a-stream"
     if any(map(ERROR.__and__, flags)):
         return "error"
-    if any(broken.kind != "empty" and not broken.recovered and not broken.cut for broken in decoded.broken):
+    undecoded = any(broken.kind != "empty" and not broken.recovered and not broken.cut for broken in decoded.broken)
+    if undecoded or any(isinstance(aside, Ignored) and aside.lost for _, aside in decoded.events.asides):
         return "malformed"
     return "complete" if terminal else "truncated"
 
@@ -163,13 +187,25 @@ def judged(stream: Stream) -> Stream:
     if stream.judged:
         return stream
     if judge is None:
-        return replace(stream, judged=True)
+        return replace(stream, judged=True, unchecked=("shape", "order"))
     told = judge()
     known = DIALECTS[stream.dialect].extra_fields if stream.dialect else ()
+    defects: list[str] = []
     return replace(
         stream,
         judged=True,
-        misfits=tuple(told.misfits(stream.chunks)),
-        missteps=tuple(told.missteps(stream)),
+        misfits=_guarded(lambda: told.misfits(stream.chunks), f"the table of shapes of {stream.api}", defects),
+        missteps=_guarded(lambda: told.missteps(stream), f"the table of order of {stream.api}", defects),
         drift=lambda: tuple(told.unknown(stream.chunks, known)),
+        defects=(*stream.defects, *defects),
     )
+
+
+def _guarded(find: Callable[[], Iterable[Found]], part: str, defects: list[str]) -> tuple[Found, ...]:
+    """All that `find` gives before it ends or raises; in the latter case `defects` gets a line."""
+    found: list[Found] = []
+    try:
+        found.extend(find())
+    except Exception as defect:
+        defects.append(f"{part} failed: {type(defect).__name__}: {defect}")
+    return tuple(found)

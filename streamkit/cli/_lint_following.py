@@ -42,6 +42,8 @@ def follow_findings(
     console.say(f"following {path}: findings appear as recordings end; Ctrl-C stops")
     for exchange in ended_exchanges(path):
         stream = interpret(exchange, api=api, dialect=dialect, strict=choice.strict, judge=True)
+        if stream.plain_answer:
+            continue
         if choice.max_gap is not None:
             stream = replace(stream, max_gap=choice.max_gap)
         console.detail(f"{stream.file}#{stream.number}: {stream.api}, {stream.verdict}")

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -139,4 +140,16 @@ def json_text(value: Any, *, indent: bool = False) -> str:
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None).decode()
     except orjson.JSONEncodeError:
-        return json.dumps(value, indent=2 if indent else None, separators=None if indent else (",", ":"))
+        with _deep_recursion():
+            return json.dumps(value, indent=2 if indent else None, separators=None if indent else (",", ":"))
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Room for a value as deep as the decoder reads (1,024 levels), which the encoder walks with some frames a level."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 10_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 
+from streamkit.cli.aside import Aside
 from streamkit.cli.options import Console
 from streamkit.cli.showing import Mode, View
 from streamkit.errors import CannotWrite, UsageError
@@ -24,9 +25,10 @@ class Screen:
         self._console = console
         self.code = 0
 
-    def view(self) -> View:
-        """A view of one body."""
-        return View(self._mode, self._lost)
+    def view(self) -> View | Aside:
+        """What shows one body, and holds nobody up."""
+        view = View(self._mode, self._lost)
+        return view if self._mode == "none" else Aside(view)
 
     def _lost(self, error: CannotWrite) -> None:
         if not self.code:

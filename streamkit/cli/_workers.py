@@ -9,12 +9,25 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import click
 
 from streamkit.errors import UsageError
 
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
 JOINED = "--joined"
 _READY = b"ready\n"
+
+
+def workers_option(command: CommandT) -> CommandT:
+    """Add `--workers` to a command, and what its own workers are started with."""
+    command = click.option(JOINED, is_flag=True, hidden=True)(command)
+    workers = click.IntRange(1, 64)
+    help_ = "Run N processes on one port; each keeps its own counts."
+    return click.option("--workers", type=workers, default=1, metavar="N", help=help_)(command)
 
 
 @contextlib.contextmanager
@@ -44,7 +57,8 @@ def signal_ready() -> None:
     os.write(1, _READY)
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 4096):  # not through sys.stdin: its lock would be held when Python ends
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, daemon=True).start()

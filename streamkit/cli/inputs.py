@@ -81,6 +81,12 @@ class Inputs:
                         skipped += 1
                         self._clear()
                         self._console.detail(f"skipped: {error}")
+                    except (StreamkitError, MemoryError, OSError):
+                        raise
+                    except Exception as defect:  # a defect of streamkit; the other files are still read
+                        count += 1
+                        cause = f"{type(defect).__name__}: {defect}"
+                        self.trouble(UnreadableInput(found.path, f"cannot be read: {cause}; please report it"))
                     if self._progress:
                         self._progress.file(found.path)
                 if not count:
@@ -106,7 +112,11 @@ class Inputs:
         from streamkit.apis import interpret
 
         for exchange in self.exchanges():
-            yield interpret(exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge)
+            stream = interpret(exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge)
+            if not judge:  # lint reports them as findings
+                for defect in stream.defects:
+                    self.trouble(UnreadableInput(stream.file, f"exchange {stream.number}: {defect}; please report it"))
+            yield stream
 
 
 def relax_gc() -> None:

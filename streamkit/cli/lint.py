@@ -25,6 +25,7 @@ from streamkit.tool import version_number
 
 if TYPE_CHECKING:
     from streamkit.model.finding import Finding
+    from streamkit.model.stream import Stream
     from streamkit.palette import Palette
     from streamkit.reporters import LintReport, Reporter
     from streamkit.rules import Rule
@@ -169,7 +170,8 @@ def command(
         if diff:
             return show_diff(files, output, force, console)
         fix_files(files, console)
-    findings, rows = _lint_all(inputs, selection, console)
+    judged = _lint_all(inputs, selection, console)
+    findings, rows = judged.findings, judged.rows
     if write_baseline:
         _write_baseline(write_baseline, findings, force, console)
         return inputs.code
@@ -177,7 +179,9 @@ def command(
         findings = _without_known(findings, rows, selection.baseline, console)
     with Sink(output, force=force, console=console) as sink:
         width = get_terminal_size((80, 24)).columns if sink.terminal else 0
-        report = _report(findings, rows, selection.fail_on, paint=sink.paint, width=width)
+        report = replace(
+            _report(findings, rows, selection.fail_on, paint=sink.paint, width=width), passed_over=judged.passed_over
+        )
         reporter = reporter_named(format_name, "findings")
         write(
             sink, reporter, _statistics(findings, format_name, sink.paint) if statistics else _render(report, reporter)
@@ -256,37 +260,70 @@ def _path_matches(pattern: str, path: str) -> bool:
     return bool(path) and any(fnmatch.fnmatch(path, glob) for glob in (pattern, f"*/{pattern}"))
 
 
-def _lint_all(inputs: Inputs, selection: Selection, console: Console) -> tuple[list[Finding], list[dict[str, Any]]]:
-    """The findings of every stream, by position, and a row per stream."""
+@dataclass(slots=True)
+class _Judged:
+    """What was found: every stream's findings by place, a row a stream, and how many exchanges are no streams."""
+
+    findings: list[Finding] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    passed_over: int = 0
+
+
+def _lint_all(inputs: Inputs, selection: Selection, console: Console) -> _Judged:
+    """The findings of every stream, by position, and a row per stream; what is not checked or skipped is told on stderr."""
     from streamkit.rules import lint
 
-    findings: list[Finding] = []
-    rows: list[dict[str, Any]] = []
+    judged = _Judged()
     rules: dict[str, list[Rule]] = {}
-    judged: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int]] = set()
     for stream in inputs.streams(judge=True, strict=selection.strict):
         key = os.path.normpath(stream.file), stream.number
-        if key in judged:  # a file given both by name and by folder is judged once
+        if key in seen:  # a file given both by name and by folder is judged once
             continue
-        judged.add(key)
+        seen.add(key)
+        if stream.plain_answer:
+            judged.passed_over += 1
+            continue
         if selection.max_gap is not None:
             stream = replace(stream, max_gap=selection.max_gap)
         if stream.file not in rules:
             rules[stream.file] = selection.rules(stream.file)
-        findings += sorted(lint(stream, rules[stream.file]), key=_by_position)
+        judged.findings += sorted(lint(stream, rules[stream.file]), key=_by_position)
         if stream.excerpt:
             silent = sum(rule.whole for rule in rules[stream.file])
             console.say(f"{stream.file}: an excerpt: skipped the {silent} rules that need a whole stream")
-        rows.append(
-            {
-                "file": stream.file,
-                "exchange": stream.number,
-                "api": stream.api,
-                "dialect": stream.dialect or None,
-                "verdict": stream.verdict,
-            }
-        )
-    return findings, rows
+        judged.rows.append(_row(stream))
+    _tell_unjudged(judged, inputs, console)
+    return judged
+
+
+def _row(stream: Stream) -> dict[str, Any]:
+    return {
+        "file": stream.file,
+        "exchange": stream.number,
+        "api": stream.api,
+        "dialect": stream.dialect or None,
+        "verdict": stream.verdict,
+        "unchecked": list(stream.unchecked),
+    }
+
+
+def _tell_unjudged(judged: _Judged, inputs: Inputs, console: Console) -> None:
+    """Say what was not checked, and for how many streams; complain where everything was passed over."""
+    unchecked = Counter(
+        (" and ".join(row["unchecked"]), row["api"])
+        for row in judged.rows
+        if row["unchecked"] and row["api"] != "unknown" and row["verdict"] != "not-a-stream"
+    )
+    for (what, api), count in sorted(unchecked.items()):
+        console.say(f"{what} not checked for {api} ({count} stream{'s' if count > 1 else ''})")
+    if judged.passed_over:
+        many = judged.passed_over > 1
+        message = f"{judged.passed_over} exchange{'s' if many else ''} whose request asks for no stream"
+        if judged.rows:
+            console.say(f"passed over {message}")
+        else:
+            inputs.trouble(UnreadableInput(", ".join(inputs.paths), f"nothing to judge: passed over {message}"))
 
 
 def _by_position(finding: Finding) -> tuple[int, int, str]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import gc
-import secrets
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
 
+from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
+from streamkit.cli._guarding import guard_of, guard_options
 from streamkit.cli._pacing import pace_options
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.errors import UsageError
 
 DEFAULT_PORT = 8789
-TOKEN_VARIABLE = "STREAMKIT_TOKEN"
 
 
 @click.command("proxy", cls=WithChild)
@@ -36,15 +37,15 @@ TOKEN_VARIABLE = "STREAMKIT_TOKEN"
 @click.option("--append", is_flag=True, help="Append to the output file.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes any.")
-@click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="A name that clients call it by.")
-@click.option("--listen-public", is_flag=True, help="Let --host be an address that others reach; wants a token.")
-@click.option("--token", envvar=TOKEN_VARIABLE, help=f"The token that clients show [${TOKEN_VARIABLE}].")
+@guard_options
+@click.option("--keep-host", is_flag=True, help="Pass the client's Host on, and not the upstream's.")
 @click.option("--allow-link-local", is_flag=True, help="Let the upstream be a link-local address.")
 @click.option("--cafile", metavar="FILE", help="Certificates to trust instead of the system's.")
 @click.option("-k", "--insecure", is_flag=True, help="Do not check the upstream's certificate.")
 @click.option("--max-time", type=Duration(), metavar="TIME", help="End an exchange after this: 30s, 5m.")
 @click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End it after this much silence of the upstream.")
 @click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
+@workers_.workers_option
 @click.option("--redact", "patterns", multiple=True, metavar="PATTERN", help="Cut what this regular expression finds.")
 @click.option("--no-redact", is_flag=True, help="Write keys and other secrets as they are.")
 @click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label for every recording.")
@@ -73,13 +74,17 @@ def command(console: Console, **given: Any) -> int:
     from streamkit.transport.client import Settings
 
     arguments = child()
+    workers, joined = given["workers"], given["joined"]
+    workers_.check(workers, strict=False, stdin=False)
+    if workers > 1 and given["mode"] == "auto":
+        raise UsageError("--workers and --mode auto: each worker knows what it has recorded itself only")
     rules = _rules(given)
     answers = _playing(given, console)
     open_ = a_file_each(given["folder"])
     if given["output"] and given["mode"] != "replay":
-        # In auto mode, the file is read and appended to; otherwise it must not exist.
-        append = given["append"] or (given["mode"] == "auto" and not given["force"])
-        open_ = one_file(given["output"], force=given["force"], append=append)
+        # In auto mode, the file is read and appended to; a worker appends to the first one's; otherwise it must not exist.
+        append = joined or given["append"] or (given["mode"] == "auto" and not given["force"])
+        open_ = one_file(given["output"], force=given["force"] and not joined, append=append)
     recorders = Recorders(
         open=open_,
         policy=Policy.of(given["patterns"], default=not given["no_redact"]),
@@ -93,7 +98,11 @@ def command(console: Console, **given: Any) -> int:
         max_time=seconds(given["max_time"]),
         idle_timeout=seconds(given["idle_timeout"]),
     )
-    with proxying(rules, recorders, answers, settings=settings, host=given["host"], port=given["port"]) as proxy:
+    address = {"host": given["host"], "port": given["port"], "shared": joined or workers > 1}
+    with ExitStack() as stack:
+        proxy = stack.enter_context(proxying(rules, recorders, answers, settings=settings, **address))
+        if workers > 1:
+            stack.enter_context(workers_.running_workers(workers, proxy.port))
         prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
         environment = {**base_urls(proxy.url, prefixes), **reach_loopback()}
         if given["mode"] == "replay":
@@ -102,12 +111,12 @@ def command(console: Console, **given: Any) -> int:
         ready = f"{given['mode']} proxy on {proxy.url} ({to})"
         gc.collect()
         gc.freeze()  # keep the collector out of what is imported while chunks are passed on
-        return run_or_wait(arguments, environment, lambda: console.say(ready))
+        return run_or_wait(arguments, environment, workers_.signal_ready if joined else lambda: console.say(ready))
 
 
 def _rules(given: dict[str, Any]) -> Any:
     """Where requests go, and which clients are allowed. Raises UsageError."""
-    from streamkit.transport.guard import Guard, check_upstream, is_loopback
+    from streamkit.transport.guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
 
     anywhere = given["allow_link_local"]
@@ -121,14 +130,13 @@ def _rules(given: dict[str, Any]) -> Any:
         if given["mode"] != "replay":
             raise UsageError("no upstream: pass one, or add --route NAME=URL")
         routes.append(Route("/", "http://localhost"))
-    token = given["token"]
-    if given["listen_public"]:
-        token = token or secrets.token_urlsafe(18)
-    elif not is_loopback(given["host"]):
-        raise UsageError(
-            f"--host {given['host']} is not a loopback address; add --listen-public to accept other machines"
-        )
-    return Rules(tuple(routes), Guard.of(given["host"], given["allowed"], token), given["stop_with_client"])
+    return Rules(
+        tuple(routes),
+        guard_of(given["host"], given["allowed"], given["listen_public"], given["token"]),
+        stop_with_client=given["stop_with_client"],
+        keep_host=given["keep_host"],
+        anywhere=anywhere,
+    )
 
 
 def _playing(given: dict[str, Any], console: Console) -> Any:

@@ -51,11 +51,12 @@ def _mark(rule: Rule) -> str:
 
 def _manual(rule: Rule, paint: Palette) -> str:
     first, _, rest = rule.manual.partition("\n")
+    also = f" (in some cases {' or '.join(rule.also)})" if rule.also else ""
     enabled = "enabled by default" if rule.default else "enabled by --select or --extend-select"
     lines = [
         f"{paint('head', f'{rule.code} {rule.name}')}: {first}",
         "",
-        f"Severity: {paint(rule.severity, rule.severity)}, {enabled}.",
+        f"Severity: {paint(rule.severity, rule.severity)}{also}, {enabled}.",
     ]
     if rule.apis:
         lines.append(f"APIs: {', '.join(rule.apis)}.")
@@ -79,6 +80,7 @@ def _to_json(rule: Rule) -> dict[str, Any]:
         "code": rule.code,
         "name": rule.name,
         "severity": rule.severity,
+        "also": list(rule.also),
         "default": rule.default,
         "summary": rule.summary,
         "apis": list(rule.apis),

@@ -11,6 +11,7 @@ import click
 
 from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
+from streamkit.cli._guarding import guard_of, guard_options
 from streamkit.cli._pacing import pace_options
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, talk_options
@@ -30,6 +31,7 @@ REUSES = ("once", "cycle", "last")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 picks a free port."
 )
+@guard_options
 @click.option(
     "--match",
     type=click.Choice(LEVELS),
@@ -47,20 +49,16 @@ REUSES = ("once", "cycle", "last")
     "--fault", "faults", multiple=True, metavar="NAME[:ARG=VALUE,...]", help="Inject a fault into every response."
 )
 @click.option("--seed", type=int, default=0, help="Seed for random faults, --ttft and --itl.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=1,
-    metavar="N",
-    help="Run N processes on one port; each keeps its own counts.",
-)
-@click.option(workers_.JOINED, is_flag=True, hidden=True)
+@workers_.workers_option
 @pace_options
 @talk_options
 def command(
     paths: tuple[str, ...],
     host: str,
     port: int,
+    allowed: tuple[str, ...],
+    listen_public: bool,
+    token: str | None,
     match: str,
     reuse: str,
     strict: bool,
@@ -101,6 +99,7 @@ def command(
         tempo=Tempo(ttft and Distribution.of(ttft), itl and Distribution.of(itl)),  # type: ignore[arg-type]
         seed=seed,
     )
+    guard = guard_of(host, allowed, listen_public, token)
     arguments = child()
     inputs = Inputs(paths, console)
     workers_.check(workers, strict=strict, stdin="-" in inputs.paths)
@@ -110,7 +109,7 @@ def command(
     shared = joined or workers > 1
     with ExitStack() as stack:
         server = stack.enter_context(
-            serving(exchanges, options, host=host, port=port, on_request=on_request, shared=shared)
+            serving(exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=on_request)
         )
         if workers > 1:
             stack.enter_context(workers_.running_workers(workers, urlsplit(server.url).port or 0))

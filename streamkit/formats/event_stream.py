@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import orjson
 
-from streamkit.formats import Format, Source, cut, status_and_headers
+from streamkit.formats import HEAD, Format, Source, cut, status_and_headers
 from streamkit.formats._foreign import is_payload, mostly_sound
 from streamkit.formats._lost import around
 from streamkit.model.exchange import Exchange, Import, Origin
@@ -25,7 +25,7 @@ def _recognises(head: bytes) -> bool:
     if response is not None and not re.search(rb"^\W*data:", body, re.MULTILINE):
         return True  # a raw response that is not a stream: `lint` reports it
     lines = _LINE_END.split(body.removeprefix(b"\xef\xbb\xbf"))
-    if len(head) >= 1024 and len(lines) > 1:
+    if len(head) >= HEAD and len(lines) > 1:
         lines.pop()  # perhaps cut by the end of the head
     filled = [line for line in lines if line]
     # A space before a field is the stream's own fault; before every field it is the indentation of a paste.
@@ -36,7 +36,7 @@ def _recognises(head: bytes) -> bool:
     named = known * 2 > len(filled) and all(map(_FIELD.fullmatch, plain))
     if not named and not mostly_sound(lines):
         return False
-    return not _blank_lines_lost(lines) and not any(map(_edited, lines[:-1]))
+    return not any(map(_edited, lines[:-1]))
 
 
 def _edited(line: bytes) -> bool:
@@ -56,17 +56,6 @@ def _edited(line: bytes) -> bool:
         mended = mend(match[1].decode("utf-8", "replace"))
         return mended is None or bool(mended.elided)
     return False
-
-
-def _blank_lines_lost(lines: Sequence[bytes]) -> bool:
-    """Whether this is a paste whose blank lines are gone: as an event stream it would hold no event at all, while a data
-    line for itself is a whole document."""
-    last = next(index for index in reversed(range(len(lines))) if lines[index])
-    first = next(index for index in range(len(lines)) if lines[index])
-    if b"" in lines[first:last] or len(lines) - 1 > last + 1:
-        return False
-    payloads = [match[1] for line in lines if (match := _DATA.fullmatch(line))]
-    return any(payload == b"[DONE]" or (payload[:1] == b"{" and payload[-1:] == b"}") for payload in payloads)
 
 
 def _read(source: Source) -> Iterator[Exchange]:

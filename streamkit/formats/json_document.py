@@ -13,7 +13,7 @@ from streamkit.errors import UnreadableInput
 from streamkit.formats import HEAD, Format, Source, cut_at, parse, status_and_headers
 from streamkit.formats._documents import affordable, loads
 from streamkit.formats._payloads import identity, role
-from streamkit.model.exchange import Exchange, Import, Origin, Response
+from streamkit.model.exchange import Exchange, Import, Origin, Response, is_error_body
 from streamkit.wire import json_document
 
 _SPACE = b"\xef\xbb\xbf \t\r\n"
@@ -31,7 +31,10 @@ def _recognises(head: bytes) -> bool:
     events = json_document.decode(start)
     if not events.data or (start.startswith(b"{") and (len(events) > 1 or events.asides)):
         return len(head) >= HEAD and len(events) == 0 and _KEYS.match(start) is not None
-    kind = role(loads(events.data[0]))
+    document = loads(events.data[0])
+    if start.startswith(b"{") and isinstance(document, dict) and is_error_body(document):
+        return True
+    kind = role(document)
     return kind in ("chunk", "error") if start.startswith(b"[") else kind in ("answer", "error")
 
 

@@ -117,9 +117,9 @@ class Collection:
             self.sources.update({str(word): int(count) for word, count in summary.get("token_sources", {}).items()})
             for entry in self.metrics:
                 self.missing[entry.name].update(summary["missing"].get(entry.key, {}))
-                told = summary["histograms"].get(entry.key)
-                if told is not None:
-                    self.pools[entry.name].merge(Histogram.from_json(told))
+                histogram = summary["histograms"].get(entry.key)
+                if histogram is not None:
+                    self.pools[entry.name].merge(Histogram.from_json(histogram))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no summary of stats --format json: {error!r}") from error
 
@@ -215,6 +215,7 @@ def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any
         "verdict": measurement.verdict,
         "outcome": measurement.outcome,
         "recorded_at": measurement.recorded_at,
+        "clock": measurement.clock,
         "labels": measurement.labels,
         "metrics": values,
         "missing": missing,
@@ -260,6 +261,7 @@ def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measure
             recorded_at=row.get("recorded_at"),
             units={entry.name: entry.unit for entry in metrics},
             outcome=str(row.get("outcome") or row["verdict"]),
+            clock=row.get("clock"),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"no row of stats --format json: {error!r}") from error

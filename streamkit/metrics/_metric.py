@@ -195,6 +195,7 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
         choices=timeline.each_choice(),
         units={entry.name: entry.unit for entry in measured},
         outcome=outcome_of(stream),
+        clock=stream.exchange.clock,
     )
 
 

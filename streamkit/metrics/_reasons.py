@@ -29,7 +29,7 @@ REASONS = {
     "out-of-range": "the stream's own numbers lead to one that is too large to be true",
     "several-choices": "usage counts the tokens of all choices together",
     "unknown-api": "the stream is of no API that is known, so nobody knows what its chunks carry",
-    "usage-before-content": "usage was reported before the content ended, so it is no count of all",
+    "usage-before-content": "usage was reported before the content ended, so it is not the total",
     "usage-contradicts-content": "usage says that nothing was given, and chunks carry content",
     "usage-without-output": "usage does not tell the output tokens",
 }

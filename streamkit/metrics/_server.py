@@ -13,9 +13,8 @@ from streamkit.model.stream import Stream
 
 # The last chunks of a stream: one of them holds the times, where there are any.
 _ENOUGH = 4
-
-# Nanoseconds, 292 years: what is longer is no duration, infinity included.
-_LONGEST = 2.0**63
+# Nanoseconds: what a signed 64-bit integer holds, 292 years. More is no time that a server measured.
+_LONGEST = (1 << 63) - 1
 
 # Form: where it stands (a path of keys), the unit in nanoseconds, and our name for each field.
 _FORMS: tuple[tuple[tuple[str, ...], float, Mapping[str, str]], ...] = (

@@ -1,4 +1,4 @@
-"""What the metrics of one stream share: columns, each worked out once, and only if a metric asks for it.
+"""What the metrics of one stream share: columns, each computed once, and only if a metric needs it.
 
 So one pass over a stream serves all metrics, whatever their number.
 """
@@ -40,7 +40,7 @@ _FIRST_CHUNKS = 8
 
 
 class Timeline:
-    """One stream with what is derived from it. Times are nanoseconds; chunks are told by their index."""
+    """One stream with what is derived from it. Times are nanoseconds; chunks are identified by index."""
 
     def __init__(self, stream: Stream, counter: TokenCounter | None = None) -> None:
         self.stream = stream
@@ -48,7 +48,7 @@ class Timeline:
 
     @cached_property
     def since_start(self) -> str:
-        """Why times since the request cannot be told (`no-times`, `no-request-time`); empty where they can."""
+        """Why times since the request are unknown (`no-times`, `no-request-time`); empty if they are known."""
         if not self.stream.exchange.timed:
             return "no-times"
         return "no-request-time" if self.stream.exchange.began_at is None else ""
@@ -139,7 +139,7 @@ class Timeline:
 
     @cached_property
     def gaps_missing(self) -> str:
-        """Why there are no gaps; empty where there are some."""
+        """Why there are no gaps; empty if there are some."""
         if self.gaps:
             return "coarse-clock" if sum(self.gaps) < self.resolution * len(self.gaps) and self.coarse else ""
         if not self.stream.exchange.timed:

@@ -79,7 +79,7 @@ def _reported(stream: Stream, content: Sequence[int]) -> tuple[TokenCount | None
         return TokenCount(usage.output, "usage"), "", ()
     if content and last < content[-1]:
         # A count that was given before the content ended counts what came before it.
-        note = f"usage says {usage.output} output tokens before the last content chunk, so it is no count of all"
+        note = f"usage says {usage.output} output tokens before the last content chunk, so it is not the total"
         return None, "usage-before-content", (note,)
     per_chunk = bool(stream.flags[last] & TOKEN) and not stream.terminal
     return TokenCount(usage.output, "per-chunk usage" if per_chunk else "usage"), "", ()

@@ -1,7 +1,7 @@
 """Chunks: the provider's JSON objects.
 
-Formula: the number of events whose data is a JSON object. `[DONE]` and data that cannot be decoded are events and no chunks.
-A chunk is no token: it may carry none, a part of one, or many.
+Formula: the number of events whose data is a JSON object. `[DONE]` and data that cannot be decoded are events but not chunks.
+A chunk is not a token: it may carry none, part of one, or many.
 """
 
 from __future__ import annotations

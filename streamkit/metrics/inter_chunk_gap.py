@@ -2,7 +2,7 @@
 
 Formula: at(content chunk i+1) − at(content chunk i), one sample a pair; where a stream has several choices, of the same
 choice. These are gaps between chunks and not between tokens: a chunk may carry many tokens. Chunks that came in one read
-have gaps near zero: those under 0.1 ms are counted and told. Missing without measured times (`no-times`), with fewer
+have gaps near zero: those under 0.1 ms are counted and reported. Missing without measured times (`no-times`), with fewer
 than two content chunks (`no-token`, `one-token`), and where every gap is negative (`clock-went-back`).
 """
 

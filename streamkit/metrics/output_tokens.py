@@ -1,8 +1,8 @@
-"""Output tokens: how many tokens the model gave.
+"""Output tokens: how many tokens the model generated.
 
 Formula: `usage` of the stream; else the running count of per-chunk usage, where the stream was cut; else what a named
-tokenizer counts in all text joined (`--tokenizer`); else unknown. The source always stands beside the number. A usage of 0
-beside content, or one given before the content ended, is no count and is said. Missing: `no-usage`,
+tokenizer counts in all text joined (`--tokenizer`); else unknown. The source is always shown with the number. A usage of 0
+alongside content, or one sent before the content ended, is rejected, with a note. Missing: `no-usage`,
 `usage-without-output`, `usage-contradicts-content`, `usage-before-content`.
 """
 

@@ -1,7 +1,7 @@
 """Request throughput: streams that came to their own end, a second of the run.
 
 Formula: number of complete streams / (last end − first request). It counts what was served, not what was asked; a load
-that waits for answers (closed loop) slows down with the server, so that this is no limit of it. Missing where the streams do not say when they were recorded, or when they ended (`no-wall-clock`).
+that waits for answers (closed loop) slows down with the server, so this is not the server's limit. Missing where the streams do not say when they were recorded, or when they ended (`no-wall-clock`).
 """
 
 from __future__ import annotations

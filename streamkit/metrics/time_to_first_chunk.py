@@ -1,7 +1,7 @@
 """Time to first chunk: from the request to the first chunk, whatever it carries.
 
 Formula: at(first chunk) − at(request). This is OpenTelemetry's `gen_ai.client.operation.time_to_first_chunk`. With most
-providers the first chunk carries a role and no text, so that it is no time to first token.
+providers the first chunk carries a role and no text, so this is not the time to first token.
 Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
 does not say),
 and without any chunk (`no-chunk`).

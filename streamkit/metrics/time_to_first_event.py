@@ -1,6 +1,6 @@
 """Time to first event: from the request to the first event of the body.
 
-Formula: at(first event) − at(request). Comments are no events. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
+Formula: at(first event) − at(request). Comments are not events. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
 does not say),
 and without any event (`no-event`).
 """

@@ -1,7 +1,7 @@
 """Tokens per chunk: how many tokens a content chunk carries in the mean.
 
 Formula: N / content chunks, N the output tokens that the stream carries. A server that decodes speculatively or batches its
-output gives several tokens a chunk; then gaps between chunks are no times between tokens. Missing where tokens are not
+output gives several tokens a chunk; then gaps between chunks are not times between tokens. Missing where tokens are not
 known (the reason of `output_tokens`) and without content (`no-token`).
 """
 

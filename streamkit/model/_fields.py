@@ -1,4 +1,4 @@
-"""The fields of a recording's lines, read with the types that the format gives them."""
+"""The fields of a recording's lines, with the types that the format defines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 
 
 class Fields:
-    """The fields of one line, each of the type that the format gives it; any other is damage and counts as absent."""
+    """The fields of one line, each of the type that the format defines; any other type is damage, and the field counts as absent."""
 
     __slots__ = ("_damage", "_line", "_record")
 

@@ -1,4 +1,4 @@
-"""One request and what came back: the noun that recordings hold, formats read and servers play.
+"""One request and its response: what recordings contain, formats read and servers play.
 
 Times are integers in nanoseconds on the recorder's monotonic clock; None means not measured, never zero.
 """
@@ -42,7 +42,7 @@ class Body:
 
     @staticmethod
     def of(data: bytes) -> Body:
-        """The most readable form that gives these bytes back (JSON: the same value; whitespace is not kept)."""
+        """The most readable form that restores these bytes (for JSON the same value, without its whitespace)."""
         try:
             value = orjson.loads(data)
             orjson.dumps(value)  # it reads deeper nesting than it writes
@@ -57,32 +57,68 @@ class Body:
 
     @property
     def bytes(self) -> bytes:
-        """The body as it goes on the wire."""
+        """The body as sent on the wire."""
         if self.form == "json":
             return orjson.dumps(self.value)
         return self.value.encode("utf-8") if self.form == "text" else bytes(self.value)
 
     @property
     def json(self) -> Any:
-        """The JSON value, or None where the body is not JSON."""
+        """The JSON value, or None if the body is not JSON."""
         return self.value if self.form == "json" else None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked. `headers` are ordered pairs, repeated names kept."""
+    """A request. `headers` are ordered pairs; repeated names are kept."""
 
     method: str
     url: str
     headers: Headers = ()
     body: Body | None = None
 
+    @property
+    def host(self) -> str:
+        """The URL's host in lower case; "" where it has none, or is no URL."""
+        return _parts(self.url)[0]
+
+    @property
+    def path(self) -> str:
+        """The URL's path; "" where it has none, or is no URL."""
+        return _parts(self.url)[1]
+
+    @property
+    def query(self) -> str:
+        """The URL's query without its question mark; "" where it has none, or is no URL."""
+        return _parts(self.url)[2]
+
+    @property
+    def asks_for_stream(self) -> bool | None:
+        """Whether the answer is to be a stream: by the `stream` of the JSON body, or by a path whose last part contains
+        `stream` (Gemini, Bedrock). None where neither is there, which means yes to some APIs and no to others."""
+        if "stream" in self.path.rpartition("/")[2].lower():
+            return True
+        fields = self.body.json if self.body else None
+        asked = fields.get("stream") if isinstance(fields, dict) else None
+        return asked if isinstance(asked, bool) else None
+
     __repr__ = brief
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """Host, path and query of a URL that comes from a file and may be anything."""
+    from urllib.parse import urlsplit  # takes long to import, and a stream alone has no URL
+
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an unclosed bracket: `http://[x`
+        return "", "", ""
+    return parts.hostname or "", parts.path, parts.query
 
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """One cut of a secret: where (`request.headers.authorization`, `frames`) and by which rule; for frames, which (from 1)."""
+    """A removed secret: where (`request.headers.authorization`, `frames`) and by which rule; for frames, which (from 1)."""
 
     at: str
     rule: str
@@ -109,7 +145,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A piece of the body as the transport delivered it. `line` is where the file that was read holds it."""
+    """A piece of the body as the transport delivered it. `line` is its line in the file that was read."""
 
     data: bytes
     at: int | None = None
@@ -122,7 +158,7 @@ class Frame:
 class Frames(Sequence[Frame]):
     """The frames of one body, in columns, so that a long stream costs bytes and not objects.
 
-    Not slotted: what is derived from the columns (the body, the offsets) is computed once, when it is first asked for.
+    Not slotted: what is derived from the columns (the body, the offsets) is computed once, on first use.
 
     `verbatim` says that the frames are the file's own bytes, so that a line feed in them starts a line of the file; in
     a recording, a frame is one line of the file whatever it holds.
@@ -169,17 +205,17 @@ class Frames(Sequence[Frame]):
     @cached_property
     def sha256(self) -> str:
         """The digest of the body, in hexadecimal."""
-        import hashlib  # loads a large library, which few who read need
+        import hashlib  # imports a large library that few readers need
 
         return hashlib.sha256(self.body).hexdigest()
 
     def holding(self, byte: int) -> int | None:
-        """The index of the frame that holds this byte of the body, or None where there is none."""
+        """The index of the frame with this byte of the body, or None."""
         index = bisect.bisect_right(self.ends, byte)
         return index if index < len(self.data) else None
 
     def line_of(self, byte: int) -> int | None:
-        """The line of the file that was read which holds this byte, or None where lines mean nothing."""
+        """The line of this byte in the file that was read, or None if it has no lines."""
         index = self.holding(byte)
         if index is None:
             index = len(self.data) - 1
@@ -194,8 +230,8 @@ class Frames(Sequence[Frame]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How the body ended. `frames`, `bytes` and `sha256` are what the recorder counted; None where it did not say. `line`
-    is where the file that was read says so."""
+    """How the body ended. `frames`, `bytes` and `sha256` are what the recorder counted; None if it did not. `line` is
+    that of the end in the file that was read."""
 
     at: int | None
     reason: str
@@ -215,7 +251,7 @@ class Repair:
     """What a reader did to a log to read it, or could not use: `line` of the file, `kind` (a short fixed word), `message`.
 
     Kinds: `repaired` (a document that was not valid JSON and was mended), `hard-wrapped`, `elided` (the log itself left
-    something out), `skipped` (text that is no part of a stream), `unusable` (meant for the stream and not readable).
+    something out), `skipped` (text that is not part of a stream), `unusable` (part of the stream, but not readable).
     """
 
     line: int
@@ -241,9 +277,9 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Damage of a recording file that its reader passed over: `torn-line`, `not-json`, `missing-end`, `count-mismatch`,
+    """Damage in a recording that its reader skipped: `torn-line`, `not-json`, `missing-end`, `count-mismatch`,
     `stray-line`, `bad-field` (a field that is not of its type, read as absent). Whether the body is that of the digest is
-    told by `Exchange.changed`, which is worked out when it is asked for."""
+    reported by `Exchange.changed`, which is computed on first use."""
 
     line: int
     kind: str
@@ -252,20 +288,24 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an exchange was read: the path as the user gave it, its number in it (from 1), the line it starts on."""
+    """Where an exchange was read from: the path as the user gave it, its number (from 1), its first line."""
 
     path: str = "-"
     number: int = 1
     line: int | None = None
 
 
+Clock = Literal["monotonic", "kernel", "log", "none"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and its answer, with times.
+    """One request and its response, with times.
 
-    `source` is who saw it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`, `log`,
-    `none`). `resolution` is how finely a log's stamps are written, in nanoseconds (a second: 10^9); None where that is not
-    known or the clock is a recorder's. `end` is None where the recorder was killed, or where a log does not tell.
+    `source` is who saw it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`
+    after each read, `kernel` when the system received the last segment of a read, on the same scale, `log`, `none`).
+    `resolution` is how finely a log's stamps are written, in nanoseconds; None where that is not known or the clock is a
+    recorder's. `end` is None where the recorder was killed, or where a log does not tell.
     """
 
     frames: Frames = field(default_factory=Frames)
@@ -273,7 +313,7 @@ class Exchange:
     response: Response | None = None
     end: End | None = None
     source: Literal["client", "proxy", "stdin", "import"] = "import"
-    clock: Literal["monotonic", "log", "none"] = "none"
+    clock: Clock = "none"
     recorded_at: str | None = None
     connected_at: int | None = None
     sent_at: int | None = None
@@ -312,12 +352,12 @@ class Exchange:
 
     @property
     def content_type(self) -> str | None:
-        """The response's content type, or None where none is known."""
+        """The response's content type, or None if unknown."""
         return self.response.header("content-type") if self.response else None
 
     @property
     def changed(self) -> bool:
-        """Whether the body is another than the one whose digest the recorder wrote down; False where it wrote none."""
+        """Whether the body differs from the digest that the recorder wrote; False if it wrote none."""
         return self.end is not None and self.end.sha256 is not None and self.end.sha256 != self.frames.sha256
 
     @property
@@ -327,11 +367,11 @@ class Exchange:
 
     @property
     def began_at(self) -> int | None:
-        """When the request began (ns on this exchange's clock); None where nobody knows.
+        """When the request began (ns on this exchange's clock); None if unknown.
 
         A recorder's clock is at 0 then. Of a pipe it is not known; of a log only where that tells when it was sent.
         """
-        if self.clock == "monotonic":
+        if self.clock in ("monotonic", "kernel"):
             return None if self.source == "stdin" else 0
         return self.sent_at if self.clock == "log" else None
 
@@ -340,3 +380,9 @@ def header(headers: Headers, name: str) -> str | None:
     """The first value of a header, its name compared without case."""
     wanted = name.lower()
     return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+def is_error_body(document: Mapping[str, Any]) -> bool:
+    """Whether a body is nothing but an error as AWS and other gateways word it: `{"message": …}`, perhaps with a code."""
+    message = document.get("message", document.get("Message"))
+    return type(message) is str and document.keys() <= {"message", "Message", "__type", "code", "type", "status"}

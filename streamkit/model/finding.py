@@ -1,4 +1,4 @@
-"""What lint finds: one broken rule of one stream, with the place of its first occurrence and how often it occurs."""
+"""A finding of lint: one rule broken in one stream, with the position of the first occurrence and the number of them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a stream: `event` (from 1) of its events, `byte` (from 0) of the decoded body, `line` (from 1) of the
-    file that was read, `path` a JSON path inside the chunk. Each is None where it means nothing."""
+    """A position in a stream: `event` (from 1) of its events, `byte` (from 0) of the decoded body, `line` (from 1) of the
+    file that was read, `path` a JSON path inside the chunk. Each is None if it does not apply."""
 
     event: int | None = None
     byte: int | None = None
@@ -27,9 +27,9 @@ NOWHERE = Place()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One rule broken in one stream: the first place, the message, and `count` occurrences.
+    """One rule broken in one stream: the first position, the message, and `count` occurrences.
 
-    `breaks` names the client that loses data or raises, and how; empty where none was measured. `excerpt` is the
+    `breaks` names the clients of the stream's API that lose data or raise, and how, a sentence each; empty where none was measured. `excerpt` is the
     offending text of the stream (untrusted), empty where there is none to show; `caret` is the span in it, in characters,
     that the JSON path names.
     """
@@ -43,7 +43,7 @@ class Finding:
     file: str = "-"
     exchange: int = 1
     dialect: str = ""
-    breaks: str = ""
+    breaks: tuple[str, ...] = ()
     excerpt: str = ""
     caret: tuple[int, int] | None = None
 

@@ -1,4 +1,4 @@
-"""Runs an API's table of lawful event order over a stream, once; what is violated is a value.
+"""Runs an API's grammar, a table of the allowed order of events, over a stream; violations are returned as values.
 
 A grammar is a table: in state S, a symbol leads to state T, or is a misstep, or both. States belong to a key (a choice, a
 content block, an output item), so that interleaved parts each have their own. Rules read the missteps off the stream,
@@ -27,7 +27,7 @@ class Misstep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
-    """A table of lawful order.
+    """A table of the allowed order.
 
     `steps[(state, symbol)]` is the next state. `missteps[(state, symbol)]` names what is wrong with a step; it is taken
     all the same where `steps` has it, else the state stays. A step in neither table is lawful and changes nothing. `ends`
@@ -43,13 +43,13 @@ class Grammar:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """Every misstep that a walk along this table can give."""
+        """Every misstep that this table can produce."""
         states = {self.start, *self.steps.values()} - self.ends
         return frozenset({*self.missteps.values(), *(self.unfinished.get(state, "unfinished") for state in states)})
 
 
 class Walk:
-    """One grammar being walked, with a state for each key."""
+    """A walk through a grammar, with a state per key."""
 
     __slots__ = ("_grammar", "states")
 
@@ -58,17 +58,17 @@ class Walk:
         self.states: dict[object, str] = {}
 
     def state(self, key: object) -> str:
-        """Where `key` stands."""
+        """The state of `key`."""
         return self.states.get(key, self._grammar.start)
 
     def step(self, key: object, symbol: str) -> str | None:
-        """Take one step for `key`; the name of the misstep, or None where the step is lawful."""
+        """Take one step for `key`. Return the name of the misstep, or None if the step is allowed."""
         step = (self.states.get(key, self._grammar.start), symbol)
         self.states[key] = self._grammar.steps.get(step, step[0])
         return self._grammar.missteps.get(step)
 
     def unfinished(self) -> list[tuple[object, str]]:
-        """Each key whose state is no lawful end, with the name of its misstep."""
+        """Each key whose state is not a valid end, with the name of its misstep."""
         grammar = self._grammar
         return [
             (key, grammar.unfinished.get(state, "unfinished"))
@@ -78,7 +78,7 @@ class Walk:
 
 
 def diagram(grammar: Grammar) -> str:
-    """The table drawn: a Mermaid state diagram, missteps in brackets behind their symbol."""
+    """The table as a Mermaid state diagram, with missteps in brackets after their symbol."""
     lines = ["stateDiagram-v2", f"    [*] --> {grammar.start}"]
     for (state, symbol), following in grammar.steps.items():
         wrong = grammar.missteps.get((state, symbol))

@@ -1,4 +1,4 @@
-"""Many samples in little room: exact while they are few, then a histogram with buckets of equal relative width.
+"""Many samples in little memory: exact while there are few, then a histogram with buckets of equal relative width.
 
 Bucket k holds the values v with base^(k-1) < v <= base^k, where base = (1 + alpha) / (1 - alpha); the value that stands
 for it is 2·base^k / (base + 1), which no value in it differs from by more than alpha. (The mapping is that of DDSketch,
@@ -24,7 +24,7 @@ _PIECE = 65_536
 
 
 class Histogram:
-    """Counts of values that are not negative, in buckets of `alpha` relative error; zero has a bucket of its own."""
+    """Counts of non-negative values, in buckets of `alpha` relative error; zero has a separate bucket."""
 
     __slots__ = ("_log_base", "_sum", "alpha", "buckets", "count", "max", "min", "zero")
 
@@ -44,11 +44,11 @@ class Histogram:
         return self._sum[0] if self._sum else 0.0
 
     def extend(self, values: Iterable[float]) -> None:
-        """Add these values. Raises ValueError for one that is negative or no number."""
+        """Add these values. Raises ValueError for a negative value or NaN."""
         self.extend_sorted(sorted(values))
 
     def extend_sorted(self, ordered: Sequence[float]) -> None:
-        """Add values that are in ascending order. Raises ValueError for one that is negative or no number."""
+        """Add values that are in ascending order. Raises ValueError for a negative value or NaN."""
         if not ordered:
             return
         if not (ordered[0] >= 0 and ordered[-1] < math.inf):
@@ -80,7 +80,7 @@ class Histogram:
         return key
 
     def merge(self, other: Histogram) -> None:
-        """Add the counts of another histogram. Raises ValueError where its buckets are of another width."""
+        """Add the counts of another histogram. Raises ValueError if its buckets have another width."""
         if other.alpha != self.alpha:
             raise ValueError(f"histograms of {self.alpha} and of {other.alpha} relative error do not add up")
         for key, count in other.buckets.items():
@@ -92,7 +92,7 @@ class Histogram:
         self.max = max(self.max, other.max)
 
     def percentile(self, rank: float) -> float:
-        """The `rank`-th percentile, interpolated like that of the values and within `alpha` of it. Raises ValueError where there are none."""
+        """The `rank`-th percentile, interpolated like that of the values and within `alpha` of it. Raises ValueError if there are none."""
         if not self.count:
             raise ValueError("no values, so no percentile")
         position = rank / 100 * (self.count - 1)
@@ -101,7 +101,7 @@ class Histogram:
         return lower + (upper - lower) * (position - below)
 
     def _ranked(self, place: int) -> float:
-        """The value at this place (from 0) of all values in ascending order, within `alpha`; the ends are exact."""
+        """The value at this index (from 0) of all values in ascending order, within `alpha`; the ends are exact."""
         if place <= 0:
             return self.min
         if place >= self.count - 1:
@@ -110,8 +110,8 @@ class Histogram:
         return 0.0 if key is None else min(max(self.value(key), self.min), self.max)
 
     def bucket_of(self, place: int) -> tuple[int | None, int]:
-        """The bucket of the value at this place (from 0) in ascending order, and how many values lie before that bucket;
-        the bucket of zero is None. Raises IndexError where there is no such place."""
+        """The bucket of the value at this index (from 0) in ascending order, and the number of values before that bucket;
+        the bucket of zero is None. Raises IndexError."""
         if 0 <= place < self.zero:
             return None, 0
         seen = self.zero
@@ -122,16 +122,16 @@ class Histogram:
         raise IndexError(f"no value at place {place} of {self.count}")
 
     def bounds(self, key: int) -> tuple[float, float]:
-        """What the values of bucket `key` are greater than, and the greatest that it holds."""
+        """The exclusive lower and the inclusive upper bound of bucket `key`."""
         return self._bound(key - 1), self._bound(key)
 
     def value(self, key: int) -> float:
-        """The value that stands for all values of bucket `key`."""
+        """The value that represents all values of bucket `key`."""
         base = math.exp(self._log_base)
         return 2 * base**key / (base + 1)
 
     def summary(self) -> Summary | None:
-        """The distribution in eight numbers, or None where there are no values."""
+        """The distribution in eight numbers, or None if there are no values."""
         if not self.count:
             return None
         p50, p90, p95, p99 = (self.percentile(rank) for rank in PERCENTILES)
@@ -157,7 +157,7 @@ class Histogram:
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> Histogram:
-        """The histogram that `to_json` gave. Raises ValueError where that is not what it is."""
+        """The histogram from the output of `to_json`. Raises ValueError if it is not that."""
         try:
             made = Histogram(float(value["alpha"]))
             made.zero = int(value["zero"])
@@ -185,7 +185,7 @@ def _exact_sum(values: list[float]) -> list[float]:
 class Pool:
     """Samples of one metric over many streams: exact up to `exact` of them, from then on a histogram."""
 
-    __slots__ = ("_exact", "_found", "_histogram", "_ordered", "_told", "_values")
+    __slots__ = ("_as_histogram", "_exact", "_found", "_histogram", "_ordered", "_values")
 
     def __init__(self, exact: int = EXACT_SAMPLES) -> None:
         self._exact = exact
@@ -195,7 +195,7 @@ class Pool:
 
     def _forget(self) -> None:
         """Drop what was derived from the samples."""
-        self._told: Histogram | None = None
+        self._as_histogram: Histogram | None = None
         self._ordered: list[float] | None = None
         self._found: tuple[int, list[float], list[int]] | None = None
 
@@ -204,12 +204,12 @@ class Pool:
 
     @property
     def exact(self) -> bool:
-        """Whether percentiles are exact; else they are within half a percent."""
+        """Whether percentiles are exact; otherwise they are within half a percent."""
         return self._histogram is None
 
     @property
     def values(self) -> Sequence[float]:
-        """The samples themselves; none where they are kept as a histogram."""
+        """The samples themselves; none if they are kept as a histogram."""
         return self._values
 
     def extend(self, values: Iterable[float]) -> None:
@@ -223,12 +223,12 @@ class Pool:
             self._condense()
 
     def merge(self, histogram: Histogram) -> None:
-        """Add what another machine counted; percentiles are then within half a percent."""
+        """Add the histogram of another machine; percentiles are then within half a percent."""
         if histogram.count:
             self._condense().merge(histogram)
 
     def summary(self) -> Summary | None:
-        """The distribution in eight numbers, or None where there are no values."""
+        """The distribution in eight numbers, or None if there are no values."""
         if self._histogram is not None:
             return self._histogram.summary()
         if not self._values:
@@ -239,7 +239,7 @@ class Pool:
         return Summary(n=len(self._values), min=least, mean=mean, p50=p50, p90=p90, p95=p95, p99=p99, max=most)
 
     def percentile(self, rank: float) -> float:
-        """The `rank`-th percentile. Raises ValueError where there are no values."""
+        """The `rank`-th percentile. Raises ValueError if there are no values."""
         if self._histogram is not None:
             return self._histogram.percentile(rank)
         if not self._values:
@@ -253,14 +253,14 @@ class Pool:
         """All samples as a histogram; the pool itself stays as it is."""
         if self._histogram is not None:
             return self._histogram
-        if self._told is None:
-            self._told = Histogram()
+        if self._as_histogram is None:
+            self._as_histogram = Histogram()
             for start in range(0, len(self._values), _PIECE):
-                self._told.extend(self._values[start : start + _PIECE])
-        return self._told
+                self._as_histogram.extend(self._values[start : start + _PIECE])
+        return self._as_histogram
 
     def _ranked(self, place: int) -> float:
-        """The sample at this place (from 0) of all samples in ascending order.
+        """The sample at this index (from 0) of all samples in ascending order.
 
         Many samples are not sorted as a whole, which would take four times their room: the histogram tells the bucket, and
         its members alone are sorted, each value once.

@@ -1,4 +1,4 @@
-"""What a metric gives: samples, or the reason why there are none; and the summary of many samples."""
+"""The result of a metric: samples, or the reason why there are none; and the summary of many samples."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 
 from streamkit.model._display import brief, counted, table, tag
 
-# The percentiles that every distribution is told by.
+# The percentiles in every summary.
 PERCENTILES = (50, 90, 95, 99)
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What one metric says of one stream: no, one or many values in the metric's unit.
+    """One metric of one stream: zero, one or many values in the metric's unit.
 
-    `missing` is a short code telling why there is no value (`no-times`, `no-request-time`, `no-token`, `no-usage`, …);
+    `missing` is a short code for why there is no value (`no-times`, `no-request-time`, `no-token`, `no-usage`, …);
     empty where there is one. A value of zero is a measured zero. `source` tells where a count of tokens comes from.
     """
 
@@ -43,7 +43,7 @@ class Summary:
 
     @staticmethod
     def of(values: Sequence[float]) -> Summary | None:
-        """The summary of these values, or None where there are none."""
+        """The summary of these values, or None if there are none."""
         if not values:
             return None
         ordered = sorted(values)
@@ -69,7 +69,7 @@ class TokenCount:
 
 @dataclass(frozen=True, slots=True)
 class TokenCounter:
-    """Something that counts the tokens of a text without a network; `name` says which vocabulary it counts with."""
+    """Counts the tokens of a text, without a network; `name` is its vocabulary."""
 
     name: str
     count: Callable[[str], int] = field(repr=False)
@@ -93,8 +93,9 @@ class Measurement:
 
     `notes` are sentences about how far these numbers can be trusted: coalesced reads, a clock that went back, a usage
     that contradicts the content. `stalls` are its longest pauses: the event (from 1) that ended each, when (ns), and how
-    long it was (ns); `choices` are told apart where there are several. `units` gives the unit of each metric
-    (`ns`, `tokens`, …). `recorded_at` is when the request was sent, as RFC 3339; None where nobody knows.
+    long it was (ns); `choices` has one entry each if there are several. `units` has the unit of each metric
+    (`ns`, `tokens`, …). `recorded_at` is when the request was sent, as RFC 3339; None if unknown.
+    `clock` is the recording's: it tells how fine the times are.
     `outcome` tells how the request ended, in more detail than `verdict`: `complete`, `http-429`, `refused`, `truncated`, ….
     """
 
@@ -110,6 +111,7 @@ class Measurement:
     recorded_at: str | None = None
     stalls: tuple[tuple[int, int, int], ...] = ()
     choices: tuple[ChoiceTimes, ...] = ()
+    clock: str | None = None
     units: Mapping[str, str] = field(default_factory=dict, compare=False)
     outcome: str = "complete"
 

@@ -1,4 +1,4 @@
-"""What a chunk adds and what it adds up to, in the same words for every API."""
+"""Deltas and the messages they add up to, in common terms for all APIs."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ DeltaKind = Literal[
 ]
 PartKind = Literal["text", "reasoning", "refusal", "tool_call", "audio", "citation", "data"]
 
-# What a chunk carries, as bits, so that a metric can ask a million chunks without a million objects.
+# What a chunk carries, as bits, so that metrics can examine a million chunks without a million objects.
 ROLE = 1  # a role or other opening metadata, and nothing that a person would read
-TEXT = 2  # answer text that is not empty, refusals too
-REASONING = 4  # reasoning (thinking) text that is not empty
+TEXT = 2  # non-empty answer text, including refusals
+REASONING = 4  # non-empty reasoning (thinking) text
 TOOL = 8  # a piece of a tool call: name or arguments, not empty
 FINISH = 16  # the reason why a choice ended
 USAGE = 32  # token counts
-ERROR = 64  # the stream says of itself that it failed
-OTHER_CONTENT = 128  # audio, images, citations: content that is no text
+ERROR = 64  # the stream reports an error
+OTHER_CONTENT = 128  # audio, images, citations: content other than text
 
-TOKEN = TEXT | REASONING | TOOL  # what "first token" counts to
+TOKEN = TEXT | REASONING | TOOL  # what counts as the first token
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One choice put together. `finish` is the provider's own word, None where the stream did not say."""
+    """One assembled choice. `finish` is the provider's own value, or None if the stream has none."""
 
     choice: int = 0
     role: str | None = None
@@ -95,12 +95,12 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The answer's text alone, refusals included."""
+        """The answer's text, including refusals."""
         return "".join(part.text for part in self.parts if part.kind in ("text", "refusal"))
 
     @property
     def reasoning(self) -> str:
-        """The reasoning text alone."""
+        """The reasoning text."""
         return "".join(part.text for part in self.parts if part.kind == "reasoning")
 
     @property
@@ -111,7 +111,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Everything that one stream answered: a message a choice, and what belongs to all of them."""
+    """The whole answer of one stream: a message per choice, and what they have in common."""
 
     messages: tuple[Message, ...] = ()
     id: str | None = None

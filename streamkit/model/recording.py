@@ -31,6 +31,7 @@ from streamkit.model._fields import (
     string,
 )
 from streamkit.model.exchange import (
+    Clock,
     Damage,
     End,
     Exchange,
@@ -51,7 +52,7 @@ _LEAST_RUN = 4  # lines: a shorter run of frames costs more than it saves
 
 _T = TypeVar("_T")
 _SOURCES = ("client", "proxy", "stdin", "import")
-_CLOCKS = ("monotonic", "log", "none")
+_CLOCKS = ("monotonic", "kernel", "log", "none")
 _CUT_START = re.compile(rb'\{\s*"type"\s*:\s*"start"\s*,\s*"streamkit"\s*:\s*[0-9]')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -81,7 +82,7 @@ def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
 
 
 def read_batches(batches: Iterable[list[bytes]], *, path: str = "-", largest: int | None = None) -> Iterator[Exchange]:
-    """The same of lines that come many together, as files are read: runs of frames are taken at the speed of C.
+    """The same for batches of lines, as files are read: runs of frames are parsed at C speed.
 
     Raises UnreadableInput too where an exchange takes more than `largest` bytes of memory.
     """
@@ -184,12 +185,12 @@ def end_line(end: End, *, frames: int | None = None, size: int | None = None, sh
 
 
 def note_line(**fields: Any) -> bytes:
-    """A line that readers pass over."""
+    """A line that readers ignore."""
     return orjson.dumps({"type": "note", **fields}) + b"\n"
 
 
 class _Reading:
-    """A file while it is read: the exchange in hand, and how far we are."""
+    """A file while it is read: the current exchange and the position."""
 
     __slots__ = ("_count", "_draft", "_largest", "_number", "_path", "_size")
 
@@ -199,10 +200,10 @@ class _Reading:
         self._draft = _Draft.nothing()
         self._count = 0  # exchanges begun
         self._number = 0  # lines taken
-        self._size = 0  # bytes of memory that the exchange in hand takes, about
+        self._size = 0  # bytes of memory that the current exchange takes, about
 
     def take(self, line: bytes) -> Exchange | None:
-        """Take the next line; gives the exchange that it ends by starting another."""
+        """Take the next line. Returns the exchange that it ends, if it starts another one."""
         self._number += 1
         number, draft = self._number, self._draft
         if self._largest is not None:
@@ -212,7 +213,7 @@ class _Reading:
                 raise UnreadableInput(self._path, message, line=number)
         try:
             record = orjson.loads(line)
-            # The short road of almost every line. Whatever is not exactly this goes the long one.
+            # The fast path of almost every line. Everything else takes the slow one.
             if record["type"] == "frame" and draft.open:
                 data = record["text"].encode()
                 draft.at.append(record["at"])
@@ -229,7 +230,7 @@ class _Reading:
         return None
 
     def take_frames(self, lines: list[bytes]) -> bool:
-        """Take these lines if each is a frame with text of the exchange in hand; else none of them, and False."""
+        """Take these lines if each is a frame with text of the current exchange; else none of them, and False."""
         draft = self._draft
         size = self._size
         if not draft.open:
@@ -261,7 +262,7 @@ class _Reading:
         return done
 
     def close(self) -> Exchange:
-        """The exchange in hand, at the end of the file."""
+        """The current exchange, at the end of the file."""
         if not self._draft.begun:
             message = (
                 "the file is empty" if self._number == 0 else "no line of type start, so no exchange of a recording"
@@ -303,7 +304,7 @@ class _Draft:
 
     @classmethod
     def nothing(cls) -> _Draft:
-        """What stands before the first start line: its damage falls to the exchange that follows."""
+        """Lines before the first start line: their damage is reported with the exchange that follows."""
         draft = cls({}, Origin(), [])
         draft.begun = draft.open = False
         draft.early = draft.damage
@@ -313,7 +314,7 @@ class _Draft:
         self.damage.append(Damage(line, kind, message))
 
     def take(self, record: dict[str, Any], number: int) -> None:
-        """Any line but `start`, the long way round."""
+        """Any line but `start`, on the slow path."""
         kind = record.get("type")
         if kind not in ("response", "frame", "end"):
             return
@@ -369,7 +370,7 @@ class _Draft:
             source=cast(
                 'Literal["client", "proxy", "stdin", "import"]', start.get("source", one_of(_SOURCES), "import")
             ),
-            clock=cast('Literal["monotonic", "log", "none"]', start.get("clock", one_of(_CLOCKS), "none")),
+            clock=cast("Clock", start.get("clock", one_of(_CLOCKS), "none")),
             recorded_at=start.get("recorded_at", string, None),
             connected_at=start.get("connected_at", integer, None),
             sent_at=start.get("sent_at", integer, None),
@@ -400,7 +401,7 @@ class _Draft:
 
 
 def _mended(line: bytes, number: int, draft: _Draft) -> tuple[dict[str, Any] | None, bytes]:
-    """The object of a line that the short road could not take, or None where the line is lost (and said to be)."""
+    """The object of a line that the fast path rejected, or None if the line is damaged (which is reported)."""
     line = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
     record = _object(line)
     if record is not None or not line.strip():

@@ -1,4 +1,4 @@
-"""What is done to play an exchange: steps with deadlines. The player makes them, faults change them, transport obeys.
+"""The steps that play an exchange, with deadlines. The player creates them, faults change them, transport executes them.
 
 `at` is an absolute deadline: nanoseconds after the request has arrived (or, where there is no request, after playing
 began). Deadlines do not add up errors as waits do; a step whose deadline has passed is done at once. Steps are in the
@@ -38,7 +38,7 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Close the connection in order (FIN) without ending the body: a client sees it cut off."""
+    """Close the connection normally (FIN) without ending the body: a client sees it truncated."""
 
     at: int
 
@@ -52,7 +52,7 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class HalfChunk:
-    """Announce a chunk of `size` bytes, send `data`, which is less, and close the connection in order (FIN)."""
+    """Announce a chunk of `size` bytes, send `data`, which is less, and close the connection normally (FIN)."""
 
     at: int
     data: bytes
@@ -67,4 +67,4 @@ class Hang:
 
 
 Step = Head | Write | Finish | Close | Reset | HalfChunk | Hang
-Last = Finish | Close | Reset | HalfChunk | Hang  # exactly one of these ends a well-made list of steps
+Last = Finish | Close | Reset | HalfChunk | Hang  # a valid list of steps ends in exactly one of these

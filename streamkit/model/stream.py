@@ -1,4 +1,4 @@
-"""One exchange decoded: all that rules, metrics and assemblers may see.
+"""One decoded exchange: everything that rules, metrics and assemblers see.
 
 Columns, not objects: event i has `events.data[i]` and `times[i]`, chunk k has `chunks[k]`, `flags[k]` and belongs to event
 `chunk_events[k]`. What is rare (asides, broken events, misfits, missteps) is a value of its own.
@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from streamkit.model._display import brief, counted, table, tag
-from streamkit.model.exchange import Exchange
+from streamkit.model.exchange import Exchange, header
 from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep
-from streamkit.model.message import Delta, Usage
+from streamkit.model.message import ERROR, Delta, Usage
 from streamkit.wire.values import Events
 
 Verdict = Literal["not-a-stream", "error", "malformed", "complete", "truncated"]
 
+
+_STREAM_TYPES = ("text/event-stream", "application/vnd.amazon.eventstream", "application/x-ndjson")
 
 DEFAULT_STALL_AFTER_NS = 30_000_000_000
 """A pause of this many nanoseconds is a stall: the shortest idle timeout in common use."""
@@ -26,7 +28,7 @@ DEFAULT_STALL_AFTER_NS = 30_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """An event whose data is not a JSON object and no lawful marker.
+    """An event whose data is neither a JSON object nor a known marker.
 
     `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; or, where a lenient client reads it all the same
     (`recovered`, and the chunk is there), `lenient-json` (NaN, a lone surrogate) and `invalid-utf8`. `message` is the
@@ -61,7 +63,7 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """One exchange decoded and understood.
+    """One exchange, decoded and interpreted.
 
     `events` and `times` (ns, None where not measured) run over all events, `chunks`, `chunk_events` and `flags` over
     the provider's JSON objects. `done` holds the indices of terminal markers that are not JSON (`[DONE]`). `terminal`
@@ -69,6 +71,8 @@ class Stream:
     that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
     are filled only where the stream was `judged`; `drift` then looks for fields that are in no table.
     `max_gap` is how long (ns) nothing may come before a rule speaks of a stall; `reported` reads the usage of one chunk.
+    `unchecked` names what the API has no table for (`shape`, `order`). `defects` are the parts of streamkit that raised on
+    this stream, each with its exception; what they would have found is missing.
     """
 
     exchange: Exchange
@@ -93,6 +97,8 @@ class Stream:
     lawful: frozenset[str] = frozenset()
     misfits: tuple[Misfit, ...] = ()
     missteps: tuple[Misstep, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
     judged: bool = False
     max_gap: int = DEFAULT_STALL_AFTER_NS
     drift: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
@@ -136,24 +142,41 @@ class Stream:
         """The number of the exchange in its file, from 1."""
         return self.exchange.origin.number
 
+    @property
+    def plain_answer(self) -> bool:
+        """Whether the exchange is no stream and was not to be one: the request, which is known, asks for none, the response
+        announces none, and the body is no error."""
+        request, response = self.exchange.request, self.exchange.response
+        if self.verdict != "not-a-stream" or any(flag & ERROR for flag in self.flags):
+            return False
+        if response is not None and response.status == 204:
+            return request is None or request.asks_for_stream is not True
+        if request is None or (response is not None and response.status >= 400):
+            return False
+        wants_events = (header(request.headers, "accept") or "").strip().lower() == "text/event-stream"
+        kind = (self.exchange.content_type or "").partition(";")[0].strip().lower()
+        asked = request.asks_for_stream
+        asked = (request.method == "POST" and asked is True) or (asked is None and wants_events)
+        return not asked and kind not in _STREAM_TYPES
+
     def deltas(self, chunk: int) -> tuple[Delta, ...]:
         """What chunk `chunk` adds."""
         return self.reader(self.chunks[chunk])
 
     def chunk_times(self) -> Sequence[int | None]:
-        """When each chunk was complete (ns), None where times were not measured."""
+        """When each chunk was complete (ns), None if times were not measured."""
         if self.chunk_events == range(len(self.chunks)):
             return self.times[: len(self.chunks)]
         return list(map(self.times.__getitem__, self.chunk_events))
 
     def time_of(self, chunk: int) -> int | None:
-        """When chunk `chunk` was complete (ns), or None where times were not measured."""
+        """When chunk `chunk` was complete (ns), or None if times were not measured."""
         return self.times[self.chunk_events[chunk]]
 
     def place(
         self, *, event: int | None = None, chunk: int | None = None, byte: int | None = None, path: str | None = None
     ) -> Place:
-        """The place of an event (index from 0), a chunk or a byte, in the numbers that a person counts with."""
+        """The position of an event (index from 0), a chunk or a byte, as numbers for people (from 1)."""
         if chunk is not None:
             event = self.chunk_events[chunk]
         if byte is None and event is not None:

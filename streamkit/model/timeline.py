@@ -1,4 +1,4 @@
-"""A stream as a person watches it: every item of its body in order, each with its time and what it adds."""
+"""A stream as a timeline: every item of its body in order, with its time and what it adds."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def added(stream: Stream, moment: Moment) -> tuple[Delta, ...]:
 
 
 def _arrival(stream: Stream, end: int) -> int | None:
-    """When the frame came that holds the byte before offset `end`."""
+    """When the frame with the byte before offset `end` arrived."""
     frames = stream.exchange.frames
     index = frames.holding(max(end - 1, 0))
     return frames.at[index] if index is not None and stream.exchange.timed else None

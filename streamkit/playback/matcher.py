@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
-from urllib.parse import urlsplit
 
 import orjson
 
@@ -127,7 +126,7 @@ class Matcher:
 
     def choose(self, request: Request) -> Match | Miss:
         """The recording for this request, counted as played, or why there is none."""
-        streaming = asks_for_stream(request)
+        streaming = request.asks_for_stream
         same_key = self._by_key.get(self._key_of(request), [])
         if self._level == "any":
             both = sorted([*same_key, *self._fitting(request)], key=lambda index: _order(self._recordings[index]))
@@ -201,11 +200,10 @@ class Matcher:
         if level == "any":
             return {}
         request = self._redact(Request(request.method, request.url, (), request.body))
-        url = urlsplit(request.url)
         if level == "exact":
-            path = url.path + (f"?{url.query}" if url.query else "")
+            path = request.path + (f"?{request.query}" if request.query else "")
             return {"method": request.method, "path": path, "body": _value(request.body)}
-        view: dict[str, Any] = {"method": request.method, "path": plain_path(url.path)}
+        view: dict[str, Any] = {"method": request.method, "path": plain_path(request.path)}
         body = _value(request.body)
         if level == "path":
             return view
@@ -241,16 +239,6 @@ _MANY = 10_000
 _KEYS_KEPT = 256
 # Above this, a float no longer holds every whole number.
 _EXACT = 1 << 53
-
-
-def asks_for_stream(request: Request) -> bool | None:
-    """Whether a request asks for a stream: by `stream` in its JSON body, or by `stream` in the last part of its path (Gemini,
-    Bedrock). None if it does neither, which means yes for some APIs and no for others."""
-    if "stream" in urlsplit(request.url).path.rpartition("/")[2].lower():
-        return True
-    body = request.body.json if request.body else None
-    stream = body.get("stream") if isinstance(body, dict) else None
-    return stream if isinstance(stream, bool) else None
 
 
 def plain_path(path: str) -> str:

@@ -10,5 +10,6 @@ PROVIDER = Provider(
     api="cloudflare",
     prefix="/client/v4",
     keys=("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"),
+    dialects=("cloudflare-chat",),
     dummy_key=False,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.model.finding import Finding
+from streamkit.tool import rule_page
 
 
 def as_object(finding: Finding) -> dict[str, Any]:
@@ -22,4 +23,6 @@ def as_object(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "count": finding.count,
         "dialect": finding.dialect or None,
+        "breaks": list(finding.breaks),
+        "url": rule_page(finding.code) if finding.code != "LINT000" else None,
     }

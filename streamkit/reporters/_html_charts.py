@@ -21,12 +21,12 @@ _NAME_LETTERS = 28
 _MOST_ROWS = 200
 
 
-def distribution(told: Mapping[str, Any], unit: str) -> str:
+def distribution(data: Mapping[str, Any], unit: str) -> str:
     """A histogram over a logarithmic axis with its cumulative curve, from a histogram as JSON has it."""
-    counts = {int(key): int(count) for key, count in told["buckets"].items()}
+    counts = {int(key): int(count) for key, count in data["buckets"].items()}
     if not counts:
         return '<p class="dim">all values are 0</p>'
-    base = math.log((1 + told["alpha"]) / (1 - told["alpha"]))
+    base = math.log((1 + data["alpha"]) / (1 - data["alpha"]))
     low, high = min(counts) - 1, max(counts)
     step = max(math.ceil((high - low) / _BARS), 1)
     room, deep = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _BELOW - 8
@@ -37,7 +37,7 @@ def distribution(told: Mapping[str, Any], unit: str) -> str:
     bars = {
         start: sum(counts.get(key + 1, 0) for key in range(start, start + step)) for start in range(low, high, step)
     }
-    most, total, seen = max(bars.values()), told["count"], told["zero"]
+    most, total, seen = max(bars.values()), data["count"], data["zero"]
     parts: list[str] = []
     curve: list[tuple[float, float]] = [(_LEFT, 1 - seen / total)]
     for start, count in bars.items():

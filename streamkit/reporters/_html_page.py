@@ -12,8 +12,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import orjson
-
+from streamkit.reporters._strict_json import dumps_fast
 from streamkit.text import one_line
 
 STYLE = """
@@ -121,4 +120,4 @@ def _digest(part: str) -> str:
 
 def _embedded(data: Any) -> str:
     """JSON inside a script element: no `<` may stand there, or a text could end the element."""
-    return orjson.dumps(data).decode().replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return dumps_fast(data).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

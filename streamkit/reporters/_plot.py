@@ -28,14 +28,14 @@ _LETTERS = {
 _ORDER = ("error", "finish", "tool", "text", "reasoning", "usage", "role", "other")
 
 
-def histogram(told: Mapping[str, Any], unit: str, *, width: int, ascii_only: bool) -> Iterator[str]:
+def histogram(data: Mapping[str, Any], unit: str, *, width: int, ascii_only: bool) -> Iterator[str]:
     """The lines of a log-spaced histogram of one metric, from its histogram as JSON has it."""
-    counts = {int(key): int(count) for key, count in told["buckets"].items()}
-    if told["zero"]:
-        yield f"{'0':>21} | {told['zero']:,}\n"
+    counts = {int(key): int(count) for key, count in data["buckets"].items()}
+    if data["zero"]:
+        yield f"{'0':>21} | {data['zero']:,}\n"
     if not counts:
         return
-    base = (1 + told["alpha"]) / (1 - told["alpha"])
+    base = (1 + data["alpha"]) / (1 - data["alpha"])
     low, high = min(counts), max(counts)
     step = max(math.ceil((high - low + 1) / _ROWS), math.ceil(math.log(1.1) / math.log(base)))
     bars = [sum(counts.get(key, 0) for key in range(start, start + step)) for start in range(low, high + 1, step)]
@@ -43,7 +43,7 @@ def histogram(told: Mapping[str, Any], unit: str, *, width: int, ascii_only: boo
     room = max(width - 24 - len(f" {most:,}"), 8)
     for place, count in enumerate(bars):
         begin, end = base ** (low + place * step - 1), base ** (low + (place + 1) * step - 1)
-        begin, end = max(begin, told["min"]), min(end, told["max"])
+        begin, end = max(begin, data["min"]), min(end, data["max"])
         name = f"{shown(begin, unit, ascii_only=ascii_only):>9} - {shown(end, unit, ascii_only=ascii_only):>9}"
         bar = _bar(count / most * room, ascii_only=ascii_only)
         yield (

@@ -1,4 +1,4 @@
-"""A reporter: findings, measurements, rows or streams in, text out. One module an output format; this is their contract."""
+"""A reporter: findings, measurements, rows or streams in, text out. One module per output format; this is their contract."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintReport:
-    """Everything that one run of lint has to say.
+    """The result of one run of lint.
 
     `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
-    `verdict`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity from which the
-    run fails, `paint` its colors, `width` the columns of the terminal that shows it (0 where none does), `tool` gives the version of this program (empty where it is not
-    known), which takes long to find out.
+    `verdict`, `unchecked`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity
+    from which the run fails, `passed_over` how many exchanges are no streams and were not to be, `paint` its colors,
+    `width` the columns of the terminal that shows it (0 where none does), `tool` gives the version of this program (empty
+    where it is not known), which takes long to find out.
     """
 
     findings: Sequence[Finding]
@@ -29,12 +30,13 @@ class LintReport:
     manuals: Mapping[str, str] = field(default_factory=dict)
     severities: Mapping[str, str] = field(default_factory=dict)
     fail_on: str = "error"
+    passed_over: int = 0
     paint: Palette = PLAIN
     width: int = 0
     tool: Callable[[], str] = str
 
     def fails(self, finding: Finding) -> bool:
-        """Whether a finding is one that fails the run."""
+        """Whether a finding fails the run."""
         return SEVERITIES.index(finding.severity) <= SEVERITIES.index(cast("Severity", self.fail_on))
 
 
@@ -76,7 +78,7 @@ class PageStream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatsReport:
-    """Everything that one run of stats has to say.
+    """The result of one run of stats.
 
     `streams` gives a row a stream, once, as they are measured; only when it has been read to its end does `groups` give
     the summaries: of all streams first (its `by` is empty), then of each group. `asked` says that the columns were named

@@ -22,7 +22,7 @@ def shown(value: float | None, unit: str, *, ascii_only: bool = False) -> str:
 
 
 def digits(value: float) -> str:
-    """A number with three digits or more, thousands parted by commas; whole numbers whole."""
+    """A number with three digits or more, with commas between thousands; integers stay integers."""
     if value == int(value):
         return f"{int(value):,}"
     size = abs(value)

@@ -12,7 +12,7 @@ from streamkit.reporters._rows import flat, harmless
 
 
 def rows(given: Sequence[Row]) -> str:
-    """A line a row under a line of names."""
+    """A header, then a line per row."""
     return "".join(_lines(given))
 
 

@@ -15,7 +15,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def findings(report: LintReport) -> str:
-    """One line a finding; nothing where there are none."""
+    """One line per finding."""
     gravest = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
     return "".join(map(_command, gravest))
 
@@ -27,9 +27,9 @@ def _command(finding: Finding) -> str:
         "line": None if place.line is None else str(place.line),
         "title": f"streamkit {finding.code} {finding.name}",
     }
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    parameters = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
     where = f"event {place.event}: " if place.event is not None else ""
-    return f"::{_COMMANDS[finding.severity]} {told}::{_data(where + sentence(finding))}\n"
+    return f"::{_COMMANDS[finding.severity]} {parameters}::{_data(where + sentence(finding))}\n"
 
 
 def _data(text: str) -> str:

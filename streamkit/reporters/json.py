@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import orjson
-
 from streamkit.reporters import LintReport, Reporter, Row, StatsReport
 from streamkit.reporters._finding_json import as_object
-from streamkit.reporters._strict_json import dumps
+from streamkit.reporters._strict_json import dumps, dumps_fast
 
 VERSION = 1
 
 
 def rows(given: Sequence[Row]) -> str:
     """An array of objects."""
-    return orjson.dumps(list(given), option=orjson.OPT_INDENT_2).decode() + "\n"
+    return dumps_fast(list(given), indent=True) + "\n"
 
 
 def stats(report: StatsReport) -> Iterator[str]:
@@ -23,11 +21,11 @@ def stats(report: StatsReport) -> Iterator[str]:
     yield f'{{"version":{VERSION},"streams":['
     between = "\n"
     for row in report.streams:
-        yield between + orjson.dumps(row).decode()
+        yield between + dumps_fast(row)
         between = ",\n"
     summary, *groups = report.groups()
     whole = {**summary, "groups": groups} if groups else dict(summary)
-    yield '\n],"summary":' + orjson.dumps(whole).decode() + "}\n"
+    yield '\n],"summary":' + dumps_fast(whole) + "}\n"
 
 
 def findings(report: LintReport) -> str:
@@ -36,6 +34,7 @@ def findings(report: LintReport) -> str:
         "version": VERSION,
         "findings": [as_object(finding) for finding in report.findings],
         "streams": [dict(row) for row in report.streams],
+        "passed_over": report.passed_over,
     }
     return dumps(document, indent=2) + "\n"
 

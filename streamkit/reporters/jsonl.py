@@ -1,4 +1,4 @@
-"""JSON lines: an object a finding, in order."""
+"""JSON Lines: an object per finding, in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from streamkit.reporters._strict_json import dumps
 
 
 def findings(report: LintReport) -> str:
-    """One line a finding; nothing where there are none."""
+    """One line per finding."""
     return "".join(dumps(as_object(finding)) + "\n" for finding in report.findings)
 
 

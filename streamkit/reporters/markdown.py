@@ -17,7 +17,7 @@ _WIDE = 10_000
 
 
 def rows(given: Sequence[Row]) -> str:
-    """A table a kind of row."""
+    """A table per kind of row."""
     if not given:
         return ""
     names = list(given[0])

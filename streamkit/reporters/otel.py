@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from streamkit.reporters import Column, Reporter, Row, StatsReport
 from streamkit.reporters._otel_names import TOKEN_TYPES, attributes, metric_name, scaled, unit
+from streamkit.reporters._strict_json import dumps_fast
 
 _STATISTICS = ("min", "mean", "p50", "p90", "p95", "p99", "max")
 
@@ -24,7 +23,7 @@ def stats(report: StatsReport) -> Iterator[str]:
         for column in report.columns:
             value = row["metrics"].get(column.key)
             if value is not None:
-                yield orjson.dumps(_point(column, value, attributes, row)).decode() + "\n"
+                yield dumps_fast(_point(column, value, attributes, row)) + "\n"
 
 
 def _attributes(row: Row) -> dict[str, Any]:

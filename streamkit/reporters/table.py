@@ -32,7 +32,7 @@ _STALLS = 5
 
 
 def rows(given: Sequence[Row]) -> str:
-    """A line a row under a line of names."""
+    """A header, then a line per row."""
     if not given:
         return ""
     names = list(given[0])

@@ -34,13 +34,13 @@ def place(finding: Finding) -> str:
 def where(finding: Finding) -> str:
     """Event, byte and JSON path, as far as there are any."""
     spot = finding.place
-    told = [
+    counted = [
         f"exchange {finding.exchange}" if finding.exchange > 1 else "",
         f"event {spot.event}" if spot.event is not None else "",
         f"byte {spot.byte}" if spot.byte is not None else "",
         one_line(spot.path or ""),
     ]
-    return ", ".join(filter(None, told))
+    return ", ".join(filter(None, counted))
 
 
 def times(finding: Finding) -> str:
@@ -66,7 +66,7 @@ def _finding(report: LintReport, finding: Finding) -> Iterator[str]:
             caret = "^" * max(_columns(marked), 1)
             yield f"{_BAR}{' ' * _columns(before)}{report.paint(finding.severity, caret)}"
     if finding.breaks:
-        yield f"    breaks: {finding.breaks}"
+        yield f"    breaks: {'; '.join(finding.breaks)}"
 
 
 def _parts(finding: Finding) -> tuple[str, str, str]:
@@ -94,10 +94,10 @@ def _summary(report: LintReport) -> str:
     if not report.findings:
         return report.paint("good", f"No findings in {streams}.")
     counts = Counter(finding.severity for finding in report.findings)
-    told = [report.paint(one, _count(counts[one], one)) for one in SEVERITIES if counts[one]]
+    counted = [report.paint(one, _count(counts[one], one)) for one in SEVERITIES if counts[one]]
     bad = len({(finding.file, finding.exchange) for finding in report.findings})
     code = _worst(report.findings).code
-    return f"{_joined(told)} in {bad} of {streams}. `streamkit rule {code}` explains a rule."
+    return f"{_joined(counted)} in {bad} of {streams}. `streamkit rule {code}` explains a rule."
 
 
 def _worst(found: Sequence[Finding]) -> Finding:

@@ -2,46 +2,76 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from streamkit.model.finding import Finding, Place, Severity
 from streamkit.model.stream import Stream
+from streamkit.rules._claims import claims
 from streamkit.rules._excerpt import excerpt_of, marked
 from streamkit.rules._rule import Rule, Sighting
 
+_INDEX = re.compile(r"\[\d+\]")
+_MOST_FIELDS = 16
+"""Fields of one stream that a rule tells apart; what it finds in more of them is counted with the first."""
+
 
 def lint(stream: Stream, rules: Iterable[Rule]) -> Iterator[Finding]:
-    """What these rules find in one stream: a finding a rule and severity, at its first place, with the count.
+    """What these rules find in one stream: a finding a rule, severity and field, at its first place, with the count.
 
     A rule that raises is a defect of that rule: it is reported as finding `LINT000` with the rule's code, and the rest go on.
+    So is what raised while the stream was interpreted, whatever the rules.
     """
+    for defect in stream.defects:
+        yield _defect(stream, defect)
     for entry in rules:
-        if entry.applies(stream):
-            yield from _found(entry, stream)
+        if entry.concerns(stream):
+            if entry.code not in stream.lawful:
+                yield from _found(entry, stream)
+            elif entry.severity == "error" and entry.breaks:
+                yield from _lawful(entry, stream)
+
+
+def _lawful(entry: Rule, stream: Stream) -> Iterator[Finding]:
+    """What the dialect makes lawful and a client breaks on all the same: for information, with the client."""
+    for finding in _found(entry, stream):
+        if finding.severity == "error" and finding.code == entry.code and finding.breaks:
+            message = f"{finding.message} (lawful in {stream.dialect}; not every client takes it)"
+            yield replace(finding, severity="info", message=message)
+        elif finding.code != entry.code:
+            yield finding
 
 
 def _found(entry: Rule, stream: Stream) -> Iterator[Finding]:
-    first: dict[Severity, Sighting] = {}
-    counts: dict[Severity, int] = {}
+    first: dict[tuple[Severity, str], Sighting] = {}
+    counts: dict[tuple[Severity, str], int] = {}
     try:
         for sighting in entry.check(stream):
             severity = sighting.severity or entry.severity
-            first.setdefault(severity, sighting)
-            counts[severity] = counts.get(severity, 0) + 1
-        findings = [_finding(entry, stream, severity, seen, counts[severity]) for severity, seen in first.items()]
+            kind = severity, _INDEX.sub("[]", sighting.path or "")
+            if kind not in first and len(first) >= _MOST_FIELDS:
+                kind = next((known for known in first if known[0] == severity), kind)
+            first.setdefault(kind, sighting)
+            counts[kind] = counts.get(kind, 0) + 1
+        findings = [_finding(entry, stream, kind[0], seen, counts[kind]) for kind, seen in first.items()]
     except Exception as defect:
-        message = f"rule {entry.code} failed: {type(defect).__name__}: {defect}; please report it"
-        yield Finding(
-            code="LINT000",
-            name="rule-defect",
-            severity="error",
-            message=message,
-            file=stream.file,
-            exchange=stream.number,
-            dialect=stream.dialect,
-        )
+        yield _defect(stream, f"rule {entry.code} failed: {type(defect).__name__}: {defect}")
     else:
         yield from findings
+
+
+def _defect(stream: Stream, what: str) -> Finding:
+    return Finding(
+        code="LINT000",
+        name="rule-defect",
+        severity="error",
+        message=f"{what}; please report it",
+        place=Place(line=stream.exchange.origin.line),
+        file=stream.file,
+        exchange=stream.number,
+        dialect=stream.dialect,
+    )
 
 
 def _finding(entry: Rule, stream: Stream, severity: Severity, sighting: Sighting, count: int) -> Finding:
@@ -63,7 +93,7 @@ def _finding(entry: Rule, stream: Stream, severity: Severity, sighting: Sighting
         file=stream.file,
         exchange=stream.number,
         dialect=stream.dialect,
-        breaks=entry.breaks,
+        breaks=claims(entry.breaks, entry.breaks_at, stream.api, sighting.path),
         excerpt=excerpt,
         caret=caret,
     )

@@ -21,7 +21,7 @@ by default.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from itertools import chain
 from typing import TypedDict, Unpack
@@ -64,8 +64,10 @@ class Traits(TypedDict, total=False):
     Without `default`, a rule is enabled by default unless its severity is `info`.
     """
 
+    also: tuple[Severity, ...]
     apis: tuple[str, ...]
     breaks: str
+    breaks_at: Mapping[str, str]
     whole: bool
     framing: bool
     timed: bool
@@ -80,11 +82,12 @@ class Rule:
 
     `code` is its family and number (never reused), `name` its file's name with hyphens, `docstring` its file's own text.
     `finds` are the sources of which it gives every sighting that bears its name; `check` gives those and whatever else the
-    rule looks for. `apis` are those that it is about (empty: all). `whole` rules need a whole stream and are silent on an
+    rule looks for. `also` are the other severities that it gives, in cases that its manual names. `apis` are those that it is about (empty: all). `whole` rules need a whole stream and are silent on an
     excerpt; `framing` rules are about the wire and are silent where a log did not keep it; `timed` rules are silent where
     times were not measured; `plain` rules hold for an answer that is no stream, too. `breaks` names the client, its
-    version and what happens there. `default` rules are enabled unless the user chooses. `fix` mends the body of an event
-    stream, where that is sure and loses nothing.
+    version and what happens there; `breaks_at` the same for single fields, by name, where it is not the same for all.
+    `default` rules are enabled unless the user chooses. `fix` mends the body of an event stream, where that is sure and
+    loses nothing.
     """
 
     code: str
@@ -93,8 +96,10 @@ class Rule:
     docstring: str = field(repr=False)
     check: Check = field(repr=False)
     finds: tuple[Source, ...] = field(default=(), repr=False)
+    also: tuple[Severity, ...] = ()
     apis: tuple[str, ...] = ()
     breaks: str = ""
+    breaks_at: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
     framing: bool = False
     timed: bool = False
@@ -129,14 +134,17 @@ class Rule:
         return written_out(self.docstring, self.code)
 
     def applies(self, stream: Stream) -> bool:
-        """Whether the rule has anything to say of this stream."""
+        """Whether the rule holds for this stream."""
+        return self.code not in stream.lawful and self.concerns(stream)
+
+    def concerns(self, stream: Stream) -> bool:
+        """Whether the rule is about such a stream, lawful in its dialect or not."""
         return not (
             (self.apis and stream.api not in self.apis)
             or (self.whole and stream.excerpt)
             or (self.framing and not stream.framed)
             or (self.timed and not stream.exchange.timed)
             or (not self.plain and stream.verdict == "not-a-stream")
-            or self.code in stream.lawful
         )
 
 
@@ -159,6 +167,8 @@ def _made(
 ) -> Rule:
     name = module.rpartition(".")[2].replace("_", "-")
     settings: Traits = {"default": severity != "info", **traits}
+    if "breaks_at" in settings and "breaks" not in settings:
+        settings["breaks"] = "; ".join(f"`{of}`: {claim}" for of, claim in settings["breaks_at"].items())
     return Rule(
         code=code,
         name=name,

@@ -38,8 +38,10 @@ def proxying(
     settings: Settings | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    shared: bool = False,
 ) -> Iterator[Proxy]:
-    """Run a proxy in a thread until the context exits; `recorders` records what it passes on.
+    """Run a proxy in a thread until the context exits; `recorders` records what it passes on. `shared` lets
+    other processes listen on the same port.
 
     Raises CannotListen, UsageError.
     """
@@ -68,7 +70,7 @@ def proxying(
         on_error=recorders.on_error or (lambda _: None),
         keep=recorders.keep or playing.mode == "auto",
     )
-    proxy = Proxy(rules, own_recorders.recorder, answer=answer, settings=settings, host=host, port=port)
+    proxy = Proxy(rules, own_recorders.recorder, answer=answer, settings=settings, host=host, port=port, shared=shared)
     with in_thread(proxy) as running:
         yield running
 

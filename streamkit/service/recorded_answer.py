@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePath
-from urllib.parse import urlsplit
 
 from streamkit.apis import APIS, UNKNOWN, Sample, assemble, interpret
 from streamkit.model.exchange import End, Exchange, Request, Response
 from streamkit.model.message import TOKEN
 from streamkit.model.stream import Stream
-from streamkit.playback.matcher import Recorded, asks_for_stream
+from streamkit.playback.matcher import Recorded
 from streamkit.wire.framing import choose
 
 CONTENT_TYPES = {
@@ -88,7 +87,7 @@ class Recording:
         return Recorded(
             request=request,
             streamed=self.streamed,
-            asked_stream=self.streamed if request is None else asks_for_stream(request),
+            asked_stream=self.streamed if request is None else request.asks_for_stream,
             failed=self.failed,
             fits=self._fits,
             model=lambda: self.model,
@@ -101,7 +100,7 @@ class Recording:
         """Whether a request is for the API of this stream, used if the recording has no request."""
         if request.method != "POST":
             return False
-        path = urlsplit(request.url).path
+        path = request.path
         spoken = {
             api.name for api in APIS.values() if api.recognises(Sample(path=path, framing="", chunks=(), names=()))
         }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from streamkit.errors import StreamkitError
-from streamkit.model.exchange import End, Exchange, Headers, Origin, Request, Response, header
+from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Request, Response, header
 from streamkit.redact.redactor import DEFAULT, Policy, redact_request
 from streamkit.service.recording_lines import Line, RecordingLines
 from streamkit.tool import tool
@@ -61,7 +61,7 @@ class PatchableSink(Protocol):
 
 
 class Viewer(Protocol):
-    """Sees the body once it is written, as it arrives."""
+    """Receives the body as it arrives, once it is written."""
 
     def response(self, response: Response) -> None:
         """Called with the status line and headers."""
@@ -176,9 +176,9 @@ class Recorder:
         self._recording = RecordingLines(opening, recorders.policy, patches=patches)
         self._places: dict[int, tuple[int, int]] = {}  # of lines that may be replaced: in the sink, and in `_kept`
 
-    def start(self, connected_at: int | None, sent_at: int | None) -> None:
+    def start(self, connected_at: int | None, sent_at: int | None, clock: Clock = "monotonic") -> None:
         """The request was sent, or failed to be. Times are nanoseconds since the exchange began."""
-        self._write(self._recording.start(connected_at=connected_at, sent_at=sent_at))
+        self._write(self._recording.start(connected_at=connected_at, sent_at=sent_at, clock=clock))
 
     def response(self, at: int | None, status: int, http: str, headers: Headers) -> None:
         """Called with the status line and headers."""

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from streamkit.files import Output, Part, Parts, create, create_next
 from streamkit.model.exchange import Request
@@ -72,11 +71,11 @@ def file_name(at: datetime, request: Request | None) -> str:
     """A file name: of the request, only letters, digits, dots within words and dashes get into it."""
     words = [at.strftime("%Y%m%dT%H%M%S.%fZ")]
     if request is not None:
-        url, body = urlsplit(request.url), request.body
+        body = request.body
         fields = body.json if body else None
         model = fields.get("model") if isinstance(fields, dict) else None
         digest_input = f"{request.method} {request.url}\n".encode() + (body.bytes if body else b"")
-        words += [_plain(url.hostname or ""), _plain(url.path), _plain(model if isinstance(model, str) else "")]
+        words += [_plain(request.host), _plain(request.path), _plain(model if isinstance(model, str) else "")]
         words.append(hashlib.sha256(digest_input).hexdigest()[:8])
     return "-".join(filter(None, words)) + ".jsonl"
 

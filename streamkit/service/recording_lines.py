@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from streamkit.model import recording
-from streamkit.model.exchange import End, Exchange, Headers, Redaction, Response
+from streamkit.model.exchange import Clock, End, Exchange, Headers, Redaction, Response
 from streamkit.redact.redactor import (
     DEFAULT,
     BodyRedactor,
@@ -63,11 +63,14 @@ class RecordingLines:
         self.redactions = 0  # secrets removed; those of the body are counted at its end
         self.error: str | None = None  # what ended the exchange, redacted
 
-    def start(self, *, connected_at: int | None = None, sent_at: int | None = None) -> list[Line]:
-        """The exchange begins: once the request is sent, or could not be sent."""
+    def start(
+        self, *, connected_at: int | None = None, sent_at: int | None = None, clock: Clock | None = None
+    ) -> list[Line]:
+        """The exchange begins: the request was sent, or could not be. `clock` None is that of the opening."""
         self._started = True
         labels, cuts = redact_labels(self._opening.labels, self._policy)
-        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at, labels=labels)
+        clock = clock or self._opening.clock
+        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at, clock=clock, labels=labels)
         opening = replace(opening, redacted=opening.redacted + cuts)
         self.redactions += len(cuts)
         if opening.request is not None:

@@ -9,6 +9,7 @@ from streamkit.model.exchange import Exchange
 from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
 from streamkit.service.mock import Asked, Mock, Options
 from streamkit.service.recorded_answer import Recording
+from streamkit.transport.guard import Guard
 from streamkit.transport.server import Server, in_thread
 
 
@@ -62,12 +63,14 @@ def serving(
     host: str = "127.0.0.1",
     port: int = 0,
     shared: bool = False,
+    guard: Guard | None = None,
     on_request: Callable[[Asked], None] = lambda _: None,
 ) -> Iterator[Served]:
     """Serve these exchanges from a thread until the context exits.
 
-    `shared` lets other processes listen on the same port. `on_request` is called after each request. Raises CannotListen.
+    `shared` lets other processes listen on the same port. `guard` decides which clients are allowed, by default those of this
+    machine. `on_request` is called after each request. Raises CannotListen.
     """
     mock = Mock(list(exchanges), options or Options(), on_request)
-    with in_thread(Server(mock.answer, host=host, port=port, shared=shared)) as server:
+    with in_thread(Server(mock.answer, host=host, port=port, shared=shared, guard=guard)) as server:
         yield Served(server.url, mock)

@@ -6,8 +6,7 @@ A frame is one chunk of HTTP's chunked coding; where the body is not chunked, wh
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,21 +17,24 @@ if TYPE_CHECKING:
 _READ = 1 << 16
 
 
-async def arrivals(response: aiohttp.ClientResponse) -> AsyncIterator[tuple[bytes, int]]:
-    """Frames with `time.monotonic_ns` right after the read. What an error cuts short comes as a shorter frame, before
-    the error is raised."""
+async def arrivals(response: aiohttp.ClientResponse, arrived: Callable[[], int]) -> AsyncIterator[tuple[bytes, int]]:
+    """Frames with their times. What an error cuts short comes as a shorter frame, before the error is raised.
+
+    `arrived` tells the time of the last read. It is asked before anything else is read: who waits for data is woken before
+    the event loop looks for more of it.
+    """
     _wake_when_lost(response)
     _read_less(response)
     coding = response.headers.get("Transfer-Encoding", "")
     if "chunked" not in coding.lower():
         async for data in response.content.iter_any():
-            yield data, time.monotonic_ns()
+            yield data, arrived()
         return
     pieces: list[bytes] = []
     at = 0
     try:
         async for data, complete in response.content.iter_chunks():
-            at = time.monotonic_ns()
+            at = arrived()
             if data:
                 pieces.append(data)
             if complete and pieces:

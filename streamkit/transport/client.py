@@ -10,7 +10,8 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +21,8 @@ from urllib.request import getproxies, proxy_bypass
 from streamkit.errors import UsageError
 from streamkit.model.exchange import Headers
 from streamkit.transport.arrivals import arrivals
+from streamkit.transport.kernel_clock import ArrivalClock, Clock, make_socket, stamped_socket
+from streamkit.transport.tls import client_context
 
 if TYPE_CHECKING:
     import aiohttp
@@ -59,17 +62,15 @@ class Settings:
     decode: bool = True
 
 
-Breathe = Callable[[], Awaitable[None] | None]
-
-
 class Listener(Protocol):
     """Hears of one exchange: `start`, then `response` if one came, `frame` by `frame`, and `end`, always and last.
 
     Times are nanoseconds after `send` was called, just before name look-up and connect. `start` comes once the request is sent, or
-    could not be; `connected_at` is None where a connection was used again, `sent_at` where nothing was sent.
+    could not be; `connected_at` is None where a connection was used again, `sent_at` where nothing was sent. `clock` tells
+    whose time those of the response and of frames are.
     """
 
-    def start(self, connected_at: int | None, sent_at: int | None) -> None:
+    def start(self, connected_at: int | None, sent_at: int | None, clock: Clock = "monotonic") -> None:
         """The request is on its way, or failed to be."""
         ...
 
@@ -91,15 +92,16 @@ class Listener(Protocol):
 
 
 @dataclass(slots=True)
-class _Clock:
-    """The stamps of one exchange, in nanoseconds after it began: just before name look-up and connect."""
+class _Sending:
+    """The stamps of one exchange, which begins just before name look-up and connect; in nanoseconds after that."""
 
-    began: int = field(default_factory=time.monotonic_ns)
+    clock: ArrivalClock = field(default_factory=ArrivalClock)
     connected: int | None = None
     sent: int | None = None
 
-    def now(self) -> int:
-        return time.monotonic_ns() - self.began
+
+# The exchange for which a connection is asked.
+_SENDING: ContextVar[_Sending] = ContextVar("_SENDING")
 
 
 class Client:
@@ -116,7 +118,7 @@ class Client:
 
         settings = self._settings
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=_tls(settings)),
+            connector=_connector(settings),
             timeout=aiohttp.ClientTimeout(total=settings.max_time, sock_read=settings.idle_timeout),
             cookie_jar=aiohttp.DummyCookieJar(),
             read_bufsize=_BUFFER,
@@ -147,16 +149,14 @@ class Client:
             self._proxies[place] = None if proxy_bypass(place[1]) else getproxies().get(place[0])
         return self._proxies[place]
 
-    async def send(self, outgoing: Outgoing, listener: Listener, breathe: Breathe = lambda: None) -> None:
-        """Send one request and tell `listener` everything. Raises only what the listener raises, and cancellation.
-
-        After each frame `breathe` may give something to wait for before more is read: a listener that is full.
-        """
+    async def send(self, outgoing: Outgoing, listener: Listener) -> None:
+        """Send one request and tell `listener` everything. Raises only what the listener raises, and cancellation."""
         check_url(outgoing.url)
-        clock = _Clock()
-        story = _Story(listener, clock)
+        sending = _Sending()
+        _SENDING.set(sending)
+        story = _Story(listener, sending)
         try:
-            await self._follow(outgoing, story, breathe)
+            await self._follow(outgoing, story)
         except asyncio.CancelledError:
             story.end("interrupted", None)
             raise
@@ -168,16 +168,16 @@ class Client:
         else:
             story.end("eof", None)
 
-    async def _follow(self, outgoing: Outgoing, story: _Story, breathe: Breathe) -> None:
+    async def _follow(self, outgoing: Outgoing, story: _Story) -> None:
         for _ in range(MOST_REDIRECTS + 1):
-            following = await self._send_one(outgoing, story, breathe)
+            following = await self._send_one(outgoing, story)
             if following is None:
                 return
             story.listener.note({"said": "redirected", "from": outgoing.url, "to": following.url})
             outgoing = following
         raise _TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
 
-    async def _send_one(self, outgoing: Outgoing, story: _Story, breathe: Breathe) -> Outgoing | None:
+    async def _send_one(self, outgoing: Outgoing, story: _Story) -> Outgoing | None:
         """Send it and hear the answer out; the next request where it is a redirect that is to be followed."""
         async with self._session.request(
             outgoing.method,
@@ -186,9 +186,9 @@ class Client:
             data=outgoing.body,
             allow_redirects=False,
             proxy=self._settings.proxy or self._environment_proxy(outgoing.url),
-            trace_request_ctx=story.clock,
+            trace_request_ctx=story.sending,
         ) as response:
-            at = story.clock.now()
+            at = story.sending.clock.arrived()
             if self._settings.redirects and (following := _redirected(outgoing, response)) is not None:
                 await response.read()
                 return following
@@ -199,10 +199,8 @@ class Client:
             coding = response.headers.get("Content-Encoding", "identity").lower()
             if coding != "identity" and self._settings.decode:
                 story.listener.note({"said": "the body came encoded and is stored decoded", "content-encoding": coding})
-            async for data, stamp in arrivals(response):
-                story.listener.frame(data, stamp - story.clock.began)
-                if (full := breathe()) is not None:
-                    await full
+            async for data, at in arrivals(response, story.sending.clock.arrived):
+                story.listener.frame(data, at)
         return None
 
 
@@ -211,14 +209,14 @@ class _Story:
     """What was told of one exchange so far, so that it is told in order and ends once."""
 
     listener: Listener
-    clock: _Clock
+    sending: _Sending
     started: bool = False
     answered: bool = False
 
     def start(self) -> None:
         if not self.started:
             self.started = True
-            self.listener.start(self.clock.connected, self.clock.sent)
+            self.listener.start(self.sending.connected, self.sending.sent, self.sending.clock.name)
 
     def response(self, at: int, status: int, http: str, headers: Headers) -> None:
         self.start()
@@ -226,12 +224,16 @@ class _Story:
         self.listener.response(at, status, http, headers)
 
     def end(self, reason: str, error: str | None) -> None:
-        at = self.clock.now()
+        at = self.sending.clock.now()
         self.start()
         self.listener.end(at, reason, error)
 
 
 class _TooManyRedirects(Exception):
+    pass
+
+
+class _CannotFollow(Exception):
     pass
 
 
@@ -241,17 +243,17 @@ def _tracing() -> aiohttp.TraceConfig:
 
     async def connecting(session: object, context: Any, params: object) -> None:
         # What the library does before it connects (milliseconds, at its first request) is none of the exchange's time.
-        clock: _Clock = context.trace_request_ctx
-        if clock.connected is None:
-            clock.began = time.monotonic_ns()
+        sending: _Sending = context.trace_request_ctx
+        if sending.connected is None:
+            sending.clock.began = time.monotonic_ns()
 
     async def connected(session: object, context: Any, params: object) -> None:
-        clock: _Clock = context.trace_request_ctx
-        clock.connected = clock.now()
+        sending: _Sending = context.trace_request_ctx
+        sending.connected = sending.clock.now()
 
     async def sent(session: object, context: Any, params: object) -> None:
-        clock: _Clock = context.trace_request_ctx
-        clock.sent = clock.now()
+        sending: _Sending = context.trace_request_ctx
+        sending.sent = sending.clock.sent()
 
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_start.append(connecting)
@@ -261,18 +263,24 @@ def _tracing() -> aiohttp.TraceConfig:
     return tracing
 
 
+def _connector(settings: Settings) -> aiohttp.TCPConnector:
+    """Connections over sockets that keep the kernel's time of arrival, which their exchange is told of."""
+    import aiohttp
+
+    class Connector(aiohttp.TCPConnector):
+        async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
+            connection = await super().connect(req, traces, timeout)
+            _SENDING.get().clock.socket = stamped_socket(connection.transport)
+            return connection
+
+    return Connector(limit=0, ssl=_tls(settings), socket_factory=make_socket)
+
+
 def _tls(settings: Settings) -> Any:
     """What aiohttp takes as `ssl`: the system's certificates, those of a file, or none at all."""
-    import ssl
-
     if settings.insecure:
         return False
-    if settings.cacert is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=settings.cacert)
-    except OSError as error:
-        raise UsageError(f"--cacert {settings.cacert}: {error.strerror or error}") from None
+    return True if settings.cacert is None else client_context(settings.cacert)
 
 
 def check(outgoing: Outgoing, settings: Settings) -> None:
@@ -304,7 +312,11 @@ def _redirected(outgoing: Outgoing, response: aiohttp.ClientResponse) -> Outgoin
     place = response.headers.get("Location")
     if response.status not in (301, 302, 303, 307, 308) or place is None:
         return None
-    url = str(response.url.join(type(response.url)(place)))
+    try:
+        url = str(response.url.join(type(response.url)(place)))
+        check_url(url)
+    except (ValueError, UsageError):
+        raise _CannotFollow(f"a redirect to {_one_line(place)!r}, which is not a URL of http or https") from None
     following = replace(outgoing, url=url)
     if response.status in (301, 302, 303) and outgoing.method not in ("GET", "HEAD"):
         headers = tuple(pair for pair in outgoing.headers if pair[0].lower() != "content-type")
@@ -334,7 +346,7 @@ def _reason(error: Exception, answered: bool) -> str | None:
         return "protocol_error" if _malformed(error) else "reset"
     if isinstance(error, aiohttp.ClientOSError):
         return "reset"
-    if isinstance(error, (aiohttp.ClientError, _TooManyRedirects)):
+    if isinstance(error, (aiohttp.ClientError, _TooManyRedirects, _CannotFollow)):
         return "protocol_error"
     return None
 

@@ -1,34 +1,33 @@
 """The server: plays steps to HTTP clients, each on its deadline, byte for byte.
 
-aiohttp reads the requests; what is answered is written to its connection as it stands in the steps, because a library's
-response would add headers, order them its own way, and never end a body badly on purpose. One `Write` is one chunk of
-the chunked coding and one write to the socket.
+Requests are read by connections of our own, which the proxy shares: what is answered is written as it stands in the steps,
+because a library's response would add headers, order them its own way, and never end a body badly on purpose. One `Write`
+is one chunk of the chunked coding and one write to the socket.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
-from aiohttp import web
-
 from streamkit.errors import StreamkitError
-from streamkit.model.exchange import Body, Request
+from streamkit.model.exchange import Request
 from streamkit.model.step import Step
-from streamkit.transport._playing import Played, play
+from streamkit.transport._heads import RequestHead
+from streamkit.transport._playing import play
+from streamkit.transport.connection import Connection, Incoming, Service
 from streamkit.transport.deadlines import Deadlines
+from streamkit.transport.guard import Guard, Refusal, token_path
 
 Answer = Callable[[Request], Sequence[Step]]
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
-# What a request may be: pictures and long documents travel in bodies, tokens and cookies in header lines.
-MAX_BODY = 512 << 20
-MAX_HEADER_LINE = 64 << 10
 BACKLOG = 4096
+_SWEEP_S = 1.0  # how often connections are looked at that may have taken too long
 
 
 class Listening(Protocol):
@@ -55,95 +54,93 @@ class Server:
     """A listening HTTP server. `async with` it, or run it in a thread with `in_thread`.
 
     `answer` gives the steps that answer a request; it is called in the server's thread, once a request, and must not
-    wait. `port` 0 takes any free one; `port` and `url` are known once the server listens.
+    wait. `guard` says who may ask, by default this machine alone. `port` 0 takes any free one; `port` and `url` are known
+    once the server listens.
     """
 
-    def __init__(self, answer: Answer, *, host: str = "127.0.0.1", port: int = 0, shared: bool = False) -> None:
+    name = "serve"
+
+    def __init__(
+        self,
+        answer: Answer,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        shared: bool = False,
+        guard: Guard | None = None,
+    ) -> None:
         self._answer = answer
         self._host = host
         self.port = port
         self._shared = shared
+        self._guard = guard or Guard.of(host)
 
     @property
     def url(self) -> str:
-        """Where it listens, without a path: `http://127.0.0.1:8123`."""
-        return f"http://{address(self._host)}:{self.port}"
+        """Where it listens, what a base URL begins with: `http://127.0.0.1:8123`, the token in it where one is required."""
+        return f"http://{address(self._host)}:{self.port}{token_path(self._guard.token)}"
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[Server]:
         """Listen until the context ends; then every connection is cut at once. Raises CannotListen."""
-        async with listen(self._handle, self._host, self.port, shared=self._shared) as port:
+        async with listen(self, self._host, self.port, shared=self._shared) as port:
             self.port = port
             yield self
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        try:
-            asked = await read_request(request)
-            return await play(request, self._answer(asked), arrived(request))
-        except ConnectionError:  # the client has gone; a client may
-            return Played(reuse=False)
+    def admit(self, head: RequestHead) -> Refusal | str:
+        """The target that is asked for, or why the request is refused."""
+        return self._guard.check(head.method, head.target, head.headers)
+
+    def serve(self, connection: Connection, request: Incoming) -> None:
+        """Play what answers a request."""
+        head = request.head
+        play(connection, request, self._answer(Request(head.method, request.target, head.headers, request.decoded())))
 
 
 @contextlib.asynccontextmanager
-async def listen(handler: Handler, host: str, port: int, *, shared: bool = False) -> AsyncIterator[int]:
-    """Listen on host and port with this handler; gives the port. `shared` lets several processes listen on one port.
+async def listen(service: Service, host: str, port: int, *, shared: bool = False) -> AsyncIterator[int]:
+    """Listen on host and port for this service; gives the port. `shared` lets several processes listen on one port.
 
     At the end every connection is cut at once: a stream that is being played has no reason to hold anybody up.
     """
-    server = _Stamping(
-        handler,
-        request_factory=_request,
-        handler_cancellation=True,
-        access_log=None,
-        max_line_size=MAX_HEADER_LINE,
-        max_field_size=MAX_HEADER_LINE,
-        keepalive_timeout=75.0,
-    )
-    runner = web.ServerRunner(server, shutdown_timeout=0)
-    stack = contextlib.ExitStack()
-    stack.enter_context(Deadlines.held())
-    await runner.setup()
+    loop = asyncio.get_running_loop()
+    open_: set[Connection] = set()
     try:
-        site = web.TCPSite(runner, host, port, backlog=BACKLOG, reuse_port=shared or None)
-        try:
-            await site.start()
-        except OSError as error:
-            raise CannotListen(host, port, error) from error
-        yield runner.addresses[0][1]
+        server = await loop.create_server(
+            lambda: Connection(service, open_),
+            host or None,
+            port,
+            backlog=BACKLOG,
+            reuse_port=shared or None,
+            reuse_address=True,
+        )
+    except OSError as error:
+        raise CannotListen(host, port, error) from error
+    sweeping = loop.create_task(_sweep(open_))
+    try:
+        with Deadlines.held():
+            yield _port(server.sockets[0])
     finally:
-        for connection in server.connections:
-            connection.force_close()
-            if connection.transport is not None:
-                connection.transport.abort()
-        await runner.cleanup()
-        stack.close()
+        sweeping.cancel()
+        server.close()
+        for connection in list(open_):
+            connection.transport.abort()
+        await asyncio.sleep(0)  # connections hear that they are lost in the next turn of the loop
 
 
-class _Stamping(web.Server):
-    """aiohttp's server, whose connections know when the last bytes came: deadlines count from there, and not from when
-    we came round to them."""
-
-    def __init__(self, handler: Handler, **options: Any) -> None:
-        super().__init__(handler, **options)
-        own = ("request_factory", "handler_cancellation")
-        self._options = {name: value for name, value in options.items() if name not in own}
-
-    def __call__(self) -> web.RequestHandler:
-        return _Stamped(self, loop=asyncio.get_running_loop(), **self._options)
+def _port(listening: socket.socket) -> int:
+    port: int = listening.getsockname()[1]
+    return port
 
 
-class _Stamped(web.RequestHandler):
-    __slots__ = ("arrived",)
-
-    def data_received(self, data: bytes) -> None:
-        self.arrived = self._loop.time()
-        super().data_received(data)
-
-
-def arrived(request: web.BaseRequest) -> float:
-    """When the last bytes of a request came that was read whole (seconds on the event loop's clock)."""
-    protocol = request.protocol
-    return protocol.arrived if isinstance(protocol, _Stamped) else asyncio.get_running_loop().time()
+async def _sweep(open_: set[Connection]) -> None:
+    """End connections that take too long: one timer for all, because most of them never need one."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(_SWEEP_S)
+        now = loop.time()
+        for connection in list(open_):
+            connection.expire(now)
 
 
 @contextlib.contextmanager
@@ -175,22 +172,8 @@ def in_thread(server: ListeningT) -> Iterator[ListeningT]:
         thread.join()
 
 
-async def read_request(request: web.BaseRequest) -> Request:
-    """What was asked, with its body read whole. The URL is the request's target as it was sent: path and query."""
-    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
-        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    data = await request.read()
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers)
-    return Request(request.method, request.raw_path, headers, Body.of(data) if data else None)
-
-
 def address(host: str) -> str:
     """A host as it stands in a URL: names for "all addresses" become the loopback's, IPv6 gets its brackets."""
     if host in ("", "0.0.0.0", "::"):
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
-
-
-def _request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
-    loop = asyncio.get_running_loop()
-    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)

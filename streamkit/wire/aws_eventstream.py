@@ -23,7 +23,7 @@ _PRELUDE = struct.Struct("!III")
 _CRC = struct.Struct("!I")
 _LEAST = _PRELUDE.size + _CRC.size
 _MOST = 24 * 1024 * 1024
-"""Bytes: the longest message that Amazon's own decoders accept; a longer one is not credible."""
+"""Bytes: the longest message that Amazon's own decoders accept; a longer one is not plausible."""
 
 HeaderValue = bool | int | bytes | str | UUID
 _NUMBERS = {2: struct.Struct("!b"), 3: struct.Struct("!h"), 4: struct.Struct("!i"), 5: struct.Struct("!q")}
@@ -54,7 +54,7 @@ class Decoder:
         return self._columns.take()
 
     def whole(self, body: bytes) -> Events:
-        """A whole body in columns: what `decode` does, on a fresh decoder."""
+        """Decode a whole body into columns, as `decode` does, on a new decoder."""
         self._take(body)
         self._finish()
         return self._columns.freeze()
@@ -86,9 +86,9 @@ class Decoder:
         self._pieces, self._size = [pending[at:]], len(pending) - at
 
     def _resynchronise(self, pending: bytes, at: int, fault: str) -> int:
-        """Pass over bytes to the next place where a prelude is right, or could be when more bytes come."""
+        """Skip to the next offset where a prelude is valid, or may be once more bytes arrive."""
         place = at + 1
-        # The first byte of a credible length is 0 or 1: most places are passed over at the speed of a search.
+        # The first byte of a plausible length is 0 or 1, so most offsets are skipped at search speed.
         while place <= len(pending) - _PRELUDE.size and (pending[place] > 1 or _fault(pending, place)):
             place += 1
         if self._rubbish is None:

@@ -7,7 +7,7 @@ from itertools import repeat
 from streamkit.wire.values import Aside, Event, Events, Ignored, Item
 
 _RUBBISH_PIECE = 65536
-"""Bytes: how much rubbish one `Ignored` holds at most, so that a body that is no stream needs no memory."""
+"""Bytes: the most garbage that one `Ignored` holds, so that a body that is not a stream needs little memory."""
 
 
 class Columns:
@@ -65,7 +65,7 @@ class Columns:
         self.asides.append((len(self.data), aside))
 
     def freeze(self, last_id: str = "", retry: int | None = None) -> Events:
-        """What was filled, as a value; this object then starts anew."""
+        """The columns as a value; this object is then empty again."""
         events = Events(
             data=self.data,
             starts=self.starts,
@@ -81,7 +81,7 @@ class Columns:
         return events
 
     def take(self) -> list[Item]:
-        """What was filled, as items in order; this object then starts anew."""
+        """The columns as items in order; this object is then empty again."""
         if not self.asides:
             if not self.data:
                 return []
@@ -104,7 +104,7 @@ class Columns:
 
 
 class Rubbish:
-    """Bytes that fit nothing, gathered into `Ignored` values of at most 64 KiB, the same however the bytes arrive."""
+    """Bytes that fit nothing, collected into `Ignored` values of at most 64 KiB, the same however the bytes arrive."""
 
     __slots__ = ("_pieces", "_reason", "_size", "_start")
 
@@ -127,7 +127,7 @@ class Rubbish:
                 self.flush(columns)
 
     def flush(self, columns: Columns) -> None:
-        """Give what was gathered."""
+        """Return what was collected."""
         if self._pieces:
             data = b"".join(self._pieces)
             columns.aside(Ignored(data, self._reason, self._start, self._start + len(data)))

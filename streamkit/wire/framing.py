@@ -1,4 +1,4 @@
-"""Which framing a body has: told by its content type, else by its first bytes."""
+"""Detects the framing of a body: by its content type, or else by its first bytes."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Decoder:
         return self._columns.take()
 
     def whole(self, body: bytes) -> Events:
-        """A whole body in columns: what `decode` does, on a fresh decoder."""
+        """Decode a whole body into columns, as `decode` does, on a new decoder."""
         self._take(body)
         self._finish()
         return self._columns.freeze()

@@ -1,8 +1,8 @@
-"""Newline-delimited JSON: each line that is not blank is an event. Ollama streams so.
+"""Newline-delimited JSON: each line that is not blank is an event. Ollama streams this way.
 
 Lines end with LF; CRs before it belong to the line end (JSON itself cannot end with one). The last line may lack its
 LF: it is an event if it ends as an object or array does, else a `Tail`. `Event.start` is the line's first byte, `end`
-comes after its LF. The payload is not parsed here: a line that is not JSON is an event whose data are no JSON.
+comes after its LF. The payload is not parsed here: a line that is not JSON is an event whose data is not JSON.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Decoder:
         return self._columns.take()
 
     def whole(self, body: bytes) -> Events:
-        """A whole body in columns: what `decode` does, on a fresh decoder."""
+        """Decode a whole body into columns, as `decode` does, on a new decoder."""
         self._take(body)
         self._finish()
         return self._columns.freeze()
@@ -92,7 +92,7 @@ class Decoder:
         payloads = list(map(bytes.rstrip, lines, repeat(b"\r\n")))
         small = edges[len(lines)] - edges[0] <= self._limit and not self._skipping
         if small and all(map(bytes.startswith, payloads, repeat(b"{"))):
-            # The ordinary case at the speed of C: no line is blank, none is too long.
+            # The common case at C speed: no line is blank or too long.
             self._columns.add_many(payloads, edges[: len(lines)], edges[1 : len(lines) + 1])
             return
         for index, payload in enumerate(payloads):
@@ -125,16 +125,17 @@ def decode(body: bytes, limit: int = LIMIT) -> Events:
 
 
 def recognises(head: bytes) -> bool:
-    """Whether these first bytes are an object a line: each line begins one, and each whole line ends one.
+    """Whether these first bytes are an object a line: the first line begins and ends one, and so do most of the others.
 
-    A single object printed over several lines has lines that do neither. One unfinished line alone is taken, too, if a
-    name follows its brace: a stream whose first line is long looks so. If that one object is all, a document gives the
-    same event.
+    A line among them may be broken: the lines after it are events all the same. A single object printed over several lines
+    has lines that neither begin nor end one. One unfinished line alone is taken, too, if a name follows its brace: a
+    stream whose first line is long looks so. If that one object is all, a document gives the same event.
     """
     whole, _, rest = head.removeprefix(_MARK).rpartition(b"\n")
     lines = [line.strip() for line in whole.split(b"\n")]
     lines = [line for line in lines if line]
     rest = rest.strip()
-    if not all(line.startswith(b"{") and line.endswith(b"}") for line in lines):
+    objects = [line.startswith(b"{") and line.endswith(b"}") for line in lines]
+    if objects and not (objects[0] and objects.count(True) * 2 > len(objects)):
         return False
-    return bool(_FIRST_NAME.match(rest)) or (bool(lines) and (not rest or rest == b"{"))
+    return bool(_FIRST_NAME.match(rest)) or (bool(lines) and (not rest or rest == b"{" or len(lines) > 1))

@@ -30,7 +30,7 @@ _BATCH = 1 << 18
 """Bytes of whole lines that are handled together: they stay in the processor's cache."""
 
 _LONGEST_NUMBER = 4000
-"""Digits: more than these in a `retry` are no time, and Python does not turn them into an integer."""
+"""Digits: a longer `retry` is not a valid time, and Python refuses to convert it to an integer."""
 
 
 class Decoder:
@@ -216,7 +216,7 @@ class Decoder:
         return self._start if self._start >= 0 else self._line_start
 
     def _lines(self, lines: list[bytes], edges: list[int], ending: bytes, runs: bool) -> None:
-        """The plain loop, which hands over to `sse_runs` where a block ends and a run may begin."""
+        """The plain loop, which calls `sse_runs` where a block ends and a run may begin."""
         cut = -len(ending)
         index = sse_runs.read(lines, edges, 0, ending, self._columns, self.last_id) if runs and self._start < 0 else 0
         count = len(lines)

@@ -64,6 +64,11 @@ class Ignored:
     start: int
     end: int
 
+    @property
+    def lost(self) -> bool:
+        """Whether an event may have been in these bytes, and could not be decoded."""
+        return self.reason in ("bad-checksum", "bad-length", "not-json", "too-long")
+
 
 @dataclass(frozen=True, slots=True)
 class Tail:

@@ -47,7 +47,8 @@ def found(page: Page) -> dict[str, str]:
     response = Response(None, 200, headers=(("content-type", "text/event-stream"),))
     exchange = Exchange(frames=Frames.of([Frame(body_of(page))]), request=request, response=response)
     stream = interpret(exchange, judge=True)
-    codes = {finding.code for finding in lint(stream, [rule for rule in RULES.values() if rule.default])}
+    found = lint(stream, [rule for rule in RULES.values() if rule.default])
+    codes = {finding.code for finding in found if finding.severity != "info"}
     without = {finding.code for finding in lint(interpret(exchange, judge=True, strict=True), RULES.values())}
     return {
         "name": stream.dialect,

@@ -91,9 +91,21 @@ def test_json_is_the_contract_that_other_programs_read() -> None:
                 "message": 'object is "chat.completion", not "chat.completion.chunk"',
                 "count": 3,
                 "dialect": None,
+                "breaks": ["openai-python 3.52 `.stream()`: the chunk is dropped"],
+                "url": "docs/rules/SCH303.md",
             }
         ],
-        "streams": [{"file": "bad.sse", "exchange": 1, "api": "openai_chat", "dialect": None, "verdict": "complete"}],
+        "streams": [
+            {
+                "file": "bad.sse",
+                "exchange": 1,
+                "api": "openai_chat",
+                "dialect": None,
+                "verdict": "complete",
+                "unchecked": [],
+            }
+        ],
+        "passed_over": 0,
     }
 
 
@@ -176,7 +188,7 @@ def test_rule_knows_names_and_lists_all() -> None:
 def test_rule_as_json_has_every_rule_with_its_manual() -> None:
     document = json.loads(run("rule", "--format", "json").output)
     assert document["version"] == 1
-    assert {"code", "name", "severity", "default", "summary", "apis", "breaks", "lawful_in", "manual"} == set(
+    assert {"code", "name", "severity", "default", "summary", "also", "apis", "breaks", "lawful_in", "manual"} == set(
         document["rules"][0]
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -64,7 +65,7 @@ def test_one_file_is_gone_on_with_only_when_asked(tmp_path: Path) -> None:
 
 WRONG = {
     "no upstream": ([], "no upstream: pass one, or add --route NAME=URL"),
-    "no URL": (["api.openai.com"], "api.openai.com: no upstream; write http(s)://HOST[:PORT][/PATH]"),
+    "no URL": (["api.openai.com"], "invalid upstream 'api.openai.com': expected http(s)://HOST[:PORT][/PATH]"),
     "a public address": (
         ["http://x", "--host", "0.0.0.0"],
         "--host 0.0.0.0 is not a loopback address; add --listen-public to accept other machines",
@@ -73,6 +74,10 @@ WRONG = {
     "a metadata service": (
         ["http://169.254.169.254"],
         "http://169.254.169.254: a link-local or metadata address; --allow-link-local if that is meant",
+    ),
+    "workers that would have to know of each other": (
+        ["http://x", "--workers", "2", "--mode", "auto"],
+        "--workers and --mode auto: each worker knows what it has recorded itself only",
     ),
     "a pattern that is none": (["http://x", "--redact", "("], "--redact '(': no regular expression"),
 }
@@ -84,6 +89,21 @@ def test_what_is_wrong_is_said(tmp_path: Path, words: list[str], said: str) -> N
     assert done.returncode == 2
     assert done.stderr.startswith(f"streamkit: {said}")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(not hasattr(socket, "SO_REUSEPORT"), reason="one process listens on a port here")
+def test_workers_write_one_file_together(tmp_path: Path) -> None:
+    ask = (
+        "import os, urllib.request as u\n"
+        "for n in range(12):\n"
+        "    u.urlopen(u.Request(os.environ['OPENAI_BASE_URL'] + '/chat/completions', b'{}')).read()\n"
+    )
+    with serving([scripted("openai_chat/plain")], Options(match="any", pace=Pace(delay=False))) as upstream:
+        done = run(tmp_path, upstream.url, "-o", "all.jsonl", "--workers", "3", "--", sys.executable, "-c", ask)
+    assert done.returncode == 0 and "Traceback" not in done.stderr and "Fatal" not in done.stderr
+    found = list(read((tmp_path / "all.jsonl").read_bytes().splitlines(keepends=True)))
+    assert len(found) == 12 and all(one.end is not None and not one.damage for one in found)
+    assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]
 
 
 def test_others_need_a_token(tmp_path: Path) -> None:
@@ -99,7 +119,7 @@ def test_others_need_a_token(tmp_path: Path) -> None:
 def test_where_others_could_reach_it_is_said(tmp_path: Path, host: str) -> None:
     done = run(tmp_path, "http://127.0.0.1:1", "--host", host, "--", sys.executable, "-c", "")
     assert done.returncode == 2
-    assert done.stderr.startswith(f"streamkit: --host {host} is no loopback address")
+    assert done.stderr.startswith(f"streamkit: --host {host} is not a loopback address")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -109,3 +109,42 @@ def test_workers_cannot_be_strict(recording: Path) -> None:
         2,
         "streamkit: --workers cannot be used with --strict: each worker sees its own requests only\n",
     )
+
+
+def test_an_address_that_others_reach_has_to_be_meant(recording: Path) -> None:
+    done = run(str(recording), "--host", "0.0.0.0")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "streamkit: --host 0.0.0.0 is not a loopback address; add --listen-public to accept other machines\n",
+    )
+
+
+REFUSED = """
+import os, sys, urllib.error, urllib.request
+
+def asked(url, **headers):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, b"{}", headers), timeout=30) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+base = os.environ["STREAMKIT_URL"]
+open_ = base.partition("/t/")[0]
+reset = "/__streamkit/reset"
+print(asked(base + reset), asked(open_ + reset), asked(base + reset, Origin="http://evil.example"),
+      asked(base + reset, Host="evil.example"), asked(base + reset, Host="mock.example"))
+"""
+
+
+@pytest.mark.parametrize(("public", "expected"), [(False, "200 200 403 403 200"), (True, "200 401 403 403 200")])
+def test_pages_and_strangers_are_refused(recording: Path, public: bool, expected: str) -> None:
+    more = ["--host", "0.0.0.0", "--listen-public"] if public else []
+    done = run(str(recording), "--allow-host", "mock.example", *more, "--", sys.executable, "-c", REFUSED)
+    assert done.stdout.strip() == expected, done.stderr
+
+
+def test_an_sdk_shows_the_token_without_knowing(recording: Path) -> None:
+    done = run(str(recording), "--listen-public", "--token", "a-token", "--", sys.executable, "-c", ASK)
+    assert (done.stdout, done.returncode) == ("hello\n", 0), done.stderr
+    assert "/t/a-token" in done.stderr

@@ -16,6 +16,7 @@ UNTERMINATED = {
     "streams/google__vertexai-sdk-test-data__googleai_streaming-success-finish-message.sse",
     "streams/anthropic__anthropic-sdk-python__fixtures_compaction_response.sse",
     "streams/anthropic__anthropic-sdk-python__fixtures_fallback_response.sse",
+    "streams/azure__semantic-kernel__TestData_chat_completion_with_data_streaming_test_response.sse",
     "streams/azure__semantic-kernel__TestData_text_completion_streaming_test_response.sse",
     "streams/mistral__semantic-kernel__TestData_chat_completions_streaming_function_call_response.sse",
 }

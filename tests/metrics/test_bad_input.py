@@ -100,7 +100,7 @@ def test_frames_without_a_stamp_among_others_that_have_one() -> None:
         ([(1, text("a")), (3, usage(-4))], "usage says -4 output tokens, and 1 chunks carry content"),
         (
             [(1, usage(1)), (2, text("a")), (3, text("b"))],
-            "usage says 1 output tokens before the last content chunk, so it is no count of all",
+            "usage says 1 output tokens before the last content chunk, so it is not the total",
         ),
     ],
 )

@@ -242,7 +242,7 @@ exchanges = st.builds(
     end=st.none()
     | st.builds(End, at=times, reason=st.sampled_from(END_REASONS), error=st.none() | words, redacted=redactions),
     source=st.sampled_from(["client", "proxy", "stdin", "import"]),
-    clock=st.sampled_from(["monotonic", "log", "none"]),
+    clock=st.sampled_from(["monotonic", "kernel", "log", "none"]),
     recorded_at=st.none() | words,
     connected_at=times,
     sent_at=times,

@@ -87,7 +87,7 @@ def test_a_request_that_nothing_answers(pytester: pytest.Pytester) -> None:
 
 
 STRICT = {
-    "not asked for": ("pass", "recordings that were not asked for: *answer.jsonl"),
+    "not asked for": ("pass", "recordings that were never requested: *answer.jsonl"),
     "not recorded": (
         "ask(); pytest.raises(urllib.error.HTTPError, ask, seed=1)",
         "requests that no recording matches: POST /v1/chat/completions: no match: closest is *",

@@ -27,7 +27,7 @@ ERROR = Finding(
     file="a b/x.sse",
     exchange=1,
     dialect="azure",
-    breaks="openai",
+    breaks=("openai",),
 )
 WARNING = Finding(
     code="SSE120",

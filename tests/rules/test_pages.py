@@ -61,6 +61,8 @@ def test_a_defect_is_found_by_the_rule_meant_for_it(row: Row, tmp_path: Path) ->
         for finding in found
         if finding.severity != "info" or finding.code == row.page
     }
+    for finding in found:
+        assert finding.severity in (RULES[finding.code].severity, *RULES[finding.code].also), finding
     assert shown == row.found, [(finding.code, finding.severity, finding.message) for finding in found]
 
 

@@ -82,9 +82,34 @@ def test_the_bad_example_of_a_framing_rule_is_found_in_the_raw_stream(rule: Rule
     form = [b"", STATUS]
     if rule.code == "SSE104":  # only what the server says of itself makes this wrong
         form = [STATUS]
+    if rule.code == "SSE124":  # an AWS event stream
+        form = [b""]
     for before in form:
         found = {finding.code for finding in findings(before + body, tmp_path, selected(extend=(rule.code,)))}
         assert rule.code in found, (before, found)
+
+
+WITHOUT_BLANK_LINES = b"".join(event + b"\n" for event in EVENTS)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [(WITHOUT_BLANK_LINES, "SSE104"), (WITHOUT_BLANK_LINES + b"\n", "SSE111"), (THIRD + b"\n", "SSE104")],
+)
+@pytest.mark.parametrize("before", [b"", STATUS], ids=["curl -sN", "curl -i"])
+def test_lines_of_fields_alone_are_an_event_stream_whatever_is_missing_between_them(
+    before: bytes, body: bytes, code: str, tmp_path: Path
+) -> None:
+    [found] = findings(before + body, tmp_path, selected())
+    assert (found.code, found.severity) == (code, "error")
+    assert "if it is a paste, read it with --form gist-log" in found.message
+
+
+def test_an_event_of_a_kilobyte_alone_is_an_event_stream(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(chunk('{"role":"assistant","content":"%s"}' % ("Hi" * 1000), '"stop"') + b"\r\n\r\n")
+    [exchange] = read(str(tmp_path / "one"))
+    assert exchange.imported is not None
+    assert (exchange.imported.form, len(exchange.frames)) == ("event-stream", 1)
 
 
 @pytest.mark.parametrize(

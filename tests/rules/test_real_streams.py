@@ -28,7 +28,6 @@ EXPLAINED = {
 # Fixtures that somebody edited or wrote; what is found there is so in their bytes.
 EDITED = {
     "google__vertexai-sdk-test-data__googleai_streaming-success-finish-message.sse": {"GEM902", "SSE103"},
-    "google__generative-ai-js__mock-responses_streaming-failure-recitation-no-content.sse": {"GEM903"},
     "anthropic__anthropic-sdk-python__fixtures_compaction_response.sse": {"ANT709", "SSE103"},
     "anthropic__anthropic-sdk-python__fixtures_fallback_response.sse": {"ANT709", "SSE103"},
     "openai__opentelemetry-js-contrib__mock-responses_openai-streaming-responses-adds-genai-conventions.sse": {

@@ -134,7 +134,7 @@ def test_labels_names_and_outcomes_hold_no_key(tmp_path: Path) -> None:
     planted = secret("anthropic api")
     lines: list[Outcome] = []
     recorders = Recorders(
-        a_file_each(str(tmp_path)), labels={"run": planted, "api_key": "abc", "ci": "7"}, on_end=lines.append
+        open=a_file_each(str(tmp_path)), labels={"run": planted, "api_key": "abc", "ci": "7"}, on_end=lines.append
     )
     recorder = recorders.recorder(Request("POST", f"http://localhost/v1/{planted}/chat?key={planted}"))
     recorder.start(1, 2)

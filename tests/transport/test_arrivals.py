@@ -34,7 +34,7 @@ async def reads_at_most() -> int:
             assert response.connection is not None
             transport = response.connection.transport
             connected.set()
-            async for _ in arrivals.arrivals(response):
+            async for _ in arrivals.arrivals(response, lambda: 0):
                 pass
             return int(transport.max_size)  # type: ignore[union-attr]
     finally:

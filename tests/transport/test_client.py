@@ -25,8 +25,9 @@ class Heard:
         """Wait, in the server's loop, until the client has read and told all that was sent to it."""
         await turned(self.loop)
 
-    def start(self, connected_at, sent_at):
+    def start(self, connected_at, sent_at, clock="monotonic"):
         assert self.started is None
+        self.clock = clock
         self.started = (connected_at, sent_at)
 
     def response(self, at, status, http, headers):
@@ -114,6 +115,7 @@ def test_chunks_that_come_in_one_read_are_frames_of_their_own():
 def test_a_chunk_that_comes_in_pieces_is_one_frame_stamped_at_its_last(monkeypatch):
     clock = [1_000]
     monkeypatch.setattr("time.monotonic_ns", lambda: clock[0])
+    monkeypatch.setattr("streamkit.transport.kernel_clock._stamps_are_read", lambda: False)
 
     async def script(connection, heard):
         await connection.head_of_stream("Transfer-Encoding: chunked")
@@ -373,3 +375,12 @@ def test_a_body_that_is_not_in_the_coding_it_names():
 
     heard, _ = get(script)
     assert (heard.reason, heard.data) == ("protocol_error", [])
+
+
+@pytest.mark.parametrize("place", ["http://[::1", "ftp://x/y", "http://x:99999/"])
+def test_a_redirect_to_what_is_no_url(place):
+    async def script(connection, _):
+        await connection.send(f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    heard, _ = get(script, Settings(redirects=True))
+    assert heard.reason == "protocol_error" and "a redirect to" in heard.ended[2]

@@ -27,10 +27,10 @@ def called(offsets: list[float], again: float | None = None) -> list[tuple[float
         done: list[tuple[float, float]] = []
         all_called = asyncio.Event()
 
-        def call(offset: float) -> None:
+        def call(offset: float, now: float) -> None:
             done.append((offset, loop.time() - epoch))
             if again is not None:
-                deadlines.at(loop.time() + again, lambda: None)
+                deadlines.at(loop.time() + again, lambda _: None)
             if len(done) == len(offsets):
                 all_called.set()
 
@@ -47,7 +47,7 @@ def called(offsets: list[float], again: float | None = None) -> list[tuple[float
 
 def test_earliest_first_and_never_early() -> None:
     random = Random(0)
-    offsets = [random.uniform(-0.01, 0.15) for _ in range(300)]
+    offsets = [random.uniform(-0.01, 0.15) for _ in range(2 * deadlines._MANY)]
     done = called(offsets)
     assert [offset for offset, _ in done] == sorted(offsets)
     assert all(at >= offset for offset, at in done)
@@ -58,6 +58,49 @@ def test_what_is_set_during_a_call_does_not_hide_what_comes_before_it() -> None:
     assert [offset for offset, _ in called(offsets, again=3600.0)] == offsets
 
 
+def test_a_call_may_come_again_and_set_others() -> None:
+    """Each is called as often as it asks, in the order of deadlines, also beside earlier ones."""
+
+    async def run() -> list[tuple[str, int]]:
+        done: list[tuple[str, int]] = []
+        over = asyncio.Event()
+
+        def repeating(name: str, gap: float, times: int) -> deadlines.Call:
+            def call(now: float) -> float | None:
+                done.append((name, len([one for one, _ in done if one == name])))
+                heap.at(now - 1, lambda _: None)  # earlier than all that wait
+                if len(done) == 30:
+                    over.set()
+                return now + gap if len([one for one, _ in done if one == name]) < times else None
+
+            return call
+
+        with Deadlines.held():
+            heap = Deadlines.running()
+            for number in range(10):
+                heap.at(0, repeating(str(number), 0.001 * number, 3))
+            await asyncio.wait_for(over.wait(), SAFETY_S)
+        return done
+
+    done = asyncio.run(run())
+    assert sorted(done) == [(str(number), time) for number in range(10) for time in range(3)]
+
+
+def test_a_call_that_fails_keeps_nobody_waiting() -> None:
+    async def run() -> list[str]:
+        complaints: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context["message"]))
+        with Deadlines.held():
+            heap = Deadlines.running()
+            fired = asyncio.Event()
+            heap.at(0, lambda _: 1 / 0)
+            heap.at(0, lambda _: fired.set())
+            await asyncio.wait_for(fired.wait(), SAFETY_S)
+        return complaints
+
+    assert asyncio.run(run()) == ["a call at a deadline failed"]
+
+
 def test_deadlines_are_kept_while_anybody_holds_them() -> None:
     async def run() -> None:
         with Deadlines.held():
@@ -66,7 +109,7 @@ def test_deadlines_are_kept_while_anybody_holds_them() -> None:
                 assert Deadlines.running() is first
             assert Deadlines.running() is first
             fired = asyncio.Event()
-            first.at(0, fired.set)
+            first.at(0, lambda _: fired.set())
             await asyncio.wait_for(fired.wait(), SAFETY_S)
         with Deadlines.held():
             assert Deadlines.running() is not first

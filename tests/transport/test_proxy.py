@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import importlib
+import re
 import select
 import socket
+import ssl
+import sys
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
+import trustme
 
 from streamkit.errors import UsageError
 from streamkit.model import recording
@@ -21,11 +28,14 @@ from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, St
 from streamkit.service.mock import Options
 from streamkit.service.proxying import Playing, proxying
 from streamkit.service.recording import Outcome, Recorders, a_file_each, file_name, one_file
+from streamkit.transport import content_coding
 from streamkit.transport.client import Settings
 from streamkit.transport.guard import Guard, Refusal, check_upstream
 from streamkit.transport.proxy import Proxy, Route, Rules
 from streamkit.transport.server import Server, in_thread
 from tests.exchanges import exchange
+from tests.transport.scripted import served
+from tests.transport.tunnels import tunnel
 from tests.waiting import SAFETY_S, StillLoop, settled, turn, until
 
 MS = 1_000_000
@@ -44,7 +54,7 @@ class Lines:
         self.closed = threading.Event()
 
     def write(self, data: bytes) -> None:
-        self.lines.append(data)
+        self.lines += data.splitlines(keepends=True)
 
     def close(self) -> None:
         self.closed.set()
@@ -118,12 +128,12 @@ def test_every_byte_is_passed_on_and_recorded() -> None:
         seen = here.recorded()
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head == (
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: r1\r\n"
-        b"Transfer-Encoding: chunked\r\nConnection: close"
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: r1\r\nTransfer-Encoding: chunked"
     )
     assert body == WIRE + b"0\r\n\r\n"
     assert seen.frames.data == [b"data: %d\n\n" % n for n in range(5)]
-    assert (seen.source, seen.clock, seen.end and seen.end.reason) == ("proxy", "monotonic", "eof")
+    clock = "kernel" if sys.platform == "linux" else "monotonic"
+    assert (seen.source, seen.clock, seen.end and seen.end.reason) == ("proxy", clock, "eof")
     assert seen.request == Request(
         "POST", here.asked[0].url and seen.request.url, seen.request.headers, Body("json", {})
     )  # type: ignore[union-attr]
@@ -228,49 +238,151 @@ def test_ending_the_proxy_is_recorded_as_an_interruption() -> None:
     assert ended is not None and ended.reason in ("interrupted", "client_abort")
 
 
-@pytest.mark.parametrize(("coding", "encode"), [("gzip", gzip.compress), ("br", None), ("zstd", None)])
-def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encode: Any) -> None:
+def zstd_compress(data: bytes) -> bytes:
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    compressed: bytes = importlib.import_module(name).compress(data)
+    return compressed
+
+
+def deflated(data: bytes) -> bytes:
+    """`deflate` without zlib's header, as some servers send it."""
+    making = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return making.compress(data) + making.flush()
+
+
+CODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "gzip": ("gzip", gzip.compress),
+    "deflate": ("deflate", zlib.compress),
+    "deflate without its header": ("deflate", deflated),
+    "br": ("br", brotli.compress),
+    "zstd": ("zstd", zstd_compress),
+    "one upon another": ("gzip, br", lambda data: brotli.compress(gzip.compress(data))),
+}
+
+
+@pytest.mark.parametrize(("coding", "encode"), CODINGS.values(), ids=CODINGS)
+def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encode: Callable[[bytes], bytes]) -> None:
     body = b"data: 1\n\n" * 200
-    sent = encode(body) if encode else b"not to be decoded here"
-    head = Head(0, 200, (*SSE, ("Content-Encoding", coding), ("Content-Length", str(len(sent)))))
-    wire = (
-        b"HTTP/1.1 200 OK\r\n" + b"".join(b"%b: %b\r\n" % (k.encode(), v.encode()) for k, v in head.headers) + b"\r\n"
+    sent = encode(body)
+    here, answered, seen = through(
+        b"HTTP/1.1 200 OK\r\ncontent-TYPE: text/event-stream\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n%b"
+        % (coding.encode(), len(sent), sent),
+        ASK.replace(b"\r\n\r\n", b"\r\nAccept-Encoding: gzip, br, zstd\r\n\r\n"),
     )
+    assert b"\r\nAccept-Encoding: gzip, br, zstd\r\n" in here.request
+    assert answered.endswith(b"\r\n\r\n" + sent) and b"\r\ncontent-TYPE: text/event-stream\r\n" in answered
+    assert any(b'"type":"note"' in line and b"stored decoded" in line for line in here.lines)
+    assert seen.frames.body == body
+
+
+def test_a_coding_that_no_library_takes_off_is_recorded_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content_coding, "_BROTLI", ("a_module_that_is_not_there",))
+    sent = brotli.compress(b"data: 1\n\n" * 200)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: %d\r\n\r\n" % len(sent)
+    here, answered, seen = through(head + sent, ASK)
+    assert answered == head + sent and seen.frames.body == sent
+    assert any(b"stored unchanged" in line for line in here.lines)
+
+
+@dataclass
+class Through:
+    """What came of one request to an upstream that sends fixed bytes and closes."""
+
+    request: bytes
+    lines: list[bytes]
+
+
+def through(wire: bytes, ask: bytes, *, whole: bytes = b"{}", **rules: Any) -> tuple[Through, bytes, Exchange]:
+    """Ask once through a proxy: what the upstream got, what the client got, and what was recorded."""
+    got: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as upstream:
 
         def answer() -> None:
             connection, _ = upstream.accept()
             with connection:
-                assert b"Accept-Encoding: identity\r\n" in connection.recv(65536)
-                connection.sendall(wire + sent)
+                data = b""
+                while not data.endswith(b"\r\n\r\n" + whole):
+                    data += connection.recv(65536)
+                got.append(data)
+                connection.sendall(wire)
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         files = [Lines()]
-        rules = Rules((Route("/", f"http://127.0.0.1:{upstream.getsockname()[1]}"),))
-        with proxying(rules, Recorders(open=lambda _: files[0])) as proxy:
+        to = Rules((Route("/", f"http://127.0.0.1:{upstream.getsockname()[1]}"),), **rules)
+        with proxying(to, Recorders(open=lambda _: files[0])) as proxy:
             here = Between(proxy, [], files)
-            answered = here.ask()
+            answered = here.ask(ask)
             seen = here.recorded()
-        thread.join()
-    assert answered.endswith(b"\r\n\r\n" + sent) and f"Content-Encoding: {coding}".encode() in answered
-    assert any(b'"type":"note"' in line and b"encoded" in line for line in files[0].lines)
-    assert seen.frames.body == (body if encode else sent) or coding != "gzip"
+        thread.join(10)
+    return Through(got[0], files[0].lines), answered, seen
 
 
-def test_what_is_sent_on() -> None:
-    ask = (
-        b"POST /v1/x?a=%20b HTTP/1.1\r\nHost: localhost:1\r\nAuthorization: Bearer k\r\nX-Two: 1\r\nX-Two: 2\r\n"
-        b"Accept-Encoding: gzip\r\nConnection: close, x-mine\r\nX-Mine: 1\r\nTE: trailers\r\nContent-Length: 2\r\n\r\n{}"
+# what a client sends, and what the upstream gets: `HOST` is the upstream's own
+PASSED_ON: dict[str, tuple[bytes, bytes]] = {
+    "names, their case, their order and repeats": (
+        b"POST /v1/x HTTP/1.1\r\nuser-AGENT: a\r\nUser-Agent: b\r\nHost: localhost\r\nX-A:  two  \r\nx-a:\r\n\r\n",
+        b"POST /v1/x HTTP/1.1\r\nuser-AGENT: a\r\nUser-Agent: b\r\nHost: HOST\r\nX-A:  two  \r\nx-a:\r\n\r\n",
+    ),
+    "the target as it is written": (
+        b"GET /model/arn%3Aaws%3A/x?a=%2F1&b=[c]&c={}|%20+ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /model/arn%3Aaws%3A/x?a=%2F1&b=[c]&c={}|%20+ HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    "a body in chunks": (
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n0\r\nX-T: 1\r\n\r\n",
+        b"POST /x HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n0\r\nX-T: 1\r\n\r\n",
+    ),
+    "a body in a coding": (
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b",
+        b"POST /x HTTP/1.1\r\nHost: HOST\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b",
+    ),
+    "what names a coding that it has not": (
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: zstd\r\nContent-Length: 3\r\n\r\n\x00\xff{",
+        b"POST /x HTTP/1.1\r\nHost: HOST\r\nContent-Encoding: zstd\r\nContent-Length: 3\r\n\r\n\x00\xff{",
+    ),
+    "but not what is the connection's own": (
+        b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close, x-mine, content-length\r\nX-Mine: 1\r\nTE: trailers\r\n"
+        b"Keep-Alive: 5\r\nProxy-Authorization: Basic eDp5\r\nUpgrade: h2c\r\nX-Streamkit-Token: t\r\n"
+        b"Expect: 100-continue\r\nContent-Length: 0\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 0\r\n\r\n",
+    ),
+    "an old version": (
+        b"GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n",
+        b"GET /x HTTP/1.0\r\nHost: HOST\r\n\r\n",
+    ),
+}
+OK = b"HTTP/1.1 200 Fine\r\nx-ODD: 1\r\nX-Odd: 2\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(("sent", "passed"), PASSED_ON.values(), ids=PASSED_ON)
+@pytest.mark.parametrize("keep_host", [False, True])
+def test_a_request_is_passed_on_byte_for_byte(sent: bytes, passed: bytes, keep_host: bool) -> None:
+    if b"%d" in sent:
+        body = gzip.compress(b"{}")
+        sent, passed = sent % (len(body), body), passed % (len(body), body)
+    here, answered, _ = through(OK, sent, whole=passed.partition(b"\r\n\r\n")[2], keep_host=keep_host)
+    host = re.search(rb"127\.0\.0\.1:\d+", here.request)
+    expected = b"localhost" if keep_host else host and host[0]
+    assert here.request == passed.replace(b"HOST", expected or b"")
+    assert answered == OK
+
+
+def test_a_coded_body_is_recorded_decoded() -> None:
+    body = gzip.compress(b'{"model":"m"}')
+    ask = b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (
+        len(body),
+        body,
     )
+    _, _, seen = through(OK, ask, whole=body)
+    assert seen.request is not None and seen.request.body == Body("json", {"model": "m"})
+
+
+def test_keys_are_passed_on_and_not_recorded() -> None:
+    ask = ASK.replace(b"\r\n\r\n", b"\r\nAuthorization: Bearer k\r\nX-Two: 1\r\nX-Two: 2\r\n\r\n")
     with between(STREAM) as here:
         here.ask(ask)
-    sent = here.asked[0]
-    assert sent.url == "/v1/x?a=%20b"
-    names = [name.lower() for name, _ in sent.headers]
-    assert [value for name, value in sent.headers if name == "X-Two"] == ["1", "2"]
-    assert ("Authorization", "Bearer k") in sent.headers and ("Accept-Encoding", "identity") in sent.headers
-    assert not {"x-mine", "te", "connection"} & set(names)
+    assert [value for name, value in here.asked[0].headers if name == "X-Two"] == ["1", "2"]
+    assert ("Authorization", "Bearer k") in here.asked[0].headers
     seen = here.recorded().request
     assert seen is not None and ("Authorization", "[redacted]") in seen.headers
 
@@ -308,6 +420,193 @@ def test_the_longest_prefix_wins_and_ends_at_a_slash() -> None:
     chosen = [rules.route(target) for target in ("/", "/x", "/xy", "/x/z?q", "/x/y", "/x/y/z")]
     assert [route and route.upstream[-1] for route in chosen] == ["a", "b", "a", "b", "c", "c"]
     assert Rules((Route("/x", "http://b"),)).route("/y") is None
+
+
+def test_a_websocket_is_passed_on_both_ways_and_not_recorded() -> None:
+    ask = (
+        b"GET /v1/realtime?model=m HTTP/1.1\r\nHost: localhost\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    switched = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n"
+    heads: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def echo() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                heads.append(connection.recv(65536))
+                connection.sendall(switched + b"\x81\x02hi")
+                while data := connection.recv(65536):
+                    connection.sendall(data)
+
+        thread = threading.Thread(target=echo, daemon=True)
+        thread.start()
+        port = listening.getsockname()[1]
+        files = [Lines()]
+        with proxying(Rules((Route("/", f"http://127.0.0.1:{port}"),)), Recorders(open=lambda _: files[0])) as proxy:
+            here = Between(proxy, [], files)
+            with here.connect() as client:
+                client.sendall(ask)
+                got = b""
+                while len(got) < len(switched) + 4:
+                    got += client.recv(65536)
+                assert got == switched + b"\x81\x02hi"
+                big = b"\x82\x7f" + b"x" * 1_000_000
+                sender = threading.Thread(target=client.sendall, args=(big,))
+                sender.start()
+                back = b""
+                while len(back) < len(big):
+                    back += client.recv(65536)
+                sender.join()
+                assert back == big
+            seen = here.recorded()
+        thread.join(10)
+    assert heads == [ask.replace(b"localhost", b"127.0.0.1:%d" % port)]
+    assert seen.response is not None and seen.response.status == 101
+    assert len(seen.frames) == 0 and seen.end is not None and seen.end.reason == "eof"
+    assert any(b"WebSocket" in line and b'"note"' in line for line in files[0].lines)
+
+
+@contextlib.contextmanager
+def keeping(answers: int) -> Iterator[tuple[str, list[int]]]:
+    """An upstream that closes each connection without a word after so many answers; which connection each request came on."""
+    came: list[int] = []
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve(connection: socket.socket, number: int) -> None:
+            with connection:
+                for _ in range(answers):
+                    data = b""
+                    while not data.endswith(b"\r\n\r\n"):
+                        if not (more := connection.recv(65536)):
+                            return
+                        data += more
+                    came.append(number)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                connection.recv(1)  # closed in the face of the next request
+
+        def run() -> None:
+            number = 0
+            while not over.is_set():
+                connection, _ = listening.accept()
+                number += 1
+                threading.Thread(target=serve, args=(connection, number), daemon=True).start()
+
+        threading.Thread(target=run, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}", came
+        finally:
+            over.set()
+            socket.create_connection(listening.getsockname()).close()
+
+
+def test_an_upstream_connection_is_used_again_and_replaced_when_it_has_gone() -> None:
+    get = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    files: list[Lines] = []
+
+    def opened(_: Request | None) -> Lines:
+        files.append(Lines())
+        return files[-1]
+
+    with keeping(3) as (url, came), proxying(Rules((Route("/", url),)), Recorders(open=opened)) as proxy:
+        here = Between(proxy, [], files)
+        with here.connect() as client:
+            for number in range(5):
+                client.sendall(get)
+                assert client.recv(65536).endswith(b"{}")
+                seen = here.recorded(number)
+                assert seen.end is not None and seen.end.reason == "eof"
+                assert (seen.connected_at is None) == (number > 0)
+                assert any(b"sent again" in line for line in files[number].lines) == (number == 3)
+    assert came == [1, 1, 1, 2, 2]
+
+
+def test_a_post_is_not_sent_twice() -> None:
+    post = b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+    with keeping(1) as (url, came), proxying(Rules((Route("/", url),)), Recorders(open=lambda _: Lines())) as proxy:
+        here = Between(proxy, [], [])
+        with here.connect() as client:
+            client.sendall(post)
+            assert client.recv(65536).endswith(b"{}")
+            client.sendall(post)
+            assert client.recv(65536).startswith(b"HTTP/1.1 502 ")
+    assert came == [1]
+
+
+class FakeResolver:
+    """Names that lead where a test wants them to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+
+        async def getaddrinfo(self: object, host: str, port: int, **_: object) -> list[Any]:
+            place = (address, port, 0, 0) if ":" in address else (address, port)
+            return [(family, socket.SOCK_STREAM, 6, "", place)]
+
+        monkeypatch.setattr("asyncio.base_events.BaseEventLoop.getaddrinfo", getaddrinfo)
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "100.100.100.200"])
+def test_a_name_that_leads_to_a_metadata_service_is_refused_when_it_is_connected_to(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    files = [Lines()]
+    with proxying(Rules((Route("/", "http://harmless.example"),)), Recorders(open=lambda _: files[0])) as proxy:
+        here = Between(proxy, [], files)
+        FakeResolver(monkeypatch, address)
+        answered = here.ask()
+        monkeypatch.undo()
+        seen = here.recorded()
+    assert answered.startswith(b"HTTP/1.1 502 ") and b"--allow-link-local" in answered
+    assert seen.end is not None and seen.end.reason == "refused"
+    assert seen.end.error is not None and f"harmless.example leads to {address}" in seen.end.error
+
+
+@pytest.mark.parametrize("through_proxy", [False, True])
+def test_an_upstream_behind_tls(through_proxy: bool, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    async def answer(connection: Any) -> None:
+        await connection.head_of_stream("Transfer-Encoding: chunked")
+        await connection.chunk(b"data: 1\n\n")
+        await connection.last_chunk()
+
+    files = [Lines()]
+    with contextlib.ExitStack() as stack:
+        url, asked = stack.enter_context(served(answer, context))
+        place = stack.enter_context(tunnel()) if through_proxy else None
+        settings = Settings(cacert=str(tmp_path / "ca.pem"), proxy=place and place.replace("//", "//user:pass@"))
+        proxy = stack.enter_context(
+            proxying(Rules((Route("/", url),)), Recorders(open=lambda _: files[0]), settings=settings)
+        )
+        here = Between(proxy, [], files)
+        assert here.ask().endswith(b"\r\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n")
+        seen = here.recorded()
+    assert seen.frames.data == [b"data: 1\n\n"] and seen.end is not None and seen.end.reason == "eof"
+    assert asked[0].body == b"{}"
+
+
+def test_a_certificate_that_is_not_trusted() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+
+    async def answer(connection: Any) -> None:
+        raise AssertionError("it was asked")
+
+    files = [Lines()]
+    with (
+        served(answer, context) as (url, _),
+        proxying(Rules((Route("/", url),)), Recorders(open=lambda _: files[0])) as proxy,
+    ):
+        here = Between(proxy, [], files)
+        answered = here.ask()
+        seen = here.recorded()
+    assert answered.startswith(b"HTTP/1.1 502 ") and b"certificate" in answered
+    assert seen.end is not None and seen.end.reason == "refused"
 
 
 HOST = (("Host", "127.0.0.1:8789"),)
@@ -391,13 +690,29 @@ UPSTREAMS = {
     "http://169.254.169.254": None,
     "http://[fe80::1]": None,
     "http://metadata.google.internal": None,
+    "http://METADATA.google.internal.": None,
+    "http://[::ffff:169.254.169.254]": None,
+    "http://[::ffff:a9fe:a9fe]": None,
+    "http://[64:ff9b::169.254.169.254]": None,
+    "http://[2002:a9fe:a9fe::1]": None,
+    "http://[fe80::1%25eth0]": None,
+    "http://[fd00:ec2::254]": None,
+    "http://2852039166": None,
+    "http://0xA9FEA9FE": None,
+    "http://0251.0376.0251.0376": None,
+    "http://169.254.43518": None,
+    "http://100.100.100.200": None,
+    "http://192.0.0.192": None,
+    "http://168.63.129.16": None,
+    "http://[::ffff:127.0.0.1]:1": "http://[::ffff:127.0.0.1]:1",
+    "http://100.100.100.201": "http://100.100.100.201",
 }
 
 
 @pytest.mark.parametrize(("url", "expected"), UPSTREAMS.items())
 def test_upstreams(url: str, expected: str | None) -> None:
     if expected is None:
-        with pytest.raises(UsageError, match=r"no upstream|link-local"):
+        with pytest.raises(UsageError, match=r"invalid upstream|link-local"):
             check_upstream(url)
     else:
         assert check_upstream(url) == expected
@@ -447,7 +762,7 @@ def test_a_disk_that_fails_holds_nobody_up(tmp_path: Path) -> None:
         recorders = Recorders(open=a_file_each(str(tmp_path / "folder")), on_error=said.append)
         with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
             assert Between(proxy, [], []).ask().endswith(WIRE + b"0\r\n\r\n")
-    assert len(said) == 1 and "is not recorded" in said[0]
+    assert len(said) == 1 and "unrecorded" in said[0]
 
 
 AT_ONCE = Options(match="path")
@@ -526,14 +841,42 @@ def test_tls_by_a_certificate_file(tmp_path: Path) -> None:
         thread.join()
 
 
+def test_nothing_is_passed_on_before_it_is_written() -> None:
+    writing, go = threading.Event(), threading.Event()
+
+    class Slow(Lines):
+        def write(self, data: bytes) -> None:
+            if b"data: 0" in data:
+                writing.set()
+                assert go.wait(SAFETY_S)
+            super().write(data)
+
+    with (
+        in_thread(Server(lambda _: STREAM)) as upstream,
+        proxying(Rules((Route("/", upstream.url),)), Recorders(open=lambda _: Slow())) as proxy,
+        Between(proxy, [], []).connect() as client,
+    ):
+        client.sendall(ASK)
+        assert writing.wait(SAFETY_S)
+        got = b""
+        while select.select([client], [], [], 0)[0]:
+            got += client.recv(65536)
+        assert b"data: 0" not in got
+        go.set()
+        received(client, b"data: 4\n\n\r\n")
+
+
 def test_a_file_that_cannot_be_written_any_more_holds_nobody_up() -> None:
     complaints: list[str] = []
     over: list[Outcome] = []
 
     class Full(Lines):
+        full = 0
+
         def write(self, data: bytes) -> None:
             super().write(data)
-            if len(self.lines) == 4:
+            if len(self.lines) >= 4:
+                self.full += 1
                 raise OSError(28, "No space left on device")
 
     full = Full()
@@ -543,6 +886,6 @@ def test_a_file_that_cannot_be_written_any_more_holds_nobody_up() -> None:
             answer = Between(proxy, [], []).ask()
             until(lambda: over)
     assert answer.endswith(WIRE + b"0\r\n\r\n")
-    assert complaints == ["the exchange goes on and is not recorded: [Errno 28] No space left on device"]
-    assert len(full.lines) == 4, "nothing is written after what could not be"
+    assert complaints == ["the exchange continues unrecorded: [Errno 28] No space left on device"]
+    assert full.full == 1, "nothing is written after what could not be"
     assert (over[0].path, over[0].reason, over[0].frames) == (None, "eof", 5)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.model.message import MOST, Delta, Usage
+from streamkit.model.message import Delta, Usage
 
 
 def text_of(value: Any) -> str:
@@ -30,15 +30,16 @@ def objects_in(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if type(entry) is dict] if type(value) is list else []
 
 
-def count_of(holder: Any, *names: str) -> int | None:
-    """The first of these fields that is an integer (booleans excluded), or None.
+MOST = (1 << 63) - 1
+"""The largest integer that is read as a count: what a signed 64-bit field holds."""
 
-    An integer that programs need not agree on (RFC 8259, section 6: beyond ±(2^53 − 1)) counts nothing.
-    """
+
+def count_of(holder: Any, *names: str) -> int | None:
+    """The first of these fields that is an integer of 64 bits (booleans excluded), or None."""
     if type(holder) is dict:
         for name in names:
             value = holder.get(name)
-            if type(value) is int and -MOST < value < MOST:
+            if type(value) is int and -MOST <= value <= MOST:
                 return value
     return None
 

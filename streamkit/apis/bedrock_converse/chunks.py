@@ -46,8 +46,9 @@ def is_event(chunk: Chunk) -> bool:
     """Whether a chunk is an event of Converse: its payload under its name, and hardly anything beside."""
     if len(chunk) > 3:
         return False
-    metadata = object_of(chunk.get("metadata"))
-    return "usage" in metadata or any(type(chunk.get(event)) is dict for event in EVENTS if event != "metadata")
+    # Other APIs have a field `metadata` with a usage, too, beside others.
+    counts = chunk.keys() <= {"metadata", PADDING} and "usage" in object_of(chunk.get("metadata"))
+    return counts or any(type(chunk.get(event)) is dict for event in EVENTS if event != "metadata")
 
 
 def _delta(chunk: Chunk) -> tuple[dict[str, Any], int]:

@@ -46,36 +46,29 @@ _ENOUGH_CHUNKS = 16
 _ENOUGH_BYTES = 1 << 16
 
 
-def _host_of(url: str) -> str:
-    from urllib.parse import urlsplit  # takes long to import, and a stream alone has no URL
-
-    return urlsplit(url).hostname or ""
-
-
 def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]]) -> tuple[Dialect, str] | None:
     """The dialect of this API that the exchange shows, and what showed it; None where none does.
 
-    The host decides before everything else: it is the provider's name. Else the first dialect, in ascending `order`, any of
-    whose marks is there.
+    A known host decides before everything else: it is the provider's name. Else the first dialect, in ascending `order`, any of
+    whose marks is there; the model's name counts only where no other mark is there, as whoever serves the model gives it.
+    Raises UnknownEntry where a provider names a dialect that is not there.
     """
-    if exchange.request and (dialect := _at_host(api, host := _host_of(exchange.request.url))):
-        return dialect, f"the request's host is {host}"
+    if exchange.request:
+        from streamkit.providers import provider_at  # a stream alone has no host
+
+        provider = provider_at(host := exchange.request.host)
+        if provider is not None:  # marks mean nothing then: a gateway passes on those of others
+            known = (DIALECTS[name] for name in provider.dialects)
+            at_home = next((dialect for dialect in known if api in dialect.apis), None)
+            return (at_home, f"the request's host is {host}") if at_home else None
     spoken = sorted((entry for entry in DIALECTS.values() if api in entry.apis), key=lambda entry: entry.order)
     traits = _Traits(exchange, chunks)
-    for dialect in spoken:
-        reason = next(traits.shown(dialect), None)
-        if reason is not None:
-            return dialect, reason + _shared(traits, dialect, spoken)
+    for marks in (traits.shown, traits.named_model):
+        for dialect in spoken:
+            reason = next(marks(dialect), None)
+            if reason is not None:
+                return dialect, reason + _shared(traits, dialect, spoken)
     return None
-
-
-def _at_host(api: str, host: str) -> Dialect | None:
-    """The dialect in which the provider at this host speaks the API. Raises UnknownEntry where it names one that is not there."""
-    from streamkit.providers import provider_at  # a stream alone has no host
-
-    provider = provider_at(host)
-    known = (DIALECTS[name] for name in provider.dialects) if provider else ()
-    return next((dialect for dialect in known if api in dialect.apis), None)
 
 
 def _shared(traits: _Traits, chosen: Dialect, spoken: Sequence[Dialect]) -> str:
@@ -136,8 +129,12 @@ class _Traits:
         )
         return {where + key for where, wanted, there in keys for key in wanted if key in there}
 
+    def named_model(self, dialect: Dialect) -> Iterator[str]:
+        """The models' names that are the dialect's, in words."""
+        yield from (f"model is {text!r}" for text in _beginning(self.models, dialect.model_prefixes))
+
     def shown(self, dialect: Dialect) -> Iterator[str]:
-        """Which marks of a dialect are there, in words."""
+        """Which marks of a dialect are there, in words; all but the model's name."""
         for where, wanted, there in (
             ("chunks hold", dialect.chunk_keys, self.chunk_keys),
             ("choices hold", dialect.choice_keys, self.choice_keys),
@@ -149,7 +146,6 @@ class _Traits:
                     yield f"{where} {key!r}"
         for where, prefixes, texts in (
             ("id is", dialect.id_prefixes, self.ids),
-            ("model is", dialect.model_prefixes, self.models),
             ("system_fingerprint is", dialect.fingerprint_prefixes, self.fingerprints),
             ("a header is", dialect.headers, self.headers),
         ):

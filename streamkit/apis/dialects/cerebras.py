@@ -8,7 +8,7 @@ DIALECT = Dialect(
     apis=("openai_chat",),
     source="measured",
     chunk_keys=("time_info",),
-    lawful=(),
+    lawful=("SSE120",),
     extra_fields=("$.time_info", "$.choices[].delta.reasoning"),
     order=40,
 )

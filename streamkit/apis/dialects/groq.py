@@ -11,7 +11,7 @@ DIALECT = Dialect(
     delta_keys=("executed_tools",),
     usage_keys=("queue_time",),
     headers=("x-groq-",),
-    lawful=("SEQ401",),
+    lawful=("SEQ401", "USG502"),
     extra_fields=(
         "$.x_groq",
         "$.choices[].delta.reasoning",

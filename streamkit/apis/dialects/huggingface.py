@@ -10,7 +10,7 @@ DIALECT = Dialect(
     source="measured",
     fingerprint_prefixes=("1.4.", "2.0.", "2.1.", "2.2.", "2.3.", "2.4.", "3.0.", "3.1.", "3.2.", "3.3."),
     headers=("x-inference-provider",),
-    lawful=("SCH303", "SCH332", "SEQ402"),
+    lawful=("SCH303", "SCH332", "SEQ402", "SSE120", "USG502"),
     extra_fields=(),
     order=50,
 )

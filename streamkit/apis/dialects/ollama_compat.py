@@ -7,7 +7,7 @@ DIALECT = Dialect(
     title="Ollama (OpenAI-compatible)",
     apis=("openai_chat", "openai_completions"),
     fingerprint_prefixes=("fp_ollama",),
-    lawful=(),
+    lawful=("SEQ402",),
     extra_fields=("$.choices[].delta.reasoning",),
     order=45,
 )

@@ -7,4 +7,5 @@ DIALECT = Dialect(
     title="OpenAI",
     apis=("openai_chat", "openai_completions", "openai_responses"),
     headers=("openai-processing-ms",),
+    lawful=("SEQ414",),
 )

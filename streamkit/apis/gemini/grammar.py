@@ -26,6 +26,8 @@ GRAMMAR = Grammar(
     unfinished={"new": "no-finish", "open": "no-finish"},
 )
 
+# With `enum-encoding=int` in the URL, which the REST transport of Google's older SDKs asks for, words come as numbers.
+_NUMBERED = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
 _GOOD = ("STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED")
 
 
@@ -79,14 +81,15 @@ class _CandidateWalk:
         key = key if type(key) is int else 0
         content = candidate.get("content")
         parts = content.get("parts") if isinstance(content, dict) else None
+        reason = _named(candidate.get("finishReason"))
         if isinstance(parts, list) and any(map(_says_something, parts)):
             wrong = self._walk.step(key, "parts")
             if wrong:
                 message = f"candidate {key} goes on after its finish"
-                yield Misstep(wrong, chunk, message, f"{path}.content.parts")
+                # Gemini 1.5 said STOP in every event, in 2024.
+                yield Misstep(wrong, chunk, message, f"{path}.content.parts", "info" if reason == "STOP" else None)
         elif key not in self._walk.states:
             self._walk.states[key] = "open"
-        reason = candidate.get("finishReason")
         if isinstance(reason, str) and reason:
             self._walk.step(key, "finish")
             if reason not in _GOOD:
@@ -100,3 +103,10 @@ def _says_something(part: object) -> bool:
     return isinstance(part, dict) and any(
         value for key, value in part.items() if key not in ("thoughtSignature", "thought")
     )
+
+
+def _named(reason: object) -> object:
+    """A finish reason as its word, where it is one of the numbers of `enum-encoding=int`; one beyond them as text."""
+    if type(reason) is not int:
+        return reason
+    return _NUMBERED.get(reason, f"reason {reason}" if reason else None)

@@ -6,11 +6,15 @@ Source: google-genai 3.4, `types.py`. Its own model forbids what it does not kno
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
+from streamkit.apis._kit.reading import object_of, objects_in
 from streamkit.apis._kit.schema import schema_of
 from streamkit.apis._kit.shape import ANY, Shape, array, boolean, integer, number, string, structure
+from streamkit.model.stream import Misfit
 
 _PART = structure(
     {
@@ -86,7 +90,27 @@ SHAPE = Shape(
     },
 )
 
-misfits = misfits_of(SHAPE)
+_misfits = misfits_of(SHAPE)
+
+
+def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
+    """Every misfit of every chunk. Where all enumerations are numbers, as the URL's `enum-encoding=int` asks for, those of
+    the finish reason and of the traffic type are none."""
+    found = list(_misfits(chunks))
+    numbered = bool(found) and any(map(_is_numbered, chunks))
+    return (fit for fit in found if not (numbered and fit.path.endswith((".finishReason", ".trafficType"))))
+
+
+def _is_numbered(chunk: dict[str, Any]) -> bool:
+    """Whether another enumeration of this chunk is a number: a category of safety, a modality of tokens."""
+    usage = object_of(chunk.get("usageMetadata"))
+    ratings = (of for one in objects_in(chunk.get("candidates")) for of in objects_in(one.get("safetyRatings")))
+    details = (of for name in ("promptTokensDetails", "candidatesTokensDetails") for of in objects_in(usage.get(name)))
+    return any(type(of.get("category")) is int for of in ratings) or any(
+        type(of.get("modality")) is int for of in details
+    )
+
+
 unknown = partial(unknown_fields, SHAPE)
 kinds = partial(kinds_of, SHAPE)
 schema = schema_of(SHAPE, "A chunk of Gemini streamGenerateContent")

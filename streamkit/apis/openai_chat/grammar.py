@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any
 
+from streamkit.apis._kit.reading import object_of
 from streamkit.apis._openai.repeated_fields import KINDS as FIELD_KINDS
 from streamkit.apis._openai.repeated_fields import RepeatedFields
 from streamkit.apis._openai.usage_checks import KINDS as USAGE_KINDS
@@ -110,7 +111,7 @@ class _ChatWalk:
         index = choice.get("index")
         if type(index) is not int or self._walk.states.get(index) != "open" or choice.get("finish_reason") == "":
             return False
-        text = choice["delta"].get("content")
+        text = object_of(choice.get("delta")).get("content")
         if type(text) is not str:
             return False
         last = self._last_text.get(index, "")
@@ -197,9 +198,17 @@ class _ChatWalk:
     def _end(self) -> Iterator[Misstep]:
         for key, kind in self._walk.unfinished() if self._stream.verdict != "error" else ():
             yield Misstep(kind, None, f"no chunk carries a finish_reason for choice {key}")
-        yield from self._tools.end(self._finish)
+        yield from self._tools.end(self._finish, forced=_forces_a_tool(self._stream))
         yield from self._usage.end(any(flag & TEXT for flag in self._stream.flags))
 
 
 def _has_content(delta: dict[str, Any]) -> bool:
     return any(delta.get(key) for key in delta if key not in ("role", "index"))
+
+
+def _forces_a_tool(stream: Stream) -> bool:
+    """Whether the request, where it is known, names the tool to call or requires one."""
+    request = stream.exchange.request
+    fields = object_of(request.body.json) if request and request.body else {}
+    choice = fields.get("tool_choice")
+    return isinstance(choice, dict) or choice == "required"

@@ -89,8 +89,9 @@ class ToolCallChecks:
             yield from _repeated(call, entry, function, index, chunk, path)
         _take(call, entry, function)
 
-    def end(self, finish: Mapping[object, str]) -> Iterator[Misstep]:
-        """What only shows when all deltas have come; `finish` is the finish reason of each choice that has one."""
+    def end(self, finish: Mapping[object, str], *, forced: bool = False) -> Iterator[Misstep]:
+        """What only shows when all deltas have come; `finish` is the finish reason of each choice that has one, `forced`
+        tells that the request names the tool to call, to which OpenAI answers `stop`."""
         calls = [(choice, index, call) for choice, of in self._calls.items() for index, call in of.items()]
         for choice, index, call in (*self._replaced, *calls):
             if call.arguments and not _is_object("".join(call.arguments)):
@@ -103,12 +104,12 @@ class ToolCallChecks:
                     f"{call.path}.function.arguments",
                     "warning" if short else None,
                 )
-        yield from self._mismatches(finish)
+        yield from self._mismatches(finish, forced=forced)
 
-    def _mismatches(self, finish: Mapping[object, str]) -> Iterator[Misstep]:
+    def _mismatches(self, finish: Mapping[object, str], *, forced: bool) -> Iterator[Misstep]:
         for choice, reason in finish.items():
             calls = self._calls.get(choice)
-            if calls and reason == "stop":
+            if calls and reason == "stop" and not forced:
                 message = f'choice {choice} made tool calls and finished with "stop"'
                 yield Misstep("finish-tool-mismatch", None, message)
             if not calls and reason == "tool_calls":

@@ -33,12 +33,13 @@ KINDS = GRAMMAR.kinds | FIELD_KINDS | USAGE_KINDS - _IN_CHAT_ALONE
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Every misstep of a Completions stream, in order of chunks; those at its end last."""
     walk, same, usage = Walk(GRAMMAR), RepeatedFields(), UsageChecks()
+    finishes: dict[object, str] = {}
     for index, (chunk, flag) in enumerate(zip(stream.chunks, stream.flags, strict=True)):
         yield from same.chunk(index, chunk)
         choices = chunk.get("choices")
         for place, choice in enumerate(choices if isinstance(choices, list) else ()):
             if isinstance(choice, dict):
-                yield from _choice(walk, index, place, choice)
+                yield from _choice(walk, finishes, index, place, choice)
         yield from _of_counts(usage.chunk(index, chunk, has_content=bool(flag & TEXT)))
     if stream.verdict != "error":
         for key, wrong in walk.unfinished():
@@ -50,7 +51,9 @@ def _of_counts(reported: Iterable[Misstep]) -> Iterator[Misstep]:
     return (step for step in reported if step.kind not in _IN_CHAT_ALONE)
 
 
-def _choice(walk: Walk, index: int, place: int, choice: dict[str, Any]) -> Iterator[Misstep]:
+def _choice(
+    walk: Walk, finishes: dict[object, str], index: int, place: int, choice: dict[str, Any]
+) -> Iterator[Misstep]:
     number = choice.get("index")
     key = number if type(number) is int else place
     path = f"$.choices[{place}]"
@@ -62,5 +65,8 @@ def _choice(walk: Walk, index: int, place: int, choice: dict[str, Any]) -> Itera
     finish = choice.get("finish_reason")
     if isinstance(finish, str) and finish not in ("", "null"):
         wrong = walk.step(key, "finish")
-        if wrong:
-            yield Misstep(wrong, index, f"choice {key} finishes again", f"{path}.finish_reason")
+        before = finishes.setdefault(key, finish)
+        # gpt-3.5-turbo-instruct of OpenAI gives `length` twice, the second time with an empty text.
+        if wrong and (finish != before or finish != "length" or choice.get("text")):
+            message = f'choice {key} finishes again: "{finish}", and was "{before}" before'
+            yield Misstep(wrong, index, message, f"{path}.finish_reason")

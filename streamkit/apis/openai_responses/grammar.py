@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from streamkit.apis.openai_responses.item_grammar import KINDS as ITEM_KINDS
 from streamkit.apis.openai_responses.item_grammar import ItemChecks
@@ -115,7 +114,7 @@ class _ResponseWalk:
 
     def _is_resumed(self) -> bool:
         request = self._stream.exchange.request
-        return request is not None and "starting_after" in urlsplit(request.url).query
+        return request is not None and "starting_after" in request.query
 
     def _same_response(self, chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:
         given = response.get("id")

@@ -23,6 +23,7 @@ from streamkit.model.exchange import Body, Exchange, Headers, Import, Origin, Re
 _YAML = re.compile(rb"^(?:http_)?interactions:[ \t]*(?:$|\[|&|#)", re.MULTILINE)
 _JSON = re.compile(rb'"(?:http_)?interactions"\s*:\s*\[')
 _MOST_HEADERS = 1000
+_MOST_VALUES = 1_000_000
 # What YAML does not take as it is between double quotes, beyond what JSON escapes.
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -56,7 +57,7 @@ def _exchange(interaction: dict[str, Any], origin: Origin) -> Exchange:
     request, response = interaction.get("request"), interaction.get("response")
     response = response if isinstance(response, dict) else {}
     headers = _headers(response.get("headers"))
-    body, trouble = decoded(_bytes(response.get("body", response.get("content"))), headers)
+    body, trouble = decoded(_body(response, "body", "content"), headers)
     recorded = interaction.get("recorded_at")
     begun = stamp(recorded) if isinstance(recorded, str) else None
     notes = (Repair(origin.line or 1, "unusable", trouble),) if trouble else ()
@@ -74,7 +75,7 @@ def _request(request: dict[str, Any]) -> Request | None:
     url = request.get("uri", request.get("url"))
     if not isinstance(url, str):
         return None
-    body = _bytes(request.get("body"))
+    body = _body(request, "body")
     method = request.get("method")
     name = method.upper() if isinstance(method, str) else "GET"
     return Request(name, url, _headers(request.get("headers")), Body.of(body) if body else None)
@@ -88,6 +89,31 @@ def _response(response: dict[str, Any], headers: Headers) -> Response | None:
     except ValueError:
         return None
     return Response(None, number, version(response.get("http_version")), headers) if 0 < number < 1000 else None
+
+
+def _body(message: dict[str, Any], *names: str) -> bytes:
+    """The body under the first of these names that is there, or the JSON value of `parsed_body`, as pydantic-ai's cassettes
+    keep what was JSON (the same value; whitespace is not kept)."""
+    for name in names:
+        if name in message:
+            return _bytes(message[name])
+    if "parsed_body" not in message or not _is_small(message["parsed_body"]):
+        return b""
+    try:
+        return json.dumps(message["parsed_body"], ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    except (ValueError, TypeError, RecursionError):  # YAML can hold itself, and keys that are no text
+        return b""
+
+
+def _is_small(value: Any) -> bool:
+    """Whether a value holds no more than a million others, so that aliases of aliases are not written out."""
+    waiting, left = [value], _MOST_VALUES
+    while waiting and left > 0:
+        one = waiting.pop()
+        inner = list(one.values()) if isinstance(one, dict) else one if isinstance(one, list) else ()
+        waiting.extend(inner)
+        left -= len(inner)
+    return left > 0
 
 
 def _bytes(body: Any) -> bytes:

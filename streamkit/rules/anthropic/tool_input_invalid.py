@@ -23,6 +23,7 @@ RULE = Rule.declare(
     __name__,
     "ANT710",
     "error",
+    also=("warning",),
     finds=missteps,
     apis=("anthropic_messages",),
     whole=True,

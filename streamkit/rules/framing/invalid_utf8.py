@@ -56,6 +56,8 @@ def check(stream: Stream) -> Iterator[Sighting]:
         column = _bad_byte(data)
         if column is not None:
             yield Sighting(f"byte 0x{data[column]:02x} at column {column + 1} of the data is no UTF-8", event=event)
+    if stream.framing == "aws_eventstream":  # what is no message there is binary
+        return
     for _, aside in stream.events.asides:
         column = _bad_byte(aside.data)
         if column is not None:

@@ -23,6 +23,7 @@ from streamkit.rules import Sighting, rule
 @rule(
     "SSE112",
     "error",
+    also=("warning",),
     apis=("anthropic_messages", "openai_responses"),
     framing=True,
     breaks="anthropic 2.11: the event is passed over, and the message is empty",

@@ -1,7 +1,8 @@
 """A successful answer that is no event stream.
 
-What it finds: a body of HTML, of one JSON document, of JSON lines without `data:`, or no body at all, where an event
-stream was to come.
+What it finds: a body of HTML, of one JSON document, of JSON lines without `data:`, of `data:` lines without a blank line,
+or no body at all, where an event stream was to come: the request asks for one, the response's content type announces one, or the request is not known. The
+plain answer to a request that asks for no stream is passed over, and counted on stderr.
 
 Why it matters: the clients find no event in it and say nothing: the application gets an empty answer. A gateway's
 login page, or an error with status 200, looks like this.
@@ -20,8 +21,10 @@ Good: chat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from streamkit.model.message import ERROR
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
@@ -29,13 +32,22 @@ from streamkit.rules._excerpt import shown
 _SSE_APIS = ("openai_chat", "openai_completions", "openai_responses", "anthropic_messages", "gemini")
 
 
-def _kind(body: bytes) -> str:
+_DATA = re.compile(rb"^data:", re.MULTILINE)
+
+
+def _kind(stream: Stream) -> str:
+    body = stream.exchange.frames.body
+    if stream.framing == "sse" and _DATA.search(body):
+        return (
+            "data lines with no blank line after them, so that no event is ever complete; "
+            "if it is a paste, read it with --form gist-log"
+        )
     start = body.lstrip()[:200].lower()
     if not start:
-        return "empty"
+        return "empty, not an event stream"
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
-        return "a page of HTML"
-    return "a JSON document" if start.startswith((b"{", b"[")) else "text"
+        return "a page of HTML, not an event stream"
+    return f"{'a JSON document' if start.startswith((b'{', b'[')) else 'text'}, not an event stream"
 
 
 @rule(
@@ -51,7 +63,10 @@ def check(stream: Stream) -> Iterator[Sighting]:
     if response is not None and response.status >= 400:
         return
     body = stream.exchange.frames.body
-    if stream.framing == "ndjson" and stream.api in _SSE_APIS:
+    if stream.framing == "ndjson" and stream.api in _SSE_APIS and stream.verdict != "not-a-stream":
         yield Sighting("the chunks come as lines of JSON, not as events of an event stream", byte=0)
-    elif stream.verdict == "not-a-stream" and (body.strip() or response is not None):
-        yield Sighting(f"the body is {_kind(body)}, not an event stream", byte=0, excerpt=shown(body[:200]))
+        return
+    is_error = bool(stream.chunks) and stream.flags[0] & ERROR  # SEQ421 reports it
+    expected = stream.verdict == "not-a-stream" and not stream.plain_answer and not is_error
+    if expected and (body.strip() or response is not None):
+        yield Sighting(f"the body is {_kind(stream)}", byte=0, excerpt=shown(body[:200]))

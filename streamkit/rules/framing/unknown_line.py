@@ -1,7 +1,8 @@
 r"""A line that belongs to no field.
 
 What it finds: lines whose field name the standard does not know: a line without `data:`, `error: …`, a line that was
-wrapped. A line that looks like a chunk is an error.
+wrapped. A line that looks like a chunk is an error; a field of another name (`trace-id: 7`), which the standard ignores, is
+for information.
 
 Why it matters: clients of the standard pass over such a line without a word. Where it holds JSON, content is lost:
 `error: {…}` of llama.cpp#16109 ends as a silent success, a bare `[DONE]` as a stream that never ends.
@@ -25,17 +26,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from streamkit.model.finding import Severity
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
 from streamkit.wire.values import Ignored
 
+# A field with a name of its own, as gateways add them. The standard ignores it, and it is lawful.
+_FIELD = re.compile(rb"(?!(?i:data|event|id|retry|error):)[A-Za-z][A-Za-z0-9_-]*:(?: |\Z)")
 _LIKE_A_CHUNK = re.compile(rb"""\{\s*["']|\[DONE\]""")
 
 
 @rule(
     "SSE105",
     "warning",
+    also=("error", "info"),
     framing=True,
     breaks="every client of the standard: the line is passed over, and what it holds is lost",
 )
@@ -45,7 +50,8 @@ def check(stream: Stream) -> Iterator[Sighting]:
         if isinstance(aside, Ignored) and aside.reason == "unknown-field":
             name = shown(aside.data.partition(b":")[0][:40])
             lost = bool(_LIKE_A_CHUNK.search(aside.data))
+            severity: Severity | None = "error" if lost else "info" if _FIELD.match(aside.data) else None
             message = f"the line begins with {name!r}, which is no field" + (
                 ", and holds what looks like a chunk" if lost else ""
             )
-            yield Sighting(message, byte=aside.start, severity="error" if lost else None, excerpt=shown(aside.data))
+            yield Sighting(message, byte=aside.start, severity=severity, excerpt=shown(aside.data))

@@ -56,6 +56,7 @@ def _is_whole(event: Event) -> bool:
 @rule(
     "SSE103",
     "error",
+    also=("warning",),
     framing=True,
     whole=True,
     fix=with_blank_line,
@@ -66,7 +67,6 @@ def check(stream: Stream) -> Iterator[Sighting]:
     for _, aside in stream.events.asides:
         if isinstance(aside, Tail) and aside.data.strip():
             message = "the body ends inside an event, which clients of the standard discard"
+            text = shown(aside.data) if stream.framing != "aws_eventstream" else ""
             harmless = aside.event is not None and aside.event.data == b"[DONE]"
-            yield Sighting(
-                message, byte=aside.start, severity="warning" if harmless else None, excerpt=shown(aside.data)
-            )
+            yield Sighting(message, byte=aside.start, severity="warning" if harmless else None, excerpt=text)

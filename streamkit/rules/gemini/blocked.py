@@ -13,4 +13,4 @@ Good: gemini
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "GEM907", "warning", finds=missteps, apis=("gemini",))
+RULE = Rule.declare(__name__, "GEM907", "warning", also=("error",), finds=missteps, apis=("gemini",))

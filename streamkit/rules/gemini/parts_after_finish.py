@@ -3,7 +3,7 @@
 What it finds: parts of a candidate after an event with its `finishReason`.
 
 Why it matters: clients stop at the finish. Gateways that say `STOP` in every chunk cut the answer to its first
-(CLIProxyAPI#5651).
+(CLIProxyAPI#5651). Gemini 1.5 itself did so in 2024: where the event that goes on says `STOP` too, it is for information.
 
 Bad: gemini
     set 1 $.candidates[0].finishReason "STOP"
@@ -17,6 +17,7 @@ RULE = Rule.declare(
     __name__,
     "GEM903",
     "error",
+    also=("info",),
     finds=missteps,
     apis=("gemini",),
     breaks="clients that stop at the finish (CLIProxyAPI#5651) lose what follows",

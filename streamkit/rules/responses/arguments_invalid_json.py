@@ -33,6 +33,7 @@ RULE = Rule.declare(
     __name__,
     "RSP817",
     "error",
+    also=("warning",),
     finds=missteps,
     apis=("openai_responses",),
     whole=True,

@@ -27,6 +27,7 @@ RULE = Rule.declare(
     __name__,
     "RSP814",
     "error",
+    also=("warning",),
     finds=missteps,
     apis=("openai_responses",),
     breaks="openai-python 3.52 `.get_final_response()`: RuntimeError",

@@ -17,6 +17,7 @@ RULE = Rule.declare(
     __name__,
     "RSP812",
     "error",
+    also=("warning",),
     finds=missteps,
     apis=("openai_responses",),
     whole=True,

@@ -43,6 +43,7 @@ RULE = Rule.declare(
     __name__,
     "RSP801",
     "error",
+    also=("warning",),
     finds=missteps,
     apis=("openai_responses",),
     whole=True,

@@ -19,5 +19,5 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat", "openai_completions"),
-    breaks="openai-python 3.52: TypeError; openai-node 6.49 throws",
+    breaks="openai-python 3.52: TypeError; openai-node 6.49: the content is lost",
 )

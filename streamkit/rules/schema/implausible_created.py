@@ -12,4 +12,6 @@ Good: chat
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SCH331", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(
+    __name__, "SCH331", "warning", also=("info",), finds=missteps, apis=("openai_chat", "openai_completions")
+)

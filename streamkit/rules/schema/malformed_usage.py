@@ -19,5 +19,5 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat", "openai_completions", "gemini"),
-    breaks="langchain-openai 1.7: TypeError on `null` counts",
+    breaks="google-genai 3.4: ValidationError for a text",
 )

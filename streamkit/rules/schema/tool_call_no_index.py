@@ -20,5 +20,5 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat",),
-    breaks="openai-python 3.52: TypeError; openai-node 6.49: the calls are lost; langchain-core 1.7: arguments `{}`",
+    breaks="openai-python 3.52: TypeError; openai-node 6.49: the calls are lost",
 )

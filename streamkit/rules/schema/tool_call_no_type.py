@@ -19,5 +19,5 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("openai_chat",),
-    breaks="openai-node 6.49 throws `missing choices[0].tool_calls[0].type`",
+    breaks="openai-node 6.49 throws",
 )

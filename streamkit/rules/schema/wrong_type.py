@@ -18,5 +18,11 @@ RULE = Rule.declare(
     "SCH302",
     "error",
     finds=misfits,
-    breaks="Vercel AI SDK 6.0 rejects every chunk whose `created` is a string, litellm 1.106 raises on a fraction",
+    breaks_at={
+        "created": "Vercel AI SDK 6.0: rejects every chunk where it is a string",
+        "logprobs": "openai-python 3.52 `.chat.completions.stream()`: AttributeError",
+        "delta": "openai-python 3.52 `.responses.stream()`: TypeError",
+        "content_block": "anthropic 2.11: AttributeError",
+        "text": "anthropic 2.11: TypeError",
+    },
 )

@@ -1,10 +1,9 @@
 """The stream reports an error.
 
 What it finds: a chunk with an `error` object, or one that says only `detail` or `code` and `message`, in an answer of
-status 200.
+status 200; an answer that is such an error and no stream at all.
 
-Why it matters: the answer is not whole. The SDKs raise; litellm passes over it and says `stop`; without `error` as
-its key, it passes as a chunk.
+Why it matters: the answer is not whole. The SDKs raise; without `error` as its key, it passes as a chunk.
 
 Bad: chat
     data 3 {"error":{"message":"overloaded","type":"server_error","code":null}}
@@ -35,10 +34,16 @@ def _message(chunk: dict[str, Any]) -> str:
 @rule(
     "SEQ421",
     "error",
-    breaks="openai-python 3.52, openai-node 6.49: APIError in the middle of the stream; litellm 1.106 passes over it and says `stop`",
+    plain=True,
+    breaks="openai-python 3.52, openai-node 6.49: APIError in the middle of the stream; litellm 1.106: MidStreamFallbackError",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each chunk that reports one."""
+    response = stream.exchange.response
+    if stream.verdict == "not-a-stream":
+        if stream.chunks and stream.flags[0] & ERROR and (response is None or response.status < 400):
+            yield Sighting(f"the answer is an error and no stream: {_message(stream.chunks[0])}", chunk=0)
+        return
     if stream.api in _OWN_RULES:
         return
     for chunk, flag in enumerate(stream.flags):

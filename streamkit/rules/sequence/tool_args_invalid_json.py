@@ -17,6 +17,7 @@ RULE = Rule.declare(
     __name__,
     "SEQ436",
     "error",
+    also=("warning",),
     finds=missteps,
     apis=("openai_chat",),
     whole=True,

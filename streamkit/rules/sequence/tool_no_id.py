@@ -2,8 +2,8 @@ r"""A tool call opens without an id.
 
 What it finds: the first delta of a tool call whose `id` is missing or empty.
 
-Why it matters: the result of the call is sent back under its id. Without one, litellm drops the call and openai-node
-throws (lmstudio-bug-tracker#830).
+Why it matters: the result of the call is sent back under its id. Without one, litellm drops the call
+(lmstudio-bug-tracker#830).
 
 Bad: chat-tools
     set 2 $.choices[0].delta.tool_calls [{"index":0,"type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]
@@ -21,5 +21,5 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_chat",),
     whole=True,
-    breaks="litellm 1.106 drops the call; openai-node 6.49 throws `missing choices[0].tool_calls[0].id`",
+    breaks="litellm 1.106 drops the call",
 )

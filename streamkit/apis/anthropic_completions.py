@@ -1,0 +1,84 @@
+"""Anthropic's legacy Text Completions: `completion` events, each with the next piece, the last with a `stop_reason`.
+
+Source: anthropic 2.11, `types/completion.py`; docs.anthropic.com, "Streaming Text Completions".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.reading import name_of, said_by, text_of
+from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, Reply
+
+
+def recognises(sample: Sample) -> str | None:
+    """A chunk of the type `completion` with a text of that name."""
+    for chunk in sample.chunks:
+        if chunk.get("type") == "completion" and type(chunk.get("completion")) is str:
+            return "type is 'completion'"
+    return "the request's path" if sample.path.endswith("/v1/complete") else None
+
+
+def flags(chunk: Chunk) -> int:
+    """What an event carries."""
+    found = (TEXT if text_of(chunk.get("completion")) else 0) | (FINISH if chunk.get("stop_reason") else 0)
+    return found | (ERROR if chunk.get("error") else 0)
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What an event adds."""
+    text, reason = text_of(chunk.get("completion")), name_of(chunk.get("stop_reason"))
+    found = [Delta("text", text)] if text else []
+    if reason:
+        found.append(Delta("finish", reason))
+    if chunk.get("error"):
+        found.append(Delta("error", said_by(chunk["error"])))
+    return tuple(found)
+
+
+def ended(ending: Ending) -> bool:
+    """A stop reason."""
+    return any(chunk.get("stop_reason") for chunk in reversed(ending.chunks))
+
+
+class CompletionAssembler:
+    """Fed with events; `object` is the completion as it is answered without streaming."""
+
+    def __init__(self) -> None:
+        self._pieces = Pieces()
+        self._fields: dict[str, Any] = {}
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next event. Never raises on content."""
+        if chunk.get("type") == "ping":
+            return
+        self._pieces.append(text_of(chunk.get("completion")))
+        self._fields.update((key, value) for key, value in chunk.items() if key != "completion")
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The whole text among the fields of the last event."""
+        return {**self._fields, "completion": joined(self._pieces)}
+
+    @property
+    def message(self) -> Reply:
+        """The text and why it ended."""
+        text, reason = joined(self._pieces), name_of(self._fields.get("stop_reason"))
+        messages = (Message(0, "assistant", (Part("text", text),), reason),) if text or reason else ()
+        return Reply(messages, model=name_of(self._fields.get("model")))
+
+
+API = Api(
+    name="anthropic_completions",
+    title="Anthropic Text Completions (legacy)",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=lambda _: None,
+    model=lambda chunk: name_of(chunk.get("model")),
+    ended=ended,
+    assembler=CompletionAssembler,
+    order=30,
+)

@@ -1,0 +1,104 @@
+"""Amazon Bedrock InvokeAgent: AWS event-stream messages with plain text in base64, and traces of what the agent did.
+
+Source: docs.aws.amazon.com/bedrock, "InvokeAgent", `ResponseStream`. The API has no terminal event: the answer comes in
+`chunk` events, and the body ends after the last one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis._bedrock import failure
+from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.reading import object_of, said_by, text_of
+from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
+
+_OTHERS = ("trace", "returnControl", "files")
+
+
+def recognises(sample: Sample) -> str | None:
+    """A trace of an agent, or base64 that holds a text and no JSON object; in an AWS message or under its event's name."""
+    for bare, name in zip(sample.chunks, sample.names, strict=False):
+        chunk = unwrap(bare, name)
+        if any("agentId" in object_of(chunk.get(event)) for event in _OTHERS):
+            return "an event tells of an agent"
+        if (text := _decoded(chunk.get("chunk"))) and not text.lstrip().startswith("{"):
+            return "chunks hold a text in base64 'bytes'"
+    return "the request's path" if "/agentAliases/" in sample.path and sample.path.endswith("/text") else None
+
+
+def unwrap(chunk: Chunk, name: str) -> Chunk:
+    """The payload under the name of its event, unless it is so already."""
+    named = len(chunk) == 1 and (failure(chunk) is not None or next(iter(chunk)) in ("chunk", *_OTHERS))
+    return chunk if named else {name: chunk}
+
+
+def _decoded(payload: Any) -> str:
+    """The text of a `chunk` event; "" where its bytes are no base64."""
+    try:
+        return base64.b64decode(text_of(object_of(payload).get("bytes")), validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def flags(chunk: Chunk) -> int:
+    """What an event carries."""
+    return (TEXT if _decoded(chunk.get("chunk")) else 0) | (ERROR if failure(chunk) is not None else 0)
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What an event adds."""
+    text, failed = _decoded(chunk.get("chunk")), failure(chunk)
+    found = (Delta("text", text),) if text else ()
+    return found if failed is None else (*found, Delta("error", said_by(failed[1]) or failed[0]))
+
+
+def ended(ending: Ending) -> bool:
+    """A `chunk` event, or the agent's question back: there is no other end."""
+    return bool(ending.chunks) and any(name in ending.chunks[-1] for name in ("chunk", "returnControl", "files"))
+
+
+class AgentAssembler:
+    """Fed with events; `object` holds the whole text and every other event's payload."""
+
+    def __init__(self) -> None:
+        self._pieces = Pieces()
+        self._rest: dict[str, list[Any]] = {}
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next event. Never raises on content."""
+        for name, payload in chunk.items():
+            if name == "chunk":
+                self._pieces.append(_decoded(payload))
+                payload = {key: value for key, value in object_of(payload).items() if key != "bytes"}
+            if payload:
+                self._rest.setdefault("attributions" if name == "chunk" else name, []).append(payload)
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """`completion`, the text, beside the traces and whatever else came, in order."""
+        return {"completion": joined(self._pieces), **self._rest}
+
+    @property
+    def message(self) -> Reply:
+        """The text alone."""
+        text = joined(self._pieces)
+        return Reply((Message(0, "assistant", (Part("text", text),)),)) if text else Reply()
+
+
+API = Api(
+    name="bedrock_agent",
+    title="Amazon Bedrock InvokeAgent",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=lambda _: None,
+    model=lambda _: None,
+    ended=ended,
+    assembler=AgentAssembler,
+    unwrap=unwrap,
+    order=15,
+)

@@ -1,0 +1,17 @@
+"""Avian: passes on what other gateways send, behind a first chunk with an id of its own; the role in every chunk."""
+
+from streamkit.apis.dialects import Dialect
+
+DIALECT = Dialect(
+    name="avian",
+    title="Avian",
+    apis=("openai_chat",),
+    source="measured",
+    lawful=("SEQ402", "SEQ403", "SEQ411"),
+    extra_fields=(
+        "$.choices[].native_finish_reason",
+        "$.choices[].delta.reasoning_content",
+        "$.choices[].delta.reasoning_details",
+        "$.usage.cost",
+    ),
+)

@@ -1,0 +1,51 @@
+"""Who may ask a server or a proxy of ours: the options, and the guard that they make."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from streamkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from streamkit.transport.guard import Guard
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+TOKEN_VARIABLE = "STREAMKIT_TOKEN"
+
+
+def guard_options(command: CommandT) -> CommandT:
+    """Add `--allow-host`, `--listen-public` and `--token` to a command."""
+    for option in reversed(
+        (
+            click.option(
+                "--allow-host", "allowed", multiple=True, metavar="NAME", help="A name that clients call it by."
+            ),
+            click.option(
+                "--listen-public", is_flag=True, help="Let --host be an address that others reach; needs a token."
+            ),
+            click.option("--token", envvar=TOKEN_VARIABLE, help=f"The token that clients show [${TOKEN_VARIABLE}]."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def guard_of(host: str, allowed: tuple[str, ...], listen_public: bool, token: str | None) -> Guard:
+    """The guard of what listens on `host`. Raises UsageError for an address that others reach, unless that is meant.
+
+    A token that is made up here is in the environment from then on, for other workers.
+    """
+    from streamkit.transport.guard import Guard, is_loopback
+
+    if listen_public:
+        token = token or secrets.token_urlsafe(18)
+        os.environ[TOKEN_VARIABLE] = token
+    elif not is_loopback(host):
+        raise UsageError(f"--host {host} is not a loopback address; add --listen-public to accept other machines")
+    return Guard.of(host, allowed, token)

@@ -1,0 +1,79 @@
+"""Showing in a thread of its own: who reads stdout slowly delays neither the reading of a stream nor its recording."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from streamkit.cli.showing import View
+from streamkit.model.exchange import Response
+
+# Bytes that may wait to be shown. Beyond them the stream has to wait too: nothing is left out of what is shown.
+_MOST = 64 << 20
+
+
+class Aside:
+    """A viewer that shows what another one shows, later where it must; `close` returns when all of it is shown."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._calls: deque[Callable[[], None]] = deque()
+        self._waiting = 0
+        self._closed = False
+        self._changed = threading.Condition()
+        self._error: BaseException | None = None
+        self._thread: threading.Thread | None = None
+
+    def head(self, data: bytes) -> None:
+        """Show the bytes of a pipe's status line and headers."""
+        self._call(lambda: self._view.head(data), len(data))
+
+    def response(self, response: Response) -> None:
+        """Status and headers are known."""
+        self._call(lambda: self._view.response(response), 0)
+
+    def frame(self, data: bytes) -> None:
+        """Show these bytes, once those before are shown."""
+        self._call(lambda: self._view.frame(data), len(data))
+
+    def close(self) -> None:
+        """Wait until all is shown. Raises what showing raised."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        if self._error is not None:
+            raise self._error
+        self._view.close()
+
+    def _call(self, call: Callable[[], None], size: int) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._show, name="streamkit view", daemon=True)
+            self._thread.start()
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting < _MOST or self._error is not None)
+            self._waiting += size
+            self._calls.append(lambda: self._done(call, size))
+            self._changed.notify_all()
+
+    def _done(self, call: Callable[[], None], size: int) -> None:
+        call()
+        with self._changed:
+            self._waiting -= size
+            self._changed.notify_all()
+
+    def _show(self) -> None:
+        try:
+            while True:
+                with self._changed:
+                    self._changed.wait_for(lambda: bool(self._calls) or self._closed)
+                    if not self._calls:
+                        return
+                    call = self._calls.popleft()
+                call()
+        except BaseException as error:  # told to whoever closes
+            with self._changed:
+                self._error = error
+                self._changed.notify_all()

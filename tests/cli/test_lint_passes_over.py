@@ -1,0 +1,120 @@
+"""What lint makes of exchanges that are no streams: an answer to a request that asks for none is passed over and counted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streamkit.cli.main import streamkit
+from tests.clicking import CliRunner, Result
+
+URL = "https://api.openai.com/v1/chat/completions"
+ANSWER = json.dumps(
+    {"id": "c1", "object": "chat.completion", "created": 1, "model": "m", "choices": [{"index": 0, "message": {}}]}
+)
+STREAM = (
+    'data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m",'
+    '"choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"},"finish_reason":null}]}\n\n'
+    'data: {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m",'
+    '"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+)
+JSON = "application/json"
+SSE = "text/event-stream"
+
+
+def exchange(
+    body: str, kind: str, asked: Any, *, url: str = URL, status: int = 200, method: str = "POST", accept: str = "*/*"
+) -> str:
+    request = {
+        "method": method,
+        "url": url,
+        "headers": [["accept", accept]],
+        "body": None if asked is None else {"json": asked},
+    }
+    start = {"type": "start", "streamkit": 1, "recorded_at": "2026-11-20T20:00:00.000000Z", "source": "client"}
+    records = (
+        {**start, "clock": "none", "request": request, "labels": {}, "tool": "t"},
+        {"type": "response", "at": None, "status": status, "http": "1.1", "headers": [["content-type", kind]]},
+        *([{"type": "frame", "at": None, "text": body}] if body else []),
+        {"type": "end", "at": None, "reason": "eof"},
+    )
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def lint(*words: str) -> Result:
+    return CliRunner().invoke(streamkit, ["lint", *words], standalone_mode=False)
+
+
+STREAMED = exchange(STREAM, SSE, {"stream": True})
+
+
+@pytest.mark.parametrize(
+    ("other", "codes", "passed_over"),
+    [
+        (exchange(ANSWER, JSON, {"stream": False}), [], 1),
+        (exchange(ANSWER, JSON, {"model": "m"}), [], 1),
+        (exchange(ANSWER, JSON, None), [], 1),
+        (exchange('{"access_token":"x"}', JSON, None, url="https://oauth2.googleapis.com/token"), [], 1),
+        (exchange("", JSON, None, status=204, method="OPTIONS"), [], 1),
+        (exchange('{"items":[]}', JSON, None, url="https://a.test/livestreams", method="GET"), [], 1),
+        (exchange("<html></html>", "text/html", None, url="https://a.test/", method="GET"), [], 1),
+        (exchange(ANSWER, JSON, {"stream": True}), ["SSE104"], 0),
+        (exchange("", JSON, {"stream": True}), ["SSE104"], 0),
+        (exchange("", SSE, {"stream": False}), ["SSE104"], 0),
+        (exchange("<html></html>", "text/html", None, method="GET", accept=SSE), ["SSE104"], 0),
+        (exchange(ANSWER, JSON, {}, url="https://a.test/models/m:streamGenerateContent"), ["SSE104"], 0),
+        (exchange('{"error":{"message":"no"}}', JSON, {"stream": False}), ["SEQ421"], 0),
+        (exchange('{"error":{"message":"no"}}', JSON, {"stream": True}), ["SEQ421"], 0),
+        (exchange('{"message":"The model is not there"}', JSON, {"stream": True}), ["SEQ421"], 0),
+        (exchange('{"error":{"message":"no"}}', JSON, {"stream": True}, status=429), ["SEQ422"], 0),
+    ],
+)
+def test_what_is_no_stream_and_was_not_to_be_one_is_passed_over(
+    other: str, codes: list[str], passed_over: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "two.jsonl"
+    file.write_text(STREAMED + other)
+    done = lint(str(file), "--format", "json")
+    report = json.loads(done.stdout)
+    assert [found["code"] for found in report["findings"]] == codes
+    assert report["passed_over"] == passed_over
+    assert len(report["streams"]) == 2 - passed_over
+    assert done.return_value == int(any(code != "SEQ422" for code in codes))
+    assert ("passed over 1 exchange whose request asks for no stream" in done.stderr) == bool(passed_over)
+
+
+def test_where_everything_is_passed_over_nothing_was_checked(tmp_path: Path) -> None:
+    file = tmp_path / "plain.jsonl"
+    file.write_text(exchange(ANSWER, JSON, {"stream": False}) * 3)
+    done = lint(str(file))
+    assert done.return_value == 2
+    assert "nothing to judge: passed over 3 exchanges whose request asks for no stream" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"message":"The security token is invalid."}', "The security token is invalid."),
+        ('{"__type":"ThrottlingException","message":"Too many"}', "Too many"),
+        ('{"error":{"message":"Invalid key","code":401}}', "Invalid key"),
+    ],
+)
+def test_the_body_of_an_error_is_judged_as_an_error(body: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "error.json"
+    file.write_text(body)
+    done = lint(str(file), "--format", "json")
+    [found] = json.loads(done.stdout)["findings"]
+    assert (found["code"], found["severity"]) == ("SEQ421", "error")
+    assert found["message"] == f"the answer is an error and no stream: {message}"
+    assert done.return_value == 1
+
+
+def test_lint_says_what_it_has_no_tables_for(tmp_path: Path) -> None:
+    file = tmp_path / "replicate.sse"
+    file.write_text("event: output\nid: 1:0\ndata: Once\n\nevent: done\nid: 2:0\ndata: {}\n\n")
+    done = lint(str(file), "--format", "json")
+    assert json.loads(done.stdout)["streams"][0]["unchecked"] == ["shape", "order"]
+    assert "shape and order not checked for replicate (1 stream)" in done.stderr

@@ -1,0 +1,292 @@
+"""What any client may send, to the mock server and to the proxy alike: each request gets its answer, and nobody a traceback.
+
+The connection must live or end as the answer tells, and what is refused never reaches an upstream.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from streamkit.model.exchange import Request
+from streamkit.model.step import Finish, Head, Step, Write
+from streamkit.transport import connection
+from streamkit.transport.client import Settings
+from streamkit.transport.guard import Guard
+from streamkit.transport.proxy import Proxy, Route, Rules
+from streamkit.transport.server import Server, in_thread
+
+H = b"Host: localhost\r\n"
+E = b"\r\n"
+GET = b"GET /x HTTP/1.1\r\n" + H
+POST = b"POST /x HTTP/1.1\r\n" + H
+CHUNKS = b"Transfer-Encoding: chunked\r\n"
+
+# what is sent: the statuses of the answers, in order, until the server ends the connection (-) or waits for more (...)
+MATRIX: dict[str, tuple[bytes, str]] = {
+    # requests as they should be
+    "a GET": (GET + E, "200 ..."),
+    "a POST with a length": (POST + b"Content-Length: 2\r\n\r\n{}", "200 ..."),
+    "a POST in chunks": (POST + CHUNKS + E + b"2\r\n{}\r\n0\r\n\r\n", "200 ..."),
+    "chunks with extensions and trailers": (
+        POST + CHUNKS + E + b'2;a=b;c="d"\r\n{}\r\n0;e\r\nX-T: 1\r\n\r\n',
+        "200 ...",
+    ),
+    "a size with zeros in front": (POST + CHUNKS + E + b"0002\r\n{}\r\n000\r\n\r\n", "200 ..."),
+    "no body at all": (POST + b"Content-Length: 0\r\n\r\n", "200 ..."),
+    "two in a row": (GET + E + GET + E, "200 200 ..."),
+    "two in a row, the first with a body": (POST + b"Content-Length: 2\r\n\r\n{}" + GET + E, "200 200 ..."),
+    "three, the second says that it is the last": (GET + E + GET + b"Connection: close\r\n\r\n" + GET + E, "200 200 -"),
+    "an empty line in front": (b"\r\n" + GET + E, "200 ..."),
+    "an empty line between two": (POST + b"Content-Length: 2\r\n\r\n{}\r\n" + GET + E, "200 200 ..."),
+    "an old version": (b"GET /x HTTP/1.0\r\n" + H + E, "200 -"),
+    "an old version that would stay": (b"GET /x HTTP/1.0\r\n" + H + b"Connection: keep-alive\r\n\r\n", "200 -"),
+    "close, in another case": (GET + b"connection: Foo, CLOSE\r\n\r\n", "200 -"),
+    "HEAD": (b"HEAD /x HTTP/1.1\r\n" + H + E, "200 ..."),
+    "OPTIONS": (b"OPTIONS /x HTTP/1.1\r\n" + H + E, "200 ..."),
+    "DELETE with a body": (b"DELETE /x HTTP/1.1\r\n" + H + b"Content-Length: 1\r\n\r\nx", "200 ..."),
+    "User-Agent twice": (GET + b"User-Agent: a\r\nUser-Agent: b\r\n\r\n", "200 ..."),
+    "Content-Type twice": (POST + b"Content-Type: a\r\nContent-Type: b\r\nContent-Length: 0\r\n\r\n", "200 ..."),
+    "bytes beyond ASCII in a value": (GET + "X-A: é\r\n\r\n".encode(), "200 ..."),
+    "an empty value": (GET + b"X-A:\r\n\r\n", "200 ..."),
+    "blanks around a value": (GET + b"X-A: \t a \t\r\n\r\n", "200 ..."),
+    "a header of 60 KiB": (GET + b"X-A: " + b"a" * 60_000 + b"\r\n\r\n", "200 ..."),
+    "five hundred headers": (GET + b"".join(b"X-%d: 1\r\n" % n for n in range(500)) + E, "200 ..."),
+    "a query with everything in it": (b"GET /x?a=[1]&b={2}|^`'%20%2F HTTP/1.1\r\n" + H + E, "200 ..."),
+    "100-continue with the body behind it": (
+        POST + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
+        "200 ...",
+    ),
+    "100-continue that waits": (POST + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", "100 ..."),
+    "an upgrade that nobody can make": (
+        GET + b"Connection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n",
+        "200 ...",
+    ),
+    "a body in gzip that is none": (POST + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "200 ..."),
+    # not whole yet
+    "half a head": (b"GET /x HTTP/1.1\r\nHos", "..."),
+    "half a body": (POST + b"Content-Length: 9\r\n\r\n{}", "..."),
+    "half a chunk": (POST + CHUNKS + E + b"9\r\n{}", "..."),
+    # framing that two readers could read in two ways
+    "two lengths": (POST + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", "400 -"),
+    "two equal lengths": (POST + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", "400 -"),
+    "a list of lengths": (POST + b"Content-Length: 2, 2\r\n\r\n{}", "400 -"),
+    "a length and chunks": (POST + b"Content-Length: 2\r\n" + CHUNKS + E + b"0\r\n\r\n", "400 -"),
+    "chunks and a length": (POST + CHUNKS + b"Content-Length: 2\r\n\r\n0\r\n\r\n", "400 -"),
+    "a length with a sign": (POST + b"Content-Length: +2\r\n\r\n{}", "400 -"),
+    "a negative length": (POST + b"Content-Length: -2\r\n\r\n{}", "400 -"),
+    "a length in hexadecimal": (POST + b"Content-Length: 0x2\r\n\r\n{}", "400 -"),
+    "an endless length": (POST + b"Content-Length: 99999999999999999999999\r\n\r\n", "400 -"),
+    "a length of a terabyte": (POST + b"Content-Length: 1099511627776\r\n\r\n", "413 -"),
+    "a coding that is not chunked": (POST + b"Transfer-Encoding: gzip\r\n\r\n", "400 -"),
+    "chunked not last": (POST + b"Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", "400 -"),
+    "chunked twice": (POST + CHUNKS + CHUNKS + E + b"0\r\n\r\n", "400 -"),
+    "a coding like chunked": (POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "400 -"),
+    "a coding with a tab": (POST + b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n", "400 -"),
+    "a space before the colon": (POST + b"Content-Length : 2\r\n\r\n{}", "400 -"),
+    "a folded header": (GET + b"X-A: 1\r\n Content-Length: 2\r\n\r\n", "400 -"),
+    "bare line feeds": (b"GET /x HTTP/1.1\nHost: localhost\n\n\r\n\r\n", "400 -"),
+    "a bare carriage return": (GET + b"X-A: 1\rX-B: 2\r\n\r\n", "400 -"),
+    "NUL in a value": (GET + b"X-A: \0\r\n\r\n", "400 -"),
+    "a header without a name": (GET + b": 1\r\n\r\n", "400 -"),
+    "a header without a colon": (GET + b"X-A\r\n\r\n", "400 -"),
+    "a chunk's size that is none": (POST + CHUNKS + E + b"xyz\r\n{}\r\n0\r\n\r\n", "400 -"),
+    "a chunk's size with a sign": (POST + CHUNKS + E + b"+2\r\n{}\r\n0\r\n\r\n", "400 -"),
+    "a chunk's size with 0x": (POST + CHUNKS + E + b"0x2\r\n{}\r\n0\r\n\r\n", "400 -"),
+    "a chunk longer than its size": (POST + CHUNKS + E + b"1\r\n{}\r\n0\r\n\r\n", "400 -"),
+    "chunks with bare line feeds": (POST + CHUNKS + E + b"2\n{}\n0\n\n", "400 -"),
+    # what is not HTTP/1
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "400 -"),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400 -"),
+    "HTTP/2 in the request line": (b"GET /x HTTP/2.0\r\n" + H + E, "505 -"),
+    "HTTP/0.9": (b"GET /x\r\n\r\n", "505 -"),
+    "a version that there is not": (b"GET /x HTTP/1.2\r\n" + H + E, "400 -"),
+    "a method that there is not": (b"BREW /x HTTP/1.1\r\n" + H + E, "400 -"),
+    "a space in the target": (b"GET /x y HTTP/1.1\r\n" + H + E, "400 -"),
+    "bytes beyond ASCII in the target": ("GET /é HTTP/1.1\r\n".encode() + H + E, "400 -"),
+    "nothing but blanks": (b" " * 100, "400 -"),
+    "a head without an end": (GET + b"X-A: " + b"a" * 200_000, "431 -"),
+    # what a web page or a stranger could have sent
+    "no Host": (b"GET /x HTTP/1.1\r\n\r\n", "403 -"),
+    "two Hosts": (GET + b"Host: localhost\r\n\r\n", "403 -"),
+    "a foreign Host": (b"GET /x HTTP/1.1\r\nHost: evil.example\r\n\r\n", "403 -"),
+    "an Origin": (GET + b"Origin: http://localhost\r\n\r\n", "403 -"),
+    "a WebSocket from a page": (
+        GET + b"Origin: null\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+        "403 -",
+    ),
+    "a tunnel": (b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", "405 -"),
+    "another server": (b"GET http://evil.example/x HTTP/1.1\r\n" + H + E, "400 -"),
+    "another server without a scheme": (b"GET //evil.example/x HTTP/1.1\r\n" + H + E, "400 -"),
+    "a path that climbs": (b"GET /v1/%2e%2e/x HTTP/1.1\r\n" + H + E, "400 -"),
+    "good, then foreign": (GET + E + b"GET /x HTTP/1.1\r\nHost: evil.example\r\n\r\n", "200 403 -"),
+}
+
+_QUIET_S = 0.03  # how long a server is silent that waits for more
+ANSWER = [Head(0, 200, (("X-A", "1"), ("Content-Length", "2"))), Write(0, b"{}"), Finish(0)]
+
+
+class Complaints(logging.Handler):
+    """What the event loop complains of, tracebacks first of all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record.getMessage())
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing is complained of, and no thread ends with an exception, while the context is open."""
+    complaints = Complaints()
+    logging.getLogger("asyncio").addHandler(complaints)
+    try:
+        yield
+    finally:
+        logging.getLogger("asyncio").removeHandler(complaints)
+    assert complaints.records == []
+
+
+class Deaf:
+    """A listener to the proxy that keeps nothing."""
+
+    def start(self, *_: Any) -> None: ...
+    def response(self, *_: Any) -> None: ...
+    def frame(self, *_: Any) -> None: ...
+    def frames(self, *_: Any) -> None: ...
+    def note(self, *_: Any) -> None: ...
+    def left(self, *_: Any) -> None: ...
+    def end(self, *_: Any) -> None: ...
+
+
+@contextlib.contextmanager
+def serving(kind: str, asked: list[Request]) -> Iterator[int]:
+    """The port of a mock server, or of a proxy before one; `asked` are the requests that reached the server."""
+
+    def answer(request: Request) -> list[Step]:
+        asked.append(request)
+        return list(ANSWER)
+
+    with in_thread(Server(answer)) as server:
+        if kind == "serve":
+            yield server.port
+            return
+        rules = Rules((Route("/", server.url),), Guard())
+        with in_thread(Proxy(rules, lambda _: Deaf(), settings=Settings())) as proxy:
+            yield proxy.port
+
+
+def statuses(client: socket.socket, sent: bytes, expected: str) -> str:
+    """What is answered: statuses, then `-` where the server has ended the connection, else `...`."""
+    wanted = len(expected.split()) - 1
+    client.sendall(sent)
+    got = b""
+    found: list[bytes] = []
+    ended = False
+    while not ended:
+        complete = len(found) >= wanted and (sent.startswith(b"HEAD") or got.count(b"{}") >= expected.count("200"))
+        client.settimeout(_QUIET_S if complete and expected.endswith("...") else 10)
+        try:
+            data = client.recv(65536)
+        except TimeoutError:
+            break
+        except ConnectionResetError:
+            data = b""
+        got += data
+        found = re.findall(rb"HTTP/1\.1 (\d{3})", got)
+        ended = not data
+    return " ".join([*(status.decode() for status in found), "-" if ended else "..."])
+
+
+@pytest.mark.parametrize("kind", ["serve", "proxy"])
+def test_every_request_gets_its_answer(kind: str) -> None:
+    asked: list[Request] = []
+    wrong = {}
+    with quiet(), serving(kind, asked) as port:
+        for name, (sent, expected) in MATRIX.items():
+            del asked[:]
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+                seen = statuses(client, sent, expected)
+            if seen != expected or len(asked) != expected.count("200"):
+                wrong[name] = (seen, len(asked))
+    assert wrong == {}
+
+
+def test_the_matrix_is_the_same_a_byte_at_a_time() -> None:
+    asked: list[Request] = []
+    wrong = {}
+    with quiet(), serving("serve", asked) as port:
+        for name, (sent, expected) in MATRIX.items():
+            if len(sent) > 300 or expected != "200 ...":
+                continue
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for at in range(len(sent) - 1):
+                    client.sendall(sent[at : at + 1])
+                seen = statuses(client, sent[-1:], expected)
+            if seen.replace("100 ", "") != expected:
+                wrong[name] = seen
+    assert wrong == {}
+
+
+# which limit is reached how: what is sent first, and the status
+SLOW: dict[str, tuple[bytes, str]] = {
+    "a head that does not come": (b"GET /x HTTP/1.1\r\n", "408 -"),
+    "a body that does not come": (POST + b"Content-Length: 9\r\n\r\n{}", "408 -"),
+    "nothing": (b"", "-"),
+    "nothing more": (GET + E, "200 -"),
+}
+
+
+@pytest.mark.parametrize(("sent", "expected"), SLOW.values(), ids=SLOW)
+def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, sent: bytes, expected: str) -> None:
+    for limit in ("HEAD_TIMEOUT", "BODY_TIMEOUT", "IDLE_TIMEOUT"):
+        monkeypatch.setattr(connection, limit, 0.05)
+    with quiet(), serving("serve", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        assert statuses(client, sent, expected) == expected
+
+
+def test_a_body_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MAX_BODY", 1000)
+    for sent in (b"Content-Length: 1001\r\n\r\n", CHUNKS + E + b"400\r\n" + b"x" * 1024 + b"\r\n"):
+        with quiet(), serving("proxy", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            assert statuses(client, POST + sent, "413 -") == "413 -"
+
+
+def test_a_client_that_sends_on_hears_why_it_was_refused() -> None:
+    with quiet(), serving("serve", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(b"POST /x HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 10000000\r\n\r\n")
+        got = b""
+
+        def read() -> None:
+            nonlocal got
+            while data := client.recv(65536):
+                got += data
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        with contextlib.suppress(ConnectionError):
+            for _ in range(20):
+                client.sendall(b"x" * 65536)
+        reader.join(10)
+    assert got.startswith(b"HTTP/1.1 403 ") and b"--allow-host" in got
+
+
+def test_a_handler_that_fails_is_answered_with_500() -> None:
+    def answer(_: Request) -> Any:
+        raise KeyError("a bug")
+
+    with (
+        in_thread(Server(answer)) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as client,
+    ):
+        assert statuses(client, GET + E, "500 -") == "500 -"
