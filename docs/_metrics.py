@@ -59,7 +59,7 @@ def _metrics_head(entries: list[Metric]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for entry in entries:
         aliases = ", ".join(f"`{alias}`" for alias in entry.aliases)
-        of = "a run" if entry.of_run else "each gap, chunk or read" if entry.many else "a stream"
+        of = "a run" if entry.whole_run else "each gap, chunk or read" if entry.many else "a stream"
         yield f"| [`{entry.key}`](#{entry.name}) | {entry.head} | {aliases} | {entry.unit} | {of} |"
     yield ""
 

@@ -67,6 +67,11 @@ class Output:
         except OSError as error:
             raise CannotWrite(self.path, error) from error
 
+    def empty(self) -> None:
+        """Take away what stood in the file before; what is no regular file has nothing."""
+        if stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+            os.ftruncate(self._descriptor, 0)
+
     def close(self) -> None:
         """Close the file; a second time does nothing."""
         if self._over is not None:
@@ -85,8 +90,10 @@ class Output:
         self.close()
 
 
-def create(path: str | Path, *, force: bool = False, append: bool = False) -> Output:
+def create(path: str | Path, *, force: bool = False, append: bool = False, keep: bool = False) -> Output:
     """Open `path` for writing: a new file, unless `force` (start it anew) or `append` (go on after its last line).
+
+    With `force` and `keep`, what stands in the file stays until `Output.empty` is called.
 
     `-` is standard output; what is no regular file (`/dev/null`, a pipe) is written to as it is. Folders that are not
     there are made. `force` starts no file anew that a symbolic link leads to. A file that others could read is closed to
@@ -100,7 +107,7 @@ def create(path: str | Path, *, force: bool = False, append: bool = False) -> Ou
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISREG(Path(name).stat().st_mode):
                 return Output(name, os.open(name, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)))
-        how = os.O_APPEND if append else os.O_TRUNC | _NO_LINK if force else os.O_EXCL
+        how = os.O_APPEND if append else _NO_LINK | (0 if keep else os.O_TRUNC) if force else os.O_EXCL
         descriptor = os.open(name, _FLAGS | how, 0o600)
         _keep_private(descriptor)
         output = Output(name, descriptor)

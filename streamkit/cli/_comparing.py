@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Iterator
 from typing import Any
 
 from streamkit.cli._format_option import write
 from streamkit.cli._output import Sink
-from streamkit.compare.difference import NEGLIGIBLE, Difference, deciding
-from streamkit.metrics import METRICS, Metric
+from streamkit.compare.difference import ENOUGH, NEGLIGIBLE, NEGLIGIBLE_TAIL, Difference, Shift, Success
+from streamkit.metrics import NEUTRAL, Metric, Outcomes, outcome_sentence
 from streamkit.reporters import MISSING, Reporter, shown
-from streamkit.service.comparing import BURST, Comparison, difference_to_json
+from streamkit.service.comparing import BURST, Comparison, Side, difference_to_json, success_to_json
 from streamkit.text import plain
 
-# Narrower terminals get the medians only.
-_WIDE = 120
-_ROLES = {"slower": "error", "buffered": "error", "faster": "good", "same": "good"}
+_ROLES = {"slower": "error", "buffered": "error", "failing": "error", "faster": "good", "same": "good"}
+_SIDES = ("before", "after")
 
 
 def show_comparison(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
-    """Write a comparison using this reporter."""
+    """Write a comparison with this reporter."""
     if reporter.name == "json":
         sink.json(comparison.to_json(), indent=True)
     else:
@@ -31,20 +29,18 @@ def show_comparison(comparison: Comparison, reporter: Reporter, sink: Sink) -> N
 def _write(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
     draw = reporter.rows
     assert draw is not None
-    before, after, differences = comparison.before, comparison.after, comparison.differences
+    found = comparison.differences
     if not reporter.brief:
-        write(sink, reporter, draw([_raw(entry, differences[entry.name]) for entry in comparison.metrics]))
+        raw = [_raw(entry, found[entry.name]) for entry in comparison.metrics]
+        write(sink, reporter, draw([*raw, _raw_success(comparison, list(raw[0]))]))
         return
-    counts = {
-        entry.name: f"{len(before.values[entry.name])} → {len(after.values[entry.name])}"
-        for entry in comparison.metrics
-    }
-    rows = [_row(entry, differences[entry.name], counts[entry.name]) for entry in comparison.metrics]
+    rows = [row for entry in comparison.metrics for row in _rows(entry, found[entry.name], comparison)]
+    rows.append(_success_row(comparison.success))
     if sink.ascii_only:
-        # Before the columns are laid out, so that they stay aligned.
+        # Before the columns are made, so that they stay straight.
         rows = [{head: cell and plain(cell) for head, cell in row.items()} for row in rows]
     verdict = comparison.verdict
-    evidence = "\n" + textwrap.fill(" ".join(_evidence(comparison)), 80) + "\n"
+    evidence = "\n" + "\n".join(textwrap.fill(line, 80) for line in _evidence(comparison)) + "\n"
     if reporter.content != "prose":
         write(sink, reporter, draw(rows) + evidence)
         return
@@ -53,74 +49,157 @@ def _write(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
     sink.painted(evidence.replace(verdict, sink.paint(_ROLES.get(verdict, "head"), verdict), 1))
 
 
-def _raw(entry: Metric, difference: Difference | None) -> dict[str, Any]:
-    """One metric as plain numbers, for a program to read."""
-    document = difference_to_json(entry, difference) or {"before": {}, "after": {}}
+def _raw(entry: Metric, told: Difference | None) -> dict[str, Any]:
+    """One metric in numbers alone, for a program."""
+    document = difference_to_json(entry, told) or {"before": {}, "after": {}}
     low, high = document.get("interval_95") or (None, None)
-    sides = {
-        f"{side}.{name}": document[side].get(name)
-        for side in ("before", "after")
-        for name in ("n", "p50", "p90", "p99")
-    }
-    more = {name: document.get(name) for name in ("change", "ratio")}
-    return {"metric": entry.key, **sides, **more, "low": low, "high": high, "verdict": document.get("verdict")}
-
-
-def _row(entry: Metric, difference: Difference | None, count: str) -> dict[str, Any]:
-    unit = entry.unit
-    if difference is None:
-        return {"metric": entry.head, "n": count} | dict.fromkeys((*_ranks(), "change", "95 %", "verdict"))
-    bounds = (
-        MISSING
-        if difference.low is None
-        else f"{_signed(difference.low, unit)} … {_signed(difference.high or 0, unit)}"
-    )
-    ratio = "" if difference.ratio is None else f" ({difference.ratio:+.0%})"
-    pair = {
-        name: f"{shown(getattr(difference.before, name), unit)} → {shown(getattr(difference.after, name), unit)}"
-        for name in _ranks()
-    }
+    sides = {f"{side}.{name}": document[side].get(name) for side in _SIDES for name in ("n", "p50", "p90", "p99")}
+    more = {name: document.get(name) for name in ("change", "ratio", "shift")}
+    tail = document.get("tail") or {}
+    tail_low, tail_high = tail.get("interval_95") or (None, None)
     return {
-        "metric": entry.head,
-        "n": count,
-        **pair,
-        "change": f"{_signed(difference.change, unit)}{ratio}",
-        "95 %": bounds,
-        "verdict": difference.verdict,
+        "metric": entry.key,
+        **sides,
+        **more,
+        "low": low,
+        "high": high,
+        "tail": tail.get("percentile"),
+        "tail.before": tail.get("before"),
+        "tail.after": tail.get("after"),
+        "tail.low": tail_low,
+        "tail.high": tail_high,
+        "verdict": document.get("verdict"),
     }
 
 
-def _ranks() -> tuple[str, ...]:
-    return ("p50", "p90", "p99") if shutil.get_terminal_size((80, 24)).columns >= _WIDE else ("p50",)
+def _raw_success(comparison: Comparison, names: list[str]) -> dict[str, Any]:
+    document = success_to_json(comparison.success)
+    low, high = document["interval_95"] or (None, None)
+    told = {
+        "metric": "success_share",
+        "before.n": comparison.success.before[1],
+        "after.n": comparison.success.after[1],
+        "before.p50": document["before"],
+        "after.p50": document["after"],
+        "change": document["change"],
+        "low": low,
+        "high": high,
+        "verdict": document["verdict"],
+    }
+    return dict.fromkeys(names) | told
+
+
+def _rows(entry: Metric, told: Difference | None, comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """A row for the middle of a metric, and one for its tail where there is one."""
+    sides = comparison.before, comparison.after
+    first, second = (len(side.values[entry.name]) for side in sides)
+    count = f"{first} → {second}"
+    if told is None:
+        yield {"metric": entry.head, "n": count} | dict.fromkeys((*_HEADS, "verdict"))
+        return
+    for one in told.shifts:
+        yield _row(f"{entry.head} p{one.rank:.0f}", count, one, entry.unit)
+
+
+_HEADS = ("before → after", "change", "interval")
+
+
+def _row(name: str, count: str, told: Shift, unit: str) -> dict[str, Any]:
+    ratio = "" if told.ratio is None else f" ({told.ratio:+.0%})"
+    return {
+        "metric": name,
+        "n": count,
+        _HEADS[0]: f"{shown(told.before, unit)} → {shown(told.after, unit)}",
+        _HEADS[1]: f"{_signed(told.change, unit)}{ratio}",
+        _HEADS[2]: _bounds(told.low, told.high, unit),
+        "verdict": told.verdict,
+    }
+
+
+def _success_row(told: Success) -> dict[str, Any]:
+    shares = [shown(good / asked, "ratio") if asked else MISSING for good, asked in (told.before, told.after)]
+    return {
+        "metric": "Success",
+        "n": f"{told.before[1]} → {told.after[1]}",
+        _HEADS[0]: " → ".join(shares),
+        _HEADS[1]: MISSING if told.change is None else _signed(told.change, "ratio"),
+        _HEADS[2]: _bounds(told.low, told.high, "ratio"),
+        "verdict": told.verdict,
+    }
+
+
+def _bounds(low: float | None, high: float | None, unit: str) -> str:
+    return MISSING if low is None or high is None else f"{_signed(low, unit)} … {_signed(high, unit)}"
 
 
 def _signed(value: float, unit: str) -> str:
+    if unit == "ratio":
+        return f"{value * 100:+.0f} %"
     return ("+" if value > 0 else "") + shown(value, unit)
 
 
 def _evidence(comparison: Comparison) -> Iterator[str]:
-    """The verdict and the reasons for it."""
-    before, after = comparison.before, comparison.after
-    differences, verdict = comparison.differences, comparison.verdict
-    yield f"Verdict: {verdict}."
-    by_first_token = deciding(differences["time_to_first_token"], differences["operation_duration"])
-    decided = METRICS["time_to_first_token" if by_first_token else "operation_duration"]
-    difference = differences[decided.name]
+    """The verdict and why."""
+    yield f"Verdict: {comparison.verdict}. {_why(comparison)}"
+    first, second = comparison.before, comparison.after
+    if first.outcomes.failed or second.outcomes.failed:
+        yield f"Failed before: {_failures(first.outcomes)}. Failed after: {_failures(second.outcomes)}."
+    yield (
+        f"A value is that of one complete stream; of gaps, the median of one stream. Each interval has the level "
+        f"{1 - comparison.alpha:.1%}, so that all of them together have 95 %. Same: within {NEGLIGIBLE:.0%}, in a tail "
+        f"{NEGLIGIBLE_TAIL:.0%}, by the 90 % interval."
+    )
+
+
+def _failures(outcomes: Outcomes) -> str:
+    causes = [
+        f"{count} {outcome_sentence(word).partition(':')[0]}"
+        for word, count in outcomes.counts.most_common()
+        if word not in ("complete", *NEUTRAL)
+    ]
+    return f"{outcomes.failed} of {outcomes.judged}" + (f" ({', '.join(causes)})" if causes else "")
+
+
+def _why(comparison: Comparison) -> str:
+    verdict, first, second = comparison.verdict, comparison.before, comparison.after
+    if verdict == "failing":
+        return "More requests fail than before, whatever the times of the others."
     if verdict == "buffered":
-        yield (
-            f"The first token comes later, and {after.bursts} of {after.streams} streams arrived in one burst "
-            f"({BURST}) or in one read, where none of {before.streams} did before: something in between buffers the stream."
+        return (
+            f"The first token comes later, and {second.bursts} of {second.streams} streams arrived in one burst "
+            f"({BURST}) or in one read, where before none of {first.streams} did: something between holds the stream back."
         )
-    elif verdict == "unknown":
-        yield "One side has fewer than three streams, or none with times: no evidence either way."
-    elif difference is not None and difference.low is not None and difference.high is not None:
-        includes = "includes" if difference.low <= 0 <= difference.high else "does not include"
-        yield (
-            f"The 95 % interval of the change of the median {decided.title.lower()}, "
-            f"{_signed(difference.low, 'ns')} to {_signed(difference.high, 'ns')}, {includes} 0."
-        )
-        if verdict == "same" and includes != "includes":
-            yield f"The change is under {NEGLIGIBLE:.0%}."
-    if before.complete < before.streams or after.complete < after.streams:
-        yield f"Complete: {before.complete} of {before.streams} before, {after.complete} of {after.streams} after."
-    yield "Each value is one stream's; for gaps, the median of the stream."
+    told = [
+        (f"{entry.head} p{one.rank:.0f}", one, entry.unit)
+        for entry in comparison.metrics
+        if (difference := comparison.differences[entry.name]) is not None
+        for one in difference.shifts
+    ]
+    decided = [
+        f"{name} by {_signed(one.change, unit)} ({_bounds(one.low, one.high, unit)})"
+        for name, one, unit in told
+        if one.verdict == verdict
+    ]
+    if verdict in ("slower", "faster"):
+        open_ = [name for name, one, _ in told if one.verdict == "inconclusive"]
+        more = f" Not decided: {', '.join(open_)}." if open_ else ""
+        return f"{'; '.join(decided)}.{more}"
+    if verdict == "same":
+        return "No change that matters is left in any interval."
+    return _undecided(comparison, [(name, one) for name, one, _ in told if one.verdict == "inconclusive"])
+
+
+def _undecided(comparison: Comparison, told: list[tuple[str, Shift]]) -> str:
+    sides = comparison.before, comparison.after
+    few = [name for name, one in told if one.low is None]
+    if not told or len(few) == len(told):
+        counts = " and ".join(str(_measured(side)) for side in sides)
+        return f"{counts} measured streams are too few to tell: at least {ENOUGH + 2} a side are needed, better 30."
+    leaning = [name for name, one in told if one.leaning]
+    names = ", ".join(name for name, _ in told)
+    hint = f" {', '.join(leaning)} may well be worse." if leaning else ""
+    return f"A change can be neither shown nor ruled out: {names}.{hint} More streams would tell."
+
+
+def _measured(side: Side) -> int:
+    return max(map(len, side.values.values()), default=0)

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -26,7 +27,8 @@ _JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
 
 
 class Sink:
-    """The output of one command. The file of `-o` is opened at once, so that an existing one is reported before any work.
+    """The output of one command. The file of `-o` is opened at once, so that an existing one is reported before any work. A
+    command that is refused before it writes leaves an old file as it was, and no new one.
 
     `paint` colors text, and `paint_data` JSON and documents; a file gets no colors, and neither does anything without a
     `console`.
@@ -35,7 +37,9 @@ class Sink:
     def __init__(
         self, path: str | None = None, *, force: bool = False, prose: bool = False, console: Console | None = None
     ) -> None:
-        self._file: Output | None = create(path, force=force) if path and path != "-" else None
+        to_file = bool(path) and path != "-"
+        self._file: Output | None = create(path, force=force, keep=True) if path and to_file else None
+        self._untouched, self._new = to_file, not force
         colors = console if self._file is None else None
         self.terminal = self._file is None and stdout_is_terminal()
         self.paint = colors.paint if colors else PLAIN
@@ -74,6 +78,7 @@ class Sink:
             text = plain(text)
         data = text.encode("utf-8" if _utf8() or not self.ascii_only else "ascii", "backslashreplace")
         if self._file is not None:
+            self._begin(self._file)
             self._file.write(data)
         else:
             click.echo(data, nl=False)
@@ -84,8 +89,19 @@ class Sink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        if self._file is None:
+            return
+        if kind is None:
+            self._begin(self._file)
+        self._file.close()
+        if self._untouched and self._new and Path(self._file.path).is_file():
+            Path(self._file.path).unlink()
+
+    def _begin(self, file: Output) -> None:
+        """Take away what an earlier command wrote, before the first byte."""
+        if self._untouched:
+            file.empty()
+            self._untouched = False
 
 
 def ascii_only() -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from streamkit.cli.options import Console
-from streamkit.cli.progress import Progress, should_show
+from streamkit.cli.progress import Progress, ProgressLines, should_show
 from streamkit.errors import StreamkitError, UnreadableInput
 from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
@@ -43,7 +43,11 @@ class Inputs:
         # Inputs that the command reads by itself and that contain no exchanges.
         self.taken: frozenset[str] = frozenset()
         self._console = console
-        self._progress = Progress(self.paths) if should_show(late=late) and not console.quiet else None
+        self._progress: Progress | None = None
+        if not console.quiet and should_show(late=late):
+            self._progress = Progress(self.paths)
+        elif not console.quiet and not sys.stderr.isatty():
+            self._progress = ProgressLines(self.paths)
         self._format, self._api, self._dialect = input_format, api, dialect
 
     def exchanges(self) -> Iterator[Exchange]:

@@ -1,4 +1,5 @@
-"""A progress bar on stderr for slow reading: only on a terminal, only after a second, removed at the end."""
+"""Progress on stderr for slow reading: on a terminal a bar after a second, removed at the end; elsewhere, as in the log of a CI
+job, a line every ten seconds."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any
 
 _PATIENCE_S = 1.0
 _EVERY_S = 0.1
+_LINE_EVERY_S = 10.0
 
 
 class Progress:
@@ -18,9 +20,12 @@ class Progress:
     `paths` are the inputs as given; their sizes are only looked up if a bar is shown. `clock` returns seconds.
     """
 
+    patience_s = _PATIENCE_S
+
     def __init__(self, paths: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:
         self._paths, self._clock = paths, clock
-        self._next = clock() + _PATIENCE_S
+        self._began = clock()
+        self._next = self._began + self.patience_s
         self._done = self._within = self._streams = 0
         self._bar: Any = None
 
@@ -28,8 +33,9 @@ class Progress:
         """A stream of `size` bytes was read."""
         self._streams += 1
         self._within += size
-        if self._clock() >= self._next:
-            self._show()
+        now = self._clock()
+        if now >= self._next:
+            self._show(now)
 
     def file(self, path: str) -> None:
         """A file was read to its end."""
@@ -44,25 +50,51 @@ class Progress:
             sys.stderr.write("\r\x1b[K\x1b[?25h")
             sys.stderr.flush()
 
-    def _show(self) -> None:
+    def _show(self, now: float) -> None:
         if self._bar is None:
             self._bar = self._new_bar()
         self._bar.pos = min(self._done + self._within, self._bar.length)
+        self._bar.current_item = self._pace(now, self._bar.length)
         self._bar.render_progress()
         self._next = self._clock() + _EVERY_S
+
+    def _pace(self, now: float, length: int) -> str:
+        """How many streams were read, how many a second, and how long the rest will take at the pace of the bytes."""
+        spent, part = max(now - self._began, 1e-9), min((self._done + self._within) / length, 1.0)
+        left = f", about {spent / part - spent:,.0f} s left" if part else ""
+        return f"{self._streams:,} streams, {self._streams / spent:,.0f}/s{left}"
+
+    def _length(self) -> int:
+        from streamkit.formats import find
+
+        return max(sum(_size(found.path) for found in find(self._paths)), 1)
 
     def _new_bar(self) -> Any:
         import click
 
-        from streamkit.formats import find
-
         return click.progressbar(
-            length=max(sum(_size(found.path) for found in find(self._paths)), 1),
+            length=self._length(),
             label="reading",
             show_eta=False,
-            item_show_func=lambda _: f"{self._streams:,} streams",
+            item_show_func=lambda pace: pace,
             file=sys.stderr,
         )
+
+
+class ProgressLines(Progress):
+    """The same where stderr is no terminal: a plain line every ten seconds."""
+
+    patience_s = _LINE_EVERY_S
+
+    def _show(self, now: float) -> None:
+        length = self._bar = self._bar or self._length()
+        part = min((self._done + self._within) / length, 1.0)
+        sys.stderr.write(f"streamkit: reading: {part:.0%}, {self._pace(now, length)}\n")
+        sys.stderr.flush()
+        self._next = now + _LINE_EVERY_S
+
+    def clear(self) -> None:
+        """Nothing is to be taken away."""
 
 
 def should_show(*, late: bool) -> bool:

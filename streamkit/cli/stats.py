@@ -17,11 +17,16 @@ from streamkit.palette import Palette
 if TYPE_CHECKING:
     from streamkit.reporters import Reporter
 
+# What else lets a gate on times pass where streams failed.
+_BESIDE = ", and a gate on success_share, failed or truncated decides about them"
+
 
 @click.command("stats")
 @paths_argument
 @click.option("--format", "format_name", type=ReporterName("stats", "rows"), help="Default: table.")
-@click.option("--metrics", metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens).")
+@click.option(
+    "--metrics", multiple=True, metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens)."
+)
 @click.option("--percentiles", metavar="N,…", help="Percentiles to show instead of 50, 90, 95 and 99.")
 @click.option("--per-stream", is_flag=True, help="List every stream, even if there are many.")
 @click.option("--sort", metavar="METRIC[.STAT]", help="Sort streams by a metric (ttft, gap.p99).")
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
 @click.option("--fail-if", "fail_if", multiple=True, metavar="EXPR", help='Exit 1 if this is true: "ttft.p95 > 800ms".')
 @click.option("--slo", multiple=True, metavar="EXPR", help='A limit for goodput: "ttft <= 500ms".')
 @click.option("--allow-missing", is_flag=True, help="Pass a gate if its metric is missing.")
+@click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams with the others.")
+@click.option("--prices", metavar="FILE", help="Show what the streams cost, by the prices in FILE (TOML or JSON).")
 @click.option("--compare", metavar="FILE", help="Compare with the earlier streams in FILE.")
 @click.option("--html", "html_file", metavar="FILE", help="Write a page with charts to FILE.")
 @click.option("--plot", is_flag=True, help="Draw histograms.")
@@ -63,6 +70,7 @@ def command(
       streamkit stats --format json run.jsonl > run.json
       streamkit stats --html report.html run.jsonl
     """
+    options["metrics"] = ",".join(options["metrics"]) or None
     _reject_conflicting_options(format_name, output, options)
     if not options["no_config"]:
         _with_config(options)
@@ -71,6 +79,7 @@ def command(
     kind = "rows" if options["definitions"] or options["compare"] else "stats"
     what = "definitions" if options["definitions"] else "a comparison" if options["compare"] else ""
     reporter = reporter_named(format_name, kind, what)
+    _reject_what_is_not_drawn(reporter, options)
     # All other formats are written while streams are measured.
     late = (reporter.brief or reporter.in_full) and not options["definitions"]
     inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=late)
@@ -82,19 +91,38 @@ def command(
             return inputs.code
         if options["compare"]:
             before = Inputs([options["compare"]], console, input_format=input_format, api=api, dialect=dialect)
-            return _compare(before, inputs, reporter, options["metrics"], sink)
+            return _compare(before, inputs, reporter, options, sink)
         failed = _measure(inputs, reporter, options, console, sink)
     return max(inputs.code, 1 if failed else 0)
 
 
-def _compare(before: Inputs, after: Inputs, reporter: Reporter, metrics: str | None, sink: Sink) -> int:
-    """Compare with earlier streams. The exit code is 1 if these are slower or buffered."""
+def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[str, Any], sink: Sink) -> int:
+    """Compare with earlier streams. The exit code is 1 if these are slower, buffered or failing."""
     from streamkit.cli._comparing import show_comparison
     from streamkit.service.comparing import DEFAULT, compare_runs
 
-    comparison = compare_runs(before.streams(), after.streams(), _words(metrics) or DEFAULT)
+    comparison = compare_runs(
+        _run_of(before),
+        _run_of(after),
+        _words(options["metrics"]) or DEFAULT,
+        include_failed=options["include"] == "failed",
+    )
     show_comparison(comparison, reporter, sink)
     return max(1 if comparison.worse else 0, before.code, after.code)
+
+
+def _run_of(inputs: Inputs) -> Iterator[Any]:
+    """The rows of files that `stats --format json` wrote, and the streams of the others."""
+    from streamkit.errors import UnreadableInput
+    from streamkit.service.merging import rows_of, run_files
+
+    inputs.taken = frozenset(run_files(inputs.paths))
+    for path in sorted(inputs.taken):
+        try:
+            yield from rows_of(path)
+        except UnreadableInput as error:
+            inputs.trouble(error)
+    yield from inputs.streams()
 
 
 def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], console: Console, sink: Sink) -> bool:
@@ -139,6 +167,7 @@ def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
 def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
     """What to measure: a table needs less than a program that reads the output."""
     from streamkit.service.measuring import Wanted
+    from streamkit.service.pricing import read_prices
 
     in_table = reporter.brief and not options["explain"]
     return Wanted(
@@ -149,12 +178,14 @@ def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
         gates=options["fail_if"],
         limits=options["slo"],
         percentiles=_ranks(options["percentiles"]),
+        include_failed=options["include"] == "failed",
+        prices=read_prices(options["prices"]) if options["prices"] else None,
     )
 
 
 def _report(run: Any, rows: Iterator[Any], page_streams: Any, options: dict[str, Any], paint: Palette) -> Any:
     """The input of a reporter."""
-    from streamkit.metrics import REASONS
+    from streamkit.metrics import REASONS, outcome_sentence
     from streamkit.reporters import StatsReport
 
     ranks = _ranks(options["percentiles"])
@@ -165,6 +196,7 @@ def _report(run: Any, rows: Iterator[Any], page_streams: Any, options: dict[str,
         streams=rows,
         groups=run.summaries,
         reasons=REASONS,
+        outcome=outcome_sentence,
         asked=bool(options["metrics"]),
         per_stream=options["per_stream"] or bool(options["sort"]),
         explain=options["explain"],
@@ -184,8 +216,9 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
     from streamkit.reporters import shown
 
     failed = False
+    judged = any(gate.expression.about_failures for gate in run.gates)
     for gate in run.gates:
-        outcome = gate.outcome(run.whole, allow_missing=allow_missing)
+        outcome = gate.outcome(run.whole, allow_missing=allow_missing, failures_judged=judged)
         if outcome is None:
             continue
         failed = True
@@ -194,6 +227,7 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
             why = f"{outcome.why}: {reason(outcome.why)}" if outcome.why else "no stream"
             message = (
                 f"missing in {outcome.absent} of {run.whole.count} streams ({why}); use --allow-missing to ignore them"
+                f"{_BESIDE if outcome.why == 'not-complete' else ''}"
             )
         else:
             message = f"it is {shown(outcome.value, unit)}" if outcome.value is not None else ""
@@ -211,7 +245,7 @@ def _reject_conflicting_options(format_name: str | None, output: str | None, opt
     other = next((name for name in ("definitions", "compare") if options[name]), None)
     if other == "definitions" and options["compare"]:
         raise UsageError("--definitions cannot be used with --compare; run stats a second time")
-    for name in ("fail_if", "slo", "by", "sort", "percentiles", "per_stream", "plot", "explain"):
+    for name in ("fail_if", "slo", "by", "sort", "percentiles", "per_stream", "plot", "explain", "prices"):
         if other and options[name]:
             raise UsageError(f"--{name.replace('_', '-')} cannot be used with --{other}; run stats a second time")
     if options["otlp_endpoint"] and (other or output or options["html_file"] or format_name not in (None, "otlp")):
@@ -219,6 +253,15 @@ def _reject_conflicting_options(format_name: str | None, output: str | None, opt
     if options["html_file"] and (other or output or format_name not in (None, "html")):
         conflict = f"--{other}" if other else "-o" if output else f"--format {format_name}"
         raise UsageError(f"--html cannot be used with {conflict}; run stats a second time")
+
+
+def _reject_what_is_not_drawn(reporter: Reporter, options: dict[str, Any]) -> None:
+    """Raise UsageError for what only the table shows, where another format was chosen."""
+    from streamkit.errors import UsageError
+
+    for name in ("plot", "explain"):
+        if options[name] and reporter.content != "prose":
+            raise UsageError(f"--{name} goes with --format table alone, not with {reporter.name}")
 
 
 def _with_config(options: dict[str, Any]) -> None:

@@ -1,41 +1,76 @@
-"""Compares the values of two runs: how far their medians are apart, and whether that is more than chance.
+"""Two runs of the same thing, before and after: how far they are apart, and whether that is more than chance.
 
-The interval is a percentile bootstrap (Efron 1979): both sides are resampled with replacement, the difference of the
-medians is computed each time, and the interval is the middle 95 % of these differences. The seed is fixed, so that the
-same recordings give the same interval.
+A metric is told by its middle (the Hodges-Lehmann shift with the interval of the Mann-Whitney test) and by its tail: the
+highest percentile, up to p95, that ten values of both runs lie beyond (the quantile test). `slower` and `faster` are said
+where an interval leaves out 0. All intervals of a comparison hold together with 95 %: each has the level 1 − 0.05 / K, where K
+is how many there are (Bonferroni), so that two runs that are alike differ in any of them in at most 5 of 100 comparisons.
+`same` is said where the 90 % interval lies within what matters to nobody (two one-sided tests of 5 %: Schuirmann 1987); to say
+it of all needs no correction (Berger 1982). Everything else is `inconclusive`.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Literal
 
+from streamkit.compare.ranks import Bounds, at_least, shift, tail_shift
 from streamkit.model.measurement import Summary, percentile
 
-# Smaller differences, relative to the median before, go unnoticed.
+ALPHA = 0.05
+# Changes of less than this part of the value before are the same to anybody who waits; of a tail, which few values tell, twice.
 NEGLIGIBLE = 0.05
-DRAWS = 2000
-# With fewer values on a side, an interval would be meaningless.
+NEGLIGIBLE_TAIL = 0.10
+# Values of both runs that must lie beyond a percentile, and the greatest part of all of them that is still a tail.
+_BEYOND = 10
+_TAIL_SHARE = 0.25
+# With fewer values on a side no question is asked of them.
 ENOUGH = 3
-# Larger sides are sampled down to this size: the interval is far narrower than any relevant difference by then.
-_MOST = 500
 
-Verdict = Literal["same", "slower", "faster", "buffered", "unknown"]
+Verdict = Literal["same", "faster", "inconclusive", "slower", "buffered", "failing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """How far one statistic moved: `rank` is the percentile (50 for the middle), `before` and `after` its values, `change` the
+    estimate. `low` and `high` bound the change so that all shifts of a comparison hold together with 95 %; None where there
+    are too few values. `leaning` tells that an inconclusive one would be worse if it were asked alone (one-sided, 5 %)."""
+
+    rank: float
+    before: float
+    after: float
+    change: float
+    low: float | None
+    high: float | None
+    verdict: Verdict
+    leaning: bool = False
+
+    @property
+    def ratio(self) -> float | None:
+        """The change as a part of the value before; None where that is 0."""
+        return self.change / self.before if self.before else None
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One metric before and after. `low` and `high` are the bounds of the 95 % interval of the difference of the medians, or
-    None if there are too few values."""
+    """One metric before and after: its distributions, how far the middle moved, and how far the tail (None where there are
+    too few values to speak of one)."""
 
     before: Summary
     after: Summary
-    low: float | None
-    high: float | None
-    verdict: Verdict
+    middle: Shift
+    tail: Shift | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on this metric."""
+        return worst(self.shifts)
+
+    @property
+    def shifts(self) -> list[Shift]:
+        """The middle, and the tail where there is one."""
+        return [self.middle] if self.tail is None else [self.middle, self.tail]
 
     @property
     def change(self) -> float:
@@ -44,64 +79,150 @@ class Difference:
 
     @property
     def ratio(self) -> float | None:
-        """The change relative to the median before; None if that is 0."""
+        """The change as a part of the median before; None where that is 0."""
         return self.change / self.before.p50 if self.before.p50 else None
 
 
-def compare(before: Sequence[float], after: Sequence[float], *, more_is_better: bool) -> Difference | None:
-    """The difference of two lists of values; None if one of them is empty.
+def questions(before: int, after: int) -> int:
+    """How many intervals `compare` gives for samples of these sizes: what ALPHA is divided by is the sum over all metrics."""
+    if min(before, after) < ENOUGH:
+        return 0
+    return 1 if tail_size(before, after) is None else 2
 
-    Same: the interval includes 0, or the change is below 5 % of the median before. Otherwise slower or faster. Unknown if
-    one side has fewer than three values: a single stream proves nothing.
-    """
-    summary_before, summary_after = Summary.of(before), Summary.of(after)
-    if summary_before is None or summary_after is None:
+
+def tail_size(before: int, after: int) -> int | None:
+    """How many of the largest values of both samples are the tail; None where so many are no tail."""
+    together = before + after
+    size = max(_BEYOND, math.ceil((1 - 0.95) * together - 1e-9))
+    return size if size <= _TAIL_SHARE * together and min(before, after) >= size else None
+
+
+def compare(
+    before: Sequence[float], after: Sequence[float], *, more_is_better: bool, alpha: float = ALPHA
+) -> Difference | None:
+    """The difference of two lists of values, one a stream; None where one of them is empty. Each interval has the level
+    1 − `alpha`."""
+    first, second = Summary.of(before), Summary.of(after)
+    if first is None or second is None:
         return None
-    bounds = interval(before, after)
-    change = summary_after.p50 - summary_before.p50
-    verdict: Verdict
-    if bounds is None:
-        verdict = "unknown"
-    elif bounds[0] <= 0 <= bounds[1] or abs(change) < NEGLIGIBLE * abs(summary_before.p50):
+    # Where more is better, the tail that hurts is the lower one.
+    sign = -1 if more_is_better else 1
+    one, other = sorted(sign * value for value in before), sorted(sign * value for value in after)
+    top = tail_size(len(one), len(other))
+    tail = None if top is None else _tail(one, other, top, sign, alpha)
+    return Difference(first, second, _middle(one, other, sign, alpha), tail)
+
+
+def _middle(before: Sequence[float], after: Sequence[float], sign: int, alpha: float) -> Shift:
+    """The middle of samples in ascending order, in which more is worse."""
+    change, intervals = shift(before, after, (alpha, 2 * ALPHA))
+    bounds, narrow = intervals if min(len(before), len(after)) >= ENOUGH else (None, None)
+    return _told(50, percentile(before, 50), percentile(after, 50), change, bounds, narrow, NEGLIGIBLE, sign)
+
+
+def _tail(before: Sequence[float], after: Sequence[float], top: int, sign: int, alpha: float) -> Shift:
+    rank = 100 * (1 - top / (len(before) + len(after)))
+    first, second = percentile(before, rank), percentile(after, rank)
+    bounds, narrow = tail_shift(before, after, top, alpha), tail_shift(before, after, top, 2 * ALPHA)
+    return _told(rank, first, second, second - first, bounds, narrow, NEGLIGIBLE_TAIL, sign)
+
+
+def _told(
+    rank: float, before: float, after: float, change: float, bounds: Bounds, narrow: Bounds, part: float, sign: int
+) -> Shift:
+    """A shift with its verdict. More is worse in what is given; what is returned has the metric's own sign."""
+    margin = part * abs(before)
+    verdict: Verdict = "inconclusive"
+    if bounds is None or narrow is None:
+        pass
+    elif max(abs(narrow[0]), abs(narrow[1])) <= margin:
         verdict = "same"
-    else:
-        verdict = "faster" if (change > 0) == more_is_better else "slower"
-    low, high = bounds or (None, None)
-    return Difference(summary_before, summary_after, low, high, verdict)
-
-
-def interval(before: Sequence[float], after: Sequence[float], *, draws: int = DRAWS) -> tuple[float, float] | None:
-    """The 95 % bootstrap interval of median(after) − median(before); None with fewer than three values on a side."""
-    if min(len(before), len(after)) < ENOUGH:
-        return None
-    chance = random.Random(20261120)
-    some_before, some_after = _subsample(before, chance), _subsample(after, chance)
-    samples = sorted(
-        median(chance.choices(some_after, k=len(some_after))) - median(chance.choices(some_before, k=len(some_before)))
-        for _ in range(draws)
+    elif (bounds[0] > 0 or bounds[1] < 0) and abs(change) >= margin:
+        verdict = "slower" if change > 0 else "faster"
+    leaning = verdict == "inconclusive" and narrow is not None and narrow[0] > 0 and change >= margin
+    low, high = (None, None) if bounds is None else bounds if sign > 0 else (-bounds[1], -bounds[0])
+    rank = rank if sign > 0 else 100 - rank
+    return Shift(
+        rank=rank,
+        before=sign * before,
+        after=sign * after,
+        change=sign * change,
+        low=low,
+        high=high,
+        verdict=verdict,
+        leaning=leaning,
     )
-    return percentile(samples, 2.5), percentile(samples, 97.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Success:
+    """How many requests completed of those that completed or failed, before and after; the change of the share with its
+    interval (Newcombe 1998, method 10), None where a side has no request."""
+
+    before: tuple[int, int]
+    after: tuple[int, int]
+    change: float | None
+    low: float | None
+    high: float | None
+    verdict: Verdict
+
+
+def compare_success(
+    before: tuple[int, int],
+    after: tuple[int, int],
+    intervals: tuple[Bounds, Bounds],
+    alpha: float = ALPHA,
+) -> Success:
+    """The change of the share of requests that complete. Each side is (completed, completed or failed); `intervals` are those
+    of the two shares.
+
+    Failing: a greater share failed than before, and either none had failed before, or none completes now, or Fisher's exact
+    test (one-sided, level `alpha`) tells the shares apart. A failure is a fact: where there was none, one is enough.
+    """
+    (good, asked), (good_now, asked_now) = before, after
+    first, second = intervals
+    if not asked or not asked_now or first is None or second is None:
+        return Success(before=before, after=after, change=None, low=None, high=None, verdict="inconclusive")
+    share, share_now = good / asked, good_now / asked_now
+    change = share_now - share
+    (low, high), (low_now, high_now) = first, second
+    down, up = math.hypot(share_now - low_now, high - share), math.hypot(high_now - share_now, share - low)
+    verdict: Verdict = "same"
+    if change < 0:
+        failed, failed_now = asked - good, asked_now - good_now
+        chance = at_least(asked, asked_now, failed + failed_now, failed_now)
+        failing = failed == 0 or good_now == 0 or chance <= alpha
+        verdict = "failing" if failing else "inconclusive"
+    return Success(
+        before=before,
+        after=after,
+        change=change,
+        low=max(change - down, -1.0),
+        high=min(change + up, 1.0),
+        verdict=verdict,
+    )
+
+
+def worst(shifts: Iterable[Shift]) -> Verdict:
+    """One verdict for several shifts: slower where any is; faster where one is and none leans the other way; else
+    inconclusive unless all are the same."""
+    found = list(shifts)
+    verdicts = {one.verdict for one in found}
+    if "slower" in verdicts:
+        return "slower"
+    if "faster" in verdicts and not any(one.leaning for one in found):
+        return "faster"
+    return "same" if verdicts == {"same"} else "inconclusive"
 
 
 def overall(
-    first_token: Difference | None, duration: Difference | None, burst_before: int, burst_after: int
+    differences: Iterable[Difference | None], first_token: Difference | None, success: Success, bursts: tuple[int, int]
 ) -> Verdict:
-    """The overall verdict: buffered if the first token comes later and streams arrive in a burst only now; otherwise that of
-    the first token or, if that is the same, of the duration."""
-    if first_token is None and duration is None:
-        return "unknown"
-    if first_token is not None and first_token.verdict == "slower" and burst_after and not burst_before:
+    """The verdict on the whole; the worst decides. Failing whatever the times; buffered where the first token comes later and
+    streams arrive in a burst only now (`bursts` before and after); else that of all shifts."""
+    if success.verdict == "failing":
+        return "failing"
+    if first_token is not None and first_token.verdict == "slower" and bursts[1] and not bursts[0]:
         return "buffered"
-    verdicts = [difference.verdict for difference in (first_token, duration) if difference is not None]
-    return next((verdict for verdict in verdicts if verdict in ("slower", "faster")), verdicts[0])
-
-
-def deciding(first_token: Difference | None, duration: Difference | None) -> bool:
-    """Whether the first token decides the verdict of `overall`, rather than the duration."""
-    if first_token is None or duration is None:
-        return first_token is not None
-    return first_token.verdict in ("slower", "faster") or duration.verdict not in ("slower", "faster")
-
-
-def _subsample(values: Sequence[float], chance: random.Random) -> Sequence[float]:
-    return values if len(values) <= _MOST else chance.sample(list(values), _MOST)
+    verdict = worst(one for difference in differences if difference is not None for one in difference.shifts)
+    return "inconclusive" if verdict == "same" and success.verdict == "inconclusive" else verdict

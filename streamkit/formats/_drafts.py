@@ -8,7 +8,7 @@ from typing import Any
 from streamkit.errors import UnreadableInput
 from streamkit.formats._payloads import Identity, identity
 from streamkit.formats._source import LARGEST_BODY
-from streamkit.formats._timestamps import Stamp, offsets, rfc3339, stamp
+from streamkit.formats._timestamps import Stamp, offsets, resolution, rfc3339, stamp
 from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair, Response
 
 _FRAME_COSTS = 150  # bytes of memory beyond the text
@@ -29,6 +29,7 @@ class Draft:
     streamed: bool = True
     excerpt: bool = False
     chunks: int = 0
+    sent: Stamp | None = None
     _payloads: list[bytes] = field(default_factory=list)
     _lines: list[int | None] = field(default_factory=list)
     _stamps: list[Stamp | None] = field(default_factory=list)
@@ -104,8 +105,8 @@ class Draft:
     def finished(self, path: str, number: int) -> Exchange:
         """The exchange."""
         stamps = self._stamps if any(self._stamps) else self._own_times()
-        times = offsets(stamps)
-        first = next((one for one in stamps if one), None)
+        times, sent_at = self._times(stamps)
+        first = self.sent if sent_at is not None else next((one for one in stamps if one), None)
         if times is None and len({one.ns for one in stamps if one}) > 1:
             self.note(self.line, "skipped", "times that run backwards or are of several kinds; none is used")
         if self._dropped:
@@ -114,12 +115,22 @@ class Draft:
             frames=Frames(self._frames(), times or [None] * len(self._lines), self._lines, verbatim=not self.streamed),
             response=self.response,
             clock="log" if times else "none",
+            sent_at=sent_at,
             recorded_at=rfc3339(first.ns) if times and first and first.kind == "wall" and first.zoned else None,
             imported=Import(
                 self.form, self.excerpt, tuple(sorted(self._repairs, key=lambda one: one.line)), framed=False
             ),
             origin=Origin(path, number, self.line),
+            resolution=resolution(stamps) if times else None,
         )
+
+    def _times(self, stamps: list[Stamp | None]) -> tuple[list[int | None] | None, int | None]:
+        """The times of the frames, and when the request was sent, where the log tells it on the same clock."""
+        if self.sent is not None and stamps is self._stamps:
+            times = offsets([self.sent, *stamps])
+            if times is not None and len({one.ns for one in stamps if one}) > 1:
+                return times[1:], times[0]
+        return offsets(stamps), None
 
     def _append(self, data: bytes, line: int, time: Stamp | None) -> None:
         self._payloads.append(data)

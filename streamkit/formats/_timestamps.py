@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
 _SECOND = 1_000_000_000
@@ -22,7 +22,17 @@ _SYSLOG = rf"\W*({'|'.join(_MONTHS)}) {{1,2}}(\d{{1,2}}) {_CLOCK}\b"
 _TIME_OF_DAY = rf"[\[(<|\s]*{_CLOCK}\b"
 # `ts %.s`, and epochs in milliseconds.
 _EPOCH = r"[\[(<|\s]*(\d{10})\.(\d{1,9})\b"
-_EPOCH_MS = r"[\[(<|\s]*(1\d{12})\b"
+# Epochs in milli-, micro- and nanoseconds.
+_EPOCH_WHOLE = r"[\[(<|\s]*(1\d{12}(?:\d{3}){0,2})\b(?!\.)"
+# The kernel's log: seconds since the machine started.
+_KERNEL = r"\s*\[\s{0,8}(\d{1,9})\.(\d{3,9})\]"
+# klog and glog: level, month and day, time.
+_KLOG = rf"\s*[IWEF](\d\d)(\d\d) {_CLOCK}\b"
+# The month first and half days, as in the United States.
+_AMERICAN = rf"[\[(<|\s]*(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}),? (\d{{1,2}}):(\d\d):(\d\d){_FRACTION} ?([AaPp])\.?[Mm]\b"
+_HALF_DAY = rf"[\[(<|\s]*(\d{{1,2}}):(\d\d):(\d\d){_FRACTION} ?([AaPp])\.?[Mm]\b"
+# `t=1.25`, `t=+1.25s`: seconds where no unit is said and there is a fraction.
+_NAMED = r"[\[(<|\s]*t=\+?(\d{1,9})(?:\.(\d{1,9}))?(ns|us|µs|ms|s)?(?![\w.:-])"
 _SINCE = r"(?:[\[(]\s*\+?|\s*\+)\s*(\d{1,9})(?:\.(\d{1,9}))?\s?(ns|us|µs|ms|s)\b"
 _UNITS = {"ns": 1, "us": 1000, "µs": 1000, "ms": 1_000_000, "s": _SECOND}
 
@@ -30,11 +40,12 @@ _UNITS = {"ns": 1, "us": 1000, "µs": 1000, "ms": 1_000_000, "s": _SECOND}
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """One time as a log has it, in nanoseconds: since 1970 (`wall`, in UTC where `zoned`), since midnight (`day`), or
-    since a moment of the log's own (`since`)."""
+    since a moment of the log's own (`since`). `step` is what one more in its last digit is worth, in nanoseconds."""
 
     ns: int
     kind: str
     zoned: bool = False
+    step: int = field(default=1, compare=False)
 
 
 def stamp(text: str) -> Stamp | None:
@@ -42,17 +53,63 @@ def stamp(text: str) -> Stamp | None:
     if match := re.search(_DATED, text):
         return _dated(match)
     if match := re.match(_EPOCH, text):
-        return Stamp(int(match[1]) * _SECOND + _fraction(match[2]), "wall", zoned=True)
-    if match := re.match(_EPOCH_MS, text):
-        return Stamp(int(match[1]) * 1_000_000, "wall", zoned=True)
+        return Stamp(int(match[1]) * _SECOND + _fraction(match[2]), "wall", zoned=True, step=_step(match[2]))
+    if match := re.match(_EPOCH_WHOLE, text):
+        unit = int(10 ** (19 - len(match[1])))
+        return Stamp(int(match[1]) * unit, "wall", zoned=True, step=unit)
     if match := re.match(_SYSLOG, text):
         return _syslog(match)
+    if match := re.match(_HALF_DAY, text):
+        hour, minute, second, fraction, half = match.groups()
+        clock = _of_half_day(hour, half)
+        if not clock:
+            return None
+        return Stamp(_time_of_day(clock, minute, second, fraction), "day", step=_step(fraction))
     if match := re.match(_TIME_OF_DAY, text):
-        return Stamp(_time_of_day(*match.groups()), "day")
+        return Stamp(_time_of_day(*match.groups()), "day", step=_step(match[4]))
+    return _rarer(text)
+
+
+def _rarer(text: str) -> Stamp | None:
     if match := re.match(_SINCE, text):
-        unit = _UNITS[match[3]]
-        return Stamp(int(match[1]) * unit + _fraction(match[2]) * unit // _SECOND, "since")
+        return _since(match[1], match[2], match[3])
+    if match := re.match(_KERNEL, text):
+        return _since(match[1], match[2], "s")
+    if (match := re.match(_NAMED, text)) and (match[2] or match[3]):
+        return _since(match[1], match[2], match[3] or "s")
+    if match := re.match(_KLOG, text):
+        month, day, *clock, fraction = match.groups()
+        return _wall(2000, int(month), int(day), clock, fraction, timezone.utc, False)  # noqa: UP017
+    if match := re.match(_AMERICAN, text):
+        month, day, year, hour, minute, second, fraction, half = match.groups()
+        if clocked := _of_half_day(hour, half):
+            told = (clocked, minute, second)
+            return _wall(int(year), int(month), int(day), told, fraction, timezone.utc, False)  # noqa: UP017
     return None
+
+
+def _of_half_day(hour: str, half: str) -> str | None:
+    """The hour of the day of `8 PM`; None where there is no such hour."""
+    return str(int(hour) % 12 + 12 * (half in "Pp")) if 1 <= int(hour) <= 12 else None
+
+
+def _since(whole: str, fraction: str | None, word: str) -> Stamp:
+    unit = _UNITS[word]
+    return Stamp(
+        int(whole) * unit + _fraction(fraction) * unit // _SECOND,
+        "since",
+        step=max(_step(fraction) * unit // _SECOND, 1),
+    )
+
+
+def _step(fraction: str | None) -> int:
+    """What the last digit of a second written with this fraction is worth, in nanoseconds."""
+    return int(10 ** (9 - len(fraction or "")))
+
+
+def resolution(stamps: Sequence[Stamp | None]) -> int | None:
+    """How finely these stamps are written, in nanoseconds: the finest step, as some writers drop zeros at the end."""
+    return min((one.step for one in stamps if one is not None), default=None)
 
 
 def offsets(stamps: Sequence[Stamp | None]) -> list[int | None] | None:
@@ -111,7 +168,7 @@ def _wall(
         since = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
     except (ValueError, OverflowError):
         return None
-    return Stamp((since + (second == 60)) * _SECOND + _fraction(fraction), "wall", zoned)
+    return Stamp((since + (second == 60)) * _SECOND + _fraction(fraction), "wall", zoned, _step(fraction))
 
 
 def _time_of_day(hour: str, minute: str, second: str, fraction: str | None) -> int:

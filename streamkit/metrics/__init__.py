@@ -26,12 +26,26 @@ if TYPE_CHECKING:
     from streamkit.metrics._metric import in_order as in_order
     from streamkit.metrics._metric import measure as measure
     from streamkit.metrics._metric import metric as metric
+    from streamkit.metrics._metric import outcome_metric as outcome_metric
     from streamkit.metrics._metric import run_metric as run_metric
+    from streamkit.metrics._outcome import COMPLETE as COMPLETE
+    from streamkit.metrics._outcome import NEUTRAL as NEUTRAL
+    from streamkit.metrics._outcome import Outcomes as Outcomes
+    from streamkit.metrics._outcome import outcome_of as outcome_of
+    from streamkit.metrics._outcome import outcome_sentence as outcome_sentence
+    from streamkit.metrics._outcome import share_interval as share_interval
     from streamkit.metrics._reasons import REASONS as REASONS
     from streamkit.metrics._reasons import reason as reason
     from streamkit.metrics._timeline import Timeline as Timeline
 
 _PLACES = {
+    "COMPLETE": "_outcome",
+    "NEUTRAL": "_outcome",
+    "Outcomes": "_outcome",
+    "outcome_metric": "_metric",
+    "outcome_of": "_outcome",
+    "outcome_sentence": "_outcome",
+    "share_interval": "_outcome",
     "Collection": "_collect",
     "Expression": "_gate",
     "Gate": "_gate",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
 from streamkit.metrics._metric import Metric, Span
+from streamkit.metrics._outcome import COMPLETE, Outcomes, share_interval
 from streamkit.model.histogram import EXACT_SAMPLES, Histogram, Pool
 from streamkit.model.measurement import ChoiceTimes, Measurement, Samples, Summary
 
@@ -59,35 +60,49 @@ class Spans(Sequence[Span]):
 
 
 class Collection:
-    """All samples of some streams, metric by metric; memory grows by the samples and ends at the pools' limit."""
+    """All samples of some streams, metric by metric; memory grows by the samples and ends at the pools' limit.
 
-    def __init__(self, metrics: Sequence[Metric], exact: int = EXACT_SAMPLES) -> None:
-        self.metrics = [entry for entry in metrics if entry.of_stream is not None]
-        self.run_metrics = [entry for entry in metrics if entry.of_run is not None]
+    The pools hold the samples of complete streams: a refusal is quick and a cut stream short, and neither says how long an
+    answer takes. The others are counted by outcome, and are in the pools too where `include_failed` is set.
+    """
+
+    def __init__(self, metrics: Sequence[Metric], exact: int = EXACT_SAMPLES, *, include_failed: bool = False) -> None:
+        self.metrics = [entry for entry in metrics if not entry.whole_run]
+        self.run_metrics = [entry for entry in metrics if entry.whole_run]
+        self.include_failed = include_failed
         self.pools = {entry.name: Pool(exact) for entry in self.metrics}
         self.missing: dict[str, Counter[str]] = {entry.name: Counter() for entry in self.metrics}
         self.verdicts: Counter[str] = Counter()
         self.sources: Counter[str] = Counter()
         self.spans = Spans()
+        self.outcomes = Outcomes()
         self.count = 0
+        self.measured = 0
 
     def add(self, measurement: Measurement, good: bool | None = None) -> None:
         """Add one stream. `good` tells whether it kept every limit of the run, None where there were none."""
         self.count += 1
         self.verdicts[measurement.verdict] += 1
+        self.place(measurement, good)
+        taken = self.takes(measurement)
+        self.measured += taken
         for entry in self.metrics:
             samples = measurement.samples[entry.name]
             if samples.missing:
                 self.missing[entry.name][samples.missing] += 1
-            else:
+            elif taken:
                 self.pools[entry.name].extend(samples.values)
         tokens = measurement.samples.get(_TOKENS)
         if tokens is not None and tokens.source:
             self.sources[tokens.source] += 1
-        self.place(measurement, good)
+
+    def takes(self, measurement: Measurement) -> bool:
+        """Whether the samples of this stream belong to the pools."""
+        return self.include_failed or measurement.outcome == COMPLETE
 
     def place(self, measurement: Measurement, good: bool | None = None) -> None:
-        """Note when a stream ran; it is not counted."""
+        """Note how a request ended and when its stream ran; its samples are not added."""
+        self.outcomes.add(measurement.outcome, good)
         span = span_of(measurement, good)
         if span is not None:
             self.spans.append(span)
@@ -95,7 +110,9 @@ class Collection:
     def merge(self, summary: Mapping[str, Any]) -> None:
         """Add the summary of another machine, as `to_json` gave it. Raises ValueError where that is not what it is."""
         try:
+            self._check_kind(summary)
             self.count += int(summary["streams"])
+            self.measured += int(summary.get("measured", summary["streams"]))
             self.verdicts.update({str(word): int(count) for word, count in summary["verdicts"].items()})
             self.sources.update({str(word): int(count) for word, count in summary.get("token_sources", {}).items()})
             for entry in self.metrics:
@@ -106,11 +123,24 @@ class Collection:
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no summary of stats --format json: {error!r}") from error
 
+    def _check_kind(self, summary: Mapping[str, Any]) -> None:
+        """Raise ValueError where the distributions of this summary are of other streams than those of this collection."""
+        verdicts = summary["verdicts"]
+        all_complete = set(verdicts) <= {COMPLETE}
+        included = str(summary.get("over", "complete" if all_complete else "all"))
+        if not all_complete and (included == "all") != self.include_failed:
+            wanted = "with" if self.include_failed else "without"
+            raise ValueError(f"its distributions are over {included} streams; make it {wanted} --include failed")
+
     def of_run(self) -> dict[str, Samples]:
-        """The metrics of the run as a whole."""
-        if len(self.spans) < self.count:
-            return {entry.name: Samples(missing="no-wall-clock") for entry in self.run_metrics}
-        return {entry.name: entry.of_run(self.spans) for entry in self.run_metrics if entry.of_run is not None}
+        """The metrics of the run as a whole; those that need a wall clock are of the streams that have one."""
+        return {entry.name: self._of_run(entry) for entry in self.run_metrics}
+
+    def _of_run(self, entry: Metric) -> Samples:
+        if entry.of_outcomes is not None:
+            return entry.of_outcomes(self.outcomes, "")
+        assert entry.of_run is not None
+        return entry.of_run(self.spans)
 
     def percentiles(self, ranks: Sequence[float]) -> dict[str, dict[str, float]]:
         """Further percentiles of each metric: `{key: {"p75": …}}`."""
@@ -127,6 +157,11 @@ class Collection:
         return {
             "streams": self.count,
             "verdicts": dict(sorted(self.verdicts.items())),
+            "outcomes": dict(sorted(self.outcomes.counts.items())),
+            "success": self._success(),
+            "over": "all" if self.include_failed else "complete",
+            "measured": self.measured,
+            "on_the_clock": len(self.spans),
             "token_sources": dict(sorted(self.sources.items())),
             "metrics": {
                 entry.key: distribution(self.pools[entry.name].summary(), entry.unit) for entry in self.metrics
@@ -141,6 +176,17 @@ class Collection:
             },
             "exact": all(pool.exact for pool in self.pools.values()),
             "histograms": {key: pool.histogram().to_json() for key, pool in pools.items()},
+        }
+
+    def _success(self) -> dict[str, Any]:
+        """How many requests succeeded and failed, and the share of the former with its 95 % interval."""
+        complete, judged = self.outcomes.complete, self.outcomes.judged
+        interval = share_interval(complete, judged)
+        return {
+            "complete": complete,
+            "failed": self.outcomes.failed,
+            "share": round(complete / judged, 6) if judged else None,
+            "interval_95": None if interval is None else [round(bound, 6) for bound in interval],
         }
 
 
@@ -164,9 +210,10 @@ def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any
         "file": measurement.file,
         "exchange": measurement.exchange,
         "api": measurement.api,
-        "dialect": measurement.dialect,
+        "dialect": measurement.dialect or None,
         "model": measurement.model,
         "verdict": measurement.verdict,
+        "outcome": measurement.outcome,
         "recorded_at": measurement.recorded_at,
         "clock": measurement.clock,
         "labels": measurement.labels,
@@ -205,7 +252,7 @@ def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measure
             file=str(row["file"]),
             exchange=int(row["exchange"]),
             api=str(row["api"]),
-            dialect=str(row["dialect"]),
+            dialect=str(row["dialect"] or ""),
             model=row["model"],
             verdict=str(row["verdict"]),
             samples=samples,
@@ -213,6 +260,7 @@ def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measure
             notes=tuple(row.get("notes") or ()),
             recorded_at=row.get("recorded_at"),
             units={entry.name: entry.unit for entry in metrics},
+            outcome=str(row.get("outcome") or row["verdict"]),
             clock=row.get("clock"),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -250,8 +298,11 @@ def _nanoseconds(recorded_at: str | None) -> int | None:
     if began.tzinfo is None:
         began = began.replace(tzinfo=UTC)
     # In whole microseconds: a float of nanoseconds since 1970 is good to some hundred only.
-    return (began - _EPOCH) // _MICROSECOND * 1000
+    found = (began - _EPOCH) // _MICROSECOND * 1000
+    return found if abs(found) < _MOST_NS else None
 
 
+# Years from 1824 to 2116: what a span of 64 bits can tell with a duration added.
+_MOST_NS = 2**62
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

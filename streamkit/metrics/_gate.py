@@ -15,13 +15,14 @@ from operator import ge, gt, le, lt
 from streamkit.errors import UnknownEntry, UsageError
 from streamkit.metrics._collect import Collection
 from streamkit.metrics._metric import Metric, find
+from streamkit.metrics._outcome import CAUSES, is_cause
 from streamkit.model.histogram import Pool
 from streamkit.model.measurement import Measurement, Samples, Summary, percentile
 from streamkit.model.units import BYTES, DURATIONS, NANOSECONDS, quantity
 
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _EXPRESSION = re.compile(
-    r"\s*([A-Za-z_][\w.]*?)(?:\.(n|min|mean|max|p\d{1,2}(?:\.\d+)?|p100))?\s*(<=|>=|<|>)\s*(.+?)\s*"
+    r"\s*([A-Za-z_][\w.-]*?)(?:\.(n|min|mean|max|p\d{1,2}(?:\.\d+)?|p100))?\s*(<=|>=|<|>)\s*(.+?)\s*"
 )
 
 _UNITS: Mapping[str, Mapping[str, float]] = {
@@ -39,13 +40,20 @@ _WORST = 3
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A comparison of a metric, or of one statistic of it, with a number in the metric's unit. `text` is as written."""
+    """A comparison of a metric, or of one statistic of it, with a number in the metric's unit. `text` is as written; `cause`
+    is the kind of failure that `failed.CAUSE` counts."""
 
     text: str
     metric: Metric
     stat: str
     sign: str
     number: float
+    cause: str = ""
+
+    @property
+    def about_failures(self) -> bool:
+        """Whether this asks how requests ended, so that it decides about those that failed."""
+        return self.metric.of_outcomes is not None
 
     def holds(self, value: float) -> bool:
         """Whether the comparison is true of this value."""
@@ -64,17 +72,32 @@ def parse_expression(text: str) -> Expression:
     if not match:
         raise UsageError(f'invalid expression {text!r}: expected METRIC[.STAT] < NUMBER, as in "ttft.p95 > 800ms"')
     name, stat, sign, amount = match.groups()
+    name, cause = _cause_of(text, name)
     try:
         metric = find(name)
     except UnknownEntry as error:
         raise UsageError(f"{text!r}: {_unknown_statistic(name) or error}") from None
-    if metric.of_run is not None and stat:
+    if metric.whole_run and stat:
         raise UsageError(f"{text!r}: {metric.name} is a single number per run and has no .{stat}")
     if metric.many and not stat:
         raise UsageError(
             f"{text!r}: {metric.name} has many values per stream; choose a statistic, as in {name}.p95 {sign} {amount}"
         )
-    return Expression(text.strip(), metric, stat or "", sign, _amount(text, metric, stat or "", amount))
+    return Expression(text.strip(), metric, stat or "", sign, _amount(text, metric, stat or "", amount), cause)
+
+
+def _cause_of(text: str, name: str) -> tuple[str, str]:
+    """The metric and the cause of `failed.429`; the cause is empty where there is none. Raises UsageError."""
+    metric, _, cause = name.partition(".")
+    try:
+        by_cause = bool(cause) and find(metric).by_cause
+    except UnknownEntry:
+        by_cause = False
+    if not by_cause:
+        return name, ""
+    if not is_cause(cause):
+        raise UsageError(f"{text!r}: unknown cause {cause!r}: expected an HTTP status (429) or {', '.join(CAUSES)}")
+    return metric, cause
 
 
 def _unknown_statistic(name: str) -> str:
@@ -109,11 +132,15 @@ class Gate:
     broke: int = 0
     absent: int = 0
     why: str = ""
+    failed: int = 0
     worst: list[tuple[float, str]] = field(default_factory=list)
 
-    def see(self, measurement: Measurement) -> None:
-        """Evaluate one stream."""
-        if self.expression.metric.of_run is not None:
+    def see(self, measurement: Measurement, *, taken: bool = True) -> None:
+        """Evaluate one stream. One that is not `taken` failed: it has no place among the samples, and is counted."""
+        if self.expression.metric.whole_run:
+            return
+        if not taken:
+            self.failed += 1
             return
         samples = measurement.samples[self.expression.metric.name]
         if not samples.missing and not samples.values:
@@ -129,11 +156,12 @@ class Gate:
             self.worst.sort(key=lambda pair: pair[0], reverse=self.expression.sign in (">", ">="))
             del self.worst[_WORST:]
 
-    def outcome(self, whole: Collection, *, allow_missing: bool) -> Outcome | None:
-        """The failure after all streams, or None if the gate passes."""
+    def outcome(self, whole: Collection, *, allow_missing: bool, failures_judged: bool = False) -> Outcome | None:
+        """The failure after all streams, or None if the gate passes. `failures_judged` tells that another gate asks how many
+        streams failed, so that this one need not."""
         expression = self.expression
-        if expression.metric.of_run is not None:
-            samples = whole.of_run()[expression.metric.name]
+        if expression.metric.whole_run:
+            samples = _of_run(expression, whole)
             value = samples.values[0] if samples.values else None
             if value is None:
                 return (
@@ -144,6 +172,8 @@ class Gate:
             return Outcome(expression=expression, value=value) if expression.holds(value) else None
         if self.absent and not allow_missing:
             return Outcome(expression=expression, value=None, absent=self.absent, why=self.why, worst=())
+        if self.failed and not allow_missing and (not failures_judged or self.failed == whole.count):
+            return Outcome(expression=expression, value=None, absent=self.failed, why="not-complete")
         if not expression.stat:
             return (
                 Outcome(expression=expression, value=None, absent=0, why="", worst=tuple(self.worst), broke=self.broke)
@@ -156,6 +186,13 @@ class Gate:
                 expression=expression, value=value, absent=0, why="", worst=tuple(self.worst), broke=self.broke
             )
         return None
+
+
+def _of_run(expression: Expression, whole: Collection) -> Samples:
+    metric = expression.metric
+    if metric.of_outcomes is not None:
+        return metric.of_outcomes(whole.outcomes, expression.cause)
+    return whole.of_run()[metric.name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +230,8 @@ def _amount(text: str, metric: Metric, stat: str, amount: str) -> float:
     except ValueError:
         expected = DURATIONS if metric.unit == "ns" and stat != "n" else "a number and its unit"
         raise UsageError(f"{text!r}: invalid value {amount!r}: expected {expected}") from None
+    if number < 0:
+        raise UsageError(f"{text!r}: {amount!r} is negative, and {metric.name} never is")
     if isinf(number):
         raise UsageError(f"{text!r}: {amount!r} is out of range")
     units: Mapping[str, float] = {"": 1} if stat == "n" else _UNITS[metric.unit]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from streamkit.metrics._outcome import Outcomes, outcome_of
 from streamkit.metrics._timeline import Timeline
 from streamkit.model.measurement import Measurement, Samples, TokenCounter
 from streamkit.model.stream import Stream
@@ -33,6 +34,7 @@ class Span:
 Shown = Literal["always", "present", "asked"]
 OfStream = Callable[[Timeline], Samples]
 OfRun = Callable[[Sequence[Span]], Samples]
+OfOutcomes = Callable[[Outcomes, str], Samples]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,9 @@ class Metric:
 
     `name` is the file's name: the long standard name that code and JSON use (times in JSON end in `_ns`). `head` is the
     short column head, `aliases` what gates may call it, `many` whether a stream gives several samples (a distribution).
-    `of_stream` gives the samples of one stream, in `unit`, or why there are none; `of_run` one value over all spans.
+    `of_stream` gives the samples of one stream, in `unit`, or why there are none; `of_run` one value over the spans of all
+    streams whose place on the wall clock is known; `of_outcomes` one value over how all requests ended, and, where
+    `by_cause`, also over those that ended in one way (empty: in all ways).
     `shown` tells when a table has it without `--metrics`: always, where some stream has a value (`present`), or only when
     it is `asked` for. The default is `asked`, so that a new metric leaves the tables of everybody as they are; JSON and CSV
     have every metric. Tables are in ascending `order`.
@@ -53,6 +57,8 @@ class Metric:
     manual: str
     of_stream: OfStream | None = field(default=None, repr=False)
     of_run: OfRun | None = field(default=None, repr=False)
+    of_outcomes: OfOutcomes | None = field(default=None, repr=False)
+    by_cause: bool = False
     many: bool = False
     aliases: tuple[str, ...] = ()
     shown: Shown = "asked"
@@ -62,6 +68,11 @@ class Metric:
     def key(self) -> str:
         """The name in JSON: with `_ns` where the unit is nanoseconds."""
         return f"{self.name}_ns" if self.unit == "ns" else self.name
+
+    @property
+    def whole_run(self) -> bool:
+        """Whether this is one number of a run, and none of a stream."""
+        return self.of_stream is None
 
     @property
     def title(self) -> str:
@@ -74,6 +85,8 @@ class Metric:
         return next((alias for alias in self.aliases if alias.startswith("gen_ai.")), "")
 
 
+# What does not fit into 64 bits is no duration, size or count; samples are in ascending order.
+_MOST = 2**62
 UNKNOWN_API = "unknown"
 _ASK_THE_API = ("no-token", "no-usage", "no-answer")
 _CONTENT = "content_chunks"
@@ -130,11 +143,39 @@ def run_metric(
     return made
 
 
+def outcome_metric(
+    unit: Unit,
+    head: str,
+    *,
+    by_cause: bool = False,
+    aliases: Sequence[str] = (),
+    shown: Shown = "asked",
+    order: int = 50,
+) -> Callable[[OfOutcomes], Metric]:
+    """Make the decorated function the metric of its module: a number of how the requests of a run ended."""
+
+    def made(of_outcomes: OfOutcomes) -> Metric:
+        name, manual = _file_of(of_outcomes)
+        return Metric(
+            name=name,
+            head=head,
+            unit=unit,
+            manual=manual,
+            of_outcomes=of_outcomes,
+            by_cause=by_cause,
+            aliases=tuple(aliases),
+            shown=shown,
+            order=order,
+        )
+
+    return made
+
+
 def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | None = None) -> Measurement:
     """All samples of one stream; `counter` counts its tokens where the stream itself does not tell them."""
     timeline = Timeline(stream, counter)
     measured = [entry for entry in metrics if entry.of_stream is not None]
-    samples = {entry.name: entry.of_stream(timeline) for entry in measured if entry.of_stream is not None}
+    samples = {entry.name: _sampled(entry.of_stream, timeline) for entry in measured if entry.of_stream is not None}
     if stream.api == UNKNOWN_API:
         samples = {name: _of_unknown(name, told) for name, told in samples.items()}
     return Measurement(
@@ -153,8 +194,20 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
         ),
         choices=timeline.each_choice(),
         units={entry.name: entry.unit for entry in measured},
+        outcome=outcome_of(stream),
         clock=stream.exchange.clock,
     )
+
+
+def _sampled(of_stream: OfStream, timeline: Timeline) -> Samples:
+    """The samples of one metric; missing where numbers of the stream lead beyond what a number here can hold."""
+    try:
+        samples = of_stream(timeline)
+    except OverflowError:
+        return Samples(missing="out-of-range")
+    if samples.values and not -_MOST < samples.values[-1] < _MOST:
+        return Samples(missing="out-of-range")
+    return samples
 
 
 def _of_unknown(name: str, samples: Samples) -> Samples:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 REASONS = {
     "clock-went-back": "the log's clock went back, so that this stretch of time is negative",
+    "coarse-clock": "the log's stamps are too coarse to tell this; its notes say how fine they are",
     "no-answer": "no chunk carries answer text or a tool call",
     "no-body": "the body is empty",
     "no-chunk": "no event is a chunk of the API",
@@ -18,11 +19,14 @@ REASONS = {
     "no-token": "no chunk carries answer text, reasoning or a tool call",
     "no-usage": "the stream reports no usage, and no --tokenizer was named",
     "no-wall-clock": "the streams do not say when they were recorded, or when they ended",
+    "no-stream": "no request either succeeded or failed",
+    "not-complete": "the stream failed or is a part of one, so that its times are none of a complete answer",
     "not-measured": "the run that measured this stream did not measure it",
     "not-reported": "the provider does not say",
     "one-chunk": "there is one chunk only, so no time between chunks",
     "one-read": "everything came in one read, so that a rate would be made up",
     "one-token": "there is one token or content chunk only, so no time between them",
+    "out-of-range": "the stream's own numbers lead to one that is too large to be true",
     "several-choices": "usage counts the tokens of all choices together",
     "unknown-api": "the stream is of no API that is known, so nobody knows what its chunks carry",
     "usage-before-content": "usage was reported before the content ended, so it is not the total",

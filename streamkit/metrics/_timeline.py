@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import compress
+from math import gcd
 from operator import sub
 from typing import cast
 
@@ -20,9 +21,16 @@ from streamkit.model.stream import Stream
 
 # Gaps under this are an artefact of one read that held several chunks (recording format, rule 2).
 COALESCED_NS = 100_000
+# A rate or a mean over a stretch of time is told where the stretch has this many steps of the clock.
+_STEPS = 10
+# Fewer different times than this say nothing of how fine a clock is.
+_TIMES = 4
+_SECOND, _MILLISECOND = 1_000_000_000, 1_000_000
 # A stall is a gap of more than this many medians.
 STALL_FACTOR = 5
 
+# Steps from here on are worth a note: they are a good part of a gap.
+_TELLING = _MILLISECOND
 _CONTENT_KINDS = frozenset({"text", "reasoning", "refusal", "tool"})
 # Columns of flags are asked in bulk: each table turns a byte of flags into 1 where the bit is set.
 _IS_TOKEN = bytes(bool(flag & TOKEN) for flag in range(256))
@@ -44,6 +52,27 @@ class Timeline:
         if not self.stream.exchange.timed:
             return "no-times"
         return "no-request-time" if self.stream.exchange.began_at is None else ""
+
+    @cached_property
+    def resolution(self) -> int:
+        """How fine the clock is (ns): by the digits of a log's stamps, and by the times themselves, where all are whole
+        seconds or milliseconds apart. 1 for a recorder's clock."""
+        exchange = self.stream.exchange
+        if exchange.clock != "log":
+            return 1
+        known = {at for at in exchange.frames.at if at is not None}
+        common = gcd(*(at - min(known) for at in known)) if len(known) >= _TIMES else 1
+        seen = next((step for step in (_SECOND, _MILLISECOND) if common % step == 0), 1)
+        return max(exchange.resolution or 1, seen)
+
+    def too_coarse(self, times: Sequence[int]) -> str:
+        """Why no rate and no mean can be told over these times, from the first to the last; empty where they can."""
+        span = times[-1] - times[0]
+        if span < 0:
+            return "clock-went-back"
+        if self.resolution > COALESCED_NS:
+            return "coarse-clock" if span < _STEPS * self.resolution else ""
+        return "one-read" if span < COALESCED_NS else ""
 
     @cached_property
     def chunk_times(self) -> Sequence[int | None]:
@@ -112,7 +141,7 @@ class Timeline:
     def gaps_missing(self) -> str:
         """Why there are no gaps; empty if there are some."""
         if self.gaps:
-            return ""
+            return "coarse-clock" if sum(self.gaps) < self.resolution * len(self.gaps) and self.coarse else ""
         if not self.stream.exchange.timed:
             return "no-times"
         if not self.content:
@@ -121,20 +150,25 @@ class Timeline:
 
     @cached_property
     def coalesced(self) -> int:
-        """How many gaps are too small to be true: their chunks came in one read."""
-        return bisect_left(self.gaps, COALESCED_NS)
+        """How many gaps are too small to be true: their chunks came in one read. A coarse clock does not tell that."""
+        return 0 if self.coarse else bisect_left(self.gaps, COALESCED_NS)
+
+    @property
+    def coarse(self) -> bool:
+        """Whether the clock is too coarse to tell chunks of one read from others."""
+        return self.resolution > COALESCED_NS
 
     @cached_property
     def stall_limit(self) -> float | None:
-        """The gap from which on it is a stall: so many medians of the gaps that are not coalesced; None without gaps."""
+        """The gap above which it is a stall: so many medians of the gaps that are not coalesced; None without gaps."""
         true = self.gaps[self.coalesced :]
-        return STALL_FACTOR * true[len(true) // 2] if true else None
+        return STALL_FACTOR * (true[(len(true) - 1) // 2] + true[len(true) // 2]) / 2 if true else None
 
     @cached_property
     def stalls(self) -> list[tuple[int, int]]:
         """Each stall: the chunk that ended it, and how long it was."""
         limit = self.stall_limit
-        if limit is None or not self.gaps or self.gaps[-1] <= limit:
+        if limit is None or self.gaps_missing or self.gaps[-1] <= limit:
             return []
         lists: list[Sequence[int]] = list(self.choices.values()) or [self.content]
         return [
@@ -182,7 +216,7 @@ class Timeline:
             times = self.times_of(chunks) if self.stream.exchange.timed else []
             known = bool(times) and began is not None
             first, last = (times[0] - (began or 0), times[-1] - (began or 0)) if known else (None, None)
-            gaps = sorted(gap for gap in map(sub, times[1:], times) if gap >= 0)
+            gaps = [] if self.gaps_missing else sorted(gap for gap in map(sub, times[1:], times) if gap >= 0)
             found.append(ChoiceTimes(number, len(chunks), first, last, gaps))
         return tuple(found)
 
@@ -195,6 +229,8 @@ class Timeline:
         back = len(self.raw_gaps) - len(self.gaps)
         if back:
             found.append(f"the clock went back {back} times; those gaps are left out")
+        if self.resolution >= _TELLING:
+            found.append(f"the log's stamps have steps of {_step(self.resolution)}: what is finer is not known")
         if self.coalesced:
             found.append(
                 f"{self.coalesced} of {len(self.gaps)} gaps are under 0.1 ms: their chunks came in one read, "
@@ -219,7 +255,9 @@ class Timeline:
         return self.between(at, self.stream.exchange.began_at or 0)
 
     def between(self, later: int, earlier: int) -> Samples:
-        """A stretch of time; missing where the clock went back in it."""
+        """A stretch of time; missing where the clock went back in it, or cannot tell so short a one."""
+        if self.coarse and 0 <= later - earlier < self.resolution:
+            return Samples(missing="coarse-clock")
         return Samples((later - earlier,)) if later >= earlier else Samples(missing="clock-went-back")
 
     def gaps_of(self, chunks: Sequence[int]) -> list[int]:
@@ -235,3 +273,7 @@ class Timeline:
         else:
             found = list(map(times.__getitem__, chunks))
         return [at for at in found if at is not None] if None in found else cast("Sequence[int]", found)
+
+
+def _step(resolution: int) -> str:
+    return f"{resolution // _SECOND} s" if resolution >= _SECOND else f"{resolution / _MILLISECOND:g} ms"

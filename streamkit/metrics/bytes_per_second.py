@@ -7,7 +7,6 @@ where the body came in one read (`one-read`).
 from __future__ import annotations
 
 from streamkit.metrics import Timeline, metric
-from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.measurement import Samples
 
 
@@ -18,6 +17,8 @@ def measured(timeline: Timeline) -> Samples:
     times = [at for at in frames.at if at is not None]
     if not timeline.stream.exchange.timed or not times:
         return Samples(missing="no-times")
-    if times[-1] - times[0] < COALESCED_NS:
+    if times[-1] <= times[0]:
         return Samples(missing="clock-went-back" if times[-1] < times[0] else "one-read")
+    if timeline.coarse and (why := timeline.too_coarse(times)):
+        return Samples(missing=why)
     return Samples(((len(frames.body) - len(frames.data[0])) * 1e9 / (times[-1] - times[0]),))

@@ -16,4 +16,6 @@ def measured(timeline: Timeline) -> Samples:
     """One sample: a share from 0 to 1."""
     if timeline.gaps_missing:
         return Samples(missing=timeline.gaps_missing)
+    if timeline.coarse:
+        return Samples(missing="coarse-clock")
     return Samples((timeline.coalesced / len(timeline.gaps),))

@@ -1,22 +1,18 @@
 """Goodput share: the share of all streams that kept every limit.
 
-Formula: number of complete streams that meet all of `--slo` / number of streams, failed ones included. Missing without any
-limit (`no-slo`) and where no stream says when it was recorded (`no-wall-clock`).
+Formula: number of complete streams that meet all of `--slo` / number of requests, failed ones included; plain answers and
+excerpts are neither. Missing without any limit (`no-slo`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from streamkit.metrics import Span, run_metric
+from streamkit.metrics import Outcomes, outcome_metric
 from streamkit.model.measurement import Samples
 
 
-@run_metric("ratio", "Good", aliases=("good", "slo_attainment"), shown="always", order=76)
-def measured(spans: Sequence[Span]) -> Samples:
+@outcome_metric("ratio", "Good", aliases=("good", "slo_attainment"), shown="always", order=76)
+def measured(outcomes: Outcomes, cause: str) -> Samples:
     """One value: a share from 0 to 1."""
-    if not spans:
-        return Samples(missing="no-wall-clock")
-    if all(span.good is None for span in spans):
+    if outcomes.good is None:
         return Samples(missing="no-slo")
-    return Samples((sum(bool(span.good) for span in spans) / len(spans),))
+    return Samples((outcomes.good / outcomes.judged,)) if outcomes.judged else Samples(missing="no-stream")

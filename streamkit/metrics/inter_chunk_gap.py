@@ -15,4 +15,4 @@ from streamkit.model.measurement import Samples
 @metric("ns", "Gap", many=True, aliases=("gap", "gaps", "icl", "inter_chunk_latency"), shown="always", order=20)
 def measured(timeline: Timeline) -> Samples:
     """A sample a gap, in nanoseconds, in ascending order."""
-    return Samples(timeline.gaps, timeline.gaps_missing)
+    return Samples(missing=timeline.gaps_missing) if timeline.gaps_missing else Samples(timeline.gaps)

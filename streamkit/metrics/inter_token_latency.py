@@ -2,14 +2,13 @@
 
 Formula: (at(last content chunk) − at(first content chunk)) / (N − 1), N the output tokens that the stream carries: reasoning
 that usage counts and no chunk shows is left out. AIPerf and vLLM from 0.33 on count so. Missing without measured times
-(`no-times`), where tokens are not known (the reason of `output_tokens`), with fewer than two (`one-token`), and where all
-chunks came in one read (`one-read`), which tells nothing of the time between tokens.
+(`no-times`), where tokens are not known (the reason of `output_tokens`), with fewer than two (`one-token`), with several choices, whose tokens usage counts together (`several-choices`), and where
+all chunks came in one read (`one-read`), which tells nothing of the time between tokens.
 """
 
 from __future__ import annotations
 
 from streamkit.metrics import Timeline, metric
-from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.measurement import Samples
 
 
@@ -21,6 +20,8 @@ def measured(timeline: Timeline) -> Samples:
         return Samples(missing=timeline.gaps_missing or "one-token")
     if tokens is None or tokens < 2:
         return Samples(missing=timeline.tokens.missing or "one-token")
-    if times[-1] - times[0] < COALESCED_NS:
-        return Samples(missing="clock-went-back" if times[-1] < times[0] else "one-read")
+    if timeline.choices:
+        return Samples(missing="several-choices")
+    if why := timeline.too_coarse(times):
+        return Samples(missing=why)
     return Samples(((times[-1] - times[0]) / (tokens - 1),))

@@ -1,14 +1,13 @@
 """Output tokens per second: how fast tokens come after the first one.
 
 Formula: (N − 1) / (at(last content chunk) − at(first content chunk)), N the output tokens that the stream carries: the
-inverse of the inter-token latency. A first chunk that bundles many tokens makes it too high. Missing for the reasons of
+inverse of the inter-token latency. Of several choices it is the rate of the whole stream. A first chunk that bundles many tokens makes it too high. Missing for the reasons of
 the inter-token latency, and where all chunks came in one read (`one-read`).
 """
 
 from __future__ import annotations
 
 from streamkit.metrics import Timeline, metric
-from streamkit.metrics._timeline import COALESCED_NS
 from streamkit.model.measurement import Samples
 
 
@@ -20,6 +19,6 @@ def measured(timeline: Timeline) -> Samples:
         return Samples(missing=timeline.gaps_missing or "one-token")
     if tokens is None or tokens < 2:
         return Samples(missing=timeline.tokens.missing or "one-token")
-    if times[-1] - times[0] < COALESCED_NS:
-        return Samples(missing="clock-went-back" if times[-1] < times[0] else "one-read")
+    if why := timeline.too_coarse(times):
+        return Samples(missing=why)
     return Samples(((tokens - 1) * 1e9 / (times[-1] - times[0]),))

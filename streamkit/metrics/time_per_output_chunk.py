@@ -22,6 +22,8 @@ def measured(timeline: Timeline) -> Samples:
         return Samples(missing="no-times")
     times = [at for at in timeline.chunk_times if at is not None]
     gaps = [gap for gap in map(sub, times[1:], times) if gap >= 0]
+    if gaps and timeline.coarse and sum(gaps) < timeline.resolution * len(gaps):
+        return Samples(missing="coarse-clock")
     if gaps:
         return Samples(gaps)
     return Samples(missing=("no-chunk", "one-chunk", "clock-went-back")[min(len(times), 2)])

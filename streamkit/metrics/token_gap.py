@@ -4,7 +4,8 @@ Formula: for each content chunk after the first, the gap before it divided by th
 grew by, one sample for each of those tokens; where the count did not grow, the gap is added to the next one. So a chunk of
 four tokens weighs four times as much as a chunk of one, which gaps between chunks hide. Servers count so when they are asked
 to (`continuous_usage_stats` of vLLM). Missing without measured times (`no-times`), where not every content chunk tells the
-count (`no-running-usage`), where the count falls (`usage-contradicts-content`), with several choices, whose tokens are
+count (`no-running-usage`), where the count falls or grows by more tokens than the body has bytes
+(`usage-contradicts-content`), with several choices, whose tokens are
 counted together (`several-choices`), where the clock went back (`clock-went-back`), and with fewer than two content
 chunks (`no-token`, `one-token`).
 """
@@ -25,6 +26,9 @@ def measured(timeline: Timeline) -> Samples:
     totals = _totals(timeline)
     if totals is None:
         return Samples(missing="no-running-usage")
+    if max(totals) - totals[0] > len(timeline.stream.exchange.frames.body):
+        # A token that a chunk shows takes a byte of the body at least; a number alone must not decide what this costs.
+        return Samples(missing="usage-contradicts-content")
     times = timeline.content_times
     found: list[float] = []
     since, before = times[0], totals[0]

@@ -303,7 +303,9 @@ class Exchange:
     """One request and its response, with times.
 
     `source` is who saw it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`
-    after each read, `kernel` when the system received the last segment of a read, on the same scale, `log`, `none`). `end` is None where the recorder was killed, or where a log does not tell.
+    after each read, `kernel` when the system received the last segment of a read, on the same scale, `log`, `none`).
+    `resolution` is how finely a log's stamps are written, in nanoseconds; None where that is not known or the clock is a
+    recorder's. `end` is None where the recorder was killed, or where a log does not tell.
     """
 
     frames: Frames = field(default_factory=Frames)
@@ -321,6 +323,7 @@ class Exchange:
     imported: Import | None = None
     damage: tuple[Damage, ...] = ()
     origin: Origin = field(default_factory=Origin)
+    resolution: int | None = None
 
     def __repr__(self) -> str:
         asked = f"{self.request.method} {target(self.request.url)}" if self.request else None

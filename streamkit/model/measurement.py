@@ -96,6 +96,7 @@ class Measurement:
     long it was (ns); `choices` has one entry each if there are several. `units` has the unit of each metric
     (`ns`, `tokens`, …). `recorded_at` is when the request was sent, as RFC 3339; None if unknown.
     `clock` is the recording's: it tells how fine the times are.
+    `outcome` tells how the request ended, in more detail than `verdict`: `complete`, `http-429`, `refused`, `truncated`, ….
     """
 
     file: str
@@ -112,6 +113,7 @@ class Measurement:
     choices: tuple[ChoiceTimes, ...] = ()
     clock: str | None = None
     units: Mapping[str, str] = field(default_factory=dict, compare=False)
+    outcome: str = "complete"
 
     def __repr__(self) -> str:
         known = sum(not samples.missing for samples in self.samples.values())

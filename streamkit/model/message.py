@@ -46,6 +46,10 @@ class Delta:
     __repr__ = brief
 
 
+# Integers of JSON beyond this are not interoperable (RFC 8259, section 6): as counts they mean nothing.
+MOST = 2**53
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """Token counts as the provider reported them; None is not reported. `raw` is the provider's own object.

@@ -24,6 +24,8 @@ def flat(rows: Iterable[Row], columns: Sequence[Column]) -> Iterable[dict[str, A
         cells = {
             name: row[name] for name in ("file", "exchange", "api", "dialect", "model", "verdict", "tokens_source")
         }
+        if "cost" in row:
+            cells["cost"] = row["cost"]
         for column in columns:
             value = row["metrics"].get(column.key)
             if column.many:

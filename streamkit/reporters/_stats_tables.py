@@ -36,6 +36,8 @@ _UNASKED = "no-slo"
 # More notes of one kind than this are told as one.
 _ALIKE = 3
 _DIGITS = re.compile(r"\d+")
+# Numbers of a run that need no wall clock.
+_WITHOUT_CLOCK = ("success_share", "goodput_share", "failed", "truncated")
 _SOURCES = {"usage": "", "per-chunk usage": "~"}
 
 
@@ -59,6 +61,24 @@ def headline(group: Row) -> str:
     count = group["streams"]
     message = ", ".join(f"{number} {verdict}" for verdict, number in group["verdicts"].items())
     return f"{count} stream{'' if count == 1 else 's'}: {message}" if count else "no streams"
+
+
+def failure_lines(group: Row, report: StatsReport) -> Iterator[str]:
+    """The share of successes with its interval, and a line for each way in which the other requests ended."""
+    success, outcomes = group["success"], group["outcomes"]
+    others = {word: count for word, count in outcomes.items() if word != "complete"}
+    if not others:
+        return
+    if success["share"] is not None:
+        low, high = success["interval_95"]
+        total = success["complete"] + success["failed"]
+        yield (
+            f"Success {shown(success['share'], 'ratio')} ({success['complete']} of {total}; 95 % interval "
+            f"{shown(low, 'ratio')} to {shown(high, 'ratio')})."
+        )
+    yield "Counted with the others below:" if group["over"] == "all" else "Not in the distributions below:"
+    for word, count in sorted(others.items(), key=lambda pair: (-pair[1], pair[0])):
+        yield f"  {count:,}  {report.outcome(word)}"
 
 
 def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
@@ -111,6 +131,39 @@ def spread(column: Column, group: Row, report: StatsReport) -> list[str]:
     ]
 
 
+def cost_line(group: Row) -> str:
+    """What the streams cost in all, and of how many that is not known; empty without prices."""
+    bill = group.get("cost")
+    if bill is None:
+        return ""
+    total = (
+        MISSING
+        if bill["total"] is None
+        else f"{bill['total']:.9f}".rstrip("0").rstrip(".") + f" {one_line(bill['currency'] or '')}".rstrip()
+    )
+    lacking = ", ".join(f"{count:,} {word}" for word, count in bill["missing"].items())
+    count = bill["streams"]
+    return f"Cost of {count:,} stream{'' if count == 1 else 's'}: {total}" + (
+        f"; not known: {lacking}" if lacking else ""
+    )
+
+
+def few_line(group: Row, report: StatsReport) -> str:
+    """Which percentiles have fewer samples than it takes for one to lie beyond them; empty where none."""
+    ranks = [float(name[1:]) for name in report.statistics if re.fullmatch(r"p[\d.]+", name)]
+    few: dict[str, list[str]] = {}
+    for column in report.columns:
+        value = group["metrics"].get(column.key)
+        if value is None or not wanted(column, report):
+            continue
+        # One of n samples lies beyond the percentile p where n ≥ 100 / (100 - p).
+        lacking = [rank for rank in ranks if 50 < rank < 100 and value["n"] * (100 - rank) < 100]
+        if lacking:
+            few.setdefault(f"p{min(lacking):g}", []).append(f"{column.head} ({value['n']})")
+    told = [f"{name} and above: {', '.join(heads)}" for name, heads in sorted(few.items())]
+    return f"Too few samples to tell from the maximum: {'; '.join(told)}." if told else ""
+
+
 def run_line(group: Row, report: StatsReport) -> str:
     """The metrics of the run in one line; empty where there are none."""
     told, missing = [], dict[str, list[str]]()
@@ -122,6 +175,9 @@ def run_line(group: Row, report: StatsReport) -> str:
             missing.setdefault(code, []).append(column.title.lower())
     for code, titles in missing.items():
         told.append(f"{', '.join(titles)} {MISSING} ({code}: {report.reasons.get(code, code)})")
+    known, streams = group["on_the_clock"], group["streams"]
+    if 0 < known < streams and any(column.key not in _WITHOUT_CLOCK for column in report.run_columns):
+        told.append(f"rates are of {known} of {streams} streams, whose wall clock is known")
     return "; ".join(told)
 
 

@@ -10,7 +10,7 @@ from streamkit.reporters._html_charts import distribution, waterfall
 from streamkit.reporters._html_page import cell, page, table, text
 from streamkit.reporters._html_timeline import section
 from streamkit.reporters._rows import place
-from streamkit.reporters._stats_tables import headline, run_line, summary_tables, wanted
+from streamkit.reporters._stats_tables import failure_lines, headline, run_line, summary_tables, wanted
 
 _CHARTS = ("time_to_first_token_ns", "inter_chunk_gap_ns", "operation_duration_ns")
 # A table of more rows than this is slow to open; the data holds them all.
@@ -58,6 +58,9 @@ def _summaries(groups: Sequence[Row], report: StatsReport) -> Iterator[str]:
     for group, title, told in summary_tables(groups, report):
         if title:
             yield f"<h2>{text(title)}</h2><p>{text(headline(group))}</p>"
+        lines = [text(line) for line in failure_lines(group, report)]
+        if lines:
+            yield f"<p>{'<br>'.join(lines)}</p>"
         yield table(told.heads, [[text(one) for one in cells] for cells in told.rows])
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from streamkit.reporters import Reporter, Row, StatsReport
-from streamkit.reporters._stats_tables import Notes, Table, headline, stream_table, summary_tables
+from streamkit.reporters._stats_tables import Notes, Table, failure_lines, headline, stream_table, summary_tables
 from streamkit.text import one_line
 
 # What would end a cell, begin a link, an image, a tag or a mention, or style the text.
@@ -34,7 +34,8 @@ def stats(report: StatsReport) -> Iterator[str]:
     yield _table(stream_table(streams, report, _WIDE)) + "\n"
     for group, title, table in summary_tables(groups, report):
         yield f"**{_cell(title)}** {_cell(headline(group))}\n\n" if title else ""
-        yield _table(table) + "\n"
+        yield from (f"{_cell(line)}  \n" for line in failure_lines(group, report))
+        yield "\n" + _table(table) + "\n"
     for note in heard.message():
         yield f"- {_cell(note)}\n"
 

@@ -12,7 +12,10 @@ from streamkit.reporters._rows import place
 from streamkit.reporters._stats_tables import (
     Notes,
     Table,
+    cost_line,
     explanations,
+    failure_lines,
+    few_line,
     headline,
     run_line,
     spread,
@@ -94,7 +97,9 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
         value = row["metrics"].get(column.key)
         if column.many:
             if value is not None and wanted(column, report):
-                cells.append([column.title, *spread(column, group, report)])
+                # Of the stream itself: the summary leaves out one that failed.
+                own = {**group, "metrics": {column.key: value}}
+                cells.append([column.title, *spread(column, own, report)])
             continue
         if not wanted(column, report, value):
             continue
@@ -112,6 +117,8 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
             short = {column.title: column.head for column in report.columns}
             table = drawn(Table(heads, [[short[row[0]], *row[1:]] for row in cells]), report.paint)
         yield "\n" + table
+    cost = cost_line(group)
+    yield f"\n  {cost}\n" if cost else ""
     yield from _choices(row, report)
     yield from _stalls(row, report)
     if report.asked and (run := run_line(group, report)):
@@ -190,9 +197,14 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
         yield f"{count} streams; --per-stream lists them\n\n"
     for group, title, table in summary_tables(groups, report):
         yield report.paint("head", f"{one_line(title) + ': ' if title else 'In all: '}{headline(group)}") + "\n"
+        yield from (f"{line}\n" for line in failure_lines(group, report))
         yield drawn(table, report.paint) if table.rows else ""
         if not group["exact"]:
             yield "Percentiles are within 0.5 %: they come from histograms, not from the samples.\n"
+        cost = cost_line(group)
+        yield f"{cost}\n" if cost else ""
+        few = few_line(group, report) if table.rows else ""
+        yield textwrap.fill(few, report.width) + "\n" if few else ""
         run = run_line(group, report)
         yield textwrap.fill(f"run: {run}", report.width) + "\n" if run else ""
         yield from _histograms(group, report)

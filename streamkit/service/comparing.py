@@ -1,4 +1,4 @@
-"""Compare two runs: the current streams with earlier ones, and whether they differ by more than chance.
+"""Comparing two runs: the streams of now beside those of before, and whether they differ by more than chance.
 
 comparison = compare_runs(before, after, ["ttft"])
 print(comparison.verdict, comparison.to_json())
@@ -11,51 +11,78 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from streamkit.compare.difference import Difference, compare, overall
+from streamkit.compare.difference import (
+    ALPHA,
+    Difference,
+    Shift,
+    Success,
+    Verdict,
+    compare,
+    compare_success,
+    overall,
+    questions,
+)
 from streamkit.errors import UsageError
-from streamkit.metrics import METRICS, Metric, Timeline, distribution, find, json_number, measure
+from streamkit.metrics import (
+    COMPLETE,
+    METRICS,
+    Metric,
+    Outcomes,
+    Timeline,
+    distribution,
+    find,
+    json_number,
+    measure,
+    outcome_of,
+    share_interval,
+)
 from streamkit.model.stream import Stream
+from streamkit.reporters import Row
 from streamkit.rules import RULES, lint
 
 DEFAULT = (
     "time_to_first_token",
-    "time_to_last_token",
-    "operation_duration",
-    "inter_chunk_gap",
     "inter_token_latency",
+    "inter_chunk_gap",
+    "operation_duration",
     "output_tokens_per_second",
 )
 BURST = "TIM603"
-"""The rule for streams that were held back and then delivered at once."""
+"""The rule that says that a stream was held back and let go at once."""
 _RATES = ("tokens/s", "bytes/s", "1/s")
 _ENOUGH_GAPS = 9
+_WORSE = ("slower", "buffered", "failing")
 
 
 @dataclass(slots=True)
 class Side:
-    """One of the two runs: a value per stream and metric (for gaps, the stream's median), and counts of streams."""
+    """One of the two runs: a value a complete stream and metric (for gaps: the stream's median), how the requests ended, and
+    how many streams came in one burst."""
 
     streams: int = 0
     complete: int = 0
     bursts: int = 0
     values: dict[str, list[float]] = field(default_factory=dict)
+    outcomes: Outcomes = field(default_factory=Outcomes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two runs compared: the measurements of each, the difference in every metric (None if a side has too few values), and
-    one verdict: `same`, `faster`, `slower`, `buffered` or `unknown`. `metrics` are the requested ones."""
+    """Two runs compared: what was measured of each, the difference of every metric (None where a side has no value of it),
+    that of the success share, and one verdict. `metrics` are those asked for; `alpha` is 1 minus the level of each interval."""
 
     before: Side
     after: Side
     metrics: Sequence[Metric]
     differences: Mapping[str, Difference | None]
-    verdict: str
+    success: Success
+    verdict: Verdict
+    alpha: float
 
     @property
     def worse(self) -> bool:
-        """Whether the current streams are slower than the earlier ones, or buffered."""
-        return self.verdict in ("slower", "buffered")
+        """Whether more requests fail now, or streams are slower, or held back."""
+        return self.verdict in _WORSE
 
     def to_json(self) -> dict[str, Any]:
         """The document of `stats --compare --format json`."""
@@ -64,64 +91,145 @@ class Comparison:
             "verdict": self.verdict,
             "before": _counts(self.before),
             "after": _counts(self.after),
+            "success": success_to_json(self.success),
+            "level_of_each_interval": round(1 - self.alpha, 6),
             "metrics": {entry.key: difference_to_json(entry, self.differences[entry.name]) for entry in self.metrics},
         }
 
 
-def compare_runs(before: Iterable[Stream], after: Iterable[Stream], metrics: Sequence[str] = DEFAULT) -> Comparison:
-    """Compare the streams of two runs by these metrics (names or aliases). Raises UnknownEntry, UsageError."""
-    chosen = [find(name) for name in metrics]
-    if any(entry.of_stream is None for entry in chosen):
-        raise UsageError("--compare requires metrics of streams, not of a run")
-    measured = {entry.name: entry for entry in [*chosen, METRICS["time_to_first_token"], METRICS["operation_duration"]]}
-    first_run, second_run = _measured(before, list(measured.values())), _measured(after, list(measured.values()))
-    differences = {
-        name: compare(first_run.values[name], second_run.values[name], more_is_better=entry.unit in _RATES)
+def compare_runs(
+    before: Iterable[Stream | Row],
+    after: Iterable[Stream | Row],
+    metrics: Sequence[str] = DEFAULT,
+    *,
+    include_failed: bool = False,
+) -> Comparison:
+    """Compare two runs by these metrics (names or aliases). A run is streams, or rows of `stats --format json`.
+
+    Failed streams are in no latency unless `include_failed`. Raises UnknownEntry, UsageError.
+    """
+    chosen = list({entry.name: entry for entry in map(find, metrics)}.values())
+    if any(entry.whole_run for entry in chosen):
+        raise UsageError("--compare takes metrics of streams, not of a run; how many fail is always compared")
+    measured = {entry.name: entry for entry in [*chosen, METRICS["time_to_first_token"]]}
+    first = _read(before, list(measured.values()), include_failed)
+    second = _read(after, list(measured.values()), include_failed)
+    # One more than those of the metrics: the share of successes.
+    asked = 1 + sum(questions(len(first.values[name]), len(second.values[name])) for name in measured)
+    alpha = ALPHA / asked
+    found = {
+        name: compare(first.values[name], second.values[name], more_is_better=entry.unit in _RATES, alpha=alpha)
         for name, entry in measured.items()
     }
+    success = _success(first.outcomes, second.outcomes, alpha)
     verdict = overall(
-        differences["time_to_first_token"], differences["operation_duration"], first_run.bursts, second_run.bursts
+        (found[entry.name] for entry in chosen), found["time_to_first_token"], success, (first.bursts, second.bursts)
     )
-    return Comparison(first_run, second_run, chosen, differences, verdict)
+    return Comparison(
+        before=first,
+        after=second,
+        metrics=chosen,
+        differences=found,
+        success=success,
+        verdict=verdict,
+        alpha=alpha,
+    )
 
 
-def _measured(streams: Iterable[Stream], metrics: list[Metric]) -> Side:
+def _success(before: Outcomes, after: Outcomes, alpha: float) -> Success:
+    sides = (before.complete, before.judged), (after.complete, after.judged)
+    return compare_success(*sides, (share_interval(*sides[0]), share_interval(*sides[1])), alpha)
+
+
+def _read(run: Iterable[Stream | Row], metrics: list[Metric], include_failed: bool) -> Side:
     side = Side(values={entry.name: [] for entry in metrics})
     burst = [RULES[BURST]] if BURST in RULES else []
-    for stream in streams:
+    for one in run:
         side.streams += 1
-        side.complete += stream.verdict == "complete"
-        side.bursts += _in_one_read(stream) or any(True for _ in lint(stream, burst))
-        for name, samples in measure(stream, metrics).samples.items():
-            if samples.values:
-                side.values[name].append(median(samples.values))
+        if isinstance(one, Stream):
+            outcome = outcome_of(one)
+            side.bursts += _in_one_read(one) or any(True for _ in lint(one, burst))
+        else:
+            outcome = str(one.get("outcome") or one["verdict"])
+        side.complete += outcome == COMPLETE
+        side.outcomes.add(outcome, None)
+        if include_failed or outcome == COMPLETE:
+            for name, value in _values(one, metrics):
+                side.values[name].append(value)
     return side
 
 
+def _values(one: Stream | Row, metrics: list[Metric]) -> Iterable[tuple[str, float]]:
+    """A number for each metric that this stream, or row, has; of many values their median."""
+    if isinstance(one, Stream):
+        for name, samples in measure(one, metrics).samples.items():
+            if samples.values:
+                yield name, median(samples.values)
+        return
+    for entry in metrics:
+        told = one["metrics"].get(entry.key)
+        value = told.get("p50") if isinstance(told, dict) else told
+        if value is not None:
+            yield entry.name, float(value)
+
+
 def _in_one_read(stream: Stream) -> bool:
-    """Whether all content came in one read. The rule does not cover this: in a single stream it may just be a fast answer."""
+    """Whether all content came at once. The rule does not speak of that: alone, it may as well be a quick answer."""
     timeline = Timeline(stream)
     return len(timeline.gaps) >= _ENOUGH_GAPS and timeline.coalesced == len(timeline.gaps)
 
 
-def _counts(side: Side) -> dict[str, int]:
-    return {"streams": side.streams, "complete": side.complete, "bursts": side.bursts}
-
-
-def difference_to_json(entry: Metric, difference: Difference | None) -> dict[str, Any] | None:
-    """The difference in one metric, as plain numbers."""
-    if difference is None:
-        return None
-    bounds = (
-        None
-        if difference.low is None
-        else [json_number(difference.low, entry.unit), json_number(difference.high or 0, entry.unit)]
-    )
+def _counts(side: Side) -> dict[str, Any]:
     return {
-        "before": distribution(difference.before, entry.unit),
-        "after": distribution(difference.after, entry.unit),
-        "change": json_number(difference.change, entry.unit),
-        "ratio": None if difference.ratio is None else round(difference.ratio, 6),
-        "interval_95": bounds,
-        "verdict": difference.verdict,
+        "streams": side.streams,
+        "complete": side.complete,
+        "failed": side.outcomes.failed,
+        "bursts": side.bursts,
+        "outcomes": dict(sorted(side.outcomes.counts.items())),
     }
+
+
+def success_to_json(told: Success) -> dict[str, Any]:
+    """The change of the success share in numbers alone."""
+    return {
+        "before": round(told.before[0] / told.before[1], 6) if told.before[1] else None,
+        "after": round(told.after[0] / told.after[1], 6) if told.after[1] else None,
+        "change": None if told.change is None else round(told.change, 6),
+        "interval_95": None if told.low is None else [round(told.low, 6), round(told.high or 0.0, 6)],
+        "verdict": told.verdict,
+    }
+
+
+def difference_to_json(entry: Metric, told: Difference | None) -> dict[str, Any] | None:
+    """The difference of one metric in numbers alone."""
+    if told is None:
+        return None
+    return {
+        "before": distribution(told.before, entry.unit),
+        "after": distribution(told.after, entry.unit),
+        "change": json_number(told.change, entry.unit),
+        "ratio": None if told.ratio is None else round(told.ratio, 6),
+        "shift": json_number(told.middle.change, entry.unit),
+        "interval_95": _bounds(entry, told.middle),
+        "middle": told.middle.verdict,
+        "tail": None if told.tail is None else _tail(entry, told.tail),
+        "verdict": told.verdict,
+    }
+
+
+def _tail(entry: Metric, told: Shift) -> dict[str, Any]:
+    return {
+        "percentile": round(told.rank, 2),
+        "before": json_number(told.before, entry.unit),
+        "after": json_number(told.after, entry.unit),
+        "change": json_number(told.change, entry.unit),
+        "ratio": None if told.ratio is None else round(told.ratio, 6),
+        "interval_95": _bounds(entry, told),
+        "verdict": told.verdict,
+    }
+
+
+def _bounds(entry: Metric, told: Shift) -> list[float] | None:
+    if told.low is None or told.high is None:
+        return None
+    return [json_number(told.low, entry.unit), json_number(told.high, entry.unit)]

@@ -31,6 +31,7 @@ from streamkit.model.message import ERROR, FINISH, REASONING, ROLE, TEXT, TOOL, 
 from streamkit.model.stream import Stream
 from streamkit.reporters import Column, Mark, Row
 from streamkit.service.merging import read_run
+from streamkit.service.pricing import COUNTS, Bill, Prices
 
 Counters = Callable[[str | None], TokenCounter | None]
 
@@ -48,7 +49,7 @@ _KINDS = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a run measures: metrics by name (none: all, or those that a table shows), grouping, gates, limits, additional
-    percentiles, and whether to include histograms."""
+    percentiles, whether to include histograms and failed streams, and prices."""
 
     metrics: Sequence[str] = ()
     in_table: bool = False
@@ -57,6 +58,8 @@ class Wanted:
     gates: Sequence[str] = ()
     limits: Sequence[str] = ()
     percentiles: Sequence[float] = ()
+    include_failed: bool = False
+    prices: Prices | None = None
 
 
 @dataclass(slots=True)
@@ -72,24 +75,30 @@ class Run:
     gates: list[Gate] = field(init=False)
     limits: list[Expression] = field(init=False)
     marks: list[Mark] = field(init=False, default_factory=list)
+    bill: Bill = field(init=False, default_factory=Bill)
 
     def __post_init__(self) -> None:
+        self.bill.currency = self.wanted.prices.currency if self.wanted.prices else ""
         every = (entry for entry in METRICS.values() if not self.wanted.in_table or entry.shown != "asked")
         self.shown = [find(name) for name in self.wanted.metrics] or in_order(every)
         self.gates = [Gate(parse_expression(text)) for text in self.wanted.gates]
         self.limits = [parse_expression(text) for text in self.wanted.limits]
         for limit in self.limits:
-            if limit.metric.of_run is not None:
+            if limit.metric.whole_run:
                 raise UsageError(f"--slo {limit.text!r}: expected a metric of streams, not of a run")
         if self.wanted.by:
             _group_of(self.wanted.by, None)
-        self.whole = Collection(self._measured())
+        self.whole = self._collection()
+
+    def _collection(self) -> Collection:
+        return Collection(self._measured(), include_failed=self.wanted.include_failed)
 
     def _measured(self) -> list[Metric]:
         """The metrics that are shown, and those that gates, limits and run metrics are computed from."""
         limiting = [gate.expression.metric for gate in self.gates] + [limit.metric for limit in self.limits]
         base = [METRICS["operation_duration"], METRICS["output_tokens"]]
-        run = [entry for entry in METRICS.values() if entry.of_run is not None]
+        base += [METRICS[name] for name in COUNTS if self.wanted.prices]
+        run = [entry for entry in METRICS.values() if entry.whole_run]
         return list({entry.name: entry for entry in [*self.shown, *limiting, *base, *run]}.values())
 
     def rows(self, streams: Iterable[Stream]) -> Iterator[Row]:
@@ -99,17 +108,27 @@ class Run:
             measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
             self._note_marks(stream)
             self._add(measurement)
-            row = row_of(measurement, shown)
+            row = {**row_of(measurement, shown), **self._cost(measurement)}
             self.keep(stream, row)
             # Free this stream before the next one is decoded, to reuse its memory.
             del stream
             yield row
 
+    def _cost(self, measurement: Measurement) -> dict[str, Any]:
+        """The cost of a stream as its row has it, also added to the bill; nothing without prices. What failed was paid too."""
+        if self.wanted.prices is None:
+            return {}
+        samples = {name: measurement.samples[name].values for name in COUNTS}
+        counts = {name: values[0] for name, values in samples.items() if values}
+        cost, why = self.wanted.prices.cost(measurement.model, counts)
+        self.bill.add(cost, why)
+        return {"cost": None if cost is None else round(cost, 9)} | ({"cost_missing": why} if why else {})
+
     def _add(self, measurement: Measurement) -> None:
         good = meets_limits(self.limits, measurement)
         self.whole.add(measurement, good)
         for gate in self.gates:
-            gate.see(measurement)
+            gate.see(measurement, taken=self.whole.takes(measurement))
         if self.wanted.by:
             group = _group_of(self.wanted.by, measurement)
             self._group(group).add(measurement, good)
@@ -117,7 +136,7 @@ class Run:
     def _group(self, group: dict[str, str]) -> Collection:
         key = "\0".join(group.values())
         if key not in self.groups:
-            self.groups[key] = group, Collection(self._measured())
+            self.groups[key] = group, self._collection()
         return self.groups[key][1]
 
     def merge(self, path: str) -> list[Row]:
@@ -134,8 +153,9 @@ class Run:
             if self.wanted.by:
                 self._group(_group_of(self.wanted.by, measurement)).place(measurement, good)
             for gate in self.gates:
-                gate.see(measurement)
-        return run.rows
+                gate.see(measurement, taken=self.whole.takes(measurement))
+        costs = map(self._cost, run.measured)
+        return [{**row, **cost} for row, cost in zip(run.rows, costs, strict=True)]
 
     def _note_marks(self, stream: Stream) -> None:
         """Keep the chunks of the first stream for a plot, unless there is a second stream."""
@@ -153,7 +173,10 @@ class Run:
     def summaries(self) -> list[dict[str, Any]]:
         """The summary of all streams (with an empty `by`), then those of the groups, the largest first."""
         ordered = sorted(self.groups.values(), key=lambda group: -group[1].count)
-        return [self._summary({}, self.whole), *(self._summary(by, group) for by, group in ordered)]
+        whole = self._summary({}, self.whole)
+        if self.wanted.prices:
+            whole["cost"] = self.bill.to_json()
+        return [whole, *(self._summary(by, group) for by, group in ordered)]
 
     def _summary(self, by: Mapping[str, str], collection: Collection) -> dict[str, Any]:
         summary: dict[str, Any] = {"by": dict(by), **collection.to_json(histograms=self.wanted.histograms)}
@@ -163,7 +186,7 @@ class Run:
 
     def columns(self, *, of_run: bool = False) -> list[Column]:
         """The metrics that are shown, in the form that reporters take."""
-        entries = [entry for entry in self.shown if (entry.of_run is not None) == of_run]
+        entries = [entry for entry in self.shown if entry.whole_run == of_run]
         return [
             Column(
                 key=m.key,

@@ -43,6 +43,17 @@ def run_files(paths: Sequence[str]) -> Iterator[str]:
             continue  # reported when it is read
 
 
+def rows_of(path: str) -> list[Row]:
+    """The rows of such a file, a stream each. Raises UnreadableInput."""
+    try:
+        rows = list(orjson.loads(Path(path).read_bytes())["streams"])
+        for row in rows:
+            measurement_of(row, ())
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise UnreadableInput(path, f"not output of stats --format json: {error}") from error
+    return rows
+
+
 def read_run(path: str, collection: Collection, limits: Sequence[Expression], by: str | None) -> EarlierRun:
     """Read the output of an earlier run. It is validated as a whole, so that a damaged file is never partly merged.
 
@@ -54,7 +65,7 @@ def read_run(path: str, collection: Collection, limits: Sequence[Expression], by
         measured = [measurement_of(row, collection.metrics) for row in rows]
         groups = _groups(path, summary, by) if by else []
         for summary_ in (summary, *(summary_ for _, summary_ in groups)):
-            Collection(collection.metrics).merge(summary_)
+            Collection(collection.metrics, include_failed=collection.include_failed).merge(summary_)
         good = [_kept(path, row, one, limits) for row, one in zip(rows, measured, strict=True)]
     except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise UnreadableInput(path, f"not output of stats --format json: {error}") from error

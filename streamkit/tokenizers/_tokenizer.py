@@ -64,7 +64,9 @@ def named(vocabulary: str) -> TokenCounter:
         if count is not None:
             return TokenCounter(f"{vocabulary} ({library.name})", count)
     remedies = "; ".join(library.remedy for library in _in_order() if library.remedy)
-    raise UsageError(f"unknown vocabulary {vocabulary!r}; {remedies}")
+    own = vocabulary_of(vocabulary)
+    hint = f"{vocabulary} is a model, and its vocabulary is {own}; " if own else ""
+    raise UsageError(f"unknown vocabulary {vocabulary!r}; {hint}auto chooses by the model of each stream; {remedies}")
 
 
 def from_file(path: str) -> TokenCounter:

@@ -1,4 +1,4 @@
-"""splintr (package `splintr-rs`, extra `tokens`): its wheel contains the vocabularies, so it needs no network."""
+"""splintr (package `splintr-rs`, extra `tokens`): its wheel holds the vocabularies, so that it works with no network."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from streamkit.errors import UsageError
 from streamkit.tokenizers import Count, Tokenizer
 
-# Tells the two vocabularies apart that come as `.tiktoken` files, by size; each splits words differently.
-_CL100K_SIZE = 110_000
+# A `.tiktoken` file does not tell how words are cut before they are looked up. Of these it is known, by their entries.
+_PATTERNS = {100_256: "CL100K_BASE_PATTERN", 199_998: "O200K_BASE_PATTERN"}
 
 
 def open_vocabulary(name: str) -> Count | None:
-    """The counting function of a vocabulary in the wheel."""
+    """The counting function of a vocabulary that the wheel holds."""
     library = _library()
     if library is None:
         return None
@@ -33,15 +33,20 @@ def open_file(path: str) -> Count | None:
         if path.endswith(".json"):
             return _counter(library.from_json(path))
         with Path(path).open("rb") as file:
-            size = sum(1 for _ in file)
-        pattern = library.CL100K_BASE_PATTERN if size < _CL100K_SIZE else library.O200K_BASE_PATTERN
+            size = sum(1 for line in file if line.strip())
+        if size not in _PATTERNS:
+            raise UsageError(
+                f"{path}: {size:,} entries: neither cl100k_base (100,256) nor o200k_base (199,998), and the file does not say "
+                "how it splits text; expected one of these two, or a tokenizer.json"
+            )
+        pattern = getattr(library, _PATTERNS[size])
         return _counter(library.Tokenizer(path, pattern))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read as a vocabulary: {error}") from error
+        raise UsageError(f"{path}: no vocabulary that can be read: {error}") from error
 
 
 def _counter(tokenizer: Any) -> Count:
-    # `encode` would encode the text of a special token as that token.
+    # `encode` would take the text of a special token for the token itself.
     encode = tokenizer.encode_ordinary
     return lambda text: len(encode(text))
 

@@ -73,3 +73,23 @@ def test_nor_has_who_writes_to_that_terminal_meanwhile_or_wants_quiet(
 ) -> None:
     assert "reading" not in shown(monkeypatch, paths, 0.6, late=False)
     assert "reading" not in shown(monkeypatch, paths, 0.6, quiet=True)
+
+
+def lines(monkeypatch: pytest.MonkeyPatch, paths: list[str], seconds: float) -> list[str]:
+    """What a log gets on stderr where every stream takes so many seconds."""
+    now = iter(range(1000))
+    made = progress.ProgressLines
+    monkeypatch.setattr("streamkit.cli.inputs.ProgressLines", lambda given: made(given, lambda: next(now) * seconds))
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert len(list(Inputs(paths, Console()).exchanges())) == 6
+    return sys.stderr.getvalue().splitlines()  # type: ignore[attr-defined]
+
+
+def test_a_log_has_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
+    *said, _ = lines(monkeypatch, paths, 6)
+    assert [line.split(",")[1] for line in said] == [" 2 streams", " 4 streams", " 6 streams"]
+    assert all(line.startswith("streamkit: reading: ") and "s left" in line for line in said)
+
+
+def test_a_log_of_quick_work_has_none(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
+    assert lines(monkeypatch, paths, 1) == [f"streamkit: {paths[2]}: no such file"]

@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from streamkit.cli.main import streamkit
-from streamkit.model.exchange import Exchange
+from streamkit.model.exchange import End, Exchange
 from streamkit.model.recording import write
 from tests.clicking import CliRunner, Result
-from tests.metrics.making import MS, ROLE, exchange, plain, text, usage
+from tests.metrics.making import MS, ROLE, STOP, exchange, plain, text, usage
 
 
 def run(*arguments: str, **options: Any) -> Result:
@@ -215,8 +215,20 @@ class TestRun:
 
     def test_why_it_is_missing(self, runs: list[str], tmp_path: Path) -> None:
         path = recording(tmp_path / "undated.jsonl", [exchange(plain(5), recorded_at=None)])
-        shown = " ".join(run(path, *runs).stdout.split())
-        assert "mean concurrency, peak concurrency, goodput, goodput share - (no-wall-clock: the streams do" in shown
+        shown = " ".join(run(path).stdout.split())
+        assert "no-wall-clock" not in shown  # a card tells of one stream
+        shown = " ".join(run(f"{path}#1", path).stdout.split())
+        assert "mean concurrency, peak concurrency, goodput - (no-wall-clock: the streams do" in shown
+
+    def test_a_stream_without_a_clock_is_left_out_alone(self, runs: list[str], tmp_path: Path) -> None:
+        path = recording(tmp_path / "undated.jsonl", [exchange(plain(5), recorded_at=None)])
+        alone = orjson.loads(run("--format", "json", "--slo", "ttft < 1s", *runs).stdout)["summary"]
+        both = orjson.loads(run("--format", "json", "--slo", "ttft < 1s", path, *runs).stdout)["summary"]
+        assert both["run"] == alone["run"]
+        assert (both["on_the_clock"], both["streams"]) == (alone["streams"], alone["streams"] + 1)
+        assert "whose wall clock is known" in " ".join(run(path, *runs).stdout.split())
+
+    def test_goodput_without_a_slo(self, runs: list[str]) -> None:
         assert "goodput - (no-slo: no --slo was given)" in run("--metrics", "goodput", *runs).stdout
         assert "no-slo" not in run(*runs).stdout
 
@@ -276,15 +288,69 @@ class TestComparison:
         before = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(5)])
         after = recording(tmp_path / "b.jsonl", [exchange(plain(10, first=100 + n, gap=60)) for n in range(5)])
         shown = " ".join(run("--compare", before, after).stdout.split())
-        assert "Verdict: slower. The 95 % interval of the change of the median operation duration, +" in shown
-        assert "does not include 0." in shown
+        assert "Verdict: slower. ITL p50 by +40.0 ms (+40.0 ms … +40.0 ms); Gap p50 by +40.0 ms" in shown
+
+    def test_a_dead_server_is_not_faster(self, tmp_path: Path) -> None:
+        before = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(30)])
+        end = End(at=3 * MS, reason="refused")
+        refused = Exchange(source="client", clock="monotonic", end=end, recorded_at="2026-11-20T20:00:00Z")
+        after = recording(tmp_path / "b.jsonl", [refused] * 30)
+        result = run("--compare", before, after)
+        assert result.return_value == 1
+        shown = " ".join(result.stdout.split())
+        assert "Verdict: failing. More requests fail than before" in shown
+        assert "Failed before: 0 of 30. Failed after: 30 of 30 (30 connection refused)." in shown
+        told = orjson.loads(run("--compare", before, "--format", "json", after).stdout)
+        assert told["success"]["change"] == -1
+        assert told["success"]["interval_95"][1] < -0.8
+        assert told["after"]["outcomes"] == {"refused": 30}
+
+    def test_half_of_the_streams_are_cut(self, tmp_path: Path) -> None:
+        whole = [exchange(plain(10, first=100 + n)) for n in range(30)]
+        before, after = recording(tmp_path / "a.jsonl", whole), tmp_path / "b.jsonl"
+        recording(after, [*whole[:15], *(exchange(plain(10, first=100 + n)[:6]) for n in range(15))])
+        result = run("--compare", before, str(after))
+        assert result.return_value == 1
+        assert "Failed after: 15 of 30 (15 truncated)." in " ".join(result.stdout.split())
+
+    def test_three_streams_are_too_few(self, tmp_path: Path) -> None:
+        before = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(3)])
+        after = recording(tmp_path / "b.jsonl", [exchange(plain(10, first=900 + n)) for n in range(3)])
+        result = run("--compare", before, after)
+        assert result.return_value == 0
+        shown = " ".join(result.stdout.split())
+        assert "Verdict: inconclusive. 3 and 3 measured streams are too few to tell: at least 5 a side" in shown
+
+    def test_the_outputs_of_two_runs(self, tmp_path: Path) -> None:
+        runs = [
+            recording(tmp_path / f"{name}.jsonl", [exchange(plain(10, first=first + n)) for n in range(8)])
+            for name, first in (("a", 100), ("b", 200))
+        ]
+        told = [tmp_path / "a.json", tmp_path / "b.json"]
+        for path, file in zip(runs, told, strict=True):
+            file.write_bytes(run("--format", "json", path).stdout.encode())
+        expected = orjson.loads(run("--compare", runs[0], "--format", "json", runs[1]).stdout)
+        for one, other in ((runs[0], told[1]), (told[0], runs[1]), told):
+            result = run("--compare", str(one), "--format", "json", str(other))
+            assert orjson.loads(result.stdout) == expected
+            assert result.return_value == 1
+
+    def test_failed_streams_are_compared_where_that_is_wanted(self, tmp_path: Path) -> None:
+        cut = [exchange(plain(10, first=100 + n)[:6]) for n in range(8)]
+        path = recording(tmp_path / "a.jsonl", cut)
+        assert (
+            orjson.loads(run("--compare", path, "--format", "json", path).stdout)["metrics"]["time_to_first_token_ns"]
+            is None
+        )
+        included = run("--compare", path, "--include", "failed", "--format", "json", path)
+        assert orjson.loads(included.stdout)["metrics"]["time_to_first_token_ns"]["before"]["n"] == 8
 
     def test_csv_has_numbers_alone(self, runs: list[str]) -> None:
         lines = run("--format", "csv", "--compare", runs[0], *runs).stdout.splitlines()
         row = dict(zip(lines[0].split(","), lines[1].split(","), strict=True))
         assert (row["metric"], row["before.n"], row["after.n"]) == ("time_to_first_token_ns", "2", "6")
         assert (row["before.p50"], row["after.p50"], row["change"]) == ("105000000", "125000000", "20000000")
-        assert (row["low"], row["verdict"]) == ("", "unknown")
+        assert (row["low"], row["verdict"]) == ("", "inconclusive")
 
 
 class TestDefinitions:
@@ -370,6 +436,8 @@ class TestPictures:
 
     def test_the_bars_count_everything(self, tmp_path: Path) -> None:
         events = [(20.0, ROLE), *((100 + at, text("w")) for at in (0, 1, 2, 4, 8, 16, 32, 64, 128, 256))]
+        events.append((356, STOP))
+        events.append((356, "[DONE]"))
         shown = run("--plot", recording(tmp_path / "a.jsonl", [exchange(events)])).stdout
         bars = [line.rsplit(" ", 1)[-1] for line in shown.split("\n") if "▕" in line and not line.endswith("▕")]
         assert sum(map(int, bars)) == 9

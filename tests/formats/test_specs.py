@@ -45,6 +45,8 @@ def lines(exchange):
         words.append(f"{exchange.response.status} {exchange.content_type or '-'}")
     if exchange.clock != "none":
         words.append(f"clock {exchange.clock}")
+    if exchange.clock == "log" and exchange.sent_at is not None and exchange.request is None:
+        words.append(f"sent {exchange.sent_at / 1e9:g}")
     if exchange.end:
         words.append(exchange.end.reason)
     if exchange.imported and exchange.imported.excerpt:

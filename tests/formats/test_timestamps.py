@@ -17,6 +17,11 @@ S = 1000 * MS
         ("2025/11/09 20:31:38 ", "wall", "2025-11-09T20:31:38.000000Z"),
         ("1762720298.576123 ", "wall", "2025-11-09T20:31:38.576123Z"),
         ("[1762720298576] ", "wall", "2025-11-09T20:31:38.576000Z"),
+        ("1762720298576123456 ", "wall", "2025-11-09T20:31:38.576123Z"),
+        ("1762720298576123: ", "wall", "2025-11-09T20:31:38.576123Z"),
+        ("I1109 20:31:38.576123    1234 main.go:12] ", "wall", "2000-11-09T20:31:38.576123Z"),
+        ("11/9/2025, 8:31:38.576 PM ", "wall", "2025-11-09T20:31:38.576000Z"),
+        ("[11/09/2025 12:31:38 AM] ", "wall", "2025-11-09T00:31:38.000000Z"),
         ("Nov  9 20:31:38 host app[1]: ", "wall", "2000-11-09T20:31:38.000000Z"),
     ],
 )
@@ -35,6 +40,11 @@ def test_dates(prefix, kind, at):
         ("+1.057s ", Stamp(1057 * MS, "since")),
         ("(12.5 ms) ", Stamp(12 * MS + 500_000, "since")),
         ("[800us] ", Stamp(800_000, "since")),
+        ("[ 8123.500000] ", Stamp(8_123_500 * MS, "since")),
+        ("t=1.25 ", Stamp(1250 * MS, "since")),
+        ("t=+1250ms ", Stamp(1250 * MS, "since")),
+        ("8:31:38.5 PM ", Stamp((20 * 3600 + 31 * 60 + 38) * S + 500 * MS, "day")),
+        ("12:00:01 AM ", Stamp(S, "day")),
     ],
 )
 def test_times_of_day_and_since_a_start(prefix, expected):
@@ -42,10 +52,45 @@ def test_times_of_day_and_since_a_start(prefix, expected):
 
 
 @pytest.mark.parametrize(
-    "prefix", ["", "INFO:logger: ", "chunk 12: ", "port 8080 ", "2025-13-40T99:99:99Z ", "12345678901234 ", "v1.2.3 "]
+    "prefix",
+    [
+        "",
+        "INFO:logger: ",
+        "chunk 12: ",
+        "port 8080 ",
+        "2025-13-40T99:99:99Z ",
+        "12345678901234 ",
+        "v1.2.3 ",
+        "t=7 ",
+        "[12.5] ",
+        "13:00:00 PM ",
+    ],
 )
 def test_what_is_no_time(prefix):
     assert stamp(prefix) is None
+
+
+@pytest.mark.parametrize(
+    ("prefix", "step"),
+    [
+        ("2025-11-09T20:31:38Z ", S),
+        ("2025-11-09T20:31:38.5Z ", 100 * MS),
+        ("2025-11-09T20:31:38.576Z ", MS),
+        ("1762720298.576123 ", 1000),
+        ("1762720298576 ", MS),
+        ("1762720298576123456 ", 1),
+        ("Nov  9 20:31:38 host app[1]: ", S),
+        ("20:31:38,576 ", MS),
+        ("[+1057ms] ", MS),
+        ("+1.057s ", MS),
+        ("[800us] ", 1000),
+        ("[ 8123.500000] ", 1000),
+    ],
+)
+def test_how_fine_a_stamp_is(prefix, step):
+    found = stamp(prefix)
+    assert found is not None
+    assert found.step == step
 
 
 def days(*seconds):

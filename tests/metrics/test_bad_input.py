@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
 from streamkit.apis import interpret
-from streamkit.metrics import METRICS, Collection, find, measure
-from streamkit.model.exchange import End, Exchange, Frames
+from streamkit.metrics import METRICS, Collection, find, measure, row_of
+from streamkit.model.exchange import End, Exchange, Frames, Request
 from streamkit.model.measurement import Measurement, TokenCounter
 from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, plain, text, usage
 
@@ -171,3 +172,52 @@ def test_a_recorder_that_was_killed() -> None:
 def test_an_empty_exchange() -> None:
     told = measure(interpret(Exchange(frames=Frames())), EVERY)
     assert {samples.missing for samples in told.samples.values() if not samples.values} >= {"no-times"}
+
+
+GEMINI = "https://generativelanguage.googleapis.com/v1beta/models/gemini-x:streamGenerateContent?alt=sse"
+
+
+def gemini(text: str, tokens: object) -> str:
+    return (
+        orjson.dumps(
+            {
+                "candidates": [{"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}],
+                "usageMetadata": {"promptTokenCount": 3, "candidatesTokenCount": "TOKENS", "totalTokenCount": 9},
+            }
+        )
+        .decode()
+        .replace('"TOKENS"', str(tokens))
+    )
+
+
+@pytest.mark.parametrize("count", [150_000_000, 10**15, 2**53, 2**63, 2**64, 10**30, "9" * 400, -(10**20)])
+def test_a_number_in_the_data_decides_no_cost(count: object) -> None:
+    events = [(100 + 10 * place, gemini("word ", count if place else 1)) for place in range(4)]
+    request = Request("POST", GEMINI)
+    told = measure(interpret(replace(exchange(events), request=request)), EVERY)
+    assert sum(len(samples.values) for samples in told.samples.values()) < 200
+    Collection(EVERY).add(told)
+    orjson.dumps(row_of(told, EVERY))
+
+
+@pytest.mark.parametrize("value", ["1e308", "1e309", "9" * 400, "1e18", "-1e400"])
+def test_times_of_a_server_that_are_too_large_are_none(value: str) -> None:
+    last = STOP.removesuffix("}") + f',"timings":{{"prompt_ms":{value},"predicted_ms":3}}}}'
+    told = measured([(100, text("a")), (110, last), (110, "[DONE]")])
+    assert missing(told)["server_prompt_time"] == "not-reported"
+
+
+@pytest.mark.parametrize("when", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_year_that_no_clock_shows_is_no_wall_clock(when: str) -> None:
+    whole = Collection(EVERY)
+    whole.add(measured(plain(5), recorded_at=when))
+    assert len(whole.spans) == 0
+
+
+def test_a_log_of_whole_seconds_says_so_and_claims_nothing_finer() -> None:
+    events = [(1000 * (place * 150 // 1000), data) for place, (_, data) in enumerate(plain(39))]
+    told = measured(events, clock="log", resolution=1_000_000_000)
+    assert told.notes == ("the log's stamps have steps of 1 s: what is finer is not known",)
+    assert missing(told)["inter_chunk_gap"] == missing(told)["inter_token_latency"] == "coarse-clock"
+    # The same where only the times themselves tell it, as in a recording made of a log.
+    assert measured(events, clock="log").notes == told.notes

@@ -35,6 +35,7 @@ WRONG = {
     "ttft.p101 > 1s": "unknown statistic 'p101'; expected n, min, mean, max, or p0 to p100",
     "ttft.median > 1s": "unknown statistic 'median'",
     "ttft > 1e400s": "'1e400s' is out of range",
+    "ttft.p95 > -5ms": "'-5ms' is negative, and time_to_first_token never is",
     "ttft > nan": "invalid value 'nan': expected 20ms, 1.5s, 2m",
     "": "invalid expression",
     "gap > 1ms": "choose a statistic, as in gap.p95 > 1ms",

@@ -17,7 +17,7 @@ import orjson
 import pytest
 
 from streamkit.apis import interpret
-from streamkit.metrics import METRICS, REASONS, Span, Spans, measure
+from streamkit.metrics import METRICS, REASONS, Outcomes, Span, Spans, measure
 from streamkit.model.exchange import End, Exchange, Frames, Origin, Request, Response
 from streamkit.model.measurement import Samples
 from tests.metrics import making
@@ -122,11 +122,27 @@ def spans(line: str) -> Spans:
     return found
 
 
+def outcomes(line: str) -> tuple[Outcomes, str]:
+    """`complete*3 http-429*1` counts requests by how they ended; `good=2`: so many kept every limit; `of=429`: the cause."""
+    found, cause = Outcomes(), ""
+    for word in line.split():
+        name, _, value = word.replace("=", "*").partition("*")
+        if name == "good":
+            found.good = int(value)
+        elif name == "of":
+            cause = value
+        else:
+            found.counts[name] += int(value)
+    return found, cause
+
+
 @pytest.mark.parametrize(("name", "line", "expected"), list(cases()))
 def test_page(name: str, line: str, expected: str) -> None:
     entry = METRICS[name]
-    if entry.of_run is not None:
-        samples: Samples = entry.of_run(spans(line))
+    if entry.of_outcomes is not None:
+        samples: Samples = entry.of_outcomes(*outcomes(line))
+    elif entry.of_run is not None:
+        samples = entry.of_run(spans(line))
     else:
         samples = measure(interpret(given(line)), [entry]).samples[name]
     if expected.startswith("- "):

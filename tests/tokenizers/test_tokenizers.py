@@ -58,11 +58,22 @@ def test_an_unknown_vocabulary_names_the_remedy() -> None:
         named("nope")
 
 
-def test_a_vocabulary_file(splintr: None, tmp_path: Path) -> None:
-    file = tmp_path / "tiny.tiktoken"
+def vocabulary(file: Path, size: int) -> str:
+    """A `.tiktoken` file of so many entries: every byte, `ab`, `abc`, and words that no text has."""
     pieces = [bytes([byte]) for byte in range(256)] + [b"ab", b"abc"]
+    pieces += [b"\xff%d" % number for number in range(size - len(pieces))]
     file.write_text("".join(f"{base64.b64encode(piece).decode()} {rank}\n" for rank, piece in enumerate(pieces)))
-    assert from_file(str(file)).count("abcx") == 2
+    return str(file)
+
+
+@pytest.mark.parametrize("size", [100_256, 199_998])
+def test_a_vocabulary_file(splintr: None, tmp_path: Path, size: int) -> None:
+    assert from_file(vocabulary(tmp_path / "a.tiktoken", size)).count("abcx") == 2
+
+
+def test_a_vocabulary_whose_splitting_is_not_known_is_refused(splintr: None, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"50,280 entries: neither cl100k_base .* or a tokenizer\.json"):
+        from_file(vocabulary(tmp_path / "p50k.tiktoken", 50_280))
 
 
 def test_a_vocabulary_file_that_is_none(splintr: None, tmp_path: Path) -> None:

@@ -48,11 +48,12 @@ _ELISION = re.compile(
 _ONLY_A_TIME = re.compile(
     r"[\[(<|]*(?:[0-9A-Z][0-9:.,TZ+/ a-zµ-]{5,48}|\+?\s*[0-9.]{1,20}\s?[mnuµ]?s)[\])>|]*(?: std(?:out|err) [FP])?"
 )
-_LOG_TEXT = ("log", "message", "msg", "line", "text", "event", "body")
+_LOG_TEXT = ("log", "message", "msg", "line", "text", "event", "body", "data", "MESSAGE")
 _SAYS_TEXT = re.compile(rf'"(?:{"|".join(_LOG_TEXT)})"')
 _HELD = re.compile(r'"(chunk|data|event|payload|response|raw|json|body|message|delta)"\s*:\s*\{')
 _COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_LOG_TIME = ("time", "timestamp", "ts", "@timestamp", "asctime")
+_EPOCHS = 1e9
+_LOG_TIME = ("time", "timestamp", "ts", "@timestamp", "asctime", "t", "__REALTIME_TIMESTAMP")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +215,15 @@ def _taken_out(bare: str, number: int) -> list[Line]:
 
 
 def _is_printed(value: Any) -> bool:
-    return isinstance(value, str) and (bool(re.match(r"\s*(?:data|event):", value)) or value == "\n")
+    if not isinstance(value, str):
+        return False
+    if re.match(r"\s*(?:data|event):", value) or value in ("\n", "[DONE]"):
+        return True
+    return value.startswith("{") and role(object_of(value.encode("utf-8", "surrogateescape"))) == "chunk"
 
 
 def _stamp_of(value: Any) -> Stamp | None:
+    if isinstance(value, float) and 0 <= value < _EPOCHS:
+        # Seconds since a start; a whole number may as well be milliseconds.
+        return stamp(f"t={value:.9f}")
     return stamp(str(value)) if isinstance(value, str | int | float) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats import unknown
+from streamkit.formats import Stamp, stamp, unknown
 from streamkit.formats._drafts import Draft
 from streamkit.formats._payloads import Identity, identity, role
 from streamkit.formats._repair import compact_json, literal
@@ -21,6 +21,8 @@ _MOST_HELD = 1000
 _STATUS = re.compile(r"\s*(?:<\s)?HTTP/([0-9.]+)\s+([0-9]{3})\b.*")
 _HEADER = re.compile(r"\s*(?:<\s)?([A-Za-z][A-Za-z0-9-]*):\s(.*)")
 # A value that is no JSON and can yet be an event's data as some servers send it: a quoted text, a printed bytes object.
+# A request as a client logs it when it sends it: nothing of an answer follows.
+_REQUEST = re.compile(r"(.*?)(?:^|[>\s\"'])(?:POST|GET) (?:https?://|/)\S+(?: HTTP/[0-9.]+)?[\"']?\s*")
 _PRINTED = re.compile(r"\s*b?['\"]")
 
 
@@ -37,6 +39,7 @@ class Reader:
         self._news = False  # whether what is done, or what it waits for, has changed
         self._event: Line | None = None
         self._response: Response | None = None
+        self._sent: Stamp | None = None
         self._dots: list[tuple[Line, bool]] = []
         self._skipped: list[tuple[int, int, str]] = []
         self._held: list[tuple[int, str, str]] = []
@@ -104,6 +107,8 @@ class Reader:
         if match := _STATUS.fullmatch(line.text):
             self._response = self._headers(match)
             return
+        if match := _REQUEST.fullmatch(line.text):
+            self._sent = stamp(match[1])
         self._separate("text")
         if self._skipped and self._skipped[-1][2] == message:
             first, _, _ = self._skipped[-1]
@@ -250,6 +255,7 @@ class Reader:
         self._draft = parked or Draft(line.number, self._response)
         if parked is not None:
             return parked
+        self._draft.sent, self._sent = self._sent, None
         self._response = None
         for number, kind, message in self._held:
             self._draft.note(number, kind, message)

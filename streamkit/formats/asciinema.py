@@ -1,0 +1,76 @@
+"""asciinema casts (versions 2 and 3): a terminal session in which a stream was printed, with the time of every output.
+
+What the terminal showed is not what the wire carried: line ends were translated, and what stands before the first line of
+the stream (a prompt, a command) is left out. The times are those at which the terminal printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from streamkit.errors import UnreadableInput
+from streamkit.formats import Format, Source, object_of
+from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair
+
+_SECOND = 1_000_000_000
+_VERSIONS = (2, 3)
+_COLORS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\\\)")
+# Where a stream begins in what a terminal shows.
+_BEGINS = re.compile(r"^(?:data:|event:|id:|: ?\S|\{\")", re.MULTILINE)
+
+
+def _recognises(head: bytes) -> bool:
+    header = object_of(head.split(b"\n", 1)[0]) or {}
+    return header.get("version") in _VERSIONS and ("width" in header or isinstance(header.get("term"), dict))
+
+
+def _read(source: Source) -> Iterator[Exchange]:
+    lines = source.all().split(b"\n")
+    version = (object_of(lines[0]) or {}).get("version")
+    data: list[bytes] = []
+    at: list[int | None] = []
+    numbers: list[int | None] = []
+    now = 0
+    for number, line in enumerate(lines[1:], 2):
+        if not line.strip() or line.startswith(b"#"):
+            continue
+        time, kind, text = _event(source.path, number, line)
+        now = round(time * _SECOND) + (now if version == 3 else 0)
+        shown = _COLORS.sub("", text).replace("\r\n", "\n") if kind == "o" else ""
+        if not data and shown:
+            begins = _BEGINS.search(shown)
+            shown = shown[begins.start() :] if begins else ""
+        if shown:
+            data.append(shown.encode("utf-8", "surrogatepass"))
+            at.append(now)
+            numbers.append(number)
+    if not data:
+        raise UnreadableInput(source.path, "an asciinema cast in which no stream was printed")
+    yield Exchange(
+        frames=Frames(data, at, numbers),
+        clock="log",
+        imported=Import(
+            "asciinema", repairs=(Repair(1, "repaired", "line ends as a terminal has them"),), framed=False
+        ),
+        origin=Origin(source.path, 1, numbers[0] or 1),
+        resolution=1000,
+    )
+
+
+def _event(path: str, number: int, line: bytes) -> tuple[float, str, str]:
+    """One event: its time in seconds (since the start, or, in version 3, since the event before), its kind and its text."""
+    try:
+        event: Any = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise UnreadableInput(path, f"invalid JSON: {error}", line=number) from error
+    match event:
+        case [int() | float() as time, str(kind), str(text), *_] if 0 <= time < 1e9:
+            return time, kind, text
+    raise UnreadableInput(path, "expected [TIME, KIND, TEXT]", line=number)
+
+
+ASCIINEMA = Format(name="asciinema", title="asciinema cast", order=450, recognises=_recognises, read=_read)

@@ -1,0 +1,122 @@
+"""What streams cost, by prices of the user's own: the program ships none.
+
+prices = read_prices("prices.toml")
+cost = prices.cost("gpt-4o-mini", {"input_tokens": 100, "output_tokens": 20})
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from streamkit.errors import UnreadableInput
+
+COUNTS = ("input_tokens", "cached_tokens", "output_tokens")
+"""The metrics that a cost is made of."""
+_KINDS = ("input", "cached", "output")
+_MILLION = 1_000_000
+_EXPECTED = 'expected [[price]] tables with model = "gpt-4o*", input = 2.5, output = 10 and perhaps cached = 1.25'
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens cost of the models whose name matches `model` (`*` and `?` stand for any text and character)."""
+
+    model: str
+    input: float
+    output: float
+    cached: float | None = None
+
+    def of(self, counts: Mapping[str, float]) -> float | str:
+        """The cost of these counts, or the count that is missing. Cached tokens are a part of the input, and are asked for only
+        where they have a price of their own."""
+        needed = [name for name in COUNTS if name != "cached_tokens" or self.cached is not None]
+        absent = next((name for name in needed if name not in counts), "")
+        if absent:
+            return absent
+        cached = counts["cached_tokens"] if self.cached is not None else 0
+        paid = (counts["input_tokens"] - cached) * self.input + cached * (self.cached or 0.0)
+        return (paid + counts["output_tokens"] * self.output) / _MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """A list of prices, the first that matches a model's name counts; `currency` is the user's word for the unit."""
+
+    prices: Sequence[Price]
+    currency: str = ""
+
+    def cost(self, model: str | None, counts: Mapping[str, float]) -> tuple[float | None, str]:
+        """What a stream of this model cost, or None and why: `no-price`, or the name of the count that is missing."""
+        price = next((one for one in self.prices if model is not None and fnmatchcase(model, one.model)), None)
+        if price is None:
+            return None, "no-price"
+        found = price.of(counts)
+        return (None, found) if isinstance(found, str) else (found, "")
+
+
+@dataclass(slots=True)
+class Bill:
+    """The costs of a run: their sum, of how many streams, and of how many it is not known, by reason."""
+
+    currency: str = ""
+    total: float = 0.0
+    streams: int = 0
+    missing: dict[str, int] | None = None
+
+    def add(self, cost: float | None, why: str) -> None:
+        """Add one stream."""
+        if cost is None:
+            self.missing = self.missing or {}
+            self.missing[why] = self.missing.get(why, 0) + 1
+        else:
+            self.total += cost
+            self.streams += 1
+
+    def to_json(self) -> dict[str, Any]:
+        """`{"total","currency","streams","missing"}`; the total is null where no stream has a cost."""
+        return {
+            "total": round(self.total, 9) if self.streams else None,
+            "currency": self.currency or None,
+            "streams": self.streams,
+            "missing": dict(self.missing or {}),
+        }
+
+
+def read_prices(path: str) -> Prices:
+    """The prices in a TOML file (`[[price]]` tables), or a JSON file of the same shape. Raises UnreadableInput."""
+    try:
+        data = Path(path).read_bytes()
+        document = orjson.loads(data) if data.lstrip().startswith(b"{") else tomllib.loads(data.decode())
+    except OSError as error:
+        raise UnreadableInput(path, f"cannot be opened: {error.strerror}") from error
+    except ValueError as error:
+        raise UnreadableInput(path, f"invalid TOML or JSON: {error}") from error
+    listed, currency = document.get("price"), document.get("currency", "")
+    if not isinstance(listed, list) or not listed or not isinstance(currency, str):
+        raise UnreadableInput(path, f"no prices: {_EXPECTED}")
+    return Prices([_price(path, number, entry) for number, entry in enumerate(listed, 1)], currency)
+
+
+def _price(path: str, number: int, entry: Any) -> Price:
+    if not isinstance(entry, dict) or not isinstance(entry.get("model"), str):
+        raise UnreadableInput(path, f"price {number}: no model: {_EXPECTED}")
+    unknown = sorted(set(entry) - {"model", *_KINDS})
+    if unknown:
+        raise UnreadableInput(path, f"price {number}: unknown key {unknown[0]!r}: expected model, {', '.join(_KINDS)}")
+    for kind in _KINDS:
+        value = entry.get(kind)
+        if value is None and kind == "cached":
+            continue
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < inf:
+            raise UnreadableInput(
+                path, f"price {number} ({entry['model']}): {kind} is no price: expected 2.5 a million"
+            )
+    return Price(entry["model"], float(entry["input"]), float(entry["output"]), entry.get("cached"))

@@ -1,0 +1,111 @@
+"""What streams cost, by prices of the user's own."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import orjson
+import pytest
+
+from streamkit.errors import UnreadableInput
+from streamkit.service.pricing import read_prices
+from tests.cli.test_stats import recording, run
+from tests.metrics.making import exchange, plain
+
+TOML = """
+currency = "EUR"
+
+[[price]]
+model = "gpt-4o*"
+input = 2.5
+cached = 1.25
+output = 10
+
+[[price]]
+model = "*"
+input = 1
+output = 2
+"""
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> str:
+    path = tmp_path / "prices.toml"
+    path.write_text(TOML)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("model", "counts", "expected"),
+    [
+        ("gpt-4o-mini", {"input_tokens": 1e6, "cached_tokens": 0, "output_tokens": 1e6}, (12.5, "")),
+        ("gpt-4o-mini", {"input_tokens": 1e6, "cached_tokens": 4e5, "output_tokens": 0}, (2.0, "")),
+        ("gpt-4o-mini", {"input_tokens": 1e6, "output_tokens": 0}, (None, "cached_tokens")),
+        ("m-1", {"input_tokens": 1e6, "output_tokens": 1e6}, (3.0, "")),
+        ("m-1", {"input_tokens": 1e6}, (None, "output_tokens")),
+        ("m-1", {"input_tokens": 0, "output_tokens": 0}, (0.0, "")),
+        (None, {"input_tokens": 1, "output_tokens": 1}, (None, "no-price")),
+    ],
+)
+def test_cost(prices: str, model: str | None, counts: dict[str, float], expected: tuple[float | None, str]) -> None:
+    assert read_prices(prices).cost(model, counts) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("price = 3", "no prices: expected"),
+        ("[[price", "invalid TOML or JSON"),
+        ('{"price":[{"model":"a","input":1}]}', "price 1 (a): output is no price"),
+        ('{"price":[{"input":1,"output":1}]}', "price 1: no model"),
+        ('[[price]]\nmodel = "a"\ninput = -1\noutput = 1', "input is no price"),
+        ('[[price]]\nmodel = "a"\ninput = nan\noutput = 1', "input is no price"),
+        ('[[price]]\nmodel = "a"\ninput = true\noutput = 1', "input is no price"),
+        ('[[price]]\nmodel = "a"\ninput = 1\noutput = 1\ncache = 1', "unknown key 'cache'"),
+    ],
+)
+def test_what_is_no_list_of_prices(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "prices"
+    path.write_text(text)
+    with pytest.raises(UnreadableInput) as error:
+        read_prices(str(path))
+    assert message in str(error.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInput, match="cannot be opened"):
+        read_prices(str(tmp_path / "absent"))
+
+
+def test_stats_tells_each_cost_and_their_sum(tmp_path: Path, prices: str) -> None:
+    cut = exchange(plain(10)[:5])
+    path = recording(tmp_path / "run.jsonl", [exchange(plain(10)), exchange(plain(20)), cut])
+    told = orjson.loads(run("--prices", prices, "--format", "json", path).stdout)
+    assert [row["cost"] for row in told["streams"]] == [27e-6, 47e-6, None]
+    assert told["streams"][2]["cost_missing"] == "input_tokens"
+    assert told["summary"]["cost"] == {
+        "total": 74e-6,
+        "currency": "EUR",
+        "streams": 2,
+        "missing": {"input_tokens": 1},
+    }
+    assert "Cost of 2 streams: 0.000074 EUR; not known: 1 input_tokens" in run("--prices", prices, path).stdout
+    rows = list(csv.DictReader(io.StringIO(run("--prices", prices, "--format", "csv", path).stdout)))
+    assert [row["cost"] for row in rows] == ["2.7e-05", "4.7e-05", ""]
+
+
+def test_merged_parts_cost_what_their_streams_did(tmp_path: Path, prices: str) -> None:
+    path = recording(tmp_path / "run.jsonl", [exchange(plain(10)), exchange(plain(20))])
+    part = tmp_path / "part.json"
+    part.write_bytes(run("--format", "json", path).stdout.encode())
+    told = orjson.loads(run("--prices", prices, "--format", "json", str(part)).stdout)
+    assert told["summary"]["cost"]["total"] == 74e-6
+
+
+def test_without_prices_nothing_costs(tmp_path: Path) -> None:
+    path = recording(tmp_path / "run.jsonl", [exchange(plain(10))])
+    told = orjson.loads(run("--format", "json", path).stdout)
+    assert "cost" not in told["summary"]
+    assert "cost" not in told["streams"][0]
