@@ -13,6 +13,8 @@ from streamkit.model.finding import Severity
 from streamkit.model.stream import Misfit
 
 _INDEX = re.compile(r"\[\d+\]")
+_SHOWN = 8
+"""Words that a message shows of those that are allowed."""
 _NAMES = {str: "a string", int: "an integer", float: "a number with a fraction", bool: "a boolean", type(None): "null"}
 _NAMES |= {dict: "an object", list: "an array"}
 
@@ -106,7 +108,9 @@ def _wanted(shape: Shape) -> str:
 
 
 def _alternatives(values: Sequence[str]) -> str:
-    shown = [f'"{value}"' for value in values]
+    shown = [f'"{value}"' for value in values[:_SHOWN]]
+    if len(values) > _SHOWN:
+        shown.append(f"{len(values) - _SHOWN} others")
     return shown[0] if len(shown) == 1 else f"one of {', '.join(shown)}"
 
 

@@ -132,5 +132,10 @@ def variants(
     return Field(Shape(types=_with_null("object", null), fields={key: kind}, variant_key=key, variants=made), required)
 
 
+def as_warnings(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """The same fields, with a missing one or a wrong type in them no more than a warning: clients hand them on unread."""
+    return {name: entry.called(inside="warning") for name, entry in fields.items()}
+
+
 def _with_null(name: str, null: bool) -> tuple[str, ...]:
     return (name, "null") if null else (name,)
