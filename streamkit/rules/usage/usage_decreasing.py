@@ -19,4 +19,10 @@ Good: chat-usage
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "USG504", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(
+    __name__,
+    "USG504",
+    "warning",
+    finds=missteps,
+    apis=("openai_chat", "openai_completions", "anthropic_messages", "gemini"),
+)

@@ -12,4 +12,10 @@ Good: chat-usage
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "USG503", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(
+    __name__,
+    "USG503",
+    "warning",
+    finds=missteps,
+    apis=("openai_chat", "openai_completions", "openai_responses", "gemini"),
+)
