@@ -70,6 +70,7 @@ class Stream:
     tells whether the API's terminal event was seen. `framed` is False where the log did not keep the wire's framing, so
     that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
     are filled only where the stream was `judged`; `drift` then looks for fields that are in no table.
+    `contract` gives what does not satisfy the user's own JSON Schemas.
     `max_gap` is how long (ns) nothing may come before a rule speaks of a stall; `reported` reads the usage of one chunk.
     `unchecked` names what the API has no table for (`shape`, `order`). `defects` are the parts of streamkit that raised on
     this stream, each with its exception; what they would have found is missing.
@@ -102,6 +103,7 @@ class Stream:
     judged: bool = False
     max_gap: int = DEFAULT_STALL_AFTER_NS
     drift: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
+    contract: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
     reported: Callable[[dict[str, Any]], Usage | None] = field(default=lambda _: None, compare=False, repr=False)
     reader: Callable[[dict[str, Any]], tuple[Delta, ...]] = field(default=lambda _: (), compare=False, repr=False)
 

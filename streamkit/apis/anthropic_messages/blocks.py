@@ -40,6 +40,7 @@ class BlockChecks:
         if key < self.before:
             message = f"block {key} starts, and message_start brought {self.before} of them"
             yield Misstep("start-with-content", chunk, message, "$.index")
+            self.before = 0  # told once: blocks are counted from 0
 
     def opened(self, chunk: int, key: object, block: dict[str, Any]) -> Iterator[Misstep]:
         """Take the start of a block."""

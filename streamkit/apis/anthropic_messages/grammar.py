@@ -230,7 +230,7 @@ class _MessageWalk:
             yield Misstep(
                 "unknown-type", chunk, f"a delta of type {describe(kind)}, which is in no table", "$.delta.type"
             )
-        elif block not in wanted and (block in _KNOWN_BLOCKS or not block.endswith("_tool_use")):
+        elif block not in wanted and block and (block in _KNOWN_BLOCKS or not block.endswith("_tool_use")):
             message = f"{kind} in a block of type {block}"
             # A block of a type that is new may be meant to grow so; the SDK of today adds nothing to it.
             severity: Severity | None = None if block in _KNOWN_BLOCKS else "warning"

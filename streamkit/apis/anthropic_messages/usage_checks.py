@@ -40,11 +40,11 @@ class UsageChecks:
                 yield Misstep("usage-parts", chunk, message, f"{path}.cache_creation")
         for name in _OF_PROMPT:
             before, now = self._first.get(name), usage.get(name)
-            if type(before) is int and type(now) is int and now != before and before and not prompt_grows:
+            if type(before) is int and type(now) is int and now != before > 0 <= now and not prompt_grows:
                 message = f"{name} is {now}, and was {before} when the message started"
                 yield Misstep("prompt-count-changed", chunk, message, f"{path}.{name}")
         before, now = self._last.get("output_tokens"), usage.get("output_tokens")
-        if type(before) is int and type(now) is int and now < before:
+        if type(before) is int and type(now) is int and 0 <= now < before:
             message = f"output_tokens is {now}, and was {before} before"
             yield Misstep("usage-decreasing", chunk, message, f"{path}.output_tokens")
         self._first = self._first or usage

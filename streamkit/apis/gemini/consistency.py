@@ -67,12 +67,13 @@ class GeminiConsistency:
                 yield Misstep("incomplete-usage", chunk, f"counts without {name}", path)
         added = [counts[name] for name in _ADDED if counts.get(name)]
         total = counts.get("totalTokenCount")
-        if total is not None and "promptTokenCount" in counts and sum(added) != total:
+        told = "promptTokenCount" in counts and "candidatesTokenCount" in counts and min(counts.values()) >= 0
+        if total is not None and told and sum(added) != total:
             message = f"{' + '.join(map(str, added))} is {sum(added)}, and totalTokenCount is {total}"
             yield Misstep("usage-total-mismatch", chunk, message, f"{path}.totalTokenCount")
         for name in _GROWING:
             before, now = self._counts.get(name), counts.get(name)
-            if before is not None and now is not None and now < before:
+            if before is not None and now is not None and 0 <= now < before:
                 message = f"{name} is {now}, and was {before} before"
                 yield Misstep("usage-decreasing", chunk, message, f"{path}.{name}")
         self._counts |= counts

@@ -81,7 +81,12 @@ class _CandidateWalk:
             yield Misstep("blocked", chunk, message, "$.promptFeedback.blockReason")
         yield from self._same.event(chunk, response)
         candidates = response.get("candidates")
-        if not candidates and not error and not feedback and (chunk < self._last or "usageMetadata" not in response):
+        if (
+            candidates in (None, [])
+            and not error
+            and not feedback
+            and (chunk < self._last or "usageMetadata" not in response)
+        ):
             yield Misstep("empty-event", chunk, "the event has no candidate", "$.candidates")
         for place, candidate in enumerate(candidates if isinstance(candidates, list) else ()):
             if isinstance(candidate, dict):

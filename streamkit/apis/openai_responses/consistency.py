@@ -11,7 +11,7 @@ from typing import Any
 
 from streamkit.apis._kit.misfits import describe
 from streamkit.apis._openai.usage_parts import KINDS as PART_KINDS
-from streamkit.apis._openai.usage_parts import sums
+from streamkit.apis._openai.usage_parts import parts
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Misstep
 
@@ -32,6 +32,8 @@ _STATUS = {
     "response.failed": ("failed", "cancelled"),
     "response.incomplete": ("incomplete",),
 }
+
+_STATUSES = frozenset(status for wanted in _STATUS.values() for status in wanted)
 
 # The beginning of an event's type, the types of the items that have such events, and how the SDK takes another.
 _BELONGS: dict[str, tuple[tuple[str, ...], Severity | None]] = {
@@ -71,7 +73,7 @@ class ResponseConsistency:
         """Take one lifecycle event."""
         wanted = _STATUS.get(kind)
         status = response.get("status")
-        if wanted is not None and status not in wanted and (status is None or type(status) is str):
+        if wanted is not None and status not in wanted and (status is None or status in _STATUSES):
             message = f"{kind} with {'no status' if status is None else f'status {describe(status)}'}"
             yield Misstep("status-mismatch", chunk, message, "$.response.status")
         for key in _REPEATED:
@@ -85,11 +87,20 @@ class ResponseConsistency:
 def _usage(chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:
     usage = response.get("usage")
     if isinstance(usage, dict):
-        yield from sums(usage, chunk, "$.response.usage")
+        yield from _sums(usage, chunk, "$.response.usage")
     tools = response.get("tool_usage")
     images = tools.get("image_gen") if isinstance(tools, dict) else None
     if isinstance(images, dict):
-        yield from sums(images, chunk, "$.response.tool_usage.image_gen")
+        yield from _sums(images, chunk, "$.response.tool_usage.image_gen")
+
+
+def _sums(usage: dict[str, Any], chunk: int, path: str) -> Iterator[Misstep]:
+    asked, answered, total = (usage.get(name) for name in ("input_tokens", "output_tokens", "total_tokens"))
+    if type(asked) is int and type(answered) is int and type(total) is int and asked + answered != total:
+        message = f"{asked} + {answered} is {asked + answered}, and total_tokens is {total}"
+        yield Misstep("usage-total-mismatch", chunk, message, f"{path}.total_tokens")
+    for whole in ("input_tokens", "output_tokens"):
+        yield from parts(usage, whole, f"{whole}_details", chunk, path)
 
 
 def belongs(chunk: int, index: int, kind: str, item: str) -> Iterator[Misstep]:
@@ -104,12 +115,18 @@ def belongs(chunk: int, index: int, kind: str, item: str) -> Iterator[Misstep]:
 
 
 def same_item(
-    chunk: int, index: int, added: dict[str, Any], item: dict[str, Any], path: str, kind: str = "item-changed"
+    chunk: int,
+    index: int,
+    added: dict[str, Any],
+    item: dict[str, Any],
+    path: str,
+    kind: str = "item-changed",
+    done: dict[str, Any] | None = None,
 ) -> Iterator[Misstep]:
-    """Whether an item that is told again is the one that was added."""
+    """Whether an item that is told again is the one that was added; or the one that was `done`, which has been compared."""
     for key, severity in _IDENTITY:
         before, now = added.get(key), item.get(key)
-        if before == now or (key == "name" and not before):
+        if before == now or (key == "name" and not before) or (done is not None and done.get(key) == now):
             continue
         if now is None and severity is not None:
             continue  # the shape's check tells of it

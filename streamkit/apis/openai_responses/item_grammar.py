@@ -11,6 +11,7 @@ import orjson
 from streamkit.apis._kit.misfits import describe
 from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
 from streamkit.apis._openai.logprobs import Tokens
+from streamkit.apis.openai_responses.consistency import KINDS as ITEM_KINDS
 from streamkit.apis.openai_responses.consistency import belongs, done_item, same_item
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
@@ -42,6 +43,7 @@ KINDS = (
     ITEM.kinds
     | PART.kinds
     | LOGPROB_KINDS
+    | ITEM_KINDS
     | {"arguments-invalid-json", "done-differs", "final-differs", "item-id-changed", "orphan-event"}
 )
 """Every misstep that these checks can give, each the name of its rule."""
@@ -228,7 +230,7 @@ class ItemChecks:
             if isinstance(output[place], dict):
                 path = f"$.response.output[{place}]"
                 yield from self._same_id(chunk, index, known, output[place].get("id"), f"{path}.id")
-                yield from same_item(chunk, index, known.added, output[place], path, "final-differs")
+                yield from same_item(chunk, index, known.added, output[place], path, "final-differs", known.done)
                 yield from _differences(chunk, index, known, output[place], "final-differs", path)
 
     def unfinished(self) -> Iterator[Misstep]:

@@ -8,6 +8,7 @@ API into another, has let one event through.
 
 Bad: responses
     insert 5 {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}
+    name 5 content_block_delta
 
 Good: responses
 """

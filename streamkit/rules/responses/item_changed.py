@@ -7,8 +7,7 @@ Why it matters: openai-python raises where type or `call_id` differ; a call whos
 clients that act on the first event than for those that wait for the last.
 
 Bad: responses
-    set 8 $.item.type "reasoning"
-    set 8 $.item.summary []
+    set 7 $.part {"type":"refusal","refusal":""}
 
 Good: responses
 """
