@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.misfits import describe
+from streamkit.apis._kit.misfits import describe, member
 from streamkit.apis._openai.usage_parts import KINDS as PART_KINDS
 from streamkit.apis._openai.usage_parts import parts
 from streamkit.model.finding import Severity
@@ -60,14 +60,28 @@ _IDENTITY: tuple[tuple[str, Severity | None], ...] = (
     ("role", "warning"),
 )
 _FINISHING = ("message",)
-_REPEATED = ("created_at", "model")
+# What a response comes to while it is made; all else it repeats from its first event on.
+_MADE = frozenset(
+    {
+        "completed_at",
+        "content_filters",
+        "error",
+        "id",
+        "incomplete_details",
+        "output",
+        "service_tier",
+        "status",
+        "usage",
+    }
+)
+_MISSING = object()
 
 
 class ResponseConsistency:
     """What the lifecycle events of one stream tell of the response."""
 
     def __init__(self) -> None:
-        self._first: dict[str, Any] = {}
+        self._first: dict[str, Any] | None = None
 
     def event(self, chunk: int, kind: str, response: dict[str, Any]) -> Iterator[Misstep]:
         """Take one lifecycle event."""
@@ -76,11 +90,16 @@ class ResponseConsistency:
         if wanted is not None and status not in wanted and (status is None or status in _STATUSES):
             message = f"{kind} with {'no status' if status is None else f'status {describe(status)}'}"
             yield Misstep("status-mismatch", chunk, message, "$.response.status")
-        for key in _REPEATED:
-            value = response.get(key)
-            if value is not None and value != self._first.setdefault(key, value):
-                message = f"{key} is {describe(value)}, and was {describe(self._first[key])} before"
-                yield Misstep("response-changed", chunk, message, f"$.response.{key}")
+        if self._first is None:
+            self._first = response
+        for key in self._first.keys() - _MADE if response != self._first else ():
+            value = response.get(key, _MISSING)
+            if value != self._first[key]:
+                now = "missing" if value is _MISSING else describe(value)
+                message = f"{key} is {now}, and was {describe(self._first[key])} in the first event"
+                if type(value) is type(self._first[key]) and isinstance(value, dict | list):
+                    message = f"{key} is not what it was in the first event"
+                yield Misstep("response-changed", chunk, message, member("$.response", key))
         yield from _usage(chunk, response)
 
 

@@ -260,6 +260,11 @@ def _differences(chunk: int, index: int, known: _Item, item: dict[str, Any], kin
     if isinstance(content, list) and known.parts and len(content) != len(known.parts):
         message = f"item {index} has {len(content)} parts, and the stream had {len(known.parts)}"
         yield Misstep(kind, chunk, message, f"{path}.content")
+    for place, part in enumerate(content if isinstance(content, list) else ()):
+        told_type = part.get("type") if isinstance(part, dict) else None
+        if told_type is not None and known.parts.get(place, told_type) != told_type:
+            message = f"part {place} of item {index} is {describe(told_type)}, and was {describe(known.parts[place])}"
+            yield Misstep(kind, chunk, message, f"{path}.content[{place}].type")
     for stem, (holder, key) in _OF_PART.items():
         entries = item.get(holder)
         for place, part in enumerate(entries if isinstance(entries, list) else ()):

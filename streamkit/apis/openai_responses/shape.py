@@ -57,7 +57,7 @@ _CONTENT = Field(
     required=True,
 )
 _SUMMARY_PART = Field(TABLES["ReasoningSummary"], required=True).called(inside="warning")
-_LOGPROBS = array(Field(TABLES["Logprob"]), null=True, required=True).called(inside="warning")
+_LOGPROBS = array(Field(TABLES["EventLogprob"]), required=True).called(inside="warning")
 _RESPONSE = structure(
     {
         **as_warnings(TABLES["Response"].fields),
@@ -104,7 +104,11 @@ _EVENTS: dict[str, dict[str, Field]] = {
     "response.reasoning_text.delta": {**_PART, "delta": _TEXT, **_EXTRA},
     "response.reasoning_text.done": {**_PART, "text": _TEXT},
     "response.reasoning_summary_part.added": {**_SUMMARY, "part": _SUMMARY_PART},
-    "response.reasoning_summary_part.done": {**_SUMMARY, "part": _SUMMARY_PART},
+    "response.reasoning_summary_part.done": {
+        **_SUMMARY,
+        "part": _SUMMARY_PART,
+        "status": string("incomplete", null=True).called(wrong_value="unknown-word", inside="warning"),
+    },
     "response.reasoning_summary_text.delta": {**_SUMMARY, "delta": _TEXT, **_EXTRA},
     "response.reasoning_summary_text.done": {**_SUMMARY, "text": _TEXT},
     "response.function_call_arguments.delta": {**_ITEM, "delta": _TEXT, **_EXTRA},
@@ -126,10 +130,12 @@ _EVENTS: dict[str, dict[str, Field]] = {
     "response.shell_call_command.done": {**_COMMAND, "command": _TEXT},
     "response.shell_call_output_content.delta": {
         **_COMMAND,
+        "item_id": string(required=True),
         "delta": structure({"stderr": string(null=True), "stdout": string(null=True)}, required=True),
     },
     "response.shell_call_output_content.done": {
         **_COMMAND,
+        "item_id": string(required=True),
         "output": array(Field(TABLES["ShellOutput"]), required=True).called(inside="warning"),
     },
     "response.audio.delta": {**_AUDIO, "delta": _TEXT},
@@ -139,7 +145,7 @@ _EVENTS: dict[str, dict[str, Field]] = {
     "error": {
         "sequence_number": _SEQUENCE,
         "code": string(null=True),
-        "message": ANY,
+        "message": string(null=True),
         "param": string(null=True),
         "error": ANY,
     },

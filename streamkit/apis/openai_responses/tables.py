@@ -20,6 +20,8 @@ Annotation = type of file_citation AnnotationFileCitation, url_citation Annotati
   container_file_citation AnnotationContainerFileCitation, file_path AnnotationFilePath
 LogprobTopLogprob = { token: string, bytes: integer[], logprob: number }
 Logprob = { token: string, bytes: integer[], logprob: number, top_logprobs: LogprobTopLogprob[] }
+EventTopLogprob = { token?: string, bytes?: integer[], logprob?: number }
+EventLogprob = { token: string, bytes?: integer[], logprob: number, top_logprobs?: EventTopLogprob[] }
 OutputText = { annotations: Annotation[], text: string, logprobs?: Logprob[] }
 OutputRefusal = { refusal: string }
 OutputContent = type of output_text OutputText, refusal OutputRefusal
@@ -270,11 +272,12 @@ Response = { id: string, access_programs?: AccessPrograms, created_at: number, e
   "response", output: Item[], parallel_tool_calls: boolean, temperature?: number, tool_choice: "none" | "auto" |
   "required" | ToolChoice, tools: Tool[], top_p?: number, background?: boolean, completed_at?: number,
   conversation?: Conversation, image?: Image, input_transformations?: InputTransformation[], max_output_tokens?:
-  count, max_tool_calls?: integer, moderation?: Moderation, previous_response_id?: string, prompt?: Prompt,
+  count, max_tool_calls?: count, moderation?: Moderation, previous_response_id?: string, prompt?: Prompt,
   prompt_cache_diagnostics?: PromptCacheDiagnostics, prompt_cache_key?: string, prompt_cache_options?:
   PromptCacheOptions, prompt_cache_retention?: "in_memory" | "24h", reasoning?: Reasoning, safety_identifier?:
   string, service_tier?: "auto" | "default" | "flex" | "scale" | "priority" | "fast" | "ultrafast", status?:
   "completed" | "failed" | "in_progress" | "cancelled" | "queued" | "incomplete", text?: TextConfig, tool_usage?:
-  ToolUsage, top_logprobs?: integer, truncation?: "auto" | "disabled", usage?: Usage, user?: string }
+  ToolUsage, top_logprobs?: count, truncation?: "auto" | "disabled", usage?: Usage, user?: string,
+  frequency_penalty?: number, presence_penalty?: number, store?: boolean }
 """
 )

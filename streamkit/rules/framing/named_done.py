@@ -20,7 +20,7 @@ from streamkit.rules import Sighting, rule
 
 
 @rule(
-    "SSE124",
+    "SSE126",
     "error",
     apis=("anthropic_messages",),
     framing=True,

@@ -1,9 +1,11 @@
-"""The model or the time of a response changes.
+"""What a response repeats in each of its events changes.
 
-What it finds: `model` or `created_at` of a response that differ from those of the first event that had them.
+What it finds: a field of the response that differs from that of the first event that brought one, or is gone: its model,
+its time, its tools and whatever else it tells of the request. Status, output, usage and what else comes to be while the
+response is made may change.
 
-Why it matters: they are the response's own. Which of the two is true nobody can tell, and who counts costs by model may
-count by the wrong one.
+Why it matters: clients keep one of the two, some the first and some the last: who counts costs by model may count by the
+wrong one.
 
 Bad: responses
     set 9 $.response.model "another"
