@@ -60,7 +60,7 @@ _IDENTITY: tuple[tuple[str, Severity | None], ...] = (
     ("role", "warning"),
 )
 _FINISHING = ("message",)
-# What a response comes to while it is made; all else it repeats from its first event on.
+# What a response comes to while it is made, and what its shape holds to one word; all else it repeats from its first event on.
 _MADE = frozenset(
     {
         "completed_at",
@@ -68,6 +68,7 @@ _MADE = frozenset(
         "error",
         "id",
         "incomplete_details",
+        "object",
         "output",
         "service_tier",
         "status",
