@@ -26,7 +26,7 @@ _PLAIN: Mapping[str, Callable[[], Field]] = {
     "number": number,
     "boolean": boolean,
     "object": lambda: structure({}),
-    "null": lambda: Field(Shape(("null",))),
+    "null": lambda: Field(Shape(types=("null",))),
     "any": lambda: ANY,
 }
 _DECISIVE = frozenset({"object", "role", "status", "type"})
@@ -84,7 +84,7 @@ class _Reader:
             if not self._has(","):
                 break
         kind = string(required=True)
-        return Shape(("object",), fields={"type": kind}, variant_key="type", variants=made)
+        return Shape(types=("object",), fields={"type": kind}, variant_key="type", variants=made)
 
     def _union(self, name: str) -> Field:
         parts = [self._one(name)]
@@ -131,7 +131,7 @@ def _merged(parts: list[Shape]) -> Shape:
     types = tuple(dict.fromkeys(name for part in parts for name in part.types))
     if any(not part.types for part in parts):
         return Shape()
-    merged = Shape(types)
+    merged = Shape(types=types)
     for part in parts:
         merged = replace(
             merged,

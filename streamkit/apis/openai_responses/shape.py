@@ -38,20 +38,20 @@ _KIND = string(required=True)
 def _typed(table: str) -> Shape:
     """One of several objects told apart by `type`, which must be there; what is amiss in the rest is a warning."""
     shape = TABLES[table]
-    made = {kind: Shape(("object",), as_warnings(one.fields)) for kind, one in shape.variants.items()}
-    return Shape(("object",), {"type": _KIND}, variant_key="type", variants=made, name=table)
+    made = {kind: Shape(types=("object",), fields=as_warnings(one.fields)) for kind, one in shape.variants.items()}
+    return Shape(types=("object",), fields={"type": _KIND}, variant_key="type", variants=made, name=table)
 
 
 _ITEM_SHAPE = _typed("Item")
 _WHOLE_ITEM = Field(_ITEM_SHAPE, required=True)
 _CONTENT = Field(
     Shape(
-        ("object",),
-        {"type": _KIND},
+        types=("object",),
+        fields={"type": _KIND},
         variant_key="type",
         variants={
             **_typed("OutputContent").variants,
-            "reasoning_text": Shape(("object",), {"text": string(required=True).called(inside="warning")}),
+            "reasoning_text": Shape(types=("object",), fields={"text": string(required=True).called(inside="warning")}),
         },
     ),
     required=True,
@@ -83,7 +83,7 @@ _PROGRESS = {
 }
 
 _ANNOTATION = Field(
-    Shape(("object", "null"), {"type": _KIND}, variant_key="type", variants=_typed("Annotation").variants)
+    Shape(types=("object", "null"), fields={"type": _KIND}, variant_key="type", variants=_typed("Annotation").variants)
 )
 
 _EVENTS: dict[str, dict[str, Field]] = {
