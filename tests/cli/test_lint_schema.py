@@ -59,7 +59,7 @@ def test_a_finding_has_the_path_the_keyword_and_its_place_in_the_schema(somewher
     code, found, _ = linted("--schema", house)
     assert code == 1
     assert [(one["code"], one["name"], one["severity"], one["path"], one["event"], one["count"]) for one in found] == [
-        ("SCH390", "user-schema", "error", "$.tenant", 1, 2)
+        ("SCH380", "user-schema", "error", "$.tenant", 1, 2)
     ]
     assert found[0]["message"] == '"ACME" does not match "^[a-z]+$" (house.json: pattern at #/$defs/name/pattern)'
 
@@ -83,7 +83,7 @@ def test_several_schemas_hold_together(somewhere: Path) -> None:
     one = written(somewhere / "one.json", {"required": ["tenant"]})
     other = written(somewhere / "other.json", {"required": ["region"]})
     _, found, _ = linted("--schema", one, "--schema", f"openai_chat={other}")
-    assert [(one["code"], one["count"]) for one in found] == [("SCH390", 4)]
+    assert [(one["code"], one["count"]) for one in found] == [("SCH380", 4)]
 
 
 def test_draft_2020_12_is_read_without_being_named(somewhere: Path) -> None:
@@ -112,14 +112,14 @@ def test_the_table_names_files_as_seen_from_its_own_folder(somewhere: Path, monk
     below.mkdir()
     monkeypatch.chdir(below)
     stream(below / "a.sse")
-    assert [one["code"] for one in linted()[1]] == ["SCH390"]
+    assert [one["code"] for one in linted()[1]] == ["SCH380"]
     assert linted("--no-config")[:2] == (0, [])
 
 
 def test_it_is_a_rule_as_any_other(somewhere: Path) -> None:
     stream(somewhere / "a.sse")
     house = written(somewhere / "house.json", {"required": ["tenant"]})
-    assert linted("--schema", house, "--ignore", "SCH390")[0] == 0
+    assert linted("--schema", house, "--ignore", "SCH380")[0] == 0
 
 
 def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,5 +191,5 @@ def test_what_cannot_be_said_in_json_is_held_to_the_schema_too(somewhere: Path) 
     text = (somewhere / "a.sse").read_text(encoding="utf-8").replace("1760000000", "NaN", 1)
     (somewhere / "a.sse").write_text(text, encoding="utf-8")
     house = written(somewhere / "house.json", {"properties": {"created": {"type": "integer"}}})
-    assert "SCH390" in {one["code"] for one in linted("--schema", house)[1]}
+    assert "SCH380" in {one["code"] for one in linted("--schema", house)[1]}
     assert "LINT000" not in {one["code"] for one in linted("--schema", house)[1]}

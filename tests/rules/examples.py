@@ -28,7 +28,7 @@ class Example:
     beside: frozenset[str]
 
 
-# The schema that the manual of SCH390 shows.
+# The schema that the manual of SCH380 shows.
 HOUSE = contract_of({"properties": {"tenant": {"type": "string"}}}, "house.json")
 
 

@@ -23,7 +23,7 @@ from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 
 
-@rule("SCH390", "error")
+@rule("SCH380", "error")
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each."""
     for misfit in stream.contract():
