@@ -102,6 +102,51 @@ data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index"
 data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
 """
 
+_CONVERSE = r"""
+{"messageStart":{"role":"assistant"}}
+{"contentBlockDelta":{"contentBlockIndex":0,"delta":{"text":"Hi"}}}
+{"contentBlockStop":{"contentBlockIndex":0}}
+{"contentBlockStart":{"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t1","name":"f"}}}}
+{"contentBlockDelta":{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"a\":1}"}}}}
+{"contentBlockStop":{"contentBlockIndex":1}}
+{"messageStop":{"stopReason":"tool_use"}}
+{"metadata":{"usage":{"inputTokens":3,"outputTokens":2,"totalTokens":5},"metrics":{"latencyMs":7}}}
+"""
+
+_INTERACTIONS = r"""
+event: interaction.created
+data: {"event_type":"interaction.created","interaction":{"id":"i1","object":"interaction","model":"gemini","status":"in_progress"}}
+
+event: step.start
+data: {"event_type":"step.start","index":0,"step":{"type":"model_output"}}
+
+event: step.delta
+data: {"event_type":"step.delta","index":0,"delta":{"type":"text","text":"Hi"}}
+
+event: step.delta
+data: {"event_type":"step.delta","index":0,"delta":{"type":"text","text":"!"}}
+
+event: step.stop
+data: {"event_type":"step.stop","index":0}
+
+event: interaction.completed
+data: {"event_type":"interaction.completed","interaction":{"id":"i1","object":"interaction","model":"gemini","status":"completed","usage":{"total_input_tokens":3,"total_output_tokens":2,"total_tokens":5}}}
+
+event: done
+data: [DONE]
+"""
+
+_OLLAMA = r"""
+{"model":"m","created_at":"2026-01-01T00:00:00.1Z","message":{"role":"assistant","content":"Hi"},"done":false}
+{"model":"m","created_at":"2026-01-01T00:00:00.2Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":90,"load_duration":10,"prompt_eval_count":3,"prompt_eval_duration":20,"eval_count":2,"eval_duration":40}
+"""
+
+_TGI = r"""
+data: {"index":1,"token":{"id":5,"text":"Hi","logprob":-0.1,"special":false},"generated_text":null,"details":null}
+
+data: {"index":2,"token":{"id":2,"text":"</s>","logprob":-0.1,"special":true},"generated_text":"Hi","details":{"finish_reason":"eos_token","generated_tokens":2,"seed":null}}
+"""
+
 _RECORDING = r"""
 {"type":"start","streamkit":1,"recorded_at":"2026-11-20T20:00:00.000000Z","source":"client","clock":"monotonic","request":null,"labels":{},"tool":"t"}
 {"type":"response","at":1000,"status":200,"http":"1.1","headers":[["content-type","text/event-stream"]]}
@@ -126,6 +171,10 @@ EXAMPLES: Mapping[str, Base] = {
     "anthropic": Base("sse", _ANTHROPIC.strip("\n") + "\n"),
     "responses": Base("sse", _RESPONSES.strip("\n") + "\n"),
     "gemini": Base("sse", _GEMINI.strip("\n") + "\n"),
+    "converse": Base("ndjson", _CONVERSE.strip("\n") + "\n"),
+    "interactions": Base("sse", _INTERACTIONS.strip("\n") + "\n"),
+    "ollama": Base("ndjson", _OLLAMA.strip("\n") + "\n"),
+    "tgi": Base("sse", _TGI.strip("\n") + "\n"),
     "recording": Base("jsonl", _RECORDING.strip("\n") + "\n"),
     "log": Base("text", _LOG.strip("\n") + "\n"),
 }

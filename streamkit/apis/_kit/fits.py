@@ -86,6 +86,7 @@ def _variant_fits(shape: Shape, known: Known) -> Fits:
     key, variants = shape.variant_key, shape.variants
     others = _classes_but(shape, frozenset({dict}))
     checks: dict[str, Fits] = {}
+    words = shape.fields[key].shape.values
 
     def check(value: Any) -> bool:
         if type(value) is not dict:
@@ -96,7 +97,7 @@ def _variant_fits(shape: Shape, known: Known) -> Fits:
         fits = checks.get(kind)
         if fits is None:
             if kind not in variants:
-                return True
+                return not words or kind in words
             fits = checks[kind] = _object_fits(_whole_variant(shape, variants[kind]), known)
         return fits(value)
 

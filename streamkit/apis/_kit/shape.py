@@ -123,6 +123,16 @@ def array(items: Field, *, null: bool = False, required: bool = False) -> Field:
     return Field(Shape(types=_with_null("array", null), items=items.shape), required)
 
 
+def words(*values: str, null: bool = False, required: bool = False) -> Field:
+    """A string that is one of `values`; a new word is a warning, because typed clients have no name for it."""
+    return string(*values, null=null, required=required).called(wrong_value="unknown-word")
+
+
+def expected(field: Field) -> Field:
+    """A field that the API always sends and its clients can do without: a warning where it is missing."""
+    return replace(field, required=True, words=replace(field.words, missing_is="warning"))
+
+
 def variants(
     key: str, shapes: Mapping[str, Mapping[str, Field]], *, null: bool = False, required: bool = False
 ) -> Field:

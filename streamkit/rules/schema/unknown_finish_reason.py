@@ -19,5 +19,15 @@ RULE = Rule.declare(
     "SCH306",
     "warning",
     finds=misfits,
-    apis=("openai_chat", "openai_completions", "anthropic_messages", "gemini"),
+    apis=(
+        "openai_chat",
+        "openai_completions",
+        "anthropic_messages",
+        "gemini",
+        "bedrock_converse",
+        "cohere",
+        "ollama",
+        "tgi",
+        "watsonx",
+    ),
 )

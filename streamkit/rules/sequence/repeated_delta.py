@@ -14,4 +14,25 @@ Good: anthropic
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SEQ438", "warning", finds=missteps, apis=("anthropic_messages", "gemini", "openai_chat"))
+RULE = Rule.declare(
+    __name__,
+    "SEQ438",
+    "warning",
+    finds=missteps,
+    apis=(
+        "anthropic_messages",
+        "bedrock_converse",
+        "bedrock_invoke",
+        "cloudflare",
+        "cohere",
+        "gemini",
+        "gemini_interactions",
+        "mistral_conversations",
+        "ollama",
+        "openai_assistants",
+        "openai_chat",
+        "replicate",
+        "tgi",
+        "watsonx",
+    ),
+)

@@ -24,5 +24,14 @@ RULE = Rule.declare(
     "USG504",
     "warning",
     finds=missteps,
-    apis=("openai_chat", "openai_completions", "anthropic_messages", "gemini"),
+    apis=(
+        "gemini",
+        "anthropic_messages",
+        "bedrock_invoke",
+        "cloudflare",
+        "gemini_interactions",
+        "openai_chat",
+        "openai_completions",
+        "watsonx",
+    ),
 )

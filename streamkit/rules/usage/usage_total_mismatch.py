@@ -17,5 +17,16 @@ RULE = Rule.declare(
     "USG503",
     "warning",
     finds=missteps,
-    apis=("openai_chat", "openai_completions", "openai_responses", "gemini"),
+    apis=(
+        "gemini",
+        "openai_responses",
+        "bedrock_converse",
+        "cloudflare",
+        "gemini_interactions",
+        "mistral_conversations",
+        "openai_assistants",
+        "openai_chat",
+        "openai_completions",
+        "tgi",
+    ),
 )

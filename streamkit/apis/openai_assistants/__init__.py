@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import merge_fields, plain
 from streamkit.apis._kit.reading import name_of, object_of, objects_in, said_by, text_of, usage_delta
 from streamkit.apis._openai.usage import usage_of
@@ -160,6 +160,22 @@ def _unindexed(entry: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if key != "index"}
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.openai_assistants.grammar import KINDS, OBJECT, RUN, missteps
+    from streamkit.apis.openai_assistants.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(RUN, OBJECT),
+    )
+
+
 API = Api(
     name="openai_assistants",
     title="OpenAI Assistants runs",
@@ -171,4 +187,5 @@ API = Api(
     ended=ended,
     assembler=RunAssembler,
     order=15,
+    judge=judge,
 )

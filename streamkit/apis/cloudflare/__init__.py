@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import name_of, object_of, objects_in, said_by, text_of, usage_delta, written
 from streamkit.apis._openai.usage import usage_of
@@ -105,6 +105,22 @@ def ended(ending: Ending) -> bool:
     return ending.done
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.cloudflare.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.cloudflare.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
 API = Api(
     name="cloudflare",
     title="Cloudflare Workers AI",
@@ -116,4 +132,5 @@ API = Api(
     ended=ended,
     assembler=CloudflareAssembler,
     order=60,
+    judge=judge,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
 from streamkit.apis._kit.reading import (
     count_of,
@@ -221,6 +221,23 @@ class _Step:
         return texts or [Part("data", name=name_of(step.get("type")), data=step)]
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis._kit.parts import MESSAGE, PART
+    from streamkit.apis.gemini_interactions.grammar import KINDS, missteps
+    from streamkit.apis.gemini_interactions.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(MESSAGE, PART),
+    )
+
+
 API = Api(
     name="gemini_interactions",
     title="Gemini Interactions",
@@ -232,4 +249,5 @@ API = Api(
     ended=ended,
     assembler=InteractionAssembler,
     order=20,
+    judge=judge,
 )

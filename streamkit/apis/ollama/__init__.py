@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import merge_fields, plain
 from streamkit.apis._kit.reading import count_of, name_of, object_of, objects_in, said_by, text_of, usage_delta, written
 from streamkit.model.message import (
@@ -147,6 +147,22 @@ class OllamaAssembler:
         return Reply(messages if parts or message else (), None, name_of(answer.get("model")), usage(answer))
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.ollama.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.ollama.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
 API = Api(
     name="ollama",
     title="Ollama chat and generate",
@@ -158,4 +174,5 @@ API = Api(
     ended=ended,
     assembler=OllamaAssembler,
     order=40,
+    judge=judge,
 )

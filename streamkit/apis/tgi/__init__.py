@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import count_of, name_of, object_of, said_by, text_of, usage_delta
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
@@ -103,6 +103,22 @@ class TgiAssembler:
         return Reply(messages, usage=usage({"details": self._details}))
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.tgi.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.tgi.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
 API = Api(
     name="tgi",
     title="Hugging Face Text Generation Inference",
@@ -114,4 +130,5 @@ API = Api(
     ended=ended,
     assembler=TgiAssembler,
     order=40,
+    judge=judge,
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined, paired
 from streamkit.apis._kit.reading import name_of, object_of, said_by, text_of
 from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, Reply
@@ -103,6 +103,22 @@ class ReplicateAssembler:
         return Reply((Message(0, None, parts, self._status),)) if self._pieces else Reply()
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.replicate.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.replicate.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
 API = Api(
     name="replicate",
     title="Replicate predictions",
@@ -115,4 +131,5 @@ API = Api(
     assembler=ReplicateAssembler,
     reads=reads,
     order=40,
+    judge=judge,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import count_of, name_of, objects_in, said_by, text_of, usage_delta
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
@@ -116,6 +116,22 @@ class WatsonxAssembler:
         return Reply(messages, None, name_of(self._head.get("model_id")), usage({"results": self._results}))
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.watsonx.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.watsonx.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
 API = Api(
     name="watsonx",
     title="IBM watsonx.ai text generation",
@@ -128,4 +144,5 @@ API = Api(
     assembler=WatsonxAssembler,
     usage_grows=usage_of,
     order=40,
+    judge=judge,
 )

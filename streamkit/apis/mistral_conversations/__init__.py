@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined, merge, plain
 from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta, written
 from streamkit.apis._openai.usage import usage_of
@@ -259,6 +259,22 @@ def _parts_of(entry: dict[str, Any]) -> list[Part]:
     return parts
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.mistral_conversations.grammar import ENTRY, KINDS, RESPONSE, missteps
+    from streamkit.apis.mistral_conversations.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(RESPONSE, ENTRY),
+    )
+
+
 API = Api(
     name="mistral_conversations",
     title="Mistral conversations and agents",
@@ -271,4 +287,5 @@ API = Api(
     assembler=ConversationAssembler,
     streamed=lambda chunk: chunk.get("object") != "conversation.response",
     order=20,
+    judge=judge,
 )
