@@ -75,7 +75,9 @@ class Judge:
     `misfits` checks the shape of each chunk, and `missteps` the order of them all. `unknown` gives the fields that are in no
     table, except those at the paths that it is given. `schema` returns the JSON Schema of a chunk, made from the table that
     `misfits` checks. `misfit_kinds` and `misstep_kinds` name everything that the two can find; each is the name of a rule
-    that applies to this API. `grammars` are the tables that `missteps` walks along, for the documentation.
+    that applies to this API. `grammars` are the tables that `missteps` walks along, for the documentation. `speaks` names the
+    API whose chunks these are, where an API hands on those of another: it is that API's tables, then, that judge them, and
+    its rules that apply.
     """
 
     misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]]
@@ -85,6 +87,7 @@ class Judge:
     misfit_kinds: Callable[[], frozenset[str]]
     misstep_kinds: frozenset[str]
     grammars: tuple[Grammar, ...] = ()
+    speaks: Callable[[Sequence[Chunk]], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -194,6 +194,7 @@ def judged(stream: Stream) -> Stream:
     return replace(
         stream,
         judged=True,
+        judged_as=told.speaks(stream.chunks),
         misfits=_guarded(lambda: told.misfits(stream.chunks), f"the table of shapes of {stream.api}", defects),
         missteps=_guarded(lambda: told.missteps(stream), f"the table of order of {stream.api}", defects),
         drift=lambda: tuple(told.unknown(stream.chunks, known)),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from streamkit.apis import interpret
+from streamkit.cli._contracts import Contracts
 from streamkit.cli._following import ended_exchanges
 from streamkit.cli._format_option import reporter_named
 from streamkit.cli._output import Sink
@@ -30,6 +31,11 @@ class Selection(Protocol):
         """The longest pause in nanoseconds that is no stall; None for the default."""
         ...
 
+    @property
+    def contracts(self) -> Contracts:
+        """The user's own JSON Schemas."""
+        ...
+
     def rules(self, file: str = "") -> Sequence[Rule]:
         """The rules for one file."""
         ...
@@ -46,6 +52,7 @@ def follow_findings(
             continue
         if choice.max_gap is not None:
             stream = replace(stream, max_gap=choice.max_gap)
+        stream = choice.contracts.held(stream)
         console.detail(f"{stream.file}#{stream.number}: {stream.api}, {stream.verdict}")
         for finding in lint(stream, choice.rules(stream.file)):
             if style == "jsonl":

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamkit.cli._config import Config, load
+from streamkit.cli._contracts import Contracts, read_contracts
 from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._output import Sink
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, Duration, output_options, paths_argument, reading_options, talk_options
-from streamkit.errors import UnknownEntry, UnreadableInput, UsageError
+from streamkit.errors import StreamkitError, UnknownEntry, UnreadableInput, UsageError
 from streamkit.model.units import DURATIONS
 from streamkit.tool import version_number
 
@@ -48,6 +49,7 @@ class Selection:
     fail_on: str = "error"
     baseline: str | None = None
     max_gap: int | None = None
+    contracts: Contracts = field(default_factory=Contracts)
 
     def rules(self, file: str = "") -> list[Rule]:
         """The rules for one file. Raises UnknownEntry for an unknown rule."""
@@ -76,6 +78,13 @@ class Selection:
     type=Duration(above_zero=True),
     metavar="TIME",
     help="A pause this long is a stall (TIM602); 30s by default.",
+)
+@click.option(
+    "--schema",
+    "schemas",
+    metavar="[API=]FILE",
+    multiple=True,
+    help="Check chunks against this JSON Schema too: those of every stream, or of one API's. Repeatable.",
 )
 @click.option(
     "--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 for findings of this severity or worse. Default: error."
@@ -203,6 +212,7 @@ def _selection(
     ignore: tuple[str, ...],
     strict: bool,
     max_gap: int | None,
+    schemas: tuple[str, ...],
     fail_on: str | None,
     baseline: str | None,
 ) -> Selection:
@@ -232,10 +242,21 @@ def _selection(
         fail_on=fail,
         baseline=baseline or (str(config.path.parent / known) if known and config.path else None),
         max_gap=max_gap or _gap(config),
+        contracts=_contracts(schemas, config),
     )
     if not selection.rules():
         raise UsageError("no rules are enabled: nothing to check")
     return selection
+
+
+def _contracts(schemas: Sequence[str], config: Config) -> Contracts:
+    """The schemas of the options, or else those of the table, whose files are relative to its own folder."""
+    if schemas:
+        return read_contracts(schemas)
+    try:
+        return read_contracts(config.texts("schema"), config.path.parent if config.path else None)
+    except StreamkitError as error:
+        raise UsageError(f"{config.named('schema')}: {error}") from None
 
 
 def _gap(config: Config) -> int | None:
@@ -286,6 +307,7 @@ def _lint_all(inputs: Inputs, selection: Selection, console: Console) -> _Judged
             continue
         if selection.max_gap is not None:
             stream = replace(stream, max_gap=selection.max_gap)
+        stream = selection.contracts.held(stream)
         if stream.file not in rules:
             rules[stream.file] = selection.rules(stream.file)
         judged.findings += sorted(lint(stream, rules[stream.file]), key=_by_position)

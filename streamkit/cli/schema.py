@@ -29,9 +29,10 @@ def command(api: str | None, output: str | None, force: bool, console: Console) 
 
     if api is None:
         sink = Sink(console=console)
-        for entry in APIS.values():
-            if entry.judge is not None:
-                sink.line(f"{sink.paint('head', f'{entry.name:<20}')}  {entry.title}")
+        judged = [entry for entry in APIS.values() if entry.judge is not None]
+        width = max(len(entry.name) for entry in judged)
+        for entry in judged:
+            sink.line(f"{sink.paint('head', f'{entry.name:<{width}}')}  {entry.title}")
         return 0
     entry = APIS[api]
     if entry.judge is None:

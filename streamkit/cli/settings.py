@@ -32,6 +32,10 @@ SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "exclusiveMinimum": 0,
             "description": "A pause this long is reported as a stall: a duration such as 500ms or 2m, or seconds.",
         },
+        "schema": {
+            **_TEXTS,
+            "description": "JSON Schemas that chunks must satisfy: FILE, or API=FILE for the streams of one API.",
+        },
     },
     "stats": {
         "fail-if": {**_TEXTS, "description": "Conditions that fail the run, such as 'ttft.p95 > 800ms'."},

@@ -69,7 +69,8 @@ class Stream:
     the provider's JSON objects. `done` holds the indices of terminal markers that are not JSON (`[DONE]`). `terminal`
     tells whether the API's terminal event was seen. `framed` is False where the log did not keep the wire's framing, so
     that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
-    are filled only where the stream was `judged`; `drift` then looks for fields that are in no table.
+    are filled only where the stream was `judged`, by the tables of the API `judged_as` where `api` hands on another's chunks;
+    `drift` then looks for fields that are in no table. `contract` gives what does not satisfy the user's own JSON Schemas.
     `max_gap` is how long (ns) nothing may come before a rule speaks of a stall; `reported` reads the usage of one chunk.
     `unchecked` names what the API has no table for (`shape`, `order`). `defects` are the parts of streamkit that raised on
     this stream, each with its exception; what they would have found is missing.
@@ -95,6 +96,7 @@ class Stream:
     model: str | None = None
     usage: Usage | None = None
     lawful: frozenset[str] = frozenset()
+    judged_as: str = ""
     misfits: tuple[Misfit, ...] = ()
     missteps: tuple[Misstep, ...] = ()
     unchecked: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ class Stream:
     judged: bool = False
     max_gap: int = DEFAULT_STALL_AFTER_NS
     drift: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
+    contract: Callable[[], tuple[Misfit, ...]] = field(default=tuple, compare=False, repr=False)
     reported: Callable[[dict[str, Any]], Usage | None] = field(default=lambda _: None, compare=False, repr=False)
     reader: Callable[[dict[str, Any]], tuple[Delta, ...]] = field(default=lambda _: (), compare=False, repr=False)
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from streamkit.rules._baseline import apply_baseline as apply_baseline
     from streamkit.rules._baseline import baseline_text as baseline_text
     from streamkit.rules._baseline import read_baseline as read_baseline
+    from streamkit.rules._contract import Contract as Contract
+    from streamkit.rules._contract import contract_of as contract_of
+    from streamkit.rules._contract import contracts as contracts
     from streamkit.rules._edits import edited as edited
     from streamkit.rules._fix import Fixed as Fixed
     from streamkit.rules._fix import fix as fix
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "Check": "_rule",
+    "Contract": "_contract",
     "Fix": "_rule",
     "Fixed": "_fix",
     "Manuals": "_manual",
@@ -50,6 +54,8 @@ _PLACES = {
     "baseline_text": "_baseline",
     "broken": "_sources",
     "check_known": "_select",
+    "contract_of": "_contract",
+    "contracts": "_contract",
     "damage": "_sources",
     "edited": "_edits",
     "fix": "_fix",

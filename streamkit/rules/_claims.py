@@ -24,6 +24,8 @@ _CLIENTS: Mapping[str, tuple[str, ...]] = {
     "gemini-cli": ("gemini",),
     "ollama": ("ollama",),
     "cohere": ("cohere",),
+    "@ai-sdk/cohere": ("cohere",),
+    "AssistantEventHandler": ("openai_assistants",),
     "botocore": ("bedrock_converse", "bedrock_invoke", "bedrock_agent"),
 }
 _GENERAL = ("every client", "clients that")

@@ -69,10 +69,10 @@ data: {"type":"message_stop"}
 
 _RESPONSES = r"""
 event: response.created
-data: {"type":"response.created","response":{"id":"resp_1","object":"response","status":"in_progress","output":[]},"sequence_number":0}
+data: {"type":"response.created","response":{"id":"resp_1","object":"response","created_at":1760000000,"model":"m","tools":[],"tool_choice":"auto","parallel_tool_calls":true,"status":"in_progress","output":[]},"sequence_number":0}
 
 event: response.in_progress
-data: {"type":"response.in_progress","response":{"id":"resp_1","object":"response","status":"in_progress","output":[]},"sequence_number":1}
+data: {"type":"response.in_progress","response":{"id":"resp_1","object":"response","created_at":1760000000,"model":"m","tools":[],"tool_choice":"auto","parallel_tool_calls":true,"status":"in_progress","output":[]},"sequence_number":1}
 
 event: response.output_item.added
 data: {"type":"response.output_item.added","output_index":0,"item":{"id":"msg_1","type":"message","status":"in_progress","role":"assistant","content":[]},"sequence_number":2}
@@ -93,13 +93,58 @@ event: response.output_item.done
 data: {"type":"response.output_item.done","output_index":0,"item":{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hi","annotations":[]}]},"sequence_number":7}
 
 event: response.completed
-data: {"type":"response.completed","response":{"id":"resp_1","object":"response","status":"completed","output":[{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hi","annotations":[]}]}]},"sequence_number":8}
+data: {"type":"response.completed","response":{"id":"resp_1","object":"response","created_at":1760000000,"model":"m","tools":[],"tool_choice":"auto","parallel_tool_calls":true,"status":"completed","output":[{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hi","annotations":[]}]}]},"sequence_number":8}
 """
 
 _GEMINI = r"""
 data: {"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"}]},"index":0}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
 
 data: {"candidates":[{"content":{"role":"model","parts":[{"text":"!"}]},"index":0,"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"gemini","responseId":"r1"}
+"""
+
+_CONVERSE = r"""
+{"messageStart":{"role":"assistant"}}
+{"contentBlockDelta":{"contentBlockIndex":0,"delta":{"text":"Hi"}}}
+{"contentBlockStop":{"contentBlockIndex":0}}
+{"contentBlockStart":{"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t1","name":"f"}}}}
+{"contentBlockDelta":{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"a\":1}"}}}}
+{"contentBlockStop":{"contentBlockIndex":1}}
+{"messageStop":{"stopReason":"tool_use"}}
+{"metadata":{"usage":{"inputTokens":3,"outputTokens":2,"totalTokens":5},"metrics":{"latencyMs":7}}}
+"""
+
+_INTERACTIONS = r"""
+event: interaction.created
+data: {"event_type":"interaction.created","interaction":{"id":"i1","object":"interaction","model":"gemini","status":"in_progress"}}
+
+event: step.start
+data: {"event_type":"step.start","index":0,"step":{"type":"model_output"}}
+
+event: step.delta
+data: {"event_type":"step.delta","index":0,"delta":{"type":"text","text":"Hi"}}
+
+event: step.delta
+data: {"event_type":"step.delta","index":0,"delta":{"type":"text","text":"!"}}
+
+event: step.stop
+data: {"event_type":"step.stop","index":0}
+
+event: interaction.completed
+data: {"event_type":"interaction.completed","interaction":{"id":"i1","object":"interaction","model":"gemini","status":"completed","usage":{"total_input_tokens":3,"total_output_tokens":2,"total_tokens":5}}}
+
+event: done
+data: [DONE]
+"""
+
+_OLLAMA = r"""
+{"model":"m","created_at":"2026-01-01T00:00:00.1Z","message":{"role":"assistant","content":"Hi"},"done":false}
+{"model":"m","created_at":"2026-01-01T00:00:00.2Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":90,"load_duration":10,"prompt_eval_count":3,"prompt_eval_duration":20,"eval_count":2,"eval_duration":40}
+"""
+
+_TGI = r"""
+data: {"index":1,"token":{"id":5,"text":"Hi","logprob":-0.1,"special":false},"generated_text":null,"details":null}
+
+data: {"index":2,"token":{"id":2,"text":"</s>","logprob":-0.1,"special":true},"generated_text":"Hi","details":{"finish_reason":"eos_token","generated_tokens":2,"seed":null}}
 """
 
 _RECORDING = r"""
@@ -126,6 +171,10 @@ EXAMPLES: Mapping[str, Base] = {
     "anthropic": Base("sse", _ANTHROPIC.strip("\n") + "\n"),
     "responses": Base("sse", _RESPONSES.strip("\n") + "\n"),
     "gemini": Base("sse", _GEMINI.strip("\n") + "\n"),
+    "converse": Base("ndjson", _CONVERSE.strip("\n") + "\n"),
+    "interactions": Base("sse", _INTERACTIONS.strip("\n") + "\n"),
+    "ollama": Base("ndjson", _OLLAMA.strip("\n") + "\n"),
+    "tgi": Base("sse", _TGI.strip("\n") + "\n"),
     "recording": Base("jsonl", _RECORDING.strip("\n") + "\n"),
     "log": Base("text", _LOG.strip("\n") + "\n"),
 }

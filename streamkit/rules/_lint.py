@@ -93,7 +93,7 @@ def _finding(entry: Rule, stream: Stream, severity: Severity, sighting: Sighting
         file=stream.file,
         exchange=stream.number,
         dialect=stream.dialect,
-        breaks=claims(entry.breaks, entry.breaks_at, stream.api, sighting.path),
+        breaks=claims(entry.breaks, entry.breaks_at, stream.judged_as or stream.api, sighting.path),
         excerpt=excerpt,
         caret=caret,
     )

@@ -139,8 +139,10 @@ class Rule:
 
     def concerns(self, stream: Stream) -> bool:
         """Whether the rule is about such a stream, lawful in its dialect or not."""
+        # What tables found is told by the rules of the API whose tables they are; the wire is the stream's own.
+        spoken = stream.judged_as if self.finds else ""
         return not (
-            (self.apis and stream.api not in self.apis)
+            (self.apis and stream.api not in self.apis and spoken not in self.apis)
             or (self.whole and stream.excerpt)
             or (self.framing and not stream.framed)
             or (self.timed and not stream.exchange.timed)

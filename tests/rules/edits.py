@@ -12,4 +12,4 @@ STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 def edited(stream: str, edits: list[str]) -> bytes:
     """The bytes of a stream after these edits."""
     path = next(STREAMS.glob(f"{stream}.*"))
-    return rules.edited(path.read_bytes(), edits)
+    return rules.edited(path.read_bytes(), edits, lines=path.suffix == ".ndjson")

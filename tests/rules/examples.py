@@ -5,14 +5,14 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from streamkit.apis import interpret
 from streamkit.formats import read
 from streamkit.model.finding import Finding
 from streamkit.model.stream import Stream
-from streamkit.rules import RULES, Rule, broken, damage, lint, misfits, missteps, selected
+from streamkit.rules import RULES, Rule, broken, contract_of, contracts, damage, lint, misfits, missteps, selected
 
 FENCE = re.compile(
     r"^(?P<label>Bad|Good)(?:, with (?P<beside>[A-Z0-9, ]+) beside it)?:\n\n```(?P<kind>\S+)\n(?P<text>.*?)\n```$",
@@ -26,6 +26,10 @@ class Example:
 
     data: bytes
     beside: frozenset[str]
+
+
+# The schema that the manual of SCH380 shows.
+HOUSE = contract_of({"properties": {"tenant": {"type": "string"}}}, "house.json")
 
 
 def examples(manual: str) -> dict[str, Example]:
@@ -55,6 +59,7 @@ def findings(data: bytes, folder: Path, rules: list[Rule]) -> Iterator[Finding]:
     file.write_bytes(data)
     for exchange in read(str(file)):
         stream = interpret(exchange, judge=True)
+        stream = replace(stream, contract=contracts([HOUSE], stream.chunks))
         assert not unclaimed(stream)
         yield from lint(stream, rules)
 

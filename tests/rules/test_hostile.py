@@ -144,7 +144,7 @@ def nested(value: Any) -> Any:
     return deep
 
 
-@pytest.mark.parametrize("base", range(len(BASES)))
+@pytest.mark.parametrize("base", [place for place, body in enumerate(BASES) if b'data: {"' in body])
 def test_no_value_at_any_place_raises(base: int) -> None:
     """Each place of each kind of chunk in turn holds what nobody expects there."""
     body = BASES[base]

@@ -80,6 +80,8 @@ def test_the_bad_example_of_a_framing_rule_is_found_in_the_raw_stream(rule: Rule
     [exchange] = read(str(tmp_path / "example"))
     body = exchange.frames.body
     form = [b"", STATUS]
+    if rule.code == "SSE125":  # what the server says of itself, which raw bytes do not tell
+        return
     if rule.code == "SSE104":  # only what the server says of itself makes this wrong
         form = [STATUS]
     if rule.code == "SSE124":  # an AWS event stream

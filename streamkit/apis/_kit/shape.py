@@ -25,14 +25,20 @@ CLASSES: Mapping[str, frozenset[type]] = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a rule calls the misfits of one field, where it is not the common word. `empty` is the word for `""` and
-    `"null"` where they stand for nothing; `missing_is` how grave a missing field is, where it differs."""
+    """What a rule calls the misfits of one field, where it is not the common word.
+
+    `empty` is the word for `""` and `"null"` where they stand for nothing; `missing_is` the severity of a missing field,
+    where it differs from the rule's; `inside` that of every missing field and wrong type in the field and below it, which
+    is set where no client reads the field on its own account.
+    """
 
     missing: str = "missing-field"
     wrong_type: str = "wrong-type"
     wrong_value: str = "wrong-type"
     empty: str = ""
+    negative: str = "negative-count"
     missing_is: Severity | None = None
+    inside: Severity | None = None
 
 
 COMMON = Words()
@@ -42,9 +48,10 @@ COMMON = Words()
 class Shape:
     """What one value may be: any of `types` (JSON Schema's words; none: anything).
 
-    A string may be bound to `values`. An object has `fields`, and each of its other fields is like `others`; an array has
+    A string may be bound to `values`, an integer to be at least `least`. An object has `fields`, and each of its other fields is like `others`; an array has
     `items`. `variant_key` names the field that tells which of `variants` the object is; one that is not in the table is as lawful
-    as it is new.
+    as it is new. A value of several types is held to what is told of its own. `name` is the shape's own in the JSON Schema,
+    where it is told once and referred to; it is unique in a table.
     """
 
     types: tuple[str, ...] = ()
@@ -54,6 +61,8 @@ class Shape:
     values: tuple[str, ...] = ()
     variant_key: str = ""
     variants: Mapping[str, Shape] = field(default_factory=dict)
+    least: int | None = None
+    name: str = ""
 
     @property
     def classes(self) -> frozenset[type]:
@@ -87,6 +96,11 @@ def integer(*, null: bool = False, required: bool = False) -> Field:
     return Field(Shape(types=_with_null("integer", null)), required)
 
 
+def count(*, null: bool = False, required: bool = False) -> Field:
+    """An integer that is 0 or more: how many there are of something."""
+    return Field(Shape(types=_with_null("integer", null), least=0), required)
+
+
 def number(*, null: bool = False, required: bool = False) -> Field:
     """Any number."""
     return Field(Shape(types=_with_null("number", null)), required)
@@ -109,11 +123,28 @@ def array(items: Field, *, null: bool = False, required: bool = False) -> Field:
     return Field(Shape(types=_with_null("array", null), items=items.shape), required)
 
 
-def variants(key: str, shapes: Mapping[str, Mapping[str, Field]], *, required: bool = False) -> Field:
+def words(*values: str, null: bool = False, required: bool = False) -> Field:
+    """A string that is one of `values`; a new word is a warning, because typed clients have no name for it."""
+    return string(*values, null=null, required=required).called(wrong_value="unknown-word")
+
+
+def expected(field: Field) -> Field:
+    """A field that the API always sends and its clients can do without: a warning where it is missing."""
+    return replace(field, required=True, words=replace(field.words, missing_is="warning"))
+
+
+def variants(
+    key: str, shapes: Mapping[str, Mapping[str, Field]], *, null: bool = False, required: bool = False
+) -> Field:
     """An object whose field `key` tells which of `shapes` it has."""
     made = {name: Shape(types=("object",), fields=fields) for name, fields in shapes.items()}
     kind = string(required=True)
-    return Field(Shape(types=("object",), fields={key: kind}, variant_key=key, variants=made), required)
+    return Field(Shape(types=_with_null("object", null), fields={key: kind}, variant_key=key, variants=made), required)
+
+
+def as_warnings(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """The same fields, with a missing one or a wrong type in them no more than a warning: clients hand them on unread."""
+    return {name: entry.called(inside="warning") for name, entry in fields.items()}
 
 
 def _with_null(name: str, null: bool) -> tuple[str, ...]:

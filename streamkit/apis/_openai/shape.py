@@ -5,19 +5,34 @@ Source: openai-openapi f85dbe2, `CompletionUsage` and the `finish_reason` of `Cr
 
 from __future__ import annotations
 
-from streamkit.apis._kit.shape import integer, structure
+from streamkit.apis._kit.shape import count, structure
 
 FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
 
-_COUNT = integer(required=True).called(missing="malformed-usage", wrong_type="malformed-usage")
+_COUNT = count(required=True).called(missing="malformed-usage", wrong_type="malformed-usage")
+# Parts of a count: a part that is not counted is left out or null.
+_PART = count(null=True).called(wrong_type="malformed-usage", inside="warning")
+
+_OF_PROMPT = ("audio_tokens", "cache_write_tokens", "cached_tokens", "image_tokens", "text_tokens")
+_OF_COMPLETION = (
+    "accepted_prediction_tokens",
+    "audio_tokens",
+    "reasoning_tokens",
+    "rejected_prediction_tokens",
+    "text_tokens",
+)
 
 USAGE = structure(
     {
         "prompt_tokens": _COUNT,
         "completion_tokens": _COUNT,
         "total_tokens": _COUNT,
-        "prompt_tokens_details": structure({}, null=True).called(wrong_type="malformed-usage"),
-        "completion_tokens_details": structure({}, null=True).called(wrong_type="malformed-usage"),
+        "prompt_tokens_details": structure(dict.fromkeys(_OF_PROMPT, _PART), null=True).called(
+            wrong_type="malformed-usage"
+        ),
+        "completion_tokens_details": structure(dict.fromkeys(_OF_COMPLETION, _PART), null=True).called(
+            wrong_type="malformed-usage"
+        ),
     },
     null=True,
 ).called(wrong_type="malformed-usage")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from streamkit.apis._openai.usage_parts import KINDS as PART_KINDS
+from streamkit.apis._openai.usage_parts import parts
 from streamkit.model.grammar import Misstep
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
-KINDS = frozenset(
+KINDS = PART_KINDS | frozenset(
     {
         "usage-decreasing",
         "usage-missing",
@@ -55,6 +57,9 @@ class UsageChecks:
         if type(prompt) is int and type(completion) is int and type(total) is int and prompt + completion != total:
             message = f"{prompt} + {completion} is {prompt + completion}, and total_tokens is {total}"
             yield Misstep("usage-total-mismatch", index, message, "$.usage.total_tokens")
+        yield from parts(usage, "prompt_tokens", "prompt_tokens_details", index, "$.usage")
+        if not reasoning_apart(usage):
+            yield from parts(usage, "completion_tokens", "completion_tokens_details", index, "$.usage")
         for name in _COUNTS:
             before, now = self._last.get(name), usage.get(name)
             if type(before) is int and type(now) is int and now < before:
@@ -73,3 +78,12 @@ class UsageChecks:
             yield Misstep("usage-missing", None, "no chunk carries usage")
         elif self._zero is not None and self._last.get("completion_tokens") == 0 and any_content:
             yield Misstep("usage-zero", self._zero, "all counts are 0, and there was content", "$.usage")
+
+
+def reasoning_apart(usage: dict[str, Any]) -> bool:
+    """Whether reasoning is counted beside `completion_tokens` and not in it, as at xAI: prompt and answer alone do not make
+    the total."""
+    prompt, completion, total = (usage.get(name) for name in _COUNTS)
+    if type(prompt) is not int or type(completion) is not int or type(total) is not int:
+        return True
+    return prompt + completion < total

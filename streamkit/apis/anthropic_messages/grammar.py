@@ -12,6 +12,12 @@ from typing import Any
 import orjson
 
 from streamkit.apis._kit.misfits import describe
+from streamkit.apis._kit.repeats import repeats
+from streamkit.apis.anthropic_messages.blocks import KINDS as BLOCK_KINDS
+from streamkit.apis.anthropic_messages.blocks import BlockChecks
+from streamkit.apis.anthropic_messages.usage_checks import KINDS as USAGE_KINDS
+from streamkit.apis.anthropic_messages.usage_checks import UsageChecks
+from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -67,12 +73,15 @@ BLOCK = Grammar(
 KINDS = (
     MESSAGE.kinds
     | BLOCK.kinds
+    | BLOCK_KINDS
+    | USAGE_KINDS
     | {
         "block-index",
         "block-overlap",
         "delta-type-mismatch",
         "error-event",
         "no-stop-reason",
+        "repeated-delta",
         "tool-input-invalid",
         "unknown-type",
     }
@@ -109,13 +118,19 @@ class _MessageWalk:
         self._stop_reason: str | None = None
         self._delta_came = False
         self._failed = False
+        self._checks = BlockChecks()
+        self._usage = UsageChecks()
 
     def missteps(self) -> Iterator[Misstep]:
         index: object = None
+        before: dict[str, Any] = {}
         kinds, states = self._kinds, self._blocks.states
         for chunk, event in enumerate(self._stream.chunks):
             if event.get("type") == "content_block_delta":
                 delta = event.get("delta")
+                if event == before and repeats(_text_of(delta)):
+                    yield Misstep("repeated-delta", chunk, "the same delta twice in a row", "$.delta")
+                before = event
                 # The usual case: more text for the text block that is open.
                 if (
                     event.get("index") == index
@@ -138,6 +153,7 @@ class _MessageWalk:
             yield from self._block(chunk, str(kind), event)
         elif kind in ("message_start", "message_delta", "message_stop"):
             yield from self._step(chunk, str(kind), str(kind))
+            yield from self._counted(chunk, str(kind), event)
             delta = event.get("message" if kind == "message_start" else "delta")
             self._delta_came = self._delta_came or kind == "message_delta"
             if isinstance(delta, dict) and isinstance(delta.get("stop_reason"), str):
@@ -147,6 +163,16 @@ class _MessageWalk:
             yield Misstep("error-event", chunk, f"the stream reports an error: {_message(event)}", "$.error")
         elif kind != "ping" and isinstance(kind, str):
             yield Misstep("unknown-type", chunk, f"an event of type {describe(kind)}, which is in no table", "$.type")
+
+    def _counted(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+        if kind == "message_start":
+            message = event.get("message")
+            self._checks.started(message)
+            usage, path = (message.get("usage") if isinstance(message, dict) else None), "$.message.usage"
+        else:
+            usage, path = event.get("usage"), "$.usage"
+        served = any(kind.startswith("server_") or kind not in _KNOWN_BLOCKS for kind in self._kinds.values())
+        yield from self._usage.report(chunk, usage, path, prompt_grows=served)
 
     def _step(self, chunk: int, symbol: str, what: str) -> Iterator[Misstep]:
         state = self._message.state(0)
@@ -182,10 +208,14 @@ class _MessageWalk:
         if others:
             message = f"block {key} starts while block {others[0]} is open"
             yield Misstep("block-overlap", chunk, message, "$.index")
-        if key not in self._kinds and key != len(self._kinds):
-            message = f"block {key} starts, and {len(self._kinds)} comes next"
+        yield from self._checks.misplaced(chunk, key)
+        following = len(self._kinds) + self._checks.before
+        if key not in self._kinds and key != following and key >= self._checks.before:
+            message = f"block {key} starts, and {following} comes next"
             yield Misstep("block-index", chunk, message, "$.index")
         block = event.get("content_block")
+        if isinstance(block, dict):
+            yield from self._checks.opened(chunk, key, block)
         self._kinds[key] = str(block.get("type")) if isinstance(block, dict) else ""
         if self._kinds[key] in _BELONGS["input_json_delta"]:
             self._json[key] = []
@@ -200,9 +230,13 @@ class _MessageWalk:
             yield Misstep(
                 "unknown-type", chunk, f"a delta of type {describe(kind)}, which is in no table", "$.delta.type"
             )
-        elif block not in wanted and block in _KNOWN_BLOCKS:
+        elif block not in wanted and block and (block in _KNOWN_BLOCKS or not block.endswith("_tool_use")):
             message = f"{kind} in a block of type {block}"
-            yield Misstep("delta-type-mismatch", chunk, message, "$.delta.type")
+            # A block of a type that is new may be meant to grow so; the SDK of today adds nothing to it.
+            severity: Severity | None = None if block in _KNOWN_BLOCKS else "warning"
+            yield Misstep("delta-type-mismatch", chunk, message, "$.delta.type", severity)
+        elif kind == "signature_delta" and delta.get("signature"):
+            self._checks.signed(key)
         elif key in self._json and isinstance(delta.get("partial_json"), str):
             self._json[key].append(delta["partial_json"])
 
@@ -219,8 +253,14 @@ class _MessageWalk:
             yield Misstep(wrong, None, f"block {key} never stops")
         if self._message.state(0) in MESSAGE.unfinished:
             yield Misstep(MESSAGE.unfinished[self._message.state(0)], None, "the stream ends without message_stop")
+        else:
+            yield from self._checks.end(self._stop_reason)
         if self._stop_reason is None and self._delta_came:
             yield Misstep("no-stop-reason", None, "no message_delta carries a stop_reason")
+
+
+def _text_of(delta: object) -> object:
+    return (delta.get("text") or delta.get("thinking")) if isinstance(delta, dict) else None
 
 
 def _message(event: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """The shape of the events of Anthropic's Messages API.
 
-Source: anthropic 2.11, `types/raw_*_event.py`, `types/message.py`. Block and delta types that are not in the table are
-lawful: new ones come with every model.
+Source: anthropic 2.12, `types/raw_*_event.py`, `types/message.py`. Block and delta types that are not in the table are
+lawful: new ones come with every model. What the SDK's accumulator reads is an error where it is amiss, what it only hands
+on is a warning.
 """
 
 from __future__ import annotations
@@ -10,20 +11,29 @@ from functools import partial
 
 from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
 from streamkit.apis._kit.schema import schema_of
-from streamkit.apis._kit.shape import ANY, Field, array, integer, string, structure, variants
+from streamkit.apis._kit.shape import ANY, Field, array, as_warnings, count, integer, string, structure, variants
+from streamkit.apis.anthropic_messages.tables import TABLES
 
 _TEXT = {"text": string(required=True)}
-_JSON = {"id": string(required=True), "name": string(required=True), "input": ANY}
+_JSON = {"id": string(required=True), "name": string(required=True)}
+_CITATION = Field(TABLES["Citation"], required=True).called(inside="warning")
 
+# The fields of a block that the accumulator appends to, or without which a call is no call.
+_READ = {
+    "text": _TEXT,
+    "thinking": {"thinking": string(required=True)},
+    "redacted_thinking": {"data": string(required=True)},
+    "tool_use": _JSON,
+    "server_tool_use": _JSON,
+}
 _BLOCK = variants(
     "type",
     {
-        "text": {**_TEXT, "citations": array(ANY, null=True)},
-        "thinking": {"thinking": string(required=True), "signature": string(null=True)},
-        "redacted_thinking": {"data": string(required=True)},
-        "tool_use": {**_JSON, "caller": ANY},
-        "server_tool_use": {**_JSON, "caller": ANY},
-        "mcp_tool_use": {**_JSON, "server_name": string(null=True)},
+        **{
+            kind: {**as_warnings(block.fields), **_READ.get(kind, {})}
+            for kind, block in TABLES["Block"].variants.items()
+        },
+        "mcp_tool_use": {**_JSON, "input": ANY, "server_name": string(null=True)},
     },
     required=True,
 )
@@ -35,7 +45,7 @@ _DELTA = variants(
         "input_json_delta": {"partial_json": string(required=True)},
         "thinking_delta": {"thinking": string(required=True), "estimated_tokens": ANY},
         "signature_delta": {"signature": string(required=True)},
-        "citations_delta": {"citation": structure({"type": string()}, required=True)},
+        "citations_delta": {"citation": _CITATION},
     },
     required=True,
 )
@@ -46,43 +56,30 @@ def _start(field: Field) -> Field:
 
 
 _INDEX = integer(required=True).called(missing="block-index", wrong_type="block-index")
+_STOP_REASON = string(*TABLES["StopReason"].values, null=True).called(wrong_value="unknown-finish-reason")
 
-# What else is counted, or said of the counting (anthropic 2.11, `Usage`).
-_COUNTED = dict.fromkeys(
-    [
-        "cache_creation",
-        "cache_creation_input_tokens",
-        "cache_read_input_tokens",
-        "inference_geo",
-        "iterations",
-        "output_tokens_details",
-        "server_tool_use",
-        "service_tier",
-        "speed",
-    ],
-    ANY,
-)
+# What was counted since the SDK's types were written, or is counted by the beta API alone.
+_COUNTED = {"iterations": ANY, "context_management": ANY}
 _MESSAGE = structure(
     {
+        **as_warnings(TABLES["Message"].fields),
         "id": string(required=True),
-        "type": string("message", null=True),
-        "role": string("assistant", required=True).called(missing="start-incomplete"),
+        "role": string("assistant", required=True).called(missing="start-incomplete", wrong_value="unknown-word"),
         "model": string(required=True).called(missing_is="warning"),
-        "content": _start(array(ANY, required=True)),
-        "stop_reason": string(null=True),
+        "content": _start(array(_BLOCK, required=True)),
+        "stop_reason": _STOP_REASON,
         "stop_sequence": string(null=True),
-        "stop_details": ANY,
-        "container": ANY,
         "context_management": ANY,
-        "usage": _start(structure({"input_tokens": integer(), "output_tokens": integer(), **_COUNTED}, required=True)),
+        "usage": _start(structure({**as_warnings(TABLES["Usage"].fields), **_COUNTED}, required=True)),
     },
     required=True,
 )
 
 _USAGE = structure(
     {
-        "output_tokens": integer(required=True).called(missing="delta-usage-missing", wrong_type="delta-usage-missing"),
-        "input_tokens": ANY,
+        **as_warnings(TABLES["Usage"].fields),
+        **as_warnings(TABLES["MessageDeltaUsage"].fields),
+        "output_tokens": count(required=True).called(missing="delta-usage-missing", wrong_type="delta-usage-missing"),
         **_COUNTED,
     },
     required=True,
@@ -98,10 +95,9 @@ SHAPE = variants(
         "message_delta": {
             "delta": structure(
                 {
-                    "stop_reason": string(null=True),
+                    **as_warnings(TABLES["MessageDelta"].fields),
+                    "stop_reason": _STOP_REASON,
                     "stop_sequence": string(null=True),
-                    "stop_details": ANY,
-                    "container": ANY,
                 },
                 required=True,
             ),

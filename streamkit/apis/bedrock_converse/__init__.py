@@ -5,7 +5,7 @@ Source: docs.aws.amazon.com/bedrock, "ConverseStream"; the answer without stream
 
 from __future__ import annotations
 
-from streamkit.apis import Api, Assembler, Sample
+from streamkit.apis import Api, Assembler, Judge, Sample
 from streamkit.apis.bedrock_converse.chunks import (
     EVENTS,
     deltas,
@@ -34,6 +34,23 @@ def new_assembler() -> Assembler:
     return ConverseAssembler()
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis._kit.parts import MESSAGE, PART
+    from streamkit.apis.bedrock_converse.grammar import KINDS, missteps
+    from streamkit.apis.bedrock_converse.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(MESSAGE, PART),
+    )
+
+
 API = Api(
     name="bedrock_converse",
     title="Amazon Bedrock Converse",
@@ -46,4 +63,5 @@ API = Api(
     assembler=new_assembler,
     unwrap=named,
     order=20,
+    judge=judge,
 )

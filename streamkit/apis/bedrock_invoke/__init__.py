@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis import Api, Assembler, Chunk, Ending, Sample
+from streamkit.apis import Api, Assembler, Chunk, Ending, Judge, Sample
 from streamkit.apis._bedrock import failure
 from streamkit.apis._kit.reading import name_of, object_of, said_by, usage_delta
 from streamkit.apis.bedrock_invoke.families import METRICS, family_of, metrics_of
@@ -111,6 +111,23 @@ class InvokeAssembler:
         return self._inner.message if self._inner is not None else Reply()
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.bedrock_invoke.grammar import GRAMMAR, KINDS, misfits, missteps, speaks, unknown
+    from streamkit.apis.bedrock_invoke.shape import kinds, schema
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+        speaks=speaks,
+    )
+
+
 API = Api(
     name="bedrock_invoke",
     title="Amazon Bedrock InvokeModel",
@@ -123,4 +140,5 @@ API = Api(
     assembler=InvokeAssembler,
     unwrap=unwrap,
     order=15,
+    judge=judge,
 )

@@ -5,7 +5,7 @@ Source: docs.cohere.com, "Streaming guide"; cohere-python, `types/`.
 
 from __future__ import annotations
 
-from streamkit.apis import Api, Assembler, Sample
+from streamkit.apis import Api, Assembler, Judge, Sample
 from streamkit.apis.cohere.chunks import deltas, ended, flags, is_answer, is_event, model, usage
 
 
@@ -27,6 +27,23 @@ def new_assembler() -> Assembler:
     return CohereAssembler()
 
 
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis._kit.parts import MESSAGE, PART
+    from streamkit.apis.cohere.grammar import KINDS, missteps
+    from streamkit.apis.cohere.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(MESSAGE, PART),
+    )
+
+
 API = Api(
     name="cohere",
     title="Cohere chat",
@@ -39,4 +56,5 @@ API = Api(
     assembler=new_assembler,
     streamed=lambda chunk: not is_answer(chunk),
     order=20,
+    judge=judge,
 )

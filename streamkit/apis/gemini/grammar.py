@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from streamkit.apis.gemini.consistency import KINDS as CONSISTENCY_KINDS
+from streamkit.apis.gemini.consistency import GeminiConsistency
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -28,10 +30,15 @@ GRAMMAR = Grammar(
 
 # With `enum-encoding=int` in the URL, which the REST transport of Google's older SDKs asks for, words come as numbers.
 _NUMBERED = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
+_TELLING = ("finishReason", "groundingMetadata", "citationMetadata", "safetyRatings", "urlContextMetadata")
 _GOOD = ("STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED")
 
 
-KINDS = GRAMMAR.kinds | {"blocked", "gemini-error", "no-candidates"}
+KINDS = (
+    GRAMMAR.kinds
+    | CONSISTENCY_KINDS
+    | {"blocked", "call-without-name", "content-without-role", "empty-event", "gemini-error", "no-candidates"}
+)
 """Every misstep that these checks can give, each the name of its rule."""
 
 
@@ -48,6 +55,8 @@ class _CandidateWalk:
         self._walk = Walk(GRAMMAR)
         self._blocked = False
         self._failed = False
+        self._same = GeminiConsistency()
+        self._last = max((place for place, of in enumerate(stream.chunks) if of.get("candidates")), default=-1)
 
     def missteps(self) -> Iterator[Misstep]:
         for chunk, response in enumerate(self._stream.chunks):
@@ -70,7 +79,15 @@ class _CandidateWalk:
             self._blocked = True
             message = f"the prompt was blocked: {feedback['blockReason']}"
             yield Misstep("blocked", chunk, message, "$.promptFeedback.blockReason")
+        yield from self._same.event(chunk, response)
         candidates = response.get("candidates")
+        if (
+            candidates in (None, [])
+            and not error
+            and not feedback
+            and (chunk < self._last or "usageMetadata" not in response)
+        ):
+            yield Misstep("empty-event", chunk, "the event has no candidate", "$.candidates")
         for place, candidate in enumerate(candidates if isinstance(candidates, list) else ()):
             if isinstance(candidate, dict):
                 yield from self._candidate(chunk, place, candidate)
@@ -82,6 +99,10 @@ class _CandidateWalk:
         content = candidate.get("content")
         parts = content.get("parts") if isinstance(content, dict) else None
         reason = _named(candidate.get("finishReason"))
+        if not parts and not any(candidate.get(name) for name in _TELLING):
+            yield Misstep("empty-event", chunk, f"candidate {key} has neither parts nor a finishReason", path)
+        if isinstance(content, dict) and isinstance(parts, list) and parts:
+            yield from _content(chunk, content, parts, f"{path}.content")
         if isinstance(parts, list) and any(map(_says_something, parts)):
             wrong = self._walk.step(key, "parts")
             if wrong:
@@ -96,6 +117,17 @@ class _CandidateWalk:
                 malformed = "MALFORMED" in reason or "UNEXPECTED" in reason or "INVALID" in reason
                 message = f"candidate {key} ended with {reason}"
                 yield Misstep("blocked", chunk, message, f"{path}.finishReason", "error" if malformed else None)
+
+
+def _content(chunk: int, content: dict[str, Any], parts: list[Any], path: str) -> Iterator[Misstep]:
+    if not content.get("role"):
+        yield Misstep("content-without-role", chunk, "the content has parts and no role", f"{path}.role")
+    for place, part in enumerate(parts):
+        call = part.get("functionCall") if isinstance(part, dict) else None
+        # The pieces of a call that comes in pieces have its name in the first alone.
+        if isinstance(call, dict) and "args" in call and not call.get("name"):
+            where = f"{path}.parts[{place}].functionCall.name"
+            yield Misstep("call-without-name", chunk, "the functionCall has args and no name", where)
 
 
 def _says_something(part: object) -> bool:

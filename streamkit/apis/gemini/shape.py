@@ -1,7 +1,7 @@
 """The shape of a chunk of Gemini's `streamGenerateContent`: a whole `GenerateContentResponse`, everything optional.
 
 Source: google-genai 3.4, `types.py`. Its own model forbids what it does not know and fails on real streams
-(`usageMetadata.serviceTier`), so it is no measure; only the types of what is there are checked.
+(`usageMetadata.serviceTier`), so it is no measure of new fields; on a wrong type in one that it knows it raises.
 """
 
 from __future__ import annotations
@@ -13,92 +13,89 @@ from typing import Any
 from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
 from streamkit.apis._kit.reading import object_of, objects_in
 from streamkit.apis._kit.schema import schema_of
-from streamkit.apis._kit.shape import ANY, Shape, array, boolean, integer, number, string, structure
+from streamkit.apis._kit.shape import ANY, Shape, array, boolean, count, integer, string, structure
+from streamkit.apis.gemini.tables import TABLES
 from streamkit.model.stream import Misfit
 
+# Google's own JSON has no null: what is not there is left out. The fields that clients read are held to that.
 _PART = structure(
     {
+        **TABLES["Part"].fields,
         "text": string(),
         "thought": boolean(),
         "thoughtSignature": string(),
         "functionCall": structure(
-            {
-                "name": string(),
-                "args": structure({}, null=True),
-                "id": string(),
-                "partialArgs": ANY,
-                "willContinue": ANY,
-            }
+            {**TABLES["FunctionCall"].fields, "name": string(), "args": structure({}, null=True), "id": string()}
         ),
-        "functionResponse": structure({}),
-        "inlineData": structure({"mimeType": string(), "data": string()}),
-        "fileData": ANY,
-        "executableCode": structure({"language": string(), "code": string()}),
-        "codeExecutionResult": structure({"outcome": string(), "output": string()}),
-        "toolCall": ANY,
-        "toolResponse": ANY,
-        "videoMetadata": ANY,
+        "functionResponse": structure(TABLES["FunctionResponse"].fields),
+        "inlineData": structure({**TABLES["Blob"].fields, "mimeType": string(), "data": string()}),
+        "executableCode": structure({**TABLES["ExecutableCode"].fields, "code": string()}),
+        "codeExecutionResult": structure({**TABLES["CodeExecutionResult"].fields, "output": string()}),
     }
 )
 
 _CANDIDATE = structure(
     {
-        "content": structure({"role": string(), "parts": array(_PART)}),
-        "finishReason": string(),
-        "finishMessage": string(),
+        **TABLES["Candidate"].fields,
+        "content": structure(
+            {"role": string("model", "user").called(wrong_value="unknown-word"), "parts": array(_PART)}
+        ),
+        "finishReason": string(*TABLES["Candidate"].fields["finishReason"].shape.values).called(
+            wrong_value="unknown-finish-reason"
+        ),
         "index": integer(),
-        "safetyRatings": array(ANY),
-        "citationMetadata": ANY,
-        "groundingMetadata": ANY,
-        "urlContextMetadata": ANY,
-        "avgLogprobs": number(),
-        "logprobsResult": ANY,
-        "tokenCount": integer(),
     }
 )
 
-_COUNT = integer().called(wrong_type="malformed-usage")
-
+_COUNT = count().called(wrong_type="malformed-usage")
+_COUNTS = (
+    "promptTokenCount",
+    "candidatesTokenCount",
+    "thoughtsTokenCount",
+    "totalTokenCount",
+    "cachedContentTokenCount",
+    "toolUsePromptTokenCount",
+)
 _USAGE = structure(
-    {
-        "promptTokenCount": _COUNT,
-        "candidatesTokenCount": _COUNT,
-        "thoughtsTokenCount": _COUNT,
-        "totalTokenCount": _COUNT,
-        "cachedContentTokenCount": _COUNT,
-        "toolUsePromptTokenCount": _COUNT,
-        "promptTokensDetails": array(ANY),
-        "candidatesTokensDetails": array(ANY),
-        "cacheTokensDetails": array(ANY),
-        "toolUsePromptTokensDetails": array(ANY),
-        "trafficType": string(),
-        "serviceTier": string(),
-    }
+    {**TABLES["UsageMetadata"].fields, **dict.fromkeys(_COUNTS, _COUNT), "serviceTier": string()}
 ).called(wrong_type="malformed-usage")
 
 SHAPE = Shape(
     types=("object",),
     fields={
+        **TABLES["Response"].fields,
         "candidates": array(_CANDIDATE),
         "usageMetadata": _USAGE,
-        "promptFeedback": structure({"blockReason": string(), "safetyRatings": array(ANY)}),
+        "promptFeedback": structure(TABLES["PromptFeedback"].fields),
         "modelVersion": string(),
         "responseId": string(),
         "createTime": string(),
-        "modelStatus": ANY,
         "error": ANY,
     },
 )
 
 _misfits = misfits_of(SHAPE)
 
+_ENUMERATIONS = (
+    ".blockReason",
+    ".category",
+    ".finishReason",
+    ".language",
+    ".modality",
+    ".outcome",
+    ".probability",
+    ".severity",
+    ".trafficType",
+    ".urlRetrievalStatus",
+)
+
 
 def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
-    """Every misfit of every chunk. Where all enumerations are numbers, as the URL's `enum-encoding=int` asks for, those of
-    the finish reason and of the traffic type are none."""
+    """Every misfit of every chunk. Where enumerations are numbers, as the URL's `enum-encoding=int` asks for, those of
+    enumerations are none."""
     found = list(_misfits(chunks))
     numbered = bool(found) and any(map(_is_numbered, chunks))
-    return (fit for fit in found if not (numbered and fit.path.endswith((".finishReason", ".trafficType"))))
+    return (fit for fit in found if not (numbered and fit.path.endswith(_ENUMERATIONS)))
 
 
 def _is_numbered(chunk: dict[str, Any]) -> bool:

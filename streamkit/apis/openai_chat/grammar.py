@@ -14,6 +14,9 @@ from operator import itemgetter
 from typing import Any
 
 from streamkit.apis._kit.reading import object_of
+from streamkit.apis._kit.repeats import repeats
+from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
+from streamkit.apis._openai.logprobs import Tokens
 from streamkit.apis._openai.repeated_fields import KINDS as FIELD_KINDS
 from streamkit.apis._openai.repeated_fields import RepeatedFields
 from streamkit.apis._openai.usage_checks import KINDS as USAGE_KINDS
@@ -52,7 +55,15 @@ KINDS = (
     | TOOL_KINDS
     | USAGE_KINDS
     | FIELD_KINDS
-    | {"absent-finish-reason", "choice-index-order", "cumulative-content", "empty-choices", "finish-with-content"}
+    | LOGPROB_KINDS
+    | {
+        "absent-finish-reason",
+        "choice-index-order",
+        "cumulative-content",
+        "empty-choices",
+        "finish-with-content",
+        "repeated-delta",
+    }
 )
 """Every misstep that these checks can give, each the name of its rule."""
 
@@ -81,6 +92,7 @@ class _ChatWalk:
         self._finish: dict[object, str] = {}
         self._last_text: dict[object, str] = {}
         self._restated: dict[object, int] = {}
+        self._tokens: dict[object, dict[str, Tokens]] = {}
 
     def missteps(self) -> Iterator[Misstep]:
         for index, (chunk, flag) in enumerate(zip(self._stream.chunks, self._stream.flags, strict=True)):
@@ -110,6 +122,8 @@ class _ChatWalk:
         choice = choices[0]
         index = choice.get("index")
         if type(index) is not int or self._walk.states.get(index) != "open" or choice.get("finish_reason") == "":
+            return False
+        if choice.get("logprobs") or index in self._tokens:
             return False
         text = object_of(choice.get("delta")).get("content")
         if type(text) is not str:
@@ -154,6 +168,7 @@ class _ChatWalk:
             yield from self._step(key, "content", index, f"{path}.delta", "content")
         if finish is not None:
             yield from self._finished(key, finish, index, path, has_content)
+        self._logprobs(key, choice, delta, index, path)
         yield from self._restating(key, delta, index, path)
         yield from self._tools.delta(key, delta, index, f"{path}.delta")
 
@@ -180,6 +195,16 @@ class _ChatWalk:
                 message = f"choice {key} begins without a role"
             yield Misstep(kind, index, message, path)
 
+    def _logprobs(self, key: object, choice: dict[str, Any], delta: dict[str, Any], index: int, path: str) -> None:
+        """Put aside what a choice says of its tokens. A choice that begins without is not looked at again."""
+        logprobs = choice.get("logprobs")
+        if not isinstance(logprobs, dict) and key not in self._tokens:
+            return
+        logprobs = logprobs if isinstance(logprobs, dict) else {}
+        of_choice = self._tokens.setdefault(key, {"content": Tokens(), "refusal": Tokens()})
+        for field, tokens in of_choice.items():
+            tokens.take(delta.get(field), logprobs.get(field), index, f"{path}.logprobs.{field}")
+
     def _restating(self, key: object, delta: dict[str, Any], index: int, path: str) -> Iterator[Misstep]:
         """A delta that begins with the whole delta before it and goes on, twice in a row: text so far, not what is new."""
         text = delta.get("content")
@@ -187,6 +212,8 @@ class _ChatWalk:
             return
         last = self._last_text.get(key, "")
         self._last_text[key] = text
+        if text == last and repeats(text):
+            yield Misstep("repeated-delta", index, "the same delta twice in a row", f"{path}.delta.content")
         if len(last) >= _RESTATED and len(text) > len(last) and text.startswith(last):
             self._restated[key] = self._restated.get(key, 0) + 1
             if self._restated[key] >= 2:
@@ -198,6 +225,9 @@ class _ChatWalk:
     def _end(self) -> Iterator[Misstep]:
         for key, kind in self._walk.unfinished() if self._stream.verdict != "error" else ():
             yield Misstep(kind, None, f"no chunk carries a finish_reason for choice {key}")
+        for of_choice in self._tokens.values():
+            for tokens in of_choice.values():
+                yield from tokens.end()
         yield from self._tools.end(self._finish, forced=_forces_a_tool(self._stream))
         yield from self._usage.end(any(flag & TEXT for flag in self._stream.flags))
 

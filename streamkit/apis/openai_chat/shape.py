@@ -46,7 +46,9 @@ _TOOL_CALL = structure(
     {
         "index": integer(required=True).called(missing="tool-call-no-index", wrong_type="tool-call-no-index"),
         "id": string(null=True).called(wrong_type="tool-calls-shape"),
-        "type": string(null=True).called(wrong_type="tool-calls-shape"),
+        "type": string("function", "custom", "", null=True).called(
+            wrong_type="tool-calls-shape", wrong_value="unknown-word"
+        ),
         "function": _FUNCTION,
         "custom": structure({"name": string(null=True), "input": string(null=True)}),
     }

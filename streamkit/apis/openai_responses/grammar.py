@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from streamkit.apis._kit.misfits import describe
+from streamkit.apis.openai_responses.consistency import KINDS as CONSISTENCY_KINDS
+from streamkit.apis.openai_responses.consistency import ResponseConsistency
 from streamkit.apis.openai_responses.item_grammar import KINDS as ITEM_KINDS
 from streamkit.apis.openai_responses.item_grammar import ItemChecks
 from streamkit.model.grammar import Grammar, Misstep, Walk
@@ -47,7 +50,12 @@ RESPONSE = Grammar(
     unfinished={"start": "no-terminal", "early": "no-terminal", "open": "no-terminal"},
 )
 
-KINDS = RESPONSE.kinds | ITEM_KINDS | {"failed-response", "response-id-changed", "sequence-gap"}
+KINDS = (
+    RESPONSE.kinds
+    | ITEM_KINDS
+    | CONSISTENCY_KINDS
+    | {"failed-response", "foreign-event", "response-id-changed", "sequence-gap"}
+)
 """Every misstep that these checks can give, each the name of its rule."""
 
 _TERMINAL = ("response.completed", "response.failed", "response.incomplete")
@@ -66,6 +74,7 @@ class _ResponseWalk:
         self._stream = stream
         self._response = Walk(RESPONSE)
         self._items = ItemChecks()
+        self._said = ResponseConsistency()
         self._id: str | None = None
         self._sequence: int | None = None
 
@@ -90,10 +99,14 @@ class _ResponseWalk:
         response = event.get("response")
         if isinstance(response, dict):
             yield from self._same_response(chunk, response)
+            yield from self._said.event(chunk, kind, response)
             if kind in _TERMINAL:
                 yield from self._items.final(chunk, response, complete=kind == "response.completed")
         elif kind.startswith("response."):
             yield from self._items.event(chunk, kind, event)
+        elif kind not in ("error", "keepalive") and "error" not in event:
+            message = f"an event of type {describe(event['type'])}" if "type" in event else "an event without a type"
+            yield Misstep("foreign-event", chunk, f"{message}, which is none of this API", "$.type")
 
     def _life(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         symbol = "created" if kind == "response.created" else "terminal" if kind in _TERMINAL else "other"

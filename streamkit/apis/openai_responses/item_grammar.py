@@ -8,6 +8,11 @@ from typing import Any
 
 import orjson
 
+from streamkit.apis._kit.misfits import describe
+from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
+from streamkit.apis._openai.logprobs import Tokens
+from streamkit.apis.openai_responses.consistency import KINDS as ITEM_KINDS
+from streamkit.apis.openai_responses.consistency import belongs, done_item, same_item
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 
@@ -37,6 +42,8 @@ PART = Grammar(
 KINDS = (
     ITEM.kinds
     | PART.kinds
+    | LOGPROB_KINDS
+    | ITEM_KINDS
     | {"arguments-invalid-json", "done-differs", "final-differs", "item-id-changed", "orphan-event"}
 )
 """Every misstep that these checks can give, each the name of its rule."""
@@ -52,18 +59,34 @@ _WHOLE = {
     "response.custom_tool_call_input": "input",
     "response.code_interpreter_call_code": "code",
 }
+_OF_ITEM = {
+    "response.function_call_arguments": "arguments",
+    "response.mcp_call_arguments": "arguments",
+    "response.custom_tool_call_input": "input",
+    "response.code_interpreter_call_code": "code",
+}
+_OF_PART = {
+    "response.output_text": ("content", "text"),
+    "response.refusal": ("content", "refusal"),
+    "response.reasoning_text": ("content", "text"),
+    "response.reasoning_summary_text": ("summary", "text"),
+}
+"""Where an item's own object repeats a text: its field, or the list of its parts and their field."""
 _IN_PARTS = ("response.output_text", "response.refusal")
 
 
 @dataclass(slots=True)
 class _Item:
-    """One item as far as it has come: its id and type when it was added, its done object, its texts by what they are."""
+    """One item as far as it has come: its id and its object when it was added, its done object, the types of its parts and
+    its texts by what they are."""
 
     id: str | None
-    type: str
+    added: dict[str, Any]
     chunk: int
+    parts: dict[object, object] = field(default_factory=dict)
     done: dict[str, Any] | None = None
     texts: dict[tuple[str, object], list[str]] = field(default_factory=dict)
+    tokens: dict[object, Tokens] = field(default_factory=dict)
 
 
 class ItemChecks:
@@ -80,7 +103,7 @@ class ItemChecks:
         """Take one more text delta for the part that the event before was about; False where it is another event."""
         place = event.get("output_index"), event.get("content_index"), event.get("item_id")
         text = event.get("delta")
-        if place != self._current or type(text) is not str:
+        if place != self._current or type(text) is not str or event.get("logprobs"):
             return False
         self._collecting.append(text)
         return True
@@ -104,7 +127,7 @@ class ItemChecks:
             yield Misstep(wrong, chunk, f"an item was added at output_index {index} before", "$.output_index")
         if isinstance(item, dict):
             given = item.get("id")
-            self._items[index] = _Item(given if isinstance(given, str) else None, str(item.get("type")), chunk)
+            self._items[index] = _Item(given if isinstance(given, str) else None, item, chunk)
 
     def _done(self, chunk: int, index: int, item: object) -> Iterator[Misstep]:
         wrong = self._walk.step(index, "done")
@@ -117,6 +140,8 @@ class ItemChecks:
             return
         yield from self._same_id(chunk, index, known, item.get("id"), "$.item.id")
         known.done = item
+        yield from same_item(chunk, index, known.added, item, "$.item")
+        yield from done_item(chunk, index, item)
         yield from _differences(chunk, index, known, item, "done-differs", "$.item")
         yield from _arguments(chunk, index, item)
 
@@ -127,17 +152,37 @@ class ItemChecks:
             yield Misstep("orphan-event", chunk, f"{kind} for item {index}, which was never added", "$.output_index")
             return
         yield from self._same_id(chunk, index, known, event.get("item_id"), "$.item_id")
+        kind_of_item = known.added.get("type")
+        if isinstance(kind_of_item, str):
+            yield from belongs(chunk, index, kind, kind_of_item)
         stem, _, step = kind.rpartition(".")
         place = event.get("content_index", event.get("summary_index"))
         if place is not None and type(place) is not int:
             return  # the shape's check tells of it
         if stem == "response.content_part":
-            self._parts.step((index, place), step)
-            part = event.get("part")
-            if step == "done" and isinstance(part, dict):
-                yield from _same(chunk, known, ("response.output_text", place), part.get("text"), "$.part.text")
+            yield from self._part(chunk, index, known, step, place, event.get("part"))
+        elif kind == "response.reasoning_summary_part.done" and isinstance(event.get("part"), dict):
+            told = "response.reasoning_summary_text", place
+            yield from _same(chunk, known, told, event["part"].get("text"), "$.part.text")
         elif stem in _WHOLE:
             yield from self._text(chunk, index, known, stem, step, place, event)
+
+    def _part(self, chunk: int, index: int, known: _Item, step: str, place: object, part: object) -> Iterator[Misstep]:
+        self._parts.step((index, place), step)
+        kind = part.get("type") if isinstance(part, dict) else None
+        if step == "added":
+            if place != len(known.parts) and place not in known.parts:
+                message = f"part {place} of item {index} is added, and {len(known.parts)} comes next"
+                yield Misstep("part-missing", chunk, message, "$.content_index")
+            known.parts[place] = kind
+        elif step == "done" and isinstance(part, dict):
+            if known.parts.get(place, kind) != kind:
+                message = (
+                    f"part {place} of item {index} is {describe(kind)}, and was {describe(known.parts[place])} before"
+                )
+                yield Misstep("item-changed", chunk, message, "$.part.type", "warning")
+            yield from _same(chunk, known, ("response.output_text", place), part.get("text"), "$.part.text")
+            yield from _same(chunk, known, ("response.refusal", place), part.get("refusal"), "$.part.refusal")
 
     def _text(
         self, chunk: int, index: int, known: _Item, stem: str, step: str, place: object, event: dict[str, Any]
@@ -147,14 +192,22 @@ class ItemChecks:
             if wrong:
                 message = f"{stem}.{step} for part {place} of item {index}, which was never added"
                 yield Misstep(wrong, chunk, message, "$.content_index")
+            if not wrong and known.parts.get(place) not in (None, stem.removeprefix("response.")):
+                message = f"{stem}.{step} for part {place} of item {index}, which is {describe(known.parts[place])}"
+                severity: Severity | None = None if stem == "response.output_text" else "warning"
+                yield Misstep("event-item-mismatch", chunk, message, "$.type", severity)
         if step == "delta" and isinstance(event.get("delta"), str):
             collected = known.texts.setdefault((stem, place), [])
             collected.append(event["delta"])
             if stem == "response.output_text":
+                tokens = known.tokens.setdefault(place, Tokens())
+                tokens.take(event["delta"], event.get("logprobs"), chunk, "$.logprobs")
                 self._current = event.get("output_index"), event.get("content_index"), event.get("item_id")
                 self._collecting = collected
         elif step == "done":
             yield from _same(chunk, known, (stem, place), event.get(_WHOLE[stem]), f"$.{_WHOLE[stem]}")
+            if stem == "response.output_text" and place in known.tokens:
+                yield from known.tokens.pop(place).end()
 
     def _same_id(self, chunk: int, index: int, known: _Item, given: object, path: str) -> Iterator[Misstep]:
         if isinstance(given, str) and known.id is not None and given != known.id:
@@ -176,6 +229,8 @@ class ItemChecks:
         for place, (index, known) in enumerate(sorted(self._items.items())):
             if isinstance(output[place], dict):
                 path = f"$.response.output[{place}]"
+                yield from self._same_id(chunk, index, known, output[place].get("id"), f"{path}.id")
+                yield from same_item(chunk, index, known.added, output[place], path, "final-differs", known.done)
                 yield from _differences(chunk, index, known, output[place], "final-differs", path)
 
     def unfinished(self) -> Iterator[Misstep]:
@@ -197,18 +252,27 @@ def _same(chunk: int, known: _Item, key: tuple[str, object], whole: object, path
 
 def _differences(chunk: int, index: int, known: _Item, item: dict[str, Any], kind: str, path: str) -> Iterator[Misstep]:
     """Where an item's whole object says other text or arguments than its deltas did."""
-    for key in ("arguments", "input"):
-        for stem in ("response.function_call_arguments", "response.custom_tool_call_input"):
-            message = known.texts.get((stem, None))
-            if message and isinstance(item.get(key), str) and _WHOLE[stem] == key and item[key] != "".join(message):
-                yield Misstep(kind, chunk, f"the {key} of item {index} differ from its deltas", f"{path}.{key}")
+    for stem, key in _OF_ITEM.items():
+        told = known.texts.get((stem, None))
+        if told and isinstance(item.get(key), str) and item[key] != "".join(told):
+            yield Misstep(kind, chunk, f"the {key} of item {index} differ from its deltas", f"{path}.{key}")
     content = item.get("content")
+    if isinstance(content, list) and known.parts and len(content) != len(known.parts):
+        message = f"item {index} has {len(content)} parts, and the stream had {len(known.parts)}"
+        yield Misstep(kind, chunk, message, f"{path}.content")
     for place, part in enumerate(content if isinstance(content, list) else ()):
-        text = part.get("text") if isinstance(part, dict) else None
-        message = known.texts.get(("response.output_text", place))
-        if message and isinstance(text, str) and text != "".join(message):
-            where = f"{path}.content[{place}].text"
-            yield Misstep(kind, chunk, f"the text of item {index} differs from its deltas", where)
+        told_type = part.get("type") if isinstance(part, dict) else None
+        if told_type is not None and known.parts.get(place, told_type) != told_type:
+            message = f"part {place} of item {index} is {describe(told_type)}, and was {describe(known.parts[place])}"
+            yield Misstep(kind, chunk, message, f"{path}.content[{place}].type")
+    for stem, (holder, key) in _OF_PART.items():
+        entries = item.get(holder)
+        for place, part in enumerate(entries if isinstance(entries, list) else ()):
+            text = part.get(key) if isinstance(part, dict) else None
+            told = known.texts.get((stem, place))
+            if told and isinstance(text, str) and text != "".join(told):
+                where = f"{path}.{holder}[{place}].{key}"
+                yield Misstep(kind, chunk, f"the {key} of item {index} differs from its deltas", where)
 
 
 def _arguments(chunk: int, index: int, item: dict[str, Any]) -> Iterator[Misstep]:

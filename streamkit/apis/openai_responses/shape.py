@@ -1,7 +1,8 @@
 """The shape of the events of OpenAI's Responses API.
 
-Source: openai-openapi f85dbe2, `ResponseStreamEvent`; openai-python 3.52, `types/responses/response_*_event.py`. Events that
-are not in the table are lawful: the API has 59 of them, most of which only report progress.
+Source: openai-openapi f85dbe2, `ResponseStreamEvent`; openai-python 3.54, `types/responses/response_*_event.py`. Types of
+events, items and parts that are not in the table are lawful: they are new. What the SDK's accumulator reads is an error
+where it is amiss, what it only hands on is a warning.
 """
 
 from __future__ import annotations
@@ -10,7 +11,18 @@ from functools import partial
 
 from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
 from streamkit.apis._kit.schema import schema_of
-from streamkit.apis._kit.shape import ANY, Field, array, integer, string, structure, variants
+from streamkit.apis._kit.shape import (
+    ANY,
+    Field,
+    Shape,
+    array,
+    as_warnings,
+    integer,
+    string,
+    structure,
+    variants,
+)
+from streamkit.apis.openai_responses.tables import TABLES
 
 _SEQUENCE = integer(required=True).called(missing="sequence-missing", wrong_type="sequence-missing")
 _PLACE = {"output_index": integer(required=True), "sequence_number": _SEQUENCE}
@@ -20,77 +32,83 @@ _SUMMARY = {**_ITEM, "summary_index": integer(required=True)}
 _TEXT = string(required=True)
 _EXTRA = {"obfuscation": string(null=True)}
 
-# What the object says of its request and of itself; lint has nothing to judge in it (openai-python 3.52, `Response`).
-_TOLD = [
-    "access_programs",
-    "background",
-    "completed_at",
-    "conversation",
-    "created_at",
-    "error",
-    "frequency_penalty",
-    "image",
-    "incomplete_details",
-    "input_transformations",
-    "instructions",
-    "max_output_tokens",
-    "max_tool_calls",
-    "metadata",
-    "model",
-    "moderation",
-    "parallel_tool_calls",
-    "presence_penalty",
-    "previous_response_id",
-    "prompt",
-    "prompt_cache_diagnostics",
-    "prompt_cache_key",
-    "prompt_cache_options",
-    "prompt_cache_retention",
-    "reasoning",
-    "safety_identifier",
-    "service_tier",
-    "store",
-    "temperature",
-    "text",
-    "tool_choice",
-    "tool_usage",
-    "tools",
-    "top_logprobs",
-    "top_p",
-    "truncation",
-    "user",
-]
+_KIND = string(required=True)
+
+
+def _typed(table: str) -> Shape:
+    """One of several objects told apart by `type`, which must be there; what is amiss in the rest is a warning."""
+    shape = TABLES[table]
+    made = {kind: Shape(types=("object",), fields=as_warnings(one.fields)) for kind, one in shape.variants.items()}
+    return Shape(types=("object",), fields={"type": _KIND}, variant_key="type", variants=made, name=table)
+
+
+_ITEM_SHAPE = _typed("Item")
+_WHOLE_ITEM = Field(_ITEM_SHAPE, required=True)
+_CONTENT = Field(
+    Shape(
+        types=("object",),
+        fields={"type": _KIND},
+        variant_key="type",
+        variants={
+            **_typed("OutputContent").variants,
+            "reasoning_text": Shape(types=("object",), fields={"text": string(required=True).called(inside="warning")}),
+        },
+    ),
+    required=True,
+)
+_SUMMARY_PART = Field(TABLES["ReasoningSummary"], required=True).called(inside="warning")
+_LOGPROBS = array(Field(TABLES["EventLogprob"]), required=True).called(inside="warning")
 _RESPONSE = structure(
     {
-        **dict.fromkeys(_TOLD, ANY),
+        **as_warnings(TABLES["Response"].fields),
         "id": string(required=True),
-        "object": string("response", null=True),
-        "status": string(null=True),
-        "output": array(structure({"type": string(required=True)}), null=True),
-        "usage": structure(
-            {"input_tokens": integer(), "output_tokens": integer(), "total_tokens": integer()}, null=True
-        ),
+        "object": string("response", required=True).called(missing_is="warning", wrong_value="unknown-word"),
+        "output": array(Field(_ITEM_SHAPE), required=True).called(missing_is="warning"),
     },
     required=True,
 )
 _LIFE = {"response": _RESPONSE, "sequence_number": _SEQUENCE}
-_WHOLE_ITEM = structure({"type": string(required=True), "id": string(null=True)}, required=True)
+_COMMAND = {**_PLACE, "command_index": integer(required=True), "item_id": string(null=True)}
+_AUDIO = {"sequence_number": _SEQUENCE, "response_id": string(null=True)}
+
+# Events that tell how far a call has come, and nothing else.
+_PROGRESS = {
+    "code_interpreter_call": ("in_progress", "interpreting", "completed"),
+    "compaction": ("compacting",),
+    "file_search_call": ("in_progress", "searching", "completed"),
+    "image_generation_call": ("in_progress", "generating", "completed"),
+    "mcp_call": ("in_progress", "completed", "failed"),
+    "mcp_list_tools": ("in_progress", "completed", "failed"),
+    "web_search_call": ("in_progress", "searching", "completed"),
+}
+
+_ANNOTATION = Field(
+    Shape(types=("object", "null"), fields={"type": _KIND}, variant_key="type", variants=_typed("Annotation").variants)
+)
 
 _EVENTS: dict[str, dict[str, Field]] = {
     **{f"response.{name}": _LIFE for name in ("created", "queued", "in_progress", "completed", "failed", "incomplete")},
     "response.output_item.added": {**_PLACE, "item": _WHOLE_ITEM},
     "response.output_item.done": {**_PLACE, "item": _WHOLE_ITEM},
-    "response.content_part.added": {**_PART, "part": structure({"type": string(required=True)}, required=True)},
-    "response.content_part.done": {**_PART, "part": structure({"type": string(required=True)}, required=True)},
-    "response.output_text.delta": {**_PART, "delta": _TEXT, "logprobs": array(ANY, null=True), **_EXTRA},
-    "response.output_text.done": {**_PART, "text": _TEXT, "logprobs": array(ANY, null=True)},
-    "response.output_text.annotation.added": {**_PART, "annotation": ANY, "annotation_index": integer()},
+    "response.content_part.added": {**_PART, "part": _CONTENT},
+    "response.content_part.done": {**_PART, "part": _CONTENT},
+    "response.output_text.delta": {**_PART, "delta": _TEXT, "logprobs": _LOGPROBS, **_EXTRA},
+    "response.output_text.done": {**_PART, "text": _TEXT, "logprobs": _LOGPROBS},
+    "response.output_text.annotation.added": {
+        **_PART,
+        "annotation": _ANNOTATION,
+        "annotation_index": integer(required=True).called(missing_is="warning"),
+    },
     "response.refusal.delta": {**_PART, "delta": _TEXT, **_EXTRA},
     "response.refusal.done": {**_PART, "refusal": _TEXT},
     "response.reasoning_text.delta": {**_PART, "delta": _TEXT, **_EXTRA},
     "response.reasoning_text.done": {**_PART, "text": _TEXT},
-    "response.reasoning_summary_part.added": {**_SUMMARY, "part": ANY},
-    "response.reasoning_summary_part.done": {**_SUMMARY, "part": ANY},
+    "response.reasoning_summary_part.added": {**_SUMMARY, "part": _SUMMARY_PART},
+    "response.reasoning_summary_part.done": {
+        **_SUMMARY,
+        "part": _SUMMARY_PART,
+        "status": string("incomplete", null=True).called(wrong_value="unknown-word", inside="warning"),
+    },
     "response.reasoning_summary_text.delta": {**_SUMMARY, "delta": _TEXT, **_EXTRA},
     "response.reasoning_summary_text.done": {**_SUMMARY, "text": _TEXT},
     "response.function_call_arguments.delta": {**_ITEM, "delta": _TEXT, **_EXTRA},
@@ -101,7 +119,36 @@ _EVENTS: dict[str, dict[str, Field]] = {
     "response.custom_tool_call_input.done": {**_ITEM, "input": _TEXT},
     "response.code_interpreter_call_code.delta": {**_ITEM, "delta": _TEXT, **_EXTRA},
     "response.code_interpreter_call_code.done": {**_ITEM, "code": _TEXT},
-    "error": {"sequence_number": _SEQUENCE, "code": ANY, "message": ANY, "param": ANY, "error": ANY},
+    **{f"response.{call}.{step}": _ITEM for call, steps in _PROGRESS.items() for step in steps},
+    "response.image_generation_call.partial_image": {
+        **_ITEM,
+        **as_warnings({"partial_image_b64": _TEXT, "partial_image_index": integer(required=True)}),
+        **dict.fromkeys(("background", "output_format", "quality", "size"), string(null=True)),
+    },
+    "response.shell_call_command.added": {**_COMMAND, "command": _TEXT},
+    "response.shell_call_command.delta": {**_COMMAND, "delta": _TEXT, **_EXTRA},
+    "response.shell_call_command.done": {**_COMMAND, "command": _TEXT},
+    "response.shell_call_output_content.delta": {
+        **_COMMAND,
+        "item_id": string(required=True),
+        "delta": structure({"stderr": string(null=True), "stdout": string(null=True)}, required=True),
+    },
+    "response.shell_call_output_content.done": {
+        **_COMMAND,
+        "item_id": string(required=True),
+        "output": array(Field(TABLES["ShellOutput"]), required=True).called(inside="warning"),
+    },
+    "response.audio.delta": {**_AUDIO, "delta": _TEXT},
+    "response.audio.done": _AUDIO,
+    "response.audio.transcript.delta": {**_AUDIO, "delta": _TEXT},
+    "response.audio.transcript.done": _AUDIO,
+    "error": {
+        "sequence_number": _SEQUENCE,
+        "code": string(null=True),
+        "message": string(null=True),
+        "param": string(null=True),
+        "error": ANY,
+    },
 }
 
 SHAPE = variants("type", _EVENTS).shape

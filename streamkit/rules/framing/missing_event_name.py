@@ -1,9 +1,9 @@
 """Events without the name that their API gives them.
 
-What it finds: events of the Anthropic or the Responses API without an `event:` line.
+What it finds: events of the Anthropic, the Responses or the Assistants API without an `event:` line.
 
-Why it matters: Anthropic's SDKs look at the event's name and pass over what has none: no event arrives and no error
-is raised. OpenAI's SDKs read the type inside the data, so that in Responses streams it is a warning.
+Why it matters: Anthropic's SDKs, and OpenAI's with Assistants, look at the event's name and pass over what has none: no
+event arrives and no error is raised. OpenAI's SDKs read the type inside the data, so that in Responses streams it is a warning.
 
 Bad: anthropic
     unname *
@@ -24,9 +24,9 @@ from streamkit.rules import Sighting, rule
     "SSE112",
     "error",
     also=("warning",),
-    apis=("anthropic_messages", "openai_responses"),
+    apis=("anthropic_messages", "openai_responses", "openai_assistants"),
     framing=True,
-    breaks="anthropic 2.11: the event is passed over, and the message is empty",
+    breaks="anthropic 2.11, AssistantEventHandler of openai-python 3.54: the event is passed over, and the message is empty",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each event without a name."""
@@ -35,5 +35,5 @@ def check(stream: Stream) -> Iterator[Sighting]:
     severity: Severity | None = "warning" if stream.api == "openai_responses" else None
     for chunk, event in enumerate(stream.chunk_events):
         if stream.events.name(event) == "message":
-            kind = stream.chunks[chunk].get("type")
+            kind = stream.chunks[chunk].get("object" if stream.api == "openai_assistants" else "type")
             yield Sighting(f"an event of type {kind!r} has no `event:` line", chunk=chunk, severity=severity)

@@ -6,7 +6,7 @@ array goes on; a line or an element too long to be kept.
 Why it matters: whatever event was in these bytes is lost. botocore raises at the first message with a wrong checksum and
 reads no further.
 
-Bad:
+Bad, with SEQ458 beside it:
 
 ```escaped
 \x00\x00\x00U\x00\x00\x001\xc4\x0f\x9f\xe8\r:message-type\x07\x00\x05event\x0b:event-type\x07\x00\x0cmessageStart{"role":"assistant"},\x02\x01\xf8\x00\x00\x00s\x00\x00\x006\x14\xea\xd0\xef\r:message-type\x07\x00\x05event\x0b:event-type\x07\x00\x11contentBlockDelta{"contentBlockIndex":0,"delta":{"text":"Ho"}}\xe0\xf34\x94\x00\x00\x00Y\x00\x00\x000v\xf8B\x7f\r:message-type\x07\x00\x05event\x0b:event-type\x07\x00\x0bmessageStop{"stopReason":"end_turn"}\xefO\x02\xc7

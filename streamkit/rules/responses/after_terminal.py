@@ -6,7 +6,7 @@ follow `error`.
 Why it matters: clients stop there and never see them.
 
 Bad: responses
-    append {"type":"response.in_progress","response":{"id":"resp_1","object":"response","status":"in_progress","output":[]},"sequence_number":9}
+    append {"type":"response.in_progress","response":{"id":"resp_1","object":"response","created_at":1760000000,"model":"m","tools":[],"tool_choice":"auto","parallel_tool_calls":true,"status":"in_progress","output":[]},"sequence_number":9}
     name 10 response.in_progress
 
 Good: responses

@@ -13,5 +13,10 @@ Good: chat
 from streamkit.rules import Rule, misfits
 
 RULE = Rule.declare(
-    __name__, "SCH310", "error", finds=misfits, apis=("openai_chat",), breaks="openai-node 6.49 throws `missing role`"
+    __name__,
+    "SCH310",
+    "error",
+    finds=misfits,
+    apis=("cohere", "mistral_conversations", "ollama", "openai_assistants", "openai_chat"),
+    breaks="openai-node 6.49 throws `missing role`",
 )

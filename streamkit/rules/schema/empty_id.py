@@ -13,4 +13,20 @@ Good: chat
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SCH332", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(
+    __name__,
+    "SCH332",
+    "warning",
+    finds=missteps,
+    apis=(
+        "bedrock_converse",
+        "cloudflare",
+        "cohere",
+        "gemini_interactions",
+        "mistral_conversations",
+        "ollama",
+        "openai_assistants",
+        "openai_chat",
+        "openai_completions",
+    ),
+)

@@ -1,6 +1,7 @@
 """A finish reason that the API does not have.
 
-What it finds: a `finish_reason` other than `stop`, `length`, `tool_calls`, `content_filter` or `function_call`.
+What it finds: a `finish_reason` other than `stop`, `length`, `tool_calls`, `content_filter` or `function_call`; a
+`stop_reason` of Anthropic or a `finishReason` of Gemini that is in no table.
 
 Why it matters: clients that act on it do not know what to do: `eos` and `end_turn` (litellm#12481) are passed on,
 called other, or turned into `stop`.
@@ -13,4 +14,20 @@ Good: chat
 
 from streamkit.rules import Rule, misfits
 
-RULE = Rule.declare(__name__, "SCH306", "warning", finds=misfits, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(
+    __name__,
+    "SCH306",
+    "warning",
+    finds=misfits,
+    apis=(
+        "openai_chat",
+        "openai_completions",
+        "anthropic_messages",
+        "gemini",
+        "bedrock_converse",
+        "cohere",
+        "ollama",
+        "tgi",
+        "watsonx",
+    ),
+)

@@ -1,7 +1,7 @@
 """A field has a value of another type.
 
 What it finds: fields whose JSON type is not that of the API: `created` as a string, `id` as a number. A whole number
-written `1.0` is no integer here.
+written `1.0` is no integer here. In a field that clients only hand on it is a warning.
 
 Why it matters: typed clients refuse the whole chunk; others carry the wrong type on.
 
@@ -17,6 +17,7 @@ RULE = Rule.declare(
     __name__,
     "SCH302",
     "error",
+    also=("warning",),
     finds=misfits,
     breaks_at={
         "created": "Vercel AI SDK 6.0: rejects every chunk where it is a string",

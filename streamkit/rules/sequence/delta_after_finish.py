@@ -17,6 +17,6 @@ RULE = Rule.declare(
     "SEQ412",
     "error",
     finds=missteps,
-    apis=("openai_chat", "openai_completions"),
+    apis=("bedrock_invoke", "ollama", "openai_chat", "openai_completions", "replicate", "tgi", "watsonx"),
     breaks="clients that stop at the finish (openrag#462) lose the content",
 )

@@ -13,4 +13,10 @@ Good: chat-tools
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SEQ414", "warning", finds=missteps, apis=("openai_chat",))
+RULE = Rule.declare(
+    __name__,
+    "SEQ414",
+    "warning",
+    finds=missteps,
+    apis=("bedrock_converse", "cohere", "gemini_interactions", "openai_assistants", "openai_chat"),
+)

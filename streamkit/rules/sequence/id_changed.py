@@ -13,4 +13,10 @@ Good: chat
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SEQ403", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(
+    __name__,
+    "SEQ403",
+    "warning",
+    finds=missteps,
+    apis=("gemini", "cohere", "gemini_interactions", "mistral_conversations", "openai_chat", "openai_completions"),
+)

@@ -13,4 +13,19 @@ Good: chat
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SEQ404", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(
+    __name__,
+    "SEQ404",
+    "warning",
+    finds=missteps,
+    apis=(
+        "gemini",
+        "gemini_interactions",
+        "mistral_conversations",
+        "ollama",
+        "openai_assistants",
+        "openai_chat",
+        "openai_completions",
+        "watsonx",
+    ),
+)

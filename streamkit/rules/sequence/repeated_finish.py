@@ -1,6 +1,7 @@
 """A choice finishes twice.
 
-What it finds: a second `finish_reason` for a choice, the same or another.
+What it finds: a second `finish_reason` for a choice, the same or another; in Ollama, TGI, watsonx,
+Replicate and InvokeModel, where no client is known to suffer from it, a second end, as a warning.
 
 Why it matters: LangChain appends them, and a client that stops at the first loses what comes after (ChatMock#114:
 tool calls).
@@ -17,7 +18,8 @@ RULE = Rule.declare(
     __name__,
     "SEQ411",
     "error",
+    also=("warning",),
     finds=missteps,
-    apis=("openai_chat", "openai_completions"),
+    apis=("bedrock_invoke", "ollama", "openai_chat", "openai_completions", "replicate", "tgi", "watsonx"),
     breaks="langchain-openai 1.7: finish_reason `stopstop`, `tool_callsstop`",
 )

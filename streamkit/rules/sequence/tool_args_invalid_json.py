@@ -19,7 +19,14 @@ RULE = Rule.declare(
     "error",
     also=("warning",),
     finds=missteps,
-    apis=("openai_chat",),
+    apis=(
+        "bedrock_converse",
+        "cohere",
+        "gemini_interactions",
+        "mistral_conversations",
+        "openai_assistants",
+        "openai_chat",
+    ),
     whole=True,
     breaks="langchain-core 1.7: arguments are silently `{}`; Vercel AI SDK 6.0: an invalid call",
 )

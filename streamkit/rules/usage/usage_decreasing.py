@@ -19,4 +19,19 @@ Good: chat-usage
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "USG504", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(
+    __name__,
+    "USG504",
+    "warning",
+    finds=missteps,
+    apis=(
+        "gemini",
+        "anthropic_messages",
+        "bedrock_invoke",
+        "cloudflare",
+        "gemini_interactions",
+        "openai_chat",
+        "openai_completions",
+        "watsonx",
+    ),
+)

@@ -18,6 +18,6 @@ RULE = Rule.declare(
     "USG502",
     "error",
     finds=missteps,
-    apis=("openai_chat", "openai_completions"),
+    apis=("cloudflare", "openai_chat", "openai_completions"),
     breaks="langchain-openai 1.7: the counts are summed",
 )

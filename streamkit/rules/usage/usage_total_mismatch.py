@@ -12,4 +12,21 @@ Good: chat-usage
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "USG503", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(
+    __name__,
+    "USG503",
+    "warning",
+    finds=missteps,
+    apis=(
+        "gemini",
+        "openai_responses",
+        "bedrock_converse",
+        "cloudflare",
+        "gemini_interactions",
+        "mistral_conversations",
+        "openai_assistants",
+        "openai_chat",
+        "openai_completions",
+        "tgi",
+    ),
+)

@@ -1,0 +1,66 @@
+"""The shape of the chunks that InvokeModel hands on, of the families that speak no other API, and of Bedrock's own metrics.
+
+Source: docs.aws.amazon.com/bedrock, "Inference request parameters and response fields for foundation models"; recorded
+streams for the metrics. A family that speaks an API of the catalogue is judged by that API's table.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
+from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.shape import ANY, Field, Shape, array, count, string, structure
+from streamkit.apis.bedrock_invoke.families import METRICS
+
+_METRICS = structure(
+    {
+        "inputTokenCount": count(required=True),
+        "outputTokenCount": count(required=True),
+        "invocationLatency": count(required=True),
+        "firstByteLatency": count(required=True),
+        "cacheReadInputTokenCount": count(),
+        "cacheWriteInputTokenCount": count(),
+    }
+)
+
+
+def _entries(text: str, finish: str) -> Field:
+    entry = {text: string(required=True), finish: string(null=True), "index": count(null=True), "id": string()}
+    return array(structure(entry))
+
+
+SHAPE = Shape(
+    types=("object",),
+    fields={
+        METRICS: _METRICS,
+        "generations": _entries("text", "finish_reason"),
+        "outputs": _entries("text", "stop_reason"),
+        "completions": _entries("text", "finish_reason"),
+        "choices": _entries("text", "stop_reason"),
+        "text": string(),
+        "is_finished": ANY,
+        "finish_reason": string(null=True),
+        "outputText": string(),
+        "index": count(null=True),
+        "completionReason": string(null=True),
+        "inputTextTokenCount": count(null=True),
+        "totalOutputTextTokenCount": count(null=True),
+        "generation": string(),
+        "completion": string(),
+        "stop_reason": string(null=True),
+        "stop": string(null=True),
+        "prompt_token_count": count(null=True),
+        "generation_token_count": count(null=True),
+        "id": string(null=True),
+        "prompt": string(null=True),
+    },
+)
+
+METRICS_SHAPE = Shape(types=("object",), fields={METRICS: _METRICS})
+
+misfits = misfits_of(SHAPE)
+metrics_misfits = misfits_of(METRICS_SHAPE)
+unknown = partial(unknown_fields, SHAPE)
+kinds = partial(kinds_of, SHAPE)
+schema = schema_of(SHAPE, "What InvokeModel's chunks hold, for model families without an API of their own")

@@ -1,0 +1,136 @@
+"""Cloudflare Workers AI, its own API: `{"response": "…"}` chunks, then `[DONE]`; the last chunk may report usage.
+
+Source: developers.cloudflare.com/workers-ai, "Text generation", "Streaming".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
+from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.reading import name_of, object_of, objects_in, said_by, text_of, usage_delta, written
+from streamkit.apis._openai.usage import usage_of
+from streamkit.model.message import ERROR, TEXT, TOOL, USAGE, Delta, Message, Part, Reply, Usage
+
+_PADDING = "p"
+
+
+def recognises(sample: Sample) -> str | None:
+    """A chunk with a `response` that is a text, and nothing that another API's chunks have."""
+    for chunk in sample.chunks:
+        if type(chunk.get("response")) is str and not {"done", "model", "object", "type"} & chunk.keys():
+            return "a chunk holds 'response' and no more than that API's fields"
+    return "the request's path" if "/ai/run/" in sample.path else None
+
+
+def flags(chunk: Chunk) -> int:
+    """What a chunk carries."""
+    found = TEXT if chunk.get("response") and type(chunk["response"]) is str else 0
+    if chunk.get("tool_calls"):
+        found |= TOOL
+    if type(chunk.get("usage")) is dict:
+        found |= USAGE
+    return found | (ERROR if _error(chunk) else 0)
+
+
+def _error(chunk: Chunk) -> Any:
+    return chunk.get("error") or chunk.get("errors")
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What a chunk adds."""
+    text = text_of(chunk.get("response"))
+    found = [Delta("text", text)] if text else []
+    for place, call in enumerate(objects_in(chunk.get("tool_calls"))):
+        found.append(
+            Delta(
+                "tool",
+                written(call.get("arguments", {})),
+                choice=0,
+                part=place,
+                id=None,
+                name=name_of(call.get("name")),
+            )
+        )
+    if type(chunk.get("usage")) is dict:
+        found.append(usage_delta(usage(chunk)))
+    error = _error(chunk)
+    if error:
+        found.append(Delta("error", said_by(error[0] if type(error) is list else error)))
+    return tuple(found)
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts that a chunk reports."""
+    return usage_of(chunk.get("usage"))
+
+
+class CloudflareAssembler:
+    """Fed with chunks; `object` is what a Worker's `env.AI.run` gives without streaming."""
+
+    def __init__(self) -> None:
+        self._text = Pieces()
+        self._calls: list[Any] = []
+        self._rest: dict[str, Any] = {}
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next chunk. Never raises on content."""
+        for key, value in chunk.items():
+            if key == "response" and type(value) is str:
+                self._text.append(value)
+            elif key == "tool_calls" and type(value) is list:
+                self._calls += value
+            elif value is not None and key != _PADDING:
+                self._rest[key] = value
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The answer as far as the chunks go."""
+        calls = {"tool_calls": self._calls} if self._calls else {}
+        return {"response": joined(self._text), **calls, **self._rest}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        parts = [Part("text", joined(self._text))] if self._text else []
+        for call in objects_in(self._calls):
+            parts.append(Part("tool_call", written(call.get("arguments", {})), None, name_of(call.get("name")), call))
+        usage = usage_of(object_of(self._rest.get("usage")) or None)
+        return Reply((Message(0, None, tuple(parts)),) if parts else (), usage=usage)
+
+
+def ended(ending: Ending) -> bool:
+    """`[DONE]`."""
+    return ending.done
+
+
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.cloudflare.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.cloudflare.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
+API = Api(
+    name="cloudflare",
+    title="Cloudflare Workers AI",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=lambda _: None,
+    ended=ended,
+    assembler=CloudflareAssembler,
+    order=60,
+    judge=judge,
+)

@@ -1,0 +1,165 @@
+"""The lawful order of a Cohere stream.
+
+Version 2: `message-start`, then the plan, the contents and the tool calls, each started, grown and ended, `message-end`.
+Citations come while a content is open. Version 1: `stream-start`, texts, `stream-end` with the whole answer; Bedrock, which
+hands these events on, leaves the first one out.
+
+Source: docs.cohere.com, "Streaming guide"; the recorded streams, in which contents and calls never overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.apis._kit.misfits import describe
+from streamkit.apis._kit.parts import KINDS as PART_KINDS
+from streamkit.apis._kit.parts import PartsWalk
+from streamkit.apis._kit.reading import object_of, text_of
+from streamkit.apis._kit.values import Calls, Repeated, Texts
+from streamkit.apis.cohere.chunks import VERSION_1, VERSION_2, content_of, message_of
+from streamkit.apis.cohere.shape import is_first
+from streamkit.model.grammar import Misstep
+from streamkit.model.stream import Stream
+
+KINDS = PART_KINDS | {
+    "cumulative-content",
+    "repeated-delta",
+    "empty-id",
+    "finish-tool-mismatch",
+    "id-changed",
+    "incomplete-end",
+    "shared-tool-id",
+    "tool-args-invalid-json",
+    "unknown-event",
+    "value-changed",
+    "whole-differs",
+}
+"""Every misstep that these checks can give, each the name of its rule."""
+
+_FAMILIES = {"content": "content", "tool-call": "tool call", "citation": "citation"}
+_SYMBOLS = {"start": "open", "delta": "delta", "end": "close"}
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of a Cohere stream, in order of events; those at its end last."""
+    if not stream.streamed:
+        return iter(())
+    return _first_version(stream) if is_first(stream.chunks) else _SecondVersion(stream).missteps()
+
+
+def _stranger(chunk: int, kind: Any, path: str) -> Misstep:
+    return Misstep("unknown-event", chunk, f"an event of type {describe(kind)}, which is in no table", path)
+
+
+class _SecondVersion:
+    """A stream of version 2 being walked."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._walk = PartsWalk("message-start", "message-end", beside=("citation",))
+        self._texts = Texts()
+        self._calls = Calls()
+        self._finish: tuple[int, str] | None = None
+
+    def missteps(self) -> Iterator[Misstep]:
+        for chunk, event in enumerate(self._stream.chunks):
+            kind = text_of(event.get("type"))
+            family, _, last = kind.rpartition("-")
+            if family in _FAMILIES and kind in VERSION_2:
+                yield from self._part(chunk, event, _FAMILIES[family], _SYMBOLS[last])
+            elif kind == "message-start":
+                yield from self._walk.message(chunk, "start")
+                if event.get("id") == "":
+                    yield Misstep("empty-id", chunk, "the id of the message is empty", "$.id")
+            elif kind == "message-end":
+                yield from self._walk.message(chunk, "end")
+                yield from self._ended(chunk, object_of(event.get("delta")))
+            elif kind == "tool-plan-delta":
+                yield from self._walk.message(chunk, "part")
+                yield from self._texts.piece(
+                    chunk, "$.delta.message.tool_plan", message_of(event).get("tool_plan"), of="plan"
+                )
+            elif kind and kind != "debug":
+                yield _stranger(chunk, kind, "$.type")
+        if self._stream.verdict != "error":
+            if self._stream.terminal:
+                yield from self._walk.unclosed()
+            yield from self._end()
+
+    def _part(self, chunk: int, event: dict[str, Any], family: str, symbol: str) -> Iterator[Misstep]:
+        index = event.get("index")
+        if type(index) is not int:
+            return  # the table of the shape tells of it
+        content = content_of(event)
+        kind = (
+            text_of(content.get("type"))
+            if symbol == "open"
+            else next((n for n in ("text", "thinking") if n in content), "")
+        )
+        if family == "content" and symbol == "delta" and not kind:
+            yield Misstep("unknown-event", chunk, "a delta with neither text nor thinking", "$.delta.message.content")
+        yield from self._walk.part(chunk, symbol, (family, index), kind if family == "content" else "", "$.index")
+        if family == "content":
+            path = f"$.delta.message.content.{kind}"
+            yield from self._texts.piece(chunk, path, content.get(kind), of=index)
+        elif family == "tool call":
+            call = object_of(message_of(event).get("tool_calls"))
+            if symbol == "open":
+                yield from self._calls.open(chunk, "$.delta.message.tool_calls.id", index, call.get("id"))
+            self._calls.arguments(index, object_of(call.get("function")).get("arguments"))
+
+    def _ended(self, chunk: int, delta: dict[str, Any]) -> Iterator[Misstep]:
+        self._finish = (chunk, text_of(delta.get("finish_reason")))
+        usage = delta.get("usage")
+        if (
+            type(usage) is dict
+            and type(usage.get("tokens")) is not dict
+            and type(usage.get("billed_units")) is not dict
+        ):
+            yield Misstep("incomplete-end", chunk, "message-end tells no token counts", "$.delta.usage")
+
+    def _end(self) -> Iterator[Misstep]:
+        if self._finish is not None:
+            chunk, reason = self._finish
+            path = "$.delta.finish_reason"
+            if reason == "TOOL_CALL" and not self._calls:
+                yield Misstep("finish-tool-mismatch", chunk, "finish_reason is TOOL_CALL, and no tool is called", path)
+            elif reason == "COMPLETE" and self._calls:
+                yield Misstep("finish-tool-mismatch", chunk, "finish_reason is COMPLETE, and a tool is called", path)
+        yield from self._calls.unreadable(cut=self._finish is not None and self._finish[1] == "MAX_TOKENS")
+
+
+def _first_version(stream: Stream) -> Iterator[Misstep]:
+    walk = PartsWalk("stream-start", "stream-end", resumed=stream.api != "cohere")
+    texts, same = Texts(), Repeated()
+    for chunk, event in enumerate(stream.chunks):
+        kind = text_of(event.get("event_type"))
+        if kind == "stream-start":
+            yield from walk.message(chunk, "start")
+        elif kind == "stream-end":
+            yield from walk.message(chunk, "end")
+            yield from _whole(chunk, event, texts, same)
+        elif kind in VERSION_1:
+            yield from walk.message(chunk, "part")
+            if kind == "text-generation":
+                yield from texts.piece(chunk, "$.text", event.get("text"))
+        elif kind and kind != "debug":
+            yield _stranger(chunk, kind, "$.event_type")
+        yield from same.same(chunk, "$.generation_id", event.get("generation_id"), kind="id-changed")
+        finished = event.get("is_finished")
+        if type(finished) is bool and finished != (kind == "stream-end"):
+            message = f"is_finished is {str(finished).lower()} in {kind or 'an event without a type'}"
+            yield Misstep("value-changed", chunk, message, "$.is_finished")
+
+
+def _whole(chunk: int, event: dict[str, Any], texts: Texts, same: Repeated) -> Iterator[Misstep]:
+    """What `stream-end` tells of the whole answer, held against what came before it."""
+    response = object_of(event.get("response"))
+    if texts.text():
+        yield from texts.whole(chunk, "$.response.text", response.get("text"))
+    yield from same.same(chunk, "$.response.generation_id", response.get("generation_id"), kind="id-changed")
+    yield from same.same(chunk, "$.finish_reason", event.get("finish_reason"))
+    yield from same.same(chunk, "$.response.finish_reason", response.get("finish_reason"))
+    if type(response.get("meta")) is not dict:
+        yield Misstep("incomplete-end", chunk, "stream-end tells no token counts", "$.response.meta")

@@ -1,0 +1,237 @@
+"""The shape of Cohere's events, of both versions of its chat API.
+
+Source: cohere 7.3.1, `v2/types/v2chat_stream_response.py` and `types/streamed_chat_response.py`. Its types make almost every
+field optional, and its client builds them unchecked; what is required here is what every recorded stream has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
+from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.shape import (
+    ANY,
+    Field,
+    array,
+    boolean,
+    count,
+    expected,
+    number,
+    string,
+    structure,
+    variants,
+    words,
+)
+from streamkit.model.stream import Misfit
+
+FINISH_REASONS = ("COMPLETE", "STOP_SEQUENCE", "MAX_TOKENS", "TOOL_CALL", "ERROR", "TIMEOUT")
+_FINISH_REASONS_1 = (
+    "COMPLETE",
+    "STOP_SEQUENCE",
+    "MAX_TOKENS",
+    "TIMEOUT",
+    "USER_CANCEL",
+    "ERROR",
+    "ERROR_TOXIC",
+    "ERROR_LIMIT",
+)
+
+
+def _piece(fields: Mapping[str, Field]) -> Field:
+    """`delta.message`, with these fields."""
+    return structure({"message": structure(fields, required=True)}, required=True)
+
+
+def _finish(*reasons: str) -> Field:
+    return string(*reasons, required=True).called(wrong_value="unknown-finish-reason")
+
+
+def _tokens(**others: Field) -> Field:
+    # Counts are numbers with a fraction in Cohere's own types, and integers in its streams.
+    return structure({"input_tokens": expected(count()), "output_tokens": expected(count()), **others})
+
+
+_USAGE = structure(
+    {
+        "billed_units": expected(_tokens(search_units=number(), classifications=number())),
+        "tokens": expected(_tokens()),
+        "cached_tokens": count(),
+    }
+)
+
+_FUNCTION = structure({"name": string(required=True), "arguments": string(required=True)}, required=True)
+
+_CITATION = structure(
+    {
+        "start": count(required=True),
+        "end": count(required=True),
+        "text": string(required=True),
+        "sources": expected(
+            array(structure({"type": words("tool", "document", required=True), "id": expected(string())}))
+        ),
+        "content_index": count(),
+        "type": words("TEXT_CONTENT", "THINKING_CONTENT", "PLAN"),
+    },
+    required=True,
+)
+
+VERSION_2 = variants(
+    "type",
+    {
+        "message-start": {
+            "id": expected(string()),
+            "delta": _piece(
+                {
+                    "role": string("assistant", required=True).called(wrong_value="bad-role"),
+                    "content": array(ANY),
+                    "tool_plan": string(),
+                    "tool_calls": array(ANY),
+                    "citations": array(ANY),
+                }
+            ),
+        },
+        "content-start": {
+            "index": count(required=True),
+            "delta": _piece(
+                {
+                    "content": variants(
+                        "type",
+                        {"text": {"text": string(required=True)}, "thinking": {"thinking": string(required=True)}},
+                        required=True,
+                    )
+                }
+            ),
+        },
+        "content-delta": {
+            "index": count(required=True),
+            "delta": _piece({"content": structure({"text": string(), "thinking": string()}, required=True)}),
+            "logprobs": structure(
+                {"text": string(), "token_ids": array(count()), "logprobs": array(number())}, null=True
+            ),
+        },
+        "content-end": {"index": count(required=True)},
+        "tool-plan-delta": {"delta": _piece({"tool_plan": string(required=True)})},
+        "tool-call-start": {
+            "index": count(required=True),
+            "delta": _piece(
+                {
+                    "tool_calls": structure(
+                        {"id": string(required=True), "type": expected(words("function")), "function": _FUNCTION},
+                        required=True,
+                    )
+                }
+            ),
+        },
+        "tool-call-delta": {
+            "index": count(required=True),
+            "delta": _piece(
+                {
+                    "tool_calls": structure(
+                        {"function": structure({"arguments": string(required=True)}, required=True)}, required=True
+                    )
+                }
+            ),
+        },
+        "tool-call-end": {"index": count(required=True)},
+        "citation-start": {"index": count(required=True), "delta": _piece({"citations": _CITATION})},
+        "citation-end": {"index": count(required=True)},
+        "message-end": {
+            "id": string(null=True),
+            "delta": structure(
+                {"error": string(null=True), "finish_reason": _finish(*FINISH_REASONS), "usage": expected(_USAGE)},
+                required=True,
+            ),
+        },
+        "debug": {"prompt": string(null=True)},
+    },
+).shape
+
+_CALL = structure({"name": string(required=True), "parameters": structure({}, required=True)})
+
+_CITATIONS_1 = array(
+    structure(
+        {
+            "start": count(required=True),
+            "end": count(required=True),
+            "text": string(required=True),
+            "document_ids": array(string(), required=True),
+            "type": words("TEXT_CONTENT", "PLAN"),
+        }
+    ),
+)
+
+_RESPONSE = structure(
+    {
+        "text": string(required=True),
+        "generation_id": expected(string()),
+        "response_id": string(),
+        "finish_reason": string(*_FINISH_REASONS_1, null=True).called(wrong_value="unknown-finish-reason"),
+        "citations": Field(_CITATIONS_1.shape),
+        "chat_history": array(structure({"role": words("USER", "CHATBOT", "SYSTEM", "TOOL"), "message": string()})),
+        "meta": structure(
+            {
+                "api_version": structure({"version": string(required=True)}),
+                "billed_units": _tokens(),
+                "tokens": _tokens(),
+            }
+        ),
+        "tool_calls": array(_CALL),
+    },
+    required=True,
+)
+
+
+def _first(**fields: Field) -> dict[str, Field]:
+    """The fields of an event of version 1."""
+    return {"is_finished": expected(boolean()), **fields}
+
+
+VERSION_1 = variants(
+    "event_type",
+    {
+        "stream-start": _first(generation_id=string(required=True)),
+        "text-generation": _first(text=string(required=True)),
+        "citation-generation": _first(citations=Field(_CITATIONS_1.shape, required=True)),
+        "search-queries-generation": _first(
+            search_queries=array(structure({"text": string(required=True)}), required=True)
+        ),
+        "search-results": _first(search_results=array(structure({})), documents=array(structure({}))),
+        "tool-calls-chunk": _first(
+            tool_call_delta=structure({"name": string(), "index": number(), "parameters": string(), "text": string()}),
+            text=string(),
+        ),
+        "tool-calls-generation": _first(text=string(null=True), tool_calls=array(_CALL, required=True)),
+        "stream-end": _first(finish_reason=_finish(*_FINISH_REASONS_1), response=_RESPONSE),
+    },
+).shape
+
+_misfits_1, _misfits_2 = misfits_of(VERSION_1), misfits_of(VERSION_2, error="message", of="type")
+
+
+def is_first(chunks: Any) -> bool:
+    """Whether a stream is of version 1, whose events are told by their `event_type`."""
+    return any("event_type" in chunk for chunk in chunks[:8])
+
+
+def misfits(chunks: Any) -> Iterator[Misfit]:
+    """Every misfit of a stream, by the table of its version."""
+    return _misfits_1(chunks) if is_first(chunks) else _misfits_2(chunks)
+
+
+def unknown(chunks: Any, known: Any = ()) -> Iterator[Misfit]:
+    """The fields that are in no table of the stream's version."""
+    return unknown_fields(VERSION_1 if is_first(chunks) else VERSION_2, chunks, known)
+
+
+def kinds() -> frozenset[str]:
+    """Every misfit that either table can find."""
+    return kinds_of(VERSION_1) | kinds_of(VERSION_2)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of an event of either version."""
+    both = [schema_of(VERSION_2, "", error="message", of="type")(), schema_of(VERSION_1, "")()]
+    either = [{key: value for key, value in one.items() if key not in ("$schema", "title")} for one in both]
+    return {"$schema": both[0]["$schema"], "title": "An event of Cohere's chat, version 2 or 1", "anyOf": either}

@@ -1,0 +1,253 @@
+"""Gemini Interactions: `interaction.created`, then steps, each started, grown and stopped, then `interaction.completed`.
+
+Source: ai.google.dev, "Interactions API", "Streaming".
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
+from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
+from streamkit.apis._kit.reading import (
+    count_of,
+    name_of,
+    object_of,
+    objects_in,
+    place_of,
+    said_by,
+    text_of,
+    usage_delta,
+    written,
+)
+from streamkit.model.message import (
+    ERROR,
+    FINISH,
+    OTHER_CONTENT,
+    REASONING,
+    ROLE,
+    TEXT,
+    TOOL,
+    USAGE,
+    Delta,
+    Message,
+    Part,
+    Reply,
+    Usage,
+)
+
+_EVENTS = frozenset(
+    {
+        "interaction.created",
+        "interaction.status_update",
+        "interaction.completed",
+        "step.start",
+        "step.delta",
+        "step.stop",
+    }
+)
+_THOUGHTS = ("thought", "thought_summary", "thought_signature")
+
+
+def recognises(sample: Sample) -> str | None:
+    """An event of that `event_type`."""
+    for chunk in sample.chunks:
+        kind = chunk.get("event_type")
+        if type(kind) is str and kind in _EVENTS:
+            return f"event_type is {kind!r}"
+    return "the request's path" if sample.path.endswith("/interactions") else None
+
+
+def _text(delta: dict[str, Any]) -> str:
+    return text_of(delta.get("text")) or text_of(object_of(delta.get("content")).get("text"))
+
+
+def flags(chunk: Chunk) -> int:
+    """What an event carries."""
+    kind = chunk.get("event_type")
+    if kind == "step.delta":
+        delta = object_of(chunk.get("delta"))
+        if _text(delta):
+            return REASONING if delta.get("type") in _THOUGHTS else TEXT
+        if delta.get("type") == "arguments_delta":
+            return TOOL if delta.get("arguments") else 0
+        return 0 if delta.get("type") in _THOUGHTS else OTHER_CONTENT
+    if kind == "step.start":
+        return TOOL if object_of(chunk.get("step")).get("name") else 0
+    if kind == "interaction.created":
+        return ROLE
+    if kind == "interaction.completed":
+        return FINISH | (USAGE if object_of(object_of(chunk.get("interaction")).get("usage")) else 0)
+    return ERROR if kind == "error" or chunk.get("error") else 0
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What an event adds; `part` is the index of its step."""
+    kind = chunk.get("event_type")
+    part = place_of(chunk.get("index"), 0)
+    if kind == "step.delta":
+        delta = object_of(chunk.get("delta"))
+        text, what = _text(delta), text_of(delta.get("type"))
+        if text:
+            return (Delta("reasoning" if what in _THOUGHTS else "text", text, part=part),)
+        if what == "arguments_delta":
+            return (Delta("tool", text_of(delta.get("arguments")), part=part),)
+        return (Delta("other", "annotations" if "annotations" in delta else what, part=part),)
+    if kind == "step.start":
+        step = object_of(chunk.get("step"))
+        name = name_of(step.get("name"))
+        return (Delta("tool", "", choice=0, part=part, id=name_of(step.get("id")), name=name),) if name else ()
+    if kind == "interaction.created":
+        return (Delta("role", "model"),)
+    if kind == "interaction.completed":
+        ended_so = Delta("finish", text_of(object_of(chunk.get("interaction")).get("status")))
+        counts = usage(chunk)
+        return (ended_so,) if counts is None else (ended_so, usage_delta(counts))
+    return (Delta("error", said_by(chunk.get("error") or chunk)),) if flags(chunk) & ERROR else ()
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts of `interaction.completed`: thoughts and prompts of tools are counted apart, so they are added."""
+    raw = object_of(object_of(chunk.get("interaction")).get("usage"))
+    return usage_of(raw)
+
+
+def usage_of(raw: dict[str, Any]) -> Usage | None:
+    """The counts in the common words."""
+    if not raw:
+        return None
+    asked, answered = count_of(raw, "total_input_tokens"), count_of(raw, "total_output_tokens")
+    thought = count_of(raw, "total_thought_tokens")
+    return Usage(
+        input=None if asked is None else asked + (count_of(raw, "total_tool_use_tokens") or 0),
+        output=None if answered is None else answered + (thought or 0),
+        total=count_of(raw, "total_tokens"),
+        reasoning=thought,
+        cached=count_of(raw, "total_cached_tokens"),
+        raw=raw,
+    )
+
+
+def ended(ending: Ending) -> bool:
+    """`interaction.completed`."""
+    return any(chunk.get("event_type") == "interaction.completed" for chunk in reversed(ending.chunks))
+
+
+class InteractionAssembler:
+    """Fed with events; `object` is the interaction with its `steps`, as it is answered without streaming."""
+
+    def __init__(self) -> None:
+        self._interaction: dict[str, Any] = {}
+        self._steps: dict[int, _Step] = {}
+        self._error: Any = None
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next event. Never raises on content."""
+        kind = chunk.get("event_type")
+        index = place_of(chunk.get("index"), max(self._steps, default=0) if len(self._steps) < 100 else 0)
+        if kind == "step.start":
+            self._steps[index] = _Step(object_of(chunk.get("step")))
+        elif kind == "step.delta":
+            self._steps.setdefault(index, _Step({})).feed(object_of(chunk.get("delta")))
+        elif kind == "interaction.status_update":
+            self._interaction["status"] = chunk.get("status")
+        elif type(chunk.get("interaction")) is dict:
+            self._interaction.update((k, v) for k, v in chunk["interaction"].items() if v is not None)
+        elif kind == "error" or chunk.get("error"):
+            self._error = chunk.get("error") or chunk
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The interaction as far as the events go."""
+        answer = {**self._interaction}
+        if self._steps or not answer.get("steps"):
+            answer["steps"] = [step.object for _, step in sorted(self._steps.items())]
+        return answer if self._error is None else {**answer, "error": self._error}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        answer = self.object
+        parts = tuple(part for _, step in sorted(self._steps.items()) for part in step.parts)
+        messages = (Message(0, "model", parts, name_of(answer.get("status"))),) if self._steps else ()
+        counts = usage_of(object_of(answer.get("usage")))
+        return Reply(messages, name_of(answer.get("id")), name_of(answer.get("model")), counts)
+
+
+class _Step:
+    """One step while it grows."""
+
+    __slots__ = ("arguments", "content", "fields")
+
+    def __init__(self, step: dict[str, Any]) -> None:
+        self.fields = dict(step)
+        self.arguments = Pieces()
+        self.content: list[dict[str, Any]] = []
+
+    def feed(self, delta: dict[str, Any]) -> None:
+        kind = delta.get("type")
+        rest = {key: value for key, value in delta.items() if key not in ("type", "text", "arguments")}
+        if kind == "arguments_delta":
+            self.arguments.append(text_of(delta.get("arguments")))
+        elif type(delta.get("text")) is str or "annotations" in delta:
+            if not self.content or self.content[-1].get("type") != "text":
+                self.content.append({"type": "text", "text": ""})
+            merge_fields(self.content[-1], {"text": text_of(delta.get("text")), **rest})
+        else:
+            merge_fields(self.fields, rest if "arguments" not in delta else {**rest, "arguments": delta["arguments"]})
+
+    @property
+    def object(self) -> dict[str, Any]:
+        step = {key: plain(value) for key, value in self.fields.items()}
+        if self.arguments:
+            raw = joined(self.arguments)
+            try:
+                step["arguments"] = json.loads(raw)
+            except (ValueError, RecursionError):
+                step["partial_arguments"] = raw
+        if self.content:
+            step["content"] = [{key: plain(value) for key, value in part.items()} for part in self.content]
+        return step
+
+    @property
+    def parts(self) -> list[Part]:
+        step = self.object
+        if step.get("type") == "function_call":
+            arguments = joined(self.arguments) if self.arguments else written(step.get("arguments", {}))
+            return [Part("tool_call", arguments, name_of(step.get("id")), name_of(step.get("name")), step)]
+        kind: Any = "reasoning" if step.get("type") == "thought" else "text"
+        texts = [Part(kind, text_of(part.get("text"))) for part in objects_in(step.get("content"))]
+        return texts or [Part("data", name=name_of(step.get("type")), data=step)]
+
+
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis._kit.parts import MESSAGE, PART
+    from streamkit.apis.gemini_interactions.grammar import KINDS, missteps
+    from streamkit.apis.gemini_interactions.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(MESSAGE, PART),
+    )
+
+
+API = Api(
+    name="gemini_interactions",
+    title="Gemini Interactions",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=lambda chunk: name_of(object_of(chunk.get("interaction")).get("model")),
+    ended=ended,
+    assembler=InteractionAssembler,
+    order=20,
+    judge=judge,
+)

@@ -1,0 +1,158 @@
+"""The lawful order of an interaction: `interaction.created`, steps one after another, `interaction.completed`.
+
+Source: ai.google.dev, "Interactions API", "Streaming", and recorded streams: steps count up from 0 and never overlap, a
+status update comes right after the creation, and the usage counts what the prompt, the answer, thoughts and tools took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.apis._kit.misfits import describe
+from streamkit.apis._kit.parts import KINDS as PART_KINDS
+from streamkit.apis._kit.parts import PartsWalk
+from streamkit.apis._kit.reading import object_of, objects_in, text_of
+from streamkit.apis._kit.values import Calls, Repeated, Texts, decreasing, total
+from streamkit.model.grammar import Misstep
+from streamkit.model.stream import Stream
+
+KINDS = PART_KINDS | {
+    "cumulative-content",
+    "repeated-delta",
+    "empty-id",
+    "finish-tool-mismatch",
+    "id-changed",
+    "incomplete-end",
+    "model-changed",
+    "shared-tool-id",
+    "state-order",
+    "tool-args-invalid-json",
+    "unknown-event",
+    "usage-decreasing",
+    "usage-total-mismatch",
+    "value-changed",
+    "whole-differs",
+}
+"""Every misstep that these checks can give, each the name of its rule."""
+
+_STEP_EVENTS = {"step.start": "open", "step.delta": "delta", "step.stop": "close"}
+# The type of the step that a delta belongs to, where it is not the delta's own.
+_BELONGS = {
+    "text": "model_output",
+    "text_annotation_delta": "model_output",
+    "image": "model_output",
+    "audio": "model_output",
+    "video": "model_output",
+    "document": "model_output",
+    "thought_summary": "thought",
+    "thought_signature": "thought",
+    "arguments_delta": "function_call",
+}
+_COUNTS = ("total_input_tokens", "total_output_tokens", "total_thought_tokens", "total_tool_use_tokens")
+_RUNNING = ("in_progress", "queued")
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of an interaction, in order of events; those at its end last."""
+    return _InteractionWalk(stream).missteps()
+
+
+class _InteractionWalk:
+    """One interaction being walked."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._walk = PartsWalk("interaction.created", "interaction.completed")
+        self._same = Repeated()
+        self._texts = Texts()
+        self._calls = Calls()
+        self._counted: dict[str, int] = {}
+        self._functions = 0
+        self._completed: tuple[int, str] | None = None
+
+    def missteps(self) -> Iterator[Misstep]:
+        for chunk, event in enumerate(self._stream.chunks):
+            kind = text_of(event.get("event_type"))
+            if kind in _STEP_EVENTS:
+                yield from self._step(chunk, event, _STEP_EVENTS[kind])
+            elif kind == "interaction.status_update":
+                yield from self._walk.message(chunk, "part")
+                yield from self._identified(chunk, "$.interaction_id", event.get("interaction_id"))
+            elif kind in ("interaction.created", "interaction.completed"):
+                yield from self._whole(chunk, kind, object_of(event.get("interaction")))
+            elif kind and kind != "error":
+                message = f"an event of type {describe(kind)}, which is in no table"
+                yield Misstep("unknown-event", chunk, message, "$.event_type")
+            running = object_of(object_of(event.get("metadata")).get("usage"))
+            counts = {name: running.get(name) for name in ("total_tokens", "total_output_tokens")}
+            yield from decreasing(chunk, "$.metadata.usage", counts, self._counted)
+        if self._stream.verdict != "error":
+            if self._stream.terminal:
+                yield from self._walk.unclosed()
+            yield from self._end()
+
+    def _identified(self, chunk: int, path: str, id: Any) -> Iterator[Misstep]:
+        """The interaction's id, which its events tell under two names."""
+        return self._same.same(chunk, path, id, name="id", kind="id-changed")
+
+    def _whole(self, chunk: int, kind: str, interaction: dict[str, Any]) -> Iterator[Misstep]:
+        yield from self._walk.message(chunk, "start" if kind == "interaction.created" else "end")
+        yield from self._identified(chunk, "$.interaction.id", interaction.get("id"))
+        if interaction.get("id") == "":
+            yield Misstep("empty-id", chunk, "the id of the interaction is empty", "$.interaction.id")
+        yield from self._same.same(chunk, "$.interaction.model", interaction.get("model"), kind="model-changed")
+        yield from self._same.same(chunk, "$.interaction.agent", interaction.get("agent"))
+        yield from self._same.same(chunk, "$.interaction.object", interaction.get("object"))
+        status = text_of(interaction.get("status"))
+        if status and (status in _RUNNING) != (kind == "interaction.created"):
+            yield Misstep("state-order", chunk, f"the status is {status} in {kind}", "$.interaction.status")
+        if kind == "interaction.created":
+            return
+        self._completed = (chunk, status)
+        usage = interaction.get("usage")
+        if type(usage) is not dict:
+            yield Misstep("incomplete-end", chunk, "interaction.completed tells no token counts", "$.interaction.usage")
+        yield from total(chunk, "$.interaction.usage", usage, "total_tokens", _COUNTS)
+        for index, step in enumerate(objects_in(interaction.get("steps"))):
+            texts = [text_of(part.get("text")) for part in objects_in(step.get("content"))]
+            if step.get("type") == "model_output" and self._texts.text(index):
+                path = f"$.interaction.steps[{index}].content"
+                yield from self._texts.whole(chunk, path, "".join(texts), of=index)
+
+    def _step(self, chunk: int, event: dict[str, Any], symbol: str) -> Iterator[Misstep]:
+        index = event.get("index")
+        if type(index) is not int:
+            return  # the table of the shape tells of it
+        step, delta = object_of(event.get("step")), object_of(event.get("delta"))
+        kind = text_of(step.get("type"))
+        if symbol == "delta":
+            told = text_of(delta.get("type"))
+            kind = _BELONGS.get(told, told if told.endswith(("_call", "_result")) else "")
+            if told and not kind:
+                message = f"a delta of type {describe(told)}, which is in no table"
+                yield Misstep("unknown-event", chunk, message, "$.delta.type")
+            if kind == "function_call" and self._walk.kinds.get(("step", index)) == "mcp_server_tool_call":
+                kind = "mcp_server_tool_call"
+        yield from self._walk.part(chunk, symbol, ("step", index), kind, "$.index")
+        if symbol == "open" and "id" in step:
+            self._functions += kind == "function_call"
+            yield from self._calls.open(chunk, "$.step.id", index, step["id"])
+        if symbol == "delta":
+            content = object_of(delta.get("content"))
+            text = delta.get("text") if "text" in delta else content.get("text")
+            yield from self._texts.piece(chunk, "$.delta.text", text, of=index)
+            if delta.get("type") == "arguments_delta":
+                self._calls.arguments(index, delta.get("arguments"))
+
+    def _end(self) -> Iterator[Misstep]:
+        if self._completed is not None:
+            chunk, status = self._completed
+            path = "$.interaction.status"
+            if status == "requires_action" and not self._functions:
+                yield Misstep(
+                    "finish-tool-mismatch", chunk, "the status is requires_action, and no function is called", path
+                )
+            elif status == "completed" and self._functions:
+                yield Misstep("finish-tool-mismatch", chunk, "the status is completed, and a function is called", path)
+        yield from self._calls.unreadable(cut=self._completed is not None and self._completed[1] == "incomplete")

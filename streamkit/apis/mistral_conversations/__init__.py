@@ -1,0 +1,291 @@
+"""Mistral conversations and agents: `conversation.response.started`, entries that grow, then `conversation.response.done`.
+
+Source: docs.mistral.ai, "Agents and conversations", "Streaming output"; mistralai's Python client, `models/*event.py` and
+`models/*entry.py`. The object is the `conversation.response` of a request without streaming. No event tells a finish reason.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
+from streamkit.apis._kit.merge import Pieces, joined, merge, plain
+from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta, written
+from streamkit.apis._openai.usage import usage_of
+from streamkit.model.message import (
+    ERROR,
+    OTHER_CONTENT,
+    REASONING,
+    ROLE,
+    TEXT,
+    TOOL,
+    USAGE,
+    Delta,
+    DeltaKind,
+    Message,
+    Part,
+    Reply,
+    Usage,
+)
+
+# The type of the entry that an event's pieces belong to. Everything up to the last word of an event's type names it.
+_ENTRIES = frozenset({"message.output", "function.call", "tool.execution", "agent.handoff"})
+_LIFECYCLE = ("conversation.response.started", "conversation.response.done", "conversation.response.error")
+_FLAGS = {"text": TEXT, "reasoning": REASONING}
+
+
+def _entry_type(chunk: Chunk) -> str:
+    """The type of the entry that an event adds to, or ""."""
+    kind = text_of(chunk.get("type")).rpartition(".")[0]
+    return kind if kind in _ENTRIES else ""
+
+
+def recognises(sample: Sample) -> str | None:
+    """An event of one of these types, or the request's path."""
+    for chunk in sample.chunks:
+        kind = text_of(chunk.get("type"))
+        if kind in _LIFECYCLE or (_entry_type(chunk) and kind != _entry_type(chunk)):
+            return f"type is {kind!r}"
+        if chunk.get("object") == "conversation.response":
+            return "object is 'conversation.response'"
+    return "the request's path" if sample.path.startswith("/v1/conversations") else None
+
+
+def _piece(content: Any) -> tuple[DeltaKind, str]:
+    """What a piece of content is: a text as it is, or one part (text, thinking, a reference, an image, a file)."""
+    if type(content) is str:
+        return "text", content
+    part = object_of(content)
+    kind = text_of(part.get("type"))
+    if kind == "thinking":
+        thoughts = part.get("thinking")
+        whole = text_of(thoughts) or "".join(text_of(thought.get("text")) for thought in objects_in(thoughts))
+        return "reasoning", whole
+    if kind == "tool_reference":
+        return "citation", text_of(part.get("url")) or text_of(part.get("title"))
+    return ("text", text_of(part.get("text"))) if type(part.get("text")) is str else ("other", kind)
+
+
+def flags(chunk: Chunk) -> int:
+    """What an event carries."""
+    kind = _entry_type(chunk)
+    if kind == "message.output":
+        what, text = _piece(chunk.get("content"))
+        return _FLAGS[what] * bool(text) if what in _FLAGS else OTHER_CONTENT * bool(chunk.get("content"))
+    if kind == "function.call":
+        return TOOL if chunk.get("name") or chunk.get("arguments") else 0
+    if kind:
+        return 0
+    if chunk.get("type") == _LIFECYCLE[0]:
+        return ROLE
+    found = USAGE if type(chunk.get("usage")) is dict else 0
+    return found | (ERROR if chunk.get("type") == _LIFECYCLE[2] or chunk.get("error") else 0)
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What an event adds; `part` is the index of its entry."""
+    kind = _entry_type(chunk)
+    part = place_of(chunk.get("output_index"), 0)
+    if kind == "message.output":
+        what, text = _piece(chunk.get("content"))
+        return (Delta(what, text, part=part),) if flags(chunk) else ()
+    if kind == "function.call":
+        name, id = name_of(chunk.get("name")), name_of(chunk.get("tool_call_id"))
+        return (Delta("tool", _arguments(chunk), choice=0, part=part, id=id, name=name),) if flags(chunk) else ()
+    if kind:
+        about = (chunk.get(key) for key in ("name", "next_agent_name", "previous_agent_name"))
+        return (Delta("other", " ".join([text_of(chunk["type"]), *filter(None, map(text_of, about))]), part=part),)
+    if flags(chunk) & ERROR:
+        return (Delta("error", said_by(chunk.get("error") or {**chunk, "type": None})),)
+    counts = usage(chunk)
+    return (usage_delta(counts),) if counts else (Delta("role", "assistant"),) if flags(chunk) & ROLE else ()
+
+
+def _arguments(chunk: Chunk) -> str:
+    given = chunk.get("arguments")
+    return given if type(given) is str else "" if given is None else written(given)
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts of `conversation.response.done`. What its tools took is in `total` alone."""
+    return usage_of(chunk.get("usage"))
+
+
+def ended(ending: Ending) -> bool:
+    """`conversation.response.done`."""
+    return any(chunk.get("type") == _LIFECYCLE[1] for chunk in reversed(ending.chunks))
+
+
+class ConversationAssembler:
+    """Fed with events; `object` is the `conversation.response`, an entry for each message, call, tool and handoff."""
+
+    def __init__(self) -> None:
+        self._head: dict[str, Any] = {}
+        self._entries: list[_Entry] = []
+        self._error: Any = None
+        self._whole: Chunk | None = None
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next event. Never raises on content."""
+        kind = _entry_type(chunk)
+        if kind:
+            self._entry_of(kind, chunk).feed(chunk)
+        elif flags(chunk) & ERROR:
+            self._error = chunk.get("error") or {key: value for key, value in chunk.items() if key != "type"}
+        elif chunk.get("object") == "conversation.response":
+            self._whole = chunk
+        else:
+            self._head.update((key, value) for key, value in chunk.items() if value is not None and key != "type")
+
+    def _entry_of(self, kind: str, chunk: Chunk) -> _Entry:
+        """The entry that a piece goes on with, looked for from the end: of its type, with none but its own names."""
+        for entry in reversed(self._entries):
+            if entry.goes_on(kind, chunk):
+                return entry
+        entry = _Entry(kind, place_of(chunk.get("output_index"), len(self._entries)))
+        self._entries.append(entry)
+        return entry
+
+    def _sorted(self) -> list[_Entry]:
+        return sorted(self._entries, key=lambda entry: entry.index)
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The `conversation.response` as far as the events go; a plain answer gives itself."""
+        if self._whole is not None:
+            return self._whole
+        answer: dict[str, Any] = {
+            "object": "conversation.response",
+            "conversation_id": None,
+            "outputs": [entry.object for entry in self._sorted()],
+            **self._head,
+        }
+        return answer if self._error is None else {**answer, "error": self._error}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share: the entries are the parts of one message."""
+        whole = self.object
+        entries = objects_in(whole.get("outputs"))
+        parts = tuple(part for entry in entries for part in _parts_of(entry))
+        messages = (Message(0, "assistant", parts),) if parts else ()
+        model = next(filter(None, (name_of(entry.get("model")) for entry in entries)), None)
+        return Reply(messages, name_of(whole.get("conversation_id")), model, usage_of(whole.get("usage")))
+
+
+class _Entry:
+    """One entry of the outputs while it grows."""
+
+    __slots__ = ("contents", "fields", "index", "kind")
+
+    def __init__(self, kind: str, index: int) -> None:
+        self.kind, self.index = kind, index
+        self.fields: dict[str, Any] = {}
+        self.contents: dict[int, list[Any]] = {}
+
+    def goes_on(self, kind: str, chunk: Chunk) -> bool:
+        """Whether this piece is of this entry: a place or a name that both tell is the same."""
+        if kind != self.kind or place_of(chunk.get("output_index"), self.index) != self.index:
+            return False
+        known = [(self.fields.get(key), chunk.get(key)) for key in ("id", "tool_call_id")]
+        return all(not ours or not theirs or ours == theirs for ours, theirs in known)
+
+    def feed(self, chunk: Chunk) -> None:
+        for key, value in chunk.items():
+            if key == "content" and self.kind == "message.output":
+                self._feed_content(place_of(chunk.get("content_index"), 0), value)
+            elif key == "arguments":
+                # A tool tells its arguments again when it is done; a call tells them piece by piece.
+                grows = self.kind == "function.call" or text_of(chunk.get("type")).endswith(".delta")
+                if grows or not self.fields.get("arguments"):
+                    self.fields[key] = merge(self.fields.get(key), _arguments(chunk))
+            elif key not in ("type", "output_index", "content_index") and value is not None:
+                self.fields[key] = value if value != "" else self.fields.get(key, value)
+
+    def _feed_content(self, index: int, content: Any) -> None:
+        """Add a piece: text goes on with the text, and thinking with the thinking, that came last at its place."""
+        pieces = self.contents.setdefault(index, [])
+        for piece in content if type(content) is list else [content]:
+            what, text = _piece(piece)
+            last = pieces[-1] if pieces else None
+            if type(last) is _Text and what == last.what and text:
+                last.pieces.append(text)
+            elif what in _FLAGS:
+                pieces.append(_Text(what, text))
+            elif piece is not None:
+                pieces.append(piece)
+
+    @property
+    def object(self) -> dict[str, Any]:
+        entry = {"object": "entry", "type": self.kind, **{key: plain(value) for key, value in self.fields.items()}}
+        if self.kind == "message.output":
+            pieces = [piece for _, pieces in sorted(self.contents.items()) for piece in pieces]
+            if all(type(piece) is _Text and piece.what == "text" for piece in pieces) and len(self.contents) < 2:
+                entry["content"] = "".join(joined(piece.pieces) for piece in pieces)
+            else:
+                entry["content"] = [piece.object if type(piece) is _Text else piece for piece in pieces]
+        return entry
+
+
+class _Text:
+    """A part of text or of thinking while it grows."""
+
+    __slots__ = ("pieces", "what")
+
+    def __init__(self, what: str, text: str) -> None:
+        self.what, self.pieces = what, Pieces((text,))
+
+    @property
+    def object(self) -> dict[str, Any]:
+        part = {"type": "text", "text": joined(self.pieces)}
+        return part if self.what == "text" else {"type": "thinking", "thinking": [part]}
+
+
+def _parts_of(entry: dict[str, Any]) -> list[Part]:
+    """An entry in the common words."""
+    if entry.get("type") == "function.call":
+        arguments, id = _arguments(entry), name_of(entry.get("tool_call_id"))
+        return [Part("tool_call", arguments, id, name_of(entry.get("name")), entry)]
+    if entry.get("type") != "message.output":
+        return [Part("data", name=name_of(entry.get("name")) or name_of(entry.get("type")), data=entry)]
+    content = entry.get("content")
+    parts = []
+    for piece in content if type(content) is list else [content]:
+        what, text = _piece(piece)
+        if what == "text" or what == "reasoning" or what == "citation":
+            parts += [Part(what, text, data=piece if what == "citation" else None)] if text else []
+        else:
+            parts.append(Part("data", name=text or None, data=piece))
+    return parts
+
+
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.mistral_conversations.grammar import ENTRY, KINDS, RESPONSE, missteps
+    from streamkit.apis.mistral_conversations.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(RESPONSE, ENTRY),
+    )
+
+
+API = Api(
+    name="mistral_conversations",
+    title="Mistral conversations and agents",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=lambda chunk: name_of(chunk.get("model")),
+    ended=ended,
+    assembler=ConversationAssembler,
+    streamed=lambda chunk: chunk.get("object") != "conversation.response",
+    order=20,
+    judge=judge,
+)

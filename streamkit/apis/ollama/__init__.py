@@ -1,0 +1,178 @@
+"""Ollama's own API, `/api/chat` and `/api/generate`: JSON Lines, the last one with `done: true` and the server's own times.
+
+Source: github.com/ollama/ollama, `docs/api.md`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
+from streamkit.apis._kit.merge import merge_fields, plain
+from streamkit.apis._kit.reading import count_of, name_of, object_of, objects_in, said_by, text_of, usage_delta, written
+from streamkit.model.message import (
+    ERROR,
+    FINISH,
+    OTHER_CONTENT,
+    REASONING,
+    TEXT,
+    TOOL,
+    USAGE,
+    Delta,
+    Message,
+    Part,
+    Reply,
+    Usage,
+)
+
+_PATHS = ("/api/chat", "/api/generate")
+_COUNTS = ("prompt_eval_count", "eval_count")
+
+
+def recognises(sample: Sample) -> str | None:
+    """A chunk with a boolean `done` and a `message` or a `response`."""
+    for chunk in sample.chunks:
+        if type(chunk.get("done")) is bool and ("message" in chunk or "response" in chunk):
+            return "a chunk holds 'done' and a message or a response"
+    return "the request's path" if sample.path.endswith(_PATHS) else None
+
+
+def flags(chunk: Chunk) -> int:
+    """What a chunk carries."""
+    found = 0
+    message = object_of(chunk.get("message"))
+    if message.get("content") or chunk.get("response"):
+        found |= TEXT
+    if message.get("thinking") or chunk.get("thinking"):
+        found |= REASONING
+    if message.get("tool_calls"):
+        found |= TOOL
+    if message.get("images") or chunk.get("images"):
+        found |= OTHER_CONTENT
+    if chunk.get("done") is True:
+        found |= FINISH
+        if any(name in chunk for name in _COUNTS):
+            found |= USAGE
+    return found | (ERROR if chunk.get("error") else 0)
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What a chunk adds."""
+    message = object_of(chunk.get("message"))
+    found: list[Delta] = []
+    thought = text_of(message.get("thinking")) or text_of(chunk.get("thinking"))
+    if thought:
+        found.append(Delta("reasoning", thought))
+    text = text_of(message.get("content")) or text_of(chunk.get("response"))
+    if text:
+        found.append(Delta("text", text))
+    for place, call in enumerate(objects_in(message.get("tool_calls"))):
+        function = object_of(call.get("function"))
+        given = written(function["arguments"]) if "arguments" in function else ""
+        found.append(
+            Delta("tool", given, choice=0, part=place, id=name_of(call.get("id")), name=name_of(function.get("name")))
+        )
+    if chunk.get("done") is True:
+        found.append(Delta("finish", text_of(chunk.get("done_reason"))))
+        if any(name in chunk for name in _COUNTS):
+            found.append(usage_delta(usage(chunk)))
+    if chunk.get("error"):
+        found.append(Delta("error", said_by(chunk["error"])))
+    return tuple(found)
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts of the last chunk; a prompt that was cached whole is not counted by the server."""
+    raw = {key: value for key, value in chunk.items() if key.endswith(("_count", "_duration"))}
+    return Usage(input=count_of(raw, "prompt_eval_count"), output=count_of(raw, "eval_count"), raw=raw) if raw else None
+
+
+def ended(ending: Ending) -> bool:
+    """`done: true`."""
+    return any(chunk.get("done") is True for chunk in reversed(ending.chunks))
+
+
+class OllamaAssembler:
+    """Fed with the lines of a stream; `object` is the one that Ollama answers with `"stream": false`."""
+
+    def __init__(self) -> None:
+        self._head: dict[str, Any] = {}
+        self._message: dict[str, Any] = {}
+        self._texts: dict[str, Any] = {}
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next line. Never raises on content."""
+        for key, value in chunk.items():
+            if key == "message" and type(value) is dict:
+                self._head.setdefault("message", None)
+                calls = value.get("tool_calls")
+                # Each line brings whole calls: they never go on with an earlier one, whatever index they have.
+                merge_fields(self._message, {name: field for name, field in value.items() if name != "tool_calls"})
+                if type(calls) is list:
+                    self._message["tool_calls"] = [*self._message.get("tool_calls", ()), *calls]
+            elif key in ("response", "thinking") and type(value) is str:
+                self._head.setdefault(key, None)
+                merge_fields(self._texts, {key: value})
+            elif value is not None:
+                self._head[key] = value
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The answer as far as the lines go."""
+        answer = {**self._head, **{key: plain(value) for key, value in self._texts.items()}}
+        if "message" in self._head:
+            answer["message"] = self._whole_message
+        return answer
+
+    @property
+    def _whole_message(self) -> dict[str, Any]:
+        return {key: plain(value) for key, value in self._message.items()}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        message, answer = self._whole_message, self.object
+        parts = []
+        thought = text_of(message.get("thinking")) or text_of(answer.get("thinking"))
+        if thought:
+            parts.append(Part("reasoning", thought))
+        text = text_of(message.get("content")) or text_of(answer.get("response"))
+        if text:
+            parts.append(Part("text", text))
+        for call in objects_in(message.get("tool_calls")):
+            function = object_of(call.get("function"))
+            given = written(function.get("arguments", {}))
+            parts.append(Part("tool_call", given, name_of(call.get("id")), name_of(function.get("name")), call))
+        messages = (Message(0, name_of(message.get("role")), tuple(parts), name_of(answer.get("done_reason"))),)
+        return Reply(messages if parts or message else (), None, name_of(answer.get("model")), usage(answer))
+
+
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.ollama.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.ollama.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
+API = Api(
+    name="ollama",
+    title="Ollama chat and generate",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=lambda chunk: name_of(chunk.get("model")),
+    ended=ended,
+    assembler=OllamaAssembler,
+    order=40,
+    judge=judge,
+)

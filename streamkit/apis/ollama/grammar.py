@@ -1,0 +1,93 @@
+"""The lawful order of an Ollama stream: lines with `done: false`, then one with `done: true` and the server's counts.
+
+Source: github.com/ollama/ollama, `docs/api.md`, and recorded streams: every line has the time at which it was made, to the
+nanosecond, and they ascend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.apis._kit.reading import object_of, objects_in
+from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, again
+from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.stream import Stream
+
+GRAMMAR = Grammar(
+    name="an Ollama answer",
+    start="open",
+    steps={("open", "line"): "open", ("open", "done"): "finished"},
+    missteps={("finished", "line"): "delta-after-finish", ("finished", "done"): "repeated-finish"},
+    ends=frozenset({"open", "finished"}),
+)
+
+KINDS = GRAMMAR.kinds | {
+    "counter-order",
+    "cumulative-content",
+    "repeated-delta",
+    "durations-exceed-total",
+    "empty-id",
+    "incomplete-end",
+    "model-changed",
+    "shared-tool-id",
+}
+"""Every misstep that these checks can give, each the name of its rule."""
+
+_PARTS = ("load_duration", "prompt_eval_duration", "eval_duration")
+# A prompt that was cached whole is not counted, and a model that was only loaded answered nothing.
+_TOLD = ("done_reason", "total_duration", "eval_count")
+_NOTHING_SAID = ("load", "unload")
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of an Ollama stream, in order of lines."""
+    if not stream.streamed:
+        return
+    walk, same, texts, calls, times = Walk(GRAMMAR), Repeated(), Texts(), Calls(), Counter(repeats=True)
+    for chunk, line in enumerate(stream.chunks):
+        if "error" in line and "done" not in line:
+            continue
+        done = line.get("done") is True
+        wrong = walk.step(0, "done" if done else "line")
+        if wrong is not None:
+            yield Misstep(wrong, chunk, "a line comes after the one with done: true", "$.done", again(wrong))
+        yield from same.same(chunk, "$.model", line.get("model"), kind="model-changed")
+        created = line.get("created_at")
+        yield from times.next(chunk, "$.created_at", _instant(created))
+        message = object_of(line.get("message"))
+        yield from texts.piece(chunk, "$.message.content", message.get("content") or line.get("response"))
+        yield from texts.piece(
+            chunk, "$.message.thinking", message.get("thinking") or line.get("thinking"), of="thinking"
+        )
+        for place, call in enumerate(objects_in(message.get("tool_calls"))):
+            yield from calls.open(chunk, f"$.message.tool_calls[{place}].id", (chunk, place), call.get("id"))
+        yield from _repeated(stream, chunk)
+        if done:
+            yield from _done(chunk, line)
+
+
+def _instant(created: Any) -> str | None:
+    """A time that sorts as text does: in UTC, with its fraction of a second filled up to nine digits."""
+    if type(created) is not str or not created.endswith("Z"):
+        return None
+    seconds, _, fraction = created[:-1].partition(".")
+    return f"{seconds}.{fraction:0<9}"
+
+
+def _repeated(stream: Stream, chunk: int) -> Iterator[Misstep]:
+    """A line that is the one before to the last byte: no server makes two in one nanosecond."""
+    if chunk and stream.chunks[chunk] == stream.chunks[chunk - 1] and "created_at" in stream.chunks[chunk]:
+        yield Misstep("counter-order", chunk, "the line is the one before it over again, with its time", "$.created_at")
+
+
+def _done(chunk: int, line: dict[str, Any]) -> Iterator[Misstep]:
+    """What the last line tells, and whether it agrees."""
+    for name in () if line.get("done_reason") in _NOTHING_SAID else _TOLD:
+        if name not in line:
+            yield Misstep("incomplete-end", chunk, f"{name} is missing from the line with done: true", f"$.{name}")
+    parts = [line.get(name, 0) for name in _PARTS]
+    whole = line.get("total_duration")
+    if type(whole) is int and all(type(part) is int for part in parts) and sum(parts) > whole:
+        message = f"total_duration is {whole}, and {' + '.join(_PARTS)} is {sum(parts)}"
+        yield Misstep("durations-exceed-total", chunk, message, "$.total_duration")

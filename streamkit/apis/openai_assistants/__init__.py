@@ -1,0 +1,191 @@
+"""OpenAI Assistants runs: events of a thread (`thread.run.created`, `thread.message.delta`, …), ended by `done`.
+
+Source: openai-openapi, `AssistantStreamEvent`. The object is the run, with the messages and steps that it made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
+from streamkit.apis._kit.merge import merge_fields, plain
+from streamkit.apis._kit.reading import name_of, object_of, objects_in, said_by, text_of, usage_delta
+from streamkit.apis._openai.usage import usage_of
+from streamkit.model.message import ERROR, FINISH, ROLE, TEXT, TOOL, USAGE, Delta, Message, Part, Reply, Usage
+
+_FINISHED = frozenset({"completed", "failed", "cancelled", "expired", "incomplete", "requires_action"})
+
+
+def _kind(chunk: Chunk) -> str:
+    kind = text_of(chunk.get("object"))
+    return kind if kind.startswith("thread") else ""
+
+
+def recognises(sample: Sample) -> str | None:
+    """A chunk whose `object` is a thread or something of it."""
+    for chunk in sample.chunks:
+        if _kind(chunk):
+            return f"object is {_kind(chunk)!r}"
+    return None
+
+
+def _texts(chunk: Chunk) -> list[str]:
+    content = object_of(chunk.get("delta")).get("content")
+    return [text for part in objects_in(content) if (text := text_of(object_of(part.get("text")).get("value")))]
+
+
+def _calls(chunk: Chunk) -> list[dict[str, Any]]:
+    return objects_in(object_of(object_of(chunk.get("delta")).get("step_details")).get("tool_calls"))
+
+
+def flags(chunk: Chunk) -> int:
+    """What an event carries."""
+    kind = _kind(chunk)
+    if kind == "thread.message.delta":
+        return TEXT if _texts(chunk) else 0
+    if kind == "thread.run.step.delta":
+        return TOOL if _calls(chunk) else 0
+    if kind == "thread.message":
+        return ROLE if chunk.get("status") == "in_progress" else 0
+    if kind == "thread.run":
+        status = chunk.get("status")
+        found = FINISH if text_of(status) in _FINISHED else 0
+        found |= USAGE if type(chunk.get("usage")) is dict else 0
+        return found | (ERROR if status == "failed" or chunk.get("last_error") else 0)
+    return 0 if kind else ERROR if chunk.get("error") or chunk.get("code") else 0
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What an event adds."""
+    kind = _kind(chunk)
+    if kind == "thread.message.delta":
+        return tuple(Delta("text", text) for text in _texts(chunk))
+    if kind == "thread.run.step.delta":
+        found = []
+        for place, call in enumerate(_calls(chunk)):
+            function = object_of(call.get("function"))
+            given = text_of(function.get("arguments"))
+            found.append(
+                Delta(
+                    "tool", given, choice=0, part=place, id=name_of(call.get("id")), name=name_of(function.get("name"))
+                )
+            )
+        return tuple(found)
+    if kind == "thread.message" and flags(chunk) & ROLE:
+        return (Delta("role", text_of(chunk.get("role"))),)
+    if flags(chunk) & ERROR:
+        return (Delta("error", said_by(chunk.get("last_error") or chunk.get("error") or chunk)),)
+    counts = usage(chunk)
+    ended_so = (Delta("finish", text_of(chunk.get("status"))),) if flags(chunk) & FINISH else ()
+    return ended_so if counts is None else (*ended_so, usage_delta(counts))
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts of a run."""
+    return usage_of(chunk.get("usage"))
+
+
+def ended(ending: Ending) -> bool:
+    """`done`, whose data is `[DONE]`."""
+    return ending.done
+
+
+class RunAssembler:
+    """Fed with events; `object` is the run, with `messages` and `steps` beside its own fields."""
+
+    def __init__(self) -> None:
+        self._run: dict[str, Any] = {}
+        self._messages: dict[str, dict[str, Any]] = {}
+        self._steps: dict[str, dict[str, Any]] = {}
+        self._error: Any = None
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next event. Never raises on content."""
+        kind, id = _kind(chunk), text_of(chunk.get("id"))
+        if kind == "thread.run":
+            self._run = chunk
+        elif kind == "thread.message":
+            self._take(self._messages, id, chunk, "content")
+        elif kind == "thread.run.step":
+            self._take(self._steps, id, chunk, "step_details")
+        elif kind == "thread.message.delta":
+            merge_fields(self._messages.setdefault(id, {"id": id}), object_of(chunk.get("delta")))
+        elif kind == "thread.run.step.delta":
+            merge_fields(self._steps.setdefault(id, {"id": id}), object_of(chunk.get("delta")))
+        elif not kind and (chunk.get("error") or chunk.get("code")):
+            self._error = chunk
+
+    def _take(self, known: dict[str, dict[str, Any]], id: str, chunk: Chunk, grown: str) -> None:
+        """Take an object as it stands now; what its deltas made of it stays where it brings nothing."""
+        before = known.get(id, {}).get(grown)
+        known[id] = {**chunk, grown: chunk.get(grown) or before}
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The run as far as the events go."""
+        answer = {
+            **self._run,
+            "messages": [_plain(message) for message in self._messages.values()],
+            "steps": [_plain(step) for step in self._steps.values()],
+        }
+        return answer if self._error is None else {**answer, "error": self._error}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share: every message of the run is a part of one."""
+        parts = []
+        for message in self._messages.values():
+            for entry in objects_in(_plain(message).get("content")):
+                parts.append(Part("text", text_of(object_of(entry.get("text")).get("value"))))
+        for step in self._steps.values():
+            for call in objects_in(object_of(_plain(step).get("step_details")).get("tool_calls")):
+                function = object_of(call.get("function"))
+                given, name = text_of(function.get("arguments")), name_of(function.get("name"))
+                parts.append(Part("tool_call", given, name_of(call.get("id")), name, call))
+        status = name_of(self._run.get("status"))
+        messages = (Message(0, "assistant", tuple(parts), status if status in _FINISHED else None),) if parts else ()
+        run = self._run
+        return Reply(messages, name_of(run.get("id")), name_of(run.get("model")), usage_of(run.get("usage")))
+
+
+def _plain(holder: dict[str, Any]) -> dict[str, Any]:
+    """The object as the API shows it: entries of lists without the index that told their pieces where to go."""
+    whole: dict[str, Any] = {key: plain(value) for key, value in holder.items()}
+    if objects_in(whole.get("content")):
+        whole["content"] = [_unindexed(entry) for entry in objects_in(whole["content"])]
+    return whole
+
+
+def _unindexed(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "index"}
+
+
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.openai_assistants.grammar import KINDS, OBJECT, RUN, missteps
+    from streamkit.apis.openai_assistants.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(RUN, OBJECT),
+    )
+
+
+API = Api(
+    name="openai_assistants",
+    title="OpenAI Assistants runs",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=lambda chunk: name_of(chunk.get("model")),
+    ended=ended,
+    assembler=RunAssembler,
+    order=15,
+    judge=judge,
+)

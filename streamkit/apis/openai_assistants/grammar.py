@@ -1,0 +1,287 @@
+"""The lawful order of a run: the run, its steps and their messages, each created, in progress, grown and completed.
+
+Each of them is told whole whenever its status changes, under an event's name that ends in that status; what the deltas of a
+message or of a tool call give must be what the last telling says. A run that goes on after its tools were answered begins
+in the middle. Source: openai-openapi, `AssistantStreamEvent`; openai-python 3.54.0, `lib/streaming/_assistants.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.apis._kit.misfits import describe
+from streamkit.apis._kit.reading import object_of, objects_in, place_of, text_of
+from streamkit.apis._kit.values import Calls, Repeated, Texts, total
+from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.stream import Stream
+
+
+def _grammar(name: str, *states: str, grows: bool) -> Grammar:
+    """Created, then these states one after another, then closed; with deltas in the last of the states."""
+    row = ("new", "created", *states)
+    steps = {(row[place], symbol): symbol for place, symbol in enumerate(row[1:])}
+    steps[(row[-1], "closed")] = "closed"
+    # What is left out is told once: the walk goes on where the stream stands.
+    skipped = {
+        (state, symbol): symbol for state in row for symbol in (*row[1:], "closed") if (state, symbol) not in steps
+    }
+    wrong = {
+        (state, symbol): "unopened-part"
+        if state == "new"
+        else "repeated-start"
+        if symbol == "created"
+        else "state-order"
+        for state, symbol in skipped
+    }
+    wrong |= {("closed", symbol): "state-order" for symbol in (*row[1:], "closed")}
+    if grows:
+        wrong |= {(state, "delta"): "state-order" for state in row[1:-1]}
+        wrong |= {("new", "delta"): "unopened-part", ("closed", "delta"): "unopened-part"}
+    return Grammar(
+        name=name,
+        start="new",
+        steps=steps | skipped,
+        missteps=wrong,
+        ends=frozenset({"new", "closed"}),
+        unfinished=dict.fromkeys(row[1:], "unclosed-part"),
+    )
+
+
+RUN = _grammar("a run", "queued", "in_progress", grows=False)
+OBJECT = _grammar("a step or a message of a run", "in_progress", grows=True)
+
+KINDS = (
+    RUN.kinds
+    | OBJECT.kinds
+    | {
+        "after-end",
+        "cumulative-content",
+        "repeated-delta",
+        "empty-id",
+        "finish-tool-mismatch",
+        "incomplete-end",
+        "missing-start",
+        "model-changed",
+        "part-order",
+        "shared-tool-id",
+        "tool-args-invalid-json",
+        "unknown-event",
+        "usage-total-mismatch",
+        "value-changed",
+        "whole-differs",
+    }
+)
+"""Every misstep that these checks can give, each the name of its rule."""
+
+_CLOSED = ("completed", "failed", "cancelled", "expired", "incomplete", "requires_action")
+_KINDS = ("thread.run", "thread.run.step", "thread.message")
+_DELTAS = {"thread.run.step.delta": "thread.run.step", "thread.message.delta": "thread.message"}
+_OF_THREAD = ("thread_id", "assistant_id")
+_KEPT = ("created_at", "role", "run_id", "type")
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of a run's stream, in order of events; those at its end last."""
+    return _RunWalk(stream).missteps()
+
+
+class _RunWalk:
+    """One run being walked."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._walks = {"thread.run": Walk(RUN), "thread.run.step": Walk(OBJECT), "thread.message": Walk(OBJECT)}
+        first = object_of(stream.chunks[0]) if stream.chunks else {}
+        created = first.get("object") == "thread" or self._name(0).endswith(".run.created")
+        self._resumed = not created and first.get("object") in ("thread.run.step", "thread.message")
+        self._begun = False
+        self._ended = False
+        self._status: tuple[int, str] | None = None
+        self._same = Repeated()
+        self._texts = Texts()
+        self._calls = Calls()
+        self._code: set[object] = set()
+        self._running = False
+        self._open_step = ""
+        self._open_message = ""
+
+    @property
+    def _named(self) -> bool:
+        return self._stream.events.names is not None and self._name(0).startswith("thread.")
+
+    def _name(self, chunk: int) -> str:
+        return self._stream.events.name(self._stream.chunk_events[chunk]) if self._stream.chunks else ""
+
+    def missteps(self) -> Iterator[Misstep]:
+        for chunk, event in enumerate(self._stream.chunks):
+            kind = text_of(event.get("object"))
+            if kind in _DELTAS:
+                yield from self._delta(chunk, _DELTAS[kind], event)
+            elif kind in _KINDS:
+                yield from self._told(chunk, kind, event)
+            elif kind and kind != "thread":
+                yield Misstep("unknown-event", chunk, f"an object {describe(kind)}, which is in no table", "$.object")
+            elif not kind and not event.get("error") and "code" not in event:
+                yield Misstep("unknown-event", chunk, "an event that is no object of a thread", "$")
+        if self._stream.verdict != "error":
+            yield from self._end()
+
+    def _symbol(self, chunk: int, kind: str, event: dict[str, Any]) -> str:
+        """What an object's telling is: the last word of its event's name, or its status where events have no names."""
+        status, name = text_of(event.get("status")), self._name(chunk)
+        word = name.removeprefix(f"{kind}.") if name.startswith(f"{kind}.") else ""
+        if not word:
+            first = "queued" if kind == "thread.run" else "in_progress"
+            unseen = self._walks[kind].state(text_of(event.get("id"))) == "new"
+            word = "created" if unseen and status == first and not self._resumed else status
+        return "closed" if word in _CLOSED else word
+
+    def _told(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+        id, status = text_of(event.get("id")), text_of(event.get("status"))
+        symbol = self._symbol(chunk, kind, event)
+        yield from self._placed(chunk, kind)
+        yield from self._step(chunk, kind, id, symbol)
+        yield from self._alone(chunk, kind, id, symbol)
+        yield from self._agrees(chunk, kind, status)
+        yield from self._repeats(chunk, kind, event)
+        yield from total(chunk, "$.usage", event.get("usage"), "total_tokens", ("prompt_tokens", "completion_tokens"))
+        if symbol != "closed":
+            return
+        if kind == "thread.run":
+            self._ended = True
+            self._status = (chunk, status)
+            if status == "completed" and type(event.get("usage")) is not dict:
+                yield Misstep("incomplete-end", chunk, "the completed run tells no token counts", "$.usage")
+        elif kind == "thread.message":
+            yield from self._whole_message(chunk, id, event)
+        else:
+            yield from self._whole_calls(chunk, id, event)
+
+    def _placed(self, chunk: int, kind: str) -> Iterator[Misstep]:
+        if not self._begun and kind != "thread.run" and not self._resumed:
+            yield Misstep("missing-start", chunk, "the stream begins without its run", "$.object")
+        elif kind != "thread.run" and not self._resumed and not self._ended and not self._running:
+            message = f"a {kind.rpartition('.')[2]} of a run that is not in progress"
+            yield Misstep("state-order", chunk, message, "$.object")
+        self._begun = True
+        if self._ended:
+            yield Misstep("after-end", chunk, "more comes after the end of the run", "$.object")
+
+    def _step(self, chunk: int, kind: str, id: Any, symbol: str) -> Iterator[Misstep]:
+        walk = self._walks[kind]
+        before = walk.state(id)
+        wrong = walk.step(id, symbol)
+        if wrong == "unopened-part" and self._resumed:
+            return  # it was created in the stream before
+        if wrong == "unopened-part" and kind == "thread.run":
+            wrong = "missing-start"
+        if wrong is not None:
+            what = kind.rpartition(".")[2]
+            told = "was never created" if before == "new" else f"is {before.replace('_', ' ')}"
+            yield Misstep(wrong, chunk, f"{symbol.replace('_', ' ')} is told of a {what} that {told}", "$.status")
+
+    def _alone(self, chunk: int, kind: str, id: str, symbol: str) -> Iterator[Misstep]:
+        """One step after another, and a step that makes a message lasts until the message is whole."""
+        if kind == "thread.run":
+            self._running = self._running or symbol == "in_progress"
+        elif kind == "thread.run.step" and symbol == "created":
+            if self._open_step not in ("", id):
+                message = f"a step is created while {describe(self._open_step)} is in progress"
+                yield Misstep("part-order", chunk, message, "$.id")
+            self._open_step = id
+        elif kind == "thread.run.step" and symbol == "closed":
+            self._open_step = ""
+            if self._open_message:
+                message = f"a step is completed before its message {describe(self._open_message)}"
+                yield Misstep("part-order", chunk, message, "$.status")
+        elif kind == "thread.message":
+            self._open_message = id if symbol == "created" else "" if symbol == "closed" else self._open_message
+
+    def _agrees(self, chunk: int, kind: str, status: str) -> Iterator[Misstep]:
+        """The name of the event and the status inside tell the same."""
+        name = self._name(chunk)
+        word = name.removeprefix(f"{kind}.") if name.startswith(f"{kind}.") else ""
+        if word == "completed" and status == "incomplete":
+            return  # so the service itself ends a run that reached its limit of tokens
+        wanted = {"created": "queued" if kind == "thread.run" else "in_progress"}.get(word, word)
+        if word and status and status != wanted:
+            yield Misstep("state-order", chunk, f"the status is {describe(status)} in {name}", "$.status")
+
+    def _repeats(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+        id = text_of(event.get("id"))
+        if event.get("id") == "":
+            yield Misstep("empty-id", chunk, "the id is empty", "$.id")
+        if kind == "thread.run":
+            yield from self._same.same(chunk, "$.id", id, name="run_id")
+        yield from self._same.same(chunk, "$.run_id", event.get("run_id"))
+        for name in _OF_THREAD:
+            yield from self._same.same(chunk, f"$.{name}", event.get(name))
+        for name in _KEPT:
+            yield from self._same.same(chunk, f"$.{name}", event.get(name), of=id)
+        yield from self._same.same(chunk, "$.model", event.get("model"), kind="model-changed")
+
+    def _delta(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+        id, delta = text_of(event.get("id")), object_of(event.get("delta"))
+        yield from self._placed(chunk, kind)
+        yield from self._step(chunk, kind, id, "delta")
+        for place, part in enumerate(objects_in(delta.get("content"))):
+            path = f"$.delta.content[{place}]"
+            index = place_of(part.get("index"), -1)
+            yield from self._same.same(chunk, f"{path}.type", part.get("type"), of=(id, index))
+            text = object_of(part.get("text")).get("value")
+            yield from self._texts.piece(chunk, f"{path}.text.value", text, of=(id, index))
+            if index > 0 and not self._same.known("type", (id, index - 1)):
+                yield Misstep(
+                    "part-order", chunk, f"content {index} comes, and there is no content {index - 1}", f"{path}.index"
+                )
+        for place, call in enumerate(objects_in(object_of(delta.get("step_details")).get("tool_calls"))):
+            path = f"$.delta.step_details.tool_calls[{place}]"
+            key = (id, place_of(call.get("index"), -1))
+            if "id" in call:
+                yield from self._calls.open(chunk, f"{path}.id", key, call["id"])
+                yield from self._same.same(chunk, f"{path}.id", call["id"], of=key)
+            self._calls.arguments(key, _given(call))
+            self._code |= {key} if call.get("type") == "code_interpreter" else set()
+
+    def _whole_message(self, chunk: int, id: Any, event: dict[str, Any]) -> Iterator[Misstep]:
+        if self._resumed and not self._texts.text((id, 0)):
+            return
+        for index, part in enumerate(objects_in(event.get("content"))):
+            if part.get("type") == "text":
+                path = f"$.content[{index}].text.value"
+                yield from self._texts.whole(chunk, path, object_of(part.get("text")).get("value"), of=(id, index))
+
+    def _whole_calls(self, chunk: int, id: Any, event: dict[str, Any]) -> Iterator[Misstep]:
+        for index, call in enumerate(objects_in(object_of(event.get("step_details")).get("tool_calls"))):
+            told, given = self._calls.text((id, index)), _given(call)
+            path = f"$.step_details.tool_calls[{index}]"
+            yield from self._calls.open(chunk, f"{path}.id", (id, index), call.get("id"))
+            yield from self._same.same(chunk, f"{path}.id", call.get("id"), of=(id, index))
+            if given != told and (told or not self._resumed) and type(given) is str:
+                message = "the arguments that are told as the whole are not those of the deltas"
+                yield Misstep("whole-differs", chunk, message, path)
+
+    def _end(self) -> Iterator[Misstep]:
+        for kind, walk in self._walks.items():
+            if (
+                kind == "thread.run"
+                or not self._stream.terminal
+                or (self._status is not None and self._status[1] == "requires_action")
+            ):
+                continue  # the stream's own end tells of the run; steps wait for what the tools answer
+            for id, wrong in walk.unfinished():
+                yield Misstep(wrong, None, f"{kind} {describe(id)} is never completed")
+        if self._stream.terminal and not self._ended:
+            yield Misstep("incomplete-end", None, "the stream ends, and nothing tells how the run ended")
+        if self._status is not None and self._status[1] == "requires_action" and not self._calls:
+            message = "the run requires an action, and no tool is called"
+            yield Misstep("finish-tool-mismatch", self._status[0], message, "$.status")
+        cut = self._status is not None and self._status[1] == "incomplete"
+        yield from self._calls.unreadable(cut=cut, but=self._code)
+
+
+def _given(call: dict[str, Any]) -> Any:
+    """What a tool is given: a function's arguments, the code of an interpreter."""
+    function = object_of(call.get("function"))
+    return function.get("arguments") if function else object_of(call.get("code_interpreter")).get("input")

@@ -1,0 +1,135 @@
+"""Replicate predictions: events `output`, whose data is the text itself, then `done`.
+
+Source: replicate.com/docs, "Streaming output". A prediction's `output` without streaming is the list of these texts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
+from streamkit.apis._kit.merge import Pieces, joined, paired
+from streamkit.apis._kit.reading import name_of, object_of, said_by, text_of
+from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, Reply
+
+_NAMES = frozenset({"output", "logs", "error", "done"})
+
+
+def recognises(sample: Sample) -> str | None:
+    """Events called `output`, and none of another name than that API's."""
+    names = {name for name, _ in sample.events}
+    if sample.framing == "sse" and "output" in names and names <= _NAMES:
+        return "events are called 'output'"
+    return None
+
+
+def reads(data: bytes, name: str) -> Chunk | None:
+    """The event with its text; of `done` and `error` the object that the data holds."""
+    text = data.decode("utf-8", "replace")
+    if name == "output":
+        return {"event": name, "data": text}
+    try:
+        held = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        held = text
+    return {"event": name, "data": held}
+
+
+def flags(chunk: Chunk) -> int:
+    """What an event carries."""
+    kind = chunk.get("event")
+    if kind == "output":
+        return TEXT if chunk.get("data") else 0
+    if kind == "done":
+        return FINISH | (ERROR if object_of(chunk.get("data")).get("reason") == "error" else 0)
+    return ERROR if kind == "error" else 0
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What an event adds."""
+    kind, data = chunk.get("event"), chunk.get("data")
+    if kind == "output":
+        return (Delta("text", data),) if type(data) is str and data else ()
+    if kind == "done":
+        reason = text_of(object_of(data).get("reason")) or "succeeded"
+        failed = (Delta("error", "the prediction failed"),) if reason == "error" else ()
+        return (Delta("finish", reason), *failed)
+    return (Delta("error", said_by(data)),) if kind == "error" else ()
+
+
+def ended(ending: Ending) -> bool:
+    """`done`."""
+    return any(chunk.get("event") == "done" for chunk in reversed(ending.chunks))
+
+
+class ReplicateAssembler:
+    """Fed with events; `object` is the prediction, as far as a stream tells it: status, output, error, logs."""
+
+    def __init__(self) -> None:
+        self._pieces = Pieces()
+        self._output: list[str] = []
+        self._logs = Pieces()
+        self._status: str | None = None
+        self._error: Any = None
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next event. Never raises on content."""
+        kind, data = chunk.get("event"), chunk.get("data")
+        if kind == "output" and type(data) is str:
+            self._output.append(data)
+            self._pieces.append(data)
+        elif kind == "logs":
+            self._logs.append(text_of(data))
+        elif kind == "error":
+            self._status, self._error = "failed", object_of(data).get("detail", data)
+        elif kind == "done" and self._status is None:
+            # Documented reasons are `canceled` and `error`; an empty object is success.
+            reason = name_of(object_of(data).get("reason"))
+            self._status = {None: "succeeded", "error": "failed"}.get(reason, reason)
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The prediction as far as the events go; `status` is null where none told it."""
+        logs = {"logs": joined(self._logs)} if self._logs else {}
+        output = [paired(piece) for piece in self._output]
+        return {"status": self._status, "output": output, "error": self._error, **logs}
+
+    @property
+    def message(self) -> Reply:
+        """The text alone."""
+        parts = (Part("text", joined(self._pieces)),)
+        return Reply((Message(0, None, parts, self._status),)) if self._pieces else Reply()
+
+
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.replicate.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.replicate.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
+API = Api(
+    name="replicate",
+    title="Replicate predictions",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=lambda _: None,
+    model=lambda _: None,
+    ended=ended,
+    assembler=ReplicateAssembler,
+    reads=reads,
+    order=40,
+    judge=judge,
+)

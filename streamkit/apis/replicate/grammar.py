@@ -1,0 +1,52 @@
+"""The lawful order of a prediction's stream: events `output`, then `done`; each has an id, and no two the same.
+
+Source: replicate.com/docs, "Streaming output": an id is the time in milliseconds and a number, `1690212292:0`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streamkit.apis._kit.misfits import describe
+from streamkit.apis._kit.values import Counter, Texts, again
+from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.stream import Stream
+
+GRAMMAR = Grammar(
+    name="a prediction",
+    start="open",
+    steps={("open", "output"): "open", ("open", "done"): "finished"},
+    missteps={("finished", "output"): "delta-after-finish", ("finished", "done"): "repeated-finish"},
+    ends=frozenset({"open", "finished"}),
+)
+
+KINDS = GRAMMAR.kinds | {"counter-order", "cumulative-content", "repeated-delta", "unknown-event"}
+"""Every misstep that these checks can give, each the name of its rule."""
+
+_SYMBOLS = {"output": "output", "logs": "output", "error": "output", "done": "done"}
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of a prediction, in order of events."""
+    walk, texts, ids = Walk(GRAMMAR), Texts(), Counter()
+    for chunk, event in enumerate(stream.chunks):
+        name = event.get("event")
+        symbol = _SYMBOLS.get(str(name))
+        if symbol is None:
+            yield Misstep("unknown-event", chunk, f"an event called {describe(name)}, which is in no table", "$.event")
+            continue
+        wrong = walk.step(0, symbol)
+        if wrong is not None:
+            yield Misstep(wrong, chunk, f"{name} comes after done", "$.event", again(wrong))
+        if name in ("output", "done"):
+            yield from ids.next(chunk, "id", _id(stream, chunk))
+        if name == "output":
+            yield from texts.piece(chunk, "$.data", event.get("data"))
+
+
+def _id(stream: Stream, chunk: int) -> tuple[int, int] | None:
+    """The time and the number of a chunk's id; None where it has none of its own."""
+    ids = stream.events.ids
+    time, colon, number = (ids[stream.chunk_events[chunk]] if ids is not None else "").partition(":")
+    known = colon and time.isdecimal() and number.isdecimal() and len(time) + len(number) < 40
+    return (int(time), int(number)) if known else None

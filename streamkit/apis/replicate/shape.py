@@ -1,0 +1,27 @@
+"""The shape of an event of Replicate: its name and its data, as `reads` makes a chunk of the two.
+
+Source: replicate.com/docs, "Streaming output"; replicate 1.0.7, `stream.py`, which raises ValueError for any other name.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
+from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.shape import ANY, string, structure, variants, words
+
+SHAPE = variants(
+    "event",
+    {
+        "output": {"data": string(required=True)},
+        "logs": {"data": ANY},
+        "error": {"data": structure({"detail": string(required=True)}, required=True)},
+        "done": {"data": structure({"reason": words("canceled", "error")}, required=True)},
+    },
+).shape
+
+misfits = misfits_of(SHAPE)
+unknown = partial(unknown_fields, SHAPE)
+kinds = partial(kinds_of, SHAPE)
+schema = schema_of(SHAPE, "An event of Replicate: its name, and its data as text or as the JSON that it holds")

@@ -1,0 +1,134 @@
+"""Hugging Face Text Generation Inference, `/generate_stream`: a token a chunk, the last one with the whole text.
+
+Source: huggingface.co/docs/text-generation-inference, "API reference", `StreamResponse`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
+from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.reading import count_of, name_of, object_of, said_by, text_of, usage_delta
+from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
+
+
+def recognises(sample: Sample) -> str | None:
+    """A chunk whose `token` is an object with an id and a text."""
+    for chunk in sample.chunks:
+        token = object_of(chunk.get("token"))
+        if "id" in token and "text" in token:
+            return "a chunk holds a 'token'"
+    return "the request's path" if sample.path.endswith("/generate_stream") else None
+
+
+def _text(chunk: Chunk) -> str:
+    token = object_of(chunk.get("token"))
+    return "" if token.get("special") is True else text_of(token.get("text"))
+
+
+def flags(chunk: Chunk) -> int:
+    """What a chunk carries. Special tokens (the end of the sequence) are no text."""
+    found = TEXT if _text(chunk) else 0
+    details = object_of(chunk.get("details"))
+    if details.get("finish_reason"):
+        found |= FINISH
+    if "generated_tokens" in details:
+        found |= USAGE
+    return found | (ERROR if chunk.get("error") else 0)
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What a chunk adds."""
+    text = _text(chunk)
+    found = [Delta("text", text)] if text else []
+    details = object_of(chunk.get("details"))
+    if details.get("finish_reason"):
+        found.append(Delta("finish", text_of(details["finish_reason"])))
+    if "generated_tokens" in details:
+        found.append(usage_delta(usage(chunk)))
+    if chunk.get("error"):
+        found.append(Delta("error", said_by(chunk["error"])))
+    return tuple(found)
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts of the last chunk's details."""
+    details = object_of(chunk.get("details"))
+    if not details:
+        return None
+    return Usage(input=count_of(details, "input_length"), output=count_of(details, "generated_tokens"), raw=details)
+
+
+def ended(ending: Ending) -> bool:
+    """The chunk with the whole text and its details."""
+    return any(type(chunk.get("generated_text")) is str for chunk in reversed(ending.chunks))
+
+
+class TgiAssembler:
+    """Fed with chunks; `object` is what `/generate` answers with details."""
+
+    def __init__(self) -> None:
+        self._pieces = Pieces()
+        self._tokens: list[Any] = []
+        self._whole: str | None = None
+        self._details: dict[str, Any] = {}
+        self._error: dict[str, Any] = {}
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next chunk. Never raises on content."""
+        if type(chunk.get("token")) is dict:
+            self._tokens.append(chunk["token"])
+        if _text(chunk):
+            self._pieces.append(_text(chunk))
+        if type(chunk.get("generated_text")) is str:
+            self._whole = chunk["generated_text"]
+        self._details = object_of(chunk.get("details")) or self._details
+        if chunk.get("error"):
+            self._error = {key: chunk[key] for key in ("error", "error_type") if key in chunk}
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The answer as far as the chunks go."""
+        text = joined(self._pieces) if self._whole is None else self._whole
+        return {"generated_text": text, "details": {**self._details, "tokens": self._tokens}, **self._error}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        answer = self.object
+        finish = name_of(self._details.get("finish_reason"))
+        found = bool(self._tokens) or self._whole is not None
+        messages = (Message(0, None, (Part("text", answer["generated_text"]),), finish),) if found else ()
+        return Reply(messages, usage=usage({"details": self._details}))
+
+
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.tgi.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.tgi.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
+API = Api(
+    name="tgi",
+    title="Hugging Face Text Generation Inference",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=lambda _: None,
+    ended=ended,
+    assembler=TgiAssembler,
+    order=40,
+    judge=judge,
+)

@@ -1,0 +1,73 @@
+"""The lawful order of a TGI stream: a token a chunk, counted up by one, and the whole text with its details in the last.
+
+Source: huggingface.co/docs/text-generation-inference, `StreamResponse`; recorded streams: `index` begins at 1, the whole text
+is that of the tokens that are not special, and `generated_tokens` counts them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.apis._kit.reading import object_of
+from streamkit.apis._kit.values import Counter, Texts, again
+from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.stream import Stream
+
+GRAMMAR = Grammar(
+    name="a TGI answer",
+    start="open",
+    steps={("open", "token"): "open", ("open", "whole"): "finished"},
+    missteps={("finished", "token"): "delta-after-finish", ("finished", "whole"): "repeated-finish"},
+    ends=frozenset({"open", "finished"}),
+)
+
+KINDS = GRAMMAR.kinds | {
+    "counter-order",
+    "cumulative-content",
+    "repeated-delta",
+    "incomplete-end",
+    "missing-start",
+    "usage-total-mismatch",
+    "whole-differs",
+}
+"""Every misstep that these checks can give, each the name of its rule."""
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of a TGI stream, in order of chunks."""
+    walk, texts, indices, tokens = Walk(GRAMMAR), Texts(), Counter(step=1), 0
+    for chunk, entry in enumerate(stream.chunks):
+        token = object_of(entry.get("token"))
+        if "error" in entry and not token:
+            continue
+        whole = type(entry.get("generated_text")) is str
+        wrong = walk.step(0, "whole" if whole else "token")
+        if wrong is not None:
+            yield Misstep(wrong, chunk, "a chunk comes after the one with the whole text", "$", again(wrong))
+        tokens += 1
+        index = entry.get("index")
+        if type(index) is int:
+            if chunk == 0 and index not in (0, 1):
+                yield Misstep("missing-start", chunk, f"the first token has the index {index}", "$.index")
+            yield from indices.next(chunk, "$.index", index)
+        if token.get("special") is not True:
+            yield from texts.piece(chunk, "$.token.text", token.get("text"))
+        if whole:
+            yield from texts.whole(chunk, "$.generated_text", entry["generated_text"], prompt=True)
+            yield from _details(chunk, entry, tokens)
+        elif type(entry.get("details")) is dict:
+            yield Misstep("incomplete-end", chunk, "details without the whole text", "$.generated_text")
+
+
+def _details(chunk: int, entry: dict[str, Any], tokens: int) -> Iterator[Misstep]:
+    details = entry.get("details")
+    if type(details) is not dict:
+        yield Misstep("incomplete-end", chunk, "the last chunk has no details", "$.details")
+        return
+    counted = details.get("generated_tokens")
+    # A server that puts several tokens in a chunk, and does not number them, counts more than there are chunks.
+    several = "index" not in entry and type(counted) is int and counted > tokens
+    if type(counted) is int and counted >= 0 and counted != tokens and not several:
+        message = f"generated_tokens is {counted}, and {tokens} tokens came"
+        yield Misstep("usage-total-mismatch", chunk, message, "$.details.generated_tokens")

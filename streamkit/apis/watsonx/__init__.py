@@ -1,0 +1,148 @@
+"""IBM watsonx.ai `text/generation_stream`: objects with `results`, each with the next text. (Its chat API speaks OpenAI's.)
+
+Source: cloud.ibm.com/apidocs/watsonx-ai, "Infer text event stream".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
+from streamkit.apis._kit.merge import Pieces, joined
+from streamkit.apis._kit.reading import count_of, name_of, objects_in, said_by, text_of, usage_delta
+from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
+
+_NO_FINISH = (None, "", "not_finished", "NOT_FINISHED")
+# The stop reason of a generation that failed.
+_FAILED = ("error", "ERROR")
+_COUNTS = ("input_token_count", "generated_token_count")
+
+
+def recognises(sample: Sample) -> str | None:
+    """A chunk whose `results` hold a `generated_text`."""
+    for chunk in sample.chunks:
+        if any("generated_text" in result for result in objects_in(chunk.get("results"))):
+            return "results hold a generated_text"
+    return "the request's path" if sample.path.endswith("/text/generation_stream") else None
+
+
+def flags(chunk: Chunk) -> int:
+    """What a chunk carries, over all its results."""
+    found = 0
+    for result in objects_in(chunk.get("results")):
+        if result.get("generated_text"):
+            found |= TEXT
+        if result.get("stop_reason") not in _NO_FINISH:
+            found |= FINISH | (ERROR if result["stop_reason"] in _FAILED else 0)
+        if any(result.get(name) for name in _COUNTS):
+            found |= USAGE
+    return found | (ERROR if chunk.get("errors") or chunk.get("error") else 0)
+
+
+def deltas(chunk: Chunk) -> tuple[Delta, ...]:
+    """What a chunk adds."""
+    found: list[Delta] = []
+    for place, result in enumerate(objects_in(chunk.get("results"))):
+        if text_of(result.get("generated_text")):
+            found.append(Delta("text", result["generated_text"], choice=place))
+        if result.get("stop_reason") not in _NO_FINISH:
+            found.append(Delta("finish", text_of(result["stop_reason"]), choice=place))
+    if flags(chunk) & FINISH and flags(chunk) & USAGE:
+        found.append(usage_delta(usage(chunk)))
+    errors = objects_in(chunk.get("errors")) or ([chunk["error"]] if chunk.get("error") else [])
+    if flags(chunk) & ERROR and not errors:
+        errors = [{"message": "the generation failed"}]
+    return (*found, *(Delta("error", said_by(error)) for error in errors))
+
+
+def usage(chunk: Chunk) -> Usage | None:
+    """The token counts that a chunk reports: running totals, of which later chunks leave some at 0."""
+    counted = [result for result in objects_in(chunk.get("results")) if any(result.get(name) for name in _COUNTS)]
+    if not counted:
+        return None
+    return usage_of({name: counted[0][name] for name in _COUNTS if counted[0].get(name)})
+
+
+def usage_of(raw: dict[str, Any]) -> Usage:
+    """The counts in the common words."""
+    return Usage(input=count_of(raw, _COUNTS[0]), output=count_of(raw, _COUNTS[1]), raw=raw)
+
+
+def ended(ending: Ending) -> bool:
+    """A stop reason."""
+    return any(flag & FINISH for flag in ending.flags)
+
+
+class WatsonxAssembler:
+    """Fed with chunks; `object` is what `text/generation` answers."""
+
+    def __init__(self) -> None:
+        self._head: dict[str, Any] = {}
+        self._results: list[dict[str, Any]] = []
+        self._texts: list[Pieces] = []
+
+    def feed(self, chunk: Chunk) -> None:
+        """Take the next chunk. Never raises on content."""
+        self._head.update((key, value) for key, value in chunk.items() if key != "results" and value is not None)
+        for place, result in enumerate(objects_in(chunk.get("results"))):
+            if place == len(self._results):
+                self._results.append({})
+                self._texts.append(Pieces())
+            known = self._results[place]
+            for key, value in result.items():
+                # A count of 0 after a count says nothing; what was counted stands.
+                if value is not None and not (value == 0 and key in _COUNTS and known.get(key)):
+                    known[key] = value
+            self._texts[place].append(text_of(result.get("generated_text")))
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The answer as far as the chunks go; a stop reason that says "not finished" is none."""
+        results = []
+        for result, pieces in zip(self._results, self._texts, strict=True):
+            stop = result.get("stop_reason")
+            results.append(
+                {**result, "generated_text": joined(pieces), "stop_reason": None if stop in _NO_FINISH else stop}
+            )
+        return {**self._head, "results": results}
+
+    @property
+    def message(self) -> Reply:
+        """The same in the words that all APIs share."""
+        messages = tuple(
+            Message(place, None, (Part("text", result["generated_text"]),), name_of(result["stop_reason"]))
+            for place, result in enumerate(self.object["results"])
+        )
+        return Reply(messages, None, name_of(self._head.get("model_id")), usage({"results": self._results}))
+
+
+def judge() -> Judge:
+    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.watsonx.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.watsonx.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
+API = Api(
+    name="watsonx",
+    title="IBM watsonx.ai text generation",
+    recognises=recognises,
+    flags=flags,
+    deltas=deltas,
+    usage=usage,
+    model=lambda chunk: name_of(chunk.get("model_id")),
+    ended=ended,
+    assembler=WatsonxAssembler,
+    usage_grows=usage_of,
+    order=40,
+    judge=judge,
+)

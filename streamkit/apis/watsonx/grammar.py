@@ -1,0 +1,84 @@
+"""The lawful order of a watsonx stream: texts with running counts, and one stop reason a result.
+
+Source: cloud.ibm.com/apidocs/watsonx-ai, "Infer text event stream", and its examples: counts are totals so far, of which later
+chunks leave some at 0, times ascend, and the model is the same throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamkit.apis._kit.reading import objects_in
+from streamkit.apis._kit.values import Counter, Repeated, Texts, decreasing
+from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.stream import Stream
+
+GRAMMAR = Grammar(
+    name="a result of a watsonx stream",
+    start="open",
+    steps={("open", "text"): "open", ("open", "stop"): "finished"},
+    missteps={("finished", "text"): "delta-after-finish", ("finished", "stop"): "repeated-finish"},
+    ends=frozenset({"open", "finished"}),
+)
+
+KINDS = GRAMMAR.kinds | {
+    "counter-order",
+    "cumulative-content",
+    "repeated-delta",
+    "incomplete-end",
+    "model-changed",
+    "usage-decreasing",
+    "value-changed",
+}
+"""Every misstep that these checks can give, each the name of its rule."""
+
+_GOING_ON = (None, "", "not_finished", "NOT_FINISHED")
+_COUNTS = ("generated_token_count", "input_token_count")
+
+
+def missteps(stream: Stream) -> Iterator[Misstep]:
+    """Every misstep of a watsonx stream, in order of chunks."""
+    walk, same, texts, times, ids = Walk(GRAMMAR), Repeated(), Texts(), Counter(repeats=True), Counter()
+    counted: dict[int, dict[str, int]] = {}
+    for chunk, entry in enumerate(stream.chunks):
+        yield from same.same(chunk, "$.model_id", entry.get("model_id"), kind="model-changed")
+        yield from same.same(chunk, "$.model_version", entry.get("model_version"))
+        created = entry.get("created_at")
+        yield from times.next(
+            chunk, "$.created_at", created if type(created) is str and created.endswith("Z") else None
+        )
+        yield from ids.next(chunk, "id", _id(stream, chunk))
+        for place, result in enumerate(objects_in(entry.get("results"))):
+            path = f"$.results[{place}]"
+            before = counted.setdefault(place, {})
+            yield from _result(walk, texts, chunk, place, result)
+            stuck = result.get("generated_text") and 0 < before.get(_COUNTS[0], 0) == result.get(_COUNTS[0])
+            if stuck and result.get("stop_reason") in _GOING_ON:
+                message = f"{_COUNTS[0]} is {before[_COUNTS[0]]} again, and there is more text"
+                yield Misstep("counter-order", chunk, message, f"{path}.{_COUNTS[0]}")
+            yield from decreasing(chunk, path, {name: result.get(name) for name in _COUNTS}, before)
+    if stream.terminal and stream.verdict != "error":
+        for place, before in counted.items():
+            for name in _COUNTS:
+                if name not in before:
+                    message = f"no chunk tells the {name} of result {place}"
+                    yield Misstep("incomplete-end", None, message, f"$.results[{place}].{name}")
+
+
+def _id(stream: Stream, chunk: int) -> int | None:
+    """The number of a chunk's event, where the service gives one."""
+    ids = stream.events.ids
+    given = ids[stream.chunk_events[chunk]] if ids is not None else ""
+    return int(given) if given.isdecimal() and len(given) < 10 else None
+
+
+def _result(walk: Walk, texts: Texts, chunk: int, place: int, result: dict[str, Any]) -> Iterator[Misstep]:
+    path = f"$.results[{place}]"
+    yield from texts.piece(chunk, f"{path}.generated_text", result.get("generated_text"), of=place)
+    finished = result.get("stop_reason") not in _GOING_ON
+    wrong = walk.step(place, "stop" if finished else "text")
+    if wrong == "repeated-finish":
+        yield Misstep(wrong, chunk, f"result {place} stops again", f"{path}.stop_reason", "warning")
+    elif wrong is not None:
+        yield Misstep(wrong, chunk, f"result {place} goes on after its stop_reason", f"{path}.generated_text")

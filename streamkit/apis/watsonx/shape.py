@@ -1,0 +1,57 @@
+"""The shape of a chunk of watsonx.ai's `text/generation_stream`.
+
+Source: cloud.ibm.com/apidocs/watsonx-ai, `TextGenResponse`; ibm-watsonx-ai, `base_model_inference.py`, which reads the first
+of `results` of each chunk.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
+from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.shape import ANY, Shape, array, count, expected, string, structure
+
+STOP_REASONS = (
+    "not_finished",
+    "max_tokens",
+    "eos_token",
+    "cancelled",
+    "time_limit",
+    "stop_sequence",
+    "token_limit",
+    "error",
+)
+
+_RESULT = structure(
+    {
+        "generated_text": string(required=True),
+        "generated_token_count": expected(count()),
+        "input_token_count": expected(count()),
+        "stop_reason": string(*STOP_REASONS, *map(str.upper, STOP_REASONS), null=True, required=True).called(
+            wrong_value="unknown-finish-reason", missing_is="warning"
+        ),
+        "generated_tokens": array(ANY, null=True),
+        "input_tokens": array(ANY, null=True),
+        "seed": count(null=True),
+        "moderations": ANY,
+    }
+)
+
+SHAPE = Shape(
+    types=("object",),
+    fields={
+        "model_id": expected(string()),
+        "model_version": string(null=True),
+        "created_at": expected(string()),
+        "results": array(_RESULT, required=True),
+        "system": ANY,
+        "errors": ANY,
+        "error": ANY,
+    },
+)
+
+misfits = misfits_of(SHAPE, error="errors", of="results")
+unknown = partial(unknown_fields, SHAPE)
+kinds = partial(kinds_of, SHAPE)
+schema = schema_of(SHAPE, "A chunk of watsonx.ai text generation", error="errors", of="results")

@@ -1,0 +1,62 @@
+"""The JSON Schemas of `lint --schema`: which there are, and which a stream is held to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streamkit.errors import UsageError
+from streamkit.model.stream import Stream
+
+if TYPE_CHECKING:
+    from streamkit.rules import Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """The schemas that were given: those for the streams of one API, and under "" those for all."""
+
+    of_api: dict[str, list[Contract]] = field(default_factory=dict)
+
+    def held(self, stream: Stream) -> Stream:
+        """The stream, to be held to the schemas that are for it."""
+        from streamkit.rules import contracts
+
+        several = [*self.of_api.get("", ()), *self.of_api.get(stream.api, ())]
+        return replace(stream, contract=contracts(several, stream.chunks)) if several else stream
+
+
+def read_contracts(given: Sequence[str], folder: Path | None = None) -> Contracts:
+    """The schemas of these files, each `FILE` or `API=FILE`, as seen from `folder`.
+
+    Raises UsageError for a file that cannot be read or holds no JSON Schema, UnknownEntry for an API that is not known.
+    """
+    found: dict[str, list[Contract]] = {}
+    for text in given:
+        api, path = _parted(text, folder or Path())
+        found.setdefault(api, []).append(_contract(path, text.partition("=")[2] if api else text))
+    return Contracts(found)
+
+
+def _parted(text: str, folder: Path) -> tuple[str, Path]:
+    api, equals, file = text.partition("=")
+    if not equals or (folder / text).is_file():
+        return "", folder / text
+    from streamkit.apis import APIS
+
+    return APIS[api].name, folder / file
+
+
+def _contract(path: Path, named: str) -> Contract:
+    from streamkit.rules import contract_of
+
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: invalid JSON: {error}") from None
+    return contract_of(document, Path(named).name)

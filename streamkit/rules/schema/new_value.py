@@ -1,0 +1,16 @@
+"""A value that is new to this version of streamkit.
+
+What it finds: a word that the API's own types do not allow, in a field by which no client decides: a service tier, a
+modality, a format.
+
+Why it matters: it is either a mistake or newer than the types that streamkit knows, which the manual of the API tells.
+
+Bad: gemini
+    set 1 $.usageMetadata.trafficType "SOMETIMES"
+
+Good: gemini
+"""
+
+from streamkit.rules import Rule, misfits
+
+RULE = Rule.declare(__name__, "SCH326", "info", finds=misfits)

@@ -1,0 +1,21 @@
+"""More comes after the end of the message.
+
+What it finds: events of the message after the one that ends it, and a second end.
+
+Why it matters: clients stop reading there; what follows is lost to them.
+
+Bad: converse
+    repeat 7
+
+Good: converse
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "SEQ456",
+    "error",
+    finds=missteps,
+    breaks="@ai-sdk/cohere 3.0: `text part 0 not found`",
+)

@@ -1,0 +1,21 @@
+"""A delta of another type than its part.
+
+What it finds: text in the block of a tool call, arguments in a text, a thought in a model's output.
+
+Why it matters: clients add a delta to the part that it names: the content is dropped, or lands in the wrong place.
+
+Bad: converse
+    set 5 $.contentBlockDelta.delta {"text":"Hi"}
+
+Good: converse
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "SEQ455",
+    "error",
+    finds=missteps,
+    breaks="@ai-sdk/cohere 3.0: `text part 0 not found`, and the tool is called with {}",
+)

@@ -1,0 +1,38 @@
+"""The same delta twice in a row.
+
+What it finds: two events in a row that are equal in everything, with a text of several words; in Gemini, whose token
+counts grow with every event, with any text.
+
+Why it matters: a retry or a broken proxy sent it twice, and every client shows it twice.
+
+Bad: anthropic
+    set 3 $.delta.text "the quick brown fox jumps"
+    repeat 3
+
+Good: anthropic
+"""
+
+from streamkit.rules import Rule, missteps
+
+RULE = Rule.declare(
+    __name__,
+    "SEQ438",
+    "warning",
+    finds=missteps,
+    apis=(
+        "anthropic_messages",
+        "bedrock_converse",
+        "bedrock_invoke",
+        "cloudflare",
+        "cohere",
+        "gemini",
+        "gemini_interactions",
+        "mistral_conversations",
+        "ollama",
+        "openai_assistants",
+        "openai_chat",
+        "replicate",
+        "tgi",
+        "watsonx",
+    ),
+)

@@ -1,0 +1,107 @@
+"""The tables of shape beside the official SDKs' own types, over every single-field edit of a whole event.
+
+`lax` is an edit that the SDK's types refuse and the table does not: what a user could send and lint would not say. `strict`
+is the reverse. What is left of each is named here, with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from streamkit.apis import APIS
+
+from .sdk_samples import Path, Value, edits, members, samples, word_of
+
+# A type that is in no table is new, and lawful; `a` is a member of an object that may have any.
+OPEN = {"type", "a"}
+# What the providers' own streams leave out although their types require it; dates, which JSON has as text; names of tools; the message of
+# an error, which some tell in an object `error`.
+LAXER = {
+    "openai_responses": {"cache_write_tokens", "action", "message"},
+    "anthropic_messages": {"web_fetch_requests", "expires_at", "name"},
+}
+
+
+def openai_events() -> Iterator[tuple[type, Value]]:
+    responses = pytest.importorskip("openai.types.responses")
+    same = ("in_progress", "queued", "completed", "failed", "incomplete")
+    for model in members(responses.ResponseStreamEvent):
+        if word_of(model).removeprefix("response.") not in same:  # their response is that of `response.created`
+            yield from ((model, value) for value in samples(model))
+
+
+def anthropic_events() -> Iterator[tuple[type, Value]]:
+    types = pytest.importorskip("anthropic.types")
+    for model in members(types.RawMessageStreamEvent):
+        for value in samples(model):
+            yield model, value
+
+
+EVENTS: dict[str, Callable[[], Iterator[tuple[type, Value]]]] = {
+    "openai_responses": openai_events,
+    "anthropic_messages": anthropic_events,
+}
+
+
+def judged(api: str) -> tuple[Counter[str], Counter[str], int]:
+    """The lax and the strict edits of an API, each by the field and what was done to it, and how many there were in all."""
+    import pydantic
+
+    judge = APIS[api].judge
+    assert judge is not None
+    misfits = judge().misfits
+    lax: Counter[str] = Counter()
+    strict: Counter[str] = Counter()
+    seen: set[str] = set()
+    for model, value in EVENTS[api]():
+        adapter = pydantic.TypeAdapter(model)
+        for what, path, changed in edits(value):
+            key = json.dumps([changed, what])
+            if key in seen or path == ("type",):
+                continue
+            seen.add(key)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    adapter.validate_json(json.dumps(changed), strict=True)
+                    fine = True
+                except pydantic.ValidationError:
+                    fine = False
+            ours = not list(misfits([changed]))
+            if ours and not fine:
+                lax[f"{what} {_field(path)}"] += 1
+            elif fine and not ours:
+                strict[f"{what} {_field(path)}"] += 1
+    return lax, strict, len(seen)
+
+
+def _field(path: Path) -> str:
+    return next(str(step) for step in reversed(path) if isinstance(step, str))
+
+
+@pytest.mark.parametrize("api", EVENTS)
+def test_a_table_is_as_strict_as_the_sdks_types(api: str, record_property: Callable[[str, object], None]) -> None:
+    lax, strict, count = judged(api)
+    record_property("edits", f"{lax.total()} lax and {strict.total()} strict of {count}")
+    assert count > 600
+    unexplained: dict[str, Any] = {
+        name: number for name, number in lax.items() if name.split()[1] not in LAXER[api] | OPEN
+    }
+    assert unexplained == {}
+    assert strict.total() <= 0.02 * count
+
+
+def test_every_event_of_the_responses_api_has_a_shape() -> None:
+    responses = pytest.importorskip("openai.types.responses")
+    judge = APIS["openai_responses"].judge
+    assert judge is not None
+    known = json.dumps(judge().schema())
+    assert [
+        word_of(model) for model in members(responses.ResponseStreamEvent) if f'"{word_of(model)}"' not in known
+    ] == []
