@@ -36,7 +36,7 @@ def message(stream: Stream, broken: Broken) -> str:
     """The decoder's word, with the column where it stopped; of fused events, what is missing between them."""
     if cause(stream, broken) == "fused-frames":
         alone = len(stream.events) == 1
-        remedy = "; if it is a paste, read it with --form gist-log" if alone and stream.framing == "sse" else ""
+        remedy = "; if it is a paste, read it with --input-format gist-log" if alone and stream.framing == "sse" else ""
         return f"the data holds several events: a blank line between them is missing, or two writers shared a buffer{remedy}"
     place = f" at column {broken.column + 1} of the data" if broken.column is not None else ""
     size = f" ({len(stream.events.data[broken.event])} bytes)" if broken.kind == "truncated-json" else ""

@@ -40,7 +40,7 @@ def _kind(stream: Stream) -> str:
     if stream.framing == "sse" and _DATA.search(body):
         return (
             "data lines with no blank line after them, so that no event is ever complete; "
-            "if it is a paste, read it with --form gist-log"
+            "if it is a paste, read it with --input-format gist-log"
         )
     start = body.lstrip()[:200].lower()
     if not start:
