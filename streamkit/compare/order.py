@@ -19,7 +19,7 @@ from streamkit.model.stream import Stream
 _WORDS = frozenset(
     [
         "type", "object", "role", "status", "index", "output_index", "content_index", "summary_index", "finish_reason",
-        "finishReason", "stop_reason", "done_reason", "done",
+        "finishReason", "stop_reason", "done_reason", "done", "contentBlockIndex",
     ]
 )  # fmt: skip
 _COUNTERS = frozenset(["sequence_number"])
@@ -27,7 +27,7 @@ _COUNTERS = frozenset(["sequence_number"])
 _OWN = frozenset(
     [
         "id", "created", "model", "system_fingerprint", "response_id", "responseId", "item_id", "message_id", "call_id",
-        "tool_call_id",
+        "tool_call_id", "model_id", "model_version", "agent_id", "thread_id",
     ]
 )  # fmt: skip
 _MOST_STEPS = 2000
@@ -112,6 +112,8 @@ def _fields(value: Any, path: str, last: dict[str, Any]) -> Iterator[str]:
         elif key in _OWN:
             yield f"{path}: another" if last.get(path, value) != value else path
             last[path] = value
+        elif isinstance(value, bool) or value == 0:
+            yield f"{path}: {json.dumps(value)}"
         elif isinstance(value, float):
             yield f"{path}: fraction"
         else:

@@ -73,14 +73,37 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 def drawn(table: Table, paint: Palette = PLAIN, indent: str = "") -> str:
     """A table as lines, columns two blanks apart; its heads and the words for verdicts in color."""
-    from tabulate import tabulate
-
     heads = [paint("quiet", head) for head in table.heads]
     body = [[paint(VERDICTS.get(cell, ""), cell) for cell in row] for row in table.rows]
-    sides = ["left" if at < table.left else "right" for at in range(len(heads))]
     # Heads are a row like the others: above a line of their own, tabulate would widen the columns of long ones.
-    text = tabulate([heads, *body], tablefmt="plain", colalign=sides, disable_numparse=True)
-    return "".join(f"{indent}{line.rstrip()}\n" for line in text.split("\n"))
+    rows = [heads, *body]
+    narrow = all(cell.isascii() and "\n" not in cell for row in rows for cell in row)
+    lines = _by_padding(rows, table.left) if narrow else _by_tabulate(rows, table.left)
+    return "".join(f"{indent}{line.rstrip()}\n" for line in lines)
+
+
+def _by_tabulate(rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
+    """The lines of a table by tabulate; the first `left` columns are aligned to the left."""
+    from tabulate import tabulate
+
+    sides = ["left" if at < left else "right" for at in range(len(rows[0]))]
+    return tabulate(rows, tablefmt="plain", colalign=sides, disable_numparse=True).split("\n")
+
+
+def _by_padding(rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
+    """The same for ASCII, where a character is a column: importing tabulate and its tables of widths takes longer than all
+    else that a command does with a small file."""
+    cells = [[cell.strip() for cell in row] for row in rows]
+    sizes = [[len(unpainted(cell)) for cell in row] for row in cells]
+    columns = [max(column) for column in zip(*sizes, strict=True)]
+    lines = []
+    for row, own in zip(cells, sizes, strict=True):
+        padded = []
+        for at, (cell, size) in enumerate(zip(row, own, strict=True)):
+            blanks = " " * (columns[at] - size)
+            padded.append(cell + blanks if at < left else blanks + cell)
+        lines.append("  ".join(padded))
+    return lines
 
 
 def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:

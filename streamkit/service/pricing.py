@@ -6,7 +6,6 @@ cost = prices.cost("gpt-4o-mini", {"input_tokens": 100, "output_tokens": 20})
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -92,6 +91,8 @@ class Bill:
 
 def read_prices(path: str) -> Prices:
     """The prices in a TOML file (`[[price]]` tables), or a JSON file of the same shape. Raises UnreadableInput."""
+    import tomllib  # only a file of prices in TOML needs it
+
     try:
         data = Path(path).read_bytes()
         document = orjson.loads(data) if data.lstrip().startswith(b"{") else tomllib.loads(data.decode())

@@ -113,8 +113,10 @@ def test_the_body_of_an_error_is_judged_as_an_error(body: str, message: str, tmp
 
 
 def test_lint_says_what_it_has_no_tables_for(tmp_path: Path) -> None:
-    file = tmp_path / "replicate.sse"
-    file.write_text("event: output\nid: 1:0\ndata: Once\n\nevent: done\nid: 2:0\ndata: {}\n\n")
+    file = tmp_path / "transcription.sse"
+    file.write_text(
+        'data: {"type":"transcript.text.delta","delta":"Hi"}\n\ndata: {"type":"transcript.text.done","text":"Hi"}\n\n'
+    )
     done = lint(str(file), "--format", "json")
     assert json.loads(done.stdout)["streams"][0]["unchecked"] == ["shape", "order"]
-    assert "shape and order not checked for replicate (1 stream)" in done.stderr
+    assert "shape and order not checked for openai_transcription (1 stream)" in done.stderr

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamkit.palette import Palette, unpainted
-from streamkit.reporters import Mark
+from streamkit.reporters import Mark, table
 from streamkit.reporters.table import Table, drawn, strip
 from streamkit.text import width
 
@@ -26,15 +26,15 @@ def ruler(end_ns: int, columns: int) -> str:
 
 
 def test_numbers_stand_below_each_other_beside_any_script() -> None:
-    table = drawn(Table(["Stream", "Chunks"], [[name, "12"] for name in NAMES]))
-    assert {width(line) for line in table.splitlines()} == {width(table.split("\n", 1)[0])}
+    text = drawn(Table(["Stream", "Chunks"], [[name, "12"] for name in NAMES]))
+    assert {width(line) for line in text.splitlines()} == {width(text.split("\n", 1)[0])}
 
 
 def test_paint_moves_nothing() -> None:
-    table = Table(["Stream", "Verdict", "N"], [["a", "complete", "1"], ["bcd", "malformed", "22"]], left=2)
-    painted = drawn(table, Palette(on=True))
+    verdicts = Table(["Stream", "Verdict", "N"], [["a", "complete", "1"], ["bcd", "malformed", "22"]], left=2)
+    painted = drawn(verdicts, Palette(on=True))
     assert "\x1b[32mcomplete\x1b[0m" in painted
-    assert unpainted(painted) == drawn(table)
+    assert unpainted(painted) == drawn(verdicts)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,16 @@ def test_labels_never_touch(end_ns: int, columns: int) -> None:
     assert len(shown) <= max(columns - 2, 22)
     assert labels[0] == "0"
     assert all(re.fullmatch(r"0|\d+m\d\ds|[\d.]+ (s|ms|µs|ns)", label) for label in labels), labels
+
+
+CELLS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=9)
+TABLES = st.integers(1, 4).flatmap(
+    lambda count: st.lists(st.lists(CELLS, min_size=count, max_size=count), min_size=1, max_size=5)
+)
+
+
+@given(TABLES, st.integers(0, 4))
+def test_tables_in_ascii_are_those_of_tabulate(rows: list[list[str]], left: int) -> None:
+    """The short way for ASCII and tabulate give the same lines."""
+    short, whole = (aligned(rows, left) for aligned in (table._by_padding, table._by_tabulate))
+    assert [line.rstrip() for line in short] == [line.rstrip() for line in whole]
