@@ -152,6 +152,7 @@ def test_no_bytes_make_interpret_raise(pieces: list[bytes], kind: str | None) ->
     response = Response(1, 200, headers=(("content-type", kind),)) if kind else None
     frames = Frames.of([Frame(piece, at) for at, piece in enumerate(pieces)])
     stream = interpret(Exchange(frames=frames, response=response, clock="monotonic"), judge=True)
+    assert stream.exchange.frames.body == b"".join(pieces)
     ask(assemble(stream))
     for moment in timeline(stream):
         added(stream, moment)
