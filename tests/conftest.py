@@ -23,6 +23,10 @@ os.environ.pop("COLUMNS", None)
 for inherited in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
     os.environ.pop(inherited, None)  # `make test VENV=x` would pass its variables on to every make that a test runs
 
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # hundreds of programs are started: each would compile the package again
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 

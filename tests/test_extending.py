@@ -69,7 +69,7 @@ def run(section: Section, folder: Path, python_path: list[Path], skip: str = "\0
 @pytest.mark.parametrize("section", SECTIONS)
 def test_inside(section: Section, tmp_path: Path) -> None:
     for name in ("streamkit", "tests"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("recordings", "docs"):
         (tmp_path / name).symlink_to(ROOT / name)
     put(tmp_path, section.files)

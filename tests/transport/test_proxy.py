@@ -738,17 +738,22 @@ def test_names_of_files(asked: tuple[str, str], name: str) -> None:
     assert (stem, len(digest)) == (f"20260102T030405.000678Z-{name}", 8)
 
 
-def test_one_file_holds_all_each_exchange_in_one_piece(tmp_path: Path) -> None:
+def test_one_file_holds_all_each_exchange_in_one_piece(tmp_path: Path, still_loops: list[StillLoop]) -> None:
     target = tmp_path / "session.jsonl"
-    with in_thread(Server(lambda _: SLOW)) as upstream:
+    with contextlib.ExitStack() as clients, in_thread(Server(lambda _: SLOW)) as server:
         recorders = Recorders(open=one_file(str(target)))
-        with proxying(Rules((Route("/", upstream.url),)), recorders) as proxy:
+        with proxying(Rules((Route("/", server.url),)), recorders) as proxy:
+            upstream = still_loops[0]
             here = Between(proxy, [], [])
-            threads = [threading.Thread(target=here.ask) for _ in range(8)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            at_once = [clients.enter_context(here.connect()) for _ in range(8)]
+            for client in at_once:
+                client.sendall(ASK)
+            for number in range(8):  # the frames of the eight streams come in turns
+                for client in at_once:
+                    received(client, b"data: %d" % number)
+                upstream.move(1)
+            for client in at_once:
+                received(client, b"0\r\n\r\n")
     exchanges = list(recording.read(target.read_bytes().splitlines(keepends=True)))
     assert [len(one.frames) for one in exchanges] == [8] * 8
     assert not any(one.damage for one in exchanges)
