@@ -1,7 +1,7 @@
-"""Which headers, query keys and field names are kept, and which are secrets by their name.
+"""Redact headers, query parameters and JSON fields by their names.
 
-Request headers go by a list of what may stay: a list of what must go always forgets one. Response headers stay, except
-for cookies and the account's own identity. A value that is cut leaves its name behind.
+Request headers are redacted unless they are on an allowlist, because a denylist is never complete. Response headers are
+kept, except for cookies and the identity of the account. Only values are redacted; names are always kept.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streamkit.providers import PROVIDERS
 
 _MARK = "[redacted]"
 
-_KEPT = frozenset(
+_ALLOWED = frozenset(
     [
         "accept",
         "accept-charset",
@@ -53,9 +53,15 @@ _KEPT = frozenset(
         "x-title",
     ]
 )
-_KEPT_PREFIXES = ("x-stainless-", "anthropic-dangerous-direct-browser-access", "sec-fetch-", "sec-ch-", "x-streamkit-")
+_ALLOWED_PREFIXES = (
+    "x-stainless-",
+    "anthropic-dangerous-direct-browser-access",
+    "sec-fetch-",
+    "sec-ch-",
+    "x-streamkit-",
+)
 
-_RESPONSE_CUT = {
+_RESPONSE_REDACTED = {
     "set-cookie": "set-cookie",
     "set-cookie2": "set-cookie",
     "authentication-info": "authentication-info",
@@ -132,45 +138,47 @@ _KEY_HEADERS = frozenset(
         "x-subscription-token",
     ]
 )
-_FILLERS = str.maketrans("", "", "-_. ")
+_SEPARATORS = str.maketrans("", "", "-_. ")
 _USER_INFO = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*://)[^/?#@]*@")
 
 
-def cut_request_headers(headers: Headers, cuts: list[Redaction]) -> Headers:
-    """The headers with the values of those that are not on the list cut."""
+def redact_request_headers(headers: Headers, redactions: list[Redaction]) -> Headers:
+    """Redact request headers that are not on the allowlist, and append what was redacted to `redactions`."""
     done = []
     for name, value in headers:
         low = name.lower()
         if value == _MARK:
             done.append((name, value))
-        elif low in _KEPT or low.startswith(_KEPT_PREFIXES):
-            done.append((name, cut_url(value, cuts, f"request.headers.{low}") if low.endswith("referer") else value))
+        elif low in _ALLOWED or low.startswith(_ALLOWED_PREFIXES):
+            done.append(
+                (name, redact_url(value, redactions, f"request.headers.{low}") if low.endswith("referer") else value)
+            )
         else:
             done.append((name, _MARK))
-            cuts.append(Redaction(f"request.headers.{low}", low if _names_a_secret(low) else "header-not-listed"))
+            redactions.append(Redaction(f"request.headers.{low}", low if _names_a_secret(low) else "header-not-listed"))
     return tuple(done)
 
 
-def cut_response_headers(headers: Headers, cuts: list[Redaction]) -> Headers:
-    """The headers with cookies and the account's identity cut."""
+def redact_response_headers(headers: Headers, redactions: list[Redaction]) -> Headers:
+    """Redact cookies, keys and the identity of the account, and append what was redacted to `redactions`."""
     done = []
     for name, value in headers:
         low = name.lower()
         at = f"response.headers.{low}"
-        if (low in _RESPONSE_CUT or _names_a_secret(low)) and value != _MARK:
+        if (low in _RESPONSE_REDACTED or _names_a_secret(low)) and value != _MARK:
             done.append((name, _MARK))
-            cuts.append(Redaction(at, _RESPONSE_CUT.get(low, low)))
+            redactions.append(Redaction(at, _RESPONSE_REDACTED.get(low, low)))
         else:
-            done.append((name, cut_url(value, cuts, at) if low.endswith("location") else value))
+            done.append((name, redact_url(value, redactions, at) if low.endswith("location") else value))
     return tuple(done)
 
 
-def cut_url(url: str, cuts: list[Redaction], at: str = "request.url") -> str:
-    """The URL without user and password, and without the values of query keys that carry secrets."""
+def redact_url(url: str, redactions: list[Redaction], at: str = "request.url") -> str:
+    """Redact user, password and secret query parameters of a URL, and append what was redacted to `redactions`."""
     known = _USER_INFO.match(url)
     if known and known.group() != f"{known[1]}redacted@":
         url = _USER_INFO.sub(r"\1redacted@", url)
-        cuts.append(Redaction(f"{at}.user", "user-info"))
+        redactions.append(Redaction(f"{at}.user", "user-info"))
     head, question, rest = url.partition("?")
     if not question:
         return url
@@ -178,37 +186,37 @@ def cut_url(url: str, cuts: list[Redaction], at: str = "request.url") -> str:
     done = []
     for pair in query.split("&"):
         key, equals, value = pair.partition("=")
-        if value not in ("", _MARK) and unquote_plus(key).translate(_FILLERS).lower() in _query_keys():
-            cuts.append(Redaction(f"{at}.query.{unquote_plus(key)}", "query-key"))
+        if value not in ("", _MARK) and unquote_plus(key).translate(_SEPARATORS).lower() in _query_keys():
+            redactions.append(Redaction(f"{at}.query.{unquote_plus(key)}", "query-key"))
             pair = f"{key}{equals}{_MARK}"
         done.append(pair)
     return head + "?" + "&".join(done) + hash_ + fragment
 
 
-def telling(name: str) -> bool:
-    """Whether a field of this name holds a secret: the exact names, however they are joined, never a part of one."""
-    return name.translate(_FILLERS).lower() in _field_names()
+def is_secret_name(name: str) -> bool:
+    """Return whether a field with this name holds a secret: exact names only, ignoring case and separators."""
+    return name.translate(_SEPARATORS).lower() in _field_names()
 
 
 def _names_a_secret(name: str) -> bool:
-    return telling(name) or name in _key_headers()
+    return is_secret_name(name) or name in _key_headers()
 
 
 @cache
 def _field_names() -> frozenset[str]:
-    """Those of any service, and the variables that hold a provider's key."""
+    """Return the names of secret fields, including the environment variables of providers' keys."""
     variables = (variable for provider in PROVIDERS.values() for variable in provider.keys)
-    return _FIELD_NAMES | {variable.translate(_FILLERS).lower() for variable in variables}
+    return _FIELD_NAMES | {variable.translate(_SEPARATORS).lower() for variable in variables}
 
 
 @cache
 def _query_keys() -> frozenset[str]:
-    """Those of any service, and those that providers take a key from."""
-    named = (provider.auth.query.translate(_FILLERS).lower() for provider in PROVIDERS.values())
+    """Return the names of secret query parameters, including those in which providers accept a key."""
+    named = (provider.auth.query.translate(_SEPARATORS).lower() for provider in PROVIDERS.values())
     return _QUERY_KEYS | set(filter(None, named))
 
 
 @cache
 def _key_headers() -> frozenset[str]:
-    """The headers of keys: those of any service, and those of providers."""
+    """Return the names of headers that carry keys, including those of providers."""
     return _KEY_HEADERS | {provider.auth.header.lower() for provider in PROVIDERS.values()}

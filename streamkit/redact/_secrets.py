@@ -1,4 +1,4 @@
-"""What is cut, and where it stands in a text."""
+"""The redaction policy, and the search for secrets in a text."""
 
 from __future__ import annotations
 
@@ -8,44 +8,47 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from streamkit.errors import UsageError
-from streamkit.redact import _shapes
-from streamkit.redact._sieve import may_hold
+from streamkit.redact import _patterns
+from streamkit.redact._prefilter import may_contain_secret
 
 MARK = "[redacted]"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is cut: `default` the known names and shapes, `patterns` those of the user."""
+    """What to redact: with `default`, known names and shapes; and whatever the user's `patterns` match."""
 
     default: bool = True
     patterns: tuple[re.Pattern[str], ...] = ()
 
     @staticmethod
     def of(patterns: Iterable[str] = (), *, default: bool = True) -> Policy:
-        """A policy with these regular expressions besides. Raises UsageError for one that is none or matches nothing."""
+        """Compile these regular expressions into a policy.
+
+        Raises UsageError for an invalid one, or one that matches the empty string.
+        """
         compiled = []
         for pattern in patterns:
             try:
                 compiled.append(re.compile(pattern))
             except re.error as error:
-                raise UsageError(f"--redact {pattern!r}: no regular expression: {error}") from None
+                raise UsageError(f"--redact {pattern!r}: invalid regular expression: {error}") from None
             if compiled[-1].fullmatch(""):
-                raise UsageError(f"--redact {pattern!r}: it matches the empty text, so it would cut everything")
+                raise UsageError(f"--redact {pattern!r}: the pattern matches the empty string")
         return Policy(default, tuple(compiled))
 
     @property
-    def cuts(self) -> bool:
-        """Whether anything is cut at all."""
+    def enabled(self) -> bool:
+        """Whether anything is redacted at all."""
         return self.default or bool(self.patterns)
 
 
 DEFAULT = Policy()
-NOTHING = Policy(default=False)
+NO_REDACTION = Policy(default=False)
 
 
-class Found(NamedTuple):
-    """A secret in a text: its first character, the one after its last, the rule, and its shape's number if it has one."""
+class Secret(NamedTuple):
+    """A secret in a text: its start and end index, its rule, and the index of its shape if it has one."""
 
     start: int
     end: int
@@ -53,13 +56,13 @@ class Found(NamedTuple):
     shape: int | None
 
 
-def secrets(text: str, policy: Policy = DEFAULT) -> list[Found]:
-    """The secrets in a text, in order, none within another."""
-    found: list[Found] = []
-    if policy.default and may_hold(text):
-        found = [Found(start, end, _shapes.SHAPES[shape].name, shape) for start, end, shape in _shapes.find(text)]
+def find_secrets(text: str, policy: Policy = DEFAULT) -> list[Secret]:
+    """Return the secrets in a text, in order and without overlaps."""
+    found: list[Secret] = []
+    if policy.default and may_contain_secret(text):
+        found = [Secret(start, end, _patterns.SHAPES[shape].name, shape) for start, end, shape in _patterns.find(text)]
     for pattern in policy.patterns:
-        found += [Found(*match.span(), "pattern", None) for match in pattern.finditer(text) if match.group()]
+        found += [Secret(*match.span(), "pattern", None) for match in pattern.finditer(text) if match.group()]
     if len(found) < 2:
         return found
     found.sort(key=lambda secret: (secret.start, -secret.end))

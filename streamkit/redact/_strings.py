@@ -1,8 +1,8 @@
-"""Finds the JSON string values in a body as it arrives, each with a name under which its texts are put together.
+"""Find the JSON string values in a body while it arrives, each with the channel in which its texts are joined.
 
-No parser of events or documents: a tolerant scan over bytes that knows strings, brackets, keys and numbers, so that it
-works the same on an event stream, on a JSON document a line and on one JSON document, cut anywhere and malformed or not.
-A raw line feed lies in no valid JSON string, so the scan finds its feet again at every line.
+This does not parse events or documents. It is a tolerant scan for strings, brackets, keys and numbers, so it works alike on an
+event stream, on NDJSON and on a single JSON document, divided anywhere and malformed or not. A valid JSON string never
+contains a raw line feed, so the scan recovers at every line.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _TOKEN = re.compile(
 )
 _REST_OF_STRING = re.compile(rb'([^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)("|\\?\Z)?')
 
-# Fields that say the same or something of their own in every chunk: their texts are never put together.
-WHOLE_FIELDS = frozenset(
+# Fields with an independent value in every chunk: their texts are never joined.
+UNJOINED_FIELDS = frozenset(
     b"id object model type role event name status system_fingerprint service_tier item_id response_id call_id provider"
     b" finish_reason native_finish_reason stop_reason finishReason obfuscation signature responseId modelVersion"
     b" created_at done_reason p tool_use_id tool_id tool_call_id file_id container_id message_id request_id"
@@ -35,7 +35,7 @@ Channel = tuple[object, ...]
 
 @dataclass(slots=True)
 class _Container:
-    """An object or array. `indices` are its numbers that tell parallel texts apart (`index`, …)."""
+    """An object or array. `indices` holds its numeric members that distinguish parallel texts (`index`, …)."""
 
     key: bytes
     is_object: bool
@@ -49,18 +49,18 @@ class _Container:
 _OUTSIDE = _Container(b"", False, None)
 
 
-class Piece(NamedTuple):
-    """A string value, or what has arrived of it: its bytes as they stand (escaped), and its place in the body."""
+class StringPiece(NamedTuple):
+    """A string value or the part of it that has arrived: its bytes, still escaped, and its offset in the body."""
 
     raw: bytes
     start: int
-    leaf: bytes
+    key: bytes
     container: _Container
 
     @property
     def channel(self) -> Channel:
-        """Under which its text is put together: the keys that lead to it, and the indices beside them that are known."""
-        name: list[object] = [self.leaf]
+        """The identity of the text that this piece extends: its key path, and the indices found next to it so far."""
+        name: list[object] = [self.key]
         place: _Container | None = self.container
         while place is not None:
             name.append(place.key)
@@ -69,8 +69,8 @@ class Piece(NamedTuple):
         return tuple(name)
 
     @property
-    def settled(self) -> bool:
-        """Whether the channel is known for good: an index may stand behind the text that it belongs to."""
+    def resolved(self) -> bool:
+        """Whether the channel is final: an index may still follow the text in an object that is open."""
         place: _Container | None = self.container
         open_objects = False
         while place is not None:
@@ -79,13 +79,13 @@ class Piece(NamedTuple):
         return not open_objects
 
 
-def bare(channel: Channel) -> Channel:
-    """The keys alone of a channel."""
+def keys_of(channel: Channel) -> Channel:
+    """Return the keys of a channel, without the indices."""
     return tuple(part for part in channel if isinstance(part, bytes))
 
 
 def _one_text(line: bytes) -> bool:
-    """Whether this is one whole JSON text, as lines of JSON are."""
+    """Return whether this is one complete JSON text."""
     try:
         orjson.loads(line)
     except orjson.JSONDecodeError:
@@ -93,18 +93,18 @@ def _one_text(line: bytes) -> bool:
     return True
 
 
-class Scanner:
-    """Feed it the body in order; it gives the string values that these bytes hold or go on with."""
+class StringScanner:
+    """Scan a body in order for the string values that each call's bytes contain or continue."""
 
     __slots__ = ("_escaped", "_key", "_line_ended", "_named", "_open", "_top")
 
     def __init__(self) -> None:
         self._top = _OUTSIDE
-        self._open: tuple[bytes, _Container] | None = None  # where a string belongs that the last bytes did not end
-        self._key: bytes | None = None  # what there is of a key that the last bytes did not end
-        self._named: bytes | None = None  # the key whose value comes next
-        self._line_ended = True  # whether those bytes ended with a line feed
-        self._escaped = False  # whether those bytes ended with the backslash of an escape
+        self._open: tuple[bytes, _Container] | None = None  # the key and container of an unterminated string
+        self._key: bytes | None = None  # the bytes so far of an unterminated key
+        self._named: bytes | None = None  # the key whose value follows
+        self._line_ended = True  # whether the last bytes ended with a line feed
+        self._escaped = False  # whether the last bytes ended with the backslash of an escape
 
     @property
     def inside_string(self) -> bool:
@@ -113,28 +113,28 @@ class Scanner:
 
     @property
     def between_values(self) -> bool:
-        """Whether the bytes so far end with a line, and in the midst of no string and no key's value."""
+        """Whether the bytes so far end with a line feed, outside any string and not between a key and its value."""
         return self._line_ended and self._named is None and not self.inside_string
 
     def skip(self, data: bytes) -> bool:
-        """Go past bytes without reading them, where that comes to the same; False where it may not, and they are to be fed.
+        """Skip bytes without scanning them; return False if that could change the result, so that they have to be fed.
 
-        They begin between values and end with a line feed.
+        The bytes have to begin between values and end with a line feed.
         """
         if data.endswith(_BLANK_LINES):
-            self._leave()
+            self._reset()
             return True
         return self._top is _OUTSIDE and (not _BRACKET.search(data) or _one_text(data))
 
-    def feed(self, data: bytes, base: int) -> list[Piece]:
-        """The pieces in these bytes, which start at offset `base` of the body. Keys are not given."""
-        pieces: list[Piece] = []
+    def feed(self, data: bytes, base: int) -> list[StringPiece]:
+        """Return the string pieces in these bytes, which start at offset `base` of the body. Keys are left out."""
+        pieces: list[StringPiece] = []
         self._line_ended = data.endswith(b"\n")
-        position = self._go_on(data, base, pieces) if self.inside_string else 0
+        position = self._continue_string(data, base, pieces) if self.inside_string else 0
         for token in _TOKEN.finditer(data, position):
             kind = token.lastgroup
             if kind == "mark":
-                self._mark(token.group())
+                self._bracket(token.group())
             elif kind == "close":
                 self._string(token, base, pieces, data[token.end() : token.end() + 1])
             elif kind == "key":
@@ -148,18 +148,18 @@ class Scanner:
                 if top.is_object and top.last_key[-5:].lower() == b"index":
                     top.indices.append((top.last_key, token.group()))
             elif kind == "blank":
-                self._leave()
+                self._reset()
             self._named = None
         return pieces
 
-    def _go_on(self, data: bytes, base: int, pieces: list[Piece]) -> int:
-        """The rest of a string that an earlier call left open; the position after it."""
+    def _continue_string(self, data: bytes, base: int, pieces: list[StringPiece]) -> int:
+        """Read the rest of a string that an earlier call left open; return the position after it."""
         match = _REST_OF_STRING.match(data, 1 if self._escaped and data else 0)
         assert match is not None
         close = match.group(2)
         rest = data[: match.end()] if close == b"\\" else data[: match.end(1)]
         if self._open is not None:
-            pieces.append(Piece(rest, base, *self._open))
+            pieces.append(StringPiece(rest, base, *self._open))
         elif self._key is not None:
             self._key += rest
         if data:
@@ -171,10 +171,10 @@ class Scanner:
             self._open = self._key = None
         return match.end()
 
-    def _string(self, token: re.Match[bytes], base: int, pieces: list[Piece], after: bytes) -> None:
-        """A string that no colon follows is a value, whatever holds it; at the very end a colon may still come.
+    def _string(self, token: re.Match[bytes], base: int, pieces: list[StringPiece], after: bytes) -> None:
+        """Handle a string without a colon after it: a value, unless it ends the bytes and could still be a key.
 
-        Where a letter follows, quotation marks are out of step, and what stands between these is no string.
+        If a letter follows, the quotation marks are out of step and the text between these is not a string.
         """
         if after.isalnum():
             return
@@ -191,11 +191,11 @@ class Scanner:
                 self._key = raw
             return
         key = self._named or (top.last_key if top.is_object else b"[]")
-        pieces.append(Piece(raw, base + token.start("string"), key, top))
+        pieces.append(StringPiece(raw, base + token.start("string"), key, top))
         if not whole:
             self._open = (key, top)
 
-    def _mark(self, mark: bytes) -> None:
+    def _bracket(self, mark: bytes) -> None:
         top = self._top
         if mark == b"{" or mark == b"[":
             self._top = _Container(top.last_key if top.is_object else b"[]", mark == b"{", top)
@@ -205,8 +205,8 @@ class Scanner:
             top.closed = True
             self._top = top.parent
 
-    def _leave(self) -> None:
-        """Out of everything that is open: what was never closed never will be."""
+    def _reset(self) -> None:
+        """Close all open containers: whatever is open at a blank line is never closed."""
         top = self._top
         while top.parent is not None:
             top.closed = True

@@ -1,4 +1,4 @@
-"""The redactor of a body: cuts secrets out of frames while they arrive, and lets none wait longer than it must."""
+"""Redact a body while it arrives: overwrite secrets in its frames, and hold back no frame longer than necessary."""
 
 from __future__ import annotations
 
@@ -11,106 +11,112 @@ from itertools import pairwise
 from operator import itemgetter
 
 from streamkit.model.exchange import Redaction
-from streamkit.redact._normal import Text
-from streamkit.redact._reading import Cut, Reading
+from streamkit.redact._prefilter import NO_HITS, Hit, Prefilter
+from streamkit.redact._secret_scanner import SecretScanner, SecretSpan
 from streamkit.redact._secrets import DEFAULT, MARK, Policy
-from streamkit.redact._sieve import NOTHING, Hit, Sieve
-from streamkit.redact._strings import WHOLE_FIELDS, Channel, Piece, Scanner, bare
+from streamkit.redact._strings import UNJOINED_FIELDS, Channel, StringPiece, StringScanner, keys_of
+from streamkit.redact._unescape import MappedText
 
-_PATIENCE = 16 * 1024  # bytes of a body while which a text may stand still before its end is no longer waited for
-_UNSETTLED = 64 * 1024  # bytes of an event that may follow a text before the event tells which text it belongs to
+_MAX_IDLE = 16 * 1024  # bytes of the body after which a text that does not grow is no longer held back
+_MAX_UNRESOLVED = 64 * 1024  # bytes of an event that may follow a string before its channel has to be known
 _SECRET_CHARACTERS = re.compile(rb"[A-Za-z0-9_.~+/=%!#$&;@-]")
 
 
 @cache
 def _key(name: bytes) -> re.Pattern[bytes]:
-    """A key of this name in JSON; any at all where the name is empty."""
+    """Return the pattern of a JSON key with this name, or of any key if the name is empty."""
     return re.compile(rb'"%b"\s*:' % re.escape(name) if name else b"")
 
 
 class BodyRedactor:
-    """The redactor of one body: frames in, the frames that need not wait out, in order, with what was cut in them."""
+    """Redact the frames of one body.
 
-    def __init__(self, policy: Policy = DEFAULT, *, plain: bool = False) -> None:
-        # What begins a pattern of the user's nobody knows, so nothing can be passed over. `plain` is for the proof that
-        # passing over changes nothing.
-        self._plain = plain or bool(policy.patterns)
+    `feed` takes a frame and returns the frames that are ready to be written, in order. A frame is held back only while
+    its end, or the end of a text that is being joined from deltas, could begin a secret. `redacted` lists what was removed.
+    """
+
+    def __init__(self, policy: Policy = DEFAULT, *, exhaustive: bool = False) -> None:
+        # The user's patterns may begin with any text, so no frame can be skipped. `exhaustive` exists for the test that
+        # skipping does not change the result.
+        self._exhaustive = exhaustive or bool(policy.patterns)
         self._policy = policy
         self._waiting: deque[tuple[int, int | None]] = deque()  # the end offset and time of each frame
         self._window = bytearray()  # the bytes of the waiting frames
-        self._mask = bytearray()  # of each of them, whether it was cut
+        self._mask = bytearray()  # for each of those bytes, 1 if it was overwritten
         self._base = 0  # the offset of the window in the body
-        self._released = 0  # how many frames went on
-        self._raw = Reading(policy)
-        self._channels: dict[Channel, Reading] = {}
-        self._scanner = Scanner()
-        self._sieve = Sieve()
-        self._later: list[Piece] = []  # pieces of an event that has not told yet which text they belong to
-        self._provisional: list[tuple[Channel, Piece]] = []  # texts that were named before all was known
-        self._cuts: list[Cut] = []
+        self._released = 0  # the number of frames that were returned
+        self._raw = SecretScanner(policy)
+        self._channels: dict[Channel, SecretScanner] = {}
+        self._scanner = StringScanner()
+        self._prefilter = Prefilter()
+        self._later: list[StringPiece] = []  # pieces whose channel the rest of the event may still change
+        self._provisional: list[tuple[Channel, StringPiece]] = []  # texts whose channel may still change
+        self._secrets: list[SecretSpan] = []
 
     def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
-        """Take one frame; gives those that are ready for the disk."""
+        """Take one frame and its arrival time (ns or None); return the frames that are ready to be written."""
         base = self._base + len(self._window)
-        hits = None if self._plain else self._hits(data)
-        if not self._policy.cuts or (hits is NOTHING and not self._waiting):
+        hits = None if self._exhaustive else self._prefilter_hits(data)
+        if not self._policy.enabled or (hits is NO_HITS and not self._waiting):
             self._base = base + len(data)
             self._released += 1
             return [(data, at)]
         self._window += data
         self._mask += bytes(len(data))
         self._waiting.append((base + len(data), at))
-        for reading in self._channels.values():
-            reading.idle += len(data)
-        if hits is NOTHING:
-            self._read_channels([])
+        for scanner in self._channels.values():
+            scanner.idle += len(data)
+        if hits is NO_HITS:
+            self._scan_channels([])
         else:
             pieces = self._scanner.feed(data, base)
             if hits is None or any(data[last - 1 : last] != b'"' for _, last in hits):
-                self._apply(self._raw.read(data, base))
+                self._apply(self._raw.feed(data, base))
             if hits is not None:
-                pieces = self._worth_reading(pieces, hits, base)
-            self._read_channels(pieces)
+                pieces = self._relevant(pieces, hits, base)
+            self._scan_channels(pieces)
         return self._release()
 
     def close(self) -> list[tuple[bytes, int | None]]:
-        """The body has ended: gives the frames that were waiting."""
-        self._read_channels([], last=True)
-        for reading in (self._raw, *self._channels.values()):
-            self._apply(reading.read(b"", self._base + len(self._window), last=True))
+        """End the body; return the frames that were held back."""
+        self._scan_channels([], last=True)
+        for scanner in (self._raw, *self._channels.values()):
+            self._apply(scanner.feed(b"", self._base + len(self._window), last=True))
         self._channels.clear()
-        self._raw.tail = Text("", (), ())
+        self._raw.tail = MappedText("", (), ())
         return self._release()
 
     @property
     def idle(self) -> bool:
-        """Whether no frame waits."""
+        """Whether no frame is held back."""
         return not self._waiting
 
     def masked(self) -> list[bytes]:
-        """The frames that wait, as they may be written at once: all that could become a part of a secret is masked.
+        """Return the held-back frames in a form that may be written now: whatever could become part of a secret is masked.
 
-        Their lengths, their lines and the JSON that is whole in them stay.
+        Their lengths, line breaks and complete JSON are preserved.
         """
         window = bytearray(self._window)
-        for reading in self._channels.values():
-            for start, end in reading.suspicious:
+        for scanner in self._channels.values():
+            for start, end in scanner.pending_spans:
                 self._mask_text(window, start, end)
         for piece in self._later:
             self._mask_text(window, piece.start, piece.start + len(piece.raw))
-        for start, end in self._raw.suspicious:
+        for start, end in self._raw.pending_spans:
             self._mask_raw(window, start, end)
         ends = [end - self._base for end, _ in self._waiting]
         return [bytes(window[start:end]) for start, end in pairwise([0, *ends])]
 
     def _mask_text(self, window: bytearray, start: int, end: int) -> None:
-        """Mask a part of a string value, with the whole of the characters of which it holds a part."""
+        """Mask a part of a string value, widened to whole characters."""
         first, last = self._characters(start, end)
         window[first:last] = b"*" * (last - first)
 
     def _mask_raw(self, window: bytearray, start: int, end: int) -> None:
-        """Mask what can be in a secret, and leave what holds JSON and lines together. A pattern of the user's could begin with
-        anything: where there are strings, their texts are masked already."""
+        """Mask the characters that a secret may contain, and leave JSON syntax and line breaks alone.
+
+        A pattern of the user may begin with any character; the texts of strings are already masked at this point.
+        """
         start = max(start - self._base, 0)
         if self._policy.patterns and b'"' in window:
             start = max(start, window.rfind(b"\n") + 1)
@@ -118,7 +124,7 @@ class BodyRedactor:
         window[start : end - self._base] = _SECRET_CHARACTERS.sub(b"*", window[start : end - self._base])
 
     def _characters(self, start: int, end: int) -> tuple[int, int]:
-        """The span in the window, widened to whole characters of UTF-8."""
+        """Convert a span of the body into one of the window, widened to whole UTF-8 characters."""
         first, last = max(start - self._base, 0), max(end - self._base, 0)
         while 0 < first < last and self._window[first] & 0xC0 == 0x80:
             first -= 1
@@ -128,110 +134,115 @@ class BodyRedactor:
 
     @property
     def redacted(self) -> tuple[Redaction, ...]:
-        """What was cut so far: the rule and the frames (from 1) that held the secret."""
-        cuts = sorted(self._cuts, key=lambda cut: (cut.start, cut.end))
-        return tuple(Redaction("frames", cut.rule, cut.first, cut.last) for cut in cuts)
+        """What was redacted so far: the rule, and the first and last frame (from 1) of the secret."""
+        found = sorted(self._secrets, key=lambda secret: (secret.start, secret.end))
+        return tuple(Redaction("frames", secret.rule, secret.first, secret.last) for secret in found)
 
-    def _hits(self, data: bytes) -> list[Hit] | None:
-        """Where a frame may hold or begin a secret; None where it has to be read as a whole, and NOTHING where it neither
-        does nor goes on with a text that waits."""
-        if self._later or self._raw.waits or not self._scanner.between_values or not data.endswith(b"\n"):
+    def _prefilter_hits(self, data: bytes) -> list[Hit] | None:
+        """Return the spans of a frame that may contain or begin a secret.
+
+        None means that the whole frame has to be scanned; NO_HITS, that it can be skipped: it contains nothing suspicious
+        and does not continue a text that is held back.
+        """
+        if self._later or self._raw.pending or not self._scanner.between_values or not data.endswith(b"\n"):
             return None
-        hits = self._sieve.hits(data)
-        if hits or any(leaf.search(data) for leaf in self._leaves()):
+        hits = self._prefilter.hits(data)
+        if hits or any(key.search(data) for key in self._pending_keys()):
             return hits or []
-        return NOTHING if self._scanner.skip(data) else []
+        return NO_HITS if self._scanner.skip(data) else []
 
-    def _leaves(self) -> Iterator[re.Pattern[bytes]]:
-        """What shows that a frame goes on with a text that waits: its innermost key."""
+    def _pending_keys(self) -> Iterator[re.Pattern[bytes]]:
+        """Yield patterns that a frame matches if it continues a pending text: the innermost key of each."""
         for channel in self._channels:
             yield _key(next((part for part in channel if part != b"[]" and isinstance(part, bytes)), b""))
 
-    def _worth_reading(self, pieces: list[Piece], hits: list[Hit], base: int) -> list[Piece]:
-        """The pieces in which something was found, and those that a text may go on in which waits or is found here."""
-        leaves = {channel[0] for channel in self._channels}
-        worth = []
+    def _relevant(self, pieces: list[StringPiece], hits: list[Hit], base: int) -> list[StringPiece]:
+        """Return the pieces that contain a hit, or that may continue a text that is pending or has a hit in this frame."""
+        keys = {channel[0] for channel in self._channels}
+        relevant = []
         for piece in pieces:
-            if piece.leaf in WHOLE_FIELDS:
+            if piece.key in UNJOINED_FIELDS:
                 continue
-            if piece.leaf not in leaves:
+            if piece.key not in keys:
                 start = piece.start - base
                 end = start + len(piece.raw)
                 if not any(first <= end and start < last for first, last in hits):
                     continue
-                leaves.add(piece.leaf)
-            worth.append(piece)
-        return worth
+                keys.add(piece.key)
+            relevant.append(piece)
+        return relevant
 
-    def _read_channels(self, pieces: list[Piece], *, last: bool = False) -> None:
-        self._settle()
+    def _scan_channels(self, pieces: list[StringPiece], *, last: bool = False) -> None:
+        self._reassign()
         pieces = self._later + pieces
         self._later = []
         for number, piece in enumerate(pieces):
             channel = piece.channel
-            if not last and not piece.settled and self._could_be_another(channel):
+            if not last and not piece.resolved and self._is_ambiguous(channel):
                 span = pieces[-1].start + len(pieces[-1].raw) - piece.start
-                if span <= _UNSETTLED:
+                if span <= _MAX_UNRESOLVED:
                     self._later = pieces[number:]
                     break
-            self._read_piece(piece, channel)
+            self._scan_piece(piece, channel)
         self._channels = {
-            channel: reading
-            for channel, reading in self._channels.items()
-            if reading.waits and reading.idle <= _PATIENCE
+            channel: scanner
+            for channel, scanner in self._channels.items()
+            if scanner.pending and scanner.idle <= _MAX_IDLE
         }
 
-    def _read_piece(self, piece: Piece, channel: Channel) -> None:
-        if channel[0] in WHOLE_FIELDS:
+    def _scan_piece(self, piece: StringPiece, channel: Channel) -> None:
+        if channel[0] in UNJOINED_FIELDS:
             return
-        reading = self._channels.get(channel) or Reading(self._policy)
-        reading.idle = 0
-        self._apply(reading.read(piece.raw, piece.start))
-        self._channels[channel] = reading
-        if reading.waits and not piece.settled:
+        scanner = self._channels.get(channel) or SecretScanner(self._policy)
+        scanner.idle = 0
+        self._apply(scanner.feed(piece.raw, piece.start))
+        self._channels[channel] = scanner
+        if scanner.pending and not piece.resolved:
             self._provisional.append((channel, piece))
 
-    def _settle(self) -> None:
-        """Give the texts that were named too early the names that they turned out to have."""
+    def _reassign(self) -> None:
+        """Move texts whose channel has changed since they were read to their new channel."""
         known, self._provisional = self._provisional, []
         for channel, piece in known:
             name = piece.channel
             if name != channel and channel in self._channels:
                 self._channels[name] = self._channels.pop(channel)
-            if not piece.settled:
+            if not piece.resolved:
                 self._provisional.append((name, piece))
 
-    def _could_be_another(self, channel: Channel) -> bool:
-        """Whether a text that waits has the same keys and other indices, so that this may turn out to be its sequel."""
-        keys = bare(channel)
+    def _is_ambiguous(self, channel: Channel) -> bool:
+        """Whether a pending text has the same keys but other indices, so that this channel may turn out to be that one."""
+        keys = keys_of(channel)
         return any(
-            known != channel and reading.waits and bare(known) == keys for known, reading in self._channels.items()
+            known != channel and scanner.pending and keys_of(known) == keys for known, scanner in self._channels.items()
         )
 
-    def _apply(self, cuts: Iterable[tuple[Cut, Sequence[tuple[int, int]]]]) -> None:
-        """Overwrite what is cut. What another reading of the same bytes has cut already is no second cut."""
-        for cut, spans in cuts:
-            new = not any(cut is known for known in self._cuts)
-            fresh = False
-            cut.spans += spans
-            # Told now, while its frames wait: where frames ended that went on is forgotten.
-            cut.first = cut.first or self._frame_at(cut.start)
-            cut.last = self._frame_at(cut.end - 1)
+    def _apply(self, found: Iterable[tuple[SecretSpan, Sequence[tuple[int, int]]]]) -> None:
+        """Overwrite secrets. Bytes that another scanner has already overwritten do not count as a second secret."""
+        for secret, spans in found:
+            new = not any(secret is known for known in self._secrets)
+            changed = False
+            secret.spans += spans
+            # Resolved now, while its frames are held back: the ends of returned frames are not kept.
+            secret.first = secret.first or self._frame_at(secret.start)
+            secret.last = self._frame_at(secret.end - 1)
             for start, end in spans:
                 if start < self._base:
                     continue
                 start, end = self._characters(start, end)
                 if all(self._mask[start:end]):
                     continue
-                named = start + self._base == cut.start and end - start >= len(MARK) and not any(self._mask[start:end])
-                fresh = True
-                self._window[start:end] = (MARK.encode() if named else b"").ljust(end - start, b"*")
+                labelled = (
+                    start + self._base == secret.start and end - start >= len(MARK) and not any(self._mask[start:end])
+                )
+                changed = True
+                self._window[start:end] = (MARK.encode() if labelled else b"").ljust(end - start, b"*")
                 self._mask[start:end] = b"\x01" * (end - start)
-            if fresh and new:
-                self._cuts = [known for known in self._cuts if not cut.holds(known)] + [cut]
+            if changed and new:
+                self._secrets = [known for known in self._secrets if not secret.contains(known)] + [secret]
 
     def _release(self) -> list[tuple[bytes, int | None]]:
-        holds = [reading.hold for reading in (self._raw, *self._channels.values())]
+        holds = [scanner.hold_from for scanner in (self._raw, *self._channels.values())]
         holds += [piece.start for piece in self._later[:1]]
         hold = min((offset for offset in holds if offset is not None), default=None)
         ready: list[tuple[bytes, int | None]] = []
@@ -246,5 +257,5 @@ class BodyRedactor:
         return ready
 
     def _frame_at(self, offset: int) -> int:
-        """The number (from 1) of the frame that holds this byte, which is one of those that wait."""
+        """Return the number (from 1) of the held-back frame that contains this byte."""
         return self._released + 1 + bisect.bisect_right(self._waiting, offset, key=itemgetter(0))

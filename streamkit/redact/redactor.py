@@ -1,9 +1,9 @@
-"""Cuts secrets out of what is recorded, before it reaches the disk.
+"""Remove secrets from recorded data before it is written.
 
-Requests and headers are known whole: header values by an allow-list, values of telling names, known shapes anywhere. A
-body is cut while it arrives: a cut overwrites the secret's bytes one for one, so that the number of frames, their sizes
-and the JSON around it stay as they were. A frame waits only while its end, or the end of a text that is being put
-together from deltas, could begin a secret.
+Requests and headers are redacted as a whole: header values by an allowlist, fields by name, known shapes anywhere. A response
+body is redacted while it arrives: each byte of a secret is overwritten in place, so the number of frames, their sizes and the
+JSON around the secret do not change. A frame is held back only while its end, or the end of a text that is being joined from
+deltas, could begin a secret.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from dataclasses import replace
 from typing import Any
 
 from streamkit.model.exchange import Body, Exchange, Frames, Redaction, Request, Response
-from streamkit.redact._headers import cut_request_headers, cut_response_headers, cut_url, telling
-from streamkit.redact._normal import normal
-from streamkit.redact._sealed import SealedRedactor, body_redactor
-from streamkit.redact._secrets import DEFAULT, MARK, NOTHING, Policy, secrets
+from streamkit.redact._aws_eventstream import EventStreamRedactor, body_redactor
+from streamkit.redact._headers import is_secret_name, redact_request_headers, redact_response_headers, redact_url
+from streamkit.redact._secrets import DEFAULT, MARK, NO_REDACTION, Policy, find_secrets
+from streamkit.redact._unescape import unescape
 from streamkit.redact.body import BodyRedactor
 
 __all__ = [
     "DEFAULT",
     "MARK",
-    "NOTHING",
+    "NO_REDACTION",
     "BodyRedactor",
+    "EventStreamRedactor",
     "Policy",
-    "SealedRedactor",
     "body_redactor",
-    "cut_url",
+    "find_secrets",
     "redact_exchange",
     "redact_labels",
     "redact_request",
     "redact_response",
     "redact_text",
-    "secrets",
+    "redact_url",
 ]
 
 
 def redact_text(text: str, policy: Policy = DEFAULT) -> tuple[str, list[str]]:
-    """The text with `[redacted]` for every secret, escaped ones too, and the rules that cut."""
-    known = normal(text.encode("utf-8", "surrogatepass"), 0)
-    found = secrets(known.text, policy)
+    """Replace every secret in a text, JSON-escaped or not, with `[redacted]`; return the text and the rules that matched."""
+    known = unescape(text.encode("utf-8", "surrogatepass"), 0)
+    found = find_secrets(known.text, policy)
     if not found:
         return text, []
     raw = text.encode("utf-8", "surrogatepass")
@@ -53,86 +53,90 @@ def redact_text(text: str, policy: Policy = DEFAULT) -> tuple[str, list[str]]:
 
 
 def redact_labels(labels: Mapping[str, str], policy: Policy = DEFAULT) -> tuple[dict[str, str], tuple[Redaction, ...]]:
-    """The labels with their secrets cut, and the cuts."""
-    cuts: list[Redaction] = []
-    done = _cut_value("labels", dict(labels), policy, cuts) if policy.cuts else dict(labels)
-    return done, tuple(cuts)
+    """Redact the values of labels; return the labels and what was redacted."""
+    redactions: list[Redaction] = []
+    done = _redact_value("labels", dict(labels), policy, redactions) if policy.enabled else dict(labels)
+    return done, tuple(redactions)
 
 
 def redact_request(request: Request, policy: Policy = DEFAULT) -> tuple[Request, tuple[Redaction, ...]]:
-    """The request with its secrets cut, and the cuts."""
-    if not policy.cuts:
+    """Redact the URL, headers and body of a request; return the request and what was redacted."""
+    if not policy.enabled:
         return request, ()
-    cuts: list[Redaction] = []
+    redactions: list[Redaction] = []
     url, headers = request.url, request.headers
     if policy.default:
-        url = cut_url(url, cuts)
-        headers = cut_request_headers(headers, cuts)
-    url = _cut("request.url", url, policy, cuts)
-    headers = tuple((name, _cut(f"request.headers.{name.lower()}", value, policy, cuts)) for name, value in headers)
-    body = None if request.body is None else _cut_body(request.body, policy, cuts)
-    return Request(request.method, url, headers, body), tuple(cuts)
+        url = redact_url(url, redactions)
+        headers = redact_request_headers(headers, redactions)
+    url = _redact_text("request.url", url, policy, redactions)
+    headers = tuple(
+        (name, _redact_text(f"request.headers.{name.lower()}", value, policy, redactions)) for name, value in headers
+    )
+    body = None if request.body is None else _redact_body(request.body, policy, redactions)
+    return Request(request.method, url, headers, body), tuple(redactions)
 
 
 def redact_response(response: Response, policy: Policy = DEFAULT) -> Response:
-    """The status line and headers with their secrets cut; the cuts are listed on it."""
-    if not policy.cuts:
+    """Redact the headers of a response; what was redacted is added to its `redacted`."""
+    if not policy.enabled:
         return response
-    cuts: list[Redaction] = []
-    headers = cut_response_headers(response.headers, cuts) if policy.default else response.headers
-    headers = tuple((name, _cut(f"response.headers.{name.lower()}", value, policy, cuts)) for name, value in headers)
-    return replace(response, headers=headers, redacted=response.redacted + tuple(cuts))
+    redactions: list[Redaction] = []
+    headers = redact_response_headers(response.headers, redactions) if policy.default else response.headers
+    headers = tuple(
+        (name, _redact_text(f"response.headers.{name.lower()}", value, policy, redactions)) for name, value in headers
+    )
+    return replace(response, headers=headers, redacted=response.redacted + tuple(redactions))
 
 
 def redact_exchange(exchange: Exchange, policy: Policy = DEFAULT) -> Exchange:
-    """A whole exchange with its secrets cut: what recording it with this policy would have stored."""
-    request, cuts = (None, ()) if exchange.request is None else redact_request(exchange.request, policy)
+    """Redact a whole exchange: the result is what recording it with this policy would have stored."""
+    request, redactions = (None, ()) if exchange.request is None else redact_request(exchange.request, policy)
     response = None if exchange.response is None else redact_response(exchange.response, policy)
     redactor = body_redactor(policy, exchange.content_type, b"".join(exchange.frames.data[:1]))
     kept = [data for frame in exchange.frames.data for data, _ in redactor.feed(frame, None)]
     kept += [data for data, _ in redactor.close()]
     end = exchange.end
     if end is not None:
-        end = replace(end, redacted=end.redacted + redactor.redacted, error=_cut_error(end.error, policy))
+        end = replace(end, redacted=end.redacted + redactor.redacted, error=_redact_error(end.error, policy))
     frames = Frames(kept, exchange.frames.at, exchange.frames.lines, exchange.frames.verbatim)
     return replace(
-        exchange, request=request, response=response, frames=frames, end=end, redacted=exchange.redacted + cuts
+        exchange, request=request, response=response, frames=frames, end=end, redacted=exchange.redacted + redactions
     )
 
 
-def _cut_error(error: str | None, policy: Policy) -> str | None:
+def _redact_error(error: str | None, policy: Policy) -> str | None:
     return None if error is None else redact_text(error, policy)[0]
 
 
-def _cut(at: str, text: str, policy: Policy, cuts: list[Redaction]) -> str:
+def _redact_text(at: str, text: str, policy: Policy, redactions: list[Redaction]) -> str:
     text, rules = redact_text(text, policy)
-    cuts += [Redaction(at, rule) for rule in rules]
+    redactions += [Redaction(at, rule) for rule in rules]
     return text
 
 
-def _cut_body(body: Body, policy: Policy, cuts: list[Redaction]) -> Body:
+def _redact_body(body: Body, policy: Policy, redactions: list[Redaction]) -> Body:
     if body.form == "json":
-        return Body("json", _cut_value("request.body", body.value, policy, cuts))
+        return Body("json", _redact_value("request.body", body.value, policy, redactions))
     if body.form == "text":
-        return Body("text", _cut("request.body", body.value, policy, cuts))
+        return Body("text", _redact_text("request.body", body.value, policy, redactions))
     text = bytes(body.value).decode("latin-1")
-    return Body("base64", _cut("request.body", text, policy, cuts).encode("latin-1"))
+    return Body("base64", _redact_text("request.body", text, policy, redactions).encode("latin-1"))
 
 
-def _cut_value(at: str, value: Any, policy: Policy, cuts: list[Redaction]) -> Any:
-    """A JSON value with its secrets cut; strings that are values of a telling name go whole."""
+def _redact_value(at: str, value: Any, policy: Policy, redactions: list[Redaction]) -> Any:
+    """Redact the strings in a JSON value; the value of a field with a secret name is replaced completely."""
     if isinstance(value, str):
-        return _cut(at, value, policy, cuts)
+        return _redact_text(at, value, policy, redactions)
     if isinstance(value, list):
-        return [_cut_value(f"{at}[{index}]", item, policy, cuts) for index, item in enumerate(value)]
+        return [_redact_value(f"{at}[{index}]", item, policy, redactions) for index, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
     done: dict[str, Any] = {}
     for key, item in value.items():
-        name = _cut(at, key, policy, cuts)
-        if policy.default and isinstance(item, str) and item not in ("", MARK) and telling(key):
-            cuts.append(Redaction(f"{at}.{name}", "field-name"))
+        name = _redact_text(at, key, policy, redactions)
+        if policy.default and isinstance(item, str) and item not in ("", MARK) and is_secret_name(key):
+            redactions.append(Redaction(f"{at}.{name}", "field-name"))
             done[name] = MARK
         else:
-            done[name] = _cut_value(f"{at}.{name}", item, policy, cuts)
+            done[name] = _redact_value(f"{at}.{name}", item, policy, redactions)
     return done

@@ -18,14 +18,14 @@ from streamkit.model.exchange import Clock, End, Exchange, Headers, Redaction, R
 from streamkit.redact.redactor import (
     DEFAULT,
     BodyRedactor,
+    EventStreamRedactor,
     Policy,
-    SealedRedactor,
     body_redactor,
-    cut_url,
     redact_labels,
     redact_request,
     redact_response,
     redact_text,
+    redact_url,
 )
 
 
@@ -50,7 +50,7 @@ class RecordingLines:
     def __init__(self, opening: Exchange, policy: Policy = DEFAULT, *, patches: bool = False) -> None:
         self._opening = opening
         self._policy = policy
-        self._body: BodyRedactor | SealedRedactor | None = None  # chosen by the first frame
+        self._body: BodyRedactor | EventStreamRedactor | None = None  # chosen by the first frame
         self._content_type: str | None = None
         self._digest = hashlib.sha256()
         self._started = False
@@ -128,9 +128,9 @@ class RecordingLines:
         return lines
 
     def _clean(self, value: Any) -> Any:
-        if not isinstance(value, str) or not self._policy.cuts:
+        if not isinstance(value, str) or not self._policy.enabled:
             return value
-        return redact_text(cut_url(value, []) if "://" in value else value, self._policy)[0]
+        return redact_text(redact_url(value, []) if "://" in value else value, self._policy)[0]
 
     def _settled(self, frames: Iterable[tuple[bytes, int | None]]) -> list[Line]:
         """The lines of frames whose bytes are final; those that were written masked take the place of what was."""

@@ -79,7 +79,7 @@ WRONG = {
         ["http://x", "--workers", "2", "--mode", "auto"],
         "--workers and --mode auto: each worker knows what it has recorded itself only",
     ),
-    "a pattern that is none": (["http://x", "--redact", "("], "--redact '(': no regular expression"),
+    "an invalid pattern": (["http://x", "--redact", "("], "--redact '(': invalid regular expression"),
 }
 
 

@@ -19,7 +19,7 @@ from streamkit.cli.main import streamkit
 from streamkit.errors import OutputExists, StreamkitError, UsageError
 from streamkit.model import recording
 from tests.processes import started
-from tests.redact.dummies import secret
+from tests.redact.dummy_secrets import secret
 from tests.transport.scripted import served
 from tests.waiting import eventually, turned, until
 
@@ -309,7 +309,7 @@ def test_a_header_without_value_is_left_out(run):
         (["http://x/", "-H", "a: b\r\nc: d"], "invalid header"),
         (["http://x/", "--label", "x"], "KEY=VALUE"),
         (["http://x/", "--append"], "--append requires -o"),
-        (["http://x/", "--redact", "("], "no regular expression"),
+        (["http://x/", "--redact", "("], "invalid regular expression"),
         (["http://x/", "--cacert", "nothing-here"], "nothing-here"),
         (["http://x/", "-H", "a\x01: b"], "no header that can be sent"),
         (["http://x/", "-H", "a: b\x07"], "no header that can be sent"),

@@ -13,7 +13,7 @@ from streamkit.errors import StreamkitError, UsageError
 from streamkit.model import recording
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Request, Response
 from streamkit.redact.redactor import redact_exchange
-from tests.redact.dummies import NAMES, secret
+from tests.redact.dummy_secrets import NAMES, secret
 
 
 def leaking(planted):

@@ -1,4 +1,4 @@
-"""A key is found behind every escape of JSON, however deep JSON lies in JSON and wherever frames and deltas divide it."""
+"""A key is found after every JSON escape, at any depth of nested JSON and wherever frames and deltas divide it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
 from streamkit.service.recording_lines import RecordingLines
-from tests.redact.dummies import MARKED, NAMES, secret
+from tests.redact.dummy_secrets import MARKED, NAMES, secret
 
-# What a reader sees before the key, and what may stand for it in the body.
+# The text before the key, and the ways in which JSON may write it.
 ESCAPES = {
     "\n": ["\\n", "\\u000a", "\\u000A"],
     "\t": ["\\t", "\\u0009"],
@@ -34,19 +34,19 @@ WRITTEN = [(seen, written) for seen, ways in ESCAPES.items() for written in ways
 
 
 def frame(written):
-    """A chunk of a chat stream whose text is written like this."""
+    """Return a chunk of a chat stream with this text, already escaped."""
     return f'data: {{"choices":[{{"index":0,"delta":{{"content":"{written}"}}}}]}}\n\n'.encode()
 
 
 def nested(written, depth):
-    """This content of a JSON string as it stands where JSON lies `depth` times in JSON."""
+    """Return the content of a JSON string, escaped as in JSON nested `depth` times."""
     for _ in range(depth):
         written = json.dumps(f'{{"a":"{written}"}}', ensure_ascii=False)[1:-1]
     return written
 
 
 def recorded(frames):
-    """The body that a recording of these frames holds."""
+    """Return the body in a recording of these frames."""
     recorder = RecordingLines(Exchange())
     lines = recorder.start()
     for at, data in enumerate(frames):
@@ -57,7 +57,7 @@ def recorded(frames):
 
 
 def texts(body, depth):
-    """The text of the stream as its reader puts it together, and that of every JSON text in it."""
+    """Yield the joined text of the stream, then the text at each level of JSON nested in it."""
     contents = [json.loads(line[6:])["choices"][0]["delta"]["content"] for line in body.split(b"\n") if line]
     text = "".join(contents)
     yield text
@@ -68,7 +68,7 @@ def texts(body, depth):
 
 @pytest.mark.parametrize("depth", [0, 1, 2, 3])
 @pytest.mark.parametrize(("seen", "written"), WRITTEN)
-def test_a_key_behind_an_escape_is_cut(seen, written, depth):
+def test_a_key_after_an_escape_is_redacted(seen, written, depth):
     for name in NAMES:
         planted = secret(name)
         body = recorded([frame(nested(f"my key is{written}{planted} so", depth))])
@@ -80,7 +80,7 @@ def test_a_key_behind_an_escape_is_cut(seen, written, depth):
 @pytest.mark.parametrize("size", [1, 2, 5])
 @pytest.mark.parametrize("depth", [0, 1, 2])
 @pytest.mark.parametrize(("seen", "written"), WRITTEN)
-def test_a_key_behind_an_escape_is_cut_over_deltas(seen, written, depth, size):
+def test_a_key_after_an_escape_is_redacted_across_deltas(seen, written, depth, size):
     planted = secret("anthropic api")
     (whole,) = texts(frame(nested(f"is{written}{planted} so", depth)), 0)
     pieces = [whole[start : start + size] for start in range(0, len(whole), size)]
@@ -97,7 +97,7 @@ def test_a_key_behind_an_escape_is_cut_over_deltas(seen, written, depth, size):
     st.sets(st.integers(1, 400), max_size=6),
     st.sets(st.integers(1, 900), max_size=6),
 )
-def test_a_key_is_cut_wherever_it_is_divided(name, before, depth, escaped, deltas, divisions):
+def test_a_key_is_redacted_wherever_it_is_divided(name, before, depth, escaped, deltas, divisions):
     planted = secret(name)
     written = "".join(f"\\u{ord(c):04x}" if place % 7 == 0 else c for place, c in enumerate(planted))
     (whole,) = texts(frame(nested(f"x{before[1]}{written if escaped else planted} so", depth)), 0)

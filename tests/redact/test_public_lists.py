@@ -1,7 +1,7 @@
-"""Our shapes against the public lists of the field, in both directions.
+"""Compare the shapes of secrets with public lists, in both directions.
 
-`PUBLIC` are facts from gitleaks (config/gitleaks.toml), detect-secrets 1.5.0 (its plugins) and TruffleHog (pkg/detectors): what
-a key begins with, and of what and how many characters the rest is. Samples are made at run time.
+`PUBLIC` holds facts from gitleaks (config/gitleaks.toml), detect-secrets 1.5.0 (its plugins) and TruffleHog (pkg/detectors): the
+prefix of a key, and the alphabets and lengths of the rest. Samples are generated at run time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from streamkit.providers import PROVIDERS
 from streamkit.redact import redactor
-from streamkit.redact.others import OTHERS
+from streamkit.redact.known_secrets import KEY_SHAPES
 
 ALNUM = string.ascii_letters + string.digits
 LOWER = string.ascii_lowercase + string.digits
@@ -23,7 +23,7 @@ UPPER = string.ascii_uppercase + "234567"
 WORD = ALNUM + "-_"
 B64 = ALNUM + "+/"
 
-# The list, what a key begins with, then alphabets with their lengths, and fixed text between.
+# The list, the prefix of a key, then alphabets with their lengths, and fixed text between them.
 PUBLIC: list[tuple[str, str, list[str | tuple[str, int]]]] = [
     ("gitleaks", "A3-", [(UPPER, 6), "-", (UPPER, 11), "-", (UPPER, 5), "-", (UPPER, 5), "-", (UPPER, 5)]),
     ("gitleaks", "ops_eyJ", [(B64, 250)]), ("gitleaks", "p8e-", [(LOWER, 32)]),
@@ -89,17 +89,16 @@ def sample(prefix: str, parts: list[str | tuple[str, int]], seed: int) -> str:
 @pytest.mark.parametrize(
     ("source", "prefix", "parts"), PUBLIC, ids=[f"{source} {prefix}" for source, prefix, _ in PUBLIC]
 )
-def test_what_the_public_lists_know_is_cut(source: str, prefix: str, parts: list[str | tuple[str, int]]) -> None:
+def test_keys_from_the_public_lists_are_redacted(source: str, prefix: str, parts: list[str | tuple[str, int]]) -> None:
     for seed in range(20):
         key = sample(prefix, parts, seed)
-        text = f"it is {key}, said {source}"
-        assert redactor.secrets(text), key
-        # Nothing is left of it but what is known of all.
-        left = redactor.redact_text(text)[0].removeprefix("it is ").removesuffix(f", said {source}")
+        text = f"it is {key}, from {source}"
+        assert redactor.find_secrets(text), key
+        left = redactor.redact_text(text)[0].removeprefix("it is ").removesuffix(f", from {source}")
         assert left in ("[redacted]", "postgres://[redacted]@host/db"), key
 
 
-# Shapes that no public list has, and where they come from.
+# Shapes from the services' own documentation, which no public list has.
 DOCUMENTED = {
     "google-auth-key", "together-key", "vercel-key", "minimax-key", "voyage-key", "fireworks-key", "openai-client-secret",
     "google-oauth-token", "google-client-secret", "tavily-key", "sk-key", "webhook-secret", "resend-key", "e2b-key", "runpod-key",
@@ -108,9 +107,9 @@ DOCUMENTED = {
 }  # fmt: skip
 
 
-def test_every_shape_of_ours_is_known_to_a_list_or_documented() -> None:
-    ours = {shape for provider in PROVIDERS.values() for shape in provider.key_shapes} | set(OTHERS)
-    listed = {found.rule for _, prefix, parts in PUBLIC for found in redactor.secrets(sample(prefix, parts, 0))}
+def test_every_shape_is_on_a_public_list_or_documented() -> None:
+    ours = {shape for provider in PROVIDERS.values() for shape in provider.key_shapes} | set(KEY_SHAPES)
+    listed = {found.rule for _, prefix, parts in PUBLIC for found in redactor.find_secrets(sample(prefix, parts, 0))}
     unknown = {shape.name for shape in ours} - listed - DOCUMENTED
     assert unknown == set()
     assert DOCUMENTED - {shape.name for shape in ours} == set()
@@ -120,15 +119,15 @@ def test_every_shape_of_ours_is_known_to_a_list_or_documented() -> None:
     "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
     "request_id: 3f2504e0-4f89-41d3-9a0c-0305e82c3301", "commit da39a3ee5e6b4b0d3255bfef95601890afd80709",
 ])  # fmt: skip
-def test_bare_numbers_stay_where_no_name_says_that_they_are_keys(text: str) -> None:
-    assert redactor.secrets(text) == []
+def test_bare_numbers_without_a_key_name_are_kept(text: str) -> None:
+    assert redactor.find_secrets(text) == []
 
 
 @pytest.mark.parametrize(
     "name", ['"api_key":"{}"', 'api_key = "{}"', "XI_API_KEY={}", '{{\\"apiKey\\": \\"{}\\"}}', "x-api-key: {}"]
 )
 @pytest.mark.parametrize("key", ["3f2504e0-4f89-41d3-9a0c-0305e82c3301", "d41d8cd98f00b204e9800998ecf8427e"])
-def test_they_are_cut_where_a_name_does(name: str, key: str) -> None:
+def test_bare_numbers_with_a_key_name_are_redacted(name: str, key: str) -> None:
     text, rules = redactor.redact_text(name.format(key))
     assert text == name.format("[redacted]")
     assert rules == ["named-key"]
@@ -140,10 +139,10 @@ def test_they_are_cut_where_a_name_does(name: str, key: str) -> None:
     ("postgres://user:password@localhost/db", None), ("http://user:pass@host", None), ("https://me@host/x:y@z", None),
     ("mongodb://${USER}:${PASSWORD}@host", None), ("http://[::1]:8080/a@b", None), ("https://host:8080/@scope/name", None),
 ])  # fmt: skip
-def test_a_password_in_a_url(text: str, cut: str | None) -> None:
+def test_a_password_in_a_url_is_redacted(text: str, cut: str | None) -> None:
     assert redactor.redact_text(text)[0] == (cut or text)
 
 
-def test_patterns_are_sound() -> None:
-    for shape in OTHERS:
+def test_prefixes_are_printable_ascii() -> None:
+    for shape in KEY_SHAPES:
         assert re.fullmatch(r"[ -~]+", shape.prefix)

@@ -1,4 +1,4 @@
-"""Secrets are cut before the disk: wherever they stand and however they are cut up, and nothing else is."""
+"""Secrets, and nothing else, are removed before anything is written, wherever they are and however they are divided."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from streamkit.errors import UsageError
 from streamkit.model import recording
 from streamkit.model.exchange import Body, End, Exchange, Frame, Frames, Redaction, Request, Response
 from streamkit.redact.redactor import (
-    NOTHING,
+    NO_REDACTION,
     BodyRedactor,
     Policy,
+    find_secrets,
     redact_exchange,
     redact_request,
     redact_text,
-    secrets,
 )
 from streamkit.service.recording_lines import RecordingLines
 from streamkit.wire import aws_eventstream
-from tests.redact.dummies import EVERY, MARKED, NAMES, UNMARKED, json_web_token, private_key, secret
+from tests.redact.dummy_secrets import EVERY, MARKED, NAMES, UNMARKED, json_web_token, private_key, secret
 
 
 def chunk(text, index=0, **more):
-    """An event of a chat stream that adds this text."""
+    """Return an event of a chat stream that adds this text."""
     value = {"id": "chatcmpl-1s", "choices": [{"delta": {"content": text, **more}, "index": index}]}
     return b"data: " + json.dumps(value).encode() + b"\n\n"
 
@@ -42,7 +42,7 @@ def arguments(text, index=0):
 
 
 def record(frames=(), *, url="http://x/v1", request_headers=(), body=None, headers=(), policy=None):
-    """The lines that a recorder gives for this exchange."""
+    """Return the lines that a recorder writes for this exchange."""
     request = Request("POST", url, tuple(request_headers), None if body is None else Body.of(body))
     recorder = RecordingLines(Exchange(request=request, source="client", clock="monotonic"), policy or Policy())
     lines = recorder.start(connected_at=1, sent_at=2) + recorder.response(3, 200, "1.1", tuple(headers))
@@ -56,8 +56,8 @@ def read(lines):
     return exchange
 
 
-def put_together(exchange):
-    """The text of every choice and tool call, in the order of the stream."""
+def joined_texts(exchange):
+    """Return the text of every choice and tool call, in the order of the stream."""
     texts = {}
     for line in exchange.frames.body.split(b"\n"):
         if not line.startswith(b"data: {"):
@@ -72,12 +72,12 @@ def put_together(exchange):
 
 
 def escaped(text):
-    """The text with its first and last characters escaped, as JSON may."""
+    """Return the text with its first, fifth and last characters escaped."""
     return "".join(f"\\u{ord(c):04x}" if place in (0, 4, len(text) - 1) else c for place, c in enumerate(text))
 
 
 def halves(frame, needle):
-    """A frame cut in two in the midst of the needle."""
+    """Divide a frame in two in the middle of the needle."""
     place = frame.index(needle) + len(needle) // 2
     return [frame[:place], frame[place:]]
 
@@ -106,16 +106,16 @@ PLACES = {
 @pytest.mark.parametrize("name", NAMES)
 def test_no_planted_secret_reaches_the_disk(name, place):
     if name in UNMARKED and place in ("deltas of four characters", "arguments of a tool call"):
-        pytest.skip("no part of four characters shows that it is one")
+        pytest.skip("a key of this shape cannot be recognized in pieces of this size")
     planted = secret(name)
     given_ = PLACES[place](planted)
     lines = record(**given_)
     disk = b"".join(lines)
     assert planted.encode() not in disk
     exchange = read(lines)
-    kept = b"".join(exchange.frames.data) + orjson.dumps(list(put_together(exchange).values()))
+    kept = b"".join(exchange.frames.data) + orjson.dumps(list(joined_texts(exchange).values()))
     assert planted.encode() not in kept
-    # Not a half of it either: no run of it that is longer than its public prefix and the odd letter.
+    # No substring longer than its public prefix and a few letters remains either.
     for start in range(12, len(planted) - 12):
         assert planted[start : start + 12].encode() not in kept + disk
     assert len(exchange.frames) == len(given_.get("frames", ()))
@@ -123,11 +123,11 @@ def test_no_planted_secret_reaches_the_disk(name, place):
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in UNMARKED])
-def test_a_secret_cut_at_any_place_over_two_deltas_is_found(name):
+def test_a_secret_divided_anywhere_between_two_deltas_is_found(name):
     planted = EVERY[name]
     for cut in range(1, len(planted), max(1, len(planted) // 40)):
         exchange = read(record([chunk("a " + planted[:cut]), b": ping\n\n", chunk(planted[cut:] + " b")]))
-        text = put_together(exchange)[0]
+        text = joined_texts(exchange)[0]
         assert text.startswith(("a *", "a [redacted]*")) and (text.endswith("* b") or name == "private key")
         assert planted[-30:] not in text
         (cut_out,) = exchange.end.redacted
@@ -135,61 +135,61 @@ def test_a_secret_cut_at_any_place_over_two_deltas_is_found(name):
 
 
 @pytest.mark.parametrize("name", ["anthropic api", "google api", "bearer"])
-def test_a_secret_of_one_character_a_delta_is_found(name):
+def test_a_secret_in_deltas_of_one_character_is_found(name):
     planted = secret(name)
     exchange = read(record([chunk(c) for c in f"a {planted} b"]))
-    assert put_together(exchange)[0] == "a " + "*" * len(planted) + " b"
+    assert joined_texts(exchange)[0] == "a " + "*" * len(planted) + " b"
     assert [(r.first, r.last) for r in exchange.end.redacted] == [(3, 2 + len(planted))]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
-def test_a_body_cut_into_frames_of_any_size_loses_its_secret(size):
+def test_a_secret_is_redacted_in_frames_of_any_size(size):
     planted = secret("anthropic api")
     body = chunk("it is " + planted[:20]) + chunk(planted[20:] + " yes") + b"data: [DONE]\n\n"
     frames = [body[start : start + size] for start in range(0, len(body), size)]
     exchange = read(record(frames))
-    assert put_together(exchange)[0].replace("[redacted]", "").replace("*", "") == "it is  yes"
+    assert joined_texts(exchange)[0].replace("[redacted]", "").replace("*", "") == "it is  yes"
     assert list(map(len, exchange.frames.data)) == list(map(len, frames))
 
 
-def test_interleaved_choices_are_put_together_apart():
+def test_interleaved_choices_are_joined_separately():
     planted = secret("openai legacy")
     frames = []
     for number, part in enumerate(pieces(planted, 5)):
         frames += [chunk(part, 0), chunk(f"word{number} ", 1)]
-    text = put_together(read(record([*frames, chunk(" end", 0)])))
+    text = joined_texts(read(record([*frames, chunk(" end", 0)])))
     assert text[0] == "*" * len(planted) + " end"
     assert text[1] == "".join(f"word{number} " for number in range(len(frames) // 2))
 
 
-def test_json_around_a_cut_stays_valid_and_the_sizes_the_same():
+def test_redaction_keeps_json_valid_and_sizes_unchanged():
     planted = secret("openai project")
     frames = [chunk(f'he said "{planted}" twice: {planted}\n')]
     exchange = read(record(frames))
-    assert put_together(exchange)[0] == 'he said "{0}" twice: {0}\n'.format("[redacted]" + "*" * (len(planted) - 10))
+    assert joined_texts(exchange)[0] == 'he said "{0}" twice: {0}\n'.format("[redacted]" + "*" * (len(planted) - 10))
     assert len(exchange.frames.body) == len(frames[0])
     assert exchange.damage == ()
     assert [r.rule for r in exchange.end.redacted] == ["openai-key", "openai-key"]
 
 
-def test_an_escape_that_two_deltas_share_is_undone():
+def test_an_escape_divided_between_two_deltas_is_undone():
     planted = secret("anthropic api")
     nested = '{"key": "' + "".join(f"\\u{ord(c):04x}" for c in planted) + '"}'
     for size in (1, 5, 64):
-        text = put_together(read(record([arguments(p) for p in pieces(nested, size)])))["tool 0"]
+        text = joined_texts(read(record([arguments(p) for p in pieces(nested, size)])))["tool 0"]
         assert "\\u0061\\u0070\\u0069" not in text  # "api"
         assert planted[10:] not in text.encode().decode("unicode_escape")
 
 
 @pytest.mark.parametrize("key", [private_key(), json_web_token()])
-def test_long_secrets_are_cut_to_their_end(key):
+def test_long_secrets_are_redacted_to_the_end(key):
     for size in (3, 17, 10_000):
-        text = put_together(read(record([chunk(p) for p in pieces(f"x: {key} y", size)])))[0]
+        text = joined_texts(read(record([chunk(p) for p in pieces(f"x: {key} y", size)])))[0]
         assert text.startswith("x: ") and text.endswith(" y")
         assert not any(key[place : place + 10] in text for place in range(40, len(key) - 40))
 
 
-def test_a_frame_waits_only_while_it_could_begin_a_secret():
+def test_a_frame_is_held_back_only_while_it_could_begin_a_secret():
     redactor = BodyRedactor()
 
     def ready(frame):
@@ -205,7 +205,7 @@ def test_a_frame_waits_only_while_it_could_begin_a_secret():
     assert [data for data, _ in redactor.close()] == [begun]
 
 
-def test_a_text_that_stands_still_is_not_waited_for_forever():
+def test_a_text_that_does_not_grow_is_released():
     redactor = BodyRedactor()
     assert redactor.feed(chunk("my sk", 0), None) == []
     others = [redactor.feed(chunk("hello ", 1), None) for _ in range(400)]
@@ -213,7 +213,7 @@ def test_a_text_that_stands_still_is_not_waited_for_forever():
     assert not others[0]
 
 
-def test_a_beginning_of_512_bytes_is_no_secret():
+def test_an_incomplete_secret_of_512_bytes_is_released():
     redactor = BodyRedactor()
     redactor.feed(chunk("eyJ" + "a" * 400), None)
     assert redactor.feed(chunk("b" * 200), None)
@@ -231,18 +231,18 @@ def test_a_beginning_of_512_bytes_is_no_secret():
         "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "0123456789abcdef0123456789abcdef01234567", "SG.", "AccountKey=",
     ],
 )  # fmt: skip
-def test_what_is_no_secret_stays(text):
-    assert secrets(text) == []
+def test_text_that_resembles_a_secret_is_kept(text):
+    assert find_secrets(text) == []
     frames = [chunk(text), *(chunk(c) for c in text)]
-    assert put_together(read(record(frames)))[0] == text * 2
+    assert joined_texts(read(record(frames)))[0] == text * 2
 
 
-def test_ten_thousand_lines_of_ordinary_text_stay():
-    # Ten thousand lines that people wrote, as every Python has them, and as many put together from telling words.
+def test_ten_thousand_lines_of_ordinary_text_are_kept():
+    # Ten thousand lines from Python's standard library, and as many made of words that resemble parts of keys.
     written = (line for path in sorted(Path(os.__file__).parent.glob("*.py")) for line in path.read_text().splitlines())
     lines = [line for line in written if line.strip()][:10_000]
     assert len(lines) == 10_000
-    assert [line for line in lines if secrets(line)] == []
+    assert [line for line in lines if find_secrets(line)] == []
     words = [
         "the",
         "of",
@@ -301,11 +301,11 @@ def test_ten_thousand_lines_of_ordinary_text_stay():
     chance = random.Random(7)
     joints = [" ", " ", " ", ", ", ". ", "/", "=", "(", '"', "\n"]
     lines = ["".join(chance.choice(words) + chance.choice(joints) for _ in range(12)) for _ in range(10_000)]
-    cut = [line for line in lines if secrets(line)]
+    cut = [line for line in lines if find_secrets(line)]
     assert cut == []
 
 
-def test_real_streams_stay_as_they_are(shared):
+def test_real_streams_are_unchanged(shared):
     changed = []
     for path in sorted((shared / "corpora" / "streams").iterdir()) + sorted((shared / "corpora" / "pasted").iterdir()):
         body = path.read_bytes()
@@ -318,7 +318,7 @@ def test_real_streams_stay_as_they_are(shared):
     assert changed == []
 
 
-# Amazon event streams: binary, sealed with checksums, the chunks of other APIs wrapped in base64
+# Amazon event streams: binary, with checksums, the chunks of other APIs wrapped in base64
 
 
 def bedrock(text, wrapped):
@@ -336,7 +336,7 @@ def texts(body):
 
 @pytest.mark.parametrize("size", [None, 1, 7, 100])
 @pytest.mark.parametrize("wrapped", [False, True])
-def test_a_secret_in_sealed_messages_is_cut_and_the_seals_are_right(wrapped, size):
+def test_a_secret_in_event_stream_messages_is_redacted_and_checksums_are_valid(wrapped, size):
     planted = secret("anthropic api")
     messages = [bedrock(part, wrapped) for part in ["it is ", *pieces(planted, 9), " yes"]]
     body = b"".join(messages)
@@ -353,7 +353,7 @@ def test_a_secret_in_sealed_messages_is_cut_and_the_seals_are_right(wrapped, siz
 
 
 @given(st.lists(st.binary(max_size=60) | st.text(max_size=8).map(lambda text: bedrock(text, True)), max_size=12))
-def test_a_sealed_stream_without_a_secret_stays(frames):
+def test_an_event_stream_without_a_secret_is_unchanged(frames):
     exchange = read(record(frames, headers=[("content-type", "application/vnd.amazon.eventstream")]))
     if not exchange.end.redacted:
         assert list(exchange.frames.data) == frames
@@ -362,7 +362,7 @@ def test_a_sealed_stream_without_a_secret_stays(frames):
 # Requests and headers
 
 
-def test_request_headers_stay_by_a_list_and_go_by_default():
+def test_request_headers_are_redacted_unless_listed():
     headers = (("Content-Type", "application/json"), ("Authorization", "Bearer x"), ("X-Api-Key", "y"), ("X-New", "z"))
     request, cuts = redact_request(Request("POST", "http://x/", headers))
     assert request.headers == (
@@ -388,18 +388,18 @@ def test_request_headers_stay_by_a_list_and_go_by_default():
         ("http://x/v1/models?key=", "http://x/v1/models?key="),
     ],
 )
-def test_secrets_of_a_url(url, cut):
+def test_secrets_in_a_url_are_redacted(url, cut):
     assert redact_request(Request("GET", url))[0].url == cut
 
 
-def test_fields_go_by_their_exact_names():
+def test_fields_are_redacted_by_exact_name():
     body = Body("json", {"api_key": "abc", "apiKey": "abc", "max_tokens": 5, "tokens": "abc", "tool": {"password": "abc"}, "secret": ["abc"], "token_count": "7"})  # fmt: skip
     request, cuts = redact_request(Request("POST", "http://x/", (), body))
     assert request.body.value == {"api_key": "[redacted]", "apiKey": "[redacted]", "max_tokens": 5, "tokens": "abc", "tool": {"password": "[redacted]"}, "secret": ["abc"], "token_count": "7"}  # fmt: skip
     assert [cut.at for cut in cuts] == ["request.body.api_key", "request.body.apiKey", "request.body.tool.password"]
 
 
-def test_response_headers_stay_but_for_cookies_and_the_account():
+def test_response_headers_are_kept_except_cookies_and_the_account():
     headers = (
         ("content-type", "x"),
         ("Set-Cookie", "a=b"),
@@ -410,7 +410,7 @@ def test_response_headers_stay_but_for_cookies_and_the_account():
     assert exchange.response == Response(3, 200, "1.1", (("content-type", "x"), ("Set-Cookie", "[redacted]"), ("openai-organization", "[redacted]"), ("x-ratelimit-limit-tokens", "9")), (Redaction("response.headers.set-cookie", "set-cookie"), Redaction("response.headers.openai-organization", "account")))  # fmt: skip
 
 
-def test_the_error_of_the_end_is_cut_too():
+def test_the_error_of_the_end_is_redacted():
     planted = secret("groq")
     recorder = RecordingLines(Exchange())
     assert planted.encode() not in b"".join(
@@ -418,18 +418,18 @@ def test_the_error_of_the_end_is_cut_too():
     )
 
 
-# Patterns of the user, and no redaction at all
+# User patterns, and no redaction at all
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
-def test_a_pattern_of_the_user_is_cut_however_it_arrives(size):
+def test_a_user_pattern_is_redacted_in_pieces_of_any_size(size):
     policy = Policy.of([r"ACME-\d+"])
     exchange = read(record([chunk(p) for p in pieces("order ACME-12345 and ACME-678", size)], policy=policy))
-    assert put_together(exchange)[0].replace("*", "").replace("[redacted]", "") == "order  and "
+    assert joined_texts(exchange)[0].replace("*", "").replace("[redacted]", "") == "order  and "
     assert {r.rule for r in exchange.end.redacted} == {"pattern"}
 
 
-def test_a_pattern_in_the_request():
+def test_a_user_pattern_is_redacted_in_the_request():
     request, cuts = redact_request(
         Request("POST", "http://x/", (), Body("text", "for ACME-1")), Policy.of(["ACME-\\d"])
     )
@@ -438,14 +438,14 @@ def test_a_pattern_in_the_request():
 
 
 @pytest.mark.parametrize("pattern", ["(", "a*"])
-def test_a_pattern_that_cannot_be_used_is_refused(pattern):
+def test_an_unusable_pattern_is_rejected(pattern):
     with pytest.raises(UsageError, match="--redact"):
         Policy.of([pattern])
 
 
-def test_nothing_is_cut_when_asked():
+def test_nothing_is_redacted_without_redaction():
     planted = secret("openai project")
-    lines = record([chunk(planted)], request_headers=[("authorization", planted)], policy=NOTHING)
+    lines = record([chunk(planted)], request_headers=[("authorization", planted)], policy=NO_REDACTION)
     assert b"".join(lines).count(planted.encode()) == 2
     exchange = read(lines)
     assert (exchange.redacted, exchange.end.redacted) == ((), ())
@@ -455,7 +455,7 @@ def test_nothing_is_cut_when_asked():
 
 
 @given(st.lists(st.binary(max_size=40) | st.text(max_size=20).map(lambda t: chunk(t)), max_size=20))
-def test_without_a_secret_every_byte_stays_in_its_frame(frames):
+def test_without_a_secret_every_frame_is_unchanged(frames):
     exchange = read(record(frames))
     if not exchange.end.redacted:
         assert list(exchange.frames.data) == frames
@@ -464,7 +464,7 @@ def test_without_a_secret_every_byte_stays_in_its_frame(frames):
 
 
 @given(st.sampled_from(MARKED), st.data())
-def test_a_secret_is_found_however_the_body_is_cut(name, data):
+def test_a_secret_is_found_however_the_body_is_divided(name, data):
     planted = secret(name, data.draw(st.integers(0, 3)))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(planted) - 1), max_size=8)))
     parts = [planted[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
@@ -472,11 +472,11 @@ def test_a_secret_is_found_however_the_body_is_cut(name, data):
     places = sorted(data.draw(st.sets(st.integers(1, len(body) - 1), max_size=12)))
     frames = [body[a:b] for a, b in zip([0, *places], [*places, None], strict=True)]
     exchange = read(record(frames))
-    assert put_together(exchange)[0] == "so " + put_together(exchange)[0][3:-6] + " it is"
-    assert planted[10:] not in put_together(exchange)[0]
+    assert joined_texts(exchange)[0] == "so " + joined_texts(exchange)[0][3:-6] + " it is"
+    assert planted[10:] not in joined_texts(exchange)[0]
     assert list(map(len, exchange.frames.data)) == list(map(len, frames))
 
 
 @given(st.text(max_size=60))
-def test_a_text_without_a_secret_stays(text):
-    assert redact_text(text)[0] == text or secrets(text)
+def test_a_text_without_a_secret_is_unchanged(text):
+    assert redact_text(text)[0] == text or find_secrets(text)

@@ -16,7 +16,7 @@ from streamkit.model import recording
 from streamkit.redact.redactor import Policy
 from streamkit.service.recording import Recorders, one_file
 from streamkit.wire import aws_eventstream, sse
-from tests.redact.dummies import MARKED, secret
+from tests.redact.dummy_secrets import MARKED, secret
 
 
 def chunk(text: str) -> bytes:

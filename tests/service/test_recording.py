@@ -26,7 +26,7 @@ from streamkit.service.recording import (
 from streamkit.service.serving import serving
 from streamkit.transport.client import Outgoing
 from tests.exchanges import scripted
-from tests.redact.dummies import secret
+from tests.redact.dummy_secrets import secret
 
 CHUNK = b'data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"word %d"}}]}\n\n'
 

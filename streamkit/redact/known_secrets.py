@@ -1,8 +1,8 @@
-"""Secrets that are no model provider's keys: those of other services, and the forms that any credentials come in.
+"""The shapes of secrets other than model providers' keys: keys of other services, and generic forms of credentials.
 
-Prefixes, alphabets and lengths are those that the services document, or that the public lists of the field know: gitleaks
-(config/gitleaks.toml), detect-secrets 1.5 (plugins) and TruffleHog (pkg/detectors). `tests/redact/test_public_lists.py`
-holds this table against them. A length here is often shorter than theirs: a key is cut as soon as no word could be meant.
+Prefixes, alphabets and lengths come from the services' documentation or from public lists: gitleaks (config/gitleaks.toml),
+detect-secrets 1.5 (plugins) and TruffleHog (pkg/detectors). `tests/redact/test_public_lists.py` compares this table with
+them. Lengths here are often shorter than theirs: a key is redacted as soon as it cannot be an ordinary word.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _UNDERSCORED = "[A-Za-z0-9_]"
 _TOKEN = "[A-Za-z0-9._~+-]"
 _ASSIGNED = "[A-Za-z0-9_.=-]"
 
-# One service a line: the rule, its prefixes, and the least number of characters of the kind that follows.
+# One service per line: the rule, its prefixes, the character class that follows, and its minimum length.
 _PREFIXED: tuple[tuple[str, str, str, int], ...] = (
     ("1password-token", "ops_eyJ", BASE64, 60),
     ("1password-secret-key", "A3-", "[A-Z0-9-]", 30),
@@ -107,7 +107,7 @@ _PREFIXED: tuple[tuple[str, str, str, int], ...] = (
     ("webhook-secret", "whsec_", BASE64, 24),
 )
 
-OTHERS = (
+KEY_SHAPES = (
     *(
         key_shape(name, prefix, (kind, least))
         for name, prefixes, kind, least in _PREFIXED
@@ -137,24 +137,25 @@ OTHERS = (
 )
 
 
-# Names that say of a bare UUID or number that it is a key: it is cut, and the name stays.
-NAMES = [
+# Names that mark a bare UUID or hexadecimal number as a key: the value is redacted, the name is kept.
+SECRET_NAMES = [
     "api_key", "apikey", "api-key", "apiKey", "ApiKey", "API_KEY", "APIKEY", "access_token", "accessToken",
     "ACCESS_TOKEN", "access_key", "ACCESS_KEY", "api_token", "apiToken", "API_TOKEN", "auth_token", "authToken",
     "AUTH_TOKEN", "secret_key", "secretKey", "SECRET_KEY", "client_secret", "clientSecret", "CLIENT_SECRET",
     "subscription-key", "Subscription-Key",
 ]  # fmt: skip
-NAMED_JOINT = r"[\"'\\:= ]{1,12}"
+NAME_SEPARATOR = r"[\"'\\:= ]{1,12}"
 NAMED_VALUE = WORD
-NAMED_LEAST = 32
+NAMED_MIN_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """A secret that does not begin with fixed text and is known by a mark within it.
+class MarkedSecret:
+    """A secret without a fixed prefix, recognized by a mark within it.
 
-    `hint` is in every text that holds it; `whole` is its pattern, with a group `value` where not all of it is cut;
-    `beginning` is how a text may end that has only begun it; `rest` is the kind of character with which it goes on.
+    `hint` matches in every text that contains the secret. `whole` is its pattern, with a group `value` if only part of the
+    match is redacted. `beginning` matches the end of a text that contains only its beginning, and `rest` is the character
+    class that extends it.
     """
 
     name: str
@@ -164,44 +165,44 @@ class Marked:
     rest: str
 
 
-_APART = r"(?:(?<![A-Za-z0-9])|(?<=[\\\x1c][bfnrt]))"
+_BOUNDARY = r"(?:(?<![A-Za-z0-9])|(?<=[\\\x1c][bfnrt]))"
 _USER = r"[^\s/:@\"'<>\\{}$(\[`\xbf\x1c]"
 PASSWORD = r"[^\s/@\"'<>\\{}$(\[`*\xbf\x1c]"
-# What stands in examples instead of a password.
+# Placeholders for a password in examples.
 _NO_PASSWORD = "(?!(?i:passw?|password|passwd|pwd|pw|secret|token|changeme|example|test|x+|(?:your|my)[^@]*)@)"
 
-MARKED = (
-    Marked(
+MARKED_SECRETS = (
+    MarkedSecret(
         "telegram-token",
         ":A",
-        f"{_APART}[0-9]{{8,10}}:A{WORD}{{34}}",
-        f"{_APART}[0-9]{{1,10}}(?:(?<=[0-9]{{8}}):(?:A{WORD}{{0,33}})?)?",
+        f"{_BOUNDARY}[0-9]{{8,10}}:A{WORD}{{34}}",
+        f"{_BOUNDARY}[0-9]{{1,10}}(?:(?<=[0-9]{{8}}):(?:A{WORD}{{0,33}})?)?",
         WORD,
     ),
-    # It begins with the number of its user in base64.
-    Marked(
+    # The token begins with the user's numeric ID in base64.
+    MarkedSecret(
         "discord-token",
         f"[.](?={WORD}{{6}}[.])",
-        f"{_APART}[MNO](?=[A-Za-z_-]*[0-9]){WORD}{{23,27}}[.]{WORD}{{6}}[.](?=[A-Za-z_-]*[0-9]){WORD}{{27,38}}",
-        f"{_APART}[MNO](?:[DTjz](?:[AEIMQUYcgk](?:[wxyz0-5](?:{WORD}{{0,23}}|{WORD}{{19,23}}[.](?:{WORD}{{0,6}}|{WORD}{{6}}[.]{WORD}{{0,26}})))?)?)?",
+        f"{_BOUNDARY}[MNO](?=[A-Za-z_-]*[0-9]){WORD}{{23,27}}[.]{WORD}{{6}}[.](?=[A-Za-z_-]*[0-9]){WORD}{{27,38}}",
+        f"{_BOUNDARY}[MNO](?:[DTjz](?:[AEIMQUYcgk](?:[wxyz0-5](?:{WORD}{{0,23}}|{WORD}{{19,23}}[.](?:{WORD}{{0,6}}|{WORD}{{6}}[.]{WORD}{{0,26}})))?)?)?",
         WORD,
     ),
-    # Two deltas that share one are not put together while less of it is there than its beginning here tells from a word.
-    Marked(
+    # Without a fixed beginning, such a key is missed if it arrives in pieces shorter than the 20 characters required here.
+    MarkedSecret(
         "azure-key",
         "JQQJ9",
-        f"{_APART}{ALNUM}{{52}}JQQJ9{ALNUM}{{27}}",
-        f"{_APART}(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])(?=[A-Za-z]*[0-9]){ALNUM}{{20,83}}",
+        f"{_BOUNDARY}{ALNUM}{{52}}JQQJ9{ALNUM}{{27}}",
+        f"{_BOUNDARY}(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])(?=[A-Za-z]*[0-9]){ALNUM}{{20,83}}",
         ALNUM,
     ),
-    Marked(
+    MarkedSecret(
         "azure-client-secret",
         "Q~",
         r"(?:(?<![A-Za-z0-9_~.])|(?<=[\\\x1c][bfnrt]))[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
         r"(?:(?<![A-Za-z0-9_~.])|(?<=[\\\x1c][bfnrt]))[A-Za-z0-9_~.]{3}[0-9]Q(?:~[A-Za-z0-9_~.-]{0,30})?",
         "[A-Za-z0-9_~.-]",
     ),
-    Marked(
+    MarkedSecret(
         "url-password",
         "://",
         f"(?<=[A-Za-z0-9])://(?P<value>{_USER}{{0,64}}:{_NO_PASSWORD}{PASSWORD}{{3,128}})@",

@@ -1,4 +1,4 @@
-"""Secrets that are none: put together at run time, so that no scanner finds one in this repository."""
+"""Dummy secrets, assembled at run time so that no secret scanner finds one in this repository."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _RECIPES: dict[str, list[str | tuple[str, int]]] = {
 
 
 def secret(name: str, seed: int = 0) -> str:
-    """A dummy of this shape, always the same for the same seed."""
+    """Return a dummy secret of this shape, the same one for the same seed."""
     chance = random.Random(f"{name}{seed}")
     made = []
     for part in _RECIPES[name]:
@@ -75,7 +75,7 @@ def secret(name: str, seed: int = 0) -> str:
 
 
 def json_web_token() -> str:
-    """A token of three parts; the first two are base64 of JSON."""
+    """Return a token of three parts, the first two of which are JSON in base64."""
     head, claims = (
         base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (b'{"alg":"HS256"}', b'{"sub":"1234567890"}')
     )
@@ -83,14 +83,14 @@ def json_web_token() -> str:
 
 
 def private_key() -> str:
-    """Lines that look like a private key in PEM."""
+    """Return lines that look like a private key in PEM format."""
     chance = random.Random(2)
     lines = ["".join(chance.choices(ALNUM + "+/", k=64)) for _ in range(20)]
     return "\n".join(["-----BEGIN RSA " + "PRIVATE KEY-----", *lines, "-----END RSA " + "PRIVATE KEY-----"])
 
 
 NAMES = list(_RECIPES)
-# Keys that begin like any word or number: where they are put together from short pieces, nobody can tell them in time.
+# Keys without a fixed beginning: when they arrive in short pieces, they cannot be recognized in time.
 UNMARKED = ["azure", "azure client"]
 MARKED = [name for name in NAMES if name not in UNMARKED]
 EVERY = {name: secret(name) for name in NAMES} | {"json web token": json_web_token(), "private key": private_key()}

@@ -1,8 +1,8 @@
-"""The redactor of an Amazon event stream, whose messages are sealed with checksums and may wrap their JSON in base64.
+"""Redact an Amazon event stream, whose messages carry checksums and may wrap their JSON in base64.
 
-The payloads go, unwrapped, through the redactor of plain bodies; what it cut is wrapped again and the message sealed anew.
-Both keep every length, so the frames are as long as they were. A frame waits until its messages are whole: before that
-nothing in it can be read.
+Payloads are decoded and passed through `BodyRedactor`; a payload that changes is encoded again and its message's checksum
+recomputed. Neither changes a length, so every frame keeps its size. A frame is held back until its messages are complete,
+because an incomplete message cannot be read.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from streamkit.wire.values import Event
 _WRAPPED = re.compile(rb'"bytes"\s*:\s*"([A-Za-z0-9+/]+={0,2})"')
 _CRC_SIZE = 4
 _PRELUDE_SIZE = 12
-_LONGEST_WAIT = 1 << 20  # bytes of a message that is not whole, after which its frames are let go
+_MAX_HELD = 1 << 20  # bytes of an incomplete message after which its frames are released
 
 
 class _Message(NamedTuple):
-    """A message of the body: its offsets, and those of the bytes that were looked at; `wrapped` where they are base64."""
+    """A message of the body: its offsets, and those of the payload that was scanned; `wrapped` if that is base64."""
 
     start: int
     end: int
@@ -39,8 +39,8 @@ class _Message(NamedTuple):
     wrapped: bool
 
 
-class SealedRedactor:
-    """Like BodyRedactor: frames in, those that need not wait out, and what was cut in them."""
+class EventStreamRedactor:
+    """Redact the frames of one Amazon event stream. The interface is that of `BodyRedactor`."""
 
     def __init__(self, policy: Policy) -> None:
         self._inner = BodyRedactor(policy)
@@ -48,36 +48,39 @@ class SealedRedactor:
         self._window = bytearray()
         self._base = 0
         self._waiting: deque[tuple[int, int | None]] = deque()
-        self._ends = array("Q")  # of every frame, its end offset
-        self._messages: deque[_Message] = deque()  # those that the inner redactor still keeps
-        self._message_starts, self._message_ends = array("Q"), array("Q")  # of every message, its offsets
-        self._read = 0  # the offset after the last whole message
+        self._ends = array("Q")  # the end offset of every frame
+        self._messages: deque[_Message] = deque()  # the messages that the inner redactor still holds back
+        self._message_starts, self._message_ends = array("Q"), array("Q")  # the offsets of every message
+        self._read = 0  # the offset after the last complete message
 
     def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
-        """Take one frame; gives those that are ready for the disk."""
+        """Take one frame and its arrival time (ns or None); return the frames that are ready to be written."""
         self._window += data
         self._ends.append(self._base + len(self._window))
         self._waiting.append((self._ends[-1], at))
         for item in self._decoder.feed(data):
             self._read = item.end
             if isinstance(item, Event):
-                self._look_into(item)
+                self._redact_payload(item)
         return self._release()
 
     def close(self) -> list[tuple[bytes, int | None]]:
-        """The body has ended: gives the frames that were waiting."""
-        self._settle(self._inner.close())
+        """End the body; return the frames that were held back."""
+        self._restore(self._inner.close())
         self._read = self._base + len(self._window)
         return self._release()
 
     @property
     def idle(self) -> bool:
-        """Whether no frame waits."""
+        """Whether no frame is held back."""
         return not self._waiting
 
     def masked(self) -> list[bytes]:
-        """The frames that wait, as they may be written at once: what could become a part of a secret is masked, messages that
-        have changed are sealed anew, and of a message that is not whole only the prelude stays."""
+        """Return the held-back frames in a form that may be written now.
+
+        Whatever could become part of a secret is masked, checksums of changed messages are recomputed, and of an incomplete
+        message only the prelude is kept.
+        """
         window = bytearray(self._window)
         for message, data in zip(self._messages, self._inner.masked(), strict=True):
             self._put_back(window, message, data)
@@ -88,7 +91,7 @@ class SealedRedactor:
 
     @property
     def redacted(self) -> tuple[Redaction, ...]:
-        """What was cut so far: the rule and the frames (from 1) that held the secret."""
+        """What was redacted so far: the rule, and the first and last frame (from 1) of the secret."""
         done = []
         for cut in self._inner.redacted:
             start = self._message_starts[(cut.first or 1) - 1]
@@ -97,7 +100,7 @@ class SealedRedactor:
             done.append(Redaction("frames", cut.rule, *frames))
         return tuple(done)
 
-    def _look_into(self, event: Event) -> None:
+    def _redact_payload(self, event: Event) -> None:
         first = event.end - _CRC_SIZE - len(event.data)
         last = event.end - _CRC_SIZE
         inside, wrapped = event.data, False
@@ -112,11 +115,11 @@ class SealedRedactor:
         self._messages.append(_Message(event.start, event.end, first, last, wrapped))
         self._message_starts.append(event.start)
         self._message_ends.append(event.end)
-        # The line feed lets the scan of strings find its feet, whatever the payload is.
-        self._settle(self._inner.feed(inside + b"\n", None))
+        # A line feed resets the string scanner, whatever the payload contains.
+        self._restore(self._inner.feed(inside + b"\n", None))
 
-    def _settle(self, ready: list[tuple[bytes, int | None]]) -> None:
-        """Put what came back where it came from, and seal the messages that have changed."""
+    def _restore(self, ready: list[tuple[bytes, int | None]]) -> None:
+        """Put redacted payloads back into their messages, and recompute the checksums of those that changed."""
         for data, _ in ready:
             self._put_back(self._window, self._messages.popleft(), data)
 
@@ -131,8 +134,8 @@ class SealedRedactor:
 
     def _release(self) -> list[tuple[bytes, int | None]]:
         whole = self._base + len(self._window)
-        hold = self._read if whole - self._read <= _LONGEST_WAIT else whole
-        if self._messages and whole - self._messages[0].start <= _LONGEST_WAIT:
+        hold = self._read if whole - self._read <= _MAX_HELD else whole
+        if self._messages and whole - self._messages[0].start <= _MAX_HELD:
             hold = min(hold, self._messages[0].start)
         ready: list[tuple[bytes, int | None]] = []
         done = 0
@@ -145,11 +148,11 @@ class SealedRedactor:
         return ready
 
 
-def body_redactor(policy: Policy, content_type: str | None, head: bytes) -> BodyRedactor | SealedRedactor:
-    """The redactor for a body of this content type that begins with these bytes."""
-    if policy.cuts and (
+def body_redactor(policy: Policy, content_type: str | None, head: bytes) -> BodyRedactor | EventStreamRedactor:
+    """Return the redactor for a body with this content type and these first bytes."""
+    if policy.enabled and (
         (content_type or "").lower().startswith("application/vnd.amazon.eventstream")
         or aws_eventstream.recognises(head)
     ):
-        return SealedRedactor(policy)
+        return EventStreamRedactor(policy)
     return BodyRedactor(policy)
