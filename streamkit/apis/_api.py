@@ -129,7 +129,7 @@ class Api:
     usage_grows: Callable[[dict[str, Any]], Usage | None] | None = None
     all_flags: Callable[[Sequence[Chunk]], list[int]] | None = None
 
-    def chunk_of(self, data: bytes, name: str) -> Chunk | None:
+    def decode_chunk(self, data: bytes, name: str) -> Chunk | None:
         """The chunk that one event holds, for reading a stream while it arrives; None where the event holds none."""
         if self.reads is not None:
             return self.reads(data, name)

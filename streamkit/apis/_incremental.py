@@ -12,7 +12,7 @@ from typing import Any
 
 from streamkit.apis._api import APIS, Api, Ending, Sample
 from streamkit.apis._decode import DONE, Decoded, holds_document, parse
-from streamkit.apis._interpret import choose_api, stream_of
+from streamkit.apis._interpret import build_stream, choose_api
 from streamkit.model.exchange import End, Exchange, Response
 from streamkit.model.message import ERROR, FINISH, TOKEN, USAGE
 from streamkit.model.stream import Broken, Stream
@@ -271,7 +271,7 @@ class _Summary:
             done=(len(kept),) if self._done else (),
             document=document,
         )
-        stream = stream_of(exchange, decoded, self._api, None, self._reason, strict=False)
+        stream = build_stream(exchange, decoded, self._api, None, self._reason, strict=False)
         if self._api.usage_grows is None:
             return stream
         return replace(stream, usage=self._api.usage_grows(self._usage) if self._usage else None)

@@ -63,7 +63,7 @@ def _interpreted(exchange: Exchange, api: str | None, dialect: str | None, *, st
     chosen = found[0] if found else None
     if found is not None:
         reason += f"; {found[0].name}: {found[1]}"
-    stream = stream_of(exchange, decoded, spoken, chosen, reason, strict=strict)
+    stream = build_stream(exchange, decoded, spoken, chosen, reason, strict=strict)
     return judged(stream) if judge else stream
 
 
@@ -115,7 +115,7 @@ def choose_api(sample: Sample, wanted: str | None) -> tuple[Api, str]:
     return APIS[UNKNOWN], "no API that is known"
 
 
-def stream_of(
+def build_stream(
     exchange: Exchange, decoded: Decoded, api: Api, dialect: Dialect | None, reason: str, *, strict: bool
 ) -> Stream:
     """The stream of a decoded exchange, once its API and dialect are known."""

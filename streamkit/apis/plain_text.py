@@ -8,7 +8,7 @@ import orjson
 
 from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import text_of
+from streamkit.apis._kit.reading import as_string
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 _MARKERS = frozenset({"done", "end", "close", "complete", "finish", "stop"})
@@ -49,14 +49,16 @@ def flags(chunk: Chunk) -> int:
 
 def _text(chunk: Chunk) -> str:
     return (
-        "" if text_of(chunk.get("event")) in _MARKERS or chunk.get("event") == "error" else text_of(chunk.get("data"))
+        ""
+        if as_string(chunk.get("event")) in _MARKERS or chunk.get("event") == "error"
+        else as_string(chunk.get("data"))
     )
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """The text of an event."""
     if chunk.get("event") == "error":
-        return (Delta("error", text_of(chunk.get("data"))),)
+        return (Delta("error", as_string(chunk.get("data"))),)
     text = _text(chunk)
     return (Delta("text", text),) if text else ()
 
@@ -71,7 +73,7 @@ class TextAssembler:
     def feed(self, chunk: Chunk) -> None:
         """Take the next event. Never raises on content."""
         if chunk.get("event") == "error":
-            self._error = text_of(chunk.get("data"))
+            self._error = as_string(chunk.get("data"))
         elif _text(chunk):
             self._text.append(_text(chunk))
 
@@ -89,7 +91,7 @@ class TextAssembler:
 
 def ended(ending: Ending) -> bool:
     """`[DONE]`, or an event whose name says that it is the last."""
-    return bool(ending.chunks) and text_of(ending.chunks[-1].get("event")) in _MARKERS
+    return bool(ending.chunks) and as_string(ending.chunks[-1].get("event")) in _MARKERS
 
 
 API = Api(

@@ -11,7 +11,7 @@ from typing import Any
 
 from streamkit.apis import UNKNOWN, Api, Chunk, Ending
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import name_of, said_by
+from streamkit.apis._kit.reading import error_message, nonempty_string
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 TEXT_FIELDS = (
@@ -32,7 +32,7 @@ _WHOLE = ("done", "completed", "complete", "end", "stop", "finished", "created",
 
 def text_in(chunk: Chunk) -> str:
     """The text that a chunk adds beyond doubt, or ""."""
-    kind = kind_of(chunk) or ""
+    kind = event_kind(chunk) or ""
     delta = chunk.get("delta")
     if kind.endswith("delta") and type(delta) is str:
         return delta
@@ -42,9 +42,9 @@ def text_in(chunk: Chunk) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def kind_of(chunk: Chunk) -> str | None:
+def event_kind(chunk: Chunk) -> str | None:
     """What a chunk says that it is."""
-    return next((chunk[field] for field in TYPE_FIELDS if name_of(chunk.get(field))), None)
+    return next((chunk[field] for field in TYPE_FIELDS if nonempty_string(chunk.get(field))), None)
 
 
 def flags(chunk: Chunk) -> int:
@@ -65,7 +65,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """The text or the error of a chunk."""
     text, error = text_in(chunk), _error(chunk)
     found = (Delta("text", text),) if text else ()
-    return (*found, Delta("error", said_by(error))) if error else found
+    return (*found, Delta("error", error_message(error))) if error else found
 
 
 class UnknownAssembler:
@@ -80,7 +80,7 @@ class UnknownAssembler:
     def feed(self, chunk: Chunk) -> None:
         """Take the next chunk. Never raises on content."""
         self._only = chunk if not self._events else None
-        self._events[kind_of(chunk) or "object"] += 1
+        self._events[event_kind(chunk) or "object"] += 1
         text = text_in(chunk)
         if text:
             self._text.append(text)
@@ -117,7 +117,7 @@ API = Api(
     flags=flags,
     deltas=deltas,
     usage=lambda _: None,
-    model=lambda chunk: name_of(chunk.get("model")),
+    model=lambda chunk: nonempty_string(chunk.get("model")),
     ended=ended,
     assembler=UnknownAssembler,
     unwrap=unwrap,

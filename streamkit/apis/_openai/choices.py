@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis._api import Chunk, Ending
-from streamkit.apis._kit.reading import name_of, objects_in, place_of, said_by
+from streamkit.apis._kit.reading import as_index, error_message, nonempty_string, objects_in
 from streamkit.model.message import FINISH, Delta
 
 # Some gateways send these where they mean that nothing has ended yet.
 NO_FINISH = (None, "", "null")
 
 
-def finish_of(choice: dict[str, Any]) -> str | None:
+def finish_reason(choice: dict[str, Any]) -> str | None:
     """The reason why a choice ended, or None where it has not."""
     reason = choice.get("finish_reason")
     return None if reason in NO_FINISH else (reason if type(reason) is str else str(reason))
 
 
-def error_of(chunk: Chunk) -> Any:
+def reported_error(chunk: Chunk) -> Any:
     """What a chunk says went wrong, or None: `error`, or a body without choices that holds only a message."""
     error = chunk.get("error")
     if error:
@@ -33,11 +33,11 @@ def error_of(chunk: Chunk) -> Any:
 
 def error_deltas(chunk: Chunk) -> list[Delta]:
     """The errors that a chunk tells: of the stream, and of single choices (as OpenRouter does)."""
-    error = error_of(chunk)
-    found = [] if error is None else [Delta("error", said_by(error))]
+    error = reported_error(chunk)
+    found = [] if error is None else [Delta("error", error_message(error))]
     for place, choice in enumerate(objects_in(chunk.get("choices"))):
         if choice.get("error"):
-            found.append(Delta("error", said_by(choice["error"]), choice=place_of(choice.get("index"), place)))
+            found.append(Delta("error", error_message(choice["error"]), choice=as_index(choice.get("index"), place)))
     return found
 
 
@@ -49,12 +49,12 @@ def ended(ending: Ending) -> bool:
     for chunk, flag in zip(ending.chunks, ending.flags, strict=True):
         if flag & FINISH:
             for place, choice in enumerate(objects_in(chunk.get("choices"))):
-                if finish_of(choice) is not None:
-                    finished.add(place_of(choice.get("index"), place))
+                if finish_reason(choice) is not None:
+                    finished.add(as_index(choice.get("index"), place))
     if not finished:
         return False
     return all(
-        place_of(choice.get("index"), place) in finished
+        as_index(choice.get("index"), place) in finished
         for chunk in ending.chunks
         for place, choice in enumerate(objects_in(chunk.get("choices")))
     )
@@ -62,4 +62,4 @@ def ended(ending: Ending) -> bool:
 
 def model(chunk: Chunk) -> str | None:
     """The model's name, where the chunk tells it."""
-    return name_of(chunk.get("model"))
+    return nonempty_string(chunk.get("model"))

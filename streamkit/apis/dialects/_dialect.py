@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from streamkit.apis._kit.reading import object_of, objects_in
+from streamkit.apis._kit.reading import as_object, objects_in
 from streamkit.model.exchange import Exchange
 from streamkit.registry import Catalogue
 
@@ -102,14 +102,14 @@ class _Traits:
             value = chunk.get(key)
             if type(value) is str:
                 found.add(value)
-        for holder in (chunk, object_of(chunk.get("response")), object_of(chunk.get("message"))):
-            self.usage_keys.update(object_of(holder.get("usage")))
+        for holder in (chunk, as_object(chunk.get("response")), as_object(chunk.get("message"))):
+            self.usage_keys.update(as_object(holder.get("usage")))
             if type(holder.get("model")) is str:
                 self.models.add(holder["model"])
-        self.usage_keys.update(object_of(chunk.get("usageMetadata")))
+        self.usage_keys.update(as_object(chunk.get("usageMetadata")))
         for choice in objects_in(chunk.get("choices")):
             self.choice_keys.update(choice)
-            self.delta_keys.update(object_of(choice.get("delta")))
+            self.delta_keys.update(as_object(choice.get("delta")))
 
     def fields(self, dialect: Dialect) -> set[str]:
         """The paths of a dialect's fields that are there; empty where it is shown by a name as well, which is its own."""
