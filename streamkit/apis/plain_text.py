@@ -1,4 +1,4 @@
-"""Event streams whose data is the text itself, not JSON: what small servers and demos send."""
+"""Event streams whose data is plain text instead of JSON, as small servers and demos send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKERS = frozenset({"done", "end", "close", "complete", "finish", "stop"})
 
 
 def recognises(sample: Sample) -> str | None:
-    """Events that all hold data, none of which begins as a JSON object or array does."""
+    """Recognise events whose data is neither JSON nor markup."""
     if sample.framing != "sse" or sample.chunks or not sample.events:
         return None
     texts = [data for _, data in sample.events if data.strip() and data != b"[DONE]"]
@@ -25,7 +25,7 @@ def recognises(sample: Sample) -> str | None:
 
 
 def _json(data: bytes) -> bool:
-    """Whether this is JSON after all: a bare number, true, false or null."""
+    """Return whether the data is a JSON value: a bare number, true, false or null."""
     try:
         orjson.loads(data)
     except orjson.JSONDecodeError:
@@ -33,15 +33,15 @@ def _json(data: bytes) -> bool:
     return True
 
 
-def reads(data: bytes, name: str) -> Chunk | None:
-    """The text of an event, with the event's name."""
+def parse_event(data: bytes, name: str) -> Chunk | None:
+    """Return the name and the text of an event as a chunk."""
     if data == b"[DONE]":
         return {"event": "done", "data": ""}
     return {"event": name, "data": data.decode("utf-8", "replace")}
 
 
 def flags(chunk: Chunk) -> int:
-    """TEXT, or ERROR for an event of that name."""
+    """Return TEXT, or ERROR for an event called `error`."""
     if chunk.get("event") == "error":
         return ERROR
     return TEXT if _text(chunk) else 0
@@ -56,7 +56,7 @@ def _text(chunk: Chunk) -> str:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """The text of an event."""
+    """Return the text or the error of an event."""
     if chunk.get("event") == "error":
         return (Delta("error", as_string(chunk.get("data"))),)
     text = _text(chunk)
@@ -64,7 +64,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 class TextAssembler:
-    """Joins the texts as they came: nothing is put between them."""
+    """Concatenates the texts, without a separator."""
 
     def __init__(self) -> None:
         self._text = Pieces()
@@ -79,7 +79,7 @@ class TextAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The text, and the error where there was one."""
+        """The text, and the error if there was one."""
         found: dict[str, Any] = {"text": joined(self._text)}
         return found if self._error is None else {**found, "error": self._error}
 
@@ -90,7 +90,7 @@ class TextAssembler:
 
 
 def ended(ending: Ending) -> bool:
-    """`[DONE]`, or an event whose name says that it is the last."""
+    """Return whether the last event is `[DONE]` or has a name that marks the end."""
     return bool(ending.chunks) and as_string(ending.chunks[-1].get("event")) in _MARKERS
 
 
@@ -104,6 +104,6 @@ API = Api(
     model=lambda _: None,
     ended=ended,
     assembler=TextAssembler,
-    reads=reads,
+    parse_event=parse_event,
     order=900,
 )

@@ -1,7 +1,7 @@
-"""An event stream of no API that is known: its events are counted, its text is given where there is no doubt which it is.
+"""An event stream of an unknown API: its events are counted, and its text is extracted where it is unambiguous.
 
-Two forms are beyond doubt: an event whose `type` ends in `delta` with a text called `delta`, and an object with exactly one
-field that commonly holds text, which is a text. Everything else is left alone; nothing is guessed.
+Text is unambiguous in two cases: an event whose `type` ends in `delta` and has a string field `delta`, and an object in
+which exactly one of the fields that commonly hold text is a string. Nothing else is interpreted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _WHOLE = ("done", "completed", "complete", "end", "stop", "finished", "created",
 
 
 def text_in(chunk: Chunk) -> str:
-    """The text that a chunk adds beyond doubt, or ""."""
+    """Return the text that a chunk unambiguously adds, or ""."""
     kind = event_kind(chunk) or ""
     delta = chunk.get("delta")
     if kind.endswith("delta") and type(delta) is str:
@@ -43,17 +43,17 @@ def text_in(chunk: Chunk) -> str:
 
 
 def event_kind(chunk: Chunk) -> str | None:
-    """What a chunk says that it is."""
+    """Return the event type that a chunk declares, or None."""
     return next((chunk[field] for field in TYPE_FIELDS if nonempty_string(chunk.get(field))), None)
 
 
 def flags(chunk: Chunk) -> int:
-    """TEXT where the text is beyond doubt, ERROR where the chunk says so."""
+    """Return TEXT if the chunk unambiguously adds text, ERROR if it reports an error."""
     return (TEXT if text_in(chunk) else 0) | (ERROR if _error(chunk) else 0)
 
 
 def unwrap(chunk: Chunk, name: str) -> Chunk:
-    """The chunk; one whose event is called `error` says so itself."""
+    """Return the chunk, with the event name added if that is `error`."""
     return {"event": name, **chunk} if name == "error" else chunk
 
 
@@ -62,14 +62,14 @@ def _error(chunk: Chunk) -> Any:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """The text or the error of a chunk."""
+    """Return the text and the error of a chunk."""
     text, error = text_in(chunk), _error(chunk)
     found = (Delta("text", text),) if text else ()
     return (*found, Delta("error", error_message(error))) if error else found
 
 
 class UnknownAssembler:
-    """Counts what comes and joins the text that is beyond doubt; one object that comes alone is the answer itself."""
+    """Counts the chunks and joins the unambiguous text. If there is only one object, that is the answer."""
 
     def __init__(self) -> None:
         self._events: Counter[str] = Counter()
@@ -88,7 +88,7 @@ class UnknownAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """How many chunks of which kind there were, the text or null, the error where there is one."""
+        """The number of chunks, in total and by type, the text or null, and the error if there is one."""
         if self._only is not None:
             return self._only
         found: dict[str, Any] = {
@@ -106,13 +106,13 @@ class UnknownAssembler:
 
 
 def ended(ending: Ending) -> bool:
-    """`[DONE]`, which is all that many streams have in common."""
+    """Return whether `[DONE]` was seen, the only terminal marker that many streams share."""
     return ending.done
 
 
 API = Api(
     name=UNKNOWN,
-    title="an event stream of no API that is known",
+    title="an event stream of an unknown API",
     recognises=lambda _: None,
     flags=flags,
     deltas=deltas,

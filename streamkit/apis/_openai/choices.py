@@ -1,4 +1,4 @@
-"""What OpenAI's two completion APIs share: choices, errors, and how such a stream ends."""
+"""Shared by OpenAI's two completion APIs: choices, errors, and how a stream ends."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from streamkit.apis._api import Chunk, Ending
 from streamkit.apis._kit.reading import as_index, error_message, nonempty_string, objects_in
 from streamkit.model.message import FINISH, Delta
 
-# Some gateways send these where they mean that nothing has ended yet.
+# Some gateways send these while a choice has not finished.
 NO_FINISH = (None, "", "null")
 
 
 def finish_reason(choice: dict[str, Any]) -> str | None:
-    """The reason why a choice ended, or None where it has not."""
+    """Return the reason why a choice ended, or None if it has not ended."""
     reason = choice.get("finish_reason")
     return None if reason in NO_FINISH else (reason if type(reason) is str else str(reason))
 
 
 def reported_error(chunk: Chunk) -> Any:
-    """What a chunk says went wrong, or None: `error`, or a body without choices that holds only a message."""
+    """Return the error that a chunk reports, or None: its field `error`, or a body with a message and no choices."""
     error = chunk.get("error")
     if error:
         return error
@@ -32,7 +32,7 @@ def reported_error(chunk: Chunk) -> Any:
 
 
 def error_deltas(chunk: Chunk) -> list[Delta]:
-    """The errors that a chunk tells: of the stream, and of single choices (as OpenRouter does)."""
+    """Return the errors that a chunk reports, of the stream and of single choices (as OpenRouter does)."""
     error = reported_error(chunk)
     found = [] if error is None else [Delta("error", error_message(error))]
     for place, choice in enumerate(objects_in(chunk.get("choices"))):
@@ -42,7 +42,7 @@ def error_deltas(chunk: Chunk) -> list[Delta]:
 
 
 def ended(ending: Ending) -> bool:
-    """`[DONE]`, or, from those who send none, a finish reason for every choice that was begun."""
+    """Return whether the stream has `[DONE]`, or, as some providers omit it, a finish reason for every choice."""
     if ending.done:
         return True
     finished: set[int] = set()
@@ -61,5 +61,5 @@ def ended(ending: Ending) -> bool:
 
 
 def model(chunk: Chunk) -> str | None:
-    """The model's name, where the chunk tells it."""
+    """Return the model name that a chunk gives, or None."""
     return nonempty_string(chunk.get("model"))

@@ -62,7 +62,7 @@ API = Api(
     ended=ended,
     assembler=new_assembler,
     streamed=lambda chunk: not is_message(chunk),
-    usage_grows=parse_usage,
+    merged_usage=parse_usage,
     order=20,
     judge=judge,
 )

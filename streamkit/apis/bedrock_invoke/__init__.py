@@ -113,7 +113,7 @@ class InvokeAssembler:
 
 def judge() -> Judge:
     """The tables of shape and order. Their modules are imported when a stream is first judged."""
-    from streamkit.apis.bedrock_invoke.grammar import GRAMMAR, KINDS, misfits, missteps, speaks, unknown
+    from streamkit.apis.bedrock_invoke.grammar import GRAMMAR, KINDS, inner_api, misfits, missteps, unknown
     from streamkit.apis.bedrock_invoke.shape import kinds, schema
 
     return Judge(
@@ -124,7 +124,7 @@ def judge() -> Judge:
         misfit_kinds=kinds,
         misstep_kinds=KINDS,
         grammars=(GRAMMAR,),
-        speaks=speaks,
+        inner_api=inner_api,
     )
 
 

@@ -40,7 +40,7 @@ KINDS = GRAMMAR.kinds | {
 _RUNNING = ("generation_token_count", "totalOutputTextTokenCount")
 
 
-def speaks(chunks: Sequence[Chunk]) -> str:
+def inner_api(chunks: Sequence[Chunk]) -> str:
     """The name of the API that the model's family speaks, or ""."""
     family = _family(chunks)
     return family.name if family is not None and family.name in APIS else ""
@@ -57,7 +57,7 @@ def _inner(chunks: Sequence[Chunk]) -> tuple[list[int], list[Chunk]]:
 
 
 def _judge(chunks: Sequence[Chunk]) -> Judge | None:
-    made = APIS[speaks(chunks)].judge if speaks(chunks) else None
+    made = APIS[inner_api(chunks)].judge if inner_api(chunks) else None
     return made() if made is not None else None
 
 

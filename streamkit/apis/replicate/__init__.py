@@ -25,7 +25,7 @@ def recognises(sample: Sample) -> str | None:
     return None
 
 
-def reads(data: bytes, name: str) -> Chunk | None:
+def parse_event(data: bytes, name: str) -> Chunk | None:
     """The event with its text; of `done` and `error` the object that the data holds."""
     text = data.decode("utf-8", "replace")
     if name == "output":
@@ -129,7 +129,7 @@ API = Api(
     model=lambda _: None,
     ended=ended,
     assembler=ReplicateAssembler,
-    reads=reads,
+    parse_event=parse_event,
     order=40,
     judge=judge,
 )

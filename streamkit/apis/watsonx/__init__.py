@@ -142,7 +142,7 @@ API = Api(
     model=lambda chunk: nonempty_string(chunk.get("model_id")),
     ended=ended,
     assembler=WatsonxAssembler,
-    usage_grows=parse_usage,
+    merged_usage=parse_usage,
     order=40,
     judge=judge,
 )
