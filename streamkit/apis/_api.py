@@ -1,6 +1,6 @@
-"""What an API is: how its streams are recognised, what its chunks mean, and how they become one message.
+"""The contract of an API: how its streams are recognised, what its chunks mean, and how they become one message.
 
-A module, or a folder where one module is too small, holds one `Api`; `APIS` is the catalogue of them all.
+Each API is a module, or a folder where one module is too small, that defines one `Api`. `APIS` is their catalogue.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """What an API is recognised by: the request's path, the framing, the first chunks and the names of their events.
+    """What APIs are recognised from: the request's path, the framing, the first chunks and the names of their events.
 
-    `events` are the names and data of the first events, including those that hold no JSON object.
+    `events` are the names and data of the first events, including those that are not JSON objects.
     """
 
     path: str
@@ -38,7 +38,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What shows whether a stream ended by itself: all chunks with their flags, and whether `[DONE]` was seen."""
+    """What decides whether a stream is complete: all chunks with their flags, and whether `[DONE]` was seen."""
 
     chunks: Sequence[Chunk]
     flags: Sequence[int]
@@ -46,11 +46,11 @@ class Ending:
 
 
 class Assembler(Protocol):
-    """Puts a message together while chunks arrive.
+    """Builds a message while its chunks arrive.
 
-    Feeding is linear in the number of chunks. Reading `object` or `message` joins what has come so far, which costs about one
-    copy of the text: read them as often as a person can follow (ten times a second), not after every chunk. On a stream of
-    100,000 chunks, reading after every hundredth chunk takes once or twice as long as the feeding itself.
+    Feeding takes linear time in the number of chunks. Reading `object` or `message` joins what has arrived so far, which
+    costs about one copy of the text: read them as often as a person can follow (ten times a second), not after every chunk.
+    On a stream of 100,000 chunks, reading after every hundredth chunk takes one to two times as long as the feeding itself.
     """
 
     def feed(self, chunk: Chunk) -> None:
@@ -59,12 +59,12 @@ class Assembler(Protocol):
 
     @property
     def object(self) -> Any:
-        """The object that the API would have answered without streaming, as far as the chunks go."""
+        """The object that the API returns without streaming, as far as it has arrived."""
         ...
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         ...
 
 
@@ -72,12 +72,11 @@ class Assembler(Protocol):
 class Judge:
     """An API's tables of shape and order, as functions.
 
-    `misfits` checks the shape of each chunk, and `missteps` the order of them all. `unknown` gives the fields that are in no
-    table, except those at the paths that it is given. `schema` returns the JSON Schema of a chunk, made from the table that
-    `misfits` checks. `misfit_kinds` and `misstep_kinds` name everything that the two can find; each is the name of a rule
-    that applies to this API. `grammars` are the tables that `missteps` walks along, for the documentation. `speaks` names the
-    API whose chunks these are, where an API hands on those of another: it is that API's tables, then, that judge them, and
-    its rules that apply.
+    `misfits` checks the shape of each chunk, `missteps` the order of all of them. `unknown` yields the fields that are in no
+    table, except those at the given paths. `schema` returns the JSON Schema of a chunk, generated from the table that
+    `misfits` uses. `misfit_kinds` and `misstep_kinds` name everything that the two can report; each is the name of a rule
+    that applies to this API. `grammars` are the tables that `missteps` follows, for the documentation. `inner_api` returns
+    the name of the API whose chunks this API passes on, or ""; that API's tables and rules then apply as well.
     """
 
     misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]]
@@ -87,28 +86,28 @@ class Judge:
     misfit_kinds: Callable[[], frozenset[str]]
     misstep_kinds: frozenset[str]
     grammars: tuple[Grammar, ...] = ()
-    speaks: Callable[[Sequence[Chunk]], str] = lambda _: ""
+    inner_api: Callable[[Sequence[Chunk]], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """One protocol. None of its functions raises on content.
+    """One protocol. None of its functions raises an exception because of the content of a stream.
 
-    * `recognises` returns why a sample is of this API, or None. APIs are asked in ascending `order`, the specific before
-      the general.
+    * `recognises` returns why a sample belongs to this API, or None. APIs are tried in ascending `order`, specific ones
+      before general ones.
     * `flags` returns what a chunk carries, as bits of `model.message`. It runs once for every chunk, so it has to be fast;
-      `all_flags` returns the same for all chunks at once, where an API has a faster way. `deltas` returns the same in full.
-    * `usage` and `model` return the token counts and the model's name that a chunk reports, or None.
+      `all_flags` does the same for all chunks at once, if the API has a faster way. `deltas` returns the details.
+    * `usage` and `model` return the token counts and the model name that a chunk reports, or None.
     * `ended` returns whether the terminal event was seen.
     * `assembler` returns a new, empty assembler.
-    * `streamed` is False for the object with which the API answers without streaming.
-    * `unwrap` takes a chunk, given the name of its event, out of its envelope. `reads` makes a chunk from any event's data
-      and name, for APIs whose data is not JSON, and returns None where the event holds none.
-    * `judge` returns the tables of shape and order; None where the API has no such tables.
-    * `choices` is the field of the API's object that holds alternative answers, each with an `index`; None where there is
-      always exactly one.
-    * `usage_grows` is set where a later usage report omits counts of an earlier one that still hold. It reads the merged
-      reports.
+    * `streamed` returns False for the object that the API returns without streaming.
+    * `unwrap` takes a chunk and the name of its event, and returns the chunk without its envelope. `parse_event` makes a
+      chunk from the data and the name of an event, for APIs whose data is not JSON; it returns None if there is no chunk.
+    * `judge` returns the tables of shape and order; None if the API has no tables.
+    * `choices` is the field of the API's object that holds alternative answers, each with an `index`; None if there is
+      always exactly one answer.
+    * `merged_usage` makes the usage from all usage reports merged. Set it if later reports omit counts of earlier ones that
+      still hold; otherwise the last report counts.
     """
 
     name: str
@@ -122,17 +121,17 @@ class Api:
     assembler: Callable[[], Assembler]
     streamed: Callable[[Chunk], bool] = lambda _: True
     unwrap: Callable[[Chunk, str], Chunk] | None = None
-    reads: Callable[[bytes, str], Chunk | None] | None = None
+    parse_event: Callable[[bytes, str], Chunk | None] | None = None
     judge: Callable[[], Judge] | None = None
     order: int = 50
     choices: str | None = None
-    usage_grows: Callable[[dict[str, Any]], Usage | None] | None = None
+    merged_usage: Callable[[dict[str, Any]], Usage | None] | None = None
     all_flags: Callable[[Sequence[Chunk]], list[int]] | None = None
 
-    def chunk_of(self, data: bytes, name: str) -> Chunk | None:
-        """The chunk that one event holds, for reading a stream while it arrives; None where the event holds none."""
-        if self.reads is not None:
-            return self.reads(data, name)
+    def decode_chunk(self, data: bytes, name: str) -> Chunk | None:
+        """Return the chunk in one event of a stream that is still arriving, or None if the event holds none."""
+        if self.parse_event is not None:
+            return self.parse_event(data, name)
         chunk, _ = parse(data, 0)
         return chunk if chunk is None or self.unwrap is None else self.unwrap(chunk, name)
 

@@ -1,4 +1,4 @@
-"""What Amazon Bedrock's APIs have in common: how an exception looks in a stream."""
+"""Shared by Amazon Bedrock's APIs: exceptions in a stream."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from streamkit.apis._api import Chunk
 
 
 def failure(chunk: Chunk) -> tuple[str, Any] | None:
-    """The name and the payload of an exception, or None."""
+    """Return the name and the payload of the exception that a chunk holds, or None."""
     for name, value in chunk.items():
         if name.endswith(("Exception", "exception")) or name in ("error", "internalServerError"):
             return name, value

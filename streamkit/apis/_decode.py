@@ -1,4 +1,4 @@
-"""From bytes to JSON objects with times: what interpreting does for every API alike."""
+"""Decode a body into JSON objects with arrival times, in the same way for every API."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ DONE = b"[DONE]"
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """A body decoded: its events with times, the JSON objects among them, and what is neither object nor marker.
+    """A decoded body: its events, their times (ns, None if not measured), and the JSON objects (chunks) among them.
 
-    `document` tells that the body is one JSON object and no stream: a plain answer, or an error's body.
+    `chunk_events` are the indices of the events that hold the chunks, `done` those of the `[DONE]` markers; `broken`
+    describes the events that are neither. `document` is true if the body is a single JSON object, not a stream: a plain
+    answer or an error.
     """
 
     framing: str
@@ -38,21 +40,21 @@ class Decoded:
 
     @cached_property
     def names(self) -> list[str]:
-        """The name of each chunk's event."""
+        """The event name of each chunk."""
         if self.events.names is None:
             return [self.events.name(0)] * len(self.chunk_events) if self.chunk_events else []
         return [self.events.names[event] for event in self.chunk_events]
 
-    def mapped(self, unwrap: Callable[[dict[str, Any], str], dict[str, Any]]) -> Decoded:
-        """The same with each chunk, told the name of its event, taken out of what it came in."""
+    def unwrapped(self, unwrap: Callable[[dict[str, Any], str], dict[str, Any]]) -> Decoded:
+        """Return a copy with `unwrap` applied to each chunk and the name of its event."""
         return replace(self, chunks=list(map(unwrap, self.chunks, self.names)))
 
-    def reread(self, reads: Callable[[bytes, str], dict[str, Any] | None]) -> Decoded:
-        """The same events with other chunks: those that `reads` makes of an event's data and name."""
-        read = [reads(self.events.data[event], self.events.name(event)) for event in range(len(self.events))]
-        places = [event for event, chunk in enumerate(read) if chunk is not None]
-        chunks = [chunk for chunk in read if chunk is not None]
-        return replace(self, chunks=chunks, chunk_events=places, broken=(), done=())
+    def with_parser(self, parse_event: Callable[[bytes, str], dict[str, Any] | None]) -> Decoded:
+        """Return a copy whose chunks are made by `parse_event` from the data and the name of each event."""
+        parsed = [parse_event(self.events.data[event], self.events.name(event)) for event in range(len(self.events))]
+        chunk_events = [event for event, chunk in enumerate(parsed) if chunk is not None]
+        chunks = [chunk for chunk in parsed if chunk is not None]
+        return replace(self, chunks=chunks, chunk_events=chunk_events, broken=(), done=())
 
 
 def decode(exchange: Exchange) -> Decoded:
@@ -76,20 +78,20 @@ def decode(exchange: Exchange) -> Decoded:
             done=done,
             document=document,
         )
-    return _with_care(
+    return _decode_each(
         Decoded(framing=framing.name, events=events, times=times, chunks=[], chunk_events=[], document=document)
     )
 
 
-# In text that is quoted inside a JSON string these quotes have a backslash before them.
+# Inside a JSON string these quotes would be escaped with a backslash.
 _MORE_FOLLOWS = re.compile(rb'(?<!\\)"(?:done|is_finished)"\s*:\s*false\b')
 
 
 def holds_document(framing: Framing, exchange: Exchange, body: bytes) -> bool:
-    """Whether this framing was taken for its bytes, and one object alone in it is the whole body.
+    """Return whether a body with a single event is a JSON document rather than a stream of one event.
 
-    A line of NDJSON looks like any JSON object, so that one alone is a stream only where the content type says so, or it
-    says itself that more follows, as Ollama's and Cohere's lines do.
+    A line of NDJSON looks like any JSON object. A single one is a stream only if the content type says so, or if the line
+    itself says that more lines follow, as those of Ollama and Cohere do.
     """
     if framing.name == "ndjson":
         return choose(exchange.content_type, b"") is not framing and not _MORE_FOLLOWS.search(body)
@@ -97,7 +99,7 @@ def holds_document(framing: Framing, exchange: Exchange, body: bytes) -> bool:
 
 
 def arrival_times(frames: Frames, ends: Sequence[int]) -> list[int | None]:
-    """For each event the time of the frame that holds the byte which completed it (`ends`, ascending)."""
+    """Return the arrival time of each event: that of the frame with its last byte. `ends` are byte offsets, ascending."""
     if ends == frames.ends:
         return list(frames.at)
     times: list[int | None] = []
@@ -110,7 +112,7 @@ def arrival_times(frames: Frames, ends: Sequence[int]) -> list[int | None]:
 
 
 def _plain_chunks(payloads: Sequence[bytes]) -> tuple[list[dict[str, Any]], tuple[int, ...]] | None:
-    """The usual case at full speed: every payload a JSON object, perhaps one `[DONE]` last. None where it is not so."""
+    """Decode the usual case fast: every payload is a JSON object, possibly followed by one `[DONE]`. None otherwise."""
     marked = bool(payloads) and payloads[-1] == DONE
     try:
         chunks = list(map(orjson.loads, payloads[:-1] if marked else payloads))
@@ -121,10 +123,10 @@ def _plain_chunks(payloads: Sequence[bytes]) -> tuple[list[dict[str, Any]], tupl
     return chunks, ((len(chunks),) if marked else ())
 
 
-def _with_care(decoded: Decoded) -> Decoded:
-    """Event by event: what decodes, what is a marker, and what is broken in which way."""
+def _decode_each(decoded: Decoded) -> Decoded:
+    """Decode event by event: find the chunks and the `[DONE]` markers, and describe what is broken."""
     chunks: list[dict[str, Any]] = []
-    places: list[int] = []
+    chunk_events: list[int] = []
     broken: list[Broken] = []
     done: list[int] = []
     last = len(decoded.events) - 1
@@ -138,25 +140,29 @@ def _with_care(decoded: Decoded) -> Decoded:
             broken.append(replace(trouble, cut=cut))
         if chunk is not None:
             chunks.append(chunk)
-            places.append(event)
-    return replace(decoded, chunks=chunks, chunk_events=places, broken=tuple(broken), done=tuple(done))
+            chunk_events.append(event)
+    return replace(decoded, chunks=chunks, chunk_events=chunk_events, broken=tuple(broken), done=tuple(done))
 
 
 def parse(payload: bytes, event: int) -> tuple[dict[str, Any] | None, Broken | None]:
-    """One payload as a JSON object, and what is wrong with it; both where it could be recovered."""
+    """Parse the payload of event number `event`.
+
+    Return the JSON object, or None, and what is wrong with the payload, or None. A payload that only a lenient parser
+    accepts gives both.
+    """
     if not payload.strip():
         return None, Broken(event=event, kind="empty", message="the event's data is empty")
     try:
         value = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        return _recovered(payload, event, error)
+        return _recover(payload, event, error)
     if isinstance(value, dict):
         return value, None
     return None, Broken(event=event, kind="not-an-object", message=f"a JSON {_json_type(value)}, not an object")
 
 
-def _recovered(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tuple[dict[str, Any] | None, Broken]:
-    """What the strict parser refuses and a lenient client reads: NaN, a lone surrogate, invalid UTF-8."""
+def _recover(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tuple[dict[str, Any] | None, Broken]:
+    """Parse what the strict parser rejects but lenient clients accept: NaN, a lone surrogate, invalid UTF-8."""
     message, column = str(error), error.pos
     try:
         text = payload.decode("utf-8")
@@ -174,7 +180,7 @@ def _recovered(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tup
         )
     except RecursionError:
         return None, Broken(event=event, kind="invalid-json", message="nested too deeply")
-    except ValueError:  # Python's own limit, at which the clients' decoder raises as well
+    except ValueError:  # Python's own limit; the decoders of clients raise there as well
         digits = sys.get_int_max_str_digits()
         return None, Broken(event=event, kind="invalid-json", message=f"an integer of more than {digits} digits")
     if not isinstance(value, dict):

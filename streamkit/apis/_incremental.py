@@ -1,7 +1,7 @@
-"""Interpreting an exchange while it arrives, in memory that does not grow with it.
+"""Interpret an exchange while it arrives, in bounded memory.
 
-Of the chunks only those are kept that decide how the stream ended, when its first token came and what its usage is. The
-framing and the API are chosen from the same first bytes and events as by `interpret`.
+Only the chunks that determine how the stream ended, when its first token came and what its usage is are kept. The framing
+and the API are chosen from the same first bytes and events as in `interpret`.
 """
 
 from __future__ import annotations
@@ -12,65 +12,66 @@ from typing import Any
 
 from streamkit.apis._api import APIS, Api, Ending, Sample
 from streamkit.apis._decode import DONE, Decoded, holds_document, parse
-from streamkit.apis._interpret import choose_api, stream_of
+from streamkit.apis._interpret import build_stream, choose_api
 from streamkit.model.exchange import End, Exchange, Response
 from streamkit.model.message import ERROR, FINISH, TOKEN, USAGE
 from streamkit.model.stream import Broken, Stream
 from streamkit.wire.framing import choose
 from streamkit.wire.values import Decoder, Event, Events, Framing, Ignored, Item, Tail
 
-_HEAD = 4096  # bytes that the framing is chosen from
-# Frames are held, and not looked into, up to these limits: a stream of usual length costs nothing while it arrives.
-_HELD_BYTES = 1 << 20
-_HELD_FRAMES = 1024
-_SAMPLE = 32  # chunks, and events, that the API is chosen from
-_MOST_EVENTS = 1024  # events after which the API is chosen from however many chunks there are
-_MOST_BYTES = 1 << 20  # bytes of events after which it is chosen as well
+_HEAD = 4096  # bytes from which the framing is chosen
+# Frames are buffered undecoded up to these limits, so that a stream of usual length costs nothing while it arrives.
+_MAX_HELD_BYTES = 1 << 20
+_MAX_HELD_FRAMES = 1024
+_SAMPLE = 32  # chunks, and events, from which the API is chosen
+# The API is chosen at the latest after this many events or bytes of events, even from fewer chunks.
+_MAX_SAMPLED_EVENTS = 1024
+_MAX_SAMPLED_BYTES = 1 << 20
 
 
 class Incremental:
-    """One exchange interpreted while it arrives: `response`, `frame` by `frame`, then `close`.
+    """Interprets one exchange while it arrives. Call `response`, then `frame` for each frame, then `close`.
 
-    `opening` is what is known before an answer comes: the request, the source and the clock.
+    `opening` is what is known before the response arrives: the request, the source and the clock.
     """
 
     def __init__(self, opening: Exchange) -> None:
         self._exchange = opening
         self._size = 0  # bytes of the body so far
-        self._at: int | None = None  # the time of the frame in hand
-        self._before: tuple[int, int | None] = (0, None)  # where the frame before it ended, and its time
+        self._at: int | None = None  # the time of the current frame
+        self._before: tuple[int, int | None] = (0, None)  # the end and the time of the previous frame
         self._framing: Framing | None = None
         self._decoder: Decoder | None = None
-        self._head: list[tuple[bytes, int | None]] = []  # frames, until there are enough
-        self._held = 0  # bytes in them
+        self._head: list[tuple[bytes, int | None]] = []  # the frames buffered until decoding begins
+        self._held = 0  # their size in bytes
         self._start = b""  # the first bytes of the body
         self._events = _Sampled()
 
     @staticmethod
     def prepare() -> None:
-        """Load every API now. Else a long stream does it in its middle, which holds up its frames for some 50 ms."""
+        """Load every API now. Otherwise they are loaded in the middle of a long stream, which delays frames by about 50 ms."""
         len(APIS.values())
 
     def response(self, response: Response) -> None:
-        """Status line and headers have come."""
+        """Take the status line and headers."""
         self._exchange = replace(self._exchange, response=response)
 
     def frame(self, data: bytes, at: int | None) -> None:
-        """A frame of the body has come."""
+        """Take a frame of the body that arrived at time `at` (ns), or None if that is not known."""
         if self._decoder is not None:
             self._decode(self._decoder, data, at)
             return
         if data:
             self._head.append((data, at))
             self._held += len(data)
-            if self._held >= _HELD_BYTES or len(self._head) >= _HELD_FRAMES:
+            if self._held >= _MAX_HELD_BYTES or len(self._head) >= _MAX_HELD_FRAMES:
                 self._begin()
 
     def close(self, end: End | None) -> Stream:
-        """The exchange is over: its stream, of which most chunks, and all frames and events, are left out.
+        """End the exchange and return its stream, without frames, events and most of the chunks.
 
-        The verdict, the usage, the API and the first and last times of content are those that `interpret` gives; what
-        counts or compares chunks (gaps, rates, rules) means nothing. The dialect is not looked for.
+        The verdict, the usage, the API and the first and last times of content are those that `interpret` gives. Anything
+        that counts or compares chunks (gaps, rates, rules) is meaningless. The dialect is not detected.
         """
         decoder = self._decoder or self._begin()
         self._take(decoder.close())
@@ -83,7 +84,7 @@ class Incremental:
         return summary.stream(exchange, self._framing.name, document=document)
 
     def _begin(self) -> Decoder:
-        """Choose the framing, and decode what was held for that."""
+        """Choose the framing and decode the buffered frames."""
         head, self._head = self._head, []
         self._start = b"".join(data for data, _ in head)[:_HEAD]
         self._framing = choose(self._exchange.content_type, self._start)
@@ -113,11 +114,11 @@ class Incremental:
 
 
 class _Sampled:
-    """The events of one body: the first ones are held until the API is chosen from them, the others are summed up."""
+    """The events of one body: the first are buffered until the API is chosen from them, the others are only summarized."""
 
     def __init__(self) -> None:
         self.count = 0
-        self.only = b""  # the data of the event, as long as there is one
+        self.only = b""  # the data of the first event, until a second one arrives
         self._tail = False
         self._lost: Ignored | None = None
         self._held: list[tuple[Event, int | None]] = []
@@ -127,14 +128,14 @@ class _Sampled:
 
     @property
     def enough(self) -> bool:
-        """Whether the first events are enough to choose the API from, and it is not chosen yet."""
+        """Whether enough events are buffered to choose the API, and it has not been chosen yet."""
         if self._summary is not None:
             return False
-        whole = self._chunks >= _SAMPLE and len(self._held) >= _SAMPLE
-        return whole or len(self._held) >= _MOST_EVENTS or self._size >= _MOST_BYTES
+        full = self._chunks >= _SAMPLE and len(self._held) >= _SAMPLE
+        return full or len(self._held) >= _MAX_SAMPLED_EVENTS or self._size >= _MAX_SAMPLED_BYTES
 
     def take(self, event: Event, at: int | None) -> None:
-        """One event, and when it was complete."""
+        """Take an event that was complete at time `at` (ns)."""
         self.count += 1
         self.only = event.data if self.count == 1 else b""
         if self._summary is not None:
@@ -145,7 +146,7 @@ class _Sampled:
         self._chunks += event.data != DONE and parse(event.data, 0)[0] is not None
 
     def aside(self, item: Item) -> None:
-        """What is no event."""
+        """Take an item that is not an event: an unfinished tail, or ignored bytes."""
         if isinstance(item, Tail):
             self._tail = True
             if self._summary is not None:
@@ -156,7 +157,7 @@ class _Sampled:
                 self._summary.lost = self._lost
 
     def chosen(self, exchange: Exchange, framing: str) -> _Summary:
-        """The summary of the events, once the API is chosen."""
+        """Choose the API if it has not been chosen, and return the summary of the events."""
         if self._summary is None:
             api, reason = choose_api(self._sample(exchange, framing), None)
             self._summary = _Summary(api, reason)
@@ -168,7 +169,7 @@ class _Sampled:
         return self._summary
 
     def _sample(self, exchange: Exchange, framing: str) -> Sample:
-        """The same sample as is made of a whole body."""
+        """Return the same sample that `interpret` makes from a whole body."""
         chunks: list[dict[str, Any]] = []
         names: list[str] = []
         for event, _ in self._held:
@@ -187,11 +188,11 @@ class _Sampled:
 
 
 class _Summary:
-    """Of the events of one API, those that decide what is told of the stream."""
+    """Keeps the chunks of one API's stream that determine its verdict, usage and times."""
 
     def __init__(self, api: Api, reason: str) -> None:
         self.tail = False
-        self.lost: Ignored | None = None  # the first bytes in which an event may have been
+        self.lost: Ignored | None = None  # the first ignored bytes that may have held an event
         self._api = api
         self._reason = reason
         self._events = 0
@@ -199,16 +200,16 @@ class _Summary:
         self._done = False
         self._broken: dict[str, Broken] = {}
         self._usage: dict[str, Any] = {}
-        # By what a chunk is kept for: its number, itself, and its time.
+        # Each kept chunk by the reason for keeping it, as its number, itself and its time.
         self._kept: dict[Hashable, tuple[int, dict[str, Any], int | None]] = {}
         self._choices: list[Any] = []
 
     def take(self, event: Event, at: int | None) -> None:
-        """One event, and when it was complete."""
+        """Take an event that was complete at time `at` (ns)."""
         number, api = self._events, self._api
         self._events += 1
-        if api.reads is not None:
-            chunk = api.reads(event.data, event.name)
+        if api.parse_event is not None:
+            chunk = api.parse_event(event.data, event.name)
         elif event.data == DONE:
             self._done = True
             return
@@ -221,39 +222,39 @@ class _Summary:
 
     def _keep(self, chunk: dict[str, Any], at: int | None) -> None:
         api, kept = self._api, self._kept
-        told = self._chunks, chunk, at
+        entry = self._chunks, chunk, at
         self._chunks += 1
         flags = api.flags(chunk)
-        kept["last"] = told
+        kept["last"] = entry
         if flags & TOKEN:
             if "first content" not in kept:
-                kept["first content"] = told
-            kept["last content"] = told
+                kept["first content"] = entry
+            kept["last content"] = entry
         if flags & USAGE:
-            kept["usage"] = told
-            if api.usage_grows is not None and (report := api.usage(chunk)) is not None:
+            kept["usage"] = entry
+            if api.merged_usage is not None and (report := api.usage(chunk)) is not None:
                 self._usage.update((key, value) for key, value in report.raw.items() if value is not None)
         if self._chunks == 1 or flags & ERROR:
-            kept.setdefault(("flagged", flags & ERROR), told)
+            kept.setdefault(("flagged", flags & ERROR), entry)
         if flags & FINISH:
             ends = frozenset(delta.choice for delta in api.deltas(chunk) if delta.kind == "finish")
-            kept["finish", ends] = told
+            kept["finish", ends] = entry
         if "terminal" not in kept and api.ended(Ending((chunk,), (flags,), False)):
-            kept["terminal"] = told
+            kept["terminal"] = entry
         if api.choices is not None:
-            self._keep_choices(chunk.get(api.choices), told)
+            self._keep_choices(chunk.get(api.choices), entry)
 
-    def _keep_choices(self, choices: Any, told: tuple[int, dict[str, Any], int | None]) -> None:
-        """Keep the first chunk of each choice, as a stream ends when each choice that was begun has ended."""
+    def _keep_choices(self, choices: Any, entry: tuple[int, dict[str, Any], int | None]) -> None:
+        """Keep the first chunk of each choice: a stream is complete once every choice that began has ended."""
         if type(choices) is list:
             begun = [choice.get("index") for choice in choices if type(choice) is dict]
             if begun != self._choices:
                 self._choices = begun
-                self._kept.setdefault(("choices", repr(begun)), told)
+                self._kept.setdefault(("choices", repr(begun)), entry)
 
     def stream(self, exchange: Exchange, framing: str, *, document: bool) -> Stream:
-        """The stream of the chunks that were kept."""
-        kept = [told for _, told in sorted({told[0]: told for told in self._kept.values()}.items())]
+        """Return the stream of the kept chunks."""
+        kept = [entry for _, entry in sorted({entry[0]: entry for entry in self._kept.values()}.items())]
         last = self._events - 1
         events = Events(data=[b""] * len(kept), starts=[0] * len(kept), ends=[0] * len(kept))
         if self.lost is not None:
@@ -271,7 +272,7 @@ class _Summary:
             done=(len(kept),) if self._done else (),
             document=document,
         )
-        stream = stream_of(exchange, decoded, self._api, None, self._reason, strict=False)
-        if self._api.usage_grows is None:
+        stream = build_stream(exchange, decoded, self._api, None, self._reason, strict=False)
+        if self._api.merged_usage is None:
             return stream
-        return replace(stream, usage=self._api.usage_grows(self._usage) if self._usage else None)
+        return replace(stream, usage=self._api.merged_usage(self._usage) if self._usage else None)

@@ -1,6 +1,6 @@
-"""From an exchange to a Stream, and from a Stream to its message.
+"""Interpret an exchange as a Stream, and assemble the message of a Stream.
 
-The framing is chosen by content type or bytes, the API and the dialect by what the stream holds; the verdict is one word.
+The framing is chosen by content type or bytes, the API and the dialect by the content of the stream.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ def interpret(
     """Decode one exchange and detect its API and dialect.
 
     `api` and `dialect` override the detection. `strict` ignores what the dialect permits. `judge` also checks shape and
-    order, which only lint needs. Raises UnknownEntry for an unknown name; never raises on content: where a part of streamkit
-    does, which is a defect of it, the stream has no events and names the exception in `defects`.
+    order, which only lint needs. Raises UnknownEntry for an unknown name. Never raises because of the content: if a defect
+    in streamkit or an extension does, the returned stream has no events and names the exception in `defects`.
     """
     try:
         return _interpreted(exchange, api, dialect, strict=strict, judge=judge)
     except StreamkitError:
         raise
     except Exception as defect:
-        nothing = Events(data=[], starts=[], ends=[])
+        no_events = Events(data=[], starts=[], ends=[])
         reason = f"the exchange cannot be interpreted: {type(defect).__name__}: {defect}"
         return Stream(
             exchange=exchange,
             framing="",
-            events=nothing,
+            events=no_events,
             times=(),
             api=api or UNKNOWN,
             dialect=dialect or "",
@@ -54,30 +54,30 @@ def interpret(
 
 def _interpreted(exchange: Exchange, api: str | None, dialect: str | None, *, strict: bool, judge: bool) -> Stream:
     decoded = decode(exchange)
-    spoken, reason = choose_api(_sample(exchange, decoded), api)
-    if spoken.reads is not None:
-        decoded = decoded.reread(spoken.reads)
-    if spoken.unwrap is not None:
-        decoded = decoded.mapped(spoken.unwrap)
-    found = (DIALECTS[dialect], "as asked") if dialect else detect_dialect(spoken.name, exchange, decoded.chunks)
-    chosen = found[0] if found else None
+    chosen_api, reason = choose_api(_sample(exchange, decoded), api)
+    if chosen_api.parse_event is not None:
+        decoded = decoded.with_parser(chosen_api.parse_event)
+    if chosen_api.unwrap is not None:
+        decoded = decoded.unwrapped(chosen_api.unwrap)
+    found = (DIALECTS[dialect], "as asked") if dialect else detect_dialect(chosen_api.name, exchange, decoded.chunks)
+    chosen_dialect = found[0] if found else None
     if found is not None:
         reason += f"; {found[0].name}: {found[1]}"
-    stream = stream_of(exchange, decoded, spoken, chosen, reason, strict=strict)
+    stream = build_stream(exchange, decoded, chosen_api, chosen_dialect, reason, strict=strict)
     return judged(stream) if judge else stream
 
 
 def assemble(stream: Stream) -> Assembler:
-    """The stream's assembler, fed with all chunks. Where the body is one error object, that object is the answer."""
+    """Return the stream's assembler, fed with all chunks. If the body is a single error object, its `object` is that."""
     assembler = APIS[stream.api].assembler()
     for chunk in stream.chunks:
         assembler.feed(chunk)
     alone = stream.verdict == "not-a-stream" and len(stream.chunks) == 1 and stream.flags[0] & ERROR
-    return _Refused(stream.chunks[0]) if alone and not assembler.message.messages else assembler
+    return _ErrorAssembler(stream.chunks[0]) if alone and not assembler.message.messages else assembler
 
 
-class _Refused:
-    """The answer to a refused request: an error object, and no message."""
+class _ErrorAssembler:
+    """The assembler of a rejected request: an error object and no message."""
 
     message = Reply()
 
@@ -104,21 +104,21 @@ def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
     )
 
 
-def choose_api(sample: Sample, wanted: str | None) -> tuple[Api, str]:
-    """The API that is wanted, or the first that recognises the sample; and why."""
-    if wanted is not None:
-        return APIS[wanted], "as asked"
+def choose_api(sample: Sample, name: str | None) -> tuple[Api, str]:
+    """Return the API called `name`, or if that is None the first that recognises the sample, and the reason."""
+    if name is not None:
+        return APIS[name], "as asked"
     for api in sorted(APIS.values(), key=lambda entry: entry.order):
         reason = api.recognises(sample)
         if reason is not None:
             return api, reason
-    return APIS[UNKNOWN], "no API that is known"
+    return APIS[UNKNOWN], "no known API"
 
 
-def stream_of(
+def build_stream(
     exchange: Exchange, decoded: Decoded, api: Api, dialect: Dialect | None, reason: str, *, strict: bool
 ) -> Stream:
-    """The stream of a decoded exchange, once its API and dialect are known."""
+    """Make the Stream of a decoded exchange whose API and dialect are known."""
     flags = api.all_flags(decoded.chunks) if api.all_flags else list(map(api.flags, decoded.chunks))
     if decoded.document and len(decoded.chunks) == 1 and is_error_body(decoded.chunks[0]):
         flags = [flags[0] | ERROR]
@@ -152,7 +152,7 @@ def stream_of(
 
 
 def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: bool) -> Verdict:
-    """How the stream ended, in one word; the first that holds, in this order."""
+    """Return how the stream ended; the first verdict that applies, in this order."""
     if not streamed or decoded.document or not (decoded.chunks or decoded.done or decoded.broken):
         return "not-a-stream"
     if any(map(ERROR.__and__, flags)):
@@ -164,8 +164,9 @@ def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: b
 
 
 def _usage(api: Api, chunks: Sequence[Chunk], flags: Sequence[int]) -> Usage | None:
-    """The last usage that the stream reports: providers that repeat it report running totals, so it is never summed."""
-    if api.usage_grows is None:
+    """Return the last usage that the stream reports. Providers that report it repeatedly send running totals, so reports
+    are never added up."""
+    if api.merged_usage is None:
         for position in range(len(chunks) - 1, -1, -1):
             if flags[position] & USAGE:
                 return api.usage(chunks[position])
@@ -175,38 +176,38 @@ def _usage(api: Api, chunks: Sequence[Chunk], flags: Sequence[int]) -> Usage | N
         report = api.usage(chunk) if flag & USAGE else None
         if report is not None:
             raw.update((key, value) for key, value in report.raw.items() if value is not None)
-    return api.usage_grows(raw) if raw else None
+    return api.merged_usage(raw) if raw else None
 
 
 def judged(stream: Stream) -> Stream:
-    """The stream with its shape and order checked, as rules need it; itself where that was done already.
+    """Return the stream with its shape and order checked, as rules need it, or the stream itself if it is already checked.
 
-    The stream is taken as it is: nothing of it is decoded or detected again.
+    Nothing is decoded or detected again.
     """
     judge = APIS[stream.api].judge
     if stream.judged:
         return stream
     if judge is None:
         return replace(stream, judged=True, unchecked=("shape", "order"))
-    told = judge()
+    tables = judge()
     known = DIALECTS[stream.dialect].extra_fields if stream.dialect else ()
     defects: list[str] = []
     return replace(
         stream,
         judged=True,
-        judged_as=told.speaks(stream.chunks),
-        misfits=_guarded(lambda: told.misfits(stream.chunks), f"the table of shapes of {stream.api}", defects),
-        missteps=_guarded(lambda: told.missteps(stream), f"the table of order of {stream.api}", defects),
-        drift=lambda: tuple(told.unknown(stream.chunks, known)),
+        judged_as=tables.inner_api(stream.chunks),
+        misfits=_guarded(lambda: tables.misfits(stream.chunks), f"the shape check of {stream.api}", defects),
+        missteps=_guarded(lambda: tables.missteps(stream), f"the order check of {stream.api}", defects),
+        drift=lambda: tuple(tables.unknown(stream.chunks, known)),
         defects=(*stream.defects, *defects),
     )
 
 
-def _guarded(find: Callable[[], Iterable[Found]], part: str, defects: list[str]) -> tuple[Found, ...]:
-    """All that `find` gives before it ends or raises; in the latter case `defects` gets a line."""
+def _guarded(find: Callable[[], Iterable[Found]], name: str, defects: list[str]) -> tuple[Found, ...]:
+    """Return everything that `find` yields until it ends or raises. An exception is appended to `defects`."""
     found: list[Found] = []
     try:
         found.extend(find())
     except Exception as defect:
-        defects.append(f"{part} failed: {type(defect).__name__}: {defect}")
+        defects.append(f"{name} failed: {type(defect).__name__}: {defect}")
     return tuple(found)

@@ -9,7 +9,7 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import name_of, said_by, text_of
+from streamkit.apis._kit.reading import as_string, error_message, nonempty_string
 from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, Reply
 
 
@@ -23,18 +23,18 @@ def recognises(sample: Sample) -> str | None:
 
 def flags(chunk: Chunk) -> int:
     """What an event carries."""
-    found = (TEXT if text_of(chunk.get("completion")) else 0) | (FINISH if chunk.get("stop_reason") else 0)
+    found = (TEXT if as_string(chunk.get("completion")) else 0) | (FINISH if chunk.get("stop_reason") else 0)
     return found | (ERROR if chunk.get("error") else 0)
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds."""
-    text, reason = text_of(chunk.get("completion")), name_of(chunk.get("stop_reason"))
+    text, reason = as_string(chunk.get("completion")), nonempty_string(chunk.get("stop_reason"))
     found = [Delta("text", text)] if text else []
     if reason:
         found.append(Delta("finish", reason))
     if chunk.get("error"):
-        found.append(Delta("error", said_by(chunk["error"])))
+        found.append(Delta("error", error_message(chunk["error"])))
     return tuple(found)
 
 
@@ -54,7 +54,7 @@ class CompletionAssembler:
         """Take the next event. Never raises on content."""
         if chunk.get("type") == "ping":
             return
-        self._pieces.append(text_of(chunk.get("completion")))
+        self._pieces.append(as_string(chunk.get("completion")))
         self._fields.update((key, value) for key, value in chunk.items() if key != "completion")
 
     @property
@@ -65,9 +65,9 @@ class CompletionAssembler:
     @property
     def message(self) -> Reply:
         """The text and why it ended."""
-        text, reason = joined(self._pieces), name_of(self._fields.get("stop_reason"))
+        text, reason = joined(self._pieces), nonempty_string(self._fields.get("stop_reason"))
         messages = (Message(0, "assistant", (Part("text", text),), reason),) if text or reason else ()
-        return Reply(messages, model=name_of(self._fields.get("model")))
+        return Reply(messages, model=nonempty_string(self._fields.get("model")))
 
 
 API = Api(
@@ -77,7 +77,7 @@ API = Api(
     flags=flags,
     deltas=deltas,
     usage=lambda _: None,
-    model=lambda chunk: name_of(chunk.get("model")),
+    model=lambda chunk: nonempty_string(chunk.get("model")),
     ended=ended,
     assembler=CompletionAssembler,
     order=30,

@@ -13,7 +13,7 @@ from typing import Any
 from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._bedrock import failure
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import object_of, said_by, text_of
+from streamkit.apis._kit.reading import as_object, as_string, error_message
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 _OTHERS = ("trace", "returnControl", "files")
@@ -23,7 +23,7 @@ def recognises(sample: Sample) -> str | None:
     """A trace of an agent, or base64 that holds a text and no JSON object; in an AWS message or under its event's name."""
     for bare, name in zip(sample.chunks, sample.names, strict=False):
         chunk = unwrap(bare, name)
-        if any("agentId" in object_of(chunk.get(event)) for event in _OTHERS):
+        if any("agentId" in as_object(chunk.get(event)) for event in _OTHERS):
             return "an event tells of an agent"
         if (text := _decoded(chunk.get("chunk"))) and not text.lstrip().startswith("{"):
             return "chunks hold a text in base64 'bytes'"
@@ -39,7 +39,7 @@ def unwrap(chunk: Chunk, name: str) -> Chunk:
 def _decoded(payload: Any) -> str:
     """The text of a `chunk` event; "" where its bytes are no base64."""
     try:
-        return base64.b64decode(text_of(object_of(payload).get("bytes")), validate=True).decode("utf-8", "replace")
+        return base64.b64decode(as_string(as_object(payload).get("bytes")), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""
 
@@ -53,7 +53,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds."""
     text, failed = _decoded(chunk.get("chunk")), failure(chunk)
     found = (Delta("text", text),) if text else ()
-    return found if failed is None else (*found, Delta("error", said_by(failed[1]) or failed[0]))
+    return found if failed is None else (*found, Delta("error", error_message(failed[1]) or failed[0]))
 
 
 def ended(ending: Ending) -> bool:
@@ -73,7 +73,7 @@ class AgentAssembler:
         for name, payload in chunk.items():
             if name == "chunk":
                 self._pieces.append(_decoded(payload))
-                payload = {key: value for key, value in object_of(payload).items() if key != "bytes"}
+                payload = {key: value for key, value in as_object(payload).items() if key != "bytes"}
             if payload:
                 self._rest.setdefault("attributions" if name == "chunk" else name, []).append(payload)
 

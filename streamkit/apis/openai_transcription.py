@@ -9,8 +9,8 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import name_of, said_by, text_of, usage_delta
-from streamkit.apis._openai.usage import usage_of
+from streamkit.apis._kit.reading import as_string, error_message, nonempty_string, usage_delta
+from streamkit.apis._openai.usage import parse_usage
 from streamkit.model.message import ERROR, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
 _DONE = "transcript.text.done"
@@ -19,13 +19,13 @@ _DONE = "transcript.text.done"
 def recognises(sample: Sample) -> str | None:
     """An event whose type begins `transcript.text`."""
     for chunk in sample.chunks:
-        if text_of(chunk.get("type")).startswith("transcript.text."):
+        if as_string(chunk.get("type")).startswith("transcript.text."):
             return f"type is {chunk['type']!r}"
     return None
 
 
 def _text(chunk: Chunk) -> str:
-    return text_of(chunk.get("delta")) if chunk.get("type") == "transcript.text.delta" else ""
+    return as_string(chunk.get("delta")) if chunk.get("type") == "transcript.text.delta" else ""
 
 
 def flags(chunk: Chunk) -> int:
@@ -40,14 +40,14 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if usage(chunk) is not None:
         found.append(usage_delta(usage(chunk)))
     if _error(chunk):
-        found.append(Delta("error", said_by(_error(chunk))))
+        found.append(Delta("error", error_message(_error(chunk))))
     return tuple(found)
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts of the last event; None where the audio is billed by its length."""
     report = chunk.get("usage")
-    return usage_of(report) if type(report) is dict and report.get("type") != "duration" else None
+    return parse_usage(report) if type(report) is dict and report.get("type") != "duration" else None
 
 
 def _error(chunk: Chunk) -> Any:
@@ -79,7 +79,7 @@ class TranscriptionAssembler:
     def object(self) -> dict[str, Any]:
         """The text, and the usage and log probabilities of the last event."""
         rest = {key: value for key, value in self._done.items() if key not in ("type", "text")}
-        text = name_of(self._done.get("text")) or joined(self._pieces)
+        text = nonempty_string(self._done.get("text")) or joined(self._pieces)
         return {"text": text, **rest, **({"error": self._error} if self._error else {})}
 
     @property

@@ -1,4 +1,4 @@
-"""Event streams whose data is the text itself, not JSON: what small servers and demos send."""
+"""Event streams whose data is plain text instead of JSON, as small servers and demos send."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import orjson
 
 from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import text_of
+from streamkit.apis._kit.reading import as_string
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 _MARKERS = frozenset({"done", "end", "close", "complete", "finish", "stop"})
 
 
 def recognises(sample: Sample) -> str | None:
-    """Events that all hold data, none of which begins as a JSON object or array does."""
+    """Recognise events whose data is neither JSON nor markup."""
     if sample.framing != "sse" or sample.chunks or not sample.events:
         return None
     texts = [data for _, data in sample.events if data.strip() and data != b"[DONE]"]
@@ -25,7 +25,7 @@ def recognises(sample: Sample) -> str | None:
 
 
 def _json(data: bytes) -> bool:
-    """Whether this is JSON after all: a bare number, true, false or null."""
+    """Return whether the data is a JSON value: a bare number, true, false or null."""
     try:
         orjson.loads(data)
     except orjson.JSONDecodeError:
@@ -33,15 +33,15 @@ def _json(data: bytes) -> bool:
     return True
 
 
-def reads(data: bytes, name: str) -> Chunk | None:
-    """The text of an event, with the event's name."""
+def parse_event(data: bytes, name: str) -> Chunk | None:
+    """Return the name and the text of an event as a chunk."""
     if data == b"[DONE]":
         return {"event": "done", "data": ""}
     return {"event": name, "data": data.decode("utf-8", "replace")}
 
 
 def flags(chunk: Chunk) -> int:
-    """TEXT, or ERROR for an event of that name."""
+    """Return TEXT, or ERROR for an event called `error`."""
     if chunk.get("event") == "error":
         return ERROR
     return TEXT if _text(chunk) else 0
@@ -49,20 +49,22 @@ def flags(chunk: Chunk) -> int:
 
 def _text(chunk: Chunk) -> str:
     return (
-        "" if text_of(chunk.get("event")) in _MARKERS or chunk.get("event") == "error" else text_of(chunk.get("data"))
+        ""
+        if as_string(chunk.get("event")) in _MARKERS or chunk.get("event") == "error"
+        else as_string(chunk.get("data"))
     )
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """The text of an event."""
+    """Return the text or the error of an event."""
     if chunk.get("event") == "error":
-        return (Delta("error", text_of(chunk.get("data"))),)
+        return (Delta("error", as_string(chunk.get("data"))),)
     text = _text(chunk)
     return (Delta("text", text),) if text else ()
 
 
 class TextAssembler:
-    """Joins the texts as they came: nothing is put between them."""
+    """Concatenates the texts, without a separator."""
 
     def __init__(self) -> None:
         self._text = Pieces()
@@ -71,13 +73,13 @@ class TextAssembler:
     def feed(self, chunk: Chunk) -> None:
         """Take the next event. Never raises on content."""
         if chunk.get("event") == "error":
-            self._error = text_of(chunk.get("data"))
+            self._error = as_string(chunk.get("data"))
         elif _text(chunk):
             self._text.append(_text(chunk))
 
     @property
     def object(self) -> dict[str, Any]:
-        """The text, and the error where there was one."""
+        """The text, and the error if there was one."""
         found: dict[str, Any] = {"text": joined(self._text)}
         return found if self._error is None else {**found, "error": self._error}
 
@@ -88,8 +90,8 @@ class TextAssembler:
 
 
 def ended(ending: Ending) -> bool:
-    """`[DONE]`, or an event whose name says that it is the last."""
-    return bool(ending.chunks) and text_of(ending.chunks[-1].get("event")) in _MARKERS
+    """Return whether the last event is `[DONE]` or has a name that marks the end."""
+    return bool(ending.chunks) and as_string(ending.chunks[-1].get("event")) in _MARKERS
 
 
 API = Api(
@@ -102,6 +104,6 @@ API = Api(
     model=lambda _: None,
     ended=ended,
     assembler=TextAssembler,
-    reads=reads,
+    parse_event=parse_event,
     order=900,
 )

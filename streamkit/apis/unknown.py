@@ -1,7 +1,7 @@
-"""An event stream of no API that is known: its events are counted, its text is given where there is no doubt which it is.
+"""An event stream of an unknown API: its events are counted, and its text is extracted where it is unambiguous.
 
-Two forms are beyond doubt: an event whose `type` ends in `delta` with a text called `delta`, and an object with exactly one
-field that commonly holds text, which is a text. Everything else is left alone; nothing is guessed.
+Text is unambiguous in two cases: an event whose `type` ends in `delta` and has a string field `delta`, and an object in
+which exactly one of the fields that commonly hold text is a string. Nothing else is interpreted.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from streamkit.apis import UNKNOWN, Api, Chunk, Ending
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import name_of, said_by
+from streamkit.apis._kit.reading import error_message, nonempty_string
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 TEXT_FIELDS = (
@@ -31,8 +31,8 @@ _WHOLE = ("done", "completed", "complete", "end", "stop", "finished", "created",
 
 
 def text_in(chunk: Chunk) -> str:
-    """The text that a chunk adds beyond doubt, or ""."""
-    kind = kind_of(chunk) or ""
+    """Return the text that a chunk unambiguously adds, or ""."""
+    kind = event_kind(chunk) or ""
     delta = chunk.get("delta")
     if kind.endswith("delta") and type(delta) is str:
         return delta
@@ -42,18 +42,18 @@ def text_in(chunk: Chunk) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def kind_of(chunk: Chunk) -> str | None:
-    """What a chunk says that it is."""
-    return next((chunk[field] for field in TYPE_FIELDS if name_of(chunk.get(field))), None)
+def event_kind(chunk: Chunk) -> str | None:
+    """Return the event type that a chunk declares, or None."""
+    return next((chunk[field] for field in TYPE_FIELDS if nonempty_string(chunk.get(field))), None)
 
 
 def flags(chunk: Chunk) -> int:
-    """TEXT where the text is beyond doubt, ERROR where the chunk says so."""
+    """Return TEXT if the chunk unambiguously adds text, ERROR if it reports an error."""
     return (TEXT if text_in(chunk) else 0) | (ERROR if _error(chunk) else 0)
 
 
 def unwrap(chunk: Chunk, name: str) -> Chunk:
-    """The chunk; one whose event is called `error` says so itself."""
+    """Return the chunk, with the event name added if that is `error`."""
     return {"event": name, **chunk} if name == "error" else chunk
 
 
@@ -62,14 +62,14 @@ def _error(chunk: Chunk) -> Any:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """The text or the error of a chunk."""
+    """Return the text and the error of a chunk."""
     text, error = text_in(chunk), _error(chunk)
     found = (Delta("text", text),) if text else ()
-    return (*found, Delta("error", said_by(error))) if error else found
+    return (*found, Delta("error", error_message(error))) if error else found
 
 
 class UnknownAssembler:
-    """Counts what comes and joins the text that is beyond doubt; one object that comes alone is the answer itself."""
+    """Counts the chunks and joins the unambiguous text. If there is only one object, that is the answer."""
 
     def __init__(self) -> None:
         self._events: Counter[str] = Counter()
@@ -80,7 +80,7 @@ class UnknownAssembler:
     def feed(self, chunk: Chunk) -> None:
         """Take the next chunk. Never raises on content."""
         self._only = chunk if not self._events else None
-        self._events[kind_of(chunk) or "object"] += 1
+        self._events[event_kind(chunk) or "object"] += 1
         text = text_in(chunk)
         if text:
             self._text.append(text)
@@ -88,7 +88,7 @@ class UnknownAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """How many chunks of which kind there were, the text or null, the error where there is one."""
+        """The number of chunks, in total and by type, the text or null, and the error if there is one."""
         if self._only is not None:
             return self._only
         found: dict[str, Any] = {
@@ -106,18 +106,18 @@ class UnknownAssembler:
 
 
 def ended(ending: Ending) -> bool:
-    """`[DONE]`, which is all that many streams have in common."""
+    """Return whether `[DONE]` was seen, the only terminal marker that many streams share."""
     return ending.done
 
 
 API = Api(
     name=UNKNOWN,
-    title="an event stream of no API that is known",
+    title="an event stream of an unknown API",
     recognises=lambda _: None,
     flags=flags,
     deltas=deltas,
     usage=lambda _: None,
-    model=lambda chunk: name_of(chunk.get("model")),
+    model=lambda chunk: nonempty_string(chunk.get("model")),
     ended=ended,
     assembler=UnknownAssembler,
     unwrap=unwrap,

@@ -9,7 +9,7 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Sample
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import said_by, text_of
+from streamkit.apis._kit.reading import as_string, error_message
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 
@@ -22,14 +22,14 @@ def recognises(sample: Sample) -> str | None:
 
 def flags(chunk: Chunk) -> int:
     """What a chunk carries."""
-    return (TEXT if text_of(chunk.get("value")) else 0) | (ERROR if chunk.get("error") else 0)
+    return (TEXT if as_string(chunk.get("value")) else 0) | (ERROR if chunk.get("error") else 0)
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What a chunk adds."""
-    text = text_of(chunk.get("value"))
+    text = as_string(chunk.get("value"))
     found = (Delta("text", text),) if text else ()
-    return (*found, Delta("error", said_by(chunk["error"]))) if chunk.get("error") else found
+    return (*found, Delta("error", error_message(chunk["error"]))) if chunk.get("error") else found
 
 
 def ended(ending: Ending) -> bool:
@@ -45,7 +45,7 @@ class WriterAssembler:
 
     def feed(self, chunk: Chunk) -> None:
         """Take the next chunk. Never raises on content."""
-        self._pieces.append(text_of(chunk.get("value")))
+        self._pieces.append(as_string(chunk.get("value")))
 
     @property
     def object(self) -> dict[str, Any]:

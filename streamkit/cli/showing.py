@@ -152,6 +152,6 @@ class Reader:
 
         api = self._api
         assert isinstance(api, Api)
-        chunk = api.chunk_of(event.data, event.name)
+        chunk = api.decode_chunk(event.data, event.name)
         deltas = api.deltas(chunk) if chunk is not None else ()
         return "".join(delta.text for delta in deltas if delta.kind in _TEXTS and delta.choice == 0)

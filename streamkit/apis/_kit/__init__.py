@@ -1,1 +1,1 @@
-"""What APIs are written with: tolerant reading of JSON, merging of deltas, shape tables, and their JSON Schemas."""
+"""Building blocks for API definitions: tolerant JSON access, delta merging, shape tables and their JSON Schemas."""

@@ -1,7 +1,8 @@
-"""The fast check of a shape: a predicate that is true where the explaining walk (`misfits`) finds nothing.
+"""Compile a shape into a fast check: a predicate that is true where the detailed check (`misfits`) finds nothing.
 
-It looks an object up by its keys and their types. Chunks of one stream share a handful of those, so what is left to look
-at, a word or a list or an object inside, is worked out once for each kind, and not once for each chunk.
+The check looks an object up by its keys and the types of their values. The chunks of a stream share a handful of such
+combinations, so the remaining checks (enumerations, arrays, nested objects) are planned once for each combination, not
+once for each chunk.
 """
 
 from __future__ import annotations
@@ -12,67 +13,67 @@ from typing import Any
 
 from streamkit.apis._kit.shape import CLASSES, Shape
 
-Fits = Callable[[Any], bool]
+Check = Callable[[Any], bool]
 
-Row = tuple[tuple[tuple[str, Fits], ...], tuple[tuple[str, frozenset[str]], ...], tuple[tuple[str, Fits], ...]]
-"""What is left to look at in objects with the same keys and types: numbers and objects, words, elements of lists."""
+Plan = tuple[tuple[tuple[str, Check], ...], tuple[tuple[str, frozenset[str]], ...], tuple[tuple[str, Check], ...]]
+"""The remaining checks for objects with the same keys and types: of integers and objects, enumerations, array elements."""
 
-Known = dict[tuple[str, bool], Fits]
-"""The checks of shapes that have a name, each made once: by the name, and whether null is allowed."""
+Known = dict[tuple[str, bool], Check]
+"""The checks of named shapes, each compiled once, by name and whether null is allowed."""
 
-_MANY = 4096
-"""Kinds of objects remembered by one check. A stream with more is made up, and the check starts again from none."""
+_MAX_PLANS = 4096
+"""How many plans a check caches. Only an artificial stream needs more; the cache is then cleared."""
 
 
-def fits_of(shape: Shape, known: Known | None = None) -> Fits:
-    """A predicate that is true where the explaining walk finds nothing."""
+def compile_check(shape: Shape, known: Known | None = None) -> Check:
+    """Return a predicate that is true for values of this shape, that is, where `misfits.explain` finds nothing."""
     known = {} if known is None else known
     if not shape.name:
-        return _made(shape, known)
+        return _compile(shape, known)
     key = shape.name, "null" in shape.types
     if key not in known:
-        # A shape may lie inside itself: what is there until the check is made asks for it when it is first called.
+        # A shape may contain itself: until its check is compiled, this placeholder looks it up when called.
         known[key] = lambda value: known[key](value)
-        known[key] = _made(shape, known)
+        known[key] = _compile(shape, known)
     return known[key]
 
 
-def _made(shape: Shape, known: Known) -> Fits:
-    checks: dict[type, Fits] = {}
+def _compile(shape: Shape, known: Known) -> Check:
+    checks: dict[type, Check] = {}
     if shape.variant_key:
-        checks[dict] = _variant_fits(shape, known)
+        checks[dict] = _variant_check(shape, known)
     elif shape.fields:
-        checks[dict] = _object_fits(shape, known)
+        checks[dict] = _object_check(shape, known)
     if shape.items is not None:
-        checks[list] = _array_fits(fits_of(shape.items, known))
+        checks[list] = _array_check(compile_check(shape.items, known))
     if shape.values:
         checks[str] = frozenset(shape.values).__contains__
     if shape.least is not None:
         checks[int] = shape.least.__le__
     if not checks:
-        return _type_fits(shape) if shape.types else _anything
-    others = _classes_but(shape, frozenset(checks))
+        return _type_check(shape) if shape.types else _anything
+    others = _unchecked_types(shape, frozenset(checks))
     if tuple(checks) == (dict,):
-        return checks[dict]  # looks at the type itself
+        return checks[dict]  # tests the type itself
     if len(checks) == 1:
-        ((looked_into, fits),) = checks.items()
-        return lambda value: fits(value) if type(value) is looked_into else type(value) in others
+        ((checked, fits),) = checks.items()
+        return lambda value: fits(value) if type(value) is checked else type(value) in others
     return lambda value: checks[type(value)](value) if type(value) in checks else type(value) in others
 
 
-def _type_fits(shape: Shape) -> Fits:
+def _type_check(shape: Shape) -> Check:
     classes = shape.classes
     return lambda value: type(value) in classes
 
 
-def _classes_but(shape: Shape, looked_into: frozenset[type]) -> frozenset[type]:
-    """The types that fit as they are, where others of the shape's types are looked into."""
-    return (shape.classes or frozenset[type]().union(*CLASSES.values())) - looked_into
+def _unchecked_types(shape: Shape, checked: frozenset[type]) -> frozenset[type]:
+    """Return the types of the shape whose values need no check beyond their type."""
+    return (shape.classes or frozenset[type]().union(*CLASSES.values())) - checked
 
 
-def _array_fits(fits: Fits) -> Fits:
+def _array_check(fits: Check) -> Check:
     def check(value: Any) -> bool:
-        # A list of one is the usual case, and a loop costs less than `all` there.
+        # Arrays usually have one element, for which a loop is faster than `all`.
         for item in value:  # noqa: SIM110
             if not fits(item):
                 return False
@@ -81,11 +82,11 @@ def _array_fits(fits: Fits) -> Fits:
     return check
 
 
-def _variant_fits(shape: Shape, known: Known) -> Fits:
-    """The check of the variant that an object says it is, made when the first such object comes."""
+def _variant_check(shape: Shape, known: Known) -> Check:
+    """Return the check of an object with variants. Each variant is compiled when its first object arrives."""
     key, variants = shape.variant_key, shape.variants
-    others = _classes_but(shape, frozenset({dict}))
-    checks: dict[str, Fits] = {}
+    others = _unchecked_types(shape, frozenset({dict}))
+    checks: dict[str, Check] = {}
     words = shape.fields[key].shape.values
 
     def check(value: Any) -> bool:
@@ -98,21 +99,21 @@ def _variant_fits(shape: Shape, known: Known) -> Fits:
         if fits is None:
             if kind not in variants:
                 return not words or kind in words
-            fits = checks[kind] = _object_fits(_whole_variant(shape, variants[kind]), known)
+            fits = checks[kind] = _object_check(_with_common_fields(shape, variants[kind]), known)
         return fits(value)
 
     return check
 
 
-def _whole_variant(shape: Shape, variant: Shape) -> Shape:
+def _with_common_fields(shape: Shape, variant: Shape) -> Shape:
     return replace(variant, fields={**shape.fields, **variant.fields})
 
 
-def _object_fits(shape: Shape, of_names: Known) -> Fits:
-    """An object's check: keys and types in two look-ups, then only what is more than a type."""
-    others = _classes_but(shape, frozenset({dict}))
-    worked_out = _rows_of(shape, of_names)
-    known: dict[tuple[str, ...], dict[tuple[type, ...], Row | None]] = {}
+def _object_check(shape: Shape, known: Known) -> Check:
+    """Return the check of an object: two lookups for its keys and types, then only what goes beyond types."""
+    others = _unchecked_types(shape, frozenset({dict}))
+    make_plan = _planner(shape, known)
+    plans: dict[tuple[str, ...], dict[tuple[type, ...], Plan | None]] = {}
 
     def check(value: Any) -> bool:
         if type(value) is not dict:
@@ -120,18 +121,18 @@ def _object_fits(shape: Shape, of_names: Known) -> Fits:
         keys = tuple(value)
         types = tuple(map(type, value.values()))
         try:
-            row = known[keys][types]
+            plan = plans[keys][types]
         except KeyError:
-            if len(known) >= _MANY or (keys in known and len(known[keys]) >= _MANY):
-                known.clear()
-            row = known.setdefault(keys, {})[types] = worked_out(keys, types)
-        if row is None:
+            if len(plans) >= _MAX_PLANS or (keys in plans and len(plans[keys]) >= _MAX_PLANS):
+                plans.clear()
+            plan = plans.setdefault(keys, {})[types] = make_plan(keys, types)
+        if plan is None:
             return False
-        rest, words, lists = row
-        for name, allowed in words:
+        rest, enumerations, arrays = plan
+        for name, allowed in enumerations:
             if value[name] not in allowed:
                 return False
-        for name, fits in lists:
+        for name, fits in arrays:
             for item in value[name]:
                 if not fits(item):
                     return False
@@ -143,33 +144,33 @@ def _object_fits(shape: Shape, of_names: Known) -> Fits:
     return check
 
 
-def _rows_of(shape: Shape, known: Known) -> Callable[[tuple[str, ...], tuple[type, ...]], Row | None]:
-    """What works out a row from keys and types; None where those alone tell that an object does not fit."""
+def _planner(shape: Shape, known: Known) -> Callable[[tuple[str, ...], tuple[type, ...]], Plan | None]:
+    """Return a function that makes the plan for objects with these keys and types; None if they cannot fit."""
     required = frozenset(name for name, entry in shape.fields.items() if entry.required)
     shapes = {name: entry.shape for name, entry in shape.fields.items()}
     other = shape.others.shape if shape.others else Shape()
 
-    def worked_out(keys: tuple[str, ...], types: tuple[type, ...]) -> Row | None:
+    def make_plan(keys: tuple[str, ...], types: tuple[type, ...]) -> Plan | None:
         if required.difference(keys):
             return None
-        words: list[tuple[str, frozenset[str]]] = []
-        lists: list[tuple[str, Fits]] = []
-        rest: list[tuple[str, Fits]] = []
+        enumerations: list[tuple[str, frozenset[str]]] = []
+        arrays: list[tuple[str, Check]] = []
+        rest: list[tuple[str, Check]] = []
         for name, kind in zip(keys, types, strict=True):
-            of = shapes.get(name, other)
-            if of.types and kind not in of.classes:
+            field = shapes.get(name, other)
+            if field.types and kind not in field.classes:
                 return None
-            if kind is str and of.values:
-                words.append((name, frozenset(of.values)))
-            elif kind is list and of.items is not None:
-                fits = fits_of(of.items, known)
+            if kind is str and field.values:
+                enumerations.append((name, frozenset(field.values)))
+            elif kind is list and field.items is not None:
+                fits = compile_check(field.items, known)
                 if fits is not _anything:
-                    lists.append((name, fits))
-            elif (kind is dict and (of.fields or of.variant_key)) or (kind is int and of.least is not None):
-                rest.append((name, fits_of(of, known)))
-        return tuple(rest), tuple(words), tuple(lists)
+                    arrays.append((name, fits))
+            elif (kind is dict and (field.fields or field.variant_key)) or (kind is int and field.least is not None):
+                rest.append((name, compile_check(field, known)))
+        return tuple(rest), tuple(enumerations), tuple(arrays)
 
-    return worked_out
+    return make_plan
 
 
 def _anything(_: Any) -> bool:

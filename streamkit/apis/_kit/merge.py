@@ -1,9 +1,11 @@
-"""How pieces of JSON add up to one value: what every assembler does with the fields that it does not know.
+"""Merge fragments of JSON into one value. Assemblers use this for every field they have no special rule for.
 
-Strings are joined, lists extended, objects merged key by key; a number, a boolean and a value of another type replace
-what was there (openai-python adds numbers up, which turns a token id into nonsense). Null never replaces anything.
+Strings are concatenated, arrays extended and objects merged key by key. A number, a boolean or a value of a different
+type replaces the old value (openai-python adds numbers up, which turns a token id into nonsense). Null never replaces
+anything.
 
-The values that grow are of classes of their own, so that a chunk is never changed and text is joined once, at the end.
+Values under construction have classes of their own, so that chunks are never modified and text is joined only once, at
+the end.
 """
 
 from __future__ import annotations
@@ -12,15 +14,15 @@ import base64
 import binascii
 from typing import Any
 
-# Chunks nest a few levels; what nests deeper is kept as it came instead of being merged.
-DEEPEST = 40
+# Real chunks nest a few levels; deeper values are kept as received instead of being merged.
+MAX_DEPTH = 40
 
-# Fields that name a thing instead of adding to it: a later value is the same name again, not its continuation.
-NAMES = frozenset({"id", "type", "index", "object", "format", "role", "status", "finish_reason"})
+# Fields that identify or classify an object: a later value repeats the earlier one, it does not continue it.
+IDENTIFYING_FIELDS = frozenset({"id", "type", "index", "object", "format", "role", "status", "finish_reason"})
 
 
 class Pieces(list[str]):
-    """A string that grows."""
+    """A string under construction, kept as a list of its fragments."""
 
     def __str__(self) -> str:
         if len(self) > 1:
@@ -29,15 +31,18 @@ class Pieces(list[str]):
 
 
 class _Object(dict[str, Any]):
-    """An object that grows."""
+    """An object under construction."""
 
 
 class _Array(list[Any]):
-    """An array that grows."""
+    """An array under construction."""
 
 
 def merge(old: Any, new: Any, depth: int = 0) -> Any:
-    """What `old` and `new` add up to; neither is changed unless it came from here. `plain` gives the JSON value."""
+    """Merge `new` into `old` and return the result, which `plain` converts to a JSON value.
+
+    Neither argument is modified, except an `old` that an earlier call of `merge` returned.
+    """
     if new is None:
         return old
     if isinstance(new, str):
@@ -45,56 +50,58 @@ def merge(old: Any, new: Any, depth: int = 0) -> Any:
             old.append(new)
             return old
         return Pieces((old, new)) if isinstance(old, str) else new
-    if isinstance(new, dict) and isinstance(old, dict) and depth < DEEPEST:
+    if isinstance(new, dict) and isinstance(old, dict) and depth < MAX_DEPTH:
         grown = old if type(old) is _Object else _Object(old)
         merge_fields(grown, new, depth + 1)
         return grown
-    if isinstance(new, list) and isinstance(old, list) and depth < DEEPEST:
-        return _extended(old if type(old) is _Array else _Array(old), new, depth + 1)
+    if isinstance(new, list) and isinstance(old, list) and depth < MAX_DEPTH:
+        return _extend(old if type(old) is _Array else _Array(old), new, depth + 1)
     return new
 
 
 def merge_fields(grown: dict[str, Any], new: dict[str, Any], depth: int = 0) -> None:
-    """Add every field of `new` to `grown`, in place."""
+    """Merge every field of `new` into `grown`, in place."""
     for key, value in new.items():
         old = grown.get(key)
         if old is None:
             if value is not None or key not in grown:
                 grown[key] = value
-        elif key in NAMES:
+        elif key in IDENTIFYING_FIELDS:
             grown[key] = old if value is None or value == "" else value
         else:
             grown[key] = merge(old, value, depth)
 
 
-def _extended(grown: _Array, new: list[Any], depth: int) -> _Array:
-    """Entries with the `index` (and the type, where both tell it) of one that is there go on with it; others are added."""
+def _extend(grown: _Array, new: list[Any], depth: int) -> _Array:
+    """Extend an array. An entry with the `index` (and `type`, if both have one) of an existing entry is merged into it;
+    any other entry is appended."""
     for entry in new:
-        place = _place(grown, entry) if isinstance(entry, dict) and type(entry.get("index")) is int else None
-        if place is None:
+        position = _find(grown, entry) if isinstance(entry, dict) and type(entry.get("index")) is int else None
+        if position is None:
             grown.append(entry)
         else:
-            grown[place] = merge(grown[place], entry, depth)
+            grown[position] = merge(grown[position], entry, depth)
     return grown
 
 
-def _place(grown: _Array, entry: dict[str, Any]) -> int | None:
-    # From the end: a piece nearly always goes on with the last entry.
-    for place in range(len(grown) - 1, -1, -1):
-        known = grown[place]
+def _find(grown: _Array, entry: dict[str, Any]) -> int | None:
+    """Return the position of the entry that `entry` continues, or None."""
+    # Search from the end, because a fragment nearly always continues the last entry.
+    for position in range(len(grown) - 1, -1, -1):
+        known = grown[position]
         if isinstance(known, dict) and known.get("index") == entry["index"]:
             if None not in (known.get("type"), entry.get("type")) and known["type"] != entry["type"]:
                 continue
-            return place
+            return position
     return None
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """The JSON value of what `merge` gave: texts joined, halves of surrogate pairs put together."""
+    """Convert a merged value to a plain JSON value: join its text and combine split surrogate pairs."""
     if type(value) is Pieces:
         return joined(value)
     if type(value) is str:
-        return paired(value)
+        return join_surrogates(value)
     if type(value) is _Object:
         return {key: plain(field, depth + 1) for key, field in value.items()}
     if type(value) is _Array:
@@ -103,14 +110,14 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def joined(pieces: Pieces) -> str:
-    """The text of these pieces."""
-    return paired(str(pieces))
+    """Join the fragments of a string and combine split surrogate pairs."""
+    return join_surrogates(str(pieces))
 
 
-def paired(text: str) -> str:
-    """The same text with the halves of surrogate pairs, which two chunks may bring, made one character.
+def join_surrogates(text: str) -> str:
+    """Combine surrogate pairs that were split across two chunks into one character each.
 
-    A half without the other is no character; it becomes U+FFFD, as it would in any UTF-8 encoder.
+    A lone surrogate is not a character; it becomes U+FFFD, as it would in any UTF-8 encoder.
     """
     if text.isascii():
         return text
@@ -122,7 +129,7 @@ def paired(text: str) -> str:
 
 
 def joined_base64(pieces: Pieces) -> str:
-    """Base64 texts joined. Pieces that were padded one by one are decoded first, so that the whole is one base64 text."""
+    """Join base64 fragments. If they were padded one by one, decode them first, so that the result is valid base64."""
     if not any(piece.endswith("=") for piece in pieces[:-1]):
         return str(pieces)
     try:

@@ -1,4 +1,4 @@
-"""What does not fit a shape: every misfit of a chunk with its JSON path, and the fields that are in no table."""
+"""Check chunks against a shape table: report every misfit with its JSON path, and fields that no table lists."""
 
 from __future__ import annotations
 
@@ -7,59 +7,59 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from streamkit.apis._kit.fits import fits_of
+from streamkit.apis._kit.fits import compile_check
 from streamkit.apis._kit.shape import Field, Shape
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Misfit
 
 _INDEX = re.compile(r"\[\d+\]")
-_SHOWN = 8
-"""Words that a message shows of those that are allowed."""
+_MAX_LISTED = 8
+"""How many of the allowed values a message lists."""
 _NAMES = {str: "a string", int: "an integer", float: "a number with a fraction", bool: "a boolean", type(None): "null"}
 _NAMES |= {dict: "an object", list: "an array"}
 
 
-def misfits_of(
-    shape: Shape, *, error: str = "", of: str = ""
+def misfit_checker(
+    shape: Shape, *, error: str = "", unless: str = ""
 ) -> Callable[[Sequence[dict[str, Any]]], Iterator[Misfit]]:
-    """The check of one table: chunks in, every misfit of every chunk out, in order.
+    """Return a function that takes chunks and yields the misfits of each against `shape`, in order.
 
-    A chunk that has the key `error` and not the key `of` reports an error in place of a chunk, and is not judged.
+    A chunk that has the key `error` and lacks the key `unless` is an error object, and is not checked.
     """
-    made = cache(lambda: fits_of(shape))  # when first asked: who only counts never asks
+    compiled = cache(lambda: compile_check(shape))  # on first use: listing the misfit kinds does not need it
 
     def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
-        fits = made()
+        fits = compiled()
         for index, chunk in enumerate(chunks):
-            if not fits(chunk) and not (error and error in chunk and of not in chunk):
+            if not fits(chunk) and not (error and error in chunk and unless not in chunk):
                 yield from explain(shape, chunk, index)
 
     return misfits
 
 
 def explain(shape: Shape, value: Any, chunk: int) -> Iterator[Misfit]:
-    """Every misfit of one chunk, each with its JSON path and what was wanted instead."""
+    """Yield every misfit of one chunk, with its JSON path and what was expected there."""
     yield from _explain(Field(shape), value, chunk, "$")
 
 
 def _explain(entry: Field, value: Any, chunk: int, path: str, inside: Severity | None = None) -> Iterator[Misfit]:
-    shape, words = entry.shape, entry.words
-    inside = words.inside or inside
+    shape, names = entry.shape, entry.misfit_names
+    inside = names.inside or inside
     if shape.types and type(value) not in shape.classes:
-        message = f"{_shown(path)} is {describe(value)}, not {_wanted(shape)}"
-        yield Misfit(chunk, path, words.wrong_type, message, inside)
+        message = f"{_display(path)} is {describe(value)}, not {_expected_types(shape)}"
+        yield Misfit(chunk, path, names.wrong_type, message, inside)
         return
     if shape.values and type(value) is str and value not in shape.values:
-        message = f"{_shown(path)} is {describe(value)}, not {_alternatives(shape.values)}"
-        word = words.empty if words.empty and value in ("", "null") else words.wrong_value
-        yield Misfit(chunk, path, word, message)
+        message = f"{_display(path)} is {describe(value)}, not {_alternatives(shape.values)}"
+        problem = names.empty if names.empty and value in ("", "null") else names.wrong_value
+        yield Misfit(chunk, path, problem, message)
     if shape.least is not None and type(value) is int and value < shape.least:
-        yield Misfit(chunk, path, words.negative, f"{_shown(path)} is {describe(value)}, less than {shape.least}")
+        yield Misfit(chunk, path, names.negative, f"{_display(path)} is {describe(value)}, less than {shape.least}")
     if type(value) is dict:
         yield from _explain_fields(shape, value, chunk, path, inside)
     elif type(value) is list and shape.items is not None:
         for index, item in enumerate(value):
-            yield from _explain(Field(shape.items, words=words), item, chunk, f"{path}[{index}]", inside)
+            yield from _explain(Field(shape.items, misfit_names=names), item, chunk, f"{path}[{index}]", inside)
 
 
 def _explain_fields(
@@ -73,10 +73,10 @@ def _explain_fields(
         if name in value:
             yield from _explain(entry, value[name], chunk, member(path, name), inside)
         elif entry.required:
-            words = entry.words
-            message = f"{_shown(member(path, name))} is missing"
-            severity = words.missing_is or words.inside or inside
-            yield Misfit(chunk, member(path, name), words.missing, message, severity)
+            names = entry.misfit_names
+            message = f"{_display(member(path, name))} is missing"
+            severity = names.missing_is or names.inside or inside
+            yield Misfit(chunk, member(path, name), names.missing, message, severity)
     if shape.others is not None:
         for name in value:
             if name not in fields:
@@ -84,12 +84,12 @@ def _explain_fields(
 
 
 def member(path: str, name: str) -> str:
-    """The JSON path of a member, quoted where its name is no plain word."""
+    """Return the JSON path of a member, quoting its name unless it is alphanumeric."""
     return f"{path}.{name}" if name.replace("_", "a").isalnum() else f"{path}[{name!r}]"
 
 
 def describe(value: Any) -> str:
-    """A value in a few words: its own text where it is short and plain, else its type."""
+    """Describe a value for a message: the value itself if it is a string or a number, else its type."""
     if isinstance(value, str):
         return f'"{value}"' if len(value) <= 40 else f'"{value[:39]}…"'
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -97,70 +97,71 @@ def describe(value: Any) -> str:
     return _NAMES.get(type(value), "something else")
 
 
-def _shown(path: str) -> str:
+def _display(path: str) -> str:
     return path.removeprefix("$.") if path != "$" else "the chunk"
 
 
-def _wanted(shape: Shape) -> str:
+def _expected_types(shape: Shape) -> str:
     names = {"string": "a string", "integer": "an integer", "number": "a number", "boolean": "a boolean"}
     names |= {"object": "an object", "array": "an array"}
     return " or ".join(names.get(name, name) for name in shape.types)
 
 
 def _alternatives(values: Sequence[str]) -> str:
-    shown = [f'"{value}"' for value in values[:_SHOWN]]
-    if len(values) > _SHOWN:
-        shown.append(f"{len(values) - _SHOWN} others")
+    shown = [f'"{value}"' for value in values[:_MAX_LISTED]]
+    if len(values) > _MAX_LISTED:
+        shown.append(f"{len(values) - _MAX_LISTED} others")
     return shown[0] if len(shown) == 1 else f"one of {', '.join(shown)}"
 
 
-def kinds_of(shape: Shape) -> frozenset[str]:
-    """Every misfit that the explaining walk can find in a value of this shape."""
+def misfit_kinds(shape: Shape) -> frozenset[str]:
+    """Return the name of every misfit that `explain` can report for a value of this shape."""
     return frozenset(_kinds(Field(shape), set()))
 
 
 def _kinds(entry: Field, seen: set[str]) -> Iterator[str]:
-    shape, words = entry.shape, entry.words
+    shape, names = entry.shape, entry.misfit_names
     if shape.types:
-        yield words.wrong_type
+        yield names.wrong_type
     if shape.values:
-        yield words.wrong_value
-        yield from filter(None, [words.empty])
+        yield names.wrong_value
+        yield from filter(None, [names.empty])
     if shape.least is not None:
-        yield words.negative
+        yield names.negative
     if shape.name:
         if shape.name in seen:
             return
         seen.add(shape.name)
     if shape.items is not None:
-        yield from _kinds(Field(shape.items, words=words), seen)
+        yield from _kinds(Field(shape.items, misfit_names=names), seen)
     for fields in (shape.fields, *(variant.fields for variant in shape.variants.values())):
-        for of_field in fields.values():
-            yield from _kinds(of_field, seen)
-            if of_field.required:
-                yield of_field.words.missing
+        for field in fields.values():
+            yield from _kinds(field, seen)
+            if field.required:
+                yield field.misfit_names.missing
     if shape.others is not None:
         yield from _kinds(shape.others, seen)
 
 
 def unknown_fields(shape: Shape, chunks: Iterable[dict[str, Any]], known: Sequence[str] = ()) -> Iterator[Misfit]:
-    """The fields that are in no table, each at the first chunk that has it: drift, or a provider's own.
+    """Yield the fields that `shape` does not list, each at the first chunk that has it: API drift or provider extensions.
 
-    `known` are paths without indices (`$.choices[].delta.reasoning`) that are expected all the same.
+    `known` are further expected fields, as paths without indices (`$.choices[].delta.reasoning`).
     """
     seen = set(known)
     for index, chunk in enumerate(chunks):
-        for path in _strangers(shape, chunk, "$"):
+        for path in _unlisted(shape, chunk, "$"):
             general = _INDEX.sub("[]", path)
             if general not in seen:
                 seen.add(general)
-                yield Misfit(index, path, "unknown-field", f"{_shown(path)} is in no table of this API", "info")
+                yield Misfit(index, path, "unknown-field", f"{_display(path)} is not a known field of this API", "info")
 
 
-def _strangers(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _unlisted(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """Yield the path of each field that the shape does not list. Unlisted variants are not searched."""
     if type(value) is list and shape.items is not None:
         for index, item in enumerate(value):
-            yield from _strangers(shape.items, item, f"{path}[{index}]")
+            yield from _unlisted(shape.items, item, f"{path}[{index}]")
     if type(value) is not dict or not shape.fields:
         return
     fields = shape.fields
@@ -171,6 +172,6 @@ def _strangers(shape: Shape, value: Any, path: str) -> Iterator[str]:
         fields = {**fields, **variant.fields}
     for name, item in value.items():
         if name in fields:
-            yield from _strangers(fields[name].shape, item, member(path, name))
+            yield from _unlisted(fields[name].shape, item, member(path, name))
         else:
             yield member(path, name)

@@ -1,13 +1,13 @@
-"""Tables of shapes in a short notation, for objects with many fields that are told and seldom read.
+"""A compact notation for shape tables, for objects with many fields that clients seldom read.
 
     Citation = { url: string, title?: string, start_index: integer }
     Part = type of output_text OutputText, refusal Refusal
     Usage = { input_tokens: count, details: Details | null, tier?: "default" | "flex", tools: Tool[] }
 
-A definition begins a line, is of names defined before it, and goes on in lines that are indented. `field?` may be absent
-or null, every other field must be there. `count` is an integer that is 0 or more, `object` one of any fields, `any`
-anything. `type of` tells of an object whose field `type` names the shape of the rest; a type that is not in the list is
-as lawful as it is new.
+Each definition starts on a new line, continues on indented lines, and may use only names defined above it. A field marked
+`field?` may be absent or null; every other field is required. `count` is a nonnegative integer, `object` an object with
+any fields, `any` any value. `type of` defines an object whose field `type` selects the shape of its other fields; types
+that are not listed are allowed, since APIs add new ones.
 """
 
 from __future__ import annotations
@@ -30,25 +30,27 @@ _PLAIN: Mapping[str, Callable[[], Field]] = {
     "any": lambda: ANY,
 }
 _DECISIVE = frozenset({"object", "role", "status", "type"})
-"""Fields by which clients decide. A new word in one of them is a warning, and in any other one news."""
+"""Fields on whose value clients branch. An unknown value in one of them is a warning, in any other field only a note."""
 
 
 def shapes(text: str, known: Mapping[str, Shape] | None = None) -> dict[str, Shape]:
-    """The shapes that a text in this notation defines, by name, and those `known` before. Raises ValueError where the text
-    is invalid."""
+    """Parse definitions in this notation. Return their shapes by name, including those in `known`.
+
+    Raises ValueError if a definition is invalid.
+    """
     found = dict(known or {})
     for line in re.sub(r"\n +", " ", text).strip().split("\n"):
         reader = _Reader(_TOKEN.findall(line), found)
         name = reader.take()
-        reader.want("=")
+        reader.expect("=")
         found[name] = replace(reader.definition(name), name=name)
         if reader.left:
-            raise ValueError(f"{name}: {reader.left[-1]!r} is left over")
+            raise ValueError(f"{name}: unexpected {reader.left[-1]!r} after the definition")
     return found
 
 
 class _Reader:
-    """Reads one definition, token by token."""
+    """A recursive-descent parser for one definition."""
 
     def __init__(self, tokens: list[str], known: Mapping[str, Shape]) -> None:
         self.left = tokens[::-1]
@@ -56,15 +58,15 @@ class _Reader:
 
     def take(self) -> str:
         if not self.left:
-            raise ValueError("the definition ends too early")
+            raise ValueError("unexpected end of the definition")
         return self.left.pop()
 
-    def want(self, token: str) -> None:
+    def expect(self, token: str) -> None:
         found = self.take()
         if found != token:
-            raise ValueError(f"{token!r} expected, not {found!r}")
+            raise ValueError(f"expected {token!r}, found {found!r}")
 
-    def _has(self, token: str) -> bool:
+    def _accept(self, token: str) -> bool:
         if self.left and self.left[-1] == token:
             self.left.pop()
             return True
@@ -81,14 +83,14 @@ class _Reader:
         while True:
             word = self.take()
             made[word] = self._one(word).shape
-            if not self._has(","):
+            if not self._accept(","):
                 break
         kind = string(required=True)
         return Shape(types=("object",), fields={"type": kind}, variant_key="type", variants=made)
 
     def _union(self, name: str) -> Field:
         parts = [self._one(name)]
-        while self._has("|"):
+        while self._accept("|"):
             parts.append(self._one(name))
         return parts[0] if len(parts) == 1 else Field(_merged([part.shape for part in parts]))
 
@@ -98,7 +100,7 @@ class _Reader:
             found = structure(self._fields())
         elif token == "(":
             found = self._union(name)
-            self.want(")")
+            self.expect(")")
         elif token.startswith('"'):
             found = string(token.strip('"'))
         elif token in _PLAIN:
@@ -106,28 +108,28 @@ class _Reader:
         elif token in self._known:
             found = Field(self._known[token])
         else:
-            raise ValueError(f"{token!r} is not defined")
-        while self._has("[]"):
+            raise ValueError(f"undefined name {token!r}")
+        while self._accept("[]"):
             found = array(found)
         return found
 
     def _fields(self) -> dict[str, Field]:
         found: dict[str, Field] = {}
-        while not self._has("}"):
+        while not self._accept("}"):
             name = self.take()
-            optional = self._has("?")
-            self.want(":")
+            optional = self._accept("?")
+            self.expect(":")
             shape = self._union(name).shape
             if optional and shape.types:
                 shape = replace(shape, types=tuple(dict.fromkeys((*shape.types, "null"))))
-            word = "unknown-word" if name in _DECISIVE else "new-value"
-            found[name] = Field(shape, not optional).called(wrong_value=word)
-            self._has(",")
+            problem = "unknown-word" if name in _DECISIVE else "new-value"
+            found[name] = Field(shape, not optional).called(wrong_value=problem)
+            self._accept(",")
         return found
 
 
 def _merged(parts: list[Shape]) -> Shape:
-    """One shape for a value that has any of these. A named one keeps its name where the others add nothing but null."""
+    """Return the union of the shapes. The name of a named shape is kept if the only other member is null."""
     types = tuple(dict.fromkeys(name for part in parts for name in part.types))
     if any(not part.types for part in parts):
         return Shape()

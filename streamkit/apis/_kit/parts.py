@@ -1,7 +1,8 @@
-"""The order that most event APIs share: a message opens, its parts are opened, grown and closed one after another, it ends.
+"""The order that most event APIs share: a message starts, its parts are opened, extended and closed one after another, and
+the message ends.
 
-An API says what each of its events is in these words; the walk tells what is out of order. Parts are known by a family
-and an index, and each family counts its own from 0: the content blocks of a message, its tool calls.
+An API maps its events to these steps, and the walk reports those out of order. A part (a content block, a tool call) is
+identified by its family and its index; each family counts its parts from 0.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ MESSAGE = Grammar(
     },
     ends=frozenset({"start", "open", "ended"}),
 )
-"""Without its end, the stream is truncated: what tells that of every API tells it here, too."""
+"""A missing end is not a misstep here: the stream's verdict is then "truncated", as for every API."""
 
 PART = Grammar(
     name="a part of a message",
@@ -50,19 +51,19 @@ PART = Grammar(
     ends=frozenset({"new", "closed"}),
     unfinished={"open": "unclosed-part"},
 )
-"""A `piece` is a delta that may open its part by itself; a `delta` needs the event that opens it."""
+"""A `piece` is a delta that may open its part implicitly; a `delta` needs an event that opens the part first."""
 
 _CALLS = ("toolUse", "function_call")
 
 KINDS = MESSAGE.kinds | PART.kinds | {"part-type-mismatch"}
-"""Every misstep that the walk can give, each the name of its rule."""
+"""Every misstep that the walk can report; each is the name of a rule."""
 
 
 class PartsWalk:
-    """One message being walked.
+    """A walk through one message.
 
-    `opening` and `closing` are the API's names of its first and last event. The parts of the families `beside` may be open
-    while another is. A stream that is `resumed` begins in the middle of its message.
+    `opening` and `closing` are the API's names for its first and last event. Parts of the families in `beside` may be open
+    at the same time as others. A `resumed` stream begins in the middle of its message.
     """
 
     def __init__(self, opening: str, closing: str, *, beside: tuple[str, ...] = (), resumed: bool = False) -> None:
@@ -85,15 +86,15 @@ class PartsWalk:
         elif wrong == "repeated-start":
             yield Misstep(wrong, chunk, f"a second {opening}", path)
         elif wrong is not None:
-            yield Misstep(wrong, chunk, f"more comes after {closing}", path)
+            yield Misstep(wrong, chunk, f"the stream continues after {closing}", path)
 
     def part(self, chunk: int, symbol: str, key: Key, kind: str = "", path: str = "$") -> Iterator[Misstep]:
-        """Take a step of a part: `open`, `piece`, `delta` or `close`. `kind` is the type that the event gives it."""
+        """Take a step of a part: `open`, `piece`, `delta` or `close`. `kind` is the type that the event gives the part."""
         yield from self.message(chunk, "part", path)
         family, index = key
         state = self._parts.state(key)
         if state == "new" and symbol in ("open", "piece"):
-            yield from self._begun(chunk, key, path)
+            yield from self._check_opening(chunk, key, path)
         wrong = self._parts.step(key, symbol)
         if self._parts.state(key) != "open":
             self._open.pop(key, None)
@@ -111,21 +112,21 @@ class PartsWalk:
             message = f"a delta of type {kind} for {family} {index}, which is of type {known}"
             yield Misstep("part-type-mismatch", chunk, message, path)
 
-    def _begun(self, chunk: int, key: Key, path: str) -> Iterator[Misstep]:
+    def _check_opening(self, chunk: int, key: Key, path: str) -> Iterator[Misstep]:
         family, index = key
         if self._open and family not in self._beside:
             name, number = next(iter(self._open))
             message = f"{family} {index} is opened while {name} {number} is open"
             yield Misstep("part-order", chunk, message, path)
-        following = self._counts.get(family, 0)
-        self._counts[family] = following + 1
-        if index != following:
-            yield Misstep("part-order", chunk, f"{family} {index} is opened, and {following} comes next", path)
+        expected = self._counts.get(family, 0)
+        self._counts[family] = expected + 1
+        if index != expected:
+            yield Misstep("part-order", chunk, f"{family} {index} is opened, but {expected} was expected", path)
 
     def unclosed(self) -> Iterator[Misstep]:
-        """The parts that are open at the end of a stream that was not cut."""
+        """Yield a misstep for each part that is still open at the end of a complete stream."""
         for key, wrong in self._parts.unfinished():
             assert isinstance(key, tuple)
-            # A client hands on a call when it is closed, and text as it comes.
+            # Clients pass on text as it arrives, but a tool call only when it is closed.
             tool = key[0] == "tool call" or self.kinds.get(key) in _CALLS
             yield Misstep(wrong, None, f"{key[0]} {key[1]} is never closed", severity="error" if tool else None)

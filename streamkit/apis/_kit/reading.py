@@ -1,4 +1,4 @@
-"""Reading JSON that may hold anything: a value where it has the expected type, else an empty one or None."""
+"""Tolerant access to JSON of unknown shape: return a value of the expected type, or an empty default."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ import orjson
 from streamkit.model.message import Delta, Usage
 
 
-def text_of(value: Any) -> str:
-    """The value where it is a string, else ""."""
+def as_string(value: Any) -> str:
+    """Return `value` if it is a string, else ""."""
     return value if type(value) is str else ""
 
 
-def name_of(value: Any) -> str | None:
-    """The value where it is a string that is not empty, else None."""
+def nonempty_string(value: Any) -> str | None:
+    """Return `value` if it is a nonempty string, else None."""
     return value if type(value) is str and value else None
 
 
-def object_of(value: Any) -> dict[str, Any]:
-    """The value where it is an object, else an empty one."""
+def as_object(value: Any) -> dict[str, Any]:
+    """Return `value` if it is a JSON object, else an empty dict."""
     return value if type(value) is dict else {}
 
 
 def objects_in(value: Any) -> list[dict[str, Any]]:
-    """The objects in an array; an empty list for every other value."""
+    """Return the objects in a JSON array; an empty list if `value` is not an array."""
     return [entry for entry in value if type(entry) is dict] if type(value) is list else []
 
 
-MOST = (1 << 63) - 1
-"""The largest integer that is read as a count: what a signed 64-bit field holds."""
+MAX_COUNT = (1 << 63) - 1
+"""The largest integer accepted as a count: the maximum of a signed 64-bit field."""
 
 
-def count_of(holder: Any, *names: str) -> int | None:
-    """The first of these fields that is an integer of 64 bits (booleans excluded), or None."""
+def first_count(holder: Any, *names: str) -> int | None:
+    """Return the first of the fields `names` that holds a 64-bit integer (not a boolean), or None."""
     if type(holder) is dict:
         for name in names:
             value = holder.get(name)
-            if type(value) is int and -MOST <= value <= MOST:
+            if type(value) is int and -MAX_COUNT <= value <= MAX_COUNT:
                 return value
     return None
 
 
-def place_of(value: Any, otherwise: int) -> int:
-    """An index: the value where it is an integer, else `otherwise`."""
-    return value if type(value) is int else otherwise
+def as_index(value: Any, default: int) -> int:
+    """Return `value` if it is an integer, else `default`."""
+    return value if type(value) is int else default
 
 
-def said_by(error: Any) -> str:
-    """The message of an error in any of the usual forms: a string, or an object with a message somewhere."""
-    for _ in range(3):  # errors hold errors: {"error": {"error": {"message": …}}}
+def error_message(error: Any) -> str:
+    """Return the message of an error, which may be a string or an object with the message in one of the usual fields."""
+    for _ in range(3):  # errors may be nested: {"error": {"error": {"message": …}}}
         if type(error) is not dict:
             break
         for key in ("message", "detail", "error", "msg", "Message", "type", "code", "status"):
@@ -60,11 +60,11 @@ def said_by(error: Any) -> str:
                 break
         else:
             break
-    return error if type(error) is str else written(error)
+    return error if type(error) is str else to_json(error)
 
 
-def written(value: Any) -> str:
-    """A JSON value as JSON text; "" where it nests too deeply for any writer."""
+def to_json(value: Any) -> str:
+    """Serialize a JSON value; return "" if it is nested too deeply to be serialized."""
     try:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:
@@ -76,7 +76,7 @@ def written(value: Any) -> str:
 
 
 def usage_delta(usage: Usage | None) -> Delta:
-    """The delta of a chunk that reports token counts; its text gives the main ones."""
+    """Return the delta of a chunk that reports token counts, with the main counts as its text."""
     if usage is None:
         return Delta("usage")
     counts = (

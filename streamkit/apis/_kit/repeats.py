@@ -1,4 +1,7 @@
-"""Whether a text that comes twice in a row was sent twice: a long one, of several words, no model writes twice so."""
+"""Tell a delta that was sent twice from text that legitimately repeats.
+
+A model does not write the same long text of several words twice in a row.
+"""
 
 from __future__ import annotations
 
@@ -7,5 +10,6 @@ _WORDS = 3
 
 
 def repeats(text: object) -> bool:
-    """Whether a text is long enough to tell; rulers, tables and laughter are not."""
+    """Return whether repeating `text` means that it was sent twice: at least 20 characters with 3 distinct words, which
+    excludes rulers, table rows and laughter."""
     return isinstance(text, str) and len(text) >= _LENGTH and len(set(text.split())) >= _WORDS

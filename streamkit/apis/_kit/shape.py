@@ -1,7 +1,7 @@
-"""The shape of an API's chunks as a table: which fields there are, of which types, and what a rule calls a misfit.
+"""The shape of an API's chunks as a table: the fields, their types, and the rule that reports each misfit.
 
-Three things are made from one table: a fast check that every chunk goes through (`fits`), an explaining walk for the chunks
-that fail it, which names every misfit with its JSON path (`misfits`), and a JSON Schema (`schema`).
+One table serves three purposes: a fast check of every chunk (`fits`), a detailed check of the chunks that fail it, which
+names every misfit with its JSON path (`misfits`), and a JSON Schema (`schema`).
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ CLASSES: Mapping[str, frozenset[type]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a rule calls the misfits of one field, where it is not the common word.
+class MisfitNames:
+    """The names of the rules that report the misfits of one field.
 
-    `empty` is the word for `""` and `"null"` where they stand for nothing; `missing_is` the severity of a missing field,
-    where it differs from the rule's; `inside` that of every missing field and wrong type in the field and below it, which
-    is set where no client reads the field on its own account.
+    `empty` applies to `""` and `"null"` where they mean "no value". `missing_is` is the severity of a missing field if it
+    differs from the rule's. `inside` is the severity of every missing field and wrong type in the field and below it; set
+    it where no client reads the field itself.
     """
 
     missing: str = "missing-field"
@@ -41,17 +41,18 @@ class Words:
     inside: Severity | None = None
 
 
-COMMON = Words()
+DEFAULT_NAMES = MisfitNames()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What one value may be: any of `types` (JSON Schema's words; none: anything).
+    """The values allowed in one place: any of `types`, as named by JSON Schema; empty allows anything.
 
-    A string may be bound to `values`, an integer to be at least `least`. An object has `fields`, and each of its other fields is like `others`; an array has
-    `items`. `variant_key` names the field that tells which of `variants` the object is; one that is not in the table is as lawful
-    as it is new. A value of several types is held to what is told of its own. `name` is the shape's own in the JSON Schema,
-    where it is told once and referred to; it is unique in a table.
+    A string may be restricted to `values`, an integer to a minimum of `least`. An object has `fields`, and any other field
+    must match `others`; an array has `items`. `variant_key` names the field that selects one of `variants`; a variant that
+    is not listed is allowed, since APIs add new ones. If several types are allowed, each restriction applies to values of
+    its own type. `name` identifies the shape in the JSON Schema, where it is defined once and referenced; it must be unique
+    in a table.
     """
 
     types: tuple[str, ...] = ()
@@ -66,38 +67,38 @@ class Shape:
 
     @property
     def classes(self) -> frozenset[type]:
-        """The Python types that orjson gives for `types`."""
+        """The Python types to which orjson decodes `types`."""
         return frozenset[type]().union(*(CLASSES[name] for name in self.types))
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an object: its shape, whether it must be there, and what rules call its misfits."""
+    """A field of an object: its shape, whether it is required, and the rules that report its misfits."""
 
     shape: Shape
     required: bool = False
-    words: Words = COMMON
+    misfit_names: MisfitNames = DEFAULT_NAMES
 
-    def called(self, **words: Any) -> Field:
-        """The same field with other words for its misfits."""
-        return replace(self, words=replace(self.words, **words))
+    def called(self, **names: Any) -> Field:
+        """Return the field with some of its `MisfitNames` replaced."""
+        return replace(self, misfit_names=replace(self.misfit_names, **names))
 
 
 ANY = Field(Shape())
 
 
 def string(*values: str, null: bool = False, required: bool = False) -> Field:
-    """A string, one of `values` where any are given; `null` allows null too."""
+    """A string; one of `values` if any are given. `null` also allows null."""
     return Field(Shape(types=_with_null("string", null), values=values), required)
 
 
 def integer(*, null: bool = False, required: bool = False) -> Field:
-    """An integer, written as one: `1.0` is none, because typed clients refuse it."""
+    """An integer. `1.0` is not accepted, because typed clients reject it."""
     return Field(Shape(types=_with_null("integer", null)), required)
 
 
 def count(*, null: bool = False, required: bool = False) -> Field:
-    """An integer that is 0 or more: how many there are of something."""
+    """A nonnegative integer."""
     return Field(Shape(types=_with_null("integer", null), least=0), required)
 
 
@@ -114,36 +115,36 @@ def boolean(*, null: bool = False, required: bool = False) -> Field:
 def structure(
     fields: Mapping[str, Field], *, others: Field | None = None, null: bool = False, required: bool = False
 ) -> Field:
-    """An object with these fields; others are lawful, or must be like `others`."""
+    """An object with these fields. Any other field is allowed, or must match `others` if given."""
     return Field(Shape(types=_with_null("object", null), fields=fields, others=others), required)
 
 
 def array(items: Field, *, null: bool = False, required: bool = False) -> Field:
-    """An array, every element of the shape of `items`."""
+    """An array whose elements all match `items`."""
     return Field(Shape(types=_with_null("array", null), items=items.shape), required)
 
 
 def words(*values: str, null: bool = False, required: bool = False) -> Field:
-    """A string that is one of `values`; a new word is a warning, because typed clients have no name for it."""
+    """A string that is one of `values`. Any other value is a warning, because typed clients have no name for it."""
     return string(*values, null=null, required=required).called(wrong_value="unknown-word")
 
 
 def expected(field: Field) -> Field:
-    """A field that the API always sends and its clients can do without: a warning where it is missing."""
-    return replace(field, required=True, words=replace(field.words, missing_is="warning"))
+    """A field that the API always sends but clients do not need: its absence is a warning."""
+    return replace(field, required=True, misfit_names=replace(field.misfit_names, missing_is="warning"))
 
 
 def variants(
     key: str, shapes: Mapping[str, Mapping[str, Field]], *, null: bool = False, required: bool = False
 ) -> Field:
-    """An object whose field `key` tells which of `shapes` it has."""
+    """An object whose field `key` selects one of `shapes`."""
     made = {name: Shape(types=("object",), fields=fields) for name, fields in shapes.items()}
     kind = string(required=True)
     return Field(Shape(types=_with_null("object", null), fields={key: kind}, variant_key=key, variants=made), required)
 
 
 def as_warnings(fields: Mapping[str, Field]) -> dict[str, Field]:
-    """The same fields, with a missing one or a wrong type in them no more than a warning: clients hand them on unread."""
+    """Return the fields with missing fields and wrong types in them reported as warnings only: clients pass them on unread."""
     return {name: entry.called(inside="warning") for name, entry in fields.items()}
 
 

@@ -1,4 +1,4 @@
-"""What the values of a stream's chunks must agree in: what is repeated, what counts up, what makes a sum, what is a whole."""
+"""Consistency checks on the values of a stream: repeated fields, counters, sums, and full texts against their deltas."""
 
 from __future__ import annotations
 
@@ -26,85 +26,87 @@ KINDS = frozenset(
         "whole-differs",
     }
 )
-"""Every misstep that these checks can give; an API that uses some of them declares those."""
+"""The missteps that these checks can report. An API declares those of the checks it uses."""
 
-_RESTATED = 16
-"""Characters: a delta that repeats fewer of the delta before it may well be what the model wrote."""
+_MIN_RESTATED = 16
+"""Characters. A delta that repeats a shorter delta before it may be what the model wrote."""
 
 
 class Repeated:
-    """Values that every chunk repeats: the first that is given holds for the stream, or for the thing that `of` names."""
+    """Values that must not change once given, in the whole stream or for one `key`, such as a block or a tool call."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, object], Any] = {}
 
-    def same(
-        self, chunk: int, path: str, value: Any, *, of: object = None, name: str = "", kind: str = "value-changed"
+    def check(
+        self, chunk: int, path: str, value: Any, *, key: object = None, name: str = "", kind: str = "value-changed"
     ) -> Iterator[Misstep]:
-        """A misstep where the value at this path is not the one before. What is null or empty says nothing.
+        """Yield a misstep if the value differs from the first one given. Null and empty values are ignored.
 
-        `name` is what the value is called, where it stands under several names.
+        `name` identifies the value if it appears under different paths; by default the last member of `path` does.
         """
         if value in (None, "", [], {}):
             return
         name = name or path.rpartition(".")[2]
-        first = self._first.setdefault((name, of), value)
+        first = self._first.setdefault((name, key), value)
         if value != first:
-            yield Misstep(kind, chunk, f"{name} is {describe(value)}, and was {describe(first)} before", path)
+            yield Misstep(kind, chunk, f"{name} is {describe(value)}, but was {describe(first)} before", path)
 
-    def known(self, name: str, of: object) -> bool:
-        """Whether a value of this name was given."""
-        return (name, of) in self._first
+    def known(self, name: str, key: object) -> bool:
+        """Return whether a value of this name has been given."""
+        return (name, key) in self._first
 
 
 class Texts:
-    """The text of each part, as its deltas give it."""
+    """The text of each part of a stream, collected from its deltas."""
 
     def __init__(self) -> None:
         self._pieces: dict[object, list[str]] = {}
         self._restated: dict[object, int] = {}
-        self._told: set[object] = set()
+        self._compared: set[object] = set()
 
-    def piece(self, chunk: int, path: str, text: Any, *, of: object = 0) -> Iterator[Misstep]:
-        """Take a delta; a misstep where it is the one before over again, or, twice in a row, the text so far."""
+    def add(self, chunk: int, path: str, text: Any, *, key: object = 0) -> Iterator[Misstep]:
+        """Add a delta. Yield a misstep if it repeats the previous delta, or extends it for the second time in a row."""
         if type(text) is not str or not text:
             return
-        pieces = self._pieces.setdefault(of, [])
+        pieces = self._pieces.setdefault(key, [])
         last = pieces[-1] if pieces else ""
         pieces.append(text)
         if text == last and repeats(text):
-            yield Misstep("repeated-delta", chunk, "the text is that of the delta before, over again", path)
-        if len(last) < _RESTATED or len(text) <= len(last) or not text.startswith(last):
-            self._restated[of] = 0
+            yield Misstep("repeated-delta", chunk, "the delta repeats the text of the previous delta", path)
+        if len(last) < _MIN_RESTATED or len(text) <= len(last) or not text.startswith(last):
+            self._restated[key] = 0
             return
-        self._restated[of] = self._restated.get(of, 0) + 1
-        if self._restated[of] >= 2:
-            message = "the text repeats all of the delta before and goes on: the text so far, not what is new"
+        self._restated[key] = self._restated.get(key, 0) + 1
+        if self._restated[key] >= 2:
+            message = "the delta contains the whole previous delta: the text so far instead of the new text"
             yield Misstep("cumulative-content", chunk, message, path)
 
-    def text(self, of: object = 0) -> str:
-        """The text of a part so far."""
-        return "".join(self._pieces.get(of, ()))
+    def text(self, key: object = 0) -> str:
+        """Return the text of a part so far."""
+        return "".join(self._pieces.get(key, ()))
 
-    def whole(self, chunk: int, path: str, text: Any, *, of: object = 0, prompt: bool = False) -> Iterator[Misstep]:
-        """A misstep where an event tells a part's whole text, and its deltas give another.
+    def check_whole(
+        self, chunk: int, path: str, text: Any, *, key: object = 0, prompt: bool = False
+    ) -> Iterator[Misstep]:
+        """Yield a misstep if the full text that an event gives differs from the text of the deltas.
 
-        With `prompt`, the whole may begin with what was asked. It is held against the deltas when it is first told.
+        With `prompt`, the full text may begin with the prompt. Only the first full text of each part is compared.
         """
-        if of in self._told:
+        if key in self._compared:
             return
-        self._told.add(of)
-        if type(text) is not str or (prompt and text.strip().endswith(self.text(of).strip()) and self.text(of)):
+        self._compared.add(key)
+        if type(text) is not str or (prompt and text.strip().endswith(self.text(key).strip()) and self.text(key)):
             return
-        if text.strip() != self.text(of).strip():
-            message = f"{len(text)} characters are told as the whole, and the deltas give {len(self.text(of))}"
-            if len(text) == len(self.text(of)):
-                message = "the text that is told as the whole is not that of the deltas"
+        if text.strip() != self.text(key).strip():
+            message = f"the full text has {len(text)} characters, but the deltas add up to {len(self.text(key))}"
+            if len(text) == len(self.text(key)):
+                message = "the full text differs from the text of the deltas"
             yield Misstep("whole-differs", chunk, message, path)
 
 
 class Counter:
-    """A number or a time that goes on with every chunk."""
+    """A number or a time that advances with every chunk."""
 
     def __init__(self, *, step: int | None = None, repeats: bool = False) -> None:
         self._step = step
@@ -112,7 +114,7 @@ class Counter:
         self._last: Any = None
 
     def next(self, chunk: int, path: str, value: Any) -> Iterator[Misstep]:
-        """A misstep where the value goes back, is repeated where it must not be, or leaves some out."""
+        """Yield a misstep if the value decreases, repeats where it must not, or skips a step."""
         last = self._last
         if type(value) not in (int, str, tuple) or (last is not None and type(value) is not type(last)):
             return
@@ -126,15 +128,15 @@ class Counter:
             yield Misstep("counter-order", chunk, message, path)
 
 
-def again(kind: str) -> Severity | None:
-    """How grave a second end is where no client was measured that suffers from it; None, the rule's own, of all else."""
+def second_end_severity(kind: str) -> Severity | None:
+    """Return "warning" for a second end, from which no measured client suffers, and None (the rule's own) otherwise."""
     return "warning" if kind == "repeated-finish" else None
 
 
-def total(chunk: int, path: str, counts: Any, whole: str, *ways: Sequence[str]) -> Iterator[Misstep]:
-    """A misstep where the count `whole` is not its parts together, in none of the `ways` in which they are told.
+def check_total(chunk: int, path: str, counts: Any, whole: str, *ways: Sequence[str]) -> Iterator[Misstep]:
+    """Yield a misstep if the count `whole` is not the sum of its parts.
 
-    A part that is missing counts nothing.
+    `ways` are the accepted lists of parts; one of them must add up. A missing part counts as 0.
     """
     if type(counts) is not dict or type(counts.get(whole)) is not int:
         return
@@ -143,22 +145,22 @@ def total(chunk: int, path: str, counts: Any, whole: str, *ways: Sequence[str]) 
         return
     sums = [sum(parts) for parts in values]
     if counts[whole] not in sums:
-        message = f"{whole} is {counts[whole]}, and {' + '.join(ways[0])} is {sums[0]}"
+        message = f"{whole} is {counts[whole]}, but {' + '.join(ways[0])} is {sums[0]}"
         yield Misstep("usage-total-mismatch", chunk, message, f"{path}.{whole}")
 
 
-def decreasing(chunk: int, path: str, counts: Mapping[str, Any], before: dict[str, int]) -> Iterator[Misstep]:
-    """A misstep for each running count that is less than before; a count of 0 says nothing. `before` is brought up to date."""
+def check_not_decreasing(chunk: int, path: str, counts: Mapping[str, Any], before: dict[str, int]) -> Iterator[Misstep]:
+    """Yield a misstep for each running count that is less than `before`, and update `before`. Counts of 0 are ignored."""
     for name, value in counts.items():
         if type(value) is int and value:
             if value < before.get(name, value):
-                message = f"{name} is {value}, and was {before[name]} before"
+                message = f"{name} is {value}, but was {before[name]} before"
                 yield Misstep("usage-decreasing", chunk, message, f"{path}.{name}")
             before[name] = value
 
 
 class Calls:
-    """The tool calls of a stream: their ids, and their arguments as the deltas give them."""
+    """The tool calls of a stream: their ids, and their arguments collected from the deltas."""
 
     def __init__(self) -> None:
         self._ids: dict[str, object] = {}
@@ -169,7 +171,7 @@ class Calls:
         return len(self._opened)
 
     def open(self, chunk: int, path: str, key: object, id: Any) -> Iterator[Misstep]:
-        """A call begins. A misstep where its id is empty, or another call's."""
+        """Begin a call. Yield a misstep if its id is empty or belongs to another call."""
         self._opened.setdefault(key, chunk)
         if id == "":
             yield Misstep("empty-id", chunk, "the id of a tool call is empty", path)
@@ -177,25 +179,27 @@ class Calls:
             yield Misstep("shared-tool-id", chunk, f"two tool calls have the id {describe(id)}", path)
 
     def arguments(self, key: object, text: Any) -> None:
-        """Take a piece of a call's arguments."""
+        """Add a piece of a call's arguments."""
         if type(text) is str:
             self._arguments.setdefault(key, []).append(text)
 
     def text(self, key: object) -> str:
-        """The arguments of a call so far."""
+        """Return the arguments of a call so far."""
         return "".join(self._arguments.get(key, ()))
 
-    def unreadable(self, *, cut: bool, but: Container[object] = ()) -> Iterator[Misstep]:
-        """The calls whose arguments are no JSON object, `but` those that need not be; `cut` tells that the answer ended at
-        its length."""
+    def invalid_arguments(self, *, cut: bool, ignore: Container[object] = ()) -> Iterator[Misstep]:
+        """Yield a misstep for each call whose arguments are not a JSON object, except the calls in `ignore`.
+
+        `cut` says that the answer ended at its length limit, which makes the missteps warnings.
+        """
         for key, chunk in self._opened.items():
             text = self.text(key)
-            if text and key not in but and not _is_object(text):
-                message = "the arguments of a tool call, put together, are no JSON object"
+            if text and key not in ignore and not _is_json_object(text):
+                message = "the joined arguments of a tool call are not a JSON object"
                 yield Misstep("tool-args-invalid-json", chunk, message, "$", "warning" if cut else None)
 
 
-def _is_object(text: str) -> bool:
+def _is_json_object(text: str) -> bool:
     try:
         return isinstance(orjson.loads(text), dict)
     except orjson.JSONDecodeError:

@@ -1,1 +1,1 @@
-"""What OpenAI's APIs, and those that borrow from them, have in common: choices, token counts, fields that repeat."""
+"""Shared by OpenAI's APIs and those modelled on them: choices, token counts, and fields repeated in every chunk."""

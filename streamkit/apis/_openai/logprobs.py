@@ -1,6 +1,6 @@
-"""Whether the tokens whose log probabilities a stream tells are those of its text.
+"""Check that the tokens for which a stream gives log probabilities make up its text.
 
-A token's text cannot be told where it ends within a character; its `bytes` can, so those are compared where they are given.
+A token that ends inside a character has no valid text, but it has `bytes`, so those are compared if they are given.
 
 Source: openai-openapi f85dbe2, `ChatCompletionTokenLogprob`: "Useful in instances where characters are represented by
 multiple tokens and their byte representations must be combined to generate the correct text representation".
@@ -14,11 +14,11 @@ from typing import Any
 from streamkit.model.grammar import Misstep
 
 KINDS = frozenset({"logprobs-mismatch"})
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 
 class Tokens:
-    """The tokens of one text, as far as they have come."""
+    """The tokens of one text so far."""
 
     __slots__ = ("_chunk", "_path", "_text", "_tokens", "_unknown")
 
@@ -30,7 +30,7 @@ class Tokens:
         self._unknown = False
 
     def take(self, text: object, logprobs: object, chunk: int, path: str) -> None:
-        """Take what one chunk adds: its text and its tokens. Text that comes without tokens leaves nothing to compare."""
+        """Add the text and the tokens of one chunk. After a text without tokens nothing can be compared."""
         entries = [entry for entry in logprobs if isinstance(entry, dict)] if isinstance(logprobs, list) else []
         if isinstance(text, str) and text:
             self._text.append(text)
@@ -41,10 +41,10 @@ class Tokens:
             self._tokens.append(_bytes(entry))
 
     def end(self) -> Iterator[Misstep]:
-        """Compare them when all have come."""
+        """Yield a misstep if the tokens do not make up the text. Call this after the last chunk."""
         if self._unknown or not self._tokens:
             return
-        # Tokens that end a text, such as `</s>`, may be told beyond it.
+        # Tokens that end a text, such as `</s>`, may follow it.
         if not b"".join(self._tokens).startswith("".join(self._text).encode("utf-8", "surrogatepass")):
             message = f"the {len(self._tokens)} tokens with log probabilities do not make up the text"
             yield Misstep("logprobs-mismatch", self._chunk, message, self._path)

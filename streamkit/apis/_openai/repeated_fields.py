@@ -1,4 +1,4 @@
-"""What every chunk of one answer repeats: id, model, time of creation, fingerprint."""
+"""Check the fields that every chunk of an answer repeats: id, model, creation time and fingerprint."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ _REPEATED = (
     ("system_fingerprint", "fingerprint-changed"),
 )
 _FIRST_SECOND, _LAST_SECOND = 1_577_836_800, 4_102_444_800
-"""Unix seconds: the years 2020 and 2100. Milliseconds since 1970 lie far above, 0 far below."""
+"""Unix seconds: the years 2020 and 2100. A time in milliseconds is far above this range, and 0 far below it."""
 
 
 KINDS = frozenset({"empty-id", "implausible-created", *(kind for _, kind in _REPEATED)})
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 
 class RepeatedFields:
-    """What the chunks of one stream said first."""
+    """The first values of the repeated fields of one stream."""
 
     def __init__(self) -> None:
         self._first: dict[str, Any] = {}
 
     def chunk(self, index: int, chunk: dict[str, Any]) -> Iterator[Misstep]:
-        """What this chunk says otherwise than those before, and what is wrong with it by itself."""
+        """Yield a misstep for each field that differs from earlier chunks, is empty, or is implausible."""
         for key, kind in _REPEATED:
             value = chunk.get(key)
             if value in (None, "", 0):
                 continue
             first = self._first.setdefault(key, value)
             if value != first:
-                yield Misstep(kind, index, f"{key} is {describe(value)}, and was {describe(first)} before", f"$.{key}")
+                yield Misstep(kind, index, f"{key} is {describe(value)}, but was {describe(first)} before", f"$.{key}")
         if chunk.get("id") == "":
             yield Misstep("empty-id", index, "id is empty", "$.id")
         created = chunk.get("created")
         if type(created) is int and not _FIRST_SECOND <= created <= _LAST_SECOND:
-            message = f"created is {created}: no time in seconds at which a chunk can have been made"
-            placeholder = 0 < created < _FIRST_SECOND  # such as 1: no client reads it as a time
+            message = f"created is {created}, which is not a plausible time in Unix seconds"
+            placeholder = 0 < created < _FIRST_SECOND  # such as 1, which no client takes for a time
             yield Misstep("implausible-created", index, message, "$.created", "info" if placeholder else None)

@@ -1,4 +1,4 @@
-"""What the shape tables of OpenAI's two completion APIs have in common.
+"""Shared by the shape tables of OpenAI's two completion APIs.
 
 Source: openai-openapi f85dbe2, `CompletionUsage` and the `finish_reason` of `CreateChatCompletionStreamResponse`.
 """
@@ -10,7 +10,7 @@ from streamkit.apis._kit.shape import count, structure
 FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
 
 _COUNT = count(required=True).called(missing="malformed-usage", wrong_type="malformed-usage")
-# Parts of a count: a part that is not counted is left out or null.
+# Parts of a count. A part that is not counted is absent or null.
 _PART = count(null=True).called(wrong_type="malformed-usage", inside="warning")
 
 _OF_PROMPT = ("audio_tokens", "cache_write_tokens", "cached_tokens", "image_tokens", "text_tokens")

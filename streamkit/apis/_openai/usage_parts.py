@@ -1,4 +1,4 @@
-"""Whether the parts of a token count are no more than the whole.
+"""Check that no part of a token count exceeds the count itself.
 
 Source: openai-openapi f85dbe2, `CompletionUsage` and `ResponseUsage`: the details break the counts down.
 """
@@ -11,15 +11,15 @@ from typing import Any
 from streamkit.model.grammar import Misstep
 
 KINDS = frozenset({"usage-parts"})
-"""Every misstep that `parts` can give, each the name of its rule."""
+"""Every misstep that `check_parts` can report; each is the name of a rule."""
 
 
-def parts(usage: dict[str, Any], whole: str, details: str, chunk: int, path: str) -> Iterator[Misstep]:
-    """Each part of a count that is more than the count itself."""
+def check_parts(usage: dict[str, Any], whole: str, details: str, chunk: int, path: str) -> Iterator[Misstep]:
+    """Yield a misstep for each part of the count `whole` that exceeds it; `details` is the field with the parts."""
     limit, given = usage.get(whole), usage.get(details)
     if type(limit) is not int or not isinstance(given, dict):
         return
     for name, value in given.items():
         if type(value) is int and value > limit >= 0:
-            message = f"{name} is {value}, a part of {whole}, which is {limit}"
+            message = f"{name} is {value}, but {whole}, of which it is a part, is {limit}"
             yield Misstep("usage-parts", chunk, message, f"{path}.{details}.{name}")

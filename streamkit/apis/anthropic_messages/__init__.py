@@ -6,7 +6,16 @@ Source: docs.claude.com, "Streaming Messages"; anthropic-sdk-python 2.11, `types
 from __future__ import annotations
 
 from streamkit.apis import Api, Assembler, Judge, Sample
-from streamkit.apis.anthropic_messages.chunks import deltas, ended, flags, is_event, is_message, model, usage, usage_of
+from streamkit.apis.anthropic_messages.chunks import (
+    deltas,
+    ended,
+    flags,
+    is_event,
+    is_message,
+    model,
+    parse_usage,
+    usage,
+)
 
 
 def recognises(sample: Sample) -> str | None:
@@ -53,7 +62,7 @@ API = Api(
     ended=ended,
     assembler=new_assembler,
     streamed=lambda chunk: not is_message(chunk),
-    usage_grows=usage_of,
+    merged_usage=parse_usage,
     order=20,
     judge=judge,
 )

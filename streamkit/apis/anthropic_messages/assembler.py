@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of, written
-from streamkit.apis.anthropic_messages.chunks import TOOLS, is_message, usage_of
+from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in, to_json
+from streamkit.apis.anthropic_messages.chunks import TOOLS, is_message, parse_usage
 from streamkit.model.message import Message, Part, Reply
 
 # What a block holds whose start never came, by the type of its first delta.
@@ -44,14 +44,14 @@ class MessageAssembler:
         """Take the next event. Never raises on content."""
         kind = chunk.get("type")
         if kind == "content_block_delta":
-            self._block(chunk, object_of(chunk.get("delta")).get("type")).feed(object_of(chunk.get("delta")))
+            self._block(chunk, as_object(chunk.get("delta")).get("type")).feed(as_object(chunk.get("delta")))
         elif kind == "content_block_start":
             self._open(chunk)
         elif kind == "message_start":
-            self._start(object_of(chunk.get("message")))
+            self._start(as_object(chunk.get("message")))
         elif kind == "message_delta":
             self._stopped.update(
-                (key, value) for key, value in object_of(chunk.get("delta")).items() if value is not None
+                (key, value) for key, value in as_object(chunk.get("delta")).items() if value is not None
             )
             self._add_usage(chunk.get("usage"))
             for key, value in chunk.items():
@@ -72,21 +72,21 @@ class MessageAssembler:
         self._add_usage(message.get("usage"))
 
     def _open(self, chunk: dict[str, Any]) -> None:
-        self._blocks[self._key(chunk)] = _Block(object_of(chunk.get("content_block")))
+        self._blocks[self._key(chunk)] = _Block(as_object(chunk.get("content_block")))
 
     def _block(self, chunk: dict[str, Any], kind: Any) -> _Block:
         key = self._key(chunk)
         block = self._blocks.get(key)
         if block is None:
-            block = self._blocks[key] = _Block(_UNOPENED.get(text_of(kind), {"type": None}))
+            block = self._blocks[key] = _Block(_UNOPENED.get(as_string(kind), {"type": None}))
         return block
 
     def _key(self, chunk: dict[str, Any]) -> tuple[int, int]:
-        return (max(self._starts - 1, 0), place_of(chunk.get("index"), max(len(self._blocks) - 1, 0)))
+        return (max(self._starts - 1, 0), as_index(chunk.get("index"), max(len(self._blocks) - 1, 0)))
 
     def _add_usage(self, raw: Any) -> None:
         self._usage.update(
-            (key, value) for key, value in object_of(raw).items() if value is not None or key not in self._usage
+            (key, value) for key, value in as_object(raw).items() if value is not None or key not in self._usage
         )
 
     @property
@@ -109,8 +109,15 @@ class MessageAssembler:
         head = self._message
         parts = tuple(part for _, block in sorted(self._blocks.items()) for part in block.parts)
         finish = self._stopped.get("stop_reason", head.get("stop_reason"))
-        messages = (Message(0, name_of(head.get("role")), parts, name_of(finish)),) if head or parts else ()
-        return Reply(messages, name_of(head.get("id")), name_of(head.get("model")), usage_of(self._usage or None))
+        messages = (
+            (Message(0, nonempty_string(head.get("role")), parts, nonempty_string(finish)),) if head or parts else ()
+        )
+        return Reply(
+            messages,
+            nonempty_string(head.get("id")),
+            nonempty_string(head.get("model")),
+            parse_usage(self._usage or None),
+        )
 
 
 class _Block:
@@ -150,19 +157,23 @@ class _Block:
     @property
     def parts(self) -> list[Part]:
         block = self.object
-        kind = text_of(block.get("type"))
+        kind = as_string(block.get("type"))
         if kind == "text":
             cited = [
-                Part("citation", text_of(citation.get("url")) or text_of(citation.get("cited_text")), data=citation)
+                Part("citation", as_string(citation.get("url")) or as_string(citation.get("cited_text")), data=citation)
                 for citation in objects_in(block.get("citations"))
             ]
-            return [Part("text", text_of(block.get("text"))), *cited]
+            return [Part("text", as_string(block.get("text"))), *cited]
         if kind == "thinking":
-            return [Part("reasoning", text_of(block.get("thinking")), data=block)]
+            return [Part("reasoning", as_string(block.get("thinking")), data=block)]
         if kind in TOOLS:
-            arguments = joined(self.input) if self.input else written(block.get("input"))
-            return [Part("tool_call", arguments, name_of(block.get("id")), name_of(block.get("name")), block)]
-        return [Part("data", name=name_of(kind), data=block)]
+            arguments = joined(self.input) if self.input else to_json(block.get("input"))
+            return [
+                Part(
+                    "tool_call", arguments, nonempty_string(block.get("id")), nonempty_string(block.get("name")), block
+                )
+            ]
+        return [Part("data", name=nonempty_string(kind), data=block)]
 
 
 def _parsed(raw: str) -> tuple[bool, Any]:

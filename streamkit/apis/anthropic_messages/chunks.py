@@ -6,15 +6,15 @@ from typing import Any
 
 from streamkit.apis import Chunk, Ending
 from streamkit.apis._kit.reading import (
-    count_of,
-    name_of,
-    object_of,
+    as_index,
+    as_object,
+    as_string,
+    error_message,
+    first_count,
+    nonempty_string,
     objects_in,
-    place_of,
-    said_by,
-    text_of,
+    to_json,
     usage_delta,
-    written,
 )
 from streamkit.model.message import (
     ERROR,
@@ -66,25 +66,25 @@ def is_message(chunk: Chunk) -> bool:
 
 def flags(chunk: Chunk) -> int:
     """What an event carries."""
-    kind = text_of(chunk.get("type"))
+    kind = as_string(chunk.get("type"))
     if kind == "content_block_delta":
         delta = chunk.get("delta")
         if type(delta) is dict:
-            piece = _PIECES.get(text_of(delta.get("type")))
+            piece = _PIECES.get(as_string(delta.get("type")))
             if piece is not None and delta.get(piece[0]):
                 return piece[1]
         return 0
     if kind == "content_block_start":
-        return _block_flags(object_of(chunk.get("content_block")))
+        return _block_flags(as_object(chunk.get("content_block")))
     found = 0
     if kind == "message_start":
-        message = object_of(chunk.get("message"))
+        message = as_object(chunk.get("message"))
         found = ROLE | (USAGE if type(message.get("usage")) is dict else 0)
     elif kind == "message_delta":
         found = USAGE if type(chunk.get("usage")) is dict else 0
-        if object_of(chunk.get("delta")).get("stop_reason"):
+        if as_object(chunk.get("delta")).get("stop_reason"):
             found |= FINISH
-    elif kind == "error" or (text_of(kind) not in EVENTS and chunk.get("error")):
+    elif kind == "error" or (as_string(kind) not in EVENTS and chunk.get("error")):
         found = ERROR
     elif is_message(chunk):
         for block in objects_in(chunk["content"]):
@@ -93,7 +93,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def _block_flags(block: dict[str, Any]) -> int:
-    kind = text_of(block.get("type"))
+    kind = as_string(block.get("type"))
     if kind in _BLOCKS:
         field, flag = _BLOCKS[kind]
         return flag if block.get(field) else 0
@@ -104,24 +104,24 @@ def _block_flags(block: dict[str, Any]) -> int:
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds; `part` is the index of its block."""
-    kind = text_of(chunk.get("type"))
-    part = place_of(chunk.get("index"), 0)
+    kind = as_string(chunk.get("type"))
+    part = as_index(chunk.get("index"), 0)
     if kind == "content_block_delta":
-        return _of_delta(object_of(chunk.get("delta")), part)
+        return _convert_delta(as_object(chunk.get("delta")), part)
     if kind == "content_block_start":
-        return _of_block(object_of(chunk.get("content_block")), part)
+        return _convert_block(as_object(chunk.get("content_block")), part)
     found: list[Delta] = []
     if kind == "message_start":
-        found.append(Delta("role", text_of(object_of(chunk.get("message")).get("role"))))
+        found.append(Delta("role", as_string(as_object(chunk.get("message")).get("role"))))
     elif kind == "message_delta":
-        reason = object_of(chunk.get("delta")).get("stop_reason")
+        reason = as_object(chunk.get("delta")).get("stop_reason")
         if reason:
             found.append(Delta("finish", str(reason)))
-    elif kind == "error" or (text_of(kind) not in EVENTS and chunk.get("error")):
-        found.append(Delta("error", said_by(chunk.get("error"))))
+    elif kind == "error" or (as_string(kind) not in EVENTS and chunk.get("error")):
+        found.append(Delta("error", error_message(chunk.get("error"))))
     elif is_message(chunk):
         for place, block in enumerate(objects_in(chunk["content"])):
-            found += _of_block(block, place)
+            found += _convert_block(block, place)
         if chunk.get("stop_reason"):
             found.append(Delta("finish", str(chunk["stop_reason"])))
     counts = usage(chunk)
@@ -130,55 +130,57 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     return tuple(found)
 
 
-def _of_delta(delta: dict[str, Any], part: int) -> tuple[Delta, ...]:
-    piece = _PIECES.get(text_of(delta.get("type")))
+def _convert_delta(delta: dict[str, Any], part: int) -> tuple[Delta, ...]:
+    piece = _PIECES.get(as_string(delta.get("type")))
     if piece is None:
-        return (Delta("other", text_of(delta.get("type")), part=part),) if delta else ()
+        return (Delta("other", as_string(delta.get("type")), part=part),) if delta else ()
     value = delta.get(piece[0])
     if piece[2] == "citation":
-        value = object_of(value).get("url") or object_of(value).get("cited_text")
-    text = text_of(value)
+        value = as_object(value).get("url") or as_object(value).get("cited_text")
+    text = as_string(value)
     return (Delta(piece[2], text, part=part),) if text or piece[2] == "citation" else ()
 
 
-def _of_block(block: dict[str, Any], part: int) -> tuple[Delta, ...]:
-    kind = text_of(block.get("type"))
+def _convert_block(block: dict[str, Any], part: int) -> tuple[Delta, ...]:
+    kind = as_string(block.get("type"))
     if kind in TOOLS:
         given = block.get("input")
         return (
             Delta(
                 "tool",
-                written(given) if given else "",
+                to_json(given) if given else "",
                 choice=0,
                 part=part,
-                id=name_of(block.get("id")),
-                name=name_of(block.get("name")),
+                id=nonempty_string(block.get("id")),
+                name=nonempty_string(block.get("name")),
             ),
         )
     if kind in _BLOCKS:
-        text = text_of(block.get(_BLOCKS[kind][0]))
+        text = as_string(block.get(_BLOCKS[kind][0]))
         return (Delta("text" if kind == "text" else "reasoning", text, part=part),) if text else ()
     return (Delta("other", kind, part=part),) if kind else ()
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts of a `message_start`, a `message_delta` (running totals) or a plain answer."""
-    raw = object_of(chunk.get("message")).get("usage") if chunk.get("type") == "message_start" else chunk.get("usage")
-    return usage_of(raw)
+    raw = as_object(chunk.get("message")).get("usage") if chunk.get("type") == "message_start" else chunk.get("usage")
+    return parse_usage(raw)
 
 
-def usage_of(raw: Any) -> Usage | None:
+def parse_usage(raw: Any) -> Usage | None:
     """Anthropic's counts in the common words.
 
     `input_tokens` leaves out what was read from a cache or written to it, so the three are added: `cached` is then a part
     of `input`, as everywhere."""
     if type(raw) is not dict:
         return None
-    told = [count_of(raw, name) for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")]
+    told = [
+        first_count(raw, name) for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+    ]
     return Usage(
         input=None if told[0] is None else sum(count or 0 for count in told),
-        output=count_of(raw, "output_tokens"),
-        reasoning=count_of(raw.get("output_tokens_details"), "thinking_tokens", "reasoning_tokens"),
+        output=first_count(raw, "output_tokens"),
+        reasoning=first_count(raw.get("output_tokens_details"), "thinking_tokens", "reasoning_tokens"),
         cached=told[1],
         raw=raw,
     )
@@ -186,7 +188,7 @@ def usage_of(raw: Any) -> Usage | None:
 
 def model(chunk: Chunk) -> str | None:
     """The model's name: in `message_start`, or in a plain answer."""
-    return name_of(object_of(chunk.get("message")).get("model")) or name_of(chunk.get("model"))
+    return nonempty_string(as_object(chunk.get("message")).get("model")) or nonempty_string(chunk.get("model"))
 
 
 def ended(ending: Ending) -> bool:

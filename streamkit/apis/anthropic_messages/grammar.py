@@ -128,7 +128,7 @@ class _MessageWalk:
         for chunk, event in enumerate(self._stream.chunks):
             if event.get("type") == "content_block_delta":
                 delta = event.get("delta")
-                if event == before and repeats(_text_of(delta)):
+                if event == before and repeats(_delta_text(delta)):
                     yield Misstep("repeated-delta", chunk, "the same delta twice in a row", "$.delta")
                 before = event
                 # The usual case: more text for the text block that is open.
@@ -259,7 +259,7 @@ class _MessageWalk:
             yield Misstep("no-stop-reason", None, "no message_delta carries a stop_reason")
 
 
-def _text_of(delta: object) -> object:
+def _delta_text(delta: object) -> object:
     return (delta.get("text") or delta.get("thinking")) if isinstance(delta, dict) else None
 
 

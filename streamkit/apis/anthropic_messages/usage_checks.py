@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._openai.usage_parts import KINDS as PART_KINDS
-from streamkit.apis._openai.usage_parts import parts
+from streamkit.apis._openai.usage_parts import check_parts
 from streamkit.model.grammar import Misstep
 
 KINDS = PART_KINDS | {"prompt-count-changed", "usage-decreasing"}
@@ -31,7 +31,7 @@ class UsageChecks:
         """Take one report; `prompt_grows` where a tool of the server, or a tool at all, may have added to the prompt."""
         if not isinstance(usage, dict):
             return
-        yield from parts(usage, "output_tokens", "output_tokens_details", chunk, path)
+        yield from check_parts(usage, "output_tokens", "output_tokens_details", chunk, path)
         created, lifetimes = usage.get("cache_creation_input_tokens"), usage.get("cache_creation")
         if type(created) is int and isinstance(lifetimes, dict):
             told = [lifetimes[name] for name in _LIFETIMES if type(lifetimes.get(name)) is int]

@@ -8,12 +8,12 @@ from typing import Any
 from streamkit.apis import Chunk
 from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
 from streamkit.apis._kit.reading import (
-    name_of,
-    object_of,
-    place_of,
-    text_of,
+    as_index,
+    as_object,
+    as_string,
+    nonempty_string,
 )
-from streamkit.apis.bedrock_converse.chunks import PADDING, usage_of
+from streamkit.apis.bedrock_converse.chunks import PADDING, parse_usage
 from streamkit.model.message import (
     Message,
     Part,
@@ -34,13 +34,13 @@ class ConverseAssembler:
     def feed(self, chunk: Chunk) -> None:
         """Take the next event. Never raises on content."""
         for name, payload in chunk.items():
-            value = object_of(payload)
+            value = as_object(payload)
             if name in ("contentBlockStart", "contentBlockDelta"):
-                index = place_of(value.get("contentBlockIndex"), 0)
+                index = as_index(value.get("contentBlockIndex"), 0)
                 field = "start" if name == "contentBlockStart" else "delta"
-                self._blocks.setdefault(index, _Block()).feed(object_of(value.get(field)))
+                self._blocks.setdefault(index, _Block()).feed(as_object(value.get(field)))
             elif name == "messageStart":
-                self._role = name_of(value.get("role"))
+                self._role = nonempty_string(value.get("role"))
             elif name == "messageStop":
                 self._stop = {key: field for key, field in value.items() if key != PADDING}
             elif name == "metadata":
@@ -61,9 +61,11 @@ class ConverseAssembler:
         """The same in the words that all APIs share."""
         parts = tuple(block.part for _, block in sorted(self._blocks.items()))
         messages = (
-            (Message(0, self._role, parts, name_of(self._stop.get("stopReason"))),) if self._role or parts else ()
+            (Message(0, self._role, parts, nonempty_string(self._stop.get("stopReason"))),)
+            if self._role or parts
+            else ()
         )
-        return Reply(messages, usage=usage_of(self._metadata.get("usage")))
+        return Reply(messages, usage=parse_usage(self._metadata.get("usage")))
 
 
 class _Block:
@@ -81,9 +83,9 @@ class _Block:
             if key == "reasoningContent" and type(value) is dict:
                 merge_fields(self.reasoning, value)
             elif key == "toolUse" and type(value) is dict:
-                self.input.extend([text_of(value.get("input"))] if text_of(value.get("input")) else [])
+                self.input.extend([as_string(value.get("input"))] if as_string(value.get("input")) else [])
                 rest = {name: field for name, field in value.items() if name != "input"}
-                self.fields["toolUse"] = {**object_of(self.fields.get("toolUse")), **rest}
+                self.fields["toolUse"] = {**as_object(self.fields.get("toolUse")), **rest}
             elif key == "citation":
                 merge_fields(self.fields, {"citations": [value]})
             else:
@@ -98,7 +100,7 @@ class _Block:
             inner: dict[str, Any] = {"reasoningText": told} if told else {}
             block["reasoningContent"] = inner if redacted is None else {**inner, "redactedContent": redacted}
         if "toolUse" in block:
-            block["toolUse"] = {**object_of(block["toolUse"]), **_tool_input(joined(self.input))}
+            block["toolUse"] = {**as_object(block["toolUse"]), **_tool_input(joined(self.input))}
         return block
 
     @property
@@ -107,13 +109,17 @@ class _Block:
         if "toolUse" in block:
             tool = block["toolUse"]
             return Part(
-                "tool_call", joined(self.input), name_of(tool.get("toolUseId")), name_of(tool.get("name")), block
+                "tool_call",
+                joined(self.input),
+                nonempty_string(tool.get("toolUseId")),
+                nonempty_string(tool.get("name")),
+                block,
             )
         if "reasoningContent" in block:
-            told = object_of(object_of(block["reasoningContent"]).get("reasoningText"))
-            return Part("reasoning", text_of(told.get("text")), data=block)
+            told = as_object(as_object(block["reasoningContent"]).get("reasoningText"))
+            return Part("reasoning", as_string(told.get("text")), data=block)
         if "text" in block or not block:
-            return Part("text", text_of(block.get("text")))
+            return Part("text", as_string(block.get("text")))
         return Part("data", name=next(iter(block)), data=block)
 
 

@@ -10,7 +10,15 @@ from typing import Any
 
 from streamkit.apis import Chunk, Ending
 from streamkit.apis._bedrock import failure
-from streamkit.apis._kit.reading import count_of, name_of, object_of, place_of, said_by, text_of, usage_delta
+from streamkit.apis._kit.reading import (
+    as_index,
+    as_object,
+    as_string,
+    error_message,
+    first_count,
+    nonempty_string,
+    usage_delta,
+)
 from streamkit.model.message import (
     ERROR,
     FINISH,
@@ -47,13 +55,13 @@ def is_event(chunk: Chunk) -> bool:
     if len(chunk) > 3:
         return False
     # Other APIs have a field `metadata` with a usage, too, beside others.
-    counts = chunk.keys() <= {"metadata", PADDING} and "usage" in object_of(chunk.get("metadata"))
+    counts = chunk.keys() <= {"metadata", PADDING} and "usage" in as_object(chunk.get("metadata"))
     return counts or any(type(chunk.get(event)) is dict for event in EVENTS if event != "metadata")
 
 
 def _delta(chunk: Chunk) -> tuple[dict[str, Any], int]:
-    payload = object_of(chunk.get("contentBlockDelta"))
-    return object_of(payload.get("delta")), place_of(payload.get("contentBlockIndex"), 0)
+    payload = as_object(chunk.get("contentBlockDelta"))
+    return as_object(payload.get("delta")), as_index(payload.get("contentBlockIndex"), 0)
 
 
 def flags(chunk: Chunk) -> int:
@@ -62,49 +70,54 @@ def flags(chunk: Chunk) -> int:
         delta, _ = _delta(chunk)
         if delta.get("text"):
             return TEXT
-        if object_of(delta.get("reasoningContent")).get("text"):
+        if as_object(delta.get("reasoningContent")).get("text"):
             return REASONING
-        if object_of(delta.get("toolUse")).get("input"):
+        if as_object(delta.get("toolUse")).get("input"):
             return TOOL
         return OTHER_CONTENT if any(key not in ("text", "reasoningContent", "toolUse") for key in delta) else 0
     if "contentBlockStart" in chunk:
-        start = object_of(object_of(chunk.get("contentBlockStart")).get("start"))
+        start = as_object(as_object(chunk.get("contentBlockStart")).get("start"))
         return TOOL if start.get("toolUse") else 0
     if "messageStart" in chunk:
         return ROLE
     if "messageStop" in chunk:
         return FINISH
     if "metadata" in chunk:
-        return USAGE if type(object_of(chunk.get("metadata")).get("usage")) is dict else 0
+        return USAGE if type(as_object(chunk.get("metadata")).get("usage")) is dict else 0
     return ERROR if failure(chunk) is not None else 0
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds; `part` is the index of its block."""
     if "contentBlockDelta" in chunk:
-        return _of_delta(*_delta(chunk))
+        return _convert_delta(*_delta(chunk))
     if "contentBlockStart" in chunk:
-        payload = object_of(chunk.get("contentBlockStart"))
-        tool = object_of(object_of(payload.get("start")).get("toolUse"))
-        place = place_of(payload.get("contentBlockIndex"), 0)
+        payload = as_object(chunk.get("contentBlockStart"))
+        tool = as_object(as_object(payload.get("start")).get("toolUse"))
+        place = as_index(payload.get("contentBlockIndex"), 0)
         named_tool = Delta(
-            "tool", "", choice=0, part=place, id=name_of(tool.get("toolUseId")), name=name_of(tool.get("name"))
+            "tool",
+            "",
+            choice=0,
+            part=place,
+            id=nonempty_string(tool.get("toolUseId")),
+            name=nonempty_string(tool.get("name")),
         )
         return (named_tool,) if tool else ()
     if "messageStart" in chunk:
-        return (Delta("role", text_of(object_of(chunk.get("messageStart")).get("role"))),)
+        return (Delta("role", as_string(as_object(chunk.get("messageStart")).get("role"))),)
     if "messageStop" in chunk:
-        return (Delta("finish", text_of(object_of(chunk.get("messageStop")).get("stopReason"))),)
+        return (Delta("finish", as_string(as_object(chunk.get("messageStop")).get("stopReason"))),)
     if flags(chunk) & USAGE:
         return (usage_delta(usage(chunk)),)
     failed = failure(chunk)
-    return (Delta("error", said_by(failed[1]) or failed[0]),) if failed is not None else ()
+    return (Delta("error", error_message(failed[1]) or failed[0]),) if failed is not None else ()
 
 
-def _of_delta(delta: dict[str, Any], place: int) -> tuple[Delta, ...]:
-    reasoning = text_of(object_of(delta.get("reasoningContent")).get("text"))
-    given = text_of(object_of(delta.get("toolUse")).get("input"))
-    if text_of(delta.get("text")):
+def _convert_delta(delta: dict[str, Any], place: int) -> tuple[Delta, ...]:
+    reasoning = as_string(as_object(delta.get("reasoningContent")).get("text"))
+    given = as_string(as_object(delta.get("toolUse")).get("input"))
+    if as_string(delta.get("text")):
         return (Delta("text", delta["text"], part=place),)
     if reasoning:
         return (Delta("reasoning", reasoning, part=place),)
@@ -116,20 +129,20 @@ def _of_delta(delta: dict[str, Any], place: int) -> tuple[Delta, ...]:
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts of `metadata`."""
-    return usage_of(object_of(chunk.get("metadata")).get("usage"))
+    return parse_usage(as_object(chunk.get("metadata")).get("usage"))
 
 
-def usage_of(raw: Any) -> Usage | None:
+def parse_usage(raw: Any) -> Usage | None:
     """Converse's counts in the common words: what was read from a cache or written to it is added to the input."""
     if type(raw) is not dict:
         return None
-    read = count_of(raw, "cacheReadInputTokens", "cacheReadInputTokenCount")
-    written = count_of(raw, "cacheWriteInputTokens", "cacheWriteInputTokenCount")
-    asked = count_of(raw, "inputTokens")
+    read = first_count(raw, "cacheReadInputTokens", "cacheReadInputTokenCount")
+    written = first_count(raw, "cacheWriteInputTokens", "cacheWriteInputTokenCount")
+    asked = first_count(raw, "inputTokens")
     return Usage(
         input=None if asked is None else asked + (read or 0) + (written or 0),
-        output=count_of(raw, "outputTokens"),
-        total=count_of(raw, "totalTokens"),
+        output=first_count(raw, "outputTokens"),
+        total=first_count(raw, "totalTokens"),
         cached=read,
         raw=raw,
     )

@@ -13,8 +13,8 @@ from streamkit.apis._bedrock import failure
 from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
-from streamkit.apis._kit.reading import object_of
-from streamkit.apis._kit.values import Calls, Texts, total
+from streamkit.apis._kit.reading import as_object
+from streamkit.apis._kit.values import Calls, Texts, check_total
 from streamkit.apis.bedrock_converse.chunks import EVENTS
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
@@ -65,7 +65,7 @@ class _ConverseWalk:
         for chunk, event in enumerate(self._stream.chunks):
             known = [name for name in event if name in EVENTS]
             for name in known:
-                yield from self._event(chunk, name, object_of(event[name]))
+                yield from self._event(chunk, name, as_object(event[name]))
             if not known and failure(event) is None:
                 name = next(iter(event), "")
                 yield Misstep("unknown-event", chunk, f"an event called {describe(name)}, which is in no table", "$")
@@ -90,7 +90,7 @@ class _ConverseWalk:
             yield from self._walk.part(chunk, "close", key, path=path)
             return
         field = "start" if name == "contentBlockStart" else "delta"
-        content = object_of(payload.get(field))
+        content = as_object(payload.get(field))
         kind = next((_TYPES[member] for member in content if member in _TYPES), "")
         if field == "start":
             yield from self._walk.part(chunk, "open", key, kind, path)
@@ -105,8 +105,8 @@ class _ConverseWalk:
             )
         opens = kind in ("text", "reasoningContent", "")
         yield from self._walk.part(chunk, "piece" if opens else "delta", key, kind, path)
-        yield from self._texts.piece(chunk, "$.contentBlockDelta.delta.text", content.get("text"), of=index)
-        self._calls.arguments(index, object_of(content.get("toolUse")).get("input"))
+        yield from self._texts.add(chunk, "$.contentBlockDelta.delta.text", content.get("text"), key=index)
+        self._calls.arguments(index, as_object(content.get("toolUse")).get("input"))
 
     def _counts(self, chunk: int, metadata: dict[str, Any]) -> Iterator[Misstep]:
         usage = metadata.get("usage")
@@ -116,11 +116,11 @@ class _ConverseWalk:
             yield Misstep("after-end", chunk, "a second metadata event", "$.metadata")
         missing = []
         if self._stream.api == "bedrock_converse":
-            missing += ["usage.totalTokens"] if "totalTokens" not in object_of(usage) else []
-            missing += ["metrics.latencyMs"] if "latencyMs" not in object_of(metadata.get("metrics")) else []
+            missing += ["usage.totalTokens"] if "totalTokens" not in as_object(usage) else []
+            missing += ["metrics.latencyMs"] if "latencyMs" not in as_object(metadata.get("metrics")) else []
         for name in missing:
             yield Misstep("incomplete-end", chunk, f"metadata.{name} is missing", f"$.metadata.{name}")
-        yield from total(chunk, "$.metadata.usage", usage, "totalTokens", _COUNTS, _WITH_CACHE)
+        yield from check_total(chunk, "$.metadata.usage", usage, "totalTokens", _COUNTS, _WITH_CACHE)
 
     def _end(self) -> Iterator[Misstep]:
         if self._stream.verdict == "error":
@@ -136,4 +136,4 @@ class _ConverseWalk:
                 yield Misstep("finish-tool-mismatch", chunk, "stopReason is end_turn, and a tool is called", path)
             if not self._metadata:
                 yield Misstep("incomplete-end", None, "no metadata event tells the token counts")
-        yield from self._calls.unreadable(cut=self._stop is not None and self._stop[1] == "max_tokens")
+        yield from self._calls.invalid_arguments(cut=self._stop is not None and self._stop[1] == "max_tokens")

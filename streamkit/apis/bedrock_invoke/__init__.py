@@ -14,8 +14,8 @@ import orjson
 
 from streamkit.apis import Api, Assembler, Chunk, Ending, Judge, Sample
 from streamkit.apis._bedrock import failure
-from streamkit.apis._kit.reading import name_of, object_of, said_by, usage_delta
-from streamkit.apis.bedrock_invoke.families import METRICS, family_of, metrics_of
+from streamkit.apis._kit.reading import as_object, error_message, nonempty_string, usage_delta
+from streamkit.apis.bedrock_invoke.families import METRICS, find_family, metrics_usage
 from streamkit.model.message import ERROR, USAGE, Delta, Reply, Usage
 
 
@@ -24,7 +24,7 @@ def recognises(sample: Sample) -> str | None:
     for chunk, name in zip(sample.chunks, sample.names, strict=False):
         if type(chunk.get("bytes")) is str and (name == "chunk" or sample.framing == "aws_eventstream"):
             return "chunks hold base64 'bytes'"
-        inner = object_of(chunk.get("chunk"))
+        inner = as_object(chunk.get("chunk"))
         if type(inner.get("bytes")) is str:
             return "chunks hold base64 'bytes'"
     return "the request's path" if sample.path.endswith("/invoke-with-response-stream") else None
@@ -32,7 +32,7 @@ def recognises(sample: Sample) -> str | None:
 
 def unwrap(chunk: Chunk, name: str) -> Chunk:
     """The chunk inside; an exception, or what cannot be decoded, under the name of its event."""
-    wrapped = chunk.get("bytes") or object_of(chunk.get("chunk")).get("bytes")
+    wrapped = chunk.get("bytes") or as_object(chunk.get("chunk")).get("bytes")
     if type(wrapped) is not str:
         return {name: chunk}
     try:
@@ -44,7 +44,7 @@ def unwrap(chunk: Chunk, name: str) -> Chunk:
 
 def flags(chunk: Chunk) -> int:
     """What an inner chunk carries."""
-    family = family_of(chunk)
+    family = find_family(chunk)
     if family is None:
         return ERROR if failure(chunk) is not None else 0
     return family.flags(chunk) | (USAGE if METRICS in chunk else 0)
@@ -52,29 +52,29 @@ def flags(chunk: Chunk) -> int:
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an inner chunk adds."""
-    family = family_of(chunk)
+    family = find_family(chunk)
     if family is not None:
-        counts = metrics_of(chunk) if family.usage(chunk) is None else None
+        counts = metrics_usage(chunk) if family.usage(chunk) is None else None
         return family.deltas(chunk) if counts is None else (*family.deltas(chunk), usage_delta(counts))
     failed = failure(chunk)
-    return (Delta("error", said_by(failed[1]) or failed[0]),) if failed is not None else ()
+    return (Delta("error", error_message(failed[1]) or failed[0]),) if failed is not None else ()
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The family's own counts, else those that Bedrock adds."""
-    family = family_of(chunk)
-    return (family.usage(chunk) if family is not None else None) or metrics_of(chunk)
+    family = find_family(chunk)
+    return (family.usage(chunk) if family is not None else None) or metrics_usage(chunk)
 
 
 def model(chunk: Chunk) -> str | None:
     """The model's name, where the inner chunk tells it."""
-    return name_of(object_of(chunk.get("message")).get("model")) or name_of(chunk.get("model"))
+    return nonempty_string(as_object(chunk.get("message")).get("model")) or nonempty_string(chunk.get("model"))
 
 
 def ended(ending: Ending) -> bool:
     """The chunk with which the family ends its answer, or Bedrock's metrics, which come with the last chunk."""
     for chunk in reversed(ending.chunks):
-        family = family_of(chunk)
+        family = find_family(chunk)
         if METRICS in chunk or (family is not None and family.last(chunk)):
             return True
     return False
@@ -92,7 +92,7 @@ class InvokeAssembler:
         if METRICS in chunk:
             self._rest[METRICS] = chunk[METRICS]
             chunk = {key: value for key, value in chunk.items() if key != METRICS}
-        family = family_of(chunk)
+        family = find_family(chunk)
         if self._inner is None and family is not None:
             self._inner = family.assembler()
         if self._inner is not None and family is not None:
@@ -103,7 +103,7 @@ class InvokeAssembler:
     @property
     def object(self) -> dict[str, Any]:
         """The family's own object, with Bedrock's metrics and exceptions beside."""
-        return {**(object_of(self._inner.object) if self._inner is not None else {}), **self._rest}
+        return {**(as_object(self._inner.object) if self._inner is not None else {}), **self._rest}
 
     @property
     def message(self) -> Reply:
@@ -113,7 +113,7 @@ class InvokeAssembler:
 
 def judge() -> Judge:
     """The tables of shape and order. Their modules are imported when a stream is first judged."""
-    from streamkit.apis.bedrock_invoke.grammar import GRAMMAR, KINDS, misfits, missteps, speaks, unknown
+    from streamkit.apis.bedrock_invoke.grammar import GRAMMAR, KINDS, inner_api, misfits, missteps, unknown
     from streamkit.apis.bedrock_invoke.shape import kinds, schema
 
     return Judge(
@@ -124,7 +124,7 @@ def judge() -> Judge:
         misfit_kinds=kinds,
         misstep_kinds=KINDS,
         grammars=(GRAMMAR,),
-        speaks=speaks,
+        inner_api=inner_api,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from streamkit.apis import APIS, Assembler, Chunk
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import count_of, name_of, object_of, objects_in, place_of, text_of
+from streamkit.apis._kit.reading import as_index, as_object, as_string, first_count, nonempty_string, objects_in
 from streamkit.model.message import FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
 METRICS = "amazon-bedrock-invocationMetrics"
@@ -63,17 +63,17 @@ class Plain:
     def deltas(self, chunk: Chunk) -> tuple[Delta, ...]:
         """What a chunk adds."""
         entry = self.entry(chunk)
-        text, finish = text_of(entry.get(self.text)), text_of(entry.get(self.finish))
+        text, finish = as_string(entry.get(self.text)), as_string(entry.get(self.finish))
         found = (Delta("text", text),) if text else ()
         return (*found, Delta("finish", finish)) if finish else found
 
     def usage(self, chunk: Chunk) -> Usage | None:
         """The counts of the last chunk, the family's own or Bedrock's."""
         if self.counts is not None and self.entry(chunk).get(self.finish):
-            asked, answered = (count_of(chunk, name) for name in self.counts)
+            asked, answered = (first_count(chunk, name) for name in self.counts)
             if answered is not None:
                 return Usage(input=asked, output=answered, raw={name: chunk.get(name) for name in self.counts})
-        return metrics_of(chunk)
+        return metrics_usage(chunk)
 
     def last(self, chunk: Chunk) -> bool:
         """Whether a chunk tells why the answer ended."""
@@ -107,7 +107,7 @@ class PlainAssembler:
         family = self._family
         entries = [chunk] if family.holder is None else objects_in(chunk.get(family.holder))
         for place, entry in enumerate(entries):
-            index = place_of(entry.get("index"), place) if family.holder else 0
+            index = as_index(entry.get("index"), place) if family.holder else 0
             text = entry.get(family.text)
             known = self._entries.setdefault(index, {})
             known.update((key, value) for key, value in entry.items() if value is not None or key not in known)
@@ -137,37 +137,39 @@ class PlainAssembler:
                 index,
                 None,
                 (Part("text", joined(self._texts.get(index, Pieces()))),),
-                name_of(entry.get(family.finish)),
+                nonempty_string(entry.get(family.finish)),
             )
             for index, entry in sorted(self._entries.items())
         )
         holder = self.object
-        return Reply(messages, name_of(holder.get("id")), name_of(holder.get("model")), family.usage(holder))
+        return Reply(
+            messages, nonempty_string(holder.get("id")), nonempty_string(holder.get("model")), family.usage(holder)
+        )
 
 
-def metrics_of(chunk: Chunk) -> Usage | None:
+def metrics_usage(chunk: Chunk) -> Usage | None:
     """The counts that Bedrock itself adds to the last chunk of every family."""
-    raw = object_of(chunk.get(METRICS))
-    answered = count_of(raw, "outputTokenCount")
+    raw = as_object(chunk.get(METRICS))
+    answered = first_count(raw, "outputTokenCount")
     if answered is None:
         return None
-    cached = count_of(raw, "cacheReadInputTokenCount")
-    return Usage(input=count_of(raw, "inputTokenCount"), output=answered, cached=cached, raw=raw)
+    cached = first_count(raw, "cacheReadInputTokenCount")
+    return Usage(input=first_count(raw, "inputTokenCount"), output=answered, cached=cached, raw=raw)
 
 
 def _is_anthropic(chunk: Chunk) -> bool:
-    kind = text_of(chunk.get("type"))
+    kind = as_string(chunk.get("type"))
     return kind.startswith(("message_", "content_block_")) or kind in ("ping", "error")
 
 
 def _is_nova(chunk: Chunk) -> bool:
-    return "usage" in object_of(chunk.get("metadata")) or any(type(chunk.get(event)) is dict for event in _NOVA_EVENTS)
+    return "usage" in as_object(chunk.get("metadata")) or any(type(chunk.get(event)) is dict for event in _NOVA_EVENTS)
 
 
 def _is_cohere(chunk: Chunk) -> bool:
     """Events of version 2 are named with hyphens where Anthropic's have underscores; those of version 1 in another field."""
-    kind = text_of(chunk.get("type"))
-    return kind.startswith(("message-", "content-", "tool-", "citation-")) or "-" in text_of(chunk.get("event_type"))
+    kind = as_string(chunk.get("type"))
+    return kind.startswith(("message-", "content-", "tool-", "citation-")) or "-" in as_string(chunk.get("event_type"))
 
 
 def _is_chat(chunk: Chunk) -> bool:
@@ -220,6 +222,6 @@ def families() -> tuple[Family, ...]:
     )
 
 
-def family_of(chunk: Chunk) -> Family | None:
+def find_family(chunk: Chunk) -> Family | None:
     """The family of an inner chunk, or None."""
     return next((family for family in families() if family.knows(chunk)), None)

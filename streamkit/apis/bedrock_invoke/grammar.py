@@ -12,9 +12,9 @@ from typing import Any
 
 from streamkit.apis import APIS, Chunk, Judge
 from streamkit.apis._bedrock import failure
-from streamkit.apis._kit.values import Texts, again, decreasing
+from streamkit.apis._kit.values import Texts, check_not_decreasing, second_end_severity
 from streamkit.apis.bedrock_invoke import shape
-from streamkit.apis.bedrock_invoke.families import METRICS, Family, family_of
+from streamkit.apis.bedrock_invoke.families import METRICS, Family, find_family
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.message import TEXT
 from streamkit.model.stream import Misfit, Stream
@@ -40,24 +40,24 @@ KINDS = GRAMMAR.kinds | {
 _RUNNING = ("generation_token_count", "totalOutputTextTokenCount")
 
 
-def speaks(chunks: Sequence[Chunk]) -> str:
+def inner_api(chunks: Sequence[Chunk]) -> str:
     """The name of the API that the model's family speaks, or ""."""
     family = _family(chunks)
     return family.name if family is not None and family.name in APIS else ""
 
 
 def _family(chunks: Sequence[Chunk]) -> Family | None:
-    return next(filter(None, map(family_of, chunks[:8])), None)
+    return next(filter(None, map(find_family, chunks[:8])), None)
 
 
 def _inner(chunks: Sequence[Chunk]) -> tuple[list[int], list[Chunk]]:
     """What the family sent, without what Bedrock adds, and the place of each of these chunks."""
-    places = [place for place, chunk in enumerate(chunks) if family_of(chunk) is not None or failure(chunk) is None]
+    places = [place for place, chunk in enumerate(chunks) if find_family(chunk) is not None or failure(chunk) is None]
     return places, [{key: value for key, value in chunks[place].items() if key != METRICS} for place in places]
 
 
 def _judge(chunks: Sequence[Chunk]) -> Judge | None:
-    made = APIS[speaks(chunks)].judge if speaks(chunks) else None
+    made = APIS[inner_api(chunks)].judge if inner_api(chunks) else None
     return made() if made is not None else None
 
 
@@ -110,7 +110,7 @@ def _handed_on(stream: Stream) -> Iterator[Misstep]:
     family = _family(stream.chunks)
     metrics: int | None = None
     for chunk, inner in enumerate(stream.chunks):
-        spoken = family_of(inner)
+        spoken = find_family(inner)
         if failure(inner) is not None and spoken is None:
             continue
         if metrics is not None:
@@ -128,7 +128,7 @@ def _plain(stream: Stream) -> Iterator[Misstep]:
     walk, texts = Walk(GRAMMAR), Texts()
     counted: dict[str, int] = {}
     for chunk, inner in enumerate(stream.chunks):
-        family = family_of(inner)
+        family = find_family(inner)
         if family is None:
             continue
         if family.last(inner):
@@ -137,10 +137,14 @@ def _plain(stream: Stream) -> Iterator[Misstep]:
             wrong = walk.step(0, "text") if stream.flags[chunk] & TEXT else None
         if wrong is not None:
             yield Misstep(
-                wrong, chunk, "a chunk comes after the one that tells why the answer ended", "$", again(wrong)
+                wrong,
+                chunk,
+                "a chunk comes after the one that tells why the answer ended",
+                "$",
+                second_end_severity(wrong),
             )
         for delta in family.deltas(inner):
             if delta.kind == "text":
-                yield from texts.piece(chunk, "$", delta.text, of=delta.choice)
+                yield from texts.add(chunk, "$", delta.text, key=delta.choice)
         counts: dict[str, Any] = {name: inner.get(name) for name in _RUNNING}
-        yield from decreasing(chunk, "$", counts, counted)
+        yield from check_not_decreasing(chunk, "$", counts, counted)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import ANY, Field, Shape, array, count, string, structure
 from streamkit.apis.bedrock_invoke.families import METRICS
 
@@ -59,8 +59,8 @@ SHAPE = Shape(
 
 METRICS_SHAPE = Shape(types=("object",), fields={METRICS: _METRICS})
 
-misfits = misfits_of(SHAPE)
-metrics_misfits = misfits_of(METRICS_SHAPE)
+misfits = misfit_checker(SHAPE)
+metrics_misfits = misfit_checker(METRICS_SHAPE)
 unknown = partial(unknown_fields, SHAPE)
-kinds = partial(kinds_of, SHAPE)
-schema = schema_of(SHAPE, "What InvokeModel's chunks hold, for model families without an API of their own")
+kinds = partial(misfit_kinds, SHAPE)
+schema = schema_builder(SHAPE, "What InvokeModel's chunks hold, for model families without an API of their own")

@@ -9,8 +9,16 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, said_by, text_of, usage_delta, written
-from streamkit.apis._openai.usage import usage_of
+from streamkit.apis._kit.reading import (
+    as_object,
+    as_string,
+    error_message,
+    nonempty_string,
+    objects_in,
+    to_json,
+    usage_delta,
+)
+from streamkit.apis._openai.usage import parse_usage
 from streamkit.model.message import ERROR, TEXT, TOOL, USAGE, Delta, Message, Part, Reply, Usage
 
 _PADDING = "p"
@@ -40,30 +48,30 @@ def _error(chunk: Chunk) -> Any:
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What a chunk adds."""
-    text = text_of(chunk.get("response"))
+    text = as_string(chunk.get("response"))
     found = [Delta("text", text)] if text else []
     for place, call in enumerate(objects_in(chunk.get("tool_calls"))):
         found.append(
             Delta(
                 "tool",
-                written(call.get("arguments", {})),
+                to_json(call.get("arguments", {})),
                 choice=0,
                 part=place,
                 id=None,
-                name=name_of(call.get("name")),
+                name=nonempty_string(call.get("name")),
             )
         )
     if type(chunk.get("usage")) is dict:
         found.append(usage_delta(usage(chunk)))
     error = _error(chunk)
     if error:
-        found.append(Delta("error", said_by(error[0] if type(error) is list else error)))
+        found.append(Delta("error", error_message(error[0] if type(error) is list else error)))
     return tuple(found)
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts that a chunk reports."""
-    return usage_of(chunk.get("usage"))
+    return parse_usage(chunk.get("usage"))
 
 
 class CloudflareAssembler:
@@ -95,8 +103,10 @@ class CloudflareAssembler:
         """The same in the words that all APIs share."""
         parts = [Part("text", joined(self._text))] if self._text else []
         for call in objects_in(self._calls):
-            parts.append(Part("tool_call", written(call.get("arguments", {})), None, name_of(call.get("name")), call))
-        usage = usage_of(object_of(self._rest.get("usage")) or None)
+            parts.append(
+                Part("tool_call", to_json(call.get("arguments", {})), None, nonempty_string(call.get("name")), call)
+            )
+        usage = parse_usage(as_object(self._rest.get("usage")) or None)
         return Reply((Message(0, None, tuple(parts)),) if parts else (), usage=usage)
 
 

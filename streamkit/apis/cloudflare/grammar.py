@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.apis._kit.reading import objects_in
-from streamkit.apis._kit.values import Calls, Texts, decreasing, total
+from streamkit.apis._kit.values import Calls, Texts, check_not_decreasing, check_total
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -44,7 +44,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         if not _FIELDS & entry.keys():
             yield Misstep("unknown-event", chunk, "a chunk with none of this API's fields", "$")
             continue
-        yield from texts.piece(chunk, "$.response", entry.get("response"))
+        yield from texts.add(chunk, "$.response", entry.get("response"))
         for place, call in enumerate(objects_in(entry.get("tool_calls"))):
             yield from calls.open(chunk, f"$.tool_calls[{place}].id", (chunk, place), call.get("id"))
         usage = entry.get("usage")
@@ -60,5 +60,5 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
                 yield Misstep(
                     "usage-repeated", chunk, "the usage is reported a second time, without any text", "$.usage"
                 )
-            yield from total(chunk, "$.usage", usage, "total_tokens", ("prompt_tokens", "completion_tokens"))
-            yield from decreasing(chunk, "$.usage", usage, counted)
+            yield from check_total(chunk, "$.usage", usage, "total_tokens", ("prompt_tokens", "completion_tokens"))
+            yield from check_not_decreasing(chunk, "$.usage", usage, counted)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import ANY, Shape, array, count, expected, string, structure
 
 SHAPE = Shape(
@@ -37,7 +37,7 @@ SHAPE = Shape(
     },
 )
 
-misfits = misfits_of(SHAPE, error="errors", of="response")
+misfits = misfit_checker(SHAPE, error="errors", unless="response")
 unknown = partial(unknown_fields, SHAPE)
-kinds = partial(kinds_of, SHAPE)
-schema = schema_of(SHAPE, "A chunk of Cloudflare Workers AI", error="errors", of="response")
+kinds = partial(misfit_kinds, SHAPE)
+schema = schema_builder(SHAPE, "A chunk of Cloudflare Workers AI", error="errors", unless="response")

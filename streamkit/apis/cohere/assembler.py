@@ -7,14 +7,14 @@ from typing import Any
 from streamkit.apis import Chunk
 from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
 from streamkit.apis._kit.reading import (
-    name_of,
-    object_of,
+    as_index,
+    as_object,
+    as_string,
+    nonempty_string,
     objects_in,
-    place_of,
-    text_of,
-    written,
+    to_json,
 )
-from streamkit.apis.cohere.chunks import VERSION_1, content_of, error_of, is_answer, message_of, usage_of
+from streamkit.apis.cohere.chunks import VERSION_1, content_delta, is_answer, message_delta, parse_usage, reported_error
 from streamkit.model.message import (
     Message,
     Part,
@@ -40,35 +40,35 @@ class CohereAssembler:
     def feed(self, chunk: Chunk) -> None:
         """Take the next event. Never raises on content."""
         kind = chunk.get("type")
-        index = place_of(chunk.get("index"), 0)
-        message = message_of(chunk)
-        if text_of(chunk.get("event_type")) in VERSION_1:
+        index = as_index(chunk.get("index"), 0)
+        message = message_delta(chunk)
+        if as_string(chunk.get("event_type")) in VERSION_1:
             self._feed_version_1(chunk)
         elif kind == "message-start":
-            self._id = name_of(chunk.get("id"))
+            self._id = nonempty_string(chunk.get("id"))
             lists = ("content", "tool_calls", "citations")
             merge_fields(self._message, {key: value for key, value in message.items() if key not in lists})
         elif kind in ("content-start", "content-delta"):
-            merge_fields(self._content.setdefault(index, {}), content_of(chunk))
+            merge_fields(self._content.setdefault(index, {}), content_delta(chunk))
         elif kind in ("tool-call-start", "tool-call-delta"):
-            merge_fields(self._calls.setdefault(index, {}), object_of(message.get("tool_calls")))
+            merge_fields(self._calls.setdefault(index, {}), as_object(message.get("tool_calls")))
         elif kind == "citation-start":
             self._citations[index] = message.get("citations")
         elif kind == "message-end":
-            self._end = object_of(chunk.get("delta"))
+            self._end = as_object(chunk.get("delta"))
         elif kind == "tool-plan-delta":
             merge_fields(self._message, {"tool_plan": message.get("tool_plan")})
         elif is_answer(chunk):
             self._whole = chunk
         else:
-            self._error = error_of(chunk) or self._error
+            self._error = reported_error(chunk) or self._error
 
     def _feed_version_1(self, chunk: Chunk) -> None:
         kind = chunk.get("event_type")
         if kind == "text-generation":
-            self._text.append(text_of(chunk.get("text")))
+            self._text.append(as_string(chunk.get("text")))
         elif kind == "stream-end":
-            answer = object_of(chunk.get("response"))
+            answer = as_object(chunk.get("response"))
             self._version_1.update(answer)
             self._version_1.setdefault("finish_reason", chunk.get("finish_reason"))
         else:
@@ -98,25 +98,34 @@ class CohereAssembler:
     @property
     def message(self) -> Reply:
         """The same in the words that all APIs share."""
-        answer = object_of(self.object)
-        message = object_of(answer.get("message"))
-        parts = [Part("reasoning", text) for text in [text_of(message.get("tool_plan"))] if text]
+        answer = as_object(self.object)
+        message = as_object(answer.get("message"))
+        parts = [Part("reasoning", text) for text in [as_string(message.get("tool_plan"))] if text]
         for part in objects_in(message.get("content")):
             thought = part.get("type") == "thinking"
-            parts.append(Part("reasoning" if thought else "text", text_of(part.get("thinking" if thought else "text"))))
-        if not message and text_of(answer.get("text")):
+            parts.append(
+                Part("reasoning" if thought else "text", as_string(part.get("thinking" if thought else "text")))
+            )
+        if not message and as_string(answer.get("text")):
             parts.append(Part("text", answer["text"]))
         for call in objects_in(message.get("tool_calls") or answer.get("tool_calls")):
-            function = object_of(call.get("function"))
-            given = text_of(function.get("arguments")) or ("" if function else written(call.get("parameters")))
-            name = name_of(function.get("name")) or name_of(call.get("name"))
-            parts.append(Part("tool_call", given, name_of(call.get("id")), name, call))
+            function = as_object(call.get("function"))
+            given = as_string(function.get("arguments")) or ("" if function else to_json(call.get("parameters")))
+            name = nonempty_string(function.get("name")) or nonempty_string(call.get("name"))
+            parts.append(Part("tool_call", given, nonempty_string(call.get("id")), name, call))
         for citation in objects_in(message.get("citations") or answer.get("citations")):
-            parts.append(Part("citation", text_of(citation.get("text")), data=citation))
-        role = name_of(message.get("role")) if self._message or self._whole else None
-        counts = object_of(answer.get("usage")) or object_of(answer.get("meta"))
-        messages = (Message(0, role, tuple(parts), name_of(answer.get("finish_reason"))),) if parts or role else ()
-        return Reply(messages, name_of(answer.get("id")) or name_of(answer.get("response_id")), None, usage_of(counts))
+            parts.append(Part("citation", as_string(citation.get("text")), data=citation))
+        role = nonempty_string(message.get("role")) if self._message or self._whole else None
+        counts = as_object(answer.get("usage")) or as_object(answer.get("meta"))
+        messages = (
+            (Message(0, role, tuple(parts), nonempty_string(answer.get("finish_reason"))),) if parts or role else ()
+        )
+        return Reply(
+            messages,
+            nonempty_string(answer.get("id")) or nonempty_string(answer.get("response_id")),
+            None,
+            parse_usage(counts),
+        )
 
 
 def _plain(holder: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from streamkit.apis import Chunk, Ending
 from streamkit.apis._kit.reading import (
-    count_of,
-    name_of,
-    object_of,
+    as_index,
+    as_object,
+    as_string,
+    error_message,
+    first_count,
+    nonempty_string,
     objects_in,
-    place_of,
-    said_by,
-    text_of,
     usage_delta,
 )
 from streamkit.model.message import (
@@ -68,34 +68,34 @@ def is_event(chunk: Chunk) -> str | None:
 
 def is_answer(chunk: Chunk) -> bool:
     """Whether the chunk is a plain answer of version 2."""
-    content = object_of(chunk.get("message")).get("content")
+    content = as_object(chunk.get("message")).get("content")
     return "type" not in chunk and "finish_reason" in chunk and type(content) is list
 
 
-def message_of(chunk: Chunk) -> dict[str, Any]:
+def message_delta(chunk: Chunk) -> dict[str, Any]:
     """The piece of the message that an event of version 2 adds; empty where it adds none."""
-    return object_of(object_of(chunk.get("delta")).get("message"))
+    return as_object(as_object(chunk.get("delta")).get("message"))
 
 
-def content_of(chunk: Chunk) -> dict[str, Any]:
+def content_delta(chunk: Chunk) -> dict[str, Any]:
     """The piece of a content block that an event of version 2 adds; empty where it adds none."""
-    return object_of(message_of(chunk).get("content"))
+    return as_object(message_delta(chunk).get("content"))
 
 
 def _function(chunk: Chunk) -> dict[str, Any]:
-    return object_of(object_of(message_of(chunk).get("tool_calls")).get("function"))
+    return as_object(as_object(message_delta(chunk).get("tool_calls")).get("function"))
 
 
 def flags(chunk: Chunk) -> int:
     """What an event carries."""
-    kind = text_of(chunk.get("type")) or text_of(chunk.get("event_type"))
+    kind = as_string(chunk.get("type")) or as_string(chunk.get("event_type"))
     if kind in ("content-delta", "content-start"):
-        content = content_of(chunk)
+        content = content_delta(chunk)
         return TEXT if content.get("text") else REASONING if content.get("thinking") else 0
     if kind == "text-generation":
         return TEXT if chunk.get("text") else 0
     if kind == "tool-plan-delta":
-        return REASONING if message_of(chunk).get("tool_plan") else 0
+        return REASONING if message_delta(chunk).get("tool_plan") else 0
     if kind in ("tool-call-start", "tool-call-delta"):
         function = _function(chunk)
         return TOOL if function.get("name") or function.get("arguments") else 0
@@ -108,52 +108,57 @@ def flags(chunk: Chunk) -> int:
     found = 0
     if kind in ("message-end", "stream-end"):
         found = FINISH | (USAGE if _counts(chunk) else 0)
-        failed = _finish(chunk) in ("ERROR", "ERROR_TOXIC", "ERROR_LIMIT") or object_of(chunk.get("delta")).get("error")
+        failed = _finish(chunk) in ("ERROR", "ERROR_TOXIC", "ERROR_LIMIT") or as_object(chunk.get("delta")).get("error")
         return found | (ERROR if failed else 0)
     if is_answer(chunk):
         for part in objects_in(chunk["message"]["content"]):
             found |= TEXT if part.get("text") else REASONING if part.get("thinking") else 0
         return found | (TOOL if chunk["message"].get("tool_calls") else 0)
-    return ERROR if error_of(chunk) else 0
+    return ERROR if reported_error(chunk) else 0
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds; `part` is the index of its content or tool call."""
-    kind = text_of(chunk.get("type")) or text_of(chunk.get("event_type"))
-    part = place_of(chunk.get("index"), 0)
+    kind = as_string(chunk.get("type")) or as_string(chunk.get("event_type"))
+    part = as_index(chunk.get("index"), 0)
     if kind in ("content-delta", "content-start"):
-        content = content_of(chunk)
-        text, thought = text_of(content.get("text")), text_of(content.get("thinking"))
+        content = content_delta(chunk)
+        text, thought = as_string(content.get("text")), as_string(content.get("thinking"))
         return (
             (Delta("text", text, part=part),) if text else (Delta("reasoning", thought, part=part),) if thought else ()
         )
     if kind == "text-generation":
-        return (Delta("text", text_of(chunk.get("text"))),) if chunk.get("text") else ()
+        return (Delta("text", as_string(chunk.get("text"))),) if chunk.get("text") else ()
     if kind == "tool-plan-delta":
-        plan = text_of(message_of(chunk).get("tool_plan"))
+        plan = as_string(message_delta(chunk).get("tool_plan"))
         return (Delta("reasoning", plan),) if plan else ()
     if kind in ("tool-call-start", "tool-call-delta"):
-        call, function = object_of(message_of(chunk).get("tool_calls")), _function(chunk)
-        name, id = name_of(function.get("name")), name_of(call.get("id"))
-        return (Delta("tool", text_of(function.get("arguments")), choice=0, part=part, id=id, name=name),)
+        call, function = as_object(message_delta(chunk).get("tool_calls")), _function(chunk)
+        name, id = nonempty_string(function.get("name")), nonempty_string(call.get("id"))
+        return (Delta("tool", as_string(function.get("arguments")), choice=0, part=part, id=id, name=name),)
     if kind == "tool-calls-chunk":
-        piece = object_of(chunk.get("tool_call_delta"))
-        given = text_of(piece.get("parameters")) or text_of(chunk.get("text"))
+        piece = as_object(chunk.get("tool_call_delta"))
+        given = as_string(piece.get("parameters")) or as_string(chunk.get("text"))
         return (
             Delta(
-                "tool", given, choice=0, part=place_of(piece.get("index"), 0), id=None, name=name_of(piece.get("name"))
+                "tool",
+                given,
+                choice=0,
+                part=as_index(piece.get("index"), 0),
+                id=None,
+                name=nonempty_string(piece.get("name")),
             ),
         )
     if kind == "citation-start":
-        return (Delta("citation", text_of(object_of(message_of(chunk).get("citations")).get("text")), part=part),)
+        return (Delta("citation", as_string(as_object(message_delta(chunk).get("citations")).get("text")), part=part),)
     if kind == "citation-generation":
-        return tuple(Delta("citation", text_of(one.get("text"))) for one in objects_in(chunk.get("citations")))
-    return _of_frame(chunk, kind)
+        return tuple(Delta("citation", as_string(one.get("text"))) for one in objects_in(chunk.get("citations")))
+    return _convert_frame_event(chunk, kind)
 
 
-def _of_frame(chunk: Chunk, kind: Any) -> tuple[Delta, ...]:
+def _convert_frame_event(chunk: Chunk, kind: Any) -> tuple[Delta, ...]:
     if kind in ("message-start", "stream-start"):
-        return (Delta("role", text_of(message_of(chunk).get("role")) or "assistant"),)
+        return (Delta("role", as_string(message_delta(chunk).get("role")) or "assistant"),)
     found: list[Delta] = []
     if kind in ("message-end", "stream-end"):
         found.append(Delta("finish", _finish(chunk) or ""))
@@ -161,16 +166,18 @@ def _of_frame(chunk: Chunk, kind: Any) -> tuple[Delta, ...]:
             found.append(usage_delta(usage(chunk)))
     elif is_answer(chunk):
         for place, part in enumerate(objects_in(chunk["message"]["content"])):
-            found.append(Delta("text", text_of(part.get("text")), part=place))
-    message = error_of(chunk) or object_of(chunk.get("delta")).get("error")
-    return (*found, Delta("error", said_by(message))) if message else tuple(found)
+            found.append(Delta("text", as_string(part.get("text")), part=place))
+    message = reported_error(chunk) or as_object(chunk.get("delta")).get("error")
+    return (*found, Delta("error", error_message(message))) if message else tuple(found)
 
 
 def _finish(chunk: Chunk) -> str | None:
-    return name_of(object_of(chunk.get("delta")).get("finish_reason")) or name_of(chunk.get("finish_reason"))
+    return nonempty_string(as_object(chunk.get("delta")).get("finish_reason")) or nonempty_string(
+        chunk.get("finish_reason")
+    )
 
 
-def error_of(chunk: Chunk) -> Any:
+def reported_error(chunk: Chunk) -> Any:
     """The error that a chunk reports, or None."""
     if is_event(chunk) or is_answer(chunk):
         return None
@@ -178,32 +185,32 @@ def error_of(chunk: Chunk) -> Any:
 
 
 def _counts(chunk: Chunk) -> dict[str, Any]:
-    version_2 = object_of(object_of(chunk.get("delta")).get("usage")) or object_of(chunk.get("usage"))
-    return version_2 or object_of(object_of(chunk.get("response")).get("meta"))
+    version_2 = as_object(as_object(chunk.get("delta")).get("usage")) or as_object(chunk.get("usage"))
+    return version_2 or as_object(as_object(chunk.get("response")).get("meta"))
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts of the last event."""
-    return usage_of(_counts(chunk))
+    return parse_usage(_counts(chunk))
 
 
-def usage_of(raw: dict[str, Any]) -> Usage | None:
+def parse_usage(raw: dict[str, Any]) -> Usage | None:
     """Cohere's counts in the common words: `tokens` is what the model saw, `billed_units` what is charged for."""
     if not raw:
         return None
-    tokens = object_of(raw.get("tokens")) or object_of(raw.get("billed_units"))
+    tokens = as_object(raw.get("tokens")) or as_object(raw.get("billed_units"))
     return Usage(
-        input=count_of(tokens, "input_tokens"),
-        output=count_of(tokens, "output_tokens"),
-        reasoning=count_of(tokens, "reasoning_tokens"),
-        cached=count_of(raw, "cached_tokens"),
+        input=first_count(tokens, "input_tokens"),
+        output=first_count(tokens, "output_tokens"),
+        reasoning=first_count(tokens, "reasoning_tokens"),
+        cached=first_count(raw, "cached_tokens"),
         raw=raw,
     )
 
 
 def model(chunk: Chunk) -> str | None:
     """Cohere's streams do not tell the model."""
-    return name_of(chunk.get("model"))
+    return nonempty_string(chunk.get("model"))
 
 
 def ended(ending: Ending) -> bool:

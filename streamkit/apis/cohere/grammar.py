@@ -15,9 +15,9 @@ from typing import Any
 from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
-from streamkit.apis._kit.reading import object_of, text_of
+from streamkit.apis._kit.reading import as_object, as_string
 from streamkit.apis._kit.values import Calls, Repeated, Texts
-from streamkit.apis.cohere.chunks import VERSION_1, VERSION_2, content_of, message_of
+from streamkit.apis.cohere.chunks import VERSION_1, VERSION_2, content_delta, message_delta
 from streamkit.apis.cohere.shape import is_first
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
@@ -64,7 +64,7 @@ class _SecondVersion:
 
     def missteps(self) -> Iterator[Misstep]:
         for chunk, event in enumerate(self._stream.chunks):
-            kind = text_of(event.get("type"))
+            kind = as_string(event.get("type"))
             family, _, last = kind.rpartition("-")
             if family in _FAMILIES and kind in VERSION_2:
                 yield from self._part(chunk, event, _FAMILIES[family], _SYMBOLS[last])
@@ -74,11 +74,11 @@ class _SecondVersion:
                     yield Misstep("empty-id", chunk, "the id of the message is empty", "$.id")
             elif kind == "message-end":
                 yield from self._walk.message(chunk, "end")
-                yield from self._ended(chunk, object_of(event.get("delta")))
+                yield from self._ended(chunk, as_object(event.get("delta")))
             elif kind == "tool-plan-delta":
                 yield from self._walk.message(chunk, "part")
-                yield from self._texts.piece(
-                    chunk, "$.delta.message.tool_plan", message_of(event).get("tool_plan"), of="plan"
+                yield from self._texts.add(
+                    chunk, "$.delta.message.tool_plan", message_delta(event).get("tool_plan"), key="plan"
                 )
             elif kind and kind != "debug":
                 yield _stranger(chunk, kind, "$.type")
@@ -91,9 +91,9 @@ class _SecondVersion:
         index = event.get("index")
         if type(index) is not int:
             return  # the table of the shape tells of it
-        content = content_of(event)
+        content = content_delta(event)
         kind = (
-            text_of(content.get("type"))
+            as_string(content.get("type"))
             if symbol == "open"
             else next((n for n in ("text", "thinking") if n in content), "")
         )
@@ -102,15 +102,15 @@ class _SecondVersion:
         yield from self._walk.part(chunk, symbol, (family, index), kind if family == "content" else "", "$.index")
         if family == "content":
             path = f"$.delta.message.content.{kind}"
-            yield from self._texts.piece(chunk, path, content.get(kind), of=index)
+            yield from self._texts.add(chunk, path, content.get(kind), key=index)
         elif family == "tool call":
-            call = object_of(message_of(event).get("tool_calls"))
+            call = as_object(message_delta(event).get("tool_calls"))
             if symbol == "open":
                 yield from self._calls.open(chunk, "$.delta.message.tool_calls.id", index, call.get("id"))
-            self._calls.arguments(index, object_of(call.get("function")).get("arguments"))
+            self._calls.arguments(index, as_object(call.get("function")).get("arguments"))
 
     def _ended(self, chunk: int, delta: dict[str, Any]) -> Iterator[Misstep]:
-        self._finish = (chunk, text_of(delta.get("finish_reason")))
+        self._finish = (chunk, as_string(delta.get("finish_reason")))
         usage = delta.get("usage")
         if (
             type(usage) is dict
@@ -127,14 +127,14 @@ class _SecondVersion:
                 yield Misstep("finish-tool-mismatch", chunk, "finish_reason is TOOL_CALL, and no tool is called", path)
             elif reason == "COMPLETE" and self._calls:
                 yield Misstep("finish-tool-mismatch", chunk, "finish_reason is COMPLETE, and a tool is called", path)
-        yield from self._calls.unreadable(cut=self._finish is not None and self._finish[1] == "MAX_TOKENS")
+        yield from self._calls.invalid_arguments(cut=self._finish is not None and self._finish[1] == "MAX_TOKENS")
 
 
 def _first_version(stream: Stream) -> Iterator[Misstep]:
     walk = PartsWalk("stream-start", "stream-end", resumed=stream.api != "cohere")
     texts, same = Texts(), Repeated()
     for chunk, event in enumerate(stream.chunks):
-        kind = text_of(event.get("event_type"))
+        kind = as_string(event.get("event_type"))
         if kind == "stream-start":
             yield from walk.message(chunk, "start")
         elif kind == "stream-end":
@@ -143,10 +143,10 @@ def _first_version(stream: Stream) -> Iterator[Misstep]:
         elif kind in VERSION_1:
             yield from walk.message(chunk, "part")
             if kind == "text-generation":
-                yield from texts.piece(chunk, "$.text", event.get("text"))
+                yield from texts.add(chunk, "$.text", event.get("text"))
         elif kind and kind != "debug":
             yield _stranger(chunk, kind, "$.event_type")
-        yield from same.same(chunk, "$.generation_id", event.get("generation_id"), kind="id-changed")
+        yield from same.check(chunk, "$.generation_id", event.get("generation_id"), kind="id-changed")
         finished = event.get("is_finished")
         if type(finished) is bool and finished != (kind == "stream-end"):
             message = f"is_finished is {str(finished).lower()} in {kind or 'an event without a type'}"
@@ -155,11 +155,11 @@ def _first_version(stream: Stream) -> Iterator[Misstep]:
 
 def _whole(chunk: int, event: dict[str, Any], texts: Texts, same: Repeated) -> Iterator[Misstep]:
     """What `stream-end` tells of the whole answer, held against what came before it."""
-    response = object_of(event.get("response"))
+    response = as_object(event.get("response"))
     if texts.text():
-        yield from texts.whole(chunk, "$.response.text", response.get("text"))
-    yield from same.same(chunk, "$.response.generation_id", response.get("generation_id"), kind="id-changed")
-    yield from same.same(chunk, "$.finish_reason", event.get("finish_reason"))
-    yield from same.same(chunk, "$.response.finish_reason", response.get("finish_reason"))
+        yield from texts.check_whole(chunk, "$.response.text", response.get("text"))
+    yield from same.check(chunk, "$.response.generation_id", response.get("generation_id"), kind="id-changed")
+    yield from same.check(chunk, "$.finish_reason", event.get("finish_reason"))
+    yield from same.check(chunk, "$.response.finish_reason", response.get("finish_reason"))
     if type(response.get("meta")) is not dict:
         yield Misstep("incomplete-end", chunk, "stream-end tells no token counts", "$.response.meta")

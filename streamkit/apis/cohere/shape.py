@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import (
     ANY,
     Field,
@@ -207,7 +207,7 @@ VERSION_1 = variants(
     },
 ).shape
 
-_misfits_1, _misfits_2 = misfits_of(VERSION_1), misfits_of(VERSION_2, error="message", of="type")
+_misfits_1, _misfits_2 = misfit_checker(VERSION_1), misfit_checker(VERSION_2, error="message", unless="type")
 
 
 def is_first(chunks: Any) -> bool:
@@ -227,11 +227,11 @@ def unknown(chunks: Any, known: Any = ()) -> Iterator[Misfit]:
 
 def kinds() -> frozenset[str]:
     """Every misfit that either table can find."""
-    return kinds_of(VERSION_1) | kinds_of(VERSION_2)
+    return misfit_kinds(VERSION_1) | misfit_kinds(VERSION_2)
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of an event of either version."""
-    both = [schema_of(VERSION_2, "", error="message", of="type")(), schema_of(VERSION_1, "")()]
+    both = [schema_builder(VERSION_2, "", error="message", unless="type")(), schema_builder(VERSION_1, "")()]
     either = [{key: value for key, value in one.items() if key not in ("$schema", "title")} for one in both]
     return {"$schema": both[0]["$schema"], "title": "An event of Cohere's chat, version 2 or 1", "anyOf": either}

@@ -1,6 +1,6 @@
-"""The dialects: a catalogue of providers' lawful deviations from an API, one data-only module each.
+"""The dialects: a catalogue of providers' accepted deviations from an API, one data-only module each.
 
-Other packages add dialects by the entry-point group `streamkit.apis.dialects`.
+Other packages add dialects through the entry-point group `streamkit.apis.dialects`.
 """
 
 from streamkit.apis.dialects._dialect import DIALECTS as DIALECTS

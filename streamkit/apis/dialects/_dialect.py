@@ -1,4 +1,4 @@
-"""A dialect: a provider's lawful deviations from an API. One data-only file a provider in `dialects/`."""
+"""A dialect: a provider's accepted deviations from an API. Each is a data-only file in `dialects/`."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from streamkit.apis._kit.reading import object_of, objects_in
+from streamkit.apis._kit.reading import as_object, objects_in
 from streamkit.model.exchange import Exchange
 from streamkit.registry import Catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How a provider speaks an API, as data.
+    """A provider's variant of an API, as data.
 
-    Known by its provider's hosts (`streamkit.providers`), or by any of: `chunk_keys` (a top-level key), `choice_keys`,
-    `delta_keys`, `usage_keys` (a key there), `id_prefixes`, `model_prefixes`, `fingerprint_prefixes`, `comments` (a comment
-    that begins so), `headers` (a response header that begins so). `lawful` are the rule codes that do not hold for it;
-    `extra_fields` the JSON paths that it adds (`$.choices[].delta.reasoning`). Dialects are asked in ascending `order`.
-    `source` tells what it rests on: `measured` on real streams, or `documented` by the provider or in reports of its users.
+    A dialect is detected by its provider's hosts (`streamkit.providers`), or by any of these marks: a top-level key of a
+    chunk (`chunk_keys`), a key of a choice, a delta or the usage (`choice_keys`, `delta_keys`, `usage_keys`), or the
+    beginning of an id, a model name, a fingerprint, a comment or the name of a response header (`id_prefixes`,
+    `model_prefixes`, `fingerprint_prefixes`, `comments`, `headers`). Dialects are tried in ascending `order`.
+
+    `lawful` are the codes of the rules that do not apply to the dialect; `extra_fields` the JSON paths of the fields that it
+    adds (`$.choices[].delta.reasoning`). `source` is `measured` if this is known from real streams, and `documented` if it
+    is known from the provider's documentation or reports of its users.
     """
 
     name: str
@@ -47,39 +50,41 @@ _ENOUGH_BYTES = 1 << 16
 
 
 def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]]) -> tuple[Dialect, str] | None:
-    """The dialect of this API that the exchange shows, and what showed it; None where none does.
+    """Detect the dialect of this API that an exchange uses. Return it with the reason, or None.
 
-    A known host decides before everything else: it is the provider's name. Else the first dialect, in ascending `order`, any of
-    whose marks is there; the model's name counts only where no other mark is there, as whoever serves the model gives it.
-    Raises UnknownEntry where a provider names a dialect that is not there.
+    A known host decides, because it identifies the provider. Otherwise the first dialect that has a mark in the exchange is
+    chosen, in ascending `order`. The model name is considered only if there is no other mark, since any provider may serve
+    the model. Raises UnknownEntry if a provider names a dialect that does not exist.
     """
     if exchange.request:
-        from streamkit.providers import provider_at  # a stream alone has no host
+        from streamkit.providers import provider_at  # a stream without a request has no host
 
         provider = provider_at(host := exchange.request.host)
-        if provider is not None:  # marks mean nothing then: a gateway passes on those of others
+        if provider is not None:  # marks prove nothing then: a gateway passes on those of other providers
             known = (DIALECTS[name] for name in provider.dialects)
-            at_home = next((dialect for dialect in known if api in dialect.apis), None)
-            return (at_home, f"the request's host is {host}") if at_home else None
-    spoken = sorted((entry for entry in DIALECTS.values() if api in entry.apis), key=lambda entry: entry.order)
+            own = next((dialect for dialect in known if api in dialect.apis), None)
+            return (own, f"the request's host is {host}") if own else None
+    candidates = sorted((entry for entry in DIALECTS.values() if api in entry.apis), key=lambda entry: entry.order)
     traits = _Traits(exchange, chunks)
-    for marks in (traits.shown, traits.named_model):
-        for dialect in spoken:
-            reason = next(marks(dialect), None)
+    for find_marks in (traits.marks, traits.model_marks):
+        for dialect in candidates:
+            reason = next(find_marks(dialect), None)
             if reason is not None:
-                return dialect, reason + _shared(traits, dialect, spoken)
+                return dialect, reason + _alternatives(traits, dialect, candidates)
     return None
 
 
-def _shared(traits: _Traits, chosen: Dialect, spoken: Sequence[Dialect]) -> str:
-    """Which other dialects have all the fields that show the chosen one; "" where none has, or no field shows it."""
+def _alternatives(traits: _Traits, chosen: Dialect, candidates: Sequence[Dialect]) -> str:
+    """Name the other dialects that have all the fields by which the chosen one was detected; "" if there are none."""
     fields = traits.fields(chosen)
-    others = [entry.name for entry in spoken if entry is not chosen and fields and fields <= set(entry.extra_fields)]
+    others = [
+        entry.name for entry in candidates if entry is not chosen and fields and fields <= set(entry.extra_fields)
+    ]
     return f" (or {' or '.join(others)}: the same fields)" if others else ""
 
 
 class _Traits:
-    """What of an exchange can tell a dialect: the keys and names of its first chunks and its last ones, gathered once."""
+    """The keys and names in the first and last chunks of an exchange, from which dialects are detected; collected once."""
 
     def __init__(self, exchange: Exchange, chunks: Sequence[dict[str, Any]]) -> None:
         self.chunk_keys: set[str] = set()
@@ -102,24 +107,24 @@ class _Traits:
             value = chunk.get(key)
             if type(value) is str:
                 found.add(value)
-        for holder in (chunk, object_of(chunk.get("response")), object_of(chunk.get("message"))):
-            self.usage_keys.update(object_of(holder.get("usage")))
+        for holder in (chunk, as_object(chunk.get("response")), as_object(chunk.get("message"))):
+            self.usage_keys.update(as_object(holder.get("usage")))
             if type(holder.get("model")) is str:
                 self.models.add(holder["model"])
-        self.usage_keys.update(object_of(chunk.get("usageMetadata")))
+        self.usage_keys.update(as_object(chunk.get("usageMetadata")))
         for choice in objects_in(chunk.get("choices")):
             self.choice_keys.update(choice)
-            self.delta_keys.update(object_of(choice.get("delta")))
+            self.delta_keys.update(as_object(choice.get("delta")))
 
     def fields(self, dialect: Dialect) -> set[str]:
-        """The paths of a dialect's fields that are there; empty where it is shown by a name as well, which is its own."""
+        """Return the paths of the dialect's key fields in the exchange; empty if a prefix matches too, which is unambiguous."""
         named = (
             (dialect.id_prefixes, self.ids),
             (dialect.model_prefixes, self.models),
             (dialect.fingerprint_prefixes, self.fingerprints),
             (dialect.headers, self.headers),
         )
-        if any(next(_beginning(texts, prefixes), None) for prefixes, texts in named):
+        if any(next(_starting_with(texts, prefixes), None) for prefixes, texts in named):
             return set()
         keys = (
             ("$.", dialect.chunk_keys, self.chunk_keys),
@@ -127,33 +132,33 @@ class _Traits:
             ("$.choices[].delta.", dialect.delta_keys, self.delta_keys),
             ("$.usage.", dialect.usage_keys, self.usage_keys),
         )
-        return {where + key for where, wanted, there in keys for key in wanted if key in there}
+        return {parent + key for parent, marks, present in keys for key in marks if key in present}
 
-    def named_model(self, dialect: Dialect) -> Iterator[str]:
-        """The models' names that are the dialect's, in words."""
-        yield from (f"model is {text!r}" for text in _beginning(self.models, dialect.model_prefixes))
+    def model_marks(self, dialect: Dialect) -> Iterator[str]:
+        """Describe each model name in the exchange that the dialect claims."""
+        yield from (f"model is {text!r}" for text in _starting_with(self.models, dialect.model_prefixes))
 
-    def shown(self, dialect: Dialect) -> Iterator[str]:
-        """Which marks of a dialect are there, in words; all but the model's name."""
-        for where, wanted, there in (
+    def marks(self, dialect: Dialect) -> Iterator[str]:
+        """Describe each mark of the dialect in the exchange, except model names."""
+        for where, marks, present in (
             ("chunks hold", dialect.chunk_keys, self.chunk_keys),
             ("choices hold", dialect.choice_keys, self.choice_keys),
             ("deltas hold", dialect.delta_keys, self.delta_keys),
             ("usage holds", dialect.usage_keys, self.usage_keys),
         ):
-            for key in wanted:
-                if key in there:
+            for key in marks:
+                if key in present:
                     yield f"{where} {key!r}"
         for where, prefixes, texts in (
             ("id is", dialect.id_prefixes, self.ids),
             ("system_fingerprint is", dialect.fingerprint_prefixes, self.fingerprints),
             ("a header is", dialect.headers, self.headers),
         ):
-            yield from (f"{where} {text!r}" for text in _beginning(texts, prefixes))
+            yield from (f"{where} {text!r}" for text in _starting_with(texts, prefixes))
         for comment in dialect.comments:
             if b": " + comment.encode() in self._head:
                 yield f"comments begin {comment!r}"
 
 
-def _beginning(texts: Iterable[str], prefixes: tuple[str, ...]) -> Iterator[str]:
+def _starting_with(texts: Iterable[str], prefixes: tuple[str, ...]) -> Iterator[str]:
     return (text for text in sorted(texts) if text.startswith(prefixes)) if prefixes else iter(())

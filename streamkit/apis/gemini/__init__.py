@@ -7,7 +7,7 @@ Source: ai.google.dev, "Generate content"; google-genai 3.4, `types.py`. Every f
 from __future__ import annotations
 
 from streamkit.apis import Api, Assembler, Judge, Sample
-from streamkit.apis._kit.reading import name_of
+from streamkit.apis._kit.reading import nonempty_string
 from streamkit.apis.gemini.chunks import deltas, ended, flags, unwrapped, usage
 
 _PATHS = (":streamGenerateContent", ":generateContent")
@@ -52,7 +52,7 @@ API = Api(
     flags=flags,
     deltas=deltas,
     usage=usage,
-    model=lambda chunk: name_of(chunk.get("modelVersion")),
+    model=lambda chunk: nonempty_string(chunk.get("modelVersion")),
     ended=ended,
     assembler=new_assembler,
     unwrap=lambda chunk, _: unwrapped(chunk),

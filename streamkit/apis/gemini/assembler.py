@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from streamkit.apis._kit.merge import merge, paired, plain
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of, written
-from streamkit.apis.gemini.chunks import usage_of
+from streamkit.apis._kit.merge import join_surrogates, merge, plain
+from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in, to_json
+from streamkit.apis.gemini.chunks import parse_usage
 from streamkit.model.message import Message, Part, Reply
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]|\[['\"](.*?)['\"]\]")
@@ -35,7 +35,7 @@ class GeminiAssembler:
             if key == "candidates":
                 self._head.setdefault(key, [])
                 for candidate in objects_in(value):
-                    index = place_of(candidate.get("index"), 0)
+                    index = as_index(candidate.get("index"), 0)
                     self._candidates.setdefault(index, _Candidate()).feed(candidate)
             elif value is not None:
                 self._head[key] = value
@@ -54,8 +54,8 @@ class GeminiAssembler:
         """The same in the words that all APIs share."""
         head = self._head
         messages = tuple(candidate.message(index) for index, candidate in sorted(self._candidates.items()))
-        id, model = name_of(head.get("responseId")), name_of(head.get("modelVersion"))
-        return Reply(messages, id, model, usage_of(head.get("usageMetadata")))
+        id, model = nonempty_string(head.get("responseId")), nonempty_string(head.get("modelVersion"))
+        return Reply(messages, id, model, parse_usage(head.get("usageMetadata")))
 
 
 class _Candidate:
@@ -71,7 +71,7 @@ class _Candidate:
     def feed(self, candidate: dict[str, Any]) -> None:
         for key, value in candidate.items():
             if key == "content":
-                content = object_of(value)
+                content = as_object(value)
                 self.content.update((name, field) for name, field in content.items() if name != "parts")
                 for part in objects_in(content.get("parts")):
                     self._add(part)
@@ -116,9 +116,9 @@ class _Candidate:
         ]
 
     def message(self, index: int) -> Message:
-        role = name_of(self.content.get("role"))
+        role = nonempty_string(self.content.get("role"))
         parts = tuple(map(_common, self._plain_parts()))
-        return Message(index, role, parts, name_of(self.fields.get("finishReason")))
+        return Message(index, role, parts, nonempty_string(self.fields.get("finishReason")))
 
 
 class _Call:
@@ -135,10 +135,10 @@ class _Call:
             if key not in ("partialArgs", "willContinue", "args"):
                 self.fields[key] = value
         for piece in objects_in(call.get("partialArgs")):
-            path = _steps(text_of(piece.get("jsonPath")))
+            path = _steps(as_string(piece.get("jsonPath")))
             kind = next((name for name in _VALUES if name in piece), None)
             if kind == "stringValue" and path in self.args:
-                self.args[path] = merge(self.args[path], text_of(piece[kind]))
+                self.args[path] = merge(self.args[path], as_string(piece[kind]))
             elif kind is not None:
                 self.args[path] = None if kind == "nullValue" else piece[kind]
 
@@ -180,12 +180,16 @@ def _put(holder: Any, path: tuple[str | int, ...], value: Any) -> None:
 def _common(part: dict[str, Any]) -> Part:
     """A part in the common words."""
     if type(part.get("text")) is str:
-        text = paired(part["text"])
+        text = join_surrogates(part["text"])
         return Part("reasoning" if part.get("thought") else "text", text, data=part if len(part) > 1 else None)
     call = part.get("functionCall")
     if type(call) is dict:
         return Part(
-            "tool_call", written(call.get("args", {})), name_of(call.get("id")), name_of(call.get("name")), part
+            "tool_call",
+            to_json(call.get("args", {})),
+            nonempty_string(call.get("id")),
+            nonempty_string(call.get("name")),
+            part,
         )
     kind = next((key for key in part if key not in ("thought", "thoughtSignature")), None)
     return Part("data", name=kind, data=part)

@@ -6,15 +6,15 @@ from typing import Any
 
 from streamkit.apis import Chunk, Ending
 from streamkit.apis._kit.reading import (
-    count_of,
-    name_of,
-    object_of,
+    as_index,
+    as_object,
+    as_string,
+    error_message,
+    first_count,
+    nonempty_string,
     objects_in,
-    place_of,
-    said_by,
-    text_of,
+    to_json,
     usage_delta,
-    written,
 )
 from streamkit.model.message import (
     ERROR,
@@ -34,7 +34,7 @@ _COUNTS = ("promptTokenCount", "candidatesTokenCount", "totalTokenCount", "thoug
 
 def unwrapped(chunk: Chunk) -> Chunk:
     """The response itself, where it comes nested in a field `response`."""
-    inner = object_of(chunk.get("response"))
+    inner = as_object(chunk.get("response"))
     return inner if "candidates" in inner or "usageMetadata" in inner else chunk
 
 
@@ -42,7 +42,7 @@ def flags(chunk: Chunk) -> int:
     """What a chunk carries, over all its candidates."""
     found = 0
     for candidate in objects_in(chunk.get("candidates")):
-        for part in objects_in(object_of(candidate.get("content")).get("parts")):
+        for part in objects_in(as_object(candidate.get("content")).get("parts")):
             found |= _part_flags(part)
         if candidate.get("finishReason") not in _NO_FINISH:
             found |= FINISH
@@ -51,7 +51,7 @@ def flags(chunk: Chunk) -> int:
         found |= USAGE
     if chunk.get("error"):
         found |= ERROR
-    if object_of(chunk.get("promptFeedback")).get("blockReason"):
+    if as_object(chunk.get("promptFeedback")).get("blockReason"):
         found |= FINISH
     return found
 
@@ -69,24 +69,24 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What a chunk adds, candidate by candidate; `part` is the place of the part in its chunk."""
     found: list[Delta] = []
     for candidate in objects_in(chunk.get("candidates")):
-        number = place_of(candidate.get("index"), 0)
-        for place, part in enumerate(objects_in(object_of(candidate.get("content")).get("parts"))):
-            found += _of_part(part, number, place)
+        number = as_index(candidate.get("index"), 0)
+        for place, part in enumerate(objects_in(as_object(candidate.get("content")).get("parts"))):
+            found += _convert_part(part, number, place)
         reason = candidate.get("finishReason")
         if reason not in _NO_FINISH:
-            found.append(Delta("finish", text_of(reason) or written(reason), choice=number))
-    blocked = object_of(chunk.get("promptFeedback")).get("blockReason")
+            found.append(Delta("finish", as_string(reason) or to_json(reason), choice=number))
+    blocked = as_object(chunk.get("promptFeedback")).get("blockReason")
     if blocked:
-        found.append(Delta("finish", f"prompt blocked: {text_of(blocked)}"))
+        found.append(Delta("finish", f"prompt blocked: {as_string(blocked)}"))
     if flags(chunk) & USAGE:
         found.append(usage_delta(usage(chunk)))
     if chunk.get("error"):
-        found.append(Delta("error", said_by(chunk["error"])))
+        found.append(Delta("error", error_message(chunk["error"])))
     return tuple(found)
 
 
-def _of_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
-    text = text_of(part.get("text"))
+def _convert_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
+    text = as_string(part.get("text"))
     if text:
         return [Delta("reasoning" if part.get("thought") else "text", text, choice=choice, part=place)]
     call = part.get("functionCall")
@@ -94,10 +94,15 @@ def _of_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
         arguments = call.get("args", call.get("partialArgs"))
         if not call:
             return []
-        message = "" if arguments is None else written(arguments)
+        message = "" if arguments is None else to_json(arguments)
         return [
             Delta(
-                "tool", message, choice=choice, part=place, id=name_of(call.get("id")), name=name_of(call.get("name"))
+                "tool",
+                message,
+                choice=choice,
+                part=place,
+                id=nonempty_string(call.get("id")),
+                name=nonempty_string(call.get("name")),
             )
         ]
     return [
@@ -109,10 +114,10 @@ def _of_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts that a chunk reports: running totals."""
-    return usage_of(chunk.get("usageMetadata"))
+    return parse_usage(chunk.get("usageMetadata"))
 
 
-def usage_of(raw: Any) -> Usage | None:
+def parse_usage(raw: Any) -> Usage | None:
     """Gemini's counts in the common words.
 
     Thoughts are counted apart from candidates, and prompts of tools apart from the prompt, so they are added here: `output`
@@ -120,14 +125,14 @@ def usage_of(raw: Any) -> Usage | None:
     """
     if type(raw) is not dict:
         return None
-    answered, thought = count_of(raw, "candidatesTokenCount"), count_of(raw, "thoughtsTokenCount")
-    asked, tools = count_of(raw, "promptTokenCount"), count_of(raw, "toolUsePromptTokenCount")
+    answered, thought = first_count(raw, "candidatesTokenCount"), first_count(raw, "thoughtsTokenCount")
+    asked, tools = first_count(raw, "promptTokenCount"), first_count(raw, "toolUsePromptTokenCount")
     return Usage(
         input=None if asked is None else asked + (tools or 0),
         output=None if answered is None and thought is None else (answered or 0) + (thought or 0),
-        total=count_of(raw, "totalTokenCount"),
+        total=first_count(raw, "totalTokenCount"),
         reasoning=thought,
-        cached=count_of(raw, "cachedContentTokenCount"),
+        cached=first_count(raw, "cachedContentTokenCount"),
         raw=raw,
     )
 
@@ -137,10 +142,10 @@ def ended(ending: Ending) -> bool:
     begun: set[int] = set()
     finished: set[int] = set()
     for chunk in ending.chunks:
-        if object_of(chunk.get("promptFeedback")).get("blockReason"):
+        if as_object(chunk.get("promptFeedback")).get("blockReason"):
             return True
         for candidate in objects_in(chunk.get("candidates")):
-            index = place_of(candidate.get("index"), 0)
+            index = as_index(candidate.get("index"), 0)
             begun.add(index)
             if candidate.get("finishReason") not in _NO_FINISH:
                 finished.add(index)

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.reading import object_of, objects_in
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.reading import as_object, objects_in
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import ANY, Shape, array, boolean, count, integer, string, structure
 from streamkit.apis.gemini.tables import TABLES
 from streamkit.model.stream import Misfit
@@ -74,7 +74,7 @@ SHAPE = Shape(
     },
 )
 
-_misfits = misfits_of(SHAPE)
+_misfits = misfit_checker(SHAPE)
 
 _ENUMERATIONS = (
     ".blockReason",
@@ -100,7 +100,7 @@ def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
 
 def _is_numbered(chunk: dict[str, Any]) -> bool:
     """Whether another enumeration of this chunk is a number: a category of safety, a modality of tokens."""
-    usage = object_of(chunk.get("usageMetadata"))
+    usage = as_object(chunk.get("usageMetadata"))
     ratings = (of for one in objects_in(chunk.get("candidates")) for of in objects_in(one.get("safetyRatings")))
     details = (of for name in ("promptTokensDetails", "candidatesTokensDetails") for of in objects_in(usage.get(name)))
     return any(type(of.get("category")) is int for of in ratings) or any(
@@ -109,5 +109,5 @@ def _is_numbered(chunk: dict[str, Any]) -> bool:
 
 
 unknown = partial(unknown_fields, SHAPE)
-kinds = partial(kinds_of, SHAPE)
-schema = schema_of(SHAPE, "A chunk of Gemini streamGenerateContent")
+kinds = partial(misfit_kinds, SHAPE)
+schema = schema_builder(SHAPE, "A chunk of Gemini streamGenerateContent")

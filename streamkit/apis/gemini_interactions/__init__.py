@@ -11,15 +11,15 @@ from typing import Any
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
 from streamkit.apis._kit.reading import (
-    count_of,
-    name_of,
-    object_of,
+    as_index,
+    as_object,
+    as_string,
+    error_message,
+    first_count,
+    nonempty_string,
     objects_in,
-    place_of,
-    said_by,
-    text_of,
+    to_json,
     usage_delta,
-    written,
 )
 from streamkit.model.message import (
     ERROR,
@@ -60,71 +60,71 @@ def recognises(sample: Sample) -> str | None:
 
 
 def _text(delta: dict[str, Any]) -> str:
-    return text_of(delta.get("text")) or text_of(object_of(delta.get("content")).get("text"))
+    return as_string(delta.get("text")) or as_string(as_object(delta.get("content")).get("text"))
 
 
 def flags(chunk: Chunk) -> int:
     """What an event carries."""
     kind = chunk.get("event_type")
     if kind == "step.delta":
-        delta = object_of(chunk.get("delta"))
+        delta = as_object(chunk.get("delta"))
         if _text(delta):
             return REASONING if delta.get("type") in _THOUGHTS else TEXT
         if delta.get("type") == "arguments_delta":
             return TOOL if delta.get("arguments") else 0
         return 0 if delta.get("type") in _THOUGHTS else OTHER_CONTENT
     if kind == "step.start":
-        return TOOL if object_of(chunk.get("step")).get("name") else 0
+        return TOOL if as_object(chunk.get("step")).get("name") else 0
     if kind == "interaction.created":
         return ROLE
     if kind == "interaction.completed":
-        return FINISH | (USAGE if object_of(object_of(chunk.get("interaction")).get("usage")) else 0)
+        return FINISH | (USAGE if as_object(as_object(chunk.get("interaction")).get("usage")) else 0)
     return ERROR if kind == "error" or chunk.get("error") else 0
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds; `part` is the index of its step."""
     kind = chunk.get("event_type")
-    part = place_of(chunk.get("index"), 0)
+    part = as_index(chunk.get("index"), 0)
     if kind == "step.delta":
-        delta = object_of(chunk.get("delta"))
-        text, what = _text(delta), text_of(delta.get("type"))
+        delta = as_object(chunk.get("delta"))
+        text, what = _text(delta), as_string(delta.get("type"))
         if text:
             return (Delta("reasoning" if what in _THOUGHTS else "text", text, part=part),)
         if what == "arguments_delta":
-            return (Delta("tool", text_of(delta.get("arguments")), part=part),)
+            return (Delta("tool", as_string(delta.get("arguments")), part=part),)
         return (Delta("other", "annotations" if "annotations" in delta else what, part=part),)
     if kind == "step.start":
-        step = object_of(chunk.get("step"))
-        name = name_of(step.get("name"))
-        return (Delta("tool", "", choice=0, part=part, id=name_of(step.get("id")), name=name),) if name else ()
+        step = as_object(chunk.get("step"))
+        name = nonempty_string(step.get("name"))
+        return (Delta("tool", "", choice=0, part=part, id=nonempty_string(step.get("id")), name=name),) if name else ()
     if kind == "interaction.created":
         return (Delta("role", "model"),)
     if kind == "interaction.completed":
-        ended_so = Delta("finish", text_of(object_of(chunk.get("interaction")).get("status")))
+        ended_so = Delta("finish", as_string(as_object(chunk.get("interaction")).get("status")))
         counts = usage(chunk)
         return (ended_so,) if counts is None else (ended_so, usage_delta(counts))
-    return (Delta("error", said_by(chunk.get("error") or chunk)),) if flags(chunk) & ERROR else ()
+    return (Delta("error", error_message(chunk.get("error") or chunk)),) if flags(chunk) & ERROR else ()
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts of `interaction.completed`: thoughts and prompts of tools are counted apart, so they are added."""
-    raw = object_of(object_of(chunk.get("interaction")).get("usage"))
-    return usage_of(raw)
+    raw = as_object(as_object(chunk.get("interaction")).get("usage"))
+    return parse_usage(raw)
 
 
-def usage_of(raw: dict[str, Any]) -> Usage | None:
+def parse_usage(raw: dict[str, Any]) -> Usage | None:
     """The counts in the common words."""
     if not raw:
         return None
-    asked, answered = count_of(raw, "total_input_tokens"), count_of(raw, "total_output_tokens")
-    thought = count_of(raw, "total_thought_tokens")
+    asked, answered = first_count(raw, "total_input_tokens"), first_count(raw, "total_output_tokens")
+    thought = first_count(raw, "total_thought_tokens")
     return Usage(
-        input=None if asked is None else asked + (count_of(raw, "total_tool_use_tokens") or 0),
+        input=None if asked is None else asked + (first_count(raw, "total_tool_use_tokens") or 0),
         output=None if answered is None else answered + (thought or 0),
-        total=count_of(raw, "total_tokens"),
+        total=first_count(raw, "total_tokens"),
         reasoning=thought,
-        cached=count_of(raw, "total_cached_tokens"),
+        cached=first_count(raw, "total_cached_tokens"),
         raw=raw,
     )
 
@@ -145,11 +145,11 @@ class InteractionAssembler:
     def feed(self, chunk: Chunk) -> None:
         """Take the next event. Never raises on content."""
         kind = chunk.get("event_type")
-        index = place_of(chunk.get("index"), max(self._steps, default=0) if len(self._steps) < 100 else 0)
+        index = as_index(chunk.get("index"), max(self._steps, default=0) if len(self._steps) < 100 else 0)
         if kind == "step.start":
-            self._steps[index] = _Step(object_of(chunk.get("step")))
+            self._steps[index] = _Step(as_object(chunk.get("step")))
         elif kind == "step.delta":
-            self._steps.setdefault(index, _Step({})).feed(object_of(chunk.get("delta")))
+            self._steps.setdefault(index, _Step({})).feed(as_object(chunk.get("delta")))
         elif kind == "interaction.status_update":
             self._interaction["status"] = chunk.get("status")
         elif type(chunk.get("interaction")) is dict:
@@ -170,9 +170,9 @@ class InteractionAssembler:
         """The same in the words that all APIs share."""
         answer = self.object
         parts = tuple(part for _, step in sorted(self._steps.items()) for part in step.parts)
-        messages = (Message(0, "model", parts, name_of(answer.get("status"))),) if self._steps else ()
-        counts = usage_of(object_of(answer.get("usage")))
-        return Reply(messages, name_of(answer.get("id")), name_of(answer.get("model")), counts)
+        messages = (Message(0, "model", parts, nonempty_string(answer.get("status"))),) if self._steps else ()
+        counts = parse_usage(as_object(answer.get("usage")))
+        return Reply(messages, nonempty_string(answer.get("id")), nonempty_string(answer.get("model")), counts)
 
 
 class _Step:
@@ -189,11 +189,11 @@ class _Step:
         kind = delta.get("type")
         rest = {key: value for key, value in delta.items() if key not in ("type", "text", "arguments")}
         if kind == "arguments_delta":
-            self.arguments.append(text_of(delta.get("arguments")))
+            self.arguments.append(as_string(delta.get("arguments")))
         elif type(delta.get("text")) is str or "annotations" in delta:
             if not self.content or self.content[-1].get("type") != "text":
                 self.content.append({"type": "text", "text": ""})
-            merge_fields(self.content[-1], {"text": text_of(delta.get("text")), **rest})
+            merge_fields(self.content[-1], {"text": as_string(delta.get("text")), **rest})
         else:
             merge_fields(self.fields, rest if "arguments" not in delta else {**rest, "arguments": delta["arguments"]})
 
@@ -214,11 +214,13 @@ class _Step:
     def parts(self) -> list[Part]:
         step = self.object
         if step.get("type") == "function_call":
-            arguments = joined(self.arguments) if self.arguments else written(step.get("arguments", {}))
-            return [Part("tool_call", arguments, name_of(step.get("id")), name_of(step.get("name")), step)]
+            arguments = joined(self.arguments) if self.arguments else to_json(step.get("arguments", {}))
+            return [
+                Part("tool_call", arguments, nonempty_string(step.get("id")), nonempty_string(step.get("name")), step)
+            ]
         kind: Any = "reasoning" if step.get("type") == "thought" else "text"
-        texts = [Part(kind, text_of(part.get("text"))) for part in objects_in(step.get("content"))]
-        return texts or [Part("data", name=name_of(step.get("type")), data=step)]
+        texts = [Part(kind, as_string(part.get("text"))) for part in objects_in(step.get("content"))]
+        return texts or [Part("data", name=nonempty_string(step.get("type")), data=step)]
 
 
 def judge() -> Judge:
@@ -245,7 +247,7 @@ API = Api(
     flags=flags,
     deltas=deltas,
     usage=usage,
-    model=lambda chunk: name_of(object_of(chunk.get("interaction")).get("model")),
+    model=lambda chunk: nonempty_string(as_object(chunk.get("interaction")).get("model")),
     ended=ended,
     assembler=InteractionAssembler,
     order=20,

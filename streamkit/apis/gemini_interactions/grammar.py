@@ -12,8 +12,8 @@ from typing import Any
 from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
-from streamkit.apis._kit.reading import object_of, objects_in, text_of
-from streamkit.apis._kit.values import Calls, Repeated, Texts, decreasing, total
+from streamkit.apis._kit.reading import as_object, as_string, objects_in
+from streamkit.apis._kit.values import Calls, Repeated, Texts, check_not_decreasing, check_total
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
 
@@ -73,20 +73,20 @@ class _InteractionWalk:
 
     def missteps(self) -> Iterator[Misstep]:
         for chunk, event in enumerate(self._stream.chunks):
-            kind = text_of(event.get("event_type"))
+            kind = as_string(event.get("event_type"))
             if kind in _STEP_EVENTS:
                 yield from self._step(chunk, event, _STEP_EVENTS[kind])
             elif kind == "interaction.status_update":
                 yield from self._walk.message(chunk, "part")
                 yield from self._identified(chunk, "$.interaction_id", event.get("interaction_id"))
             elif kind in ("interaction.created", "interaction.completed"):
-                yield from self._whole(chunk, kind, object_of(event.get("interaction")))
+                yield from self._whole(chunk, kind, as_object(event.get("interaction")))
             elif kind and kind != "error":
                 message = f"an event of type {describe(kind)}, which is in no table"
                 yield Misstep("unknown-event", chunk, message, "$.event_type")
-            running = object_of(object_of(event.get("metadata")).get("usage"))
+            running = as_object(as_object(event.get("metadata")).get("usage"))
             counts = {name: running.get(name) for name in ("total_tokens", "total_output_tokens")}
-            yield from decreasing(chunk, "$.metadata.usage", counts, self._counted)
+            yield from check_not_decreasing(chunk, "$.metadata.usage", counts, self._counted)
         if self._stream.verdict != "error":
             if self._stream.terminal:
                 yield from self._walk.unclosed()
@@ -94,17 +94,17 @@ class _InteractionWalk:
 
     def _identified(self, chunk: int, path: str, id: Any) -> Iterator[Misstep]:
         """The interaction's id, which its events tell under two names."""
-        return self._same.same(chunk, path, id, name="id", kind="id-changed")
+        return self._same.check(chunk, path, id, name="id", kind="id-changed")
 
     def _whole(self, chunk: int, kind: str, interaction: dict[str, Any]) -> Iterator[Misstep]:
         yield from self._walk.message(chunk, "start" if kind == "interaction.created" else "end")
         yield from self._identified(chunk, "$.interaction.id", interaction.get("id"))
         if interaction.get("id") == "":
             yield Misstep("empty-id", chunk, "the id of the interaction is empty", "$.interaction.id")
-        yield from self._same.same(chunk, "$.interaction.model", interaction.get("model"), kind="model-changed")
-        yield from self._same.same(chunk, "$.interaction.agent", interaction.get("agent"))
-        yield from self._same.same(chunk, "$.interaction.object", interaction.get("object"))
-        status = text_of(interaction.get("status"))
+        yield from self._same.check(chunk, "$.interaction.model", interaction.get("model"), kind="model-changed")
+        yield from self._same.check(chunk, "$.interaction.agent", interaction.get("agent"))
+        yield from self._same.check(chunk, "$.interaction.object", interaction.get("object"))
+        status = as_string(interaction.get("status"))
         if status and (status in _RUNNING) != (kind == "interaction.created"):
             yield Misstep("state-order", chunk, f"the status is {status} in {kind}", "$.interaction.status")
         if kind == "interaction.created":
@@ -113,21 +113,21 @@ class _InteractionWalk:
         usage = interaction.get("usage")
         if type(usage) is not dict:
             yield Misstep("incomplete-end", chunk, "interaction.completed tells no token counts", "$.interaction.usage")
-        yield from total(chunk, "$.interaction.usage", usage, "total_tokens", _COUNTS)
+        yield from check_total(chunk, "$.interaction.usage", usage, "total_tokens", _COUNTS)
         for index, step in enumerate(objects_in(interaction.get("steps"))):
-            texts = [text_of(part.get("text")) for part in objects_in(step.get("content"))]
+            texts = [as_string(part.get("text")) for part in objects_in(step.get("content"))]
             if step.get("type") == "model_output" and self._texts.text(index):
                 path = f"$.interaction.steps[{index}].content"
-                yield from self._texts.whole(chunk, path, "".join(texts), of=index)
+                yield from self._texts.check_whole(chunk, path, "".join(texts), key=index)
 
     def _step(self, chunk: int, event: dict[str, Any], symbol: str) -> Iterator[Misstep]:
         index = event.get("index")
         if type(index) is not int:
             return  # the table of the shape tells of it
-        step, delta = object_of(event.get("step")), object_of(event.get("delta"))
-        kind = text_of(step.get("type"))
+        step, delta = as_object(event.get("step")), as_object(event.get("delta"))
+        kind = as_string(step.get("type"))
         if symbol == "delta":
-            told = text_of(delta.get("type"))
+            told = as_string(delta.get("type"))
             kind = _BELONGS.get(told, told if told.endswith(("_call", "_result")) else "")
             if told and not kind:
                 message = f"a delta of type {describe(told)}, which is in no table"
@@ -139,9 +139,9 @@ class _InteractionWalk:
             self._functions += kind == "function_call"
             yield from self._calls.open(chunk, "$.step.id", index, step["id"])
         if symbol == "delta":
-            content = object_of(delta.get("content"))
+            content = as_object(delta.get("content"))
             text = delta.get("text") if "text" in delta else content.get("text")
-            yield from self._texts.piece(chunk, "$.delta.text", text, of=index)
+            yield from self._texts.add(chunk, "$.delta.text", text, key=index)
             if delta.get("type") == "arguments_delta":
                 self._calls.arguments(index, delta.get("arguments"))
 
@@ -155,4 +155,4 @@ class _InteractionWalk:
                 )
             elif status == "completed" and self._functions:
                 yield Misstep("finish-tool-mismatch", chunk, "the status is completed, and a function is called", path)
-        yield from self._calls.unreadable(cut=self._completed is not None and self._completed[1] == "incomplete")
+        yield from self._calls.invalid_arguments(cut=self._completed is not None and self._completed[1] == "incomplete")

@@ -10,8 +10,17 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined, merge, plain
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, said_by, text_of, usage_delta, written
-from streamkit.apis._openai.usage import usage_of
+from streamkit.apis._kit.reading import (
+    as_index,
+    as_object,
+    as_string,
+    error_message,
+    nonempty_string,
+    objects_in,
+    to_json,
+    usage_delta,
+)
+from streamkit.apis._openai.usage import parse_usage
 from streamkit.model.message import (
     ERROR,
     OTHER_CONTENT,
@@ -36,14 +45,14 @@ _FLAGS = {"text": TEXT, "reasoning": REASONING}
 
 def _entry_type(chunk: Chunk) -> str:
     """The type of the entry that an event adds to, or ""."""
-    kind = text_of(chunk.get("type")).rpartition(".")[0]
+    kind = as_string(chunk.get("type")).rpartition(".")[0]
     return kind if kind in _ENTRIES else ""
 
 
 def recognises(sample: Sample) -> str | None:
     """An event of one of these types, or the request's path."""
     for chunk in sample.chunks:
-        kind = text_of(chunk.get("type"))
+        kind = as_string(chunk.get("type"))
         if kind in _LIFECYCLE or (_entry_type(chunk) and kind != _entry_type(chunk)):
             return f"type is {kind!r}"
         if chunk.get("object") == "conversation.response":
@@ -55,15 +64,15 @@ def _piece(content: Any) -> tuple[DeltaKind, str]:
     """What a piece of content is: a text as it is, or one part (text, thinking, a reference, an image, a file)."""
     if type(content) is str:
         return "text", content
-    part = object_of(content)
-    kind = text_of(part.get("type"))
+    part = as_object(content)
+    kind = as_string(part.get("type"))
     if kind == "thinking":
         thoughts = part.get("thinking")
-        whole = text_of(thoughts) or "".join(text_of(thought.get("text")) for thought in objects_in(thoughts))
+        whole = as_string(thoughts) or "".join(as_string(thought.get("text")) for thought in objects_in(thoughts))
         return "reasoning", whole
     if kind == "tool_reference":
-        return "citation", text_of(part.get("url")) or text_of(part.get("title"))
-    return ("text", text_of(part.get("text"))) if type(part.get("text")) is str else ("other", kind)
+        return "citation", as_string(part.get("url")) or as_string(part.get("title"))
+    return ("text", as_string(part.get("text"))) if type(part.get("text")) is str else ("other", kind)
 
 
 def flags(chunk: Chunk) -> int:
@@ -85,30 +94,30 @@ def flags(chunk: Chunk) -> int:
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds; `part` is the index of its entry."""
     kind = _entry_type(chunk)
-    part = place_of(chunk.get("output_index"), 0)
+    part = as_index(chunk.get("output_index"), 0)
     if kind == "message.output":
         what, text = _piece(chunk.get("content"))
         return (Delta(what, text, part=part),) if flags(chunk) else ()
     if kind == "function.call":
-        name, id = name_of(chunk.get("name")), name_of(chunk.get("tool_call_id"))
+        name, id = nonempty_string(chunk.get("name")), nonempty_string(chunk.get("tool_call_id"))
         return (Delta("tool", _arguments(chunk), choice=0, part=part, id=id, name=name),) if flags(chunk) else ()
     if kind:
         about = (chunk.get(key) for key in ("name", "next_agent_name", "previous_agent_name"))
-        return (Delta("other", " ".join([text_of(chunk["type"]), *filter(None, map(text_of, about))]), part=part),)
+        return (Delta("other", " ".join([as_string(chunk["type"]), *filter(None, map(as_string, about))]), part=part),)
     if flags(chunk) & ERROR:
-        return (Delta("error", said_by(chunk.get("error") or {**chunk, "type": None})),)
+        return (Delta("error", error_message(chunk.get("error") or {**chunk, "type": None})),)
     counts = usage(chunk)
     return (usage_delta(counts),) if counts else (Delta("role", "assistant"),) if flags(chunk) & ROLE else ()
 
 
 def _arguments(chunk: Chunk) -> str:
     given = chunk.get("arguments")
-    return given if type(given) is str else "" if given is None else written(given)
+    return given if type(given) is str else "" if given is None else to_json(given)
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts of `conversation.response.done`. What its tools took is in `total` alone."""
-    return usage_of(chunk.get("usage"))
+    return parse_usage(chunk.get("usage"))
 
 
 def ended(ending: Ending) -> bool:
@@ -129,7 +138,7 @@ class ConversationAssembler:
         """Take the next event. Never raises on content."""
         kind = _entry_type(chunk)
         if kind:
-            self._entry_of(kind, chunk).feed(chunk)
+            self._entry_for(kind, chunk).feed(chunk)
         elif flags(chunk) & ERROR:
             self._error = chunk.get("error") or {key: value for key, value in chunk.items() if key != "type"}
         elif chunk.get("object") == "conversation.response":
@@ -137,12 +146,12 @@ class ConversationAssembler:
         else:
             self._head.update((key, value) for key, value in chunk.items() if value is not None and key != "type")
 
-    def _entry_of(self, kind: str, chunk: Chunk) -> _Entry:
+    def _entry_for(self, kind: str, chunk: Chunk) -> _Entry:
         """The entry that a piece goes on with, looked for from the end: of its type, with none but its own names."""
         for entry in reversed(self._entries):
             if entry.goes_on(kind, chunk):
                 return entry
-        entry = _Entry(kind, place_of(chunk.get("output_index"), len(self._entries)))
+        entry = _Entry(kind, as_index(chunk.get("output_index"), len(self._entries)))
         self._entries.append(entry)
         return entry
 
@@ -169,8 +178,8 @@ class ConversationAssembler:
         entries = objects_in(whole.get("outputs"))
         parts = tuple(part for entry in entries for part in _parts_of(entry))
         messages = (Message(0, "assistant", parts),) if parts else ()
-        model = next(filter(None, (name_of(entry.get("model")) for entry in entries)), None)
-        return Reply(messages, name_of(whole.get("conversation_id")), model, usage_of(whole.get("usage")))
+        model = next(filter(None, (nonempty_string(entry.get("model")) for entry in entries)), None)
+        return Reply(messages, nonempty_string(whole.get("conversation_id")), model, parse_usage(whole.get("usage")))
 
 
 class _Entry:
@@ -185,7 +194,7 @@ class _Entry:
 
     def goes_on(self, kind: str, chunk: Chunk) -> bool:
         """Whether this piece is of this entry: a place or a name that both tell is the same."""
-        if kind != self.kind or place_of(chunk.get("output_index"), self.index) != self.index:
+        if kind != self.kind or as_index(chunk.get("output_index"), self.index) != self.index:
             return False
         known = [(self.fields.get(key), chunk.get(key)) for key in ("id", "tool_call_id")]
         return all(not ours or not theirs or ours == theirs for ours, theirs in known)
@@ -193,10 +202,10 @@ class _Entry:
     def feed(self, chunk: Chunk) -> None:
         for key, value in chunk.items():
             if key == "content" and self.kind == "message.output":
-                self._feed_content(place_of(chunk.get("content_index"), 0), value)
+                self._feed_content(as_index(chunk.get("content_index"), 0), value)
             elif key == "arguments":
                 # A tool tells its arguments again when it is done; a call tells them piece by piece.
-                grows = self.kind == "function.call" or text_of(chunk.get("type")).endswith(".delta")
+                grows = self.kind == "function.call" or as_string(chunk.get("type")).endswith(".delta")
                 if grows or not self.fields.get("arguments"):
                     self.fields[key] = merge(self.fields.get(key), _arguments(chunk))
             elif key not in ("type", "output_index", "content_index") and value is not None:
@@ -244,10 +253,10 @@ class _Text:
 def _parts_of(entry: dict[str, Any]) -> list[Part]:
     """An entry in the common words."""
     if entry.get("type") == "function.call":
-        arguments, id = _arguments(entry), name_of(entry.get("tool_call_id"))
-        return [Part("tool_call", arguments, id, name_of(entry.get("name")), entry)]
+        arguments, id = _arguments(entry), nonempty_string(entry.get("tool_call_id"))
+        return [Part("tool_call", arguments, id, nonempty_string(entry.get("name")), entry)]
     if entry.get("type") != "message.output":
-        return [Part("data", name=name_of(entry.get("name")) or name_of(entry.get("type")), data=entry)]
+        return [Part("data", name=nonempty_string(entry.get("name")) or nonempty_string(entry.get("type")), data=entry)]
     content = entry.get("content")
     parts = []
     for piece in content if type(content) is list else [content]:
@@ -282,7 +291,7 @@ API = Api(
     flags=flags,
     deltas=deltas,
     usage=usage,
-    model=lambda chunk: name_of(chunk.get("model")),
+    model=lambda chunk: nonempty_string(chunk.get("model")),
     ended=ended,
     assembler=ConversationAssembler,
     streamed=lambda chunk: chunk.get("object") != "conversation.response",

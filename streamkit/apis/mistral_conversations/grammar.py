@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.misfits import describe
-from streamkit.apis._kit.reading import text_of
-from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, total
+from streamkit.apis._kit.reading import as_string
+from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, check_total
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -104,7 +104,7 @@ class _ConversationWalk:
 
     def missteps(self) -> Iterator[Misstep]:
         for chunk, event in enumerate(self._stream.chunks):
-            kind = text_of(event.get("type"))
+            kind = as_string(event.get("type"))
             entry, _, last = kind.rpartition(".")
             yield from self._times.next(chunk, "$.created_at", event.get("created_at"))
             if last in _ENTRIES.get(entry, ()):
@@ -112,9 +112,9 @@ class _ConversationWalk:
                 yield from self._entry(chunk, entry, last, event)
             elif kind in ("conversation.response.started", "conversation.response.done"):
                 yield from self._step(chunk, last, kind)
-                yield from self._same.same(chunk, "$.conversation_id", event.get("conversation_id"), kind="id-changed")
+                yield from self._same.check(chunk, "$.conversation_id", event.get("conversation_id"), kind="id-changed")
                 with_tools = (*_COUNTS, "connector_tokens")
-                yield from total(chunk, "$.usage", event.get("usage"), "total_tokens", _COUNTS, with_tools)
+                yield from check_total(chunk, "$.usage", event.get("usage"), "total_tokens", _COUNTS, with_tools)
             elif kind and kind != "conversation.response.error":
                 yield Misstep(
                     "unknown-event", chunk, f"an event of type {describe(kind)}, which is in no table", "$.type"
@@ -122,7 +122,7 @@ class _ConversationWalk:
         if self._stream.verdict != "error":
             for key, wrong in self._entries.unfinished() if self._stream.terminal else ():
                 yield Misstep(wrong, None, f"output {key} is never done")
-            yield from self._calls.unreadable(cut=False)
+            yield from self._calls.invalid_arguments(cut=False)
 
     def _step(self, chunk: int, symbol: str, kind: str) -> Iterator[Misstep]:
         wrong = self._response.step(0, symbol)
@@ -138,14 +138,14 @@ class _ConversationWalk:
         if type(index) is not int:
             return  # the table of the shape tells of it
         yield from self._placed(chunk, entry, index)
-        yield from self._same.same(chunk, "$.type", entry, of=index, kind="part-type-mismatch")
+        yield from self._same.check(chunk, "$.type", entry, key=index, kind="part-type-mismatch")
         if event.get("id") == "":
             yield Misstep("empty-id", chunk, "the id of an entry is empty", "$.id")
-        yield from self._same.same(chunk, "$.id", event.get("id"), of=index, kind="id-changed")
-        yield from self._same.same(chunk, "$.output_index", str(index), of=("output", text_of(event.get("id"))))
-        yield from self._same.same(chunk, "$.model", event.get("model"), of=index, kind="model-changed")
+        yield from self._same.check(chunk, "$.id", event.get("id"), key=index, kind="id-changed")
+        yield from self._same.check(chunk, "$.output_index", str(index), key=("output", as_string(event.get("id"))))
+        yield from self._same.check(chunk, "$.model", event.get("model"), key=index, kind="model-changed")
         for name in ("agent_id", "role", "name", "tool_call_id"):
-            yield from self._same.same(chunk, f"$.{name}", event.get(name), of=index)
+            yield from self._same.check(chunk, f"$.{name}", event.get(name), key=index)
         if entry in _OPENED:
             wrong = self._entries.step(index, last)
             if wrong is not None:
@@ -170,7 +170,7 @@ class _ConversationWalk:
         self._outputs = max(self._outputs, index + 1)
 
     def _content(self, chunk: int, index: int, event: dict[str, Any]) -> Iterator[Misstep]:
-        yield from self._texts.piece(chunk, "$.content", event.get("content"), of=index)
+        yield from self._texts.add(chunk, "$.content", event.get("content"), key=index)
         place = event.get("content_index")
         if type(place) is int:
             before = self._contents.get(index, 0)

@@ -9,7 +9,16 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import merge_fields, plain
-from streamkit.apis._kit.reading import count_of, name_of, object_of, objects_in, said_by, text_of, usage_delta, written
+from streamkit.apis._kit.reading import (
+    as_object,
+    as_string,
+    error_message,
+    first_count,
+    nonempty_string,
+    objects_in,
+    to_json,
+    usage_delta,
+)
 from streamkit.model.message import (
     ERROR,
     FINISH,
@@ -40,7 +49,7 @@ def recognises(sample: Sample) -> str | None:
 def flags(chunk: Chunk) -> int:
     """What a chunk carries."""
     found = 0
-    message = object_of(chunk.get("message"))
+    message = as_object(chunk.get("message"))
     if message.get("content") or chunk.get("response"):
         found |= TEXT
     if message.get("thinking") or chunk.get("thinking"):
@@ -58,33 +67,44 @@ def flags(chunk: Chunk) -> int:
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What a chunk adds."""
-    message = object_of(chunk.get("message"))
+    message = as_object(chunk.get("message"))
     found: list[Delta] = []
-    thought = text_of(message.get("thinking")) or text_of(chunk.get("thinking"))
+    thought = as_string(message.get("thinking")) or as_string(chunk.get("thinking"))
     if thought:
         found.append(Delta("reasoning", thought))
-    text = text_of(message.get("content")) or text_of(chunk.get("response"))
+    text = as_string(message.get("content")) or as_string(chunk.get("response"))
     if text:
         found.append(Delta("text", text))
     for place, call in enumerate(objects_in(message.get("tool_calls"))):
-        function = object_of(call.get("function"))
-        given = written(function["arguments"]) if "arguments" in function else ""
+        function = as_object(call.get("function"))
+        given = to_json(function["arguments"]) if "arguments" in function else ""
         found.append(
-            Delta("tool", given, choice=0, part=place, id=name_of(call.get("id")), name=name_of(function.get("name")))
+            Delta(
+                "tool",
+                given,
+                choice=0,
+                part=place,
+                id=nonempty_string(call.get("id")),
+                name=nonempty_string(function.get("name")),
+            )
         )
     if chunk.get("done") is True:
-        found.append(Delta("finish", text_of(chunk.get("done_reason"))))
+        found.append(Delta("finish", as_string(chunk.get("done_reason"))))
         if any(name in chunk for name in _COUNTS):
             found.append(usage_delta(usage(chunk)))
     if chunk.get("error"):
-        found.append(Delta("error", said_by(chunk["error"])))
+        found.append(Delta("error", error_message(chunk["error"])))
     return tuple(found)
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts of the last chunk; a prompt that was cached whole is not counted by the server."""
     raw = {key: value for key, value in chunk.items() if key.endswith(("_count", "_duration"))}
-    return Usage(input=count_of(raw, "prompt_eval_count"), output=count_of(raw, "eval_count"), raw=raw) if raw else None
+    return (
+        Usage(input=first_count(raw, "prompt_eval_count"), output=first_count(raw, "eval_count"), raw=raw)
+        if raw
+        else None
+    )
 
 
 def ended(ending: Ending) -> bool:
@@ -133,18 +153,22 @@ class OllamaAssembler:
         """The same in the words that all APIs share."""
         message, answer = self._whole_message, self.object
         parts = []
-        thought = text_of(message.get("thinking")) or text_of(answer.get("thinking"))
+        thought = as_string(message.get("thinking")) or as_string(answer.get("thinking"))
         if thought:
             parts.append(Part("reasoning", thought))
-        text = text_of(message.get("content")) or text_of(answer.get("response"))
+        text = as_string(message.get("content")) or as_string(answer.get("response"))
         if text:
             parts.append(Part("text", text))
         for call in objects_in(message.get("tool_calls")):
-            function = object_of(call.get("function"))
-            given = written(function.get("arguments", {}))
-            parts.append(Part("tool_call", given, name_of(call.get("id")), name_of(function.get("name")), call))
-        messages = (Message(0, name_of(message.get("role")), tuple(parts), name_of(answer.get("done_reason"))),)
-        return Reply(messages if parts or message else (), None, name_of(answer.get("model")), usage(answer))
+            function = as_object(call.get("function"))
+            given = to_json(function.get("arguments", {}))
+            parts.append(
+                Part("tool_call", given, nonempty_string(call.get("id")), nonempty_string(function.get("name")), call)
+            )
+        messages = (
+            Message(0, nonempty_string(message.get("role")), tuple(parts), nonempty_string(answer.get("done_reason"))),
+        )
+        return Reply(messages if parts or message else (), None, nonempty_string(answer.get("model")), usage(answer))
 
 
 def judge() -> Judge:
@@ -170,7 +194,7 @@ API = Api(
     flags=flags,
     deltas=deltas,
     usage=usage,
-    model=lambda chunk: name_of(chunk.get("model")),
+    model=lambda chunk: nonempty_string(chunk.get("model")),
     ended=ended,
     assembler=OllamaAssembler,
     order=40,

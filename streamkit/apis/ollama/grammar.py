@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.reading import object_of, objects_in
-from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, again
+from streamkit.apis._kit.reading import as_object, objects_in
+from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, second_end_severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -51,14 +51,16 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         done = line.get("done") is True
         wrong = walk.step(0, "done" if done else "line")
         if wrong is not None:
-            yield Misstep(wrong, chunk, "a line comes after the one with done: true", "$.done", again(wrong))
-        yield from same.same(chunk, "$.model", line.get("model"), kind="model-changed")
+            yield Misstep(
+                wrong, chunk, "a line comes after the one with done: true", "$.done", second_end_severity(wrong)
+            )
+        yield from same.check(chunk, "$.model", line.get("model"), kind="model-changed")
         created = line.get("created_at")
         yield from times.next(chunk, "$.created_at", _instant(created))
-        message = object_of(line.get("message"))
-        yield from texts.piece(chunk, "$.message.content", message.get("content") or line.get("response"))
-        yield from texts.piece(
-            chunk, "$.message.thinking", message.get("thinking") or line.get("thinking"), of="thinking"
+        message = as_object(line.get("message"))
+        yield from texts.add(chunk, "$.message.content", message.get("content") or line.get("response"))
+        yield from texts.add(
+            chunk, "$.message.thinking", message.get("thinking") or line.get("thinking"), key="thinking"
         )
         for place, call in enumerate(objects_in(message.get("tool_calls"))):
             yield from calls.open(chunk, f"$.message.tool_calls[{place}].id", (chunk, place), call.get("id"))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import (
     Field,
     Shape,
@@ -76,8 +76,8 @@ GENERATE = Shape(
     },
 )
 
-_misfits_chat = misfits_of(CHAT, error="error", of="message")
-_misfits_generate = misfits_of(GENERATE, error="error", of="response")
+_misfits_chat = misfit_checker(CHAT, error="error", unless="message")
+_misfits_generate = misfit_checker(GENERATE, error="error", unless="response")
 
 
 def is_generate(chunks: Any) -> bool:
@@ -97,13 +97,14 @@ def unknown(chunks: Any, known: Any = ()) -> Iterator[Misfit]:
 
 def kinds() -> frozenset[str]:
     """Every misfit that either table can find."""
-    return kinds_of(CHAT) | kinds_of(GENERATE)
+    return misfit_kinds(CHAT) | misfit_kinds(GENERATE)
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a line of either."""
     chat, generate = (
-        schema_of(shape, "", error="error", of=of)() for shape, of in ((CHAT, "message"), (GENERATE, "response"))
+        schema_builder(shape, "", error="error", unless=of)()
+        for shape, of in ((CHAT, "message"), (GENERATE, "response"))
     )
     return {
         "$schema": chat["$schema"],

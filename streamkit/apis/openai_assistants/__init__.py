@@ -9,15 +9,15 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import merge_fields, plain
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, said_by, text_of, usage_delta
-from streamkit.apis._openai.usage import usage_of
+from streamkit.apis._kit.reading import as_object, as_string, error_message, nonempty_string, objects_in, usage_delta
+from streamkit.apis._openai.usage import parse_usage
 from streamkit.model.message import ERROR, FINISH, ROLE, TEXT, TOOL, USAGE, Delta, Message, Part, Reply, Usage
 
 _FINISHED = frozenset({"completed", "failed", "cancelled", "expired", "incomplete", "requires_action"})
 
 
 def _kind(chunk: Chunk) -> str:
-    kind = text_of(chunk.get("object"))
+    kind = as_string(chunk.get("object"))
     return kind if kind.startswith("thread") else ""
 
 
@@ -30,12 +30,12 @@ def recognises(sample: Sample) -> str | None:
 
 
 def _texts(chunk: Chunk) -> list[str]:
-    content = object_of(chunk.get("delta")).get("content")
-    return [text for part in objects_in(content) if (text := text_of(object_of(part.get("text")).get("value")))]
+    content = as_object(chunk.get("delta")).get("content")
+    return [text for part in objects_in(content) if (text := as_string(as_object(part.get("text")).get("value")))]
 
 
 def _calls(chunk: Chunk) -> list[dict[str, Any]]:
-    return objects_in(object_of(object_of(chunk.get("delta")).get("step_details")).get("tool_calls"))
+    return objects_in(as_object(as_object(chunk.get("delta")).get("step_details")).get("tool_calls"))
 
 
 def flags(chunk: Chunk) -> int:
@@ -49,7 +49,7 @@ def flags(chunk: Chunk) -> int:
         return ROLE if chunk.get("status") == "in_progress" else 0
     if kind == "thread.run":
         status = chunk.get("status")
-        found = FINISH if text_of(status) in _FINISHED else 0
+        found = FINISH if as_string(status) in _FINISHED else 0
         found |= USAGE if type(chunk.get("usage")) is dict else 0
         return found | (ERROR if status == "failed" or chunk.get("last_error") else 0)
     return 0 if kind else ERROR if chunk.get("error") or chunk.get("code") else 0
@@ -63,26 +63,31 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if kind == "thread.run.step.delta":
         found = []
         for place, call in enumerate(_calls(chunk)):
-            function = object_of(call.get("function"))
-            given = text_of(function.get("arguments"))
+            function = as_object(call.get("function"))
+            given = as_string(function.get("arguments"))
             found.append(
                 Delta(
-                    "tool", given, choice=0, part=place, id=name_of(call.get("id")), name=name_of(function.get("name"))
+                    "tool",
+                    given,
+                    choice=0,
+                    part=place,
+                    id=nonempty_string(call.get("id")),
+                    name=nonempty_string(function.get("name")),
                 )
             )
         return tuple(found)
     if kind == "thread.message" and flags(chunk) & ROLE:
-        return (Delta("role", text_of(chunk.get("role"))),)
+        return (Delta("role", as_string(chunk.get("role"))),)
     if flags(chunk) & ERROR:
-        return (Delta("error", said_by(chunk.get("last_error") or chunk.get("error") or chunk)),)
+        return (Delta("error", error_message(chunk.get("last_error") or chunk.get("error") or chunk)),)
     counts = usage(chunk)
-    ended_so = (Delta("finish", text_of(chunk.get("status"))),) if flags(chunk) & FINISH else ()
+    ended_so = (Delta("finish", as_string(chunk.get("status"))),) if flags(chunk) & FINISH else ()
     return ended_so if counts is None else (*ended_so, usage_delta(counts))
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts of a run."""
-    return usage_of(chunk.get("usage"))
+    return parse_usage(chunk.get("usage"))
 
 
 def ended(ending: Ending) -> bool:
@@ -101,7 +106,7 @@ class RunAssembler:
 
     def feed(self, chunk: Chunk) -> None:
         """Take the next event. Never raises on content."""
-        kind, id = _kind(chunk), text_of(chunk.get("id"))
+        kind, id = _kind(chunk), as_string(chunk.get("id"))
         if kind == "thread.run":
             self._run = chunk
         elif kind == "thread.message":
@@ -109,9 +114,9 @@ class RunAssembler:
         elif kind == "thread.run.step":
             self._take(self._steps, id, chunk, "step_details")
         elif kind == "thread.message.delta":
-            merge_fields(self._messages.setdefault(id, {"id": id}), object_of(chunk.get("delta")))
+            merge_fields(self._messages.setdefault(id, {"id": id}), as_object(chunk.get("delta")))
         elif kind == "thread.run.step.delta":
-            merge_fields(self._steps.setdefault(id, {"id": id}), object_of(chunk.get("delta")))
+            merge_fields(self._steps.setdefault(id, {"id": id}), as_object(chunk.get("delta")))
         elif not kind and (chunk.get("error") or chunk.get("code")):
             self._error = chunk
 
@@ -136,16 +141,18 @@ class RunAssembler:
         parts = []
         for message in self._messages.values():
             for entry in objects_in(_plain(message).get("content")):
-                parts.append(Part("text", text_of(object_of(entry.get("text")).get("value"))))
+                parts.append(Part("text", as_string(as_object(entry.get("text")).get("value"))))
         for step in self._steps.values():
-            for call in objects_in(object_of(_plain(step).get("step_details")).get("tool_calls")):
-                function = object_of(call.get("function"))
-                given, name = text_of(function.get("arguments")), name_of(function.get("name"))
-                parts.append(Part("tool_call", given, name_of(call.get("id")), name, call))
-        status = name_of(self._run.get("status"))
+            for call in objects_in(as_object(_plain(step).get("step_details")).get("tool_calls")):
+                function = as_object(call.get("function"))
+                given, name = as_string(function.get("arguments")), nonempty_string(function.get("name"))
+                parts.append(Part("tool_call", given, nonempty_string(call.get("id")), name, call))
+        status = nonempty_string(self._run.get("status"))
         messages = (Message(0, "assistant", tuple(parts), status if status in _FINISHED else None),) if parts else ()
         run = self._run
-        return Reply(messages, name_of(run.get("id")), name_of(run.get("model")), usage_of(run.get("usage")))
+        return Reply(
+            messages, nonempty_string(run.get("id")), nonempty_string(run.get("model")), parse_usage(run.get("usage"))
+        )
 
 
 def _plain(holder: dict[str, Any]) -> dict[str, Any]:
@@ -183,7 +190,7 @@ API = Api(
     flags=flags,
     deltas=deltas,
     usage=usage,
-    model=lambda chunk: name_of(chunk.get("model")),
+    model=lambda chunk: nonempty_string(chunk.get("model")),
     ended=ended,
     assembler=RunAssembler,
     order=15,

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.misfits import describe
-from streamkit.apis._kit.reading import object_of, objects_in, place_of, text_of
-from streamkit.apis._kit.values import Calls, Repeated, Texts, total
+from streamkit.apis._kit.reading import as_index, as_object, as_string, objects_in
+from streamkit.apis._kit.values import Calls, Repeated, Texts, check_total
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -92,7 +92,7 @@ class _RunWalk:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._walks = {"thread.run": Walk(RUN), "thread.run.step": Walk(OBJECT), "thread.message": Walk(OBJECT)}
-        first = object_of(stream.chunks[0]) if stream.chunks else {}
+        first = as_object(stream.chunks[0]) if stream.chunks else {}
         created = first.get("object") == "thread" or self._name(0).endswith(".run.created")
         self._resumed = not created and first.get("object") in ("thread.run.step", "thread.message")
         self._begun = False
@@ -115,7 +115,7 @@ class _RunWalk:
 
     def missteps(self) -> Iterator[Misstep]:
         for chunk, event in enumerate(self._stream.chunks):
-            kind = text_of(event.get("object"))
+            kind = as_string(event.get("object"))
             if kind in _DELTAS:
                 yield from self._delta(chunk, _DELTAS[kind], event)
             elif kind in _KINDS:
@@ -129,23 +129,25 @@ class _RunWalk:
 
     def _symbol(self, chunk: int, kind: str, event: dict[str, Any]) -> str:
         """What an object's telling is: the last word of its event's name, or its status where events have no names."""
-        status, name = text_of(event.get("status")), self._name(chunk)
+        status, name = as_string(event.get("status")), self._name(chunk)
         word = name.removeprefix(f"{kind}.") if name.startswith(f"{kind}.") else ""
         if not word:
             first = "queued" if kind == "thread.run" else "in_progress"
-            unseen = self._walks[kind].state(text_of(event.get("id"))) == "new"
+            unseen = self._walks[kind].state(as_string(event.get("id"))) == "new"
             word = "created" if unseen and status == first and not self._resumed else status
         return "closed" if word in _CLOSED else word
 
     def _told(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
-        id, status = text_of(event.get("id")), text_of(event.get("status"))
+        id, status = as_string(event.get("id")), as_string(event.get("status"))
         symbol = self._symbol(chunk, kind, event)
         yield from self._placed(chunk, kind)
         yield from self._step(chunk, kind, id, symbol)
         yield from self._alone(chunk, kind, id, symbol)
         yield from self._agrees(chunk, kind, status)
         yield from self._repeats(chunk, kind, event)
-        yield from total(chunk, "$.usage", event.get("usage"), "total_tokens", ("prompt_tokens", "completion_tokens"))
+        yield from check_total(
+            chunk, "$.usage", event.get("usage"), "total_tokens", ("prompt_tokens", "completion_tokens")
+        )
         if symbol != "closed":
             return
         if kind == "thread.run":
@@ -209,38 +211,38 @@ class _RunWalk:
             yield Misstep("state-order", chunk, f"the status is {describe(status)} in {name}", "$.status")
 
     def _repeats(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
-        id = text_of(event.get("id"))
+        id = as_string(event.get("id"))
         if event.get("id") == "":
             yield Misstep("empty-id", chunk, "the id is empty", "$.id")
         if kind == "thread.run":
-            yield from self._same.same(chunk, "$.id", id, name="run_id")
-        yield from self._same.same(chunk, "$.run_id", event.get("run_id"))
+            yield from self._same.check(chunk, "$.id", id, name="run_id")
+        yield from self._same.check(chunk, "$.run_id", event.get("run_id"))
         for name in _OF_THREAD:
-            yield from self._same.same(chunk, f"$.{name}", event.get(name))
+            yield from self._same.check(chunk, f"$.{name}", event.get(name))
         for name in _KEPT:
-            yield from self._same.same(chunk, f"$.{name}", event.get(name), of=id)
-        yield from self._same.same(chunk, "$.model", event.get("model"), kind="model-changed")
+            yield from self._same.check(chunk, f"$.{name}", event.get(name), key=id)
+        yield from self._same.check(chunk, "$.model", event.get("model"), kind="model-changed")
 
     def _delta(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
-        id, delta = text_of(event.get("id")), object_of(event.get("delta"))
+        id, delta = as_string(event.get("id")), as_object(event.get("delta"))
         yield from self._placed(chunk, kind)
         yield from self._step(chunk, kind, id, "delta")
         for place, part in enumerate(objects_in(delta.get("content"))):
             path = f"$.delta.content[{place}]"
-            index = place_of(part.get("index"), -1)
-            yield from self._same.same(chunk, f"{path}.type", part.get("type"), of=(id, index))
-            text = object_of(part.get("text")).get("value")
-            yield from self._texts.piece(chunk, f"{path}.text.value", text, of=(id, index))
+            index = as_index(part.get("index"), -1)
+            yield from self._same.check(chunk, f"{path}.type", part.get("type"), key=(id, index))
+            text = as_object(part.get("text")).get("value")
+            yield from self._texts.add(chunk, f"{path}.text.value", text, key=(id, index))
             if index > 0 and not self._same.known("type", (id, index - 1)):
                 yield Misstep(
                     "part-order", chunk, f"content {index} comes, and there is no content {index - 1}", f"{path}.index"
                 )
-        for place, call in enumerate(objects_in(object_of(delta.get("step_details")).get("tool_calls"))):
+        for place, call in enumerate(objects_in(as_object(delta.get("step_details")).get("tool_calls"))):
             path = f"$.delta.step_details.tool_calls[{place}]"
-            key = (id, place_of(call.get("index"), -1))
+            key = (id, as_index(call.get("index"), -1))
             if "id" in call:
                 yield from self._calls.open(chunk, f"{path}.id", key, call["id"])
-                yield from self._same.same(chunk, f"{path}.id", call["id"], of=key)
+                yield from self._same.check(chunk, f"{path}.id", call["id"], key=key)
             self._calls.arguments(key, _given(call))
             self._code |= {key} if call.get("type") == "code_interpreter" else set()
 
@@ -250,14 +252,16 @@ class _RunWalk:
         for index, part in enumerate(objects_in(event.get("content"))):
             if part.get("type") == "text":
                 path = f"$.content[{index}].text.value"
-                yield from self._texts.whole(chunk, path, object_of(part.get("text")).get("value"), of=(id, index))
+                yield from self._texts.check_whole(
+                    chunk, path, as_object(part.get("text")).get("value"), key=(id, index)
+                )
 
     def _whole_calls(self, chunk: int, id: Any, event: dict[str, Any]) -> Iterator[Misstep]:
-        for index, call in enumerate(objects_in(object_of(event.get("step_details")).get("tool_calls"))):
+        for index, call in enumerate(objects_in(as_object(event.get("step_details")).get("tool_calls"))):
             told, given = self._calls.text((id, index)), _given(call)
             path = f"$.step_details.tool_calls[{index}]"
             yield from self._calls.open(chunk, f"{path}.id", (id, index), call.get("id"))
-            yield from self._same.same(chunk, f"{path}.id", call.get("id"), of=(id, index))
+            yield from self._same.check(chunk, f"{path}.id", call.get("id"), key=(id, index))
             if given != told and (told or not self._resumed) and type(given) is str:
                 message = "the arguments that are told as the whole are not those of the deltas"
                 yield Misstep("whole-differs", chunk, message, path)
@@ -278,10 +282,10 @@ class _RunWalk:
             message = "the run requires an action, and no tool is called"
             yield Misstep("finish-tool-mismatch", self._status[0], message, "$.status")
         cut = self._status is not None and self._status[1] == "incomplete"
-        yield from self._calls.unreadable(cut=cut, but=self._code)
+        yield from self._calls.invalid_arguments(cut=cut, ignore=self._code)
 
 
 def _given(call: dict[str, Any]) -> Any:
     """What a tool is given: a function's arguments, the code of an interpreter."""
-    function = object_of(call.get("function"))
-    return function.get("arguments") if function else object_of(call.get("code_interpreter")).get("input")
+    function = as_object(call.get("function"))
+    return function.get("arguments") if function else as_object(call.get("code_interpreter")).get("input")

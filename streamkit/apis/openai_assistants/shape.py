@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import (
     ANY,
     Field,
@@ -209,7 +209,7 @@ SHAPE = variants(
     },
 ).shape
 
-misfits = misfits_of(SHAPE, error="error", of="object")
+misfits = misfit_checker(SHAPE, error="error", unless="object")
 unknown = partial(unknown_fields, SHAPE)
-kinds = partial(kinds_of, SHAPE)
-schema = schema_of(SHAPE, "An event of an OpenAI Assistants run", error="error", of="object")
+kinds = partial(misfit_kinds, SHAPE)
+schema = schema_builder(SHAPE, "An event of an OpenAI Assistants run", error="error", unless="object")

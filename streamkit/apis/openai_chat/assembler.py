@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.merge import Pieces, joined, joined_base64, merge, merge_fields, paired, plain
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of
-from streamkit.apis._openai.choices import NO_FINISH, finish_of
-from streamkit.apis._openai.usage import usage_of
-from streamkit.apis.openai_chat.content import REASONING_KEYS, delta_of, pieces_of
+from streamkit.apis._kit.merge import Pieces, join_surrogates, joined, joined_base64, merge, merge_fields, plain
+from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
+from streamkit.apis._openai.choices import NO_FINISH, finish_reason
+from streamkit.apis._openai.usage import parse_usage
+from streamkit.apis.openai_chat.content import REASONING_KEYS, choice_delta, content_texts
 from streamkit.apis.openai_chat.tool_calls import ToolCalls
 from streamkit.model.message import Message, Part, Reply
 
@@ -56,7 +56,7 @@ class ChatAssembler:
                     head[key] = value
 
     def _feed_choice(self, place: int, choice: dict[str, Any], chunk: dict[str, Any]) -> None:
-        index = place_of(choice.get("index"), place)
+        index = as_index(choice.get("index"), place)
         state = self._choices.get(index)
         if state is None:
             state = self._choices[index] = _Choice(index)
@@ -64,7 +64,7 @@ class ChatAssembler:
         if type(delta) is dict:
             state.feed(delta)
         elif "delta" not in choice:
-            state.feed(delta_of(choice))
+            state.feed(choice_delta(choice))
             if "message" in choice and self._fed == 1:
                 self._whole = chunk
         state.feed_fields(choice)
@@ -76,7 +76,7 @@ class ChatAssembler:
             return self._whole
         head = dict(self._head)
         if head.get("usage") is None:
-            head["usage"] = object_of(head.get("x_groq")).get("usage")
+            head["usage"] = as_object(head.get("x_groq")).get("usage")
         head.setdefault("id", None)
         head.setdefault("created", None)
         head.setdefault("model", None)
@@ -92,9 +92,9 @@ class ChatAssembler:
         usage = head.get("usage")
         return Reply(
             tuple(state.message for _, state in sorted(self._choices.items())),
-            name_of(head.get("id")),
-            name_of(head.get("model")),
-            usage_of(usage if usage is not None else object_of(head.get("x_groq")).get("usage")),
+            nonempty_string(head.get("id")),
+            nonempty_string(head.get("model")),
+            parse_usage(usage if usage is not None else as_object(head.get("x_groq")).get("usage")),
         )
 
 
@@ -141,7 +141,7 @@ class _Choice:
                 else:
                     self._feed_parts(value)
             elif key == "role":
-                self.role = self.role or name_of(value)
+                self.role = self.role or nonempty_string(value)
             elif key == "tool_calls" and type(value) is list:
                 self.calls = self.calls or ToolCalls()
                 self.calls.feed(value)
@@ -163,7 +163,7 @@ class _Choice:
         """Add content that is no string, or comes after such: content is then a list of parts, as it would be in whole."""
         if type(value) not in (str, list):
             self.content = self.content or Pieces()
-            self.content.extend(text for _, text in pieces_of(value))
+            self.content.extend(text for _, text in content_texts(value))
             return
         if self.parts is None:
             self.parts = []
@@ -182,7 +182,7 @@ class _Choice:
                 continue
             if key == "finish_reason":
                 if value not in NO_FINISH:
-                    self.finish = finish_of(choice)
+                    self.finish = finish_reason(choice)
             elif key == "logprobs" or type(value) is list:
                 self.fields[key] = merge(self.fields.get(key), value)
             elif type(value) is dict and type(self.fields.get(key)) is dict:
@@ -234,7 +234,7 @@ class _Choice:
                 break
         for part in self.parts or ():
             known = False
-            for kind, text in pieces_of([_plain_part(part)]):
+            for kind, text in content_texts([_plain_part(part)]):
                 known = kind != "other"
                 if known and text:
                     yield Part(kind, text, data=None if kind != "citation" else part)  # type: ignore[arg-type]
@@ -248,9 +248,9 @@ class _Choice:
             yield from calls.parts if calls else ()
         if self.audio:
             audio = self._message()["audio"]
-            yield Part("audio", text_of(audio.get("transcript")), name_of(audio.get("id")), data=audio)
+            yield Part("audio", as_string(audio.get("transcript")), nonempty_string(audio.get("id")), data=audio)
         for citation in objects_in(plain(self.rest.get("annotations"))):
-            yield Part("citation", text_of(object_of(citation.get("url_citation")).get("url")), data=citation)
+            yield Part("citation", as_string(as_object(citation.get("url_citation")).get("url")), data=citation)
 
 
 def _add_part(parts: list[dict[str, Any]], part: dict[str, Any]) -> None:
@@ -278,5 +278,5 @@ def _plain_part(part: dict[str, Any]) -> dict[str, Any]:
     if type(thoughts) is list:
         whole["thinking"] = [{key: plain(value) for key, value in thought.items()} for thought in thoughts]
     elif type(thoughts) is str:
-        whole["thinking"] = paired(thoughts)
+        whole["thinking"] = join_surrogates(thoughts)
     return whole

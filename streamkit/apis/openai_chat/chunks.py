@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from streamkit.apis import Chunk
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of, usage_delta
-from streamkit.apis._openai.choices import NO_FINISH, error_deltas, error_of, finish_of
-from streamkit.apis._openai.usage import usage_of
-from streamkit.apis.openai_chat.content import REASONING_KEYS, arguments_of, delta_of, list_flags, pieces_of
+from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in, usage_delta
+from streamkit.apis._openai.choices import NO_FINISH, error_deltas, finish_reason, reported_error
+from streamkit.apis._openai.usage import parse_usage
+from streamkit.apis.openai_chat.content import (
+    REASONING_KEYS,
+    choice_delta,
+    content_texts,
+    list_flags,
+    name_and_arguments,
+)
 from streamkit.model.message import ERROR, FINISH, OTHER_CONTENT, REASONING, ROLE, TEXT, TOOL, USAGE, Delta, Usage
 
 # What a field of a delta carries when it is a string that is not empty, and when it is a list or an object that is not.
@@ -34,7 +40,7 @@ def flags(chunk: Chunk) -> int:
                 else:
                     found |= _delta_flags(delta)
             elif "delta" not in choice:
-                found |= _delta_flags(delta_of(choice))
+                found |= _delta_flags(choice_delta(choice))
             reason = choice.get("finish_reason")
             if reason is not None and reason not in NO_FINISH:
                 found |= FINISH
@@ -42,7 +48,7 @@ def flags(chunk: Chunk) -> int:
                     found |= ERROR
         if chunk.get("error"):
             found |= ERROR
-    elif error_of(chunk) is not None:
+    elif reported_error(chunk) is not None:
         found |= ERROR
     if chunk.get("usage") is not None or ("x_groq" in chunk and _groq_usage(chunk) is not None):
         found |= USAGE
@@ -94,11 +100,11 @@ def _other_flags(key: str, value: Any) -> int:
             function = call.get("function")
             if type(function) is dict and (function.get("arguments") or function.get("name")):
                 return TOOL
-            if "custom" in call and any(arguments_of(call)):
+            if "custom" in call and any(name_and_arguments(call)):
                 return TOOL
         return 0
     if key == "function_call":
-        return TOOL if any(arguments_of({"function": value})) else 0
+        return TOOL if any(name_and_arguments({"function": value})) else 0
     if key == "content":
         return list_flags(value)
     if key == "reasoning_details":
@@ -110,11 +116,11 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What a chunk adds, choice by choice."""
     found: list[Delta] = []
     for place, choice in enumerate(objects_in(chunk.get("choices"))):
-        number = place_of(choice.get("index"), place)
-        delta = delta_of(choice)
+        number = as_index(choice.get("index"), place)
+        delta = choice_delta(choice)
         if delta:
-            found += _of_delta(delta, number)
-        reason = finish_of(choice)
+            found += _convert_delta(delta, number)
+        reason = finish_reason(choice)
         if reason is not None:
             found.append(Delta("finish", reason, choice=number))
     counts = usage(chunk)
@@ -123,40 +129,44 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     return (*found, *error_deltas(chunk))
 
 
-def _of_delta(delta: dict[str, Any], choice: int) -> list[Delta]:
+def _convert_delta(delta: dict[str, Any], choice: int) -> list[Delta]:
     found = []
-    role = name_of(delta.get("role"))
+    role = nonempty_string(delta.get("role"))
     if role:
         found.append(Delta("role", role, choice=choice))
     for key in REASONING_KEYS:
-        if text_of(delta.get(key)):
+        if as_string(delta.get(key)):
             found.append(Delta("reasoning", delta[key], choice=choice))
             break
-    for kind, text in pieces_of(delta.get("content")):
+    for kind, text in content_texts(delta.get("content")):
         found.append(Delta(kind, text, choice=choice))
-    if text_of(delta.get("refusal")):
+    if as_string(delta.get("refusal")):
         found.append(Delta("refusal", delta["refusal"], choice=choice))
     for place, call in enumerate(objects_in(delta.get("tool_calls"))):
-        name, arguments = arguments_of(call)
-        part = place_of(call.get("index"), place)
-        found.append(Delta("tool", arguments, choice=choice, part=part, id=name_of(call.get("id")), name=name or None))
+        name, arguments = name_and_arguments(call)
+        part = as_index(call.get("index"), place)
+        found.append(
+            Delta("tool", arguments, choice=choice, part=part, id=nonempty_string(call.get("id")), name=name or None)
+        )
     if type(delta.get("function_call")) is dict:
-        name, arguments = arguments_of({"function": delta["function_call"]})
+        name, arguments = name_and_arguments({"function": delta["function_call"]})
         found.append(Delta("tool", arguments, choice=choice, part=0, id=None, name=name or None))
-    audio = object_of(delta.get("audio"))
+    audio = as_object(delta.get("audio"))
     if audio:
-        found.append(Delta("audio", text_of(audio.get("transcript")), choice=choice, id=name_of(audio.get("id"))))
+        found.append(
+            Delta("audio", as_string(audio.get("transcript")), choice=choice, id=nonempty_string(audio.get("id")))
+        )
     for citation in objects_in(delta.get("annotations")):
-        about = object_of(citation.get("url_citation")) or citation
-        found.append(Delta("citation", text_of(about.get("url")) or text_of(about.get("title")), choice=choice))
+        about = as_object(citation.get("url_citation")) or citation
+        found.append(Delta("citation", as_string(about.get("url")) or as_string(about.get("title")), choice=choice))
     return found
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts that a chunk reports; older Groq models have them in `x_groq` alone."""
     raw = chunk.get("usage")
-    return usage_of(raw if raw is not None else _groq_usage(chunk))
+    return parse_usage(raw if raw is not None else _groq_usage(chunk))
 
 
 def _groq_usage(chunk: Chunk) -> Any:
-    return object_of(chunk.get("x_groq")).get("usage")
+    return as_object(chunk.get("x_groq")).get("usage")

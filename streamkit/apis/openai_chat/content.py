@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from streamkit.apis._kit.reading import object_of, objects_in, text_of, written
+from streamkit.apis._kit.reading import as_object, as_string, objects_in, to_json
 from streamkit.model.message import OTHER_CONTENT, REASONING, TEXT
 
 REASONING_KEYS = ("reasoning_content", "reasoning")
@@ -14,18 +14,18 @@ Kind = Literal["text", "reasoning", "refusal", "citation", "other"]
 _FLAGS: dict[str, int] = {"text": TEXT, "refusal": TEXT, "reasoning": REASONING}
 
 
-def delta_of(choice: dict[str, Any]) -> dict[str, Any]:
+def choice_delta(choice: dict[str, Any]) -> dict[str, Any]:
     """A choice's delta; where it has none, the message, or Azure's list of messages with a delta each."""
     delta = choice.get("delta")
     if delta is None and "delta" not in choice:
         delta = choice.get("message")
         if delta is None:
             for message in objects_in(choice.get("messages")):
-                return object_of(message.get("delta"))
-    return object_of(delta)
+                return as_object(message.get("delta"))
+    return as_object(delta)
 
 
-def pieces_of(content: Any) -> Iterator[tuple[Kind, str]]:
+def content_texts(content: Any) -> Iterator[tuple[Kind, str]]:
     """The texts of a `content`, which is a string, or a list of parts as Mistral sends it."""
     if type(content) is str:
         if content:
@@ -34,7 +34,7 @@ def pieces_of(content: Any) -> Iterator[tuple[Kind, str]]:
         for part in content:
             yield from _pieces_of_part(part)
     elif content is not None and type(content) in (int, float, bool):
-        yield "text", written(content)
+        yield "text", to_json(content)
 
 
 def _pieces_of_part(part: Any) -> Iterator[tuple[Kind, str]]:
@@ -45,12 +45,12 @@ def _pieces_of_part(part: Any) -> Iterator[tuple[Kind, str]]:
     kind = part.get("type")
     if kind == "thinking":
         thought = part.get("thinking")
-        text = thought if type(thought) is str else "".join(text_of(one.get("text")) for one in objects_in(thought))
+        text = thought if type(thought) is str else "".join(as_string(one.get("text")) for one in objects_in(thought))
         yield "reasoning", text
     elif kind == "refusal":
-        yield "refusal", text_of(part.get("refusal"))
+        yield "refusal", as_string(part.get("refusal"))
     elif kind == "reference":
-        yield "citation", written(part.get("reference_ids"))
+        yield "citation", to_json(part.get("reference_ids"))
     elif type(part.get("text")) is str:
         yield "text", part["text"]
     else:
@@ -60,20 +60,20 @@ def _pieces_of_part(part: Any) -> Iterator[tuple[Kind, str]]:
 def list_flags(content: Any) -> int:
     """What a `content` that is no string carries."""
     found = 0
-    for kind, text in pieces_of(content):
+    for kind, text in content_texts(content):
         found |= (_FLAGS.get(kind, OTHER_CONTENT)) if text or kind not in _FLAGS else 0
     return found
 
 
-def arguments_of(call: dict[str, Any]) -> tuple[str, str]:
+def name_and_arguments(call: dict[str, Any]) -> tuple[str, str]:
     """The name and the piece of arguments of one tool call's delta.
 
     Arguments are text; an object (as Ollama's own API has it) is written as JSON. A custom tool has `input` instead.
     """
     function = call.get("function")
     if type(function) is not dict:
-        function = object_of(call.get("custom"))
+        function = as_object(call.get("custom"))
     arguments = function.get("arguments", function.get("input"))
     if arguments is None:
         arguments = ""
-    return text_of(function.get("name")), arguments if type(arguments) is str else written(arguments)
+    return as_string(function.get("name")), arguments if type(arguments) is str else to_json(arguments)

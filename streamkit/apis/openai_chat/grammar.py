@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any
 
-from streamkit.apis._kit.reading import object_of
+from streamkit.apis._kit.reading import as_object
 from streamkit.apis._kit.repeats import repeats
 from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
 from streamkit.apis._openai.logprobs import Tokens
@@ -125,7 +125,7 @@ class _ChatWalk:
             return False
         if choice.get("logprobs") or index in self._tokens:
             return False
-        text = object_of(choice.get("delta")).get("content")
+        text = as_object(choice.get("delta")).get("content")
         if type(text) is not str:
             return False
         last = self._last_text.get(index, "")
@@ -239,6 +239,6 @@ def _has_content(delta: dict[str, Any]) -> bool:
 def _forces_a_tool(stream: Stream) -> bool:
     """Whether the request, where it is known, names the tool to call or requires one."""
     request = stream.exchange.request
-    fields = object_of(request.body.json) if request and request.body else {}
+    fields = as_object(request.body.json) if request and request.body else {}
     choice = fields.get("tool_choice")
     return isinstance(choice, dict) or choice == "required"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import ANY, Field, Shape, array, integer, number, string, structure
 from streamkit.apis._openai.shape import FINISH_REASONS, USAGE
 
@@ -104,7 +104,7 @@ SHAPE = Shape(
     },
 )
 
-misfits = misfits_of(SHAPE, error="error", of="choices")
+misfits = misfit_checker(SHAPE, error="error", unless="choices")
 unknown = partial(unknown_fields, SHAPE)
-kinds = partial(kinds_of, SHAPE)
-schema = schema_of(SHAPE, "A chunk of OpenAI Chat Completions", error="error", of="choices")
+kinds = partial(misfit_kinds, SHAPE)
+schema = schema_builder(SHAPE, "A chunk of OpenAI Chat Completions", error="error", unless="choices")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis._kit.merge import Pieces, joined, merge_fields, plain
-from streamkit.apis._kit.reading import name_of, object_of
-from streamkit.apis.openai_chat.content import arguments_of
+from streamkit.apis._kit.reading import as_object, nonempty_string
+from streamkit.apis.openai_chat.content import name_and_arguments
 from streamkit.model.message import Part
 
 _HOLDERS = ("function", "custom")
@@ -31,10 +31,10 @@ class ToolCalls:
         """Add the pieces that one delta brings."""
         for piece in pieces:
             if type(piece) is dict:
-                self._call_of(piece).feed(piece)
+                self._call_for(piece).feed(piece)
 
-    def _call_of(self, piece: dict[str, Any]) -> _Call:
-        index, id = piece.get("index"), name_of(piece.get("id"))
+    def _call_for(self, piece: dict[str, Any]) -> _Call:
+        index, id = piece.get("index"), nonempty_string(piece.get("id"))
         if type(index) is int:
             call = self._at.get(index)
             if call is not None and (id is None or call.id in (None, id)):
@@ -87,16 +87,16 @@ class _Call:
         self.rest: dict[str, Any] = {}
 
     def feed(self, piece: dict[str, Any]) -> None:
-        self.id = self.id or name_of(piece.get("id"))
-        self.type = self.type or name_of(piece.get("type"))
-        name, arguments = arguments_of(piece)
+        self.id = self.id or nonempty_string(piece.get("id"))
+        self.type = self.type or nonempty_string(piece.get("type"))
+        name, arguments = name_and_arguments(piece)
         self.name = self.name or name or None
         if arguments:
             self.arguments.append(arguments)
         if type(piece.get("custom")) is dict:
             self.holder = "custom"
         for holder in _HOLDERS:
-            for key, value in object_of(piece.get(holder)).items():
+            for key, value in as_object(piece.get(holder)).items():
                 if key not in ("name", "arguments", "input"):
                     merge_fields(self.inner, {key: value})
         for key, value in piece.items():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis._kit.merge import Pieces, joined, merge, plain
-from streamkit.apis._kit.reading import name_of, place_of
-from streamkit.apis._openai.choices import NO_FINISH, finish_of
-from streamkit.apis._openai.usage import usage_of
+from streamkit.apis._kit.reading import as_index, nonempty_string
+from streamkit.apis._openai.choices import NO_FINISH, finish_reason
+from streamkit.apis._openai.usage import parse_usage
 from streamkit.model.message import Message, Part, Reply
 
 _FIRST = frozenset({"id", "created", "model"})
@@ -27,7 +27,7 @@ class CompletionAssembler:
             if key == "choices":
                 for place, choice in enumerate(value if type(value) is list else ()):
                     if type(choice) is dict:
-                        index = place_of(choice.get("index"), place)
+                        index = as_index(choice.get("index"), place)
                         self._choices.setdefault(index, _Choice(index)).feed(choice)
             elif value is not None and key != "obfuscation":
                 known = self._head.get(key)
@@ -47,7 +47,12 @@ class CompletionAssembler:
         """The same in the words that all APIs share. A completion has no role."""
         head = self._head
         messages = tuple(choice.message for _, choice in sorted(self._choices.items()))
-        return Reply(messages, name_of(head.get("id")), name_of(head.get("model")), usage_of(head.get("usage")))
+        return Reply(
+            messages,
+            nonempty_string(head.get("id")),
+            nonempty_string(head.get("model")),
+            parse_usage(head.get("usage")),
+        )
 
 
 class _Choice:
@@ -68,7 +73,7 @@ class _Choice:
             if key == "text" and type(value) is str:
                 self.text.append(value)
             elif key == "finish_reason":
-                self.finish = self.finish if value in NO_FINISH else finish_of(choice)
+                self.finish = self.finish if value in NO_FINISH else finish_reason(choice)
             elif key == "logprobs" or type(value) is list:
                 self.fields[key] = merge(self.fields.get(key), value)
             else:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from streamkit.apis import Chunk
 from streamkit.apis._kit.reading import (
+    as_index,
+    as_string,
     objects_in,
-    place_of,
-    text_of,
     usage_delta,
 )
-from streamkit.apis._openai.choices import NO_FINISH, error_deltas, error_of, finish_of
-from streamkit.apis._openai.usage import usage_of
+from streamkit.apis._openai.choices import NO_FINISH, error_deltas, finish_reason, reported_error
+from streamkit.apis._openai.usage import parse_usage
 from streamkit.model.message import (
     ERROR,
     FINISH,
@@ -32,7 +32,7 @@ def flags(chunk: Chunk) -> int:
             found |= FINISH
     if chunk.get("usage") is not None:
         found |= USAGE
-    if ("error" in chunk or choices is None) and error_of(chunk) is not None:
+    if ("error" in chunk or choices is None) and reported_error(chunk) is not None:
         found |= ERROR
     return found
 
@@ -41,10 +41,10 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What a chunk adds, choice by choice."""
     found: list[Delta] = []
     for place, choice in enumerate(objects_in(chunk.get("choices"))):
-        number = place_of(choice.get("index"), place)
-        if text_of(choice.get("text")):
+        number = as_index(choice.get("index"), place)
+        if as_string(choice.get("text")):
             found.append(Delta("text", choice["text"], choice=number))
-        reason = finish_of(choice)
+        reason = finish_reason(choice)
         if reason is not None:
             found.append(Delta("finish", reason, choice=number))
     counts = usage(chunk)
@@ -55,4 +55,4 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts that a chunk reports."""
-    return usage_of(chunk.get("usage"))
+    return parse_usage(chunk.get("usage"))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis._kit.merge import Pieces, joined_base64, plain
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of
-from streamkit.apis._openai.usage import usage_of
+from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
+from streamkit.apis._openai.usage import parse_usage
 from streamkit.apis.openai_responses.items import Item, item_parts
 from streamkit.model.message import Message, Reply
 
@@ -31,7 +31,7 @@ class ResponseAssembler:
 
     def feed(self, chunk: dict[str, Any]) -> None:
         """Take the next event. Never raises on content."""
-        kind = text_of(chunk.get("type"))
+        kind = as_string(chunk.get("type"))
         response = chunk.get("response") if kind else chunk
         if kind.startswith("response.output_item."):
             self._feed_item(kind, chunk)
@@ -62,7 +62,7 @@ class ResponseAssembler:
             self._items[index].done = True
         elif index not in self._items or self._items[index].done:
             self._items[index] = Item(item)
-        if name_of(item.get("id")):
+        if nonempty_string(item.get("id")):
             self._places[item["id"]] = index
 
     def _feed_event(self, kind: str, chunk: dict[str, Any]) -> None:
@@ -77,9 +77,9 @@ class ResponseAssembler:
 
     def _index(self, chunk: dict[str, Any]) -> int:
         """The item that an event is about: by its index, else by its id, else the last one."""
-        id = text_of(chunk.get("item_id"))
-        is_new = text_of(chunk.get("type")).endswith("output_item.added") or self._newest < 0
-        index = place_of(chunk.get("output_index"), self._places.get(id, self._newest + is_new))
+        id = as_string(chunk.get("item_id"))
+        is_new = as_string(chunk.get("type")).endswith("output_item.added") or self._newest < 0
+        index = as_index(chunk.get("output_index"), self._places.get(id, self._newest + is_new))
         self._newest = max(self._newest, index)
         return index
 
@@ -105,19 +105,22 @@ class ResponseAssembler:
         """The same in the words that all APIs share."""
         response = self.object
         items = objects_in(response.get("output"))
-        role = next((name_of(item.get("role")) for item in items if item.get("type") == "message"), None)
-        reason = name_of(object_of(response.get("incomplete_details")).get("reason"))
-        finish = (reason or name_of(response.get("status"))) if self._last else None
+        role = next((nonempty_string(item.get("role")) for item in items if item.get("type") == "message"), None)
+        reason = nonempty_string(as_object(response.get("incomplete_details")).get("reason"))
+        finish = (reason or nonempty_string(response.get("status"))) if self._last else None
         parts = tuple(part for item in items for part in item_parts(item))
         messages = (Message(0, role, parts, finish),) if self._response or parts else ()
         return Reply(
-            messages, name_of(response.get("id")), name_of(response.get("model")), usage_of(response.get("usage"))
+            messages,
+            nonempty_string(response.get("id")),
+            nonempty_string(response.get("model")),
+            parse_usage(response.get("usage")),
         )
 
 
 def _orphan(kind: str, chunk: dict[str, Any]) -> dict[str, Any]:
     """An item whose opening never came, named by what its first event shows of it."""
-    item: dict[str, Any] = {"id": name_of(chunk.get("item_id"))}
+    item: dict[str, Any] = {"id": nonempty_string(chunk.get("item_id"))}
     if kind.startswith("response.reasoning_"):
         item["type"] = "reasoning"
     elif kind.startswith(("response.output_text", "response.refusal", "response.content_part")):

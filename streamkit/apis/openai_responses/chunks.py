@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from streamkit.apis import Chunk, Ending
 from streamkit.apis._kit.reading import (
-    name_of,
-    object_of,
+    as_index,
+    as_object,
+    as_string,
+    error_message,
+    nonempty_string,
     objects_in,
-    place_of,
-    said_by,
-    text_of,
     usage_delta,
 )
-from streamkit.apis._openai.usage import usage_of
+from streamkit.apis._openai.usage import parse_usage
 from streamkit.apis.openai_responses.items import ITEM_CALLS, item_deltas
 from streamkit.model.message import (
     ERROR,
@@ -68,16 +68,16 @@ def flags(chunk: Chunk) -> int:
         if piece is not None:
             return piece[0] if chunk.get("delta") else 0
         if kind in _LIFECYCLE:
-            return _LIFECYCLE[kind] | (USAGE if type(object_of(chunk.get("response")).get("usage")) is dict else 0)
+            return _LIFECYCLE[kind] | (USAGE if type(as_object(chunk.get("response")).get("usage")) is dict else 0)
         if kind == "response.output_item.added":
-            item = object_of(chunk.get("item"))
+            item = as_object(chunk.get("item"))
             if item.get("type") == "message":
                 return ROLE
             return (
-                TOOL if text_of(item.get("type")) in ITEM_CALLS and (item.get("name") or item.get("arguments")) else 0
+                TOOL if as_string(item.get("type")) in ITEM_CALLS and (item.get("name") or item.get("arguments")) else 0
             )
         if kind == "response.content_part.added":
-            part = object_of(chunk.get("part"))
+            part = as_object(chunk.get("part"))
             return TEXT if part.get("text") or part.get("refusal") else 0
         if kind in _OTHERS:
             return OTHER_CONTENT
@@ -95,33 +95,35 @@ def flags(chunk: Chunk) -> int:
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What an event adds; `part` is the index of its output item."""
-    kind = text_of(chunk.get("type"))
-    part = place_of(chunk.get("output_index"), 0)
+    kind = as_string(chunk.get("type"))
+    part = as_index(chunk.get("output_index"), 0)
     piece = _APPENDS.get(kind)
     if piece is not None:
         delta = chunk.get("delta")
-        text = text_of(delta) or text_of(object_of(delta).get("stdout"))
+        text = as_string(delta) or as_string(as_object(delta).get("stdout"))
         return (Delta(piece[1], "" if kind == "response.audio.delta" else text, part=part),) if delta else ()
     if kind == "response.output_item.added":
-        return item_deltas(object_of(chunk.get("item")), part)
+        return item_deltas(as_object(chunk.get("item")), part)
     if kind == "response.content_part.added":
-        added = object_of(chunk.get("part"))
-        text = text_of(added.get("text"))
-        refusal = text_of(added.get("refusal"))
+        added = as_object(chunk.get("part"))
+        text = as_string(added.get("text"))
+        refusal = as_string(added.get("refusal"))
         return (Delta("text", text, part=part),) if text else (Delta("refusal", refusal, part=part),) if refusal else ()
     if kind == "response.output_text.annotation.added":
-        annotation = object_of(chunk.get("annotation"))
+        annotation = as_object(chunk.get("annotation"))
         message = (
-            text_of(annotation.get("url")) or text_of(annotation.get("filename")) or text_of(annotation.get("type"))
+            as_string(annotation.get("url"))
+            or as_string(annotation.get("filename"))
+            or as_string(annotation.get("type"))
         )
         return (Delta("citation", message, part=part),)
     if kind in _OTHERS:
         return (Delta("other", kind.removeprefix("response."), part=part),)
-    return _of_lifecycle(kind, chunk)
+    return _convert_lifecycle_event(kind, chunk)
 
 
-def _of_lifecycle(kind: str, chunk: Chunk) -> tuple[Delta, ...]:
-    whole = chunk if chunk.get("object") == "response" else object_of(chunk.get("response"))
+def _convert_lifecycle_event(kind: str, chunk: Chunk) -> tuple[Delta, ...]:
+    whole = chunk if chunk.get("object") == "response" else as_object(chunk.get("response"))
     found: list[Delta] = []
     if kind == "response.created":
         found.append(Delta("role", "assistant"))
@@ -130,28 +132,28 @@ def _of_lifecycle(kind: str, chunk: Chunk) -> tuple[Delta, ...]:
             found += item_deltas(item, place)
     if kind in ("error", "response.failed") or (not kind and chunk.get("error")):
         error = whole.get("error") or chunk.get("error") or {**chunk, "type": None}
-        found.append(Delta("error", said_by(error)))
+        found.append(Delta("error", error_message(error)))
     elif (not kind or _LIFECYCLE.get(kind, 0) & FINISH) and whole:
-        found.append(Delta("finish", finish_of(whole)))
+        found.append(Delta("finish", finish_reason(whole)))
     counts = usage(chunk)
     return (*found, usage_delta(counts)) if counts is not None else tuple(found)
 
 
-def finish_of(response: dict[str, object]) -> str:
+def finish_reason(response: dict[str, object]) -> str:
     """Why a response ended: its status, and of an incomplete one the reason."""
-    return text_of(object_of(response.get("incomplete_details")).get("reason")) or text_of(response.get("status"))
+    return as_string(as_object(response.get("incomplete_details")).get("reason")) or as_string(response.get("status"))
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts that a lifecycle event or a plain answer reports."""
-    return usage_of(object_of(chunk.get("response")).get("usage") or chunk.get("usage"))
+    return parse_usage(as_object(chunk.get("response")).get("usage") or chunk.get("usage"))
 
 
 def model(chunk: Chunk) -> str | None:
     """The model's name, which lifecycle events tell."""
-    return name_of(object_of(chunk.get("response")).get("model")) or name_of(chunk.get("model"))
+    return nonempty_string(as_object(chunk.get("response")).get("model")) or nonempty_string(chunk.get("model"))
 
 
 def ended(ending: Ending) -> bool:
     """One of the terminal events. The `[DONE]` that OpenRouter adds means nothing here."""
-    return any(text_of(chunk.get("type")) in TERMINAL for chunk in reversed(ending.chunks))
+    return any(as_string(chunk.get("type")) in TERMINAL for chunk in reversed(ending.chunks))

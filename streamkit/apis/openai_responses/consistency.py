@@ -11,7 +11,7 @@ from typing import Any
 
 from streamkit.apis._kit.misfits import describe, member
 from streamkit.apis._openai.usage_parts import KINDS as PART_KINDS
-from streamkit.apis._openai.usage_parts import parts
+from streamkit.apis._openai.usage_parts import check_parts
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Misstep
 
@@ -120,7 +120,7 @@ def _sums(usage: dict[str, Any], chunk: int, path: str) -> Iterator[Misstep]:
         message = f"{asked} + {answered} is {asked + answered}, and total_tokens is {total}"
         yield Misstep("usage-total-mismatch", chunk, message, f"{path}.total_tokens")
     for whole in ("input_tokens", "output_tokens"):
-        yield from parts(usage, whole, f"{whole}_details", chunk, path)
+        yield from check_parts(usage, whole, f"{whole}_details", chunk, path)
 
 
 def belongs(chunk: int, index: int, kind: str, item: str) -> Iterator[Misstep]:

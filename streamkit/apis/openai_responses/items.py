@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis._kit.merge import Pieces, joined, merge_fields, paired, plain
-from streamkit.apis._kit.reading import name_of, object_of, objects_in, place_of, text_of
+from streamkit.apis._kit.merge import Pieces, join_surrogates, joined, merge_fields, plain
+from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
 from streamkit.model.message import Delta, Part
 
 # Items that call something: the field that holds what they hand over.
@@ -79,14 +79,14 @@ class Item:
                 self._fields["output"] = event.get("output")
             else:
                 output = self._lists.setdefault("output", [])
-                merge_fields(_place(output, event.get("command_index"), {}), object_of(event.get("delta")))
+                merge_fields(_place(output, event.get("command_index"), {}), as_object(event.get("delta")))
         elif name.endswith(("_call", "mcp_list_tools")) and "status" in self._fields:
             self._fields["status"] = what
 
     def _feed_part(self, name: str, event: dict[str, Any]) -> None:
         holder, place = _PARTS[name]
         entry = self._entry(holder, event.get(place), {})
-        part = object_of(event.get("part"))
+        part = as_object(event.get("part"))
         known = dict(entry)
         entry.clear()
         entry.update(part)
@@ -111,7 +111,7 @@ class Item:
             told = [{key: plain(value) for key, value in entry.items()} for entry in entries]
             if holder == "commands":
                 item["action"] = {
-                    **object_of(item.get("action")),
+                    **as_object(item.get("action")),
                     "commands": [entry.get("command", "") for entry in told],
                 }
             else:
@@ -121,7 +121,7 @@ class Item:
 
 def _place(entries: list[dict[str, Any]], wanted: Any, begins: dict[str, Any]) -> dict[str, Any]:
     """The entry of that index; those before it that never came are begun as well."""
-    index = place_of(wanted, max(len(entries) - 1, 0))
+    index = as_index(wanted, max(len(entries) - 1, 0))
     if not 0 <= index < _MOST_ENTRIES:
         index = max(len(entries) - 1, 0)
     while len(entries) <= index:
@@ -145,17 +145,17 @@ def _grow(holder: dict[str, Any], field: str, value: Any, what: str) -> None:
 
 def item_deltas(item: dict[str, Any], part: int) -> tuple[Delta, ...]:
     """What an item adds when it is opened, or as it stands in a plain answer."""
-    kind = text_of(item.get("type"))
+    kind = as_string(item.get("type"))
     if kind in ITEM_CALLS:
-        given = text_of(item.get(ITEM_CALLS[kind]))
-        named = name_of(item.get("name")) or (None if kind.startswith(("function", "custom")) else kind)
+        given = as_string(item.get(ITEM_CALLS[kind]))
+        named = nonempty_string(item.get("name")) or (None if kind.startswith(("function", "custom")) else kind)
         return (
             Delta(
                 "tool",
                 given,
                 choice=0,
                 part=part,
-                id=name_of(item.get("call_id")) or name_of(item.get("id")),
+                id=nonempty_string(item.get("call_id")) or nonempty_string(item.get("id")),
                 name=named,
             ),
         )
@@ -173,15 +173,19 @@ def item_deltas(item: dict[str, Any], part: int) -> tuple[Delta, ...]:
 
 def item_parts(item: dict[str, Any]) -> list[Part]:
     """An item in the common words."""
-    kind = text_of(item.get("type"))
+    kind = as_string(item.get("type"))
     if kind in ITEM_CALLS:
         given = item.get(ITEM_CALLS[kind])
-        text = joined(given) if type(given) is Pieces else paired(text_of(given))
-        named = name_of(item.get("name")) or kind
-        return [Part("tool_call", text, name_of(item.get("call_id")) or name_of(item.get("id")), named, item)]
+        text = joined(given) if type(given) is Pieces else join_surrogates(as_string(given))
+        named = nonempty_string(item.get("name")) or kind
+        return [
+            Part(
+                "tool_call", text, nonempty_string(item.get("call_id")) or nonempty_string(item.get("id")), named, item
+            )
+        ]
     if kind == "reasoning":
         told = [*objects_in(item.get("summary")), *objects_in(item.get("content"))]
-        texts = [Part("reasoning", text_of(entry.get("text")), name_of(item.get("id"))) for entry in told]
+        texts = [Part("reasoning", as_string(entry.get("text")), nonempty_string(item.get("id"))) for entry in told]
         return texts or [Part("data", name=kind, data=item)]
     if kind == "message":
         return [part for entry in objects_in(item.get("content")) for part in _content_parts(entry)]
@@ -190,11 +194,11 @@ def item_parts(item: dict[str, Any]) -> list[Part]:
 
 def _content_parts(entry: dict[str, Any]) -> list[Part]:
     if entry.get("type") == "refusal":
-        return [Part("refusal", text_of(entry.get("refusal")))]
+        return [Part("refusal", as_string(entry.get("refusal")))]
     if entry.get("type") != "output_text":
-        return [Part("data", name=name_of(entry.get("type")), data=entry)]
+        return [Part("data", name=nonempty_string(entry.get("type")), data=entry)]
     cited = [
-        Part("citation", text_of(one.get("url")) or text_of(one.get("filename")), data=one)
+        Part("citation", as_string(one.get("url")) or as_string(one.get("filename")), data=one)
         for one in objects_in(entry.get("annotations"))
     ]
-    return [Part("text", text_of(entry.get("text"))), *cited]
+    return [Part("text", as_string(entry.get("text"))), *cited]

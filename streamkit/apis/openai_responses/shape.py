@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import (
     ANY,
     Field,
@@ -153,7 +153,7 @@ _EVENTS: dict[str, dict[str, Field]] = {
 
 SHAPE = variants("type", _EVENTS).shape
 
-misfits = misfits_of(SHAPE, error="error", of="type")
+misfits = misfit_checker(SHAPE, error="error", unless="type")
 unknown = partial(unknown_fields, SHAPE)
-kinds = partial(kinds_of, SHAPE)
-schema = schema_of(SHAPE, "An event of OpenAI Responses", error="error", of="type")
+kinds = partial(misfit_kinds, SHAPE)
+schema = schema_builder(SHAPE, "An event of OpenAI Responses", error="error", unless="type")

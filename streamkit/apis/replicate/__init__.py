@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._kit.merge import Pieces, joined, paired
-from streamkit.apis._kit.reading import name_of, object_of, said_by, text_of
+from streamkit.apis._kit.merge import Pieces, join_surrogates, joined
+from streamkit.apis._kit.reading import as_object, as_string, error_message, nonempty_string
 from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, Reply
 
 _NAMES = frozenset({"output", "logs", "error", "done"})
@@ -25,7 +25,7 @@ def recognises(sample: Sample) -> str | None:
     return None
 
 
-def reads(data: bytes, name: str) -> Chunk | None:
+def parse_event(data: bytes, name: str) -> Chunk | None:
     """The event with its text; of `done` and `error` the object that the data holds."""
     text = data.decode("utf-8", "replace")
     if name == "output":
@@ -43,7 +43,7 @@ def flags(chunk: Chunk) -> int:
     if kind == "output":
         return TEXT if chunk.get("data") else 0
     if kind == "done":
-        return FINISH | (ERROR if object_of(chunk.get("data")).get("reason") == "error" else 0)
+        return FINISH | (ERROR if as_object(chunk.get("data")).get("reason") == "error" else 0)
     return ERROR if kind == "error" else 0
 
 
@@ -53,10 +53,10 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if kind == "output":
         return (Delta("text", data),) if type(data) is str and data else ()
     if kind == "done":
-        reason = text_of(object_of(data).get("reason")) or "succeeded"
+        reason = as_string(as_object(data).get("reason")) or "succeeded"
         failed = (Delta("error", "the prediction failed"),) if reason == "error" else ()
         return (Delta("finish", reason), *failed)
-    return (Delta("error", said_by(data)),) if kind == "error" else ()
+    return (Delta("error", error_message(data)),) if kind == "error" else ()
 
 
 def ended(ending: Ending) -> bool:
@@ -81,19 +81,19 @@ class ReplicateAssembler:
             self._output.append(data)
             self._pieces.append(data)
         elif kind == "logs":
-            self._logs.append(text_of(data))
+            self._logs.append(as_string(data))
         elif kind == "error":
-            self._status, self._error = "failed", object_of(data).get("detail", data)
+            self._status, self._error = "failed", as_object(data).get("detail", data)
         elif kind == "done" and self._status is None:
             # Documented reasons are `canceled` and `error`; an empty object is success.
-            reason = name_of(object_of(data).get("reason"))
+            reason = nonempty_string(as_object(data).get("reason"))
             self._status = {None: "succeeded", "error": "failed"}.get(reason, reason)
 
     @property
     def object(self) -> dict[str, Any]:
         """The prediction as far as the events go; `status` is null where none told it."""
         logs = {"logs": joined(self._logs)} if self._logs else {}
-        output = [paired(piece) for piece in self._output]
+        output = [join_surrogates(piece) for piece in self._output]
         return {"status": self._status, "output": output, "error": self._error, **logs}
 
     @property
@@ -129,7 +129,7 @@ API = Api(
     model=lambda _: None,
     ended=ended,
     assembler=ReplicateAssembler,
-    reads=reads,
+    parse_event=parse_event,
     order=40,
     judge=judge,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.apis._kit.misfits import describe
-from streamkit.apis._kit.values import Counter, Texts, again
+from streamkit.apis._kit.values import Counter, Texts, second_end_severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -37,11 +37,11 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
             continue
         wrong = walk.step(0, symbol)
         if wrong is not None:
-            yield Misstep(wrong, chunk, f"{name} comes after done", "$.event", again(wrong))
+            yield Misstep(wrong, chunk, f"{name} comes after done", "$.event", second_end_severity(wrong))
         if name in ("output", "done"):
             yield from ids.next(chunk, "id", _id(stream, chunk))
         if name == "output":
-            yield from texts.piece(chunk, "$.data", event.get("data"))
+            yield from texts.add(chunk, "$.data", event.get("data"))
 
 
 def _id(stream: Stream, chunk: int) -> tuple[int, int] | None:

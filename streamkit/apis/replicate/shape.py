@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import ANY, string, structure, variants, words
 
 SHAPE = variants(
@@ -21,7 +21,7 @@ SHAPE = variants(
     },
 ).shape
 
-misfits = misfits_of(SHAPE)
+misfits = misfit_checker(SHAPE)
 unknown = partial(unknown_fields, SHAPE)
-kinds = partial(kinds_of, SHAPE)
-schema = schema_of(SHAPE, "An event of Replicate: its name, and its data as text or as the JSON that it holds")
+kinds = partial(misfit_kinds, SHAPE)
+schema = schema_builder(SHAPE, "An event of Replicate: its name, and its data as text or as the JSON that it holds")

@@ -9,28 +9,28 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import count_of, name_of, object_of, said_by, text_of, usage_delta
+from streamkit.apis._kit.reading import as_object, as_string, error_message, first_count, nonempty_string, usage_delta
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
 
 def recognises(sample: Sample) -> str | None:
     """A chunk whose `token` is an object with an id and a text."""
     for chunk in sample.chunks:
-        token = object_of(chunk.get("token"))
+        token = as_object(chunk.get("token"))
         if "id" in token and "text" in token:
             return "a chunk holds a 'token'"
     return "the request's path" if sample.path.endswith("/generate_stream") else None
 
 
 def _text(chunk: Chunk) -> str:
-    token = object_of(chunk.get("token"))
-    return "" if token.get("special") is True else text_of(token.get("text"))
+    token = as_object(chunk.get("token"))
+    return "" if token.get("special") is True else as_string(token.get("text"))
 
 
 def flags(chunk: Chunk) -> int:
     """What a chunk carries. Special tokens (the end of the sequence) are no text."""
     found = TEXT if _text(chunk) else 0
-    details = object_of(chunk.get("details"))
+    details = as_object(chunk.get("details"))
     if details.get("finish_reason"):
         found |= FINISH
     if "generated_tokens" in details:
@@ -42,22 +42,24 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What a chunk adds."""
     text = _text(chunk)
     found = [Delta("text", text)] if text else []
-    details = object_of(chunk.get("details"))
+    details = as_object(chunk.get("details"))
     if details.get("finish_reason"):
-        found.append(Delta("finish", text_of(details["finish_reason"])))
+        found.append(Delta("finish", as_string(details["finish_reason"])))
     if "generated_tokens" in details:
         found.append(usage_delta(usage(chunk)))
     if chunk.get("error"):
-        found.append(Delta("error", said_by(chunk["error"])))
+        found.append(Delta("error", error_message(chunk["error"])))
     return tuple(found)
 
 
 def usage(chunk: Chunk) -> Usage | None:
     """The token counts of the last chunk's details."""
-    details = object_of(chunk.get("details"))
+    details = as_object(chunk.get("details"))
     if not details:
         return None
-    return Usage(input=count_of(details, "input_length"), output=count_of(details, "generated_tokens"), raw=details)
+    return Usage(
+        input=first_count(details, "input_length"), output=first_count(details, "generated_tokens"), raw=details
+    )
 
 
 def ended(ending: Ending) -> bool:
@@ -83,7 +85,7 @@ class TgiAssembler:
             self._pieces.append(_text(chunk))
         if type(chunk.get("generated_text")) is str:
             self._whole = chunk["generated_text"]
-        self._details = object_of(chunk.get("details")) or self._details
+        self._details = as_object(chunk.get("details")) or self._details
         if chunk.get("error"):
             self._error = {key: chunk[key] for key in ("error", "error_type") if key in chunk}
 
@@ -97,7 +99,7 @@ class TgiAssembler:
     def message(self) -> Reply:
         """The same in the words that all APIs share."""
         answer = self.object
-        finish = name_of(self._details.get("finish_reason"))
+        finish = nonempty_string(self._details.get("finish_reason"))
         found = bool(self._tokens) or self._whole is not None
         messages = (Message(0, None, (Part("text", answer["generated_text"]),), finish),) if found else ()
         return Reply(messages, usage=usage({"details": self._details}))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.reading import object_of
-from streamkit.apis._kit.values import Counter, Texts, again
+from streamkit.apis._kit.reading import as_object
+from streamkit.apis._kit.values import Counter, Texts, second_end_severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -38,13 +38,15 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
     """Every misstep of a TGI stream, in order of chunks."""
     walk, texts, indices, tokens = Walk(GRAMMAR), Texts(), Counter(step=1), 0
     for chunk, entry in enumerate(stream.chunks):
-        token = object_of(entry.get("token"))
+        token = as_object(entry.get("token"))
         if "error" in entry and not token:
             continue
         whole = type(entry.get("generated_text")) is str
         wrong = walk.step(0, "whole" if whole else "token")
         if wrong is not None:
-            yield Misstep(wrong, chunk, "a chunk comes after the one with the whole text", "$", again(wrong))
+            yield Misstep(
+                wrong, chunk, "a chunk comes after the one with the whole text", "$", second_end_severity(wrong)
+            )
         tokens += 1
         index = entry.get("index")
         if type(index) is int:
@@ -52,9 +54,9 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
                 yield Misstep("missing-start", chunk, f"the first token has the index {index}", "$.index")
             yield from indices.next(chunk, "$.index", index)
         if token.get("special") is not True:
-            yield from texts.piece(chunk, "$.token.text", token.get("text"))
+            yield from texts.add(chunk, "$.token.text", token.get("text"))
         if whole:
-            yield from texts.whole(chunk, "$.generated_text", entry["generated_text"], prompt=True)
+            yield from texts.check_whole(chunk, "$.generated_text", entry["generated_text"], prompt=True)
             yield from _details(chunk, entry, tokens)
         elif type(entry.get("details")) is dict:
             yield Misstep("incomplete-end", chunk, "details without the whole text", "$.generated_text")

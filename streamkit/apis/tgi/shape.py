@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from streamkit.apis._kit.misfits import kinds_of, misfits_of, unknown_fields
-from streamkit.apis._kit.schema import schema_of
+from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
+from streamkit.apis._kit.schema import schema_builder
 from streamkit.apis._kit.shape import ANY, Shape, array, boolean, count, expected, number, string, structure
 
 FINISH_REASONS = ("length", "eos_token", "stop_sequence")
@@ -45,7 +45,7 @@ SHAPE = Shape(
     },
 )
 
-misfits = misfits_of(SHAPE, error="error", of="token")
+misfits = misfit_checker(SHAPE, error="error", unless="token")
 unknown = partial(unknown_fields, SHAPE)
-kinds = partial(kinds_of, SHAPE)
-schema = schema_of(SHAPE, "A chunk of Text Generation Inference", error="error", of="token")
+kinds = partial(misfit_kinds, SHAPE)
+schema = schema_builder(SHAPE, "A chunk of Text Generation Inference", error="error", unless="token")

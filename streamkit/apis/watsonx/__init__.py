@@ -9,7 +9,7 @@ from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
-from streamkit.apis._kit.reading import count_of, name_of, objects_in, said_by, text_of, usage_delta
+from streamkit.apis._kit.reading import as_string, error_message, first_count, nonempty_string, objects_in, usage_delta
 from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
 _NO_FINISH = (None, "", "not_finished", "NOT_FINISHED")
@@ -43,16 +43,16 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """What a chunk adds."""
     found: list[Delta] = []
     for place, result in enumerate(objects_in(chunk.get("results"))):
-        if text_of(result.get("generated_text")):
+        if as_string(result.get("generated_text")):
             found.append(Delta("text", result["generated_text"], choice=place))
         if result.get("stop_reason") not in _NO_FINISH:
-            found.append(Delta("finish", text_of(result["stop_reason"]), choice=place))
+            found.append(Delta("finish", as_string(result["stop_reason"]), choice=place))
     if flags(chunk) & FINISH and flags(chunk) & USAGE:
         found.append(usage_delta(usage(chunk)))
     errors = objects_in(chunk.get("errors")) or ([chunk["error"]] if chunk.get("error") else [])
     if flags(chunk) & ERROR and not errors:
         errors = [{"message": "the generation failed"}]
-    return (*found, *(Delta("error", said_by(error)) for error in errors))
+    return (*found, *(Delta("error", error_message(error)) for error in errors))
 
 
 def usage(chunk: Chunk) -> Usage | None:
@@ -60,12 +60,12 @@ def usage(chunk: Chunk) -> Usage | None:
     counted = [result for result in objects_in(chunk.get("results")) if any(result.get(name) for name in _COUNTS)]
     if not counted:
         return None
-    return usage_of({name: counted[0][name] for name in _COUNTS if counted[0].get(name)})
+    return parse_usage({name: counted[0][name] for name in _COUNTS if counted[0].get(name)})
 
 
-def usage_of(raw: dict[str, Any]) -> Usage:
+def parse_usage(raw: dict[str, Any]) -> Usage:
     """The counts in the common words."""
-    return Usage(input=count_of(raw, _COUNTS[0]), output=count_of(raw, _COUNTS[1]), raw=raw)
+    return Usage(input=first_count(raw, _COUNTS[0]), output=first_count(raw, _COUNTS[1]), raw=raw)
 
 
 def ended(ending: Ending) -> bool:
@@ -93,7 +93,7 @@ class WatsonxAssembler:
                 # A count of 0 after a count says nothing; what was counted stands.
                 if value is not None and not (value == 0 and key in _COUNTS and known.get(key)):
                     known[key] = value
-            self._texts[place].append(text_of(result.get("generated_text")))
+            self._texts[place].append(as_string(result.get("generated_text")))
 
     @property
     def object(self) -> dict[str, Any]:
@@ -110,10 +110,10 @@ class WatsonxAssembler:
     def message(self) -> Reply:
         """The same in the words that all APIs share."""
         messages = tuple(
-            Message(place, None, (Part("text", result["generated_text"]),), name_of(result["stop_reason"]))
+            Message(place, None, (Part("text", result["generated_text"]),), nonempty_string(result["stop_reason"]))
             for place, result in enumerate(self.object["results"])
         )
-        return Reply(messages, None, name_of(self._head.get("model_id")), usage({"results": self._results}))
+        return Reply(messages, None, nonempty_string(self._head.get("model_id")), usage({"results": self._results}))
 
 
 def judge() -> Judge:
@@ -139,10 +139,10 @@ API = Api(
     flags=flags,
     deltas=deltas,
     usage=usage,
-    model=lambda chunk: name_of(chunk.get("model_id")),
+    model=lambda chunk: nonempty_string(chunk.get("model_id")),
     ended=ended,
     assembler=WatsonxAssembler,
-    usage_grows=usage_of,
+    merged_usage=parse_usage,
     order=40,
     judge=judge,
 )

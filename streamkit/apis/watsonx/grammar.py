@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import objects_in
-from streamkit.apis._kit.values import Counter, Repeated, Texts, decreasing
+from streamkit.apis._kit.values import Counter, Repeated, Texts, check_not_decreasing
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -42,8 +42,8 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
     walk, same, texts, times, ids = Walk(GRAMMAR), Repeated(), Texts(), Counter(repeats=True), Counter()
     counted: dict[int, dict[str, int]] = {}
     for chunk, entry in enumerate(stream.chunks):
-        yield from same.same(chunk, "$.model_id", entry.get("model_id"), kind="model-changed")
-        yield from same.same(chunk, "$.model_version", entry.get("model_version"))
+        yield from same.check(chunk, "$.model_id", entry.get("model_id"), kind="model-changed")
+        yield from same.check(chunk, "$.model_version", entry.get("model_version"))
         created = entry.get("created_at")
         yield from times.next(
             chunk, "$.created_at", created if type(created) is str and created.endswith("Z") else None
@@ -57,7 +57,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
             if stuck and result.get("stop_reason") in _GOING_ON:
                 message = f"{_COUNTS[0]} is {before[_COUNTS[0]]} again, and there is more text"
                 yield Misstep("counter-order", chunk, message, f"{path}.{_COUNTS[0]}")
-            yield from decreasing(chunk, path, {name: result.get(name) for name in _COUNTS}, before)
+            yield from check_not_decreasing(chunk, path, {name: result.get(name) for name in _COUNTS}, before)
     if stream.terminal and stream.verdict != "error":
         for place, before in counted.items():
             for name in _COUNTS:
@@ -75,7 +75,7 @@ def _id(stream: Stream, chunk: int) -> int | None:
 
 def _result(walk: Walk, texts: Texts, chunk: int, place: int, result: dict[str, Any]) -> Iterator[Misstep]:
     path = f"$.results[{place}]"
-    yield from texts.piece(chunk, f"{path}.generated_text", result.get("generated_text"), of=place)
+    yield from texts.add(chunk, f"{path}.generated_text", result.get("generated_text"), key=place)
     finished = result.get("stop_reason") not in _GOING_ON
     wrong = walk.step(place, "stop" if finished else "text")
     if wrong == "repeated-finish":
