@@ -66,7 +66,7 @@ def exchanges() -> Iterator[Exchange]:
 def held(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames are held to the end of a short stream; of a long one, they are looked into while they arrive."""
     if request.param != "held":
-        monkeypatch.setattr("streamkit.apis._incremental._HELD_BYTES", 4096)
+        monkeypatch.setattr("streamkit.apis._incremental._MAX_HELD_BYTES", 4096)
 
 
 @pytest.mark.parametrize("longest", [3, 200, 100_000])
