@@ -119,13 +119,13 @@ def _rules(given: dict[str, Any]) -> Any:
     from streamkit.transport.guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
 
-    anywhere = given["allow_link_local"]
+    allow_link_local = given["allow_link_local"]
     routes = []
     for text in given["routes"]:
         name, url = _pair(text, "--route")
-        routes.append(Route(f"/{name.strip('/')}", check_upstream(url, anywhere=anywhere)))
+        routes.append(Route(f"/{name.strip('/')}", check_upstream(url, allow_link_local=allow_link_local)))
     if given["upstream"]:
-        routes.append(Route("/", check_upstream(given["upstream"], anywhere=anywhere)))
+        routes.append(Route("/", check_upstream(given["upstream"], allow_link_local=allow_link_local)))
     if not routes:
         if given["mode"] != "replay":
             raise UsageError("no upstream: pass one, or add --route NAME=URL")
@@ -135,7 +135,7 @@ def _rules(given: dict[str, Any]) -> Any:
         guard_of(given["host"], given["allowed"], given["listen_public"], given["token"]),
         stop_with_client=given["stop_with_client"],
         keep_host=given["keep_host"],
-        anywhere=anywhere,
+        allow_link_local=allow_link_local,
     )
 
 

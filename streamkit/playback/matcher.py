@@ -1,7 +1,7 @@
-"""Finds the recording that answers a request: levels of matching, an order among equal matches, and the closest miss.
+"""Find the recording that answers a request: match levels, an order among equal matches, and the nearest miss.
 
-Pure. A matcher is given the requests of its recordings (`Recorded`), computes their keys once, and counts how often each
-was played.
+A matcher does no I/O. It gets the requests of its recordings (`Recorded`), computes their keys once, and counts how often
+each was played.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Miss:
 
 
 class Matcher:
-    """Chooses among recordings, by their index in `recordings`.
+    """Choose among recordings, by their index in `recordings`.
 
     `redact` is applied to the URL and the body of both sides before they are compared, so that a redacted recording still
     matches.
@@ -125,7 +125,7 @@ class Matcher:
         bisect.insort(equals, index, key=lambda other: _order(self._recordings[other]))
 
     def choose(self, request: Request) -> Match | Miss:
-        """The recording for this request, counted as played, or why there is none."""
+        """Return the recording for this request and count it as played, or return why there is none."""
         streaming = request.asks_for_stream
         same_key = self._by_key.get(self._key_of(request), [])
         if self._level == "any":
@@ -141,16 +141,16 @@ class Matcher:
         return Miss(candidates[-1], used_up=True) if candidates else self._miss(self._view(request), streaming)
 
     def reset(self) -> None:
-        """Forget all playbacks."""
+        """Set all play counts to zero."""
         self.plays = [0] * len(self._recordings)
 
     @property
     def unplayed(self) -> list[int]:
-        """The recordings that were never requested."""
+        """The indices of the recordings that were never played."""
         return [index for index, plays in enumerate(self.plays) if not plays]
 
     def _fitting(self, request: Request) -> list[int]:
-        """The recordings without a request that may answer this one.
+        """Return the recordings without a request that may answer this one.
 
         If there are recordings with a request, these only answer if they have what the level compares: otherwise every
         request would match, and a test that sends a new one would not notice.
@@ -165,7 +165,7 @@ class Matcher:
         return [index for index in fitting if self._recordings[index].model() == model]
 
     def _answering(self, indices: Sequence[int], streaming: bool | None) -> list[int]:
-        """Those that can answer with or without streaming, as requested; those recorded that way are preferred."""
+        """Return those that can answer with or without streaming, as requested; those recorded that way are preferred."""
         recordings = self._recordings
         same = [index for index in indices if recordings[index].asked_stream is streaming]
         if same or not streaming:
@@ -182,7 +182,7 @@ class Matcher:
         return candidates[-1] if plays[least] and self._reuse == "last" else least
 
     def _key_of(self, request: Request) -> bytes:
-        """The key of a request, cached because redacting takes longer than everything else."""
+        """Return the key of a request, cached because redacting takes longer than everything else."""
         body = request.body
         request_key = b"\n".join(
             (request.method.encode(), request.url.encode("utf-8", "replace"), body.bytes if body else b"")
@@ -195,7 +195,7 @@ class Matcher:
         return key
 
     def _view(self, request: Request) -> dict[str, Any]:
-        """What is compared of a request at this level, as one JSON-like value."""
+        """Return the parts of a request that are compared at this level, as one JSON-like value."""
         level = self._level
         if level == "any":
             return {}
@@ -237,12 +237,12 @@ class Matcher:
 # Stop counting differences here.
 _MANY = 10_000
 _KEYS_KEPT = 256
-# Above this, a float no longer holds every whole number.
+# Floats above this cannot represent every integer.
 _EXACT = 1 << 53
 
 
 def plain_path(path: str) -> str:
-    """A path without the prefix up to its version: `/openai/v1/chat/completions` is `/chat/completions`."""
+    """Return a path without the prefix up to its version: `/chat/completions` for `/openai/v1/chat/completions`."""
     parts = path.strip("/").split("/")
     for index in range(len(parts) - 1, -1, -1):
         if _VERSION.fullmatch(parts[index]):
@@ -251,7 +251,7 @@ def plain_path(path: str) -> str:
 
 
 def differences(recorded: Any, asked: Any, at: str = "") -> Iterator[Difference]:
-    """All differences of two JSON values, in order; lists of different length differ once more."""
+    """Yield all differences between two JSON values, in order; a different length of a list is one more difference."""
     if isinstance(recorded, dict) and isinstance(asked, dict):
         for key in [*recorded, *(key for key in asked if key not in recorded)]:
             yield from differences(recorded.get(key, _ABSENT), asked.get(key, _ABSENT), f"{at}.{key}" if at else key)
@@ -277,7 +277,7 @@ def _key(view: dict[str, Any]) -> bytes:
 
 
 def _canonical(value: Any) -> Any:
-    """The same JSON value with integral floats as integers: 1.0 becomes 1."""
+    """Return the same JSON value with integral floats as integers: 1.0 becomes 1."""
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < _EXACT else value
     if isinstance(value, dict):

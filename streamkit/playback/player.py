@@ -1,6 +1,6 @@
-"""Computes the steps that play back an exchange: its frames, each with its deadline, and its end.
+"""Compute the steps that play back an exchange: its frames, each with its deadline, and its end.
 
-Pure: no clock, no sleep. The caller waits for each deadline.
+This module neither reads a clock nor sleeps. The caller waits for each deadline.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ RECORDED = Pace()
 
 
 def steps(exchange: Exchange, pace: Pace = RECORDED) -> list[Step]:
-    """The steps of an exchange: its head (if recorded), a write per non-empty frame, and its end.
+    """Return the steps of an exchange: its head (if recorded), a write per non-empty frame, and its end.
 
-    Time counts from when the request was sent. A step without a measured time gets the deadline of the one before.
+    Deadlines are in nanoseconds since the request was sent. A step without a recorded time gets the deadline of the one before.
     """
     deadline = _Deadlines(exchange, pace)
     result: list[Step] = []
@@ -46,7 +46,7 @@ def steps(exchange: Exchange, pace: Pace = RECORDED) -> list[Step]:
 
 
 def untimed(exchange: Exchange) -> str | None:
-    """Why an exchange cannot be played with its pauses, in words; None if it can."""
+    """Return why an exchange cannot be played with its pauses, or None if it can."""
     if exchange.clock == "none":
         return "the log it was read from has no times" if exchange.source == "import" else "it has no times"
     if len(exchange.frames) and all(at is None for at in exchange.frames.at):
@@ -55,7 +55,7 @@ def untimed(exchange: Exchange) -> str | None:
 
 
 class _Deadlines:
-    """Turns recorded times into deadlines that never decrease."""
+    """Convert recorded times to deadlines that never decrease."""
 
     __slots__ = ("_before", "_deadline", "_pace")
 
@@ -74,7 +74,7 @@ class _Deadlines:
 
 
 def _last(reason: str | None, at: int) -> Last:
-    """The end of a recording as a server can repeat it. If our side ended it, the connection is closed there."""
+    """Return the step that repeats the end of a recording. If our side ended it, the connection is closed there."""
     if reason == "eof":
         return Finish(at)
     if reason in ("reset", "refused"):

@@ -1,4 +1,4 @@
-"""Replaces recorded times for load tests: the time to the first token, and the gaps after it."""
+"""Replace recorded times for load tests: the time to the first token, and the gaps after it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streamkit.errors import UsageError
 from streamkit.model.step import Head, Step, Write
 from streamkit.model.units import duration
 
-# Name -> how many durations it takes, and a draw in nanoseconds.
+# Name -> the number of its durations, and a function that draws a time in nanoseconds.
 _SHAPES: Mapping[str, tuple[int, Callable[[Random, Sequence[float]], float]]] = {
     "constant": (1, lambda _, t: t[0]),
     "uniform": (2, lambda random, t: random.uniform(t[0], t[1])),
@@ -31,7 +31,7 @@ class Distribution:
 
     @staticmethod
     def of(text: str) -> Distribution:
-        """Parse a distribution. Raises UsageError."""
+        """Parse a distribution. Raises UsageError if it is invalid."""
         shape, *times = text.split(":") if ":" in text else ["constant", text]
         try:
             values = tuple(float(duration(time)) for time in times)
@@ -49,7 +49,7 @@ class Distribution:
         return Distribution(shape, values)
 
     def draw(self, random: Random) -> int:
-        """One time in nanoseconds, never negative."""
+        """Draw a time in nanoseconds, never negative."""
         return max(0, round(_SHAPES[self.shape][1](random, self.times)))
 
 
@@ -65,10 +65,10 @@ RECORDED_TEMPO = Tempo()
 
 
 def retimed(steps: Sequence[Step], first_token: int, tempo: Tempo, random: Random) -> list[Step]:
-    """The steps with new times. `first_token` is the index of the write (from 0) with the first token.
+    """Return the steps with new times. `first_token` is the index of the write (from 0) with the first token.
 
-    Steps before the first token keep their times if they can; without an `itl`, later steps keep their recorded gaps. The
-    end comes right after the last write.
+    Steps before the first token keep their times if possible; without an `itl`, later steps keep their recorded gaps. The
+    end follows the last write immediately.
     """
     writes = [step for step in steps if isinstance(step, Write)]
     if first_token >= len(writes):

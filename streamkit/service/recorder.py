@@ -223,7 +223,7 @@ class Recorder:
         """Write a note for readers of the recording."""
         self._write(self._recording.note(fields))
 
-    def left(self, at: int) -> None:
+    def client_disconnected(self, at: int) -> None:
         """The client of a proxy has disconnected."""
         self._client = {"left_at": at, "after_frame": self._frames}
 
@@ -262,9 +262,9 @@ class Recorder:
     def _decode(self, coding: str) -> None:
         if coding.lower() != "identity":
             decoder = Decoder(coding)
-            stored = "is stored decoded" if decoder.known else "is stored unchanged: no library for this coding"
+            stored = "is stored decoded" if decoder.supported else "is stored unchanged: no library for this coding"
             self.note({"said": f"the body was compressed and {stored}", "content-encoding": coding})
-            self._decoder = decoder if decoder.known else None
+            self._decoder = decoder if decoder.supported else None
 
     def _decoded(self, decoder: Decoder, data: bytes) -> bytes:
         try:

@@ -1,7 +1,7 @@
-"""Heads of HTTP/1 messages: where one ends, what it says (llhttp judges it, through httptools), its lines as they came.
+"""Parse the heads of HTTP/1 messages with llhttp (through httptools), and keep their lines unchanged.
 
-llhttp is strict here: no bare line feeds, no folded lines, no space before a colon, one Content-Length, and never a
-Content-Length beside a Transfer-Encoding (RFC 9112, sections 2.2, 5.1, 5.2 and 6.3).
+llhttp is strict: no bare line feeds, no folded lines, no space before a colon, a single Content-Length, and never a
+Content-Length together with a Transfer-Encoding (RFC 9112, sections 2.2, 5.1, 5.2 and 6.3).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streamkit.model.exchange import Headers, header
 MAX_HEAD = 128 << 10  # bytes of a head: long tokens and cookies travel in header lines
 END = b"\r\n\r\n"
 
-# Headers that speak of one connection and not of the message (RFC 9110, section 7.6.1).
+# Headers that apply to a single connection and not to the message (RFC 9110, section 7.6.1).
 HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
      "transfer-encoding", "upgrade")
@@ -24,7 +24,7 @@ _VERSIONS = ("1.0", "1.1")
 
 
 class Malformed(Exception):
-    """A message that is not HTTP/1; `status` is what a server answers to it."""
+    """An invalid HTTP/1 message; `status` is the status with which a server rejects it."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """The head of a request; `lines` are its header lines as they came, without their line ends."""
+    """The head of a request; `lines` are the raw header lines, without line ends."""
 
     method: str
     target: str
@@ -43,18 +43,18 @@ class RequestHead:
 
     @property
     def keep_alive(self) -> bool:
-        """Whether the client means to ask again on this connection."""
+        """Whether the client may send another request on this connection."""
         return self.http == "1.1" and "close" not in tokens(self.headers, "connection")
 
     @property
     def websocket(self) -> bool:
-        """Whether it asks to go on as a WebSocket; no other upgrade can be judged."""
+        """Whether the request asks for an upgrade to WebSocket, the only upgrade that is supported."""
         return "upgrade" in tokens(self.headers, "connection") and tokens(self.headers, "upgrade") == ["websocket"]
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseHead:
-    """The head of a response; `raw` are its bytes, to the blank line and with it."""
+    """The head of a response; `raw` is its bytes, including the blank line."""
 
     status: int
     http: str
@@ -63,13 +63,13 @@ class ResponseHead:
 
     @property
     def keep_alive(self) -> bool:
-        """Whether the connection may be used again; False where only its end ends the body is for the framing to say."""
+        """Whether the headers allow the connection to be reused. A body that ends with its connection is not considered."""
         named = tokens(self.headers, "connection")
         return "close" not in named and (self.http == "1.1" or "keep-alive" in named)
 
 
-class _Heard:
-    """What llhttp tells of one head."""
+class _HeadEvents:
+    """Collects llhttp's callbacks for one head."""
 
     def __init__(self) -> None:
         self.url = b""
@@ -87,56 +87,56 @@ class _Heard:
 
 
 def parse_request(raw: bytes) -> RequestHead:
-    """The head of a request, from its bytes with the blank line. Raises Malformed."""
-    heard = _Heard()
-    parser = httptools.HttpRequestParser(heard)
-    _feed(parser, heard, raw)
+    """Parse the head of a request, including the blank line. Raises Malformed."""
+    events = _HeadEvents()
+    parser = httptools.HttpRequestParser(events)
+    _feed(parser, events, raw)
     http = parser.get_http_version()
     if http not in _VERSIONS:
         raise Malformed(f"HTTP/{http} is not supported", 505)
     return RequestHead(
         method=parser.get_method().decode("ascii"),
-        target=heard.url.decode("ascii"),
+        target=events.url.decode("ascii"),
         http=http,
-        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in heard.headers),
+        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in events.headers),
         lines=tuple(raw[: -len(END)].split(b"\r\n")[1:]),
     )
 
 
 def parse_response(raw: bytes) -> ResponseHead:
-    """The head of a response, from its bytes with the blank line. Raises Malformed."""
-    heard = _Heard()
-    parser = httptools.HttpResponseParser(heard)
-    _feed(parser, heard, raw)
+    """Parse the head of a response, including the blank line. Raises Malformed."""
+    events = _HeadEvents()
+    parser = httptools.HttpResponseParser(events)
+    _feed(parser, events, raw)
     http, status = parser.get_http_version(), parser.get_status_code()
     if http not in _VERSIONS or not 100 <= status <= 999:
-        raise Malformed(f"HTTP/{http} {status} is not a status line of HTTP/1")
-    return ResponseHead(status, http, tuple((_text(name), _text(value)) for name, value in heard.headers), raw)
+        raise Malformed(f"invalid status line: HTTP/{http} {status}")
+    return ResponseHead(status, http, tuple((_text(name), _text(value)) for name, value in events.headers), raw)
 
 
-def _feed(parser: httptools.HttpRequestParser | httptools.HttpResponseParser, heard: _Heard, raw: bytes) -> None:
+def _feed(parser: httptools.HttpRequestParser | httptools.HttpResponseParser, events: _HeadEvents, raw: bytes) -> None:
     try:
         parser.feed_data(raw)
     except httptools.HttpParserUpgrade:
         pass
     except httptools.HttpParserError as error:
         raise Malformed(str(error)) from None
-    # What some versions of llhttp let pass.
-    if not heard.complete or not heard.url.isascii():
-        raise Malformed("not a head of HTTP/1")
+    # Some versions of llhttp accept the following.
+    if not events.complete or not events.url.isascii():
+        raise Malformed("incomplete HTTP/1 head, or a target outside ASCII")
     if b"\r\n " in raw or b"\r\n\t" in raw or b"\r\n:" in raw:
-        raise Malformed("a header line begins with its name, and is not folded")
+        raise Malformed("folded header line, or header line without a name")
 
 
 def tokens(headers: Headers, name: str) -> list[str]:
-    """The members of a list header, over all lines of its name, in lower case."""
+    """Return the members of a list header in lower case, from all lines with this name."""
     wanted = name.lower()
     lists = [value for key, value in headers if key.lower() == wanted]
     return [member.strip().lower() for value in lists for member in value.split(",") if member.strip()]
 
 
 def content_length(headers: Headers) -> int | None:
-    """The length that a head announces."""
+    """Return the value of Content-Length, or None if it is absent or invalid."""
     value = (header(headers, "content-length") or "").strip()
     return int(value) if value.isdecimal() else None
 

@@ -1,6 +1,6 @@
-"""The frames of a response body as they arrive, each with the time of its last byte.
+"""Yield the frames of a response body as they arrive, each with the time of its last byte.
 
-A frame is one chunk of HTTP's chunked coding; where the body is not chunked, what one read gave.
+A frame is one chunk of the chunked transfer coding or, if the body is not chunked, the data of one read.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import aiohttp
 
-# Most bytes of one read. asyncio asks for 256 KiB, for which the allocator maps fresh memory each time: ten times the
+# Maximum bytes per read. asyncio requests 256 KiB, for which the allocator maps new memory each time: ten times the
 # cost of reading a chunk.
 _READ = 1 << 16
 
 
 async def arrivals(response: aiohttp.ClientResponse, arrived: Callable[[], int]) -> AsyncIterator[tuple[bytes, int]]:
-    """Frames with their times. What an error cuts short comes as a shorter frame, before the error is raised.
+    """Yield frames and their arrival times (ns). A frame that an error cuts off is yielded before the error is raised.
 
-    `arrived` tells the time of the last read. It is asked before anything else is read: who waits for data is woken before
-    the event loop looks for more of it.
+    `arrived` returns the time of the last read. It is called before anything else is read, because asyncio wakes the reader
+    before it polls the socket again.
     """
-    _wake_when_lost(response)
-    _read_less(response)
+    _fail_on_disconnect(response)
+    _limit_reads(response)
     coding = response.headers.get("Transfer-Encoding", "")
     if "chunked" not in coding.lower():
         async for data in response.content.iter_any():
@@ -50,17 +50,17 @@ async def arrivals(response: aiohttp.ClientResponse, arrived: Callable[[], int])
         yield b"".join(pieces), at
 
 
-def _read_less(response: aiohttp.ClientResponse) -> None:
-    """Make the reads of a plain connection small; one of TLS reads into a buffer that it keeps."""
+def _limit_reads(response: aiohttp.ClientResponse) -> None:
+    """Limit the size of reads on a plain connection. A TLS connection reads into a reused buffer."""
     transport = response.connection.transport if response.connection is not None else None
     if hasattr(transport, "max_size"):
         setattr(transport, "max_size", _READ)  # noqa: B010 - asyncio's own attribute, which its types do not show
 
 
-def _wake_when_lost(response: aiohttp.ClientResponse) -> None:
-    """Let reading end when the connection is gone.
+def _fail_on_disconnect(response: aiohttp.ClientResponse) -> None:
+    """Make reading fail when the connection is lost.
 
-    aiohttp closes the connection over a chunked coding that it cannot read, and leaves who reads the body waiting.
+    When aiohttp cannot parse the chunked coding, it closes the connection but leaves the reader of the body waiting.
     """
     import aiohttp
     from aiohttp.http_exceptions import TransferEncodingError
@@ -73,9 +73,9 @@ def _wake_when_lost(response: aiohttp.ClientResponse) -> None:
 
     def lost(future: asyncio.Future[None]) -> None:
         if not future.cancelled():
-            future.exception()  # seen, so that nobody complains of it
+            future.exception()  # retrieved, so that asyncio does not log it
         if not content.is_eof() and content.exception() is None:
-            error = aiohttp.ClientPayloadError("the chunked coding of the body cannot be read")
+            error = aiohttp.ClientPayloadError("invalid chunked coding in the body")
             error.__cause__ = TransferEncodingError("malformed")
             content.set_exception(error)
 

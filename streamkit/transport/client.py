@@ -1,7 +1,7 @@
-"""The client: sends one request and tells a listener what happens and when, to the end whatever that is.
+"""An HTTP client that sends one request and reports every event, with its time, to a listener.
 
-aiohttp does HTTP and TLS; it is imported when the first request is sent. Nothing is raised for what a network does: a
-refused connection, a reset, a timeout are ends of an exchange and are told like one.
+HTTP and TLS are aiohttp's; it is imported when the first request is sent. Network failures do not raise: a refused
+connection, a reset or a timeout is one way in which an exchange ends, and is reported as its end.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from streamkit.transport.tls import client_context
 if TYPE_CHECKING:
     import aiohttp
 
-MOST_REDIRECTS = 10
-_KEPT_ELSEWHERE = frozenset(["accept", "accept-encoding", "content-type", "user-agent"])
+MAX_REDIRECTS = 10
+_CROSS_ORIGIN_HEADERS = frozenset(["accept", "accept-encoding", "content-type", "user-agent"])
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
-_NO_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # section 5.5
+_INVALID_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # section 5.5
 _HEADER_LIMIT = 64 * 1024  # bytes of one header line
-_BUFFER = 256 * 1024  # bytes read ahead of us before the connection is made to wait
+_BUFFER = 256 * 1024  # bytes buffered before reading from the connection is paused
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A request to be sent: `headers` are all that are sent besides Host and Content-Length; `body` None sends none."""
+    """A request to send. No headers other than `headers`, Host and Content-Length are sent; `body` None sends no body."""
 
     method: str
     url: str
@@ -47,10 +47,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How requests are sent; times in seconds. `proxy` None takes the one of the environment, if any.
+    """How requests are sent; times in seconds. With `proxy` None, the environment's proxy is used, if any.
 
-    `decode` False hands the body over in the content coding that it came in.
-    `max_time` is for the whole exchange, `idle_timeout` for any silence on the connection.
+    With `decode` False, bodies are reported in the content coding in which they were received.
+    `max_time` limits the whole exchange, `idle_timeout` any silence on the connection.
     """
 
     insecure: bool = False
@@ -63,51 +63,51 @@ class Settings:
 
 
 class Listener(Protocol):
-    """Hears of one exchange: `start`, then `response` if one came, `frame` by `frame`, and `end`, always and last.
+    """Receives the events of one exchange: `start`, then `response` if there is one, each `frame`, and always `end` last.
 
-    Times are nanoseconds after `send` was called, just before name look-up and connect. `start` comes once the request is sent, or
-    could not be; `connected_at` is None where a connection was used again, `sent_at` where nothing was sent. `clock` tells
-    whose time those of the response and of frames are.
+    Times are nanoseconds since just before name resolution and connect. `start` is called when the request has been sent or
+    has failed; `connected_at` is None if a connection was reused, `sent_at` if nothing was sent. `clock` names the clock of
+    the times of the response and its frames.
     """
 
     def start(self, connected_at: int | None, sent_at: int | None, clock: Clock = "monotonic") -> None:
-        """The request is on its way, or failed to be."""
+        """The request has been sent, or could not be sent."""
         ...
 
     def response(self, at: int, status: int, http: str, headers: Headers) -> None:
-        """Status line and headers have come, verbatim and in order."""
+        """The status line and the headers, verbatim and in order, have arrived."""
         ...
 
     def frame(self, data: bytes, at: int) -> None:
-        """A frame of the body has come."""
+        """A frame of the body has arrived."""
         ...
 
     def end(self, at: int, reason: str, error: str | None) -> None:
-        """It is over; `reason` is one of `model.exchange.END_REASONS`."""
+        """The exchange has ended; `reason` is one of `model.exchange.END_REASONS`."""
         ...
 
     def note(self, fields: Mapping[str, Any]) -> None:
-        """Something that a reader of the recording may want to know."""
+        """Add a note for readers of the recording."""
         ...
 
 
 @dataclass(slots=True)
-class _Sending:
-    """The stamps of one exchange, which begins just before name look-up and connect; in nanoseconds after that."""
+class _Timing:
+    """The timestamps of one exchange, in nanoseconds since just before name resolution and connect."""
 
     clock: ArrivalClock = field(default_factory=ArrivalClock)
     connected: int | None = None
     sent: int | None = None
 
 
-# The exchange for which a connection is asked.
-_SENDING: ContextVar[_Sending] = ContextVar("_SENDING")
+# The exchange for which a connection is being made.
+_TIMING: ContextVar[_Timing] = ContextVar("_TIMING")
 
 
 class Client:
-    """Sends requests with one set of settings; connections are used again where the server allows it.
+    """Send requests with one set of settings; connections are reused if the server allows it.
 
-    An async context manager. Raises UsageError for a URL or a certificate file that cannot be used; `check` tells before.
+    An async context manager. Raises UsageError for an invalid URL or certificate file; `check` finds them beforehand.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -129,7 +129,7 @@ class Client:
             skip_auto_headers=["Accept", "Accept-Encoding", "User-Agent", "Content-Type"],
         )
         self._proxies: dict[tuple[str, str], str | None] = {}
-        # Names are looked up in a thread; starting it is none of the exchange's time.
+        # Names are resolved in a thread; starting it should not count as time of the exchange.
         await asyncio.get_running_loop().run_in_executor(None, getproxies)
         return self
 
@@ -139,9 +139,10 @@ class Client:
         await self._session.close()
 
     def _environment_proxy(self, url: str) -> str | None:
-        """The proxy that the environment names for this URL, asked once for each host.
+        """Return the environment's proxy for this URL, looked up once per host.
 
-        aiohttp would ask for every request, in a thread, and add what a netrc file says to a request that has its own keys.
+        aiohttp would look it up for every request, in a thread, and would add credentials from a netrc file to a request
+        that has its own.
         """
         parts = urlsplit(url)
         place = parts.scheme, parts.hostname or ""
@@ -150,35 +151,35 @@ class Client:
         return self._proxies[place]
 
     async def send(self, outgoing: Outgoing, listener: Listener) -> None:
-        """Send one request and tell `listener` everything. Raises only what the listener raises, and cancellation."""
+        """Send one request and report its events to `listener`. Raises only what the listener raises, and CancelledError."""
         check_url(outgoing.url)
-        sending = _Sending()
-        _SENDING.set(sending)
-        story = _Story(listener, sending)
+        timing = _Timing()
+        _TIMING.set(timing)
+        reporter = _Reporter(listener, timing)
         try:
-            await self._follow(outgoing, story)
+            await self._follow(outgoing, reporter)
         except asyncio.CancelledError:
-            story.end("interrupted", None)
+            reporter.end("interrupted", None)
             raise
         except Exception as error:
-            reason = _reason(error, story.answered)
+            reason = _reason(error, reporter.answered)
             if reason is None:
                 raise
-            story.end(reason, _message(error))
+            reporter.end(reason, _message(error))
         else:
-            story.end("eof", None)
+            reporter.end("eof", None)
 
-    async def _follow(self, outgoing: Outgoing, story: _Story) -> None:
-        for _ in range(MOST_REDIRECTS + 1):
-            following = await self._send_one(outgoing, story)
+    async def _follow(self, outgoing: Outgoing, reporter: _Reporter) -> None:
+        for _ in range(MAX_REDIRECTS + 1):
+            following = await self._send_one(outgoing, reporter)
             if following is None:
                 return
-            story.listener.note({"said": "redirected", "from": outgoing.url, "to": following.url})
+            reporter.listener.note({"said": "redirected", "from": outgoing.url, "to": following.url})
             outgoing = following
-        raise _TooManyRedirects(f"more than {MOST_REDIRECTS} redirects")
+        raise _TooManyRedirects(f"more than {MAX_REDIRECTS} redirects")
 
-    async def _send_one(self, outgoing: Outgoing, story: _Story) -> Outgoing | None:
-        """Send it and hear the answer out; the next request where it is a redirect that is to be followed."""
+    async def _send_one(self, outgoing: Outgoing, reporter: _Reporter) -> Outgoing | None:
+        """Send one request and read its response; return the next request if a redirect is to be followed."""
         async with self._session.request(
             outgoing.method,
             outgoing.url,
@@ -186,37 +187,39 @@ class Client:
             data=outgoing.body,
             allow_redirects=False,
             proxy=self._settings.proxy or self._environment_proxy(outgoing.url),
-            trace_request_ctx=story.sending,
+            trace_request_ctx=reporter.timing,
         ) as response:
-            at = story.sending.clock.arrived()
+            at = reporter.timing.clock.arrived()
             if self._settings.redirects and (following := _redirected(outgoing, response)) is not None:
                 await response.read()
                 return following
             version = response.version
             http = f"{version.major}.{version.minor}" if version else "1.1"
             headers = tuple((_text(name), _text(value)) for name, value in response.raw_headers)
-            story.response(at, response.status, http, headers)
+            reporter.response(at, response.status, http, headers)
             coding = response.headers.get("Content-Encoding", "identity").lower()
             if coding != "identity" and self._settings.decode:
-                story.listener.note({"said": "the body came encoded and is stored decoded", "content-encoding": coding})
-            async for data, at in arrivals(response, story.sending.clock.arrived):
-                story.listener.frame(data, at)
+                reporter.listener.note(
+                    {"said": "the body was compressed and is stored decoded", "content-encoding": coding}
+                )
+            async for data, at in arrivals(response, reporter.timing.clock.arrived):
+                reporter.listener.frame(data, at)
         return None
 
 
 @dataclass(slots=True)
-class _Story:
-    """What was told of one exchange so far, so that it is told in order and ends once."""
+class _Reporter:
+    """Reports one exchange to its listener: in order, and its end exactly once."""
 
     listener: Listener
-    sending: _Sending
+    timing: _Timing
     started: bool = False
     answered: bool = False
 
     def start(self) -> None:
         if not self.started:
             self.started = True
-            self.listener.start(self.sending.connected, self.sending.sent, self.sending.clock.name)
+            self.listener.start(self.timing.connected, self.timing.sent, self.timing.clock.name)
 
     def response(self, at: int, status: int, http: str, headers: Headers) -> None:
         self.start()
@@ -224,7 +227,7 @@ class _Story:
         self.listener.response(at, status, http, headers)
 
     def end(self, reason: str, error: str | None) -> None:
-        at = self.sending.clock.now()
+        at = self.timing.clock.now()
         self.start()
         self.listener.end(at, reason, error)
 
@@ -233,27 +236,27 @@ class _TooManyRedirects(Exception):
     pass
 
 
-class _CannotFollow(Exception):
+class _InvalidRedirect(Exception):
     pass
 
 
 def _tracing() -> aiohttp.TraceConfig:
-    """Stamps when look-up and connecting began, when the connection stood and when the last byte of the request was sent."""
+    """Record when name resolution began, when the connection was established and when the request was completely sent."""
     import aiohttp
 
     async def connecting(session: object, context: Any, params: object) -> None:
-        # What the library does before it connects (milliseconds, at its first request) is none of the exchange's time.
-        sending: _Sending = context.trace_request_ctx
-        if sending.connected is None:
-            sending.clock.began = time.monotonic_ns()
+        # What aiohttp does before it connects (milliseconds at its first request) does not count as time of the exchange.
+        timing: _Timing = context.trace_request_ctx
+        if timing.connected is None:
+            timing.clock.began = time.monotonic_ns()
 
     async def connected(session: object, context: Any, params: object) -> None:
-        sending: _Sending = context.trace_request_ctx
-        sending.connected = sending.clock.now()
+        timing: _Timing = context.trace_request_ctx
+        timing.connected = timing.clock.now()
 
     async def sent(session: object, context: Any, params: object) -> None:
-        sending: _Sending = context.trace_request_ctx
-        sending.sent = sending.clock.sent()
+        timing: _Timing = context.trace_request_ctx
+        timing.sent = timing.clock.sent()
 
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_start.append(connecting)
@@ -264,51 +267,51 @@ def _tracing() -> aiohttp.TraceConfig:
 
 
 def _connector(settings: Settings) -> aiohttp.TCPConnector:
-    """Connections over sockets that keep the kernel's time of arrival, which their exchange is told of."""
+    """Return a connector whose sockets keep the kernel's arrival times and pass them to the clock of the exchange."""
     import aiohttp
 
     class Connector(aiohttp.TCPConnector):
         async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
             connection = await super().connect(req, traces, timeout)
-            _SENDING.get().clock.socket = stamped_socket(connection.transport)
+            _TIMING.get().clock.socket = stamped_socket(connection.transport)
             return connection
 
     return Connector(limit=0, ssl=_tls(settings), socket_factory=make_socket)
 
 
 def _tls(settings: Settings) -> Any:
-    """What aiohttp takes as `ssl`: the system's certificates, those of a file, or none at all."""
+    """Return aiohttp's `ssl` argument: the system's certificates, those of a file, or no verification."""
     if settings.insecure:
         return False
     return True if settings.cacert is None else client_context(settings.cacert)
 
 
 def check(outgoing: Outgoing, settings: Settings) -> None:
-    """Raise UsageError where a request cannot be sent as it is: before a file is made, and before anything is sent."""
+    """Raise UsageError for a request that cannot be sent, before a file is created or anything is sent."""
     check_url(outgoing.url)
     if settings.proxy is not None:
         check_url(settings.proxy)
     if not _TOKEN.fullmatch(outgoing.method):
-        raise UsageError(f"{outgoing.method!r} is no method of HTTP")
+        raise UsageError(f"invalid HTTP method {outgoing.method!r}")
     for name, value in outgoing.headers:
-        if not _TOKEN.fullmatch(name) or _NO_VALUE.search(value):
-            raise UsageError(f"{name!r}: no header that can be sent")
+        if not _TOKEN.fullmatch(name) or _INVALID_VALUE.search(value):
+            raise UsageError(f"invalid header {name!r}: a name is a token, and a value has no control characters")
     _tls(settings)
 
 
 def check_url(url: str) -> None:
-    """Raise UsageError where it is no URL of http or https."""
+    """Raise UsageError unless this is an http or https URL."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         usable = False
     if not usable:
-        raise UsageError(f"{url}: no URL of http or https")
+        raise UsageError(f"{url}: not an http or https URL")
 
 
 def _redirected(outgoing: Outgoing, response: aiohttp.ClientResponse) -> Outgoing | None:
-    """The request that a redirect asks for, as curl makes it; keys are not carried to another origin."""
+    """Return the request that follows a redirect, as curl makes it; credentials are not sent to another origin."""
     place = response.headers.get("Location")
     if response.status not in (301, 302, 303, 307, 308) or place is None:
         return None
@@ -316,13 +319,13 @@ def _redirected(outgoing: Outgoing, response: aiohttp.ClientResponse) -> Outgoin
         url = str(response.url.join(type(response.url)(place)))
         check_url(url)
     except (ValueError, UsageError):
-        raise _CannotFollow(f"a redirect to {_one_line(place)!r}, which is not a URL of http or https") from None
+        raise _InvalidRedirect(f"redirect to {_one_line(place)!r}, which is not an http or https URL") from None
     following = replace(outgoing, url=url)
     if response.status in (301, 302, 303) and outgoing.method not in ("GET", "HEAD"):
         headers = tuple(pair for pair in outgoing.headers if pair[0].lower() != "content-type")
         following = Outgoing("GET", url, headers)
     if _origin(url) != _origin(outgoing.url):
-        kept = tuple(pair for pair in following.headers if pair[0].lower() in _KEPT_ELSEWHERE)
+        kept = tuple(pair for pair in following.headers if pair[0].lower() in _CROSS_ORIGIN_HEADERS)
         following = replace(following, headers=kept)
     return following
 
@@ -333,7 +336,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _reason(error: Exception, answered: bool) -> str | None:
-    """How an exchange ended that ended with this error; None for an error that is none of the network's."""
+    """Return the end reason for this error, or None if it is not a network error."""
     import aiohttp
 
     if isinstance(error, aiohttp.SocketTimeoutError):
@@ -346,13 +349,13 @@ def _reason(error: Exception, answered: bool) -> str | None:
         return "protocol_error" if _malformed(error) else "reset"
     if isinstance(error, aiohttp.ClientOSError):
         return "reset"
-    if isinstance(error, (aiohttp.ClientError, _TooManyRedirects, _CannotFollow)):
+    if isinstance(error, (aiohttp.ClientError, _TooManyRedirects, _InvalidRedirect)):
         return "protocol_error"
     return None
 
 
 def _malformed(error: BaseException) -> bool:
-    """Whether the server said something that is no HTTP, rather than nothing more."""
+    """Return whether the server sent malformed HTTP, as opposed to closing the connection early."""
     from aiohttp import http_exceptions
 
     cause = error.__cause__ or error.__context__
@@ -366,7 +369,7 @@ def _malformed(error: BaseException) -> bool:
 
 
 def _message(error: Exception) -> str:
-    """The error in one line, in words that tell a person what to look at."""
+    """Return a one-line message for this error."""
     import aiohttp
 
     cause = error.__cause__ or error.__context__
@@ -384,11 +387,11 @@ def _message(error: Exception) -> str:
         lost = "ConnectionResetError" in str(error)
         return "connection reset by peer" if lost else "the connection was closed before the body was complete"
     if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "the connection was closed before an answer came"
+        return "the connection was closed before a response arrived"
     if isinstance(error, aiohttp.SocketTimeoutError):
-        return "nothing came for too long"
+        return "no data within the idle timeout"
     if isinstance(error, TimeoutError):
-        return "it took too long"
+        return "the time limit was exceeded"
     return _one_line(str(error) or str(cause or "")) or type(error).__name__
 
 

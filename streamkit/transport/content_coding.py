@@ -1,6 +1,6 @@
-"""Takes the content coding off a body while it arrives, never more than a limit: a recording holds what was meant.
+"""Decode the content coding of a body while it arrives, up to a size limit.
 
-gzip and deflate come with Python; br is taken off where `brotli` or `brotlicffi` (1.2) is installed, zstd with Python 3.14,
+gzip and deflate are in the standard library; br needs `brotli` or `brotlicffi` (1.2), zstd needs Python 3.14,
 `backports.zstd` or `zstandard`.
 """
 
@@ -11,51 +11,51 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-LIMIT = 1 << 30  # bytes that one body may grow to
+LIMIT = 1 << 30  # bytes of one decoded body
 
 _BROTLI = ("brotli", "brotlicffi")
 _ZSTD = ("compression.zstd", "backports.zstd")
-_SLICE = 256  # bytes given at once to a library that takes no limit: some megabytes may come of them
+_SLICE = 256  # bytes passed at once to a library without a limit: they may expand to a few megabytes
 
 
 class TooLarge(Exception):
-    """A body that grows beyond the limit."""
+    """The decoded body exceeds the limit."""
 
 
 class CannotDecode(Exception):
-    """Bytes that are not of the coding that the headers name; the message is the library's."""
+    """The bytes are not in the coding that the headers name; the message is the library's."""
 
 
 class Decoder:
-    """One body in one coding, or in several one after another (`gzip, br`), which may grow to `limit` bytes.
+    """Decode one body in one or more codings (`gzip, br`), to at most `limit` bytes.
 
-    `known` is False for a coding that cannot be taken off.
+    `supported` is False for a coding that cannot be decoded here.
     """
 
     def __init__(self, coding: str, limit: int = LIMIT) -> None:
         self.coding = coding.strip().lower()
         names = [name.strip() for name in self.coding.split(",") if name.strip() not in ("", "identity")]
         self._inflaters = [_inflater(name) for name in reversed(names)]
-        self._limit = limit
+        self._time_limit = limit
         self._size = 0
 
     @property
-    def known(self) -> bool:
-        """Whether the coding can be taken off."""
+    def supported(self) -> bool:
+        """Whether the coding can be decoded."""
         return all(inflater is not None for inflater in self._inflaters)
 
     def feed(self, data: bytes) -> bytes:
-        """What these bytes hold; empty where it takes more to tell. Raises TooLarge, CannotDecode."""
+        """Decode these bytes; return b"" if more are needed. Raises TooLarge, CannotDecode."""
         for inflate in self._inflaters:
             if inflate is None:
                 return data
             try:
-                data = inflate(data, self._limit - self._size + 1)
+                data = inflate(data, self._time_limit - self._size + 1)
             except Exception as error:  # each library has its own
                 raise CannotDecode(str(error)) from error
         self._size += len(data)
-        if self._size > self._limit:
-            raise TooLarge(f"more than {self._limit >> 20} MiB decoded")
+        if self._size > self._time_limit:
+            raise TooLarge(f"more than {self._time_limit >> 20} MiB decoded")
         return data
 
 
@@ -63,20 +63,22 @@ Inflate = Callable[[bytes, int], bytes]
 
 
 def _inflater(coding: str) -> Inflate | None:
-    """What decodes pieces of one body, each to no more than about so many bytes; None where no library does."""
+    """Return a function that decodes pieces of one body, each to roughly a given size at most, or None without a library."""
     if coding in ("gzip", "x-gzip"):
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
     if coding == "deflate":
         return _Deflate()
     if coding == "br":
-        return _first(_BROTLI, _brotli)
+        return _first_available(_BROTLI, _brotli)
     if coding == "zstd":
-        return _first(_ZSTD, lambda module: module.ZstdDecompressor().decompress) or _first(("zstandard",), _zstandard)
+        return _first_available(_ZSTD, lambda module: module.ZstdDecompressor().decompress) or _first_available(
+            ("zstandard",), _zstandard
+        )
     return None
 
 
-def _first(names: tuple[str, ...], make: Callable[[Any], Inflate | None]) -> Inflate | None:
-    """What the first of these modules gives that is installed and can be used."""
+def _first_available(names: tuple[str, ...], make: Callable[[Any], Inflate | None]) -> Inflate | None:
+    """Return the result of `make` for the first of these modules that is installed and usable."""
     for name in names:
         try:
             made = make(importlib.import_module(name))
@@ -88,7 +90,7 @@ def _first(names: tuple[str, ...], make: Callable[[Any], Inflate | None]) -> Inf
 
 
 def _brotli(module: Any) -> Inflate | None:
-    """Before 1.2, both libraries let a few bytes grow without end: those are not used."""
+    """Return the decoder of a brotli library; None before version 1.2, which cannot limit the output."""
     process = module.Decompressor().process
     try:
         process(b"", output_buffer_limit=1)
@@ -112,7 +114,7 @@ def _zstandard(module: Any) -> Inflate:
 
 
 class _Deflate:
-    """`deflate` is zlib's format (RFC 9110, section 8.4.1.2); some servers send it without zlib's two bytes in front."""
+    """Decode `deflate`: zlib's format (RFC 9110, section 8.4.1.2), or raw deflate data, which some servers send."""
 
     def __init__(self) -> None:
         self._inflate: Inflate | None = None

@@ -1,8 +1,8 @@
-"""One heap of absolute deadlines for a whole event loop, woken by the kernel's own timer where it has one.
+"""A heap of absolute deadlines for an event loop, driven by a kernel timer where there is one.
 
-A task that sleeps costs a timer, a future and a task switch a write, and epoll rounds what it waits to milliseconds. One
-heap and a timerfd (Linux) bring the median error of a deadline from 0.7 ms to below 0.1 ms, and the tail of thousands of
-streams with it. Elsewhere the loop's own timers wake the heap.
+A task that sleeps costs a timer, a future and a task switch per write, and epoll rounds timeouts to milliseconds. A heap and
+a timerfd (Linux) reduce the median error of a deadline from 0.7 ms to below 0.1 ms, and the tail with thousands of streams
+likewise. On other systems the event loop's timers drive the heap.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ import weakref
 from collections.abc import Callable, Iterator
 from itertools import count
 
-# Where so many wait, the timer is set no sooner than this ahead (seconds): it then wakes for a handful at once, which costs
-# the median of a thousand streams nothing and saves them a system call each.
+# With more than _MANY deadlines, the timer is set at least _SLICE seconds ahead: it then wakes for several at once, which does
+# not change the median error of a thousand streams and saves each a system call.
 _MANY, _SLICE = 200, 200e-6
 
 _NANOSECONDS = 1_000_000_000
 _NOW = float("-inf")
 _LOOPS: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Deadlines] = weakref.WeakKeyDictionary()
 
-# From Linux's headers: a clock that never steps, and flags of the calls.
+# From Linux headers: the monotonic clock, and flags.
 _CLOCK_MONOTONIC, _ABSOLUTE = 1, 1
 _TIMERSPEC = struct.Struct("4l").pack  # struct itimerspec: interval (none), then the absolute time
 _NONBLOCK_CLOEXEC = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0) if hasattr(os, "O_NONBLOCK") else 0
 
-# What is called at a deadline: it is given the time, and may give the next deadline at which it is to be called again.
+# A callback: it receives the current time, and returns the deadline of its next call or None.
 Call = Callable[[float], float | None]
 
 
 class Deadlines:
-    """Calls back at deadlines (seconds on the loop's clock), earliest first, never before their time."""
+    """Call back at deadlines (seconds on the loop's clock), earliest first and never early."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -43,11 +43,11 @@ class Deadlines:
         self._order = count()
         self._timer = _Timer.of(loop, self._wake)
         self._armed: float | None = None
-        self._holders = 0
+        self._users = 0
 
     @staticmethod
     def running() -> Deadlines:
-        """The heap of the running loop; `held` keeps it."""
+        """Return the heap of the running loop; it lives as long as a `held` context is open."""
         loop = asyncio.get_running_loop()
         known = _LOOPS.get(loop)
         if known is None:
@@ -57,18 +57,18 @@ class Deadlines:
     @staticmethod
     @contextlib.contextmanager
     def held() -> Iterator[None]:
-        """Keep the running loop's heap and its timer until the last who holds it lets go."""
+        """Keep the running loop's heap and timer alive until the last such context ends."""
         deadlines = Deadlines.running()
-        deadlines._holders += 1
+        deadlines._users += 1
         try:
             yield
         finally:
-            deadlines._holders -= 1
-            if not deadlines._holders:
+            deadlines._users -= 1
+            if not deadlines._users:
                 deadlines._close()
 
     def at(self, deadline: float, call: Call) -> None:
-        """Call at a deadline; soon where it has passed."""
+        """Schedule a call at a deadline, or as soon as possible if that has passed."""
         heapq.heappush(self._heap, (deadline, next(self._order), call))
         if self._armed is None or deadline < self._armed:
             self._arm(deadline, self._loop.time())
@@ -88,12 +88,12 @@ class Deadlines:
 
     def _wake(self) -> None:
         heap = self._heap
-        self._armed = _NOW  # whoever is called sets deadlines; the timer is set once, when all are called
+        self._armed = _NOW  # callbacks may add deadlines; the timer is set once, after all of them
         now = self._loop.time()
         while heap and heap[0][0] <= now:
             entry = heap[0]
             again = self._call(entry[2], now)
-            if heap[0] is not entry:  # something earlier was set meanwhile
+            if heap[0] is not entry:  # an earlier deadline was added by the call
                 heap.remove(entry)
                 heapq.heapify(heap)
                 if again is not None:
@@ -107,7 +107,7 @@ class Deadlines:
             self._arm(heap[0][0], now)
 
     def _call(self, call: Call, now: float) -> float | None:
-        """Call, so that what one raises keeps nobody else waiting."""
+        """Call, and report an exception to the loop so that other callbacks still run."""
         try:
             return call(now)
         except Exception as error:
@@ -116,7 +116,7 @@ class Deadlines:
 
 
 class _Timer:
-    """The loop's own timer."""
+    """A timer of the event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
         self._loop = loop
@@ -125,7 +125,7 @@ class _Timer:
 
     @staticmethod
     def of(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> _Timer:
-        """The best timer that there is."""
+        """Return the most precise timer that is available."""
         if sys.platform == "linux" and loop.time.__module__.startswith("asyncio"):
             try:
                 return _KernelTimer(loop, wake)
@@ -146,7 +146,7 @@ class _Timer:
 
 
 class _KernelTimer(_Timer):
-    """A timerfd: a file that can be read when the time has come. Raises OSError, AttributeError where there is none."""
+    """A timerfd, which becomes readable at the deadline. Raises OSError or AttributeError if it is not available."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
         super().__init__(loop, wake)
@@ -174,6 +174,6 @@ class _KernelTimer(_Timer):
     def _read(self) -> None:
         try:
             os.read(self._file, 8)
-        except BlockingIOError:  # set anew since it fired
+        except BlockingIOError:  # the timer was set again after it fired
             return
         self._wake()

@@ -1,7 +1,7 @@
-"""Where the body of an HTTP/1 message ends, and which of its bytes make a frame (RFC 9112, section 6.3).
+"""Find the end of an HTTP/1 message body, and divide it into frames (RFC 9112, section 6.3).
 
-Each framing takes what one read gave and returns the frames that it completes and the bytes, as they came, that may be
-passed on with them. Nothing is raised for what a peer sends: `error` says what is wrong.
+Each framing takes the data of one read and returns the frames that it completes and the raw bytes that may be forwarded with
+them. Invalid data from a peer does not raise: `error` says what is wrong.
 """
 
 from __future__ import annotations
@@ -11,60 +11,60 @@ import re
 from streamkit.model.exchange import Headers
 from streamkit.transport._heads import ResponseHead, content_length, tokens
 
-MAX_FRAME = 1 << 20  # bytes; of a longer chunk, what one read gave is a frame
+MAX_FRAME = 1 << 20  # bytes; of a longer chunk, the data of each read is a frame
 _MAX_SIZE_LINE = 4 << 10
 _MAX_TRAILERS = 64 << 10
 # chunk-size and extensions (section 7.1); some servers pad the size with spaces
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n\0]*)?\r\n")
 _SIZE_SO_FAR = re.compile(rb"(?:[0-9A-Fa-f]{1,15}(?:[ \t]*(?:;[^\r\n\0]*)?\r?)?)?")
 
-Passed = tuple[list[bytes], bytes]
+Parsed = tuple[list[bytes], bytes]
 
 
 class Framing:
-    """A body of no bytes, and what all bodies have in common.
+    """An empty body, and the base class of the other framings.
 
-    `ended` once all of it has come; `excess` are bytes after it; `error` says why no more of it can be told.
+    `ended` is True once the body is complete, `excess` holds the bytes after it, `error` says why parsing has stopped.
     """
 
     ended = True
     error: str | None = None
     excess = b""
 
-    def feed(self, data: bytes) -> Passed:
-        """What one read gave: the frames that it completes, and the bytes that may be passed on."""
+    def feed(self, data: bytes) -> Parsed:
+        """Parse the data of one read; return the completed frames and the bytes that may be forwarded."""
         self.excess += data
         return [], b""
 
-    def close(self) -> Passed:
-        """Nothing more will come: what was held back for a frame that never became whole."""
+    def close(self) -> Parsed:
+        """End the input; return what was held back for an incomplete frame."""
         return [], b""
 
 
-class Endless(Framing):
+class UntilClose(Framing):
     """A body that ends with its connection."""
 
     ended = False
 
-    def feed(self, data: bytes) -> Passed:
-        """All of it."""
+    def feed(self, data: bytes) -> Parsed:
+        """Return the data as one frame."""
         return [data], data
 
-    def close(self) -> Passed:
-        """The connection has ended, and with it the body."""
+    def close(self) -> Parsed:
+        """End the body, which ends with its connection."""
         self.ended = True
         return [], b""
 
 
-class Sized(Framing):
-    """A body of a length that was announced."""
+class FixedLength(Framing):
+    """A body with a known length in bytes."""
 
     def __init__(self, length: int) -> None:
         self._left = length
         self.ended = length == 0
 
-    def feed(self, data: bytes) -> Passed:
-        """What one read gave is a frame."""
+    def feed(self, data: bytes) -> Parsed:
+        """Return the data, up to the end of the body, as one frame."""
         left = self._left
         if len(data) > left:
             self.excess += data[left:]
@@ -75,16 +75,16 @@ class Sized(Framing):
 
 
 class Chunked(Framing):
-    """A body in chunks: each is a frame."""
+    """A body in chunked coding: each chunk is a frame."""
 
     def __init__(self) -> None:
         self.ended = False
-        self._held = b""  # the bytes of a chunk that is not whole, from its size line on
-        self._left = 0  # bytes still to come of a chunk that is too long to be held
-        self._separator = False  # whether the line end after such a chunk is still to come
+        self._held = b""  # the bytes of an incomplete chunk, including its size line
+        self._left = 0  # bytes missing of a chunk that is too long to hold back
+        self._separator = False  # whether the line end after such a chunk is missing
 
-    def feed(self, data: bytes) -> Passed:
-        """The chunks that are whole now. A chunk that is not is held back, so that it is passed on as one frame."""
+    def feed(self, data: bytes) -> Parsed:
+        """Return the chunks that are complete now. An incomplete chunk is held back, so that it is forwarded as one frame."""
         if self._held:
             data, self._held = self._held + data, b""
         frames: list[bytes] = []
@@ -102,15 +102,15 @@ class Chunked(Framing):
             self._held = data[at:]
         return frames, data if at == len(data) else data[:at]
 
-    def close(self) -> Passed:
-        """The beginning of a chunk whose end never came is a shorter frame."""
+    def close(self) -> Parsed:
+        """End the input; the part of an incomplete chunk is a shorter frame."""
         held, self._held = self._held, b""
         match = _SIZE.match(held)
         piece = held[match.end() :][: int(match[1], 16)] if match else b""
         return ([piece] if piece else []), held
 
     def _one(self, data: bytes, at: int, frames: list[bytes]) -> int:
-        """Take one thing off: where it ends, or `at` where it is not whole."""
+        """Parse one element at offset `at`; return the offset of its end, or `at` if it is incomplete."""
         if self._left:
             return self._part(data, at, frames)
         if self._separator:
@@ -118,7 +118,7 @@ class Chunked(Framing):
         match = _SIZE.match(data, at)
         if match is None:
             if len(data) - at > _MAX_SIZE_LINE or not _SIZE_SO_FAR.fullmatch(data, at):
-                self.error = "the size of a chunk cannot be read"
+                self.error = "invalid chunk size"
             return at
         size, start = int(match[1], 16), match.end()
         if size == 0:
@@ -160,18 +160,18 @@ class Chunked(Framing):
 
 
 def request_framing(headers: Headers) -> Framing:
-    """How the body of a request ends; llhttp has refused what is ambiguous."""
+    """Return the framing of a request's body; llhttp has rejected ambiguous ones."""
     if tokens(headers, "transfer-encoding"):
         return Chunked()
-    return Sized(content_length(headers) or 0)
+    return FixedLength(content_length(headers) or 0)
 
 
 def response_framing(head: ResponseHead, method: str) -> Framing:
-    """How the body of a response ends that answers a request of this method."""
+    """Return the framing of the body of a response to a request with this method."""
     if method == "HEAD" or head.status in (204, 304) or head.status < 200:
         return Framing()
     codings = tokens(head.headers, "transfer-encoding")
     if codings:
-        return Chunked() if codings[-1] == "chunked" else Endless()
+        return Chunked() if codings[-1] == "chunked" else UntilClose()
     length = content_length(head.headers)
-    return Endless() if length is None else Sized(length)
+    return UntilClose() if length is None else FixedLength(length)

@@ -1,8 +1,8 @@
-"""What a server and a proxy refuse: requests that a web page or a stranger could have made, and upstreams that keep keys.
+"""Reject requests that a web page or a stranger could have sent, and upstreams that hand out credentials.
 
-Whatever listens on this machine lends itself to whoever can reach it. So: the Host must be ours (a name that was made to
-point here is not), no Origin (browsers send one, SDKs do not), no tunnels, no address of another server in the request
-line, no path that climbs, and a token where others than this machine can connect.
+A server on this machine can be used by anyone who reaches it. Therefore: the Host must be one of our names (DNS rebinding),
+there must be no Origin (browsers send one, SDKs do not), no tunnels, no other server's address in the request line, no `..`
+in the path, and a token is required if other machines can connect.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))
 _HOST = re.compile(r"\[([0-9a-fA-F:.%]+)\](?::\d+)?|([^:\[\]/@\s]+)(?::\d+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 
-# Where clouds keep the credentials of a machine: names, and addresses that are not link-local as the usual ones are
+# Cloud metadata services, which hand out a machine's credentials: their names, and those addresses that are not link-local
 # (AWS over IPv6, Alibaba, Oracle, Azure's WireServer).
 _METADATA = frozenset(("metadata", "metadata.google.internal", "metadata.goog"))
 _METADATA_ADDRESSES = frozenset(
@@ -36,8 +36,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a request is refused, and with which status."""
+class Rejection:
+    """Why a request is rejected, and with which status."""
 
     status: int
     message: str
@@ -45,43 +45,43 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who may ask: `hosts` are names that we may be called by besides the loopback's, `token` what others must show."""
+    """Who may send requests: `hosts` are our names besides the loopback's, `token` is the token required, if any."""
 
     hosts: frozenset[str] = frozenset()
     token: str | None = None
 
     @staticmethod
     def of(host: str, allowed: Iterable[str] = (), token: str | None = None) -> Guard:
-        """The guard of a server that listens on `host`."""
+        """Return the guard of a server that listens on `host`."""
         return Guard(frozenset(name.lower() for name in (host, *allowed)), token)
 
-    def check(self, method: str, target: str, headers: Headers) -> Refusal | str:
-        """The target that is asked for, without the token; or why it is refused."""
+    def check(self, method: str, target: str, headers: Headers) -> Rejection | str:
+        """Return the target of a request without the token, or why the request is rejected."""
         if method == "CONNECT":
-            return Refusal(405, "CONNECT is refused: this is not a tunnel")
+            return Rejection(405, "CONNECT is not supported")
         if not target.startswith("/") or target.startswith("//"):
-            return Refusal(400, "the request line must name a path, not another server")
+            return Rejection(400, "the request line must name a path, not another server")
         named = [value for name, value in headers if name.lower() == "host"]
-        if len(named) != 1 or not self._ours(named[0]):
-            return Refusal(403, "the Host is not one of our names (--allow-host adds one)")
+        if len(named) != 1 or not self._is_allowed_host(named[0]):
+            return Rejection(403, "the Host is not allowed (--allow-host adds one)")
         if any(name.lower() == "origin" for name, _ in headers):
-            return Refusal(403, "requests from web pages are refused (they carry an Origin)")
+            return Rejection(403, "requests from web pages (with an Origin) are not allowed")
         target, shown = self._without_token(target, headers)
         if self.token is not None and not hmac.compare_digest(shown.encode(), self.token.encode()):
-            return Refusal(
+            return Rejection(
                 401, f"a token is required: {TOKEN_HEADER}, or a base URL that begins with {_TOKEN_PATH}TOKEN"
             )
-        if climbs(target):
-            return Refusal(400, "the path climbs, or holds what no path holds")
+        if has_unsafe_path(target):
+            return Rejection(400, "the path contains '.' or '..' segments, or control characters")
         return target
 
-    def _ours(self, host: str) -> bool:
+    def _is_allowed_host(self, host: str) -> bool:
         match = _HOST.fullmatch(host)
         name = (match[1] or match[2]).lower().rstrip(".") if match else ""
         return name in _LOCAL or name in self.hosts
 
     def _without_token(self, target: str, headers: Headers) -> tuple[str, str]:
-        """The target without the token in its path, and the token that was shown."""
+        """Return the target without the token in its path, and the token of the request."""
         if self.token is not None and target.startswith(_TOKEN_PATH):
             shown, slash, rest = target.removeprefix(_TOKEN_PATH).partition("/")
             return slash + rest or "/", unquote(shown)
@@ -89,14 +89,14 @@ class Guard:
 
 
 def token_path(token: str | None) -> str:
-    """What stands in a base URL before the path, so that an SDK shows the token without knowing of it."""
+    """Return the prefix of a base URL's path that carries the token, so that any SDK sends it."""
     return f"{_TOKEN_PATH}{token}" if token else ""
 
 
-def climbs(target: str) -> bool:
-    """Whether a path has `.` or `..` in it, hidden ones too, or control characters."""
+def has_unsafe_path(target: str) -> bool:
+    """Return whether a path contains `.` or `..` segments, percent-encoded or not, or control characters."""
     path = urlsplit(target).path
-    for _ in range(3):  # a path may be escaped more than once
+    for _ in range(3):  # a path may be percent-encoded more than once
         if _CONTROL.search(path) or any(part in (".", "..") for part in path.split("/")):
             return True
         path = unquote(path)
@@ -104,7 +104,7 @@ def climbs(target: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can connect to an address."""
+    """Return whether only this machine can connect to an address."""
     if host.lower() == "localhost":
         return True
     try:
@@ -113,8 +113,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def keeps_credentials(host: str) -> bool:
-    """Whether a host is a link-local address or a cloud's metadata service, in any spelling that connects to it."""
+def is_metadata_host(host: str) -> bool:
+    """Return whether a host is a link-local address or a cloud's metadata service, in any spelling that connects to it."""
     host = host.strip("[]").rstrip(".").lower()
     if host in _METADATA:
         return True
@@ -123,7 +123,7 @@ def keeps_credentials(host: str) -> bool:
 
 
 def _address(host: str) -> Address | None:
-    """The address that a host is, as the system would read it; IPv4 where IPv6 only wraps it. None for a name."""
+    """Parse a host as an address, as the system would; unwrap IPv4 in IPv6. Return None for a name."""
     try:
         address: Address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
@@ -139,18 +139,18 @@ def _address(host: str) -> Address | None:
     return address
 
 
-def check_upstream(url: str, *, anywhere: bool = False) -> str:
-    """The upstream's URL without a slash at its end. Raises UsageError for one that is none, or a metadata service.
+def check_upstream(url: str, *, allow_link_local: bool = False) -> str:
+    """Return the upstream's URL without a trailing slash. Raises UsageError if it is invalid or a metadata service.
 
-    A name is not resolved here: where it leads is judged each time that it is connected to.
+    A name is not resolved here: its addresses are checked each time that a connection is made.
     """
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         usable = False
-    if not usable or parts.query or parts.fragment or parts.username or climbs(parts.path or "/"):
+    if not usable or parts.query or parts.fragment or parts.username or has_unsafe_path(parts.path or "/"):
         raise UsageError(f"invalid upstream {url!r}: expected http(s)://HOST[:PORT][/PATH]")
-    if keeps_credentials(parts.hostname or "") and not anywhere:
-        raise UsageError(f"{url}: a link-local or metadata address; --allow-link-local if that is meant")
+    if is_metadata_host(parts.hostname or "") and not allow_link_local:
+        raise UsageError(f"{url}: link-local or metadata address; use --allow-link-local to allow it")
     return url.rstrip("/")

@@ -1,12 +1,12 @@
-"""Arrival times by the kernel's clock (Linux): when a segment came, and not when this process came round to reading it.
+"""Arrival times from the kernel's clock (Linux): when a segment arrived, not when this process read it.
 
-`SO_TIMESTAMPNS` lets the kernel hand the time at which it received the newest segment of a read over with the data
-(socket(7)). asyncio reads through `recv` (plain connections) and `recv_into` (TLS); a socket class that answers both with
-`recvmsg` needs nothing else of asyncio, aiohttp or `ssl`. Where several segments wait for one read, they all get the
-newest stamp: equal times mean "read together", and no time is later than the user clock would have it. A read that ends
-inside a segment has no stamp.
+With `SO_TIMESTAMPNS`, the kernel delivers the arrival time of the newest segment of a read together with the data
+(socket(7)). asyncio reads through `recv` (plain connections) and `recv_into` (TLS); a socket class that implements both with
+`recvmsg` needs no support from asyncio, aiohttp or `ssl`. If one read covers several segments, they all get the newest
+timestamp: equal times mean "read together", and no time is later than the user clock's. A read that ends within a segment
+has no timestamp.
 
-Elsewhere, and on event loops that read by themselves (uvloop), times are `time.monotonic_ns` right after the read.
+On other systems, and on event loops that read by themselves (uvloop), times are `time.monotonic_ns` right after the read.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from typing import Any, Literal
 
 Clock = Literal["kernel", "monotonic"]
 
-_SO_TIMESTAMPNS = 35  # asm-generic/socket.h; Python names it from 3.14 on
+_SO_TIMESTAMPNS = 35  # asm-generic/socket.h; in Python's socket module since 3.14
 _TIMESPEC = struct.Struct("@ll")
 _ANCILLARY = socket.CMSG_SPACE(_TIMESPEC.size) if hasattr(socket, "CMSG_SPACE") else 0
 _NANOSECONDS = 1_000_000_000
 
-# A stamp that is older than this when it is read, or newer than now, makes us look whether the system's clock was set.
+# Nanoseconds. A timestamp that is older than this when it is read, or in the future, may mean that the system clock was set.
 _USUAL_LAG = 10_000_000
-_READINGS = 9  # of which the narrowest tells the difference of the two clocks best
+_READINGS = 9  # of both clocks; the one that took the least time is the most precise
 
 
 class StampedSocket(socket.socket):
-    """A TCP socket that keeps the kernel's time of the last read: `stamp`, nanoseconds since 1970, 0 where there is none."""
+    """A TCP socket that keeps the kernel's timestamp of the last read: `stamp`, nanoseconds since 1970, or 0 without one."""
 
     stamp = 0
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
-        """Read as `socket.recv` does, and keep the stamp."""
+        """Read like `socket.recv`, and keep the timestamp."""
         data, ancillary, _, _ = self.recvmsg(size, _ANCILLARY, flags)
         self._keep(ancillary)
         return data
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
-        """Read as `socket.recv_into` does, and keep the stamp."""
+        """Read like `socket.recv_into`, and keep the timestamp."""
         view = memoryview(buffer)[:nbytes] if nbytes else buffer
         size, ancillary, _, _ = self.recvmsg_into([view], _ANCILLARY, flags)
         self._keep(ancillary)
@@ -61,7 +61,7 @@ _STAMPED: weakref.WeakValueDictionary[int, StampedSocket] = weakref.WeakValueDic
 
 
 def make_socket(info: tuple[Any, ...]) -> socket.socket:
-    """A socket for an entry of `getaddrinfo` (a `socket_factory` of aiohttp), with kernel stamps where they can be had."""
+    """Create a socket for an entry of `getaddrinfo` (aiohttp's `socket_factory`), with kernel timestamps if available."""
     family, kind, protocol = info[:3]
     if not _stamps_are_read():
         return socket.socket(family, kind, protocol)
@@ -76,25 +76,25 @@ def make_socket(info: tuple[Any, ...]) -> socket.socket:
 
 
 def stamped_socket(transport: asyncio.BaseTransport | None) -> StampedSocket | None:
-    """The stamped socket under a transport, plain or TLS; None where it has none."""
-    plug = transport.get_extra_info("socket") if transport is not None else None
-    if plug is None or plug.fileno() < 0:
+    """Return the StampedSocket of a transport, plain or TLS, or None if it has none."""
+    sock = transport.get_extra_info("socket") if transport is not None else None
+    if sock is None or sock.fileno() < 0:
         return None
-    made = _STAMPED.get(plug.fileno())
-    return made if made is not None and made.fileno() == plug.fileno() else None
+    made = _STAMPED.get(sock.fileno())
+    return made if made is not None and made.fileno() == sock.fileno() else None
 
 
 def _stamps_are_read() -> bool:
-    """Whether the running loop reads through the socket's own methods: asyncio's selector loops on Linux do."""
+    """Return whether the running loop reads through the socket's methods, as asyncio's selector loops do on Linux."""
     return (
         sys.platform == "linux" and _ANCILLARY > 0 and isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
     )
 
 
 class ArrivalClock:
-    """The times of one exchange, in nanoseconds after it `began` (`time.monotonic_ns`); they never go back.
+    """The clock of one exchange: nanoseconds since it `began` (`time.monotonic_ns`), never decreasing.
 
-    `socket` is what the answer is read from, or None for the user clock.
+    `socket` is the socket from which the response is read, or None to use the user clock.
     """
 
     __slots__ = ("_last", "_offset", "began", "socket")
@@ -107,23 +107,23 @@ class ArrivalClock:
 
     @property
     def name(self) -> Clock:
-        """What a recording says of its times."""
+        """The name of the clock in a recording."""
         return "monotonic" if self.socket is None else "kernel"
 
     def now(self) -> int:
-        """Now, by the user clock."""
+        """Return the current time by the user clock."""
         return time.monotonic_ns() - self.began
 
     def sent(self) -> int:
-        """Now, as the time at which a request was sent: nothing that answers it came before."""
+        """Return the current time as the time at which a request was sent; no later arrival can be earlier."""
         self._last = max(self._last, self.now())
         return self._last
 
     def arrived(self) -> int:
-        """When what the last read gave had come."""
+        """Return the arrival time of the last read."""
         at = time.monotonic_ns()
-        plug = self.socket
-        if plug is not None and (stamp := plug.stamp):
+        sock = self.socket
+        if sock is not None and (stamp := sock.stamp):
             if self._offset is None or not 0 <= at - stamp + self._offset < _USUAL_LAG:
                 self._offset = _offset()
             at = min(at, stamp - self._offset)
@@ -132,7 +132,7 @@ class ArrivalClock:
 
 
 def _offset() -> int:
-    """What the system's clock is ahead of the monotonic one (ns)."""
+    """Return by how much the system clock is ahead of the monotonic clock (ns)."""
     readings = []
     for _ in range(_READINGS):
         before, wall, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()

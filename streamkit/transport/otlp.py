@@ -13,14 +13,14 @@ from streamkit.errors import StreamkitError, UsageError
 _PATHS = {b'{"resourceMetrics"': "/v1/metrics", b'{"resourceSpans"': "/v1/traces"}
 _TIMEOUT_S = 30
 _SHOWN = 200
-"""Characters of a collector's answer that an error shows."""
+"""Maximum characters of a collector's response in an error message."""
 
 
 def send(endpoint: str, requests: Iterable[str]) -> int:
-    """POST each request, a JSON text, to its path below `endpoint` (`http://localhost:4318`); how many were sent.
+    """POST each request, a JSON text, to its path below `endpoint` (`http://localhost:4318`); return how many were sent.
 
-    Raises UsageError for an endpoint that is no URL of HTTP, StreamkitError where the collector cannot be reached, refuses
-    a request or rejects a part of one.
+    Raises UsageError if the endpoint is not an HTTP URL, StreamkitError if the collector cannot be reached or rejects a request
+    or part of one.
     """
     if not endpoint.startswith(("http://", "https://")):
         raise UsageError(f"invalid OTLP endpoint {endpoint!r}: expected a URL such as http://localhost:4318")
@@ -44,13 +44,13 @@ async def _send(endpoint: str, requests: Iterable[str]) -> int:
 
 
 def _check(url: str, status: int, answer: str) -> None:
-    """Raise StreamkitError unless the collector took the whole request."""
+    """Raise StreamkitError unless the collector accepted the whole request."""
     if not 200 <= status < 300:
-        raise StreamkitError(f"{url}: refused with status {status}: {answer[:_SHOWN]!r}")
+        raise StreamkitError(f"{url}: rejected with status {status}: {answer[:_SHOWN]!r}")
     try:
         partial = json.loads(answer).get("partialSuccess") or {}
     except (ValueError, AttributeError):
         return
     rejected = {name: count for name, count in partial.items() if name.startswith("rejected") and int(count)}
     if rejected:
-        raise StreamkitError(f"{url}: rejected a part: {rejected} {str(partial.get('errorMessage', ''))[:_SHOWN]!r}")
+        raise StreamkitError(f"{url}: partly rejected: {rejected} {str(partial.get('errorMessage', ''))[:_SHOWN]!r}")

@@ -1,7 +1,7 @@
-"""The recording reverse proxy: passes every byte on the moment it arrives, and tells a listener what it saw.
+"""A recording reverse proxy: forwards every byte as soon as it arrives, and reports it to a listener.
 
-The upstream is fixed when it starts; a request chooses nothing but path and body. A client that leaves does not end the
-exchange: the upstream is read to its end, for a recording of half a stream is worth less than one of a whole.
+Upstreams are fixed at the start; a request chooses only path and body. A client that disconnects does not end the exchange:
+the upstream is read to the end, because a complete recording is worth more than a partial one.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from urllib.parse import urlsplit
 from streamkit.model.exchange import Request
 from streamkit.model.step import Step
 from streamkit.transport._heads import HOP_BY_HOP, RequestHead, tokens
-from streamkit.transport._playing import play
+from streamkit.transport._playback import play
 from streamkit.transport.client import Settings
 from streamkit.transport.connection import Connection, Incoming
-from streamkit.transport.guard import TOKEN_HEADER, Guard, Refusal, token_path
+from streamkit.transport.guard import TOKEN_HEADER, Guard, Rejection, token_path
 from streamkit.transport.relay import ProxyListener, Relay
 from streamkit.transport.server import address, listen
 from streamkit.transport.upstream import Origin, Pool
 
 __all__ = ["Proxy", "ProxyListener", "Route", "Rules"]
 
-# Of a request's headers, those of the client's own connection, and the token. How the body is framed is passed on with it.
-_NOT_SENT_ON = (HOP_BY_HOP - {"transfer-encoding"}) | {"expect", TOKEN_HEADER.lower()}
-_NEVER_NAMED = frozenset(("host", "content-length", "transfer-encoding"))  # whatever a Connection header says
+# Request headers of the client's own connection, and the token. Transfer-Encoding is forwarded together with the body.
+_NOT_FORWARDED = (HOP_BY_HOP - {"transfer-encoding"}) | {"expect", TOKEN_HEADER.lower()}
+_ALWAYS_FORWARDED = frozenset(("host", "content-length", "transfer-encoding"))  # even if a Connection header lists them
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Requests whose path begins with `prefix` go to `upstream` (a URL without a slash at its end)."""
+    """Send requests whose path begins with `prefix` to `upstream` (a URL without a trailing slash)."""
 
     prefix: str
     upstream: str
 
     def url(self, target: str) -> str:
-        """The upstream's URL for a target under the prefix. A version that both name (`/v1`) stands there once."""
+        """Return the upstream's URL for a target under the prefix. A version that both contain (`/v1`) appears once."""
         rest = target[len(self.prefix) :]
         if not rest.startswith("/"):
             rest = "/" + rest
@@ -50,21 +50,21 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a proxy works.
+    """The settings of a proxy.
 
-    `routes`: where requests go, the longest prefix wins. `guard`: who may ask. `stop_with_client`: whether the upstream is
-    left when the client leaves. `keep_host`: whether the client's Host is passed on, and not the upstream's put in its
-    place. `anywhere`: whether the upstream may be an address that keeps credentials.
+    `routes`: where requests go; the longest prefix wins. `guard`: who may send requests. `stop_with_client`: abort the
+    upstream when the client disconnects. `keep_host`: forward the client's Host instead of the upstream's.
+    `allow_link_local`: allow upstreams on link-local and metadata addresses.
     """
 
     routes: tuple[Route, ...]
     guard: Guard = field(default_factory=Guard)
     stop_with_client: bool = False
     keep_host: bool = False
-    anywhere: bool = False
+    allow_link_local: bool = False
 
     def route(self, target: str) -> Route | None:
-        """The route of a target, or None."""
+        """Return the route of a target, or None."""
         path = target.partition("?")[0]
         fitting = [
             route for route in self.routes if path == route.prefix or path.startswith(route.prefix.rstrip("/") + "/")
@@ -73,10 +73,11 @@ class Rules:
 
 
 class Proxy:
-    """A listening proxy. `listener` gives what listens to one exchange; `answer` steps that answer without asking upstream, or None.
+    """A listening proxy.
 
-    Both are called in the proxy's thread and must not wait. The listener is given the request with the upstream's URL.
-    `shared` lets several processes listen on one port.
+    `listener` returns the listener of one exchange; `answer` returns steps that answer a request without the upstream, or
+    None to forward it. Both are called in the proxy's thread with the request, whose URL is the upstream's, and must not
+    block. With `shared`, several processes can listen on one port.
     """
 
     name = "proxy"
@@ -99,18 +100,18 @@ class Proxy:
         self._host = host
         self.port = port
         self._shared = shared
-        self._pool = Pool(self._settings, anywhere=rules.anywhere)
+        self._pool = Pool(self._settings, allow_link_local=rules.allow_link_local)
         self._origins = {route.upstream: Origin.of(route.upstream) for route in rules.routes}
         self._running: set[Relay] = set()
 
     @property
     def url(self) -> str:
-        """Where it listens: what a base URL begins with, the token in it where one is required."""
+        """The base URL of the proxy, including the token if one is required."""
         return f"http://{address(self._host)}:{self.port}{token_path(self._rules.guard.token)}"
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[Proxy]:
-        """Listen until the context ends; what is still running is then cut and recorded as interrupted."""
+        """Listen until the context ends; exchanges still running are then aborted and recorded as interrupted."""
         async with listen(self, self._host, self.port, shared=self._shared) as port:
             self.port = port
             try:
@@ -120,19 +121,19 @@ class Proxy:
                     relay.interrupt()
                 self._pool.close()
 
-    def admit(self, head: RequestHead) -> Refusal | str:
-        """The target that is asked for, or why the request is refused."""
+    def admit(self, head: RequestHead) -> Rejection | str:
+        """Return the target of the request, or why it is rejected."""
         rules = self._rules
         target = rules.guard.check(head.method, head.target, head.headers)
         if isinstance(target, str) and rules.route(target) is None:
             prefixes = ", ".join(route.prefix for route in rules.routes)
-            return Refusal(404, f"no route for {target.partition('?')[0]}: there are {prefixes}")
+            return Rejection(404, f"no route for {target.partition('?')[0]}: expected a path under {prefixes}")
         return target
 
     def serve(self, connection: Connection, request: Incoming) -> None:
-        """Answer from what is recorded, or pass the request on."""
+        """Answer from a recording, or forward the request."""
         route = self._rules.route(request.target)
-        assert route is not None, "what has no route was refused"
+        assert route is not None, "admit() rejects a request without a route"
         head, url = request.head, route.url(request.target)
         asked = Request(head.method, url, head.headers, request.decoded())
         steps = self._answer(asked)
@@ -149,24 +150,24 @@ class Proxy:
             listener=self._listener(asked),
             settings=self._settings,
             stop_with_client=self._rules.stop_with_client,
-            over=self._running.discard,
+            on_end=self._running.discard,
         )
         self._running.add(relay)
-        connection.answering = relay
+        connection.responder = relay
         relay.start()
 
     def _request_head(self, head: RequestHead, url: str, origin: Origin, absolute: bool) -> bytes:
-        """A request's head as the upstream gets it: the client's bytes, but for where it goes and what was the connection's own."""
+        """Return the head to send upstream: the client's bytes, with a new target and without hop-by-hop headers."""
         path = url.partition("://")[2].partition("/")[2]
         target = f"{origin.scheme}://{origin.authority}/{path}" if absolute else f"/{path}"
-        lines = sent_on(head, None if self._rules.keep_host else origin.authority)
+        lines = forwarded_lines(head, None if self._rules.keep_host else origin.authority)
         first = f"{head.method} {target} HTTP/{head.http}".encode("ascii")
         return b"\r\n".join([first, *lines, b"", b""])
 
 
-def sent_on(head: RequestHead, host: str | None) -> list[bytes]:
-    """The header lines of a request that go on, as they came; `host` takes the place of the value of Host, unless None."""
-    dropped = _NOT_SENT_ON | (set(tokens(head.headers, "connection")) - _NEVER_NAMED)
+def forwarded_lines(head: RequestHead, host: str | None) -> list[bytes]:
+    """Return the raw header lines of a request that are forwarded; `host`, unless None, replaces the value of Host."""
+    dropped = _NOT_FORWARDED | (set(tokens(head.headers, "connection")) - _ALWAYS_FORWARDED)
     if head.websocket:
         dropped -= {"connection", "upgrade"}
     kept = []

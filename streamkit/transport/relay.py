@@ -1,7 +1,7 @@
-"""One exchange of the proxy: the request is passed on, and what comes back is recorded and passed on, in this order.
+"""One exchange of the proxy: forward the request; record the response, then forward it.
 
-Bytes go through as they came, head and chunk borders too; what is parsed are copies. What goes wrong with the client is no
-matter of the recording's, which tells of the upstream.
+Bytes are forwarded unchanged, including heads and chunk boundaries; only copies are parsed. Problems of the client's
+connection do not affect the recording, which describes the upstream.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from typing import Protocol
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, ResponseHead, parse_response
 from streamkit.transport.client import Listener, Settings
 from streamkit.transport.connection import Connection, Incoming, error_body, reason
-from streamkit.transport.framing import Endless, Framing, response_framing
+from streamkit.transport.framing import Framing, UntilClose, response_framing
 from streamkit.transport.kernel_clock import ArrivalClock
 from streamkit.transport.upstream import CannotConnect, Origin, Pool, Upstream
 
-# Methods that may be asked twice (RFC 9110, section 9.2.2): where a connection that was used again ends before an answer.
+# Idempotent methods (RFC 9110, section 9.2.2), sent again if a reused connection ends before a response.
 _IDEMPOTENT = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
-_SAYS = "the upstream did not answer"
+_NO_RESPONSE = "the upstream did not answer"
 
 
 class ProxyListener(Listener, Protocol):
-    """Hears of one exchange, as any listener does, and when the client left before its end."""
+    """A listener that also receives several frames at once and the disconnection of the client."""
 
     def frames(self, frames: list[bytes], at: int) -> None:
-        """These frames of the body have come, in one read."""
+        """These frames of the body have arrived in one read."""
         ...
 
-    def left(self, at: int) -> None:
-        """The client has gone; `at` in nanoseconds like all times of the exchange."""
+    def client_disconnected(self, at: int) -> None:
+        """The client has disconnected; `at` is in nanoseconds like all times of the exchange."""
         ...
 
 
 class Relay:
-    """Passes one request on and its answer back. `request_head` makes the head of the request, with the whole URL in its first
-    line where it is told to.
+    """Forward one request and its response.
 
-    `over` is called once, when the exchange has ended.
+    `request_head` returns the head to send, with an absolute URL in the request line if its argument is True. `on_end` is called
+    once, when the exchange has ended.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Relay:
         listener: ProxyListener,
         settings: Settings,
         stop_with_client: bool,
-        over: Callable[[Relay], None],
+        on_end: Callable[[Relay], None],
     ) -> None:
         self._pool, self._origin = pool, origin
         self._connection, self._request = connection, request
@@ -60,7 +60,7 @@ class Relay:
         self._listener = listener
         self._settings = settings
         self._stop_with_client = stop_with_client
-        self._over = over
+        self._on_end = on_end
         self._loop = asyncio.get_running_loop()
         self._clock = ArrivalClock()
         self._upstream: Upstream | None = None
@@ -68,22 +68,22 @@ class Relay:
         self._connected_at: int | None = None
         self._sent_at: int | None = None
         self._started = False
-        self._held = b""  # of a head that is not whole
+        self._held = b""  # the beginning of an incomplete head
         self._head: ResponseHead | None = None
         self._framing = Framing()
-        self._gone = False
+        self._client_lost = False
         self._ended = False
-        self._heard_at = 0.0  # when the upstream last gave a sign of life
-        self._limit: asyncio.TimerHandle | None = None
-        self._silence: asyncio.TimerHandle | None = None
+        self._last_activity = 0.0  # when the upstream last sent anything, on the loop's clock
+        self._time_limit: asyncio.TimerHandle | None = None
+        self._idle_timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Connect and send the request."""
         if self._settings.max_time is not None:
-            self._limit = self._loop.call_later(self._settings.max_time, self._too_long)
+            self._time_limit = self._loop.call_later(self._settings.max_time, self._time_out)
         if self._settings.idle_timeout is not None:
-            self._heard_at = self._loop.time()
-            self._watch(self._settings.idle_timeout)
+            self._last_activity = self._loop.time()
+            self._check_idle(self._settings.idle_timeout)
         upstream = self._pool.idle(self._origin)
         if upstream is not None:
             self._send(upstream)
@@ -96,7 +96,7 @@ class Relay:
         except CannotConnect as error:
             self._end("refused", str(error))
         except TimeoutError:
-            self._end("timeout", f"cannot connect to {self._origin.authority}: it took too long")
+            self._end("timeout", f"cannot connect to {self._origin.authority}: the connection timed out")
         else:
             if self._ended:
                 upstream.abort()
@@ -107,25 +107,25 @@ class Relay:
     def _send(self, upstream: Upstream) -> None:
         self._upstream = upstream
         self._clock.socket = upstream.socket
-        upstream.user = self
+        upstream.handler = self
         sent_at = self._clock.sent()
         if upstream.send(self._request_head(upstream.absolute), self._request.raw):
             self._sent_at = sent_at
             self._begin()
 
-    # --- the upstream's side
+    # --- upstream callbacks
 
     def flushed(self) -> None:
-        """The request is on its way."""
+        """The request has been sent completely."""
         if not self._started:
             self._sent_at = self._clock.sent()
             self._begin()
 
     def received(self, data: bytes) -> None:
-        """Bytes of the answer have come."""
+        """Bytes of the response have arrived."""
         at = self._clock.arrived()
         if self._settings.idle_timeout is not None:
-            self._heard_at = self._loop.time()
+            self._last_activity = self._loop.time()
         if self._connection.upgraded:
             self._connection.write(data)
         elif self._head is None:
@@ -134,26 +134,28 @@ class Relay:
             self._receive_body(data, at)
 
     def ended(self, error: Exception | None) -> None:
-        """The upstream's connection has ended."""
+        """The connection to the upstream has ended."""
         upstream, self._upstream = self._upstream, None
-        unheard = self._head is None and not self._held
-        if upstream is not None and upstream.reused and unheard and self._request.head.method in _IDEMPOTENT:
-            self._listener.note({"said": "the connection had gone when it was used again; the request is sent again"})
+        no_response = self._head is None and not self._held
+        if upstream is not None and upstream.reused and no_response and self._request.head.method in _IDEMPOTENT:
+            self._listener.note(
+                {"said": "the reused connection was closed before a response; the request is sent again"}
+            )
             self._connecting = self._loop.create_task(self._connect())
             return
         if self._head is not None:
-            endless = isinstance(self._framing, Endless) and error is None
+            endless = isinstance(self._framing, UntilClose) and error is None
             frames, raw = self._framing.close()
-            self._pass_on(frames, raw, self._clock.now())
+            self._forward(frames, raw, self._clock.now())
             if endless:
                 self._end("eof", None)
                 return
         if error is not None:
             self._end("reset", "connection reset by peer" if isinstance(error, ConnectionError) else str(error))
-        elif unheard:
-            self._end("reset", "the connection was closed before an answer came")
+        elif no_response:
+            self._end("reset", "the connection was closed before a response arrived")
         elif self._head is None:
-            self._end("protocol_error", "the connection was closed within the head of the answer")
+            self._end("protocol_error", "the connection was closed within the head of the response")
         else:
             self._end("reset", "the connection was closed before the body was complete")
 
@@ -168,7 +170,7 @@ class Relay:
         if stop < 0:
             self._held = data
             if len(data) > MAX_HEAD or not b"HTTP/1.".startswith(data[:7]):
-                self._end("protocol_error", "the answer does not begin as one of HTTP/1 does")
+                self._end("protocol_error", "the response is not HTTP/1")
             return
         raw, rest = data[: stop + len(END)], data[stop + len(END) :]
         self._held = b""
@@ -179,7 +181,7 @@ class Relay:
             return
         if head.status == 101:
             self._upgrade(head, at, rest)
-        elif head.status < 200:  # an interim response; the answer is still to come
+        elif head.status < 200:  # an interim response; the final one follows
             self._connection.write(raw)
             if rest:
                 self._receive_head(rest, at)
@@ -191,110 +193,113 @@ class Relay:
             self._receive_body(rest, at, head.raw)
 
     def _receive_body(self, data: bytes, at: int, before: bytes = b"") -> None:
-        """Pass on what has come, `before` in front of it."""
+        """Parse and forward body data, with the bytes `before` in front of it."""
         framing = self._framing
         frames, raw = framing.feed(data) if data else ([], b"")
-        self._pass_on(frames, before + raw if before else raw, at)
+        self._forward(frames, before + raw if before else raw, at)
         if framing.error is not None:
             self._end("protocol_error", framing.error)
         elif framing.ended:
             self._end("eof", None)
 
-    def _pass_on(self, frames: list[bytes], raw: bytes, at: int) -> None:
-        """Record, then send: what a client has seen is on the disk."""
+    def _forward(self, frames: list[bytes], raw: bytes, at: int) -> None:
+        """Record, then send, so that whatever a client has received is on disk."""
         if frames:
             self._listener.frames(frames, at)
         if raw:
             self._connection.write(raw)
 
     def _upgrade(self, head: ResponseHead, at: int, rest: bytes) -> None:
-        """From here on this is no HTTP: bytes go both ways as they come."""
+        """Switch to a WebSocket: from here on, bytes are forwarded unparsed in both directions."""
         if not self._request.head.websocket:
-            self._end("protocol_error", "the upstream switched protocols, which nobody asked for")
+            self._end("protocol_error", "the upstream switched protocols without being asked")
             return
         self._begin()
-        self._head, self._framing = head, Endless()
+        self._head, self._framing = head, UntilClose()
         self._listener.response(at, head.status, head.http, head.headers)
-        self._listener.note({"said": "upgraded to a WebSocket: what it carries is passed on and not recorded"})
+        self._listener.note({"said": "upgraded to a WebSocket: its data is forwarded but not recorded"})
         self._connection.write(head.raw + rest)
         self._connection.upgrade()
 
-    # --- the client's side
+    # --- client callbacks
 
-    def client_left(self) -> None:
-        """The client has gone; the upstream is read to its end all the same, unless we are told to stop."""
-        if self._ended or self._gone:
+    def client_disconnected(self) -> None:
+        """The client has disconnected; the upstream is still read to the end unless `stop_with_client` is set."""
+        if self._ended or self._client_lost:
             return
-        self._gone = True
-        self._listener.left(self._clock.now())
+        self._client_lost = True
+        self._listener.client_disconnected(self._clock.now())
         if self._connection.upgraded:
             self._end("eof", None)
         elif self._stop_with_client:
             self._end("client_abort", None)
         else:
-            self.client_full(False)
+            self.client_blocked(False)
 
-    def client_full(self, full: bool) -> None:
-        """The upstream waits for a client that reads more slowly than it sends."""
+    def client_blocked(self, blocked: bool) -> None:
+        """Pause the upstream while the client reads more slowly than it sends."""
         if self._upstream is not None and not self._upstream.lost:
             transport = self._upstream.transport
-            (transport.pause_reading if full else transport.resume_reading)()
+            (transport.pause_reading if blocked else transport.resume_reading)()
 
-    def client_sent(self, data: bytes) -> None:
-        """Bytes of a WebSocket, from the client."""
+    def client_data(self, data: bytes) -> None:
+        """Forward WebSocket data from the client."""
         if self._upstream is not None:
             transport = self._upstream.transport
             transport.write(data)
             if transport.get_write_buffer_size() > MAX_HEAD:
                 self._connection.transport.pause_reading()
-                self._loop.call_later(0.01, self._client_may_send)
+                self._loop.call_later(0.01, self._resume_client)
 
-    def _client_may_send(self) -> None:
+    def _resume_client(self) -> None:
         if self._upstream is not None and self._upstream.transport.get_write_buffer_size():
-            self._loop.call_later(0.01, self._client_may_send)
-        elif not self._connection.gone:
+            self._loop.call_later(0.01, self._resume_client)
+        elif not self._connection.lost:
             self._connection.transport.resume_reading()
 
     # --- the end
 
     def interrupt(self) -> None:
-        """We are told to end."""
-        self._end("client_abort" if self._gone else "interrupted", None)
+        """End the exchange because the proxy is shutting down."""
+        self._end("client_abort" if self._client_lost else "interrupted", None)
 
-    def _watch(self, limit: float) -> None:
-        """End what has been silent for so long; else come back when it could have been."""
-        left = self._heard_at + limit - self._loop.time()
+    def _check_idle(self, limit: float) -> None:
+        """End the exchange if the upstream has been silent for `limit` seconds; otherwise check again when it could have been."""
+        left = self._last_activity + limit - self._loop.time()
         if left <= 0:
-            self._end("idle_timeout", "nothing came for too long")
+            self._end("idle_timeout", "no data within the idle timeout")
         elif not self._ended:
-            self._silence = self._loop.call_later(left, self._watch, limit)
+            self._idle_timer = self._loop.call_later(left, self._check_idle, limit)
 
-    def _too_long(self) -> None:
-        self._end("timeout", "it took too long")
+    def _time_out(self) -> None:
+        self._end("timeout", "the time limit was exceeded")
 
-    def _end(self, why: str, error: str | None) -> None:
+    def _end(self, ending: str, error: str | None) -> None:
         if self._ended:
             return
         self._ended = True
-        for timer in (self._limit, self._silence):
+        for timer in (self._time_limit, self._idle_timer):
             if timer is not None:
                 timer.cancel()
-        self._let_go(why)
+        self._release_upstream(ending)
         self._begin()
-        self._listener.end(self._clock.now(), why, error)
-        if not self._gone:
-            self._end_client(why, error)
-        self._over(self)
+        self._listener.end(self._clock.now(), ending, error)
+        if not self._client_lost:
+            self._end_client(ending, error)
+        self._on_end(self)
 
-    def _let_go(self, why: str) -> None:
-        """Leave the upstream's connection to the next request, or end it."""
-        if self._connecting is not None and why != "refused":
+    def _release_upstream(self, ending: str) -> None:
+        """Return the upstream's connection to the pool if it can be reused, otherwise close it."""
+        if self._connecting is not None and ending != "refused":
             self._connecting.cancel()
         upstream, self._upstream = self._upstream, None
         if upstream is None:
             return
         whole = (
-            why == "eof" and self._framing.ended and not self._framing.excess and not isinstance(self._framing, Endless)
+            ending == "eof"
+            and self._framing.ended
+            and not self._framing.excess
+            and not isinstance(self._framing, UntilClose)
         )
         if (
             whole
@@ -306,26 +311,26 @@ class Relay:
         else:
             upstream.abort()
 
-    def _end_client(self, why: str, error: str | None) -> None:
-        """End the client's side as the upstream's side ended; before a head has come, tell what happened."""
+    def _end_client(self, ending: str, error: str | None) -> None:
+        """End the client's side in the way the upstream's side ended, with an error response if no head has arrived."""
         connection, head = self._connection, self._head
         if head is None:
-            if why == "interrupted":
+            if ending == "interrupted":
                 connection.close()
                 return
-            connection.write(_error(504 if why in ("timeout", "idle_timeout") else 502, why, error))
+            connection.write(_error(504 if ending in ("timeout", "idle_timeout") else 502, ending, error))
             connection.done(reuse=False)
-        elif why == "eof" and not isinstance(self._framing, Endless):
+        elif ending == "eof" and not isinstance(self._framing, UntilClose):
             connection.done(reuse=self._request.head.keep_alive and head.keep_alive)
-        elif why == "reset":
+        elif ending == "reset":
             connection.reset_when_flushed()
         else:
             connection.done(reuse=False)
 
 
-def _error(status: int, why: str, error: str | None) -> bytes:
-    """An answer of our own where the upstream gave none. A connection that was reset may be asked again."""
-    body = error_body(f"{_SAYS} ({why}): {error or 'no reason given'}")
-    again = "" if why == "reset" else "X-Should-Retry: false\r\n"
-    head = f"HTTP/1.1 {status} {reason(status)}\r\nContent-Type: application/json\r\n{again}"
+def _error(status: int, ending: str, error: str | None) -> bytes:
+    """Return the error response for an upstream that sent none. After a reset, clients may retry."""
+    body = error_body(f"{_NO_RESPONSE} ({ending}): {error or 'no reason given'}")
+    retry = "" if ending == "reset" else "X-Should-Retry: false\r\n"
+    head = f"HTTP/1.1 {status} {reason(status)}\r\nContent-Type: application/json\r\n{retry}"
     return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body

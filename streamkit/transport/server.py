@@ -1,8 +1,8 @@
-"""The server: plays steps to HTTP clients, each on its deadline, byte for byte.
+"""An HTTP server that plays steps to clients, each at its deadline, byte for byte.
 
-Requests are read by connections of our own, which the proxy shares: what is answered is written as it stands in the steps,
-because a library's response would add headers, order them its own way, and never end a body badly on purpose. One `Write`
-is one chunk of the chunked coding and one write to the socket.
+It uses our own HTTP connections, shared with the proxy, and writes exactly what the steps contain: a library's response would
+add headers, reorder them, and could not end a body incorrectly on purpose. One `Write` is one chunk of the chunked coding and
+one write to the socket.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Request
 from streamkit.model.step import Step
 from streamkit.transport._heads import RequestHead
-from streamkit.transport._playing import play
+from streamkit.transport._playback import play
 from streamkit.transport.connection import Connection, Incoming, Service
 from streamkit.transport.deadlines import Deadlines
-from streamkit.transport.guard import Guard, Refusal, token_path
+from streamkit.transport.guard import Guard, Rejection, token_path
 
 Answer = Callable[[Request], Sequence[Step]]
 
 BACKLOG = 4096
-_SWEEP_S = 1.0  # how often connections are looked at that may have taken too long
+_SWEEP_S = 1.0  # interval at which connections are checked for timeouts
 
 
 class Listening(Protocol):
-    """Something that listens while its context is open: the mock server, the proxy."""
+    """A server that listens while a context is open: the mock server or the proxy."""
 
     def listening(self) -> contextlib.AbstractAsyncContextManager[Any]:
         """Listen until the context ends."""
@@ -42,7 +42,7 @@ ListeningT = TypeVar("ListeningT", bound=Listening)
 
 
 class CannotListen(StreamkitError):
-    """An address that cannot be listened on: taken, not ours, or not allowed."""
+    """The address cannot be listened on: it is in use, not local, or not permitted."""
 
     def __init__(self, host: str, port: int, error: OSError) -> None:
         super().__init__(
@@ -51,11 +51,11 @@ class CannotListen(StreamkitError):
 
 
 class Server:
-    """A listening HTTP server. `async with` it, or run it in a thread with `in_thread`.
+    """A listening HTTP server. Use `async with server.listening()`, or run it in a thread with `in_thread`.
 
-    `answer` gives the steps that answer a request; it is called in the server's thread, once a request, and must not
-    wait. `guard` says who may ask, by default this machine alone. `port` 0 takes any free one; `port` and `url` are known
-    once the server listens.
+    `answer` returns the steps that answer a request; it is called once per request, in the server's thread, and must not
+    block. `guard` decides who may send requests, by default this machine only. `port` 0 selects a free port; `port` and `url`
+    are known once the server listens.
     """
 
     name = "serve"
@@ -77,31 +77,31 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where it listens, what a base URL begins with: `http://127.0.0.1:8123`, the token in it where one is required."""
+        """The base URL of the server, such as `http://127.0.0.1:8123`, including the token if one is required."""
         return f"http://{address(self._host)}:{self.port}{token_path(self._guard.token)}"
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[Server]:
-        """Listen until the context ends; then every connection is cut at once. Raises CannotListen."""
+        """Listen until the context ends; then abort every connection. Raises CannotListen."""
         async with listen(self, self._host, self.port, shared=self._shared) as port:
             self.port = port
             yield self
 
-    def admit(self, head: RequestHead) -> Refusal | str:
-        """The target that is asked for, or why the request is refused."""
+    def admit(self, head: RequestHead) -> Rejection | str:
+        """Return the target of the request, or why it is rejected."""
         return self._guard.check(head.method, head.target, head.headers)
 
     def serve(self, connection: Connection, request: Incoming) -> None:
-        """Play what answers a request."""
+        """Answer a request by playing its steps."""
         head = request.head
         play(connection, request, self._answer(Request(head.method, request.target, head.headers, request.decoded())))
 
 
 @contextlib.asynccontextmanager
 async def listen(service: Service, host: str, port: int, *, shared: bool = False) -> AsyncIterator[int]:
-    """Listen on host and port for this service; gives the port. `shared` lets several processes listen on one port.
+    """Listen on host and port for this service; yield the port. With `shared`, several processes can listen on one port.
 
-    At the end every connection is cut at once: a stream that is being played has no reason to hold anybody up.
+    At the end every connection is aborted at once, because a long stream should not delay the shutdown.
     """
     loop = asyncio.get_running_loop()
     open_: set[Connection] = set()
@@ -125,7 +125,7 @@ async def listen(service: Service, host: str, port: int, *, shared: bool = False
         server.close()
         for connection in list(open_):
             connection.transport.abort()
-        await asyncio.sleep(0)  # connections hear that they are lost in the next turn of the loop
+        await asyncio.sleep(0)  # connection_lost is called in the next iteration of the loop
 
 
 def _port(listening: socket.socket) -> int:
@@ -134,7 +134,7 @@ def _port(listening: socket.socket) -> int:
 
 
 async def _sweep(open_: set[Connection]) -> None:
-    """End connections that take too long: one timer for all, because most of them never need one."""
+    """Close connections that have timed out: one timer for all, because most of them never need one."""
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(_SWEEP_S)
@@ -145,7 +145,7 @@ async def _sweep(open_: set[Connection]) -> None:
 
 @contextlib.contextmanager
 def in_thread(server: ListeningT) -> Iterator[ListeningT]:
-    """Run a server in a thread of its own, with its own event loop, until the context ends. Raises CannotListen."""
+    """Run a server in a separate thread with its own event loop until the context ends. Raises CannotListen."""
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def serve() -> None:
@@ -173,7 +173,7 @@ def in_thread(server: ListeningT) -> Iterator[ListeningT]:
 
 
 def address(host: str) -> str:
-    """A host as it stands in a URL: names for "all addresses" become the loopback's, IPv6 gets its brackets."""
+    """Return a host for use in a URL: "all addresses" becomes the loopback address, IPv6 is put in brackets."""
     if host in ("", "0.0.0.0", "::"):
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""The TLS settings of clients: whose certificates are trusted."""
+"""TLS settings of clients."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from streamkit.errors import UsageError
 
 
 def client_context(cacert: str | None = None, *, insecure: bool = False) -> ssl.SSLContext:
-    """The system's certificates, those of a file, or none at all. Raises UsageError for a file that cannot be used."""
+    """Return a context that trusts the system's certificates or those of a file, or with `insecure` verifies nothing.
+
+    Raises UsageError for an unusable certificate file.
+    """
     try:
         context = ssl.create_default_context(cafile=cacert)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Connections to upstreams: made over sockets that the kernel stamps, judged by where they lead, used again while idle."""
+"""Connections to upstreams, with kernel timestamps, checked addresses, and a pool of idle connections."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from urllib.request import getproxies, proxy_bypass
 
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, parse_response
 from streamkit.transport.client import Settings
-from streamkit.transport.guard import keeps_credentials
+from streamkit.transport.guard import is_metadata_host
 from streamkit.transport.kernel_clock import StampedSocket, make_socket, stamped_socket
 from streamkit.transport.tls import client_context
 
-# Seconds. Servers close idle connections after 5 and more (Node, uvicorn); one that is older than this is not trusted.
+# Seconds. Servers close idle connections after 5 seconds or more (Node, uvicorn), so older ones are not reused.
 IDLE_TIMEOUT = 4.0
 CONNECT_TIMEOUT = 60.0
 _HAPPY_EYEBALLS_S = 0.25  # RFC 8305, section 5
@@ -27,12 +27,12 @@ _READ = 1 << 16
 
 
 class CannotConnect(Exception):
-    """No connection; the message says where to and why."""
+    """No connection could be made; the message says where to and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an upstream listens."""
+    """The scheme, host and port of an upstream."""
 
     scheme: str
     host: str
@@ -40,42 +40,42 @@ class Origin:
 
     @staticmethod
     def of(url: str) -> Origin:
-        """The origin of a URL of http or https."""
+        """Return the origin of an http or https URL."""
         parts = urlsplit(url)
         return Origin(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
     @property
     def authority(self) -> str:
-        """Host and port as a Host header names them: the port is left out where it is the scheme's own."""
+        """The value of a Host header: host and port, without the scheme's default port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         usual = 443 if self.scheme == "https" else 80
         return host if self.port == usual else f"{host}:{self.port}"
 
 
-class User(Protocol):
-    """Who uses a connection at the moment."""
+class UpstreamHandler(Protocol):
+    """Receives the events of a connection that it uses."""
 
     def received(self, data: bytes) -> None:
-        """Bytes have come."""
+        """Bytes have arrived."""
         ...
 
     def flushed(self) -> None:
-        """All that was written has been sent."""
+        """Everything written has been sent."""
         ...
 
     def ended(self, error: Exception | None) -> None:
-        """The connection has ended; `error` None: in order."""
+        """The connection has ended, with `error` None if it was closed normally."""
         ...
 
 
 class Upstream(asyncio.Protocol):
-    """A connection to an upstream; `absolute` where an HTTP proxy wants the whole URL in the request line."""
+    """A connection to an upstream; `absolute` if an HTTP proxy requires the whole URL in the request line."""
 
     def __init__(self, pool: Pool, origin: Origin, *, absolute: bool = False) -> None:
         self._pool = pool
         self.origin = origin
         self.absolute = absolute
-        self.user: User | None = None
+        self.handler: UpstreamHandler | None = None
         self.reused = False
         self.lost = False
         self.idle_until = 0.0
@@ -83,7 +83,7 @@ class Upstream(asyncio.Protocol):
         self.socket: StampedSocket | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection stands."""
+        """The connection is established."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.socket = stamped_socket(transport)
@@ -91,27 +91,27 @@ class Upstream(asyncio.Protocol):
             setattr(transport, "max_size", _READ)  # noqa: B010 - asyncio's own attribute, which its types do not show
 
     def data_received(self, data: bytes) -> None:
-        """Bytes have come."""
-        if self.user is not None:
-            self.user.received(data)
-        else:  # nobody asked for it
+        """Bytes have arrived."""
+        if self.handler is not None:
+            self.handler.received(data)
+        else:  # unsolicited data
             self.transport.abort()
 
     def resume_writing(self) -> None:
-        """All that was written has been sent."""
-        if self.user is not None:
-            self.user.flushed()
+        """Everything written has been sent."""
+        if self.handler is not None:
+            self.handler.flushed()
 
     def connection_lost(self, error: Exception | None) -> None:
         """The connection has ended, from either side."""
         self.lost = True
         self._pool.forget(self)
-        if self.user is not None:
-            user, self.user = self.user, None
-            user.ended(error)
+        if self.handler is not None:
+            handler, self.handler = self.handler, None
+            handler.ended(error)
 
     def send(self, head: bytes, body: bytes) -> bool:
-        """Write a request; whether all of it was taken at once. Else `User.flushed` is called when it is."""
+        """Write a request; return whether all of it was sent at once. If not, `UpstreamHandler.flushed` is called later."""
         self.transport.set_write_buffer_limits(0)
         if len(body) < _READ:
             self.transport.write(head + body)
@@ -121,23 +121,26 @@ class Upstream(asyncio.Protocol):
         return not self.transport.get_write_buffer_size()
 
     def abort(self) -> None:
-        """End the connection at once; nobody is told."""
-        self.user = None
+        """Abort the connection without notifying its handler."""
+        self.handler = None
         self.transport.abort()
 
 
 class Pool:
-    """The connections to all upstreams, with one set of settings. `anywhere` allows addresses that keep credentials."""
+    """The connections to all upstreams, with one set of settings.
 
-    def __init__(self, settings: Settings, *, anywhere: bool = False) -> None:
+    `allow_link_local` allows link-local and metadata addresses.
+    """
+
+    def __init__(self, settings: Settings, *, allow_link_local: bool = False) -> None:
         self._settings = settings
-        self._anywhere = anywhere
+        self._allow_link_local = allow_link_local
         self._idle: defaultdict[Origin, list[Upstream]] = defaultdict(list)
         self._tls: ssl.SSLContext | None = None
         self._proxies: dict[Origin, str | None] = {}
 
     def idle(self, origin: Origin) -> Upstream | None:
-        """A connection that can be used again, the youngest first."""
+        """Return the most recently used idle connection, or None."""
         now = asyncio.get_running_loop().time()
         waiting = self._idle[origin]
         while waiting:
@@ -149,21 +152,21 @@ class Pool:
         return None
 
     def release(self, upstream: Upstream) -> None:
-        """A connection whose answer has come whole waits for the next request."""
-        upstream.user = None
+        """Return a connection to the pool after a complete response."""
+        upstream.handler = None
         upstream.idle_until = asyncio.get_running_loop().time() + IDLE_TIMEOUT
-        upstream.transport.resume_reading()  # it hears when the other side leaves
+        upstream.transport.resume_reading()  # to notice when the peer closes it
         self._idle[upstream.origin].append(upstream)
         asyncio.get_running_loop().call_later(IDLE_TIMEOUT, self._expire, upstream)
 
     def forget(self, upstream: Upstream) -> None:
-        """A connection that has ended."""
+        """Remove a connection that has ended from the pool."""
         waiting = self._idle.get(upstream.origin)
         if waiting and upstream in waiting:
             waiting.remove(upstream)
 
     def close(self) -> None:
-        """End what is idle."""
+        """Abort all idle connections."""
         for waiting in list(self._idle.values()):
             for upstream in list(waiting):
                 upstream.abort()
@@ -176,7 +179,7 @@ class Pool:
             upstream.abort()
 
     async def connect(self, origin: Origin) -> Upstream:
-        """A new connection. Raises CannotConnect, TimeoutError."""
+        """Open a new connection. Raises CannotConnect, TimeoutError."""
         proxy = self._proxy(origin)
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
@@ -186,50 +189,50 @@ class Pool:
         except TimeoutError:
             raise
         except OSError as error:
-            raise CannotConnect(f"cannot connect to {origin.authority}: {_words(error)}") from None
+            raise CannotConnect(f"cannot connect to {origin.authority}: {_describe(error)}") from None
 
     async def _connected(self, origin: Origin, proxy: str | None) -> Upstream:
         loop = asyncio.get_running_loop()
         via = urlsplit(proxy) if proxy else None
         if via is None:
-            plug = await self._socket(origin.host, origin.port)
+            sock = await self._socket(origin.host, origin.port)
         elif via.scheme != "http":
             raise CannotConnect(f"cannot connect to {origin.authority}: an HTTP proxy is needed, not {via.scheme}")
         else:
-            plug = await self._socket(via.hostname or "", via.port or 80, judged=False)
-            self._judge(origin.host, [])
+            sock = await self._socket(via.hostname or "", via.port or 80, checked=False)
+            self._check_addresses(origin.host, [])
         try:
             secure = origin.scheme == "https"
             if via is not None and secure:
-                await _tunnel(loop, plug, origin, via)
+                await _tunnel(loop, sock, origin, via)
             upstream = Upstream(self, origin, absolute=via is not None and not secure)
             options: dict[str, Any] = {}
             if secure:
                 options = {"ssl": self._context(), "server_hostname": origin.host}
-            await loop.create_connection(lambda: upstream, sock=plug, **options)
+            await loop.create_connection(lambda: upstream, sock=sock, **options)
         except BaseException:
-            plug.close()
+            sock.close()
             raise
         return upstream
 
-    async def _socket(self, host: str, port: int, *, judged: bool = True) -> socket.socket:
-        """A connected socket, to whichever of the host's addresses answers first (RFC 8305)."""
+    async def _socket(self, host: str, port: int, *, checked: bool = True) -> socket.socket:
+        """Return a socket connected to whichever of the host's addresses answers first (RFC 8305)."""
         from aiohappyeyeballs import start_connection
 
         loop = asyncio.get_running_loop()
         infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        if judged:
-            self._judge(host, infos)
+        if checked:
+            self._check_addresses(host, infos)
         return await start_connection(
             infos, happy_eyeballs_delay=_HAPPY_EYEBALLS_S, interleave=1, loop=loop, socket_factory=make_socket
         )
 
-    def _judge(self, host: str, infos: list[Any]) -> None:
-        """Refuse where a host leads to an address that keeps credentials, whatever it is called."""
-        for place in (host, *(str(info[4][0]) for info in infos)):
-            if not self._anywhere and keeps_credentials(place):
-                leads = f"{host} leads to {place}" if place != host else place
-                raise CannotConnect(f"{leads}, a link-local or metadata address; --allow-link-local if that is meant")
+    def _check_addresses(self, host: str, infos: list[Any]) -> None:
+        """Raise CannotConnect if a host is, or resolves to, a link-local or metadata address."""
+        for address in (host, *(str(info[4][0]) for info in infos)):
+            if not self._allow_link_local and is_metadata_host(address):
+                target = f"{host} resolves to {address}, a" if address != host else f"{address}: a"
+                raise CannotConnect(f"{target} link-local or metadata address; use --allow-link-local to allow it")
 
     def _context(self) -> ssl.SSLContext:
         if self._tls is None:
@@ -237,7 +240,7 @@ class Pool:
         return self._tls
 
     def _proxy(self, origin: Origin) -> str | None:
-        """The HTTP proxy between us and an upstream, asked of the environment once for each."""
+        """Return the HTTP proxy for an upstream, looked up in the environment once per origin."""
         if self._settings.proxy is not None:
             return self._settings.proxy
         if origin not in self._proxies:
@@ -246,17 +249,17 @@ class Pool:
         return self._proxies[origin]
 
 
-async def _tunnel(loop: asyncio.AbstractEventLoop, plug: socket.socket, origin: Origin, via: SplitResult) -> None:
-    """Ask a proxy for a tunnel (RFC 9110, section 9.3.6). Raises CannotConnect, OSError."""
+async def _tunnel(loop: asyncio.AbstractEventLoop, sock: socket.socket, origin: Origin, via: SplitResult) -> None:
+    """Open a tunnel through a proxy (RFC 9110, section 9.3.6). Raises CannotConnect, OSError."""
     place = f"{origin.host}:{origin.port}" if ":" not in origin.host else f"[{origin.host}]:{origin.port}"
     head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"
-    await loop.sock_sendall(plug, (head + authorization(via) + "\r\n").encode())
+    await loop.sock_sendall(sock, (head + authorization(via) + "\r\n").encode())
     answer = b""
     while END not in answer:
-        data = await loop.sock_recv(plug, 1)  # what follows the head is the upstream's
+        data = await loop.sock_recv(sock, 1)  # byte by byte, because what follows the head comes from the upstream
         answer += data
         if not data or len(answer) > MAX_HEAD:
-            raise CannotConnect(f"cannot connect to {origin.authority}: the proxy {via.hostname} gave no answer")
+            raise CannotConnect(f"cannot connect to {origin.authority}: no response from the proxy {via.hostname}")
     try:
         status = parse_response(answer).status
     except Malformed:
@@ -266,15 +269,15 @@ async def _tunnel(loop: asyncio.AbstractEventLoop, plug: socket.socket, origin: 
 
 
 def authorization(via: SplitResult) -> str:
-    """The header that shows a proxy the user and password of its URL; empty where it has none."""
+    """Return the Proxy-Authorization header line for the user and password in a proxy's URL, or "" if it has none."""
     if via.username is None:
         return ""
     pair = f"{unquote(via.username)}:{unquote(via.password or '')}"
     return f"Proxy-Authorization: Basic {base64.b64encode(pair.encode()).decode()}\r\n"
 
 
-def _words(error: OSError) -> str:
-    """The error in one line, as the system words it."""
+def _describe(error: OSError) -> str:
+    """Return the system's message for an error, on one line."""
     if isinstance(error, socket.gaierror) or not error.errno or error.errno < 0 or isinstance(error, ssl.SSLError):
         return " ".join((error.strerror or str(error)).split())
     return os.strerror(error.errno)

@@ -73,7 +73,7 @@ WRONG = {
     "no route": (["--route", "openai"], "invalid --route 'openai': expected NAME=VALUE"),
     "a metadata service": (
         ["http://169.254.169.254"],
-        "http://169.254.169.254: a link-local or metadata address; --allow-link-local if that is meant",
+        "http://169.254.169.254: link-local or metadata address; use --allow-link-local to allow it",
     ),
     "workers that would have to know of each other": (
         ["http://x", "--workers", "2", "--mode", "auto"],

@@ -1,4 +1,4 @@
-"""Which recording answers: the levels, the order among equals, what comes after the last, and the nearest of a miss."""
+"""Choosing a recording: levels, the order of equal matches, reuse, and the nearest miss."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def changed(**fields: Any) -> Request:
 
 HELLO = [{"role": "user", "content": "hello"}]
 
-# what is asked of a server that recorded `request()`, and the strictest level at which it is answered
+# a request to a server that has recorded `request()`, and the strictest level at which it is answered
 LIKENESS: dict[str, tuple[Request, Level | None]] = {
     "the same": (request(), "exact"),
     "keys in another order": (request(dict(reversed(ASKED.items()))), "exact"),
-    "a whole number written otherwise": (changed(temperature=1.0), "exact"),
+    "an integer written as a float": (changed(temperature=1.0), "exact"),
     "another host": (request(url="http://127.0.0.1:8788/v1/chat/completions"), "exact"),
     "no version in the path": (request(url="/chat/completions"), "body"),
     "a mount before the version": (request(url="/openai/v1/chat/completions"), "body"),
@@ -38,7 +38,7 @@ LIKENESS: dict[str, tuple[Request, Level | None]] = {
     "metadata": (changed(metadata={"run": 1}), "body"),
     "stream_options": (changed(stream_options={"include_usage": True}), "body"),
     "another temperature": (changed(temperature=0), "messages"),
-    "a tool more": (changed(tools=[]), "messages"),
+    "an additional tool": (changed(tools=[]), "messages"),
     "another message": (changed(messages=HELLO), "model"),
     "a system prompt": (changed(system="be brief"), "model"),
     "another model": (changed(model="n"), "path"),
@@ -50,7 +50,7 @@ LEVELS: tuple[Level, ...] = ("exact", "body", "messages", "model", "path", "any"
 
 
 @pytest.mark.parametrize(("asked", "strictest"), LIKENESS.values(), ids=LIKENESS)
-def test_likeness(asked: Request, strictest: Level) -> None:
+def test_the_strictest_matching_level(asked: Request, strictest: Level) -> None:
     answered = [
         isinstance(Matcher([Recorded(request=request())], level=level).choose(asked), Match) for level in LEVELS
     ]
@@ -70,7 +70,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize(("path", "plain"), PATHS.items())
-def test_paths_without_mount_and_version(path: str, plain: str) -> None:
+def test_plain_path(path: str, plain: str) -> None:
     assert plain_path(path) == plain
 
 
@@ -86,7 +86,7 @@ EQUALS = [
     ("reuse", "order"),
     [("cycle", [3, 2, 1, 0, 3, 2]), ("last", [3, 2, 1, 0, 0, 0]), ("once", [3, 2, 1, 0, None, None])],
 )
-def test_equals_are_taken_by_time_then_file_and_then(reuse: Reuse, order: list[int | None]) -> None:
+def test_equal_matches_are_played_in_order(reuse: Reuse, order: list[int | None]) -> None:
     matcher = Matcher(EQUALS, reuse=reuse)
     chosen = [matcher.choose(request()) for _ in order]
     assert [match.index if isinstance(match, Match) else None for match in chosen] == order
@@ -96,14 +96,14 @@ def test_equals_are_taken_by_time_then_file_and_then(reuse: Reuse, order: list[i
     assert matcher.unplayed == [0, 1, 2]
 
 
-def test_used_up_is_told_apart_from_unknown() -> None:
+def test_used_up_is_distinguished_from_unknown() -> None:
     matcher = Matcher([Recorded(request=request())], reuse="once")
     matcher.choose(request())
     assert matcher.choose(request()) == Miss(0, used_up=True)
 
 
 STREAM, PLAIN = request(), changed(stream=False)
-# recordings, what is asked, and what is played
+# recordings, the request, and the match
 WAYS_OF_ASKING: dict[str, tuple[list[Recorded], Request, Match | None]] = {
     "a stream for a stream": ([Recorded(request=STREAM)], STREAM, Match(0)),
     "a stream put together": ([Recorded(request=STREAM)], PLAIN, Match(0, whole=True)),
@@ -121,19 +121,19 @@ WAYS_OF_ASKING: dict[str, tuple[list[Recorded], Request, Match | None]] = {
 
 
 @pytest.mark.parametrize(("recordings", "asked", "played"), WAYS_OF_ASKING.values(), ids=WAYS_OF_ASKING)
-def test_streams_and_whole_answers(recordings: list[Recorded], asked: Request, played: Match | None) -> None:
+def test_streaming_and_whole_answers(recordings: list[Recorded], asked: Request, played: Match | None) -> None:
     chosen = Matcher(recordings).choose(asked)
     assert chosen == played if played else isinstance(chosen, Miss)
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_what_has_no_request_answers_alone_whatever_its_api_is_asked(level: Level) -> None:
+def test_a_log_without_requests_answers_any_request_of_its_api(level: Level) -> None:
     assert Matcher([Recorded(request=None)], level=level).choose(changed(model="n")) == Match(0)
     assert isinstance(Matcher([Recorded(request=None, fits=lambda _: False)], level=level).choose(request()), Miss)
 
 
-# what is asked of a server with a recording of `request()` and a log of the model "n" that kept no request, at each level:
-# which of the two answers
+# a request to a server with a recording of `request()` and a log of the model "n" without requests, and which of the two
+# answers at each level
 BESIDE: dict[str, tuple[Request, list[int | None]]] = {
     "what was recorded": (request(), [1, 1, 1, 1, 1, 1]),
     "another message": (changed(messages=HELLO), [None, None, None, 1, 1, 1]),
@@ -144,13 +144,13 @@ BESIDE: dict[str, tuple[Request, list[int | None]]] = {
 
 
 @pytest.mark.parametrize(("asked", "answers"), BESIDE.values(), ids=BESIDE)
-def test_what_has_no_request_leaves_misses_to_be_misses(asked: Request, answers: list[int | None]) -> None:
+def test_a_log_without_requests_does_not_hide_misses(asked: Request, answers: list[int | None]) -> None:
     both = [Recorded(request=None, model=lambda: "n"), Recorded(request=request())]
     chosen = [Matcher(both, level=level).choose(asked) for level in LEVELS]
     assert [match.index if isinstance(match, Match) else None for match in chosen] == answers
 
 
-def test_at_any_what_has_no_request_takes_its_turn() -> None:
+def test_at_level_any_a_log_without_requests_takes_its_turn() -> None:
     matcher = Matcher([Recorded(request=None), Recorded(request=request())], level="any")
     assert {matcher.choose(request()), matcher.choose(request())} == {Match(0), Match(1)}
 
@@ -158,7 +158,7 @@ def test_at_any_what_has_no_request_takes_its_turn() -> None:
 NEAREST = {
     "a value": (changed(temperature=2), "body.temperature: recorded 1, asked 2"),
     "a missing key": (changed(temperature=...), "body.temperature: recorded 1, asked nothing"),
-    "a key more": (changed(top_p=1), "body.top_p: recorded nothing, asked 1"),
+    "an additional key": (changed(top_p=1), "body.top_p: recorded nothing, asked 1"),
     "inside a list": (changed(messages=HELLO), 'body.messages[0].content: recorded "hi", asked "hello"'),
     "a list that is longer": (
         changed(messages=[*ASKED["messages"], 1]),  # type: ignore[misc]
@@ -170,19 +170,19 @@ NEAREST = {
 
 
 @pytest.mark.parametrize(("asked", "said"), NEAREST.values(), ids=NEAREST)
-def test_the_first_difference_to_the_nearest(asked: Request, said: str) -> None:
+def test_the_first_difference_from_the_nearest_recording(asked: Request, said: str) -> None:
     far = request({"model": "x", "messages": [], "seed": 1, "stop": "a"}, "/v1/elsewhere")
     miss = Matcher([Recorded(request=far), Recorded(request=request())]).choose(asked)
     assert isinstance(miss, Miss)
     assert (miss.nearest, str(miss.first)) == (1, said)
 
 
-def test_only_the_way_of_asking_differs() -> None:
+def test_a_difference_in_streaming_only() -> None:
     miss = Matcher([Recorded(request=PLAIN, streamed=False, asked_stream=False)]).choose(STREAM)
     assert str(miss.first) == "body.stream: recorded false, asked true"  # type: ignore[union-attr]
 
 
-def test_both_sides_are_redacted_before_they_are_compared() -> None:
+def test_both_sides_are_redacted_before_comparison() -> None:
     def redact(asked: Request) -> Request:
         assert asked.body
         return request({**asked.body.json, "user_key": "[redacted]"})
@@ -199,7 +199,7 @@ JSON = st.recursive(
 
 
 @given(JSON, JSON)
-def test_values_differ_exactly_where_differences_say_so(one: Any, other: Any) -> None:
+def test_differences_are_empty_only_for_equal_values(one: Any, other: Any) -> None:
     import orjson
 
     alike = orjson.dumps(one, option=orjson.OPT_SORT_KEYS) == orjson.dumps(other, option=orjson.OPT_SORT_KEYS)

@@ -1,4 +1,4 @@
-"""Playing: recorded times become absolute deadlines, frames become writes, the end is repeated."""
+"""Playback: recorded times become deadlines, frames become writes, the end is repeated."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_end_is_repeated(reason, last):
     assert steps(exchange(1, end=End(at=5, reason=reason)))[-1] == last(5)
 
 
-def test_a_recording_without_end_is_cut_off():
+def test_a_recording_without_an_end_is_closed():
     assert steps(exchange(1, end=None))[-1] == Close(1)
 
 
@@ -82,7 +82,7 @@ def test_deadlines_never_decrease_and_every_byte_is_written(times, speed, max_ga
     assert b"".join(s.data for s in played if isinstance(s, Write)) == exchange(*times).frames.body
 
 
-def test_why_there_are_no_pauses():
+def test_untimed_explains_why():
     assert untimed(exchange(1)) is None
     assert untimed(exchange(None)) == "none of its frames has a time"
     assert untimed(exchange(None, clock="none")) == "the log it was read from has no times"

@@ -1,4 +1,4 @@
-"""Distributions of times: how they are written, and what is drawn from them."""
+"""Distributions of times: their notation and what is drawn from them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DRAWN = {
 
 
 @pytest.mark.parametrize(("text", "about"), DRAWN.items())
-def test_drawn(text: str, about: tuple[float, float, float]) -> None:
+def test_draw(text: str, about: tuple[float, float, float]) -> None:
     random = Random(0)
     drawn = [Distribution.of(text).draw(random) / MS for _ in range(2000)]
     assert (mean(drawn), min(drawn) >= about[1], max(drawn) <= about[2]) == (
@@ -34,7 +34,7 @@ def test_drawn(text: str, about: tuple[float, float, float]) -> None:
     )
 
 
-def test_lognormal_by_its_median() -> None:
+def test_lognormal_median() -> None:
     random = Random(0)
     drawn = sorted(Distribution.of("lognormal:20ms:40ms").draw(random) / MS for _ in range(4000))
     assert median(drawn) == pytest.approx(20, abs=1)
@@ -44,7 +44,7 @@ def test_lognormal_by_its_median() -> None:
 @pytest.mark.parametrize(
     "text", ["", "fast", "20xs", "normal:20ms", "uniform:1ms:2ms:3ms", "lognormal:0ms:1ms", "-1ms"]
 )
-def test_what_is_no_distribution(text: str) -> None:
+def test_invalid_distributions(text: str) -> None:
     with pytest.raises(UsageError, match=r"invalid distribution"):
         Distribution.of(text)
 

@@ -1,4 +1,4 @@
-"""A server on a real socket that does byte for byte what a test scripts, well-behaved or not."""
+"""A server on a real socket that follows a test's script byte for byte, well-behaved or not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Script = Callable[["Connection"], Awaitable[None]]
 
 
 class Connection:
-    """One connection after its request has been read: `request` holds its bytes, head and body."""
+    """One connection after its request has been read; `request` holds the bytes of head and body."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes, body: bytes) -> None:
         self.reader, self._writer, self.head, self.body = reader, writer, head, body
@@ -40,7 +40,7 @@ class Connection:
 
 @contextmanager
 def served(script: Script, tls: object = None) -> Iterator[tuple[str, list[Connection]]]:
-    """The URL of a server that runs `script` for each connection, and the connections as they came."""
+    """Yield the URL of a server that runs `script` for each connection, and a list of its connections in order."""
     seen: list[Connection] = []
     ready = threading.Event()
     place: list[int] = []

@@ -1,4 +1,4 @@
-"""What the small reads of a plain connection stand on."""
+"""The asyncio attribute that limits the reads of a plain connection."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from streamkit.transport import arrivals
 
 
 async def reads_at_most() -> int:
-    """The greatest read of the connection of a response, after its body was read through `arrivals`."""
+    """Return the read limit of a response's connection after its body was read through `arrivals`."""
     connected = asyncio.Event()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
         await response.write(b"data: 1\n\n")
-        await connected.wait()  # a response that has ended lets its connection go
+        await connected.wait()  # a finished response releases its connection
         return response
 
     app = web.Application()

@@ -1,4 +1,4 @@
-"""The client tells everything that happens on a connection, and how it ended, to a listener."""
+"""The client reports every event of a connection, and how it ended, to a listener."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tests.transport.scripted import served
 from tests.waiting import StillLoop, eventually, turned
 
 
-class Heard:
-    """A listener that keeps what it hears."""
+class RecordingListener:
+    """A listener that keeps all events."""
 
     def __init__(self):
         self.started = self.answered = self.ended = None
         self.frames, self.notes = [], []
         self.loop = None
 
-    async def caught_up(self):
-        """Wait, in the server's loop, until the client has read and told all that was sent to it."""
+    async def wait_until_caught_up(self):
+        """Wait, in the server's loop, until the client has read and reported everything that was sent to it."""
         await turned(self.loop)
 
     def start(self, connected_at, sent_at, clock="monotonic"):
@@ -53,101 +53,101 @@ class Heard:
         return self.ended[1]
 
 
-def hear(outgoing, settings=None, cancel_at=None, heard=None):
-    """Send a request; `cancel_at` is how many frames are heard before it is cancelled."""
-    heard = heard or Heard()
+def send(outgoing, settings=None, cancel_at=None, events=None):
+    """Send a request and return its events; it is cancelled after `cancel_at` frames."""
+    events = events or RecordingListener()
 
     async def run():
-        heard.loop = asyncio.get_running_loop()
+        events.loop = asyncio.get_running_loop()
         async with Client(settings) as client:
-            task = asyncio.create_task(client.send(outgoing, heard))
+            task = asyncio.create_task(client.send(outgoing, events))
             if cancel_at is not None:
-                await eventually(lambda: len(heard.frames) == cancel_at)
+                await eventually(lambda: len(events.frames) == cancel_at)
                 task.cancel()
             await asyncio.gather(task, return_exceptions=cancel_at is not None)
 
     asyncio.run(run())
-    return heard
+    return events
 
 
 def get(script, settings=None, path="/", cancel_at=None, **more):
-    """What is heard of a server that runs `script(connection, heard)`."""
-    heard = Heard()
-    with served(lambda connection: script(connection, heard)) as (url, seen):
-        hear(Outgoing("GET", url + path, **more), settings, cancel_at, heard)
-    return heard, seen
+    """Return the events of a request to a server that runs `script(connection, events)`."""
+    events = RecordingListener()
+    with served(lambda connection: script(connection, events)) as (url, seen):
+        send(Outgoing("GET", url + path, **more), settings, cancel_at, events)
+    return events, seen
 
 
-async def chunked(connection, heard):
+async def chunked(connection, events):
     await connection.head_of_stream("Transfer-Encoding: chunked", "X-A: 1", "X-A: 2")
     for data in (b"data: 1\n\n", b"data: 2\n\ndata: 3\n\n", b"da", b"ta: 4\n\n"):
         await connection.chunk(data)
-        await heard.caught_up()
+        await events.wait_until_caught_up()
     await connection.last_chunk()
 
 
-def test_a_frame_is_a_chunk_of_the_chunked_coding():
-    heard, _ = get(chunked)
-    assert heard.data == [b"data: 1\n\n", b"data: 2\n\ndata: 3\n\n", b"da", b"ta: 4\n\n"]
-    assert heard.answered[1:] == (
+def test_each_chunk_of_the_chunked_coding_is_a_frame():
+    events, _ = get(chunked)
+    assert events.data == [b"data: 1\n\n", b"data: 2\n\ndata: 3\n\n", b"da", b"ta: 4\n\n"]
+    assert events.answered[1:] == (
         200,
         "1.1",
         (("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked"), ("X-A", "1"), ("X-A", "2")),
     )
-    assert heard.ended[1:] == ("eof", None)
+    assert events.ended[1:] == ("eof", None)
 
 
 def test_times_ascend_from_the_connect_to_the_end():
-    heard, _ = get(chunked)
-    stamps = [*heard.started, heard.answered[0], *(at for _, at in heard.frames), heard.ended[0]]
+    events, _ = get(chunked)
+    stamps = [*events.started, events.answered[0], *(at for _, at in events.frames), events.ended[0]]
     assert all(isinstance(at, int) and at > 0 for at in stamps)
     assert stamps == sorted(stamps)
 
 
-def test_chunks_that_come_in_one_read_are_frames_of_their_own():
-    async def script(connection, heard):
+def test_chunks_in_one_read_are_separate_frames():
+    async def script(connection, events):
         await connection.head_of_stream("Transfer-Encoding: chunked")
         await connection.send(b"1\r\na\r\n2\r\nbc\r\n3\r\ndef\r\n0\r\n\r\n")
 
     assert get(script)[0].data == [b"a", b"bc", b"def"]
 
 
-def test_a_chunk_that_comes_in_pieces_is_one_frame_stamped_at_its_last(monkeypatch):
+def test_a_chunk_in_pieces_is_one_frame_with_the_time_of_the_last(monkeypatch):
     clock = [1_000]
     monkeypatch.setattr("time.monotonic_ns", lambda: clock[0])
     monkeypatch.setattr("streamkit.transport.kernel_clock._stamps_are_read", lambda: False)
 
-    async def script(connection, heard):
+    async def script(connection, events):
         await connection.head_of_stream("Transfer-Encoding: chunked")
         await connection.send(b"6\r\nabc")
-        await heard.caught_up()
+        await events.wait_until_caught_up()
         clock[0] += 500
         await connection.send(b"def\r\n0\r\n\r\n")
 
-    heard, _ = get(script)
-    assert (heard.answered[0], heard.frames) == (0, [(b"abcdef", 500)])
+    events, _ = get(script)
+    assert (events.answered[0], events.frames) == (0, [(b"abcdef", 500)])
 
 
-def test_without_chunks_a_frame_is_a_read():
-    async def script(connection, heard):
+def test_without_chunked_coding_each_read_is_a_frame():
+    async def script(connection, events):
         await connection.head_of_stream("Connection: close")
         for data in (b"one", b"two"):
             await connection.send(data)
-            await heard.caught_up()
+            await events.wait_until_caught_up()
         connection._writer.close()
 
-    heard, _ = get(script)
-    assert heard.data == [b"one", b"two"]
-    assert heard.reason == "eof"
+    events, _ = get(script)
+    assert events.data == [b"one", b"two"]
+    assert events.reason == "eof"
 
 
-def test_the_request_goes_out_as_given():
+def test_the_request_is_sent_unchanged():
     async def script(connection):
         await connection.head_of_stream("Content-Length: 0", status="204 No Content")
 
     headers = (("Content-Type", "application/json"), ("X-Key", "a"), ("Accept-Encoding", "identity"))
     with served(script) as (url, seen):
-        hear(Outgoing("POST", url + "/v1/chat%20x?a=%2Fb&c", headers, b'{"a":1}'))
+        send(Outgoing("POST", url + "/v1/chat%20x?a=%2Fb&c", headers, b'{"a":1}'))
     lines = seen[0].head.decode().split("\r\n")
     assert lines[0].startswith("POST /v1/chat%20x?a=")
     assert seen[0].body == b'{"a":1}'
@@ -163,90 +163,90 @@ def test_the_request_goes_out_as_given():
     ],
 )
 def test_a_reset_keeps_what_came_before(what, tail, data):
-    async def script(connection, heard):
+    async def script(connection, events):
         await connection.head_of_stream("Transfer-Encoding: chunked")
         await connection.chunk(b"data: 1\n\n")
         await connection.send(tail)
-        await heard.caught_up()
+        await events.wait_until_caught_up()
         connection.reset()
 
-    heard, _ = get(script)
-    assert heard.reason == "reset"
-    assert heard.data == data
-    assert heard.ended[2]
+    events, _ = get(script)
+    assert events.reason == "reset"
+    assert events.data == data
+    assert events.ended[2]
 
 
 @pytest.mark.parametrize("wait", [False, True])
-def test_a_connection_closed_before_the_last_chunk_is_no_end_of_file(wait):
-    async def script(connection, heard):
+def test_a_connection_closed_before_the_last_chunk_is_a_reset(wait):
+    async def script(connection, events):
         await connection.head_of_stream("Transfer-Encoding: chunked")
         for number in range(20):
             await connection.chunk(b"data: %d\n\n" % number)
         if wait:
-            await heard.caught_up()
+            await events.wait_until_caught_up()
         connection._writer.close()
 
-    heard, _ = get(script)
-    assert heard.reason == "reset"
-    assert len(heard.data) == 20
+    events, _ = get(script)
+    assert events.reason == "reset"
+    assert len(events.data) == 20
 
 
-def test_a_body_shorter_than_its_content_length_is_no_end_of_file():
-    async def script(connection, heard):
+def test_a_body_shorter_than_its_content_length_is_a_reset():
+    async def script(connection, events):
         await connection.head_of_stream("Content-Length: 100")
         await connection.send(b"only this")
         connection._writer.close()
 
-    heard, _ = get(script)
-    assert heard.data == [b"only this"]
-    assert heard.ended[1:] == ("reset", "the connection was closed before the body was complete")
+    events, _ = get(script)
+    assert events.data == [b"only this"]
+    assert events.ended[1:] == ("reset", "the connection was closed before the body was complete")
 
 
-def test_a_connection_closed_before_any_answer():
-    async def script(connection, heard):
+def test_a_connection_closed_before_a_response_is_a_reset():
+    async def script(connection, events):
         connection._writer.close()
 
-    heard, _ = get(script)
-    assert heard.answered is None
-    assert heard.ended[1:] == ("reset", "the connection was closed before an answer came")
+    events, _ = get(script)
+    assert events.answered is None
+    assert events.ended[1:] == ("reset", "the connection was closed before a response arrived")
 
 
-def test_an_answer_that_is_no_http():
-    async def script(connection, heard):
+def test_a_response_that_is_not_http_is_a_protocol_error():
+    async def script(connection, events):
         await connection.send(b"SSH-2.0-hello\r\n\r\n")
 
-    heard, _ = get(script)
-    assert heard.reason == "protocol_error"
+    events, _ = get(script)
+    assert events.reason == "protocol_error"
 
 
-def test_a_chunk_that_is_none():
-    async def script(connection, heard):
+def test_an_invalid_chunk_is_a_protocol_error():
+    async def script(connection, events):
         await connection.head_of_stream("Transfer-Encoding: chunked")
         await connection.chunk(b"data: 1\n\n")
         await connection.send(b"zz\r\nhello\r\n")
-        await heard.caught_up()
+        await events.wait_until_caught_up()
 
-    heard, _ = get(script)
-    assert heard.reason == "protocol_error"
+    events, _ = get(script)
+    assert events.reason == "protocol_error"
 
 
-def test_a_refused_connection():
+def test_a_refused_connection_is_reported():
     with served(silent) as (url, _):
         pass
-    heard = hear(Outgoing("GET", url))
-    assert heard.started == (None, None)
-    assert heard.answered is None
-    assert heard.reason == "refused"
-    assert heard.ended[2].startswith("cannot connect to 127.0.0.1:")
+    events = send(Outgoing("GET", url))
+    assert events.started == (None, None)
+    assert events.answered is None
+    assert events.reason == "refused"
+    assert events.ended[2].startswith("cannot connect to 127.0.0.1:")
 
 
-async def silent(connection, heard):
+async def silent(connection, events):
     await connection.head_of_stream("Transfer-Encoding: chunked")
     for _ in range(3):
         await connection.chunk(b": ping\n\n")
-    await heard.caught_up()
-    if isinstance(heard.loop, StillLoop):
-        heard.loop.move(3)
+    await events.wait_until_caught_up()
+    if isinstance(events.loop, StillLoop):
+        events.loop.move(3)
     await asyncio.Event().wait()
 
 
@@ -254,43 +254,43 @@ async def silent(connection, heard):
     ("settings", "reason"),
     [(Settings(max_time=3), "timeout"), (Settings(idle_timeout=3), "idle_timeout")],
 )
-def test_a_server_that_falls_silent(still_loops, settings, reason):
-    heard, _ = get(silent, settings)
-    assert heard.reason == reason
-    assert heard.data == [b": ping\n\n"] * 3
+def test_a_silent_server_times_out(still_loops, settings, reason):
+    events, _ = get(silent, settings)
+    assert events.reason == reason
+    assert events.data == [b": ping\n\n"] * 3
 
 
-def test_an_interruption_is_told():
-    heard, _ = get(silent, cancel_at=3)
-    assert heard.reason == "interrupted"
-    assert heard.data == [b": ping\n\n"] * 3
+def test_an_interruption_is_reported():
+    events, _ = get(silent, cancel_at=3)
+    assert events.reason == "interrupted"
+    assert events.data == [b": ping\n\n"] * 3
 
 
-def test_an_error_status_is_an_answer():
-    async def script(connection, heard):
+def test_an_error_status_is_a_response():
+    async def script(connection, events):
         await connection.head_of_stream(
             "Content-Length: 2", "Retry-After: 7", status="429 Too Many Requests", kind="application/json"
         )
         await connection.send(b"{}")
 
-    heard, _ = get(script)
-    assert heard.answered[1] == 429
-    assert ("Retry-After", "7") in heard.answered[3]
-    assert (heard.data, heard.reason) == ([b"{}"], "eof")
+    events, _ = get(script)
+    assert events.answered[1] == 429
+    assert ("Retry-After", "7") in events.answered[3]
+    assert (events.data, events.reason) == ([b"{}"], "eof")
 
 
 def test_an_encoded_body_is_decoded_and_noted():
-    async def script(connection, heard):
+    async def script(connection, events):
         body = gzip.compress(b"data: 1\n\n" * 3)
         await connection.head_of_stream("Content-Encoding: gzip", f"Content-Length: {len(body)}")
         await connection.send(body)
 
-    heard, _ = get(script)
-    assert b"".join(heard.data) == b"data: 1\n\n" * 3
-    assert [note["content-encoding"] for note in heard.notes] == ["gzip"]
+    events, _ = get(script)
+    assert b"".join(events.data) == b"data: 1\n\n" * 3
+    assert [note["content-encoding"] for note in events.notes] == ["gzip"]
 
 
-def test_redirects_are_followed_when_asked_and_keys_stay_at_home():
+def test_redirects_are_followed_on_request_without_sending_keys_elsewhere():
     async def elsewhere(connection):
         await connection.head_of_stream("Content-Length: 4")
         await connection.send(b"here")
@@ -303,8 +303,8 @@ def test_redirects_are_followed_when_asked_and_keys_stay_at_home():
 
         headers = (("X-Api-Key", "k"), ("Accept", "*/*"))
         with served(script) as (url, seen):
-            stayed = hear(Outgoing("POST", url + "/a", headers, b"x"))
-            followed = hear(Outgoing("POST", url + "/a", headers, b"x"), Settings(redirects=True))
+            stayed = send(Outgoing("POST", url + "/a", headers, b"x"))
+            followed = send(Outgoing("POST", url + "/a", headers, b"x"), Settings(redirects=True))
     assert stayed.answered[1] == 307
     assert (followed.answered[1], followed.data) == (200, [b"here"])
     assert b"X-Api-Key" in seen[-1].head
@@ -313,22 +313,22 @@ def test_redirects_are_followed_when_asked_and_keys_stay_at_home():
     assert [note["said"] for note in followed.notes] == ["redirected", "redirected"]
 
 
-def test_redirects_in_a_circle_end():
-    async def script(connection, heard):
+def test_a_redirect_loop_ends():
+    async def script(connection, events):
         await connection.head_of_stream("Location: /a", "Content-Length: 0", status="302 Found")
 
-    heard, _ = get(script, Settings(redirects=True), "/a")
-    assert heard.reason == "protocol_error"
-    assert "redirects" in heard.ended[2]
+    events, _ = get(script, Settings(redirects=True), "/a")
+    assert events.reason == "protocol_error"
+    assert "redirects" in events.ended[2]
 
 
 @pytest.mark.parametrize("url", ["ftp://x/", "localhost:80/x", "http://", "http://x:99999/", "nothing"])
-def test_a_url_that_cannot_be_used_is_refused(url):
+def test_an_invalid_url_is_rejected(url):
     with pytest.raises(UsageError):
-        hear(Outgoing("GET", url))
+        send(Outgoing("GET", url))
 
 
-def test_keys_that_lie_in_a_netrc_file_are_not_sent(monkeypatch, tmp_path):
+def test_keys_from_a_netrc_file_are_not_sent(monkeypatch, tmp_path):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password secret\n")
     netrc.chmod(0o600)
@@ -339,13 +339,13 @@ def test_keys_that_lie_in_a_netrc_file_are_not_sent(monkeypatch, tmp_path):
         await connection.send(b"ok")
 
     with served(script) as (url, seen):
-        assert hear(Outgoing("GET", url)).data == [b"ok"]
-        assert hear(Outgoing("GET", url, (("Authorization", "Bearer mine"),))).data == [b"ok"]
+        assert send(Outgoing("GET", url)).data == [b"ok"]
+        assert send(Outgoing("GET", url, (("Authorization", "Bearer mine"),))).data == [b"ok"]
     assert b"authorization" not in seen[0].head.lower()
     assert b"bearer mine" in seen[1].head.lower()
 
 
-def test_the_environment_names_hosts_that_are_reached_without_its_proxy(monkeypatch):
+def test_no_proxy_of_the_environment_is_respected(monkeypatch):
     async def script(connection):
         await connection.head_of_stream("Content-Length: 2")
         await connection.send(b"ok")
@@ -353,34 +353,34 @@ def test_the_environment_names_hosts_that_are_reached_without_its_proxy(monkeypa
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with served(script) as (url, _):
-        assert hear(Outgoing("GET", url)).data == [b"ok"]
+        assert send(Outgoing("GET", url)).data == [b"ok"]
 
 
-def test_a_proxy_is_used_as_asked_and_from_the_environment(monkeypatch):
+def test_a_proxy_is_taken_from_the_settings_or_the_environment(monkeypatch):
     async def proxy(connection):
         await connection.head_of_stream("Content-Length: 5")
         await connection.send(b"proxy")
 
     with served(proxy) as (url, seen):
-        assert hear(Outgoing("GET", "http://nowhere.invalid/x"), Settings(proxy=url)).data == [b"proxy"]
+        assert send(Outgoing("GET", "http://nowhere.invalid/x"), Settings(proxy=url)).data == [b"proxy"]
         monkeypatch.setenv("http_proxy", url)
-        assert hear(Outgoing("GET", "http://nowhere.invalid/x")).data == [b"proxy"]
+        assert send(Outgoing("GET", "http://nowhere.invalid/x")).data == [b"proxy"]
     assert [connection.head.split()[1] for connection in seen] == [b"http://nowhere.invalid/x"] * 2
 
 
-def test_a_body_that_is_not_in_the_coding_it_names():
-    async def script(connection, heard):
+def test_a_body_not_in_its_content_coding_is_a_protocol_error():
+    async def script(connection, events):
         await connection.head_of_stream("Content-Encoding: gzip", "Content-Length: 12")
         await connection.send(b"no gzip here")
 
-    heard, _ = get(script)
-    assert (heard.reason, heard.data) == ("protocol_error", [])
+    events, _ = get(script)
+    assert (events.reason, events.data) == ("protocol_error", [])
 
 
 @pytest.mark.parametrize("place", ["http://[::1", "ftp://x/y", "http://x:99999/"])
-def test_a_redirect_to_what_is_no_url(place):
+def test_a_redirect_to_an_invalid_url_is_a_protocol_error(place):
     async def script(connection, _):
         await connection.send(f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
 
-    heard, _ = get(script, Settings(redirects=True))
-    assert heard.reason == "protocol_error" and "a redirect to" in heard.ended[2]
+    events, _ = get(script, Settings(redirects=True))
+    assert events.reason == "protocol_error" and "redirect to" in events.ended[2]

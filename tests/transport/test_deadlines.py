@@ -1,4 +1,4 @@
-"""The heap of deadlines: earliest first, never early, nothing forgotten, with the kernel's timer and with the loop's."""
+"""The heap of deadlines: earliest first, never early, none lost, with the kernel's timer and with the loop's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def timer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def called(offsets: list[float], again: float | None = None) -> list[tuple[float, float]]:
-    """Each deadline with the time of its call, both from the start; `again` sets another so much later at each call."""
+    """Return each deadline and the time of its call, both since the start; each call adds another deadline `again` later."""
 
     async def run() -> list[tuple[float, float]]:
         loop = asyncio.get_running_loop()
@@ -45,7 +45,7 @@ def called(offsets: list[float], again: float | None = None) -> list[tuple[float
     return asyncio.run(run())
 
 
-def test_earliest_first_and_never_early() -> None:
+def test_calls_are_made_earliest_first_and_never_early() -> None:
     random = Random(0)
     offsets = [random.uniform(-0.01, 0.15) for _ in range(2 * deadlines._MANY)]
     done = called(offsets)
@@ -53,13 +53,13 @@ def test_earliest_first_and_never_early() -> None:
     assert all(at >= offset for offset, at in done)
 
 
-def test_what_is_set_during_a_call_does_not_hide_what_comes_before_it() -> None:
+def test_a_deadline_set_during_a_call_does_not_hide_earlier_ones() -> None:
     offsets = [0.001 * number for number in range(50)]
     assert [offset for offset, _ in called(offsets, again=3600.0)] == offsets
 
 
-def test_a_call_may_come_again_and_set_others() -> None:
-    """Each is called as often as it asks, in the order of deadlines, also beside earlier ones."""
+def test_a_call_may_repeat_and_set_others() -> None:
+    """Each callback runs as often as it returns a deadline, in the order of deadlines, even if earlier ones are added."""
 
     async def run() -> list[tuple[str, int]]:
         done: list[tuple[str, int]] = []
@@ -68,7 +68,7 @@ def test_a_call_may_come_again_and_set_others() -> None:
         def repeating(name: str, gap: float, times: int) -> deadlines.Call:
             def call(now: float) -> float | None:
                 done.append((name, len([one for one, _ in done if one == name])))
-                heap.at(now - 1, lambda _: None)  # earlier than all that wait
+                heap.at(now - 1, lambda _: None)  # earlier than all other deadlines
                 if len(done) == 30:
                     over.set()
                 return now + gap if len([one for one, _ in done if one == name]) < times else None
@@ -86,7 +86,7 @@ def test_a_call_may_come_again_and_set_others() -> None:
     assert sorted(done) == [(str(number), time) for number in range(10) for time in range(3)]
 
 
-def test_a_call_that_fails_keeps_nobody_waiting() -> None:
+def test_a_failing_call_does_not_delay_others() -> None:
     async def run() -> list[str]:
         complaints: list[str] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context["message"]))
@@ -101,7 +101,7 @@ def test_a_call_that_fails_keeps_nobody_waiting() -> None:
     assert asyncio.run(run()) == ["a call at a deadline failed"]
 
 
-def test_deadlines_are_kept_while_anybody_holds_them() -> None:
+def test_deadlines_are_kept_while_a_held_context_is_open() -> None:
     async def run() -> None:
         with Deadlines.held():
             first = Deadlines.running()

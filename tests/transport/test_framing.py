@@ -1,4 +1,4 @@
-"""Bodies of messages, however they are cut into reads: the same frames, the same bytes, the same end."""
+"""A message body has the same frames, bytes and end however reads divide it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.transport.framing import MAX_FRAME, Chunked, Framing, Sized
+from streamkit.transport.framing import MAX_FRAME, Chunked, FixedLength, Framing
 
 EXTENSIONS = st.sampled_from([b"", b";a", b';a="b"', b" ;a=b", b"  "])
 TRAILERS = st.sampled_from([b"", b"X-T: 1\r\n", b"X-T: 1\r\nX-U: 2\r\n"])
@@ -15,7 +15,7 @@ TRAILERS = st.sampled_from([b"", b"X-T: 1\r\n", b"X-T: 1\r\nX-U: 2\r\n"])
 
 @st.composite
 def chunked(draw: st.DrawFn) -> tuple[list[bytes], bytes]:
-    """A body in chunks: its frames, and its bytes."""
+    """Draw a body in chunked coding: its frames and its bytes."""
     frames = draw(st.lists(st.binary(min_size=1, max_size=40), max_size=8))
     wire = b"".join(
         draw(st.sampled_from([b"%x", b"%X", b"0%x"])) % len(frame) + draw(EXTENSIONS) + b"\r\n" + frame + b"\r\n"
@@ -25,7 +25,7 @@ def chunked(draw: st.DrawFn) -> tuple[list[bytes], bytes]:
 
 
 def fed(framing: Framing, wire: bytes, cuts: list[int]) -> tuple[list[bytes], bytes]:
-    """What a framing gives of these bytes, cut into reads."""
+    """Return the frames and bytes that a framing returns for these bytes, divided into reads."""
     frames: list[bytes] = []
     passed = b""
     places = sorted({0, len(wire), *(cut % (len(wire) + 1) for cut in cuts)})
@@ -37,7 +37,9 @@ def fed(framing: Framing, wire: bytes, cuts: list[int]) -> tuple[list[bytes], by
 
 
 @given(body=chunked(), cuts=st.lists(st.integers(0, 10_000)), after=st.binary(max_size=20))
-def test_chunks_are_frames_however_they_are_cut(body: tuple[list[bytes], bytes], cuts: list[int], after: bytes) -> None:
+def test_chunks_are_frames_however_reads_divide_them(
+    body: tuple[list[bytes], bytes], cuts: list[int], after: bytes
+) -> None:
     frames, wire = body
     framing = Chunked()
     assert fed(framing, wire + after, cuts) == (frames, wire)
@@ -45,7 +47,7 @@ def test_chunks_are_frames_however_they_are_cut(body: tuple[list[bytes], bytes],
 
 
 @given(body=chunked(), cuts=st.lists(st.integers(0, 10_000)), stop=st.integers(0, 10_000))
-def test_a_body_that_is_cut_off_loses_nothing(body: tuple[list[bytes], bytes], cuts: list[int], stop: int) -> None:
+def test_a_truncated_body_loses_nothing(body: tuple[list[bytes], bytes], cuts: list[int], stop: int) -> None:
     frames, wire = body
     wire = wire[: stop % len(wire)]
     framing = Chunked()
@@ -58,8 +60,8 @@ def test_a_body_that_is_cut_off_loses_nothing(body: tuple[list[bytes], bytes], c
 
 
 @given(noise=st.binary(max_size=200), cuts=st.lists(st.integers(0, 10_000)))
-def test_anything_may_come(noise: bytes, cuts: list[int]) -> None:
-    """Nothing is raised, nothing is made up, and what was passed on is what came."""
+def test_arbitrary_bytes_do_not_raise(noise: bytes, cuts: list[int]) -> None:
+    """Nothing raises, nothing is invented, and the forwarded bytes are those received."""
     framing = Chunked()
     frames, passed = fed(framing, noise, cuts)
     if framing.error is None:
@@ -69,15 +71,15 @@ def test_anything_may_come(noise: bytes, cuts: list[int]) -> None:
 
 
 @given(length=st.integers(0, 50), data=st.binary(max_size=100), cuts=st.lists(st.integers(0, 200)))
-def test_a_length_is_kept(length: int, data: bytes, cuts: list[int]) -> None:
-    framing = Sized(length)
+def test_a_body_of_fixed_length_ends_there(length: int, data: bytes, cuts: list[int]) -> None:
+    framing = FixedLength(length)
     frames, passed = fed(framing, data, cuts)
     assert b"".join(frames) == passed == data[:length]
     assert framing.ended == (len(data) >= length)
     assert framing.excess == data[length:]
 
 
-def test_a_long_chunk_is_not_held() -> None:
+def test_a_long_chunk_is_not_held_back() -> None:
     framing = Chunked()
     size = MAX_FRAME + 1
     frames, passed = framing.feed(b"%x\r\n" % size + b"x" * 10)

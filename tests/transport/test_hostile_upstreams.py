@@ -1,4 +1,4 @@
-"""What any upstream may answer: the client gets what came, the recording tells how it ended, and nothing is left behind."""
+"""Arbitrary responses of an upstream: the client gets the bytes, the recording has the end, and no resource leaks."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ Send = Callable[[socket.socket], None]
 
 @dataclass(frozen=True)
 class Case:
-    """What the upstream sends, all at once or with pauses between the pieces, and how it ends (`close`, `reset`, `stay`).
+    """What the upstream sends, with a pause between the pieces, and how it ends (`close`, `reset`, `stay`).
 
-    Expected: what the client gets (None: an answer of our own, a 502), how the client's connection ends (`stay`, `close`,
-    `reset`), the reason in the recording, and the body there.
+    Expected: what the client receives (None: the proxy's own 502), how its connection ends (`stay`, `close`, `reset`), and
+    the end reason and body in the recording.
     """
 
     pieces: tuple[bytes, ...]
@@ -51,7 +51,7 @@ class Case:
 
 ALL = CHUNKED + ONE + END
 CASES: dict[str, Case] = {
-    # the head
+    # heads
     "nothing": Case((), "close", None, "close", "reset"),
     "nothing, and a reset": Case((), "reset", None, "close", "reset"),
     "half a head": Case((b"HTTP/1.1 200 OK\r\nConte",), "close", None, "close", "protocol_error"),
@@ -146,7 +146,7 @@ CASES: dict[str, Case] = {
         "eof",
         b"x" * 0x200000,
     ),
-    # bodies of a length, and bodies without
+    # bodies with and without a length
     "a body that is too short": Case(
         (OK + b"Content-Length: 9\r\n\r\ndata: 1",), "close", OK + b"Content-Length: 9\r\n\r\ndata: 1", "reset", "reset",
         b"data: 1",
@@ -185,7 +185,7 @@ CASES: dict[str, Case] = {
 
 @contextmanager
 def sending(pieces: tuple[bytes, ...], last: str) -> Iterator[str]:
-    """The URL of an upstream that answers one request so."""
+    """Yield the URL of an upstream that sends these pieces in response to one request."""
     over, pause = threading.Event(), threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -202,7 +202,7 @@ def sending(pieces: tuple[bytes, ...], last: str) -> Iterator[str]:
                         if len(pieces) < 10:
                             pause.wait(0.005)
                     if last == "reset":
-                        until(lambda: not unacknowledged(connection))  # a reset throws away what has not come
+                        until(lambda: not unacknowledged(connection))  # a reset discards undelivered data
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     elif last == "stay":
                         over.wait(10)
@@ -217,7 +217,7 @@ def sending(pieces: tuple[bytes, ...], last: str) -> Iterator[str]:
 
 
 def answered(client: socket.socket, enough: int, *, stay: bool = False) -> tuple[bytes, str]:
-    """What a client gets, and how its connection ends: `stay` where it does not, once so many bytes have come."""
+    """Return what a client receives and how its connection ends: `stay` if it is still open after `enough` bytes."""
     got = b""
     while True:
         client.settimeout(0.05 if stay and len(got) >= enough else 10)
@@ -242,7 +242,7 @@ def only_new_objects() -> Iterator[None]:
 
 @pytest.mark.usefixtures("only_new_objects")
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_an_upstream_may_answer_anything(case: Case) -> None:
+def test_any_response_of_an_upstream_is_forwarded_and_recorded(case: Case) -> None:
     files = [Lines()]
     with (
         quiet(),
@@ -266,8 +266,8 @@ def test_an_upstream_may_answer_anything(case: Case) -> None:
     assert left == [], "something holds on to an exchange that is over"
 
 
-def test_an_upstream_that_never_ends_takes_no_memory() -> None:
-    """A client that does not read makes the upstream wait: what is on its way fits into a few buffers."""
+def test_an_endless_response_takes_bounded_memory() -> None:
+    """A client that does not read blocks the upstream: data in flight fits into a few buffers."""
     sent = 0
     stop = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -285,7 +285,7 @@ def test_an_upstream_that_never_ends_takes_no_memory() -> None:
                         sent += 0x8000
                 except TimeoutError:
                     stop.wait(10)
-                except ConnectionError:  # the proxy has ended
+                except ConnectionError:  # the proxy has shut down
                     pass
 
         thread = threading.Thread(target=run, daemon=True)
@@ -305,7 +305,7 @@ def test_an_upstream_that_never_ends_takes_no_memory() -> None:
     assert sent < 64 << 20
 
 
-def test_silence_before_an_answer_can_have_an_end() -> None:
+def test_the_idle_timeout_ends_silence_before_a_response() -> None:
     files = [Lines()]
     with (
         quiet(),

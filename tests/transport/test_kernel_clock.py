@@ -1,4 +1,4 @@
-"""Arrival times by the kernel's clock: right though the reader comes late, never later than the user clock, never back."""
+"""Kernel arrival times: correct even if the reader is late, never later than the user clock, never decreasing."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from streamkit.transport import kernel_clock
 from streamkit.transport.client import Client, Outgoing, Settings
 from streamkit.transport.kernel_clock import ArrivalClock, StampedSocket, make_socket
 from tests.transport.scripted import served
-from tests.transport.test_client import Heard
+from tests.transport.test_client import RecordingListener
 from tests.transport.tunnels import tunnel
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux stamps what it receives")
-_LATE_S = 0.3  # how late the reader comes, at least
-_SLACK_NS = 150_000_000  # for a machine that is busy
+_LATE_S = 0.3  # minimum delay of the reader
+_SLACK_NS = 150_000_000  # tolerance for a busy machine
 
 
-class Late(Heard):
-    """A listener that keeps the event loop busy at the first frame, until the second has been sent and for a while more."""
+class Late(RecordingListener):
+    """A listener that blocks the event loop at the first frame until some time after the second has been sent."""
 
     def __init__(self, sent: threading.Event) -> None:
         super().__init__()
         self._sent = sent
-        self.woke = 0  # when it came to look for the second frame, or a little before that
+        self.woke = 0  # the time just before it returns to reading the second frame
 
     def frame(self, data: bytes, at: int) -> None:
         super().frame(data, at)
@@ -43,7 +43,7 @@ class Late(Heard):
 
 
 class Stream:
-    """Two frames; `sent` is set when the second is on its way."""
+    """Two frames; `sent` is set when the second has been sent."""
 
     def __init__(self) -> None:
         self.sent = threading.Event()
@@ -58,9 +58,9 @@ class Stream:
 
 
 def heard_late(tls: bool, proxy: str | None = None) -> Late:
-    """What a listener hears that is late for its second frame."""
+    """Return a listener that read its second frame late."""
     stream = Stream()
-    heard = Late(stream.sent)
+    events = Late(stream.sent)
     context = None
     if tls:
         authority = trustme.CA()
@@ -70,37 +70,37 @@ def heard_late(tls: bool, proxy: str | None = None) -> Late:
 
         async def run() -> None:
             async with Client(Settings(insecure=tls, proxy=proxy)) as client:
-                await client.send(Outgoing("GET", url), heard)
+                await client.send(Outgoing("GET", url), events)
 
         asyncio.run(run())
-    return heard
+    return events
 
 
 @linux
 @pytest.mark.parametrize("way", ["plain", "TLS", "TLS through CONNECT"])
-def test_a_frame_has_the_time_of_its_arrival_though_the_reader_is_late(way: str) -> None:
+def test_a_frame_has_its_arrival_time_even_if_the_reader_is_late(way: str) -> None:
     if way.endswith("CONNECT"):
         with tunnel() as proxy:
-            heard = heard_late(True, proxy=proxy)
+            events = heard_late(True, proxy=proxy)
     else:
-        heard = heard_late(way == "TLS")
-    assert heard.clock == "kernel" and heard.reason == "eof"
-    [(_, first), (second, at)] = heard.frames
+        events = heard_late(way == "TLS")
+    assert events.clock == "kernel" and events.reason == "eof"
+    [(_, first), (second, at)] = events.frames
     assert second == b"data: 2\n\n"
-    assert first <= at <= heard.woke - _SLACK_NS, "the time of the read, not that of the arrival"
+    assert first <= at <= events.woke - _SLACK_NS, "the time of the read, not that of the arrival"
 
 
-def test_where_there_are_no_stamps_the_clock_is_the_user_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_kernel_timestamps_the_user_clock_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel_clock, "_stamps_are_read", lambda: False)
-    heard = heard_late(False)
-    assert heard.clock == "monotonic"
-    assert [data for data, _ in heard.frames] == [b"data: 1\n\n", b"data: 2\n\n"]
-    assert heard.frames[1][1] > heard.frames[0][1]
+    events = heard_late(False)
+    assert events.clock == "monotonic"
+    assert [data for data, _ in events.frames] == [b"data: 1\n\n", b"data: 2\n\n"]
+    assert events.frames[1][1] > events.frames[0][1]
 
 
 @linux
-def test_a_system_that_stamps_nothing_gives_a_plain_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel_clock, "_SO_TIMESTAMPNS", 0x7FFF)  # an option that no system has
+def test_without_kernel_support_a_plain_socket_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel_clock, "_SO_TIMESTAMPNS", 0x7FFF)  # an option that does not exist
 
     async def made() -> type[socket.socket]:
         with make_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ())) as plug:
@@ -110,14 +110,17 @@ def test_a_system_that_stamps_nothing_gives_a_plain_socket(monkeypatch: pytest.M
 
 
 class Stamp:
-    """A socket as the clock sees one."""
+    """The part of a socket that the clock uses."""
 
     def __init__(self, stamp: int) -> None:
         self.stamp = stamp
 
 
 def arrivals_of(monkeypatch: pytest.MonkeyPatch, readings: list[tuple[int, int, int]]) -> list[int]:
-    """Times of reads at which the monotonic clock, the system's clock and the stamp were so; the first is the beginning."""
+    """Return the arrival times of reads with these readings of monotonic clock, system clock and timestamp.
+
+    The first reading is the start of the exchange.
+    """
     now = list(readings[0])
     monkeypatch.setattr(kernel_clock.time, "monotonic_ns", lambda: now[0])
     monkeypatch.setattr(kernel_clock.time, "time_ns", lambda: now[1])
@@ -134,7 +137,7 @@ def arrivals_of(monkeypatch: pytest.MonkeyPatch, readings: list[tuple[int, int, 
 
 WALL = 1_800_000_000 * 10**9
 MS = 10**6
-# monotonic clock, system's clock, stamp at the beginning and at each read: times in the exchange
+# monotonic clock, system clock and timestamp at the start and at each read: times in the exchange
 CLOCKS: dict[str, tuple[list[tuple[int, int, int]], list[int]]] = {
     "stamps are moved to the monotonic clock": (
         [(100, WALL, 0), (100 + 5 * MS, WALL + 5 * MS, WALL + 4 * MS), (100 + 9 * MS, WALL + 9 * MS, WALL + 8 * MS)],
@@ -169,12 +172,14 @@ CLOCKS: dict[str, tuple[list[tuple[int, int, int]], list[int]]] = {
 
 
 @pytest.mark.parametrize(("readings", "expected"), CLOCKS.values(), ids=CLOCKS)
-def test_times(monkeypatch: pytest.MonkeyPatch, readings: list[tuple[int, int, int]], expected: list[int]) -> None:
+def test_arrival_times(
+    monkeypatch: pytest.MonkeyPatch, readings: list[tuple[int, int, int]], expected: list[int]
+) -> None:
     assert arrivals_of(monkeypatch, readings) == expected
 
 
 @linux
-def test_a_stamped_socket_reads_as_any_socket_does() -> None:
+def test_a_stamped_socket_reads_like_a_plain_one() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listening,
         StampedSocket(socket.AF_INET, socket.SOCK_STREAM) as client,
@@ -183,7 +188,9 @@ def test_a_stamped_socket_reads_as_any_socket_does() -> None:
         client.connect(listening.getsockname())
         server, _ = listening.accept()
         with server:
-            for _ in range(1000):  # the system may need a moment before the first socket on it that asks gets stamps
+            for _ in range(
+                1000
+            ):  # the kernel may take a moment before its first socket with this option gets timestamps
                 server.sendall(b"0")
                 if client.recv(1) and client.stamp:
                     break

@@ -1,4 +1,4 @@
-"""The proxy between bare sockets: what the client sees, what the recording says, and who is refused."""
+"""The proxy between plain sockets: what the client receives, what is recorded, and which requests are rejected."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from streamkit.service.proxying import Playing, proxying
 from streamkit.service.recording import Outcome, Recorders, a_file_each, file_name, one_file
 from streamkit.transport import content_coding
 from streamkit.transport.client import Settings
-from streamkit.transport.guard import Guard, Refusal, check_upstream
+from streamkit.transport.guard import Guard, Rejection, check_upstream
 from streamkit.transport.proxy import Proxy, Route, Rules
 from streamkit.transport.server import Server, in_thread
 from tests.exchanges import exchange
@@ -62,7 +62,7 @@ class Lines:
 
 @dataclass
 class Between:
-    """A proxy, its upstream, and what came of them."""
+    """A proxy, its upstream, and the recordings."""
 
     proxy: Proxy
     asked: list[Request]
@@ -113,7 +113,7 @@ def between(
 
 
 def received(client: socket.socket, wanted: bytes) -> bytes:
-    """What comes, to these bytes at least."""
+    """Read until these bytes have arrived; return everything read."""
     got = b""
     while wanted not in got:
         more = client.recv(65536)
@@ -122,7 +122,7 @@ def received(client: socket.socket, wanted: bytes) -> bytes:
     return got
 
 
-def test_every_byte_is_passed_on_and_recorded() -> None:
+def test_every_byte_is_forwarded_and_recorded() -> None:
     with between(STREAM) as here:
         answer = here.ask()
         seen = here.recorded()
@@ -165,7 +165,9 @@ ENDS: dict[str, tuple[list[Step], bytes | type[Exception], str]] = {
 
 
 @pytest.mark.parametrize(("steps", "seen", "reason"), ENDS.values(), ids=ENDS)
-def test_ends(steps: list[Step], seen: bytes | type[Exception], reason: str) -> None:
+def test_the_end_of_the_upstream_is_repeated_and_recorded(
+    steps: list[Step], seen: bytes | type[Exception], reason: str
+) -> None:
     with between(steps) as here:
         if isinstance(seen, bytes):
             assert seen in here.ask()
@@ -183,7 +185,7 @@ def test_an_http_error_keeps_its_headers() -> None:
     assert response is not None and response.header("retry-after") == "3"
 
 
-def test_an_upstream_that_is_not_there() -> None:
+def test_an_unreachable_upstream() -> None:
     files: list[Lines] = [Lines()]
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
@@ -195,7 +197,7 @@ def test_an_upstream_that_is_not_there() -> None:
     assert seen.response is None and seen.end is not None and seen.end.reason == "refused"
 
 
-def test_silence_can_have_an_end(still_loops: list[StillLoop]) -> None:
+def test_the_idle_timeout_ends_silence(still_loops: list[StillLoop]) -> None:
     with between([*STREAM[:2], Hang(0)], settings=Settings(idle_timeout=3)) as here, here.connect() as client:
         _, proxy = still_loops
         client.sendall(ASK)
@@ -211,7 +213,7 @@ SLOW = [Head(0, 200, SSE), *(Write(n * 1000 * MS, b"data: %d\n\n" % n) for n in 
 
 
 @pytest.mark.parametrize("stop", [False, True])
-def test_a_client_that_leaves(stop: bool, still_loops: list[StillLoop]) -> None:
+def test_a_client_that_disconnects(stop: bool, still_loops: list[StillLoop]) -> None:
     with between(SLOW, stop=stop) as here:
         upstream, proxy = still_loops
         with here.connect() as client:
@@ -227,7 +229,7 @@ def test_a_client_that_leaves(stop: bool, still_loops: list[StillLoop]) -> None:
     assert (seen.end.reason, len(seen.frames) == 8) == (("client_abort", False) if stop else ("eof", True))
 
 
-def test_ending_the_proxy_is_recorded_as_an_interruption() -> None:
+def test_shutdown_of_the_proxy_is_recorded_as_an_interruption() -> None:
     with between([*STREAM[:2], Hang(0)]) as here:
         client = here.connect()
         client.sendall(ASK)
@@ -261,7 +263,7 @@ CODINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 
 
 @pytest.mark.parametrize(("coding", "encode"), CODINGS.values(), ids=CODINGS)
-def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encode: Callable[[bytes], bytes]) -> None:
+def test_a_coding_is_forwarded_and_decoded_in_the_recording(coding: str, encode: Callable[[bytes], bytes]) -> None:
     body = b"data: 1\n\n" * 200
     sent = encode(body)
     here, answered, seen = through(
@@ -275,7 +277,7 @@ def test_a_coding_is_passed_on_and_taken_off_in_the_recording(coding: str, encod
     assert seen.frames.body == body
 
 
-def test_a_coding_that_no_library_takes_off_is_recorded_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsupported_coding_is_recorded_undecoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content_coding, "_BROTLI", ("a_module_that_is_not_there",))
     sent = brotli.compress(b"data: 1\n\n" * 200)
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: %d\r\n\r\n" % len(sent)
@@ -286,14 +288,14 @@ def test_a_coding_that_no_library_takes_off_is_recorded_as_it_came(monkeypatch: 
 
 @dataclass
 class Through:
-    """What came of one request to an upstream that sends fixed bytes and closes."""
+    """The result of one request to an upstream that sends fixed bytes and closes the connection."""
 
     request: bytes
     lines: list[bytes]
 
 
 def through(wire: bytes, ask: bytes, *, whole: bytes = b"{}", **rules: Any) -> tuple[Through, bytes, Exchange]:
-    """Ask once through a proxy: what the upstream got, what the client got, and what was recorded."""
+    """Send one request through a proxy; return what the upstream and the client received, and the recording."""
     got: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as upstream:
 
@@ -318,7 +320,7 @@ def through(wire: bytes, ask: bytes, *, whole: bytes = b"{}", **rules: Any) -> t
     return Through(got[0], files[0].lines), answered, seen
 
 
-# what a client sends, and what the upstream gets: `HOST` is the upstream's own
+# what a client sends, and what the upstream receives; `HOST` is the upstream's host
 PASSED_ON: dict[str, tuple[bytes, bytes]] = {
     "names, their case, their order and repeats": (
         b"POST /v1/x HTTP/1.1\r\nuser-AGENT: a\r\nUser-Agent: b\r\nHost: localhost\r\nX-A:  two  \r\nx-a:\r\n\r\n",
@@ -356,7 +358,7 @@ OK = b"HTTP/1.1 200 Fine\r\nx-ODD: 1\r\nX-Odd: 2\r\nContent-Length: 2\r\nConnect
 
 @pytest.mark.parametrize(("sent", "passed"), PASSED_ON.values(), ids=PASSED_ON)
 @pytest.mark.parametrize("keep_host", [False, True])
-def test_a_request_is_passed_on_byte_for_byte(sent: bytes, passed: bytes, keep_host: bool) -> None:
+def test_a_request_is_forwarded_byte_for_byte(sent: bytes, passed: bytes, keep_host: bool) -> None:
     if b"%d" in sent:
         body = gzip.compress(b"{}")
         sent, passed = sent % (len(body), body), passed % (len(body), body)
@@ -377,7 +379,7 @@ def test_a_coded_body_is_recorded_decoded() -> None:
     assert seen.request is not None and seen.request.body == Body("json", {"model": "m"})
 
 
-def test_keys_are_passed_on_and_not_recorded() -> None:
+def test_keys_are_forwarded_but_not_recorded() -> None:
     ask = ASK.replace(b"\r\n\r\n", b"\r\nAuthorization: Bearer k\r\nX-Two: 1\r\nX-Two: 2\r\n\r\n")
     with between(STREAM) as here:
         here.ask(ask)
@@ -387,7 +389,7 @@ def test_keys_are_passed_on_and_not_recorded() -> None:
     assert seen is not None and ("Authorization", "[redacted]") in seen.headers
 
 
-def test_a_connection_is_used_again() -> None:
+def test_a_client_connection_is_reused() -> None:
     with between(STREAM) as here, here.connect() as client:
         for _ in range(3):
             client.sendall(ASK.replace(b"Connection: close\r\n", b""))
@@ -422,7 +424,7 @@ def test_the_longest_prefix_wins_and_ends_at_a_slash() -> None:
     assert Rules((Route("/x", "http://b"),)).route("/y") is None
 
 
-def test_a_websocket_is_passed_on_both_ways_and_not_recorded() -> None:
+def test_a_websocket_is_forwarded_both_ways_and_not_recorded() -> None:
     ask = (
         b"GET /v1/realtime?model=m HTTP/1.1\r\nHost: localhost\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -469,7 +471,7 @@ def test_a_websocket_is_passed_on_both_ways_and_not_recorded() -> None:
 
 @contextlib.contextmanager
 def keeping(answers: int) -> Iterator[tuple[str, list[int]]]:
-    """An upstream that closes each connection without a word after so many answers; which connection each request came on."""
+    """Yield the URL of an upstream that closes each connection after `answers` responses, and the connection of each request."""
     came: list[int] = []
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -484,7 +486,7 @@ def keeping(answers: int) -> Iterator[tuple[str, list[int]]]:
                         data += more
                     came.append(number)
                     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-                connection.recv(1)  # closed in the face of the next request
+                connection.recv(1)  # closed when the next request arrives
 
         def run() -> None:
             number = 0
@@ -501,7 +503,7 @@ def keeping(answers: int) -> Iterator[tuple[str, list[int]]]:
             socket.create_connection(listening.getsockname()).close()
 
 
-def test_an_upstream_connection_is_used_again_and_replaced_when_it_has_gone() -> None:
+def test_an_upstream_connection_is_reused_and_replaced_when_lost() -> None:
     get = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
     files: list[Lines] = []
 
@@ -535,7 +537,7 @@ def test_a_post_is_not_sent_twice() -> None:
 
 
 class FakeResolver:
-    """Names that lead where a test wants them to."""
+    """Resolves every name to a given address."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -548,7 +550,7 @@ class FakeResolver:
 
 
 @pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "100.100.100.200"])
-def test_a_name_that_leads_to_a_metadata_service_is_refused_when_it_is_connected_to(
+def test_a_name_that_resolves_to_a_metadata_service_is_rejected_on_connect(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     files = [Lines()]
@@ -560,7 +562,7 @@ def test_a_name_that_leads_to_a_metadata_service_is_refused_when_it_is_connected
         seen = here.recorded()
     assert answered.startswith(b"HTTP/1.1 502 ") and b"--allow-link-local" in answered
     assert seen.end is not None and seen.end.reason == "refused"
-    assert seen.end.error is not None and f"harmless.example leads to {address}" in seen.end.error
+    assert seen.end.error is not None and f"harmless.example resolves to {address}" in seen.end.error
 
 
 @pytest.mark.parametrize("through_proxy", [False, True])
@@ -590,7 +592,7 @@ def test_an_upstream_behind_tls(through_proxy: bool, tmp_path: Path) -> None:
     assert asked[0].body == b"{}"
 
 
-def test_a_certificate_that_is_not_trusted() -> None:
+def test_an_untrusted_certificate_is_rejected() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
 
@@ -610,7 +612,7 @@ def test_a_certificate_that_is_not_trusted() -> None:
 
 
 HOST = (("Host", "127.0.0.1:8789"),)
-# method, target, headers: the status of the refusal, or the target that is asked for
+# method, target, headers: the status of the rejection, or the target of the request
 GUARDED: dict[str, tuple[str, str, Any, int | str]] = {
     "ours": ("POST", "/v1/x", HOST, "/v1/x"),
     "by name": ("POST", "/v1/x", (("host", "localhost"),), "/v1/x"),
@@ -643,7 +645,7 @@ GUARDED: dict[str, tuple[str, str, Any, int | str]] = {
 @pytest.mark.parametrize(("method", "target", "headers", "expected"), GUARDED.values(), ids=GUARDED)
 def test_guard(method: str, target: str, headers: Any, expected: int | str) -> None:
     checked = Guard.of("127.0.0.1", ["proxy.example"]).check(method, target, headers)
-    assert (checked.status if isinstance(checked, Refusal) else checked) == expected
+    assert (checked.status if isinstance(checked, Rejection) else checked) == expected
 
 
 TOKENS: dict[str, tuple[str, Any, int | str]] = {
@@ -660,7 +662,7 @@ TOKENS: dict[str, tuple[str, Any, int | str]] = {
 @pytest.mark.parametrize(("target", "headers", "expected"), TOKENS.values(), ids=TOKENS)
 def test_token(target: str, headers: Any, expected: int | str) -> None:
     checked = Guard.of("0.0.0.0", (), "s3cret").check("POST", target, headers)
-    assert (checked.status if isinstance(checked, Refusal) else checked) == expected
+    assert (checked.status if isinstance(checked, Rejection) else checked) == expected
 
 
 @pytest.mark.parametrize(
@@ -673,7 +675,7 @@ def test_token(target: str, headers: Any, expected: int | str) -> None:
         b"CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
 )
-def test_what_is_refused_reaches_nobody(ask: bytes) -> None:
+def test_rejected_requests_do_not_reach_the_upstream(ask: bytes) -> None:
     with between(STREAM) as here:
         assert here.ask(ask)[9:12] in (b"400", b"403", b"405")
         assert not here.asked and not here.files
@@ -710,13 +712,13 @@ UPSTREAMS = {
 
 
 @pytest.mark.parametrize(("url", "expected"), UPSTREAMS.items())
-def test_upstreams(url: str, expected: str | None) -> None:
+def test_upstream_urls(url: str, expected: str | None) -> None:
     if expected is None:
         with pytest.raises(UsageError, match=r"invalid upstream|link-local"):
             check_upstream(url)
     else:
         assert check_upstream(url) == expected
-    assert check_upstream("http://169.254.169.254", anywhere=True)
+    assert check_upstream("http://169.254.169.254", allow_link_local=True)
 
 
 NAMES = {
@@ -729,7 +731,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("asked", "name"), NAMES.items())
-def test_names_of_files(asked: tuple[str, str], name: str) -> None:
+def test_file_names(asked: tuple[str, str], name: str) -> None:
     from datetime import UTC, datetime
 
     url, model = asked
@@ -738,7 +740,7 @@ def test_names_of_files(asked: tuple[str, str], name: str) -> None:
     assert (stem, len(digest)) == (f"20260102T030405.000678Z-{name}", 8)
 
 
-def test_one_file_holds_all_each_exchange_in_one_piece(tmp_path: Path, still_loops: list[StillLoop]) -> None:
+def test_one_file_holds_all_exchanges_each_contiguous(tmp_path: Path, still_loops: list[StillLoop]) -> None:
     target = tmp_path / "session.jsonl"
     with contextlib.ExitStack() as clients, in_thread(Server(lambda _: SLOW)) as server:
         recorders = Recorders(open=one_file(str(target)))
@@ -760,7 +762,7 @@ def test_one_file_holds_all_each_exchange_in_one_piece(tmp_path: Path, still_loo
     assert [file.name for file in tmp_path.iterdir()] == ["session.jsonl"]
 
 
-def test_a_disk_that_fails_holds_nobody_up(tmp_path: Path) -> None:
+def test_a_failing_disk_does_not_stop_the_proxy(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("a file where a folder should be")
     said: list[str] = []
     with in_thread(Server(lambda _: STREAM)) as upstream:
@@ -773,7 +775,7 @@ def test_a_disk_that_fails_holds_nobody_up(tmp_path: Path) -> None:
 AT_ONCE = Options(match="path")
 
 
-def test_auto_answers_what_is_recorded_and_records_what_is_not() -> None:
+def test_auto_answers_recorded_requests_and_records_others() -> None:
     statuses = iter([429, 200, 200])
 
     def upstream(_: Request) -> Sequence[Step]:
@@ -790,7 +792,7 @@ def test_auto_answers_what_is_recorded_and_records_what_is_not() -> None:
     assert answers[1].partition(b"\r\n\r\n")[2] == answers[3].partition(b"\r\n\r\n")[2]
 
 
-def test_replay_asks_nobody() -> None:
+def test_replay_never_contacts_the_upstream() -> None:
     recorded = exchange(b"data: 1\n\n", body={})
     with between(STREAM, playing=Playing("replay", [recorded])) as here:
         assert b"9\r\ndata: 1\n\n\r\n" in here.ask()
@@ -798,7 +800,7 @@ def test_replay_asks_nobody() -> None:
         assert not here.asked and not here.files
 
 
-def test_a_slow_client_slows_the_upstream_and_not_the_machine() -> None:
+def test_a_slow_client_slows_the_upstream_without_filling_memory() -> None:
     piece = b"x" * 65536
     written: list[int] = []
 
@@ -818,7 +820,7 @@ def test_a_slow_client_slows_the_upstream_and_not_the_machine() -> None:
         assert sum(written) < 40 << 20
 
 
-def test_tls_by_a_certificate_file(tmp_path: Path) -> None:
+def test_tls_with_a_certificate_file(tmp_path: Path) -> None:
     trustme = pytest.importorskip("trustme")
     ssl = pytest.importorskip("ssl")
     authority = trustme.CA()
@@ -846,7 +848,7 @@ def test_tls_by_a_certificate_file(tmp_path: Path) -> None:
         thread.join()
 
 
-def test_nothing_is_passed_on_before_it_is_written() -> None:
+def test_nothing_is_forwarded_before_it_is_written() -> None:
     writing, go = threading.Event(), threading.Event()
 
     class Slow(Lines):
@@ -871,7 +873,7 @@ def test_nothing_is_passed_on_before_it_is_written() -> None:
         received(client, b"data: 4\n\n\r\n")
 
 
-def test_a_file_that_cannot_be_written_any_more_holds_nobody_up() -> None:
+def test_a_file_that_becomes_unwritable_does_not_stop_the_proxy() -> None:
     complaints: list[str] = []
     over: list[Outcome] = []
 

@@ -1,4 +1,4 @@
-"""Many streams at once through the proxy, some clients leaving and some upstreams breaking: nothing crosses, nothing leaks.
+"""Many concurrent streams, some with disconnecting clients or failing upstreams, do not mix, and no resource leaks.
 
 `STREAMKIT_SOAK=1` runs 200 streams of 500 chunks; without it a tenth of that.
 """
@@ -45,7 +45,7 @@ def answer(stream: int) -> list[Step]:
 
 
 async def ask(port: int, stream: int) -> bytes:
-    """What one client sees; those that leave do so in the middle."""
+    """Return what one client receives; some disconnect in the middle."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /v1/%d HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % stream)
     seen = b""
@@ -62,7 +62,7 @@ async def ask(port: int, stream: int) -> bytes:
 
 
 async def load(port: int, asked: list[int], upstream: StillLoop, proxy: StillLoop) -> list[bytes]:
-    """What each client sees. The upstream's clock goes on chunk by chunk, and stands while the proxy learns who left."""
+    """Return what each client receives. The upstream's clock advances chunk by chunk, and stops while clients disconnect."""
     clients = [asyncio.create_task(ask(port, stream)) for stream in range(STREAMS)]
     await eventually(lambda: len(asked) == STREAMS)
     for _ in range(CHUNKS // 2 - 1):
@@ -73,13 +73,13 @@ async def load(port: int, asked: list[int], upstream: StillLoop, proxy: StillLoo
     everything = asyncio.gather(*clients)
     while not everything.done():
         upstream.move(0.001)
-        proxy.move(0.001)  # what is reset waits, a little at a time, until the other side has all that came before
+        proxy.move(0.001)  # a reset waits in small steps until the peer has received everything before it
         await asyncio.wait([everything], timeout=0.001)
     return await everything
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
-def test_nothing_crosses_and_nothing_leaks(tmp_path: Path, still_loops: list[StillLoop]) -> None:
+def test_streams_do_not_mix_and_nothing_leaks(tmp_path: Path, still_loops: list[StillLoop]) -> None:
     asked: list[int] = []
 
     def scripted(request: Request) -> list[Step]:

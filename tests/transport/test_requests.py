@@ -1,6 +1,6 @@
-"""What any client may send, to the mock server and to the proxy alike: each request gets its answer, and nobody a traceback.
+"""Any request, to the mock server and to the proxy alike, gets the expected response and never causes a traceback.
 
-The connection must live or end as the answer tells, and what is refused never reaches an upstream.
+The connection is kept or closed as the response says, and rejected requests never reach an upstream.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ GET = b"GET /x HTTP/1.1\r\n" + H
 POST = b"POST /x HTTP/1.1\r\n" + H
 CHUNKS = b"Transfer-Encoding: chunked\r\n"
 
-# what is sent: the statuses of the answers, in order, until the server ends the connection (-) or waits for more (...)
+# what is sent: the statuses of the responses in order, then `-` if the server closes the connection or `...` if it waits
 MATRIX: dict[str, tuple[bytes, str]] = {
-    # requests as they should be
+    # valid requests
     "a GET": (GET + E, "200 ..."),
     "a POST with a length": (POST + b"Content-Length: 2\r\n\r\n{}", "200 ..."),
     "a POST in chunks": (POST + CHUNKS + E + b"2\r\n{}\r\n0\r\n\r\n", "200 ..."),
@@ -70,11 +70,11 @@ MATRIX: dict[str, tuple[bytes, str]] = {
         "200 ...",
     ),
     "a body in gzip that is none": (POST + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "200 ..."),
-    # not whole yet
+    # incomplete requests
     "half a head": (b"GET /x HTTP/1.1\r\nHos", "..."),
     "half a body": (POST + b"Content-Length: 9\r\n\r\n{}", "..."),
     "half a chunk": (POST + CHUNKS + E + b"9\r\n{}", "..."),
-    # framing that two readers could read in two ways
+    # ambiguous framing
     "two lengths": (POST + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", "400 -"),
     "two equal lengths": (POST + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", "400 -"),
     "a list of lengths": (POST + b"Content-Length: 2, 2\r\n\r\n{}", "400 -"),
@@ -102,7 +102,7 @@ MATRIX: dict[str, tuple[bytes, str]] = {
     "a chunk's size with 0x": (POST + CHUNKS + E + b"0x2\r\n{}\r\n0\r\n\r\n", "400 -"),
     "a chunk longer than its size": (POST + CHUNKS + E + b"1\r\n{}\r\n0\r\n\r\n", "400 -"),
     "chunks with bare line feeds": (POST + CHUNKS + E + b"2\n{}\n0\n\n", "400 -"),
-    # what is not HTTP/1
+    # not HTTP/1
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "400 -"),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400 -"),
     "HTTP/2 in the request line": (b"GET /x HTTP/2.0\r\n" + H + E, "505 -"),
@@ -113,7 +113,7 @@ MATRIX: dict[str, tuple[bytes, str]] = {
     "bytes beyond ASCII in the target": ("GET /é HTTP/1.1\r\n".encode() + H + E, "400 -"),
     "nothing but blanks": (b" " * 100, "400 -"),
     "a head without an end": (GET + b"X-A: " + b"a" * 200_000, "431 -"),
-    # what a web page or a stranger could have sent
+    # requests that a web page or a stranger could send
     "no Host": (b"GET /x HTTP/1.1\r\n\r\n", "403 -"),
     "two Hosts": (GET + b"Host: localhost\r\n\r\n", "403 -"),
     "a foreign Host": (b"GET /x HTTP/1.1\r\nHost: evil.example\r\n\r\n", "403 -"),
@@ -129,12 +129,12 @@ MATRIX: dict[str, tuple[bytes, str]] = {
     "good, then foreign": (GET + E + b"GET /x HTTP/1.1\r\nHost: evil.example\r\n\r\n", "200 403 -"),
 }
 
-_QUIET_S = 0.03  # how long a server is silent that waits for more
+_QUIET_S = 0.03  # seconds of silence after which a server is considered to be waiting
 ANSWER = [Head(0, 200, (("X-A", "1"), ("Content-Length", "2"))), Write(0, b"{}"), Finish(0)]
 
 
 class Complaints(logging.Handler):
-    """What the event loop complains of, tracebacks first of all."""
+    """Collects what the event loop logs, such as tracebacks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ class Complaints(logging.Handler):
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Nothing is complained of, and no thread ends with an exception, while the context is open."""
+    """Assert that nothing is logged and no thread ends with an exception while the context is open."""
     complaints = Complaints()
     logging.getLogger("asyncio").addHandler(complaints)
     try:
@@ -157,20 +157,20 @@ def quiet() -> Iterator[None]:
 
 
 class Deaf:
-    """A listener to the proxy that keeps nothing."""
+    """A listener that ignores all events."""
 
     def start(self, *_: Any) -> None: ...
     def response(self, *_: Any) -> None: ...
     def frame(self, *_: Any) -> None: ...
     def frames(self, *_: Any) -> None: ...
     def note(self, *_: Any) -> None: ...
-    def left(self, *_: Any) -> None: ...
+    def client_disconnected(self, *_: Any) -> None: ...
     def end(self, *_: Any) -> None: ...
 
 
 @contextlib.contextmanager
 def serving(kind: str, asked: list[Request]) -> Iterator[int]:
-    """The port of a mock server, or of a proxy before one; `asked` are the requests that reached the server."""
+    """Yield the port of a mock server, or of a proxy for one; requests that reach the server are appended to `asked`."""
 
     def answer(request: Request) -> list[Step]:
         asked.append(request)
@@ -186,7 +186,7 @@ def serving(kind: str, asked: list[Request]) -> Iterator[int]:
 
 
 def statuses(client: socket.socket, sent: bytes, expected: str, *, bodiless: bool = False) -> str:
-    """What is answered: statuses, then `-` where the server has ended the connection, else `...`."""
+    """Return the statuses of the responses, then `-` if the server has closed the connection, otherwise `...`."""
     wanted = len(expected.split()) - 1
     client.sendall(sent)
     got = b""
@@ -208,7 +208,7 @@ def statuses(client: socket.socket, sent: bytes, expected: str, *, bodiless: boo
 
 
 @pytest.mark.parametrize("kind", ["serve", "proxy"])
-def test_every_request_gets_its_answer(kind: str) -> None:
+def test_every_request_gets_the_expected_status(kind: str) -> None:
     asked: list[Request] = []
     wrong = {}
     with quiet(), serving(kind, asked) as port:
@@ -221,7 +221,7 @@ def test_every_request_gets_its_answer(kind: str) -> None:
     assert wrong == {}
 
 
-def test_the_matrix_is_the_same_a_byte_at_a_time() -> None:
+def test_requests_sent_byte_by_byte_get_the_same_status() -> None:
     asked: list[Request] = []
     wrong = {}
     with quiet(), serving("serve", asked) as port:
@@ -238,7 +238,7 @@ def test_the_matrix_is_the_same_a_byte_at_a_time() -> None:
     assert wrong == {}
 
 
-# which limit is reached how: what is sent first, and the status
+# the limit that is reached: what is sent, and the statuses
 SLOW: dict[str, tuple[bytes, str]] = {
     "a head that does not come": (b"GET /x HTTP/1.1\r\n", "408 -"),
     "a body that does not come": (POST + b"Content-Length: 9\r\n\r\n{}", "408 -"),
@@ -248,21 +248,21 @@ SLOW: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("sent", "expected"), SLOW.values(), ids=SLOW)
-def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, sent: bytes, expected: str) -> None:
+def test_slow_requests_time_out(monkeypatch: pytest.MonkeyPatch, sent: bytes, expected: str) -> None:
     for limit in ("HEAD_TIMEOUT", "BODY_TIMEOUT", "IDLE_TIMEOUT"):
         monkeypatch.setattr(connection, limit, 0.05)
     with quiet(), serving("serve", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         assert statuses(client, sent, expected) == expected
 
 
-def test_a_body_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "MAX_BODY", 1000)
     for sent in (b"Content-Length: 1001\r\n\r\n", CHUNKS + E + b"400\r\n" + b"x" * 1024 + b"\r\n"):
         with quiet(), serving("proxy", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             assert statuses(client, POST + sent, "413 -") == "413 -"
 
 
-def test_a_client_that_sends_on_hears_why_it_was_refused() -> None:
+def test_a_client_that_keeps_sending_receives_the_error() -> None:
     with quiet(), serving("serve", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(b"POST /x HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 10000000\r\n\r\n")
         got = b""
@@ -281,7 +281,7 @@ def test_a_client_that_sends_on_hears_why_it_was_refused() -> None:
     assert got.startswith(b"HTTP/1.1 403 ") and b"--allow-host" in got
 
 
-def test_a_handler_that_fails_is_answered_with_500() -> None:
+def test_a_failing_handler_is_answered_with_500() -> None:
     def answer(_: Request) -> Any:
         raise KeyError("a bug")
 

@@ -1,4 +1,4 @@
-"""What the server puts on the wire, read from a bare socket: bytes, chunks, and every way in which a body can end."""
+"""What the server sends, read from a plain socket: bytes, chunks, and every way in which a body can end."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def read_to_end(client: socket.socket) -> bytes:
 
 
 def answered(steps: Sequence[Step], request: bytes = GET) -> bytes:
-    """All that the server sends; the client asks once and closes its side when the answer has ended."""
+    """Return everything that the server sends to one request."""
     with connected(steps) as client:
         client.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
         return read_to_end(client)
 
 
-# what is played, and what is on the wire after the head that was recorded
+# the steps, and the bytes after the recorded head
 BODIES: dict[str, tuple[list[Step], bytes]] = {
     "one write is one chunk": (
         [Head(0, 200, STREAM), Write(0, b"data: 1\n\n"), Write(0, b"x" * 26), Finish(0)],
@@ -96,21 +96,21 @@ BODIES: dict[str, tuple[list[Step], bytes]] = {
 
 
 @pytest.mark.parametrize(("steps", "wire"), BODIES.values(), ids=BODIES)
-def test_the_wire(steps: list[Step], wire: bytes) -> None:
+def test_bytes_on_the_wire(steps: list[Step], wire: bytes) -> None:
     assert answered(steps) == wire
 
 
-def test_an_old_client_gets_no_chunks() -> None:
+def test_an_http_1_0_client_gets_no_chunks() -> None:
     steps = [Head(0, 200, STREAM), Write(0, b"one"), Write(0, b"two"), Finish(0)]
     assert answered(steps, GET.replace(b"1.1", b"1.0")) == HEAD + b"Connection: close\r\n\r\nonetwo"
 
 
-def test_head_gets_the_head() -> None:
+def test_a_head_request_gets_only_the_head() -> None:
     steps = [Head(0, 200, STREAM), Write(0, b"one"), Finish(0)]
     assert answered(steps, GET.replace(b"GET", b"HEAD")) == HEAD + b"Connection: close\r\n\r\n"
 
 
-def test_a_reset_is_one_and_loses_nothing_that_came_before_it() -> None:
+def test_a_reset_loses_nothing_sent_before_it() -> None:
     with connected([Head(0, 200, STREAM), *(Write(0, b"x" * 1000) for _ in range(100)), Reset(0)]) as client:
         client.sendall(GET)
         got = b""
@@ -120,7 +120,7 @@ def test_a_reset_is_one_and_loses_nothing_that_came_before_it() -> None:
     assert got.count(b"x") - HEAD.count(b"x") == 100_000
 
 
-def test_without_a_head_there_is_only_the_reset() -> None:
+def test_a_reset_without_a_head() -> None:
     with connected([Reset(0)]) as client:
         client.sendall(GET)
         with pytest.raises(ConnectionResetError):
@@ -128,11 +128,11 @@ def test_without_a_head_there_is_only_the_reset() -> None:
 
 
 def silent(client: socket.socket) -> bool:
-    """Whether nothing lies in the client's socket, not even the end of the connection."""
+    """Return whether the client's socket has nothing to read, not even the end of the connection."""
     return not select.select([client], [], [], 0)[0]
 
 
-def test_hanging_ends_when_the_client_leaves(still_loops: list[StillLoop]) -> None:
+def test_hanging_ends_when_the_client_disconnects(still_loops: list[StillLoop]) -> None:
     with connected([Head(0, 200, STREAM), Write(0, b"data"), Hang(0)]) as client:
         [loop] = still_loops
         client.sendall(GET)
@@ -144,7 +144,7 @@ def test_hanging_ends_when_the_client_leaves(still_loops: list[StillLoop]) -> No
         assert silent(client)
 
 
-def test_a_connection_takes_one_request_after_another() -> None:
+def test_a_connection_serves_several_requests() -> None:
     steps = [Head(0, 200, STREAM), Write(0, b"data"), Finish(0)]
     wire = HEAD + CHUNKED + b"\r\n4\r\ndata\r\n0\r\n\r\n"
     with connected(steps) as client:
@@ -156,7 +156,7 @@ def test_a_connection_takes_one_request_after_another() -> None:
             assert got == wire
 
 
-def test_each_step_is_done_at_its_deadline_and_not_before(still_loops: list[StillLoop]) -> None:
+def test_each_step_is_played_at_its_deadline(still_loops: list[StillLoop]) -> None:
     steps = [Head(20 * MS, 200, STREAM), *(Write((40 + 20 * k) * MS, b"%d" % k) for k in range(5)), Finish(140 * MS)]
     sent = [HEAD + CHUNKED + b"\r\n", *(b"1\r\n%d\r\n" % k for k in range(5)), b"0\r\n\r\n"]
     with connected(steps) as client:
@@ -171,7 +171,7 @@ def test_each_step_is_done_at_its_deadline_and_not_before(still_loops: list[Stil
             assert client.recv(65536) == expected
 
 
-def test_a_request_is_handed_on_as_it_was_sent() -> None:
+def test_the_request_is_passed_to_the_handler_unchanged() -> None:
     asked: list[Request] = []
 
     def answer(request: Request) -> list[Step]:
@@ -189,14 +189,14 @@ def test_a_request_is_handed_on_as_it_was_sent() -> None:
     assert asked[0].body == Body("json", {"a": "é"})
 
 
-def test_an_address_that_is_taken_is_said() -> None:
+def test_an_address_in_use_is_reported() -> None:
     with in_thread(Server(lambda _: ())) as server:
         second = in_thread(Server(lambda _: (), port=server.port))
         with pytest.raises(CannotListen, match=f"127.0.0.1:{server.port}"), second:
             raise AssertionError("it listens")
 
 
-def test_closing_cuts_what_is_being_played() -> None:
+def test_closing_aborts_running_streams() -> None:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(in_thread(Server(lambda _: [Head(0, 200, STREAM), Hang(0)])))
         client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))

@@ -1,4 +1,4 @@
-"""Carries steps out on one connection: head, writes, and every way in which a body can end."""
+"""Play steps on a connection: a head, writes, and every way in which a body can end."""
 
 from __future__ import annotations
 
@@ -11,86 +11,86 @@ from streamkit.transport._heads import HOP_BY_HOP, RequestHead
 from streamkit.transport.connection import Connection, Incoming, reason
 from streamkit.transport.deadlines import Deadlines
 
-# Headers that speak of a coding which a recording's frames no longer have.
-_OF_A_CODING = frozenset(("content-encoding", "content-length"))
+# Headers that describe a content coding; recorded frames are stored decoded.
+_CODING_HEADERS = frozenset(("content-encoding", "content-length"))
 _FORBIDDEN = frozenset("\r\n\0")
 _NO_BODY = (204, 304)
 _NANOSECOND = 1e-9
 
 
-class Playing:
-    """The steps of one answer while they are carried out: called at each deadline, without a task of its own.
+class Playback:
+    """Play the steps of one response. It is called at each deadline and has no task of its own.
 
-    Deadlines are counted from when the request had arrived.
+    Deadlines are relative to the arrival of the request.
     """
 
-    __slots__ = ("_answer", "_connection", "_deadlines", "_epoch", "_full", "_loop", "_next", "_steps", "_stopped")
+    __slots__ = ("_blocked", "_connection", "_deadlines", "_epoch", "_loop", "_next", "_steps", "_stopped", "_writer")
 
     def __init__(self, connection: Connection, request: Incoming, steps: Sequence[Step]) -> None:
         self._connection = connection
-        self._answer = _Answer(connection, request.head)
+        self._writer = _ResponseWriter(connection, request.head)
         self._steps = steps
         self._epoch = request.arrived
         self._loop = asyncio.get_running_loop()
         self._deadlines = Deadlines.running()
         self._next = 0
-        self._full = False
+        self._blocked = False
         self._stopped = False
 
     def start(self) -> None:
-        """Do every step that is due, and come back for the next."""
+        """Execute every step that is due, and schedule the next."""
         now = self._loop.time()
         deadline = self.due(now)
         if deadline is not None:
             self._deadlines.at(deadline, self.due)
 
     def due(self, now: float) -> float | None:
-        """Do every step that is due; the deadline of the next, where there is one that can be waited for."""
-        steps, answer, epoch = self._steps, self._answer, self._epoch
-        while self._next < len(steps) and not self._stopped and not self._full:
+        """Execute every step that is due; return the deadline of the next, or None if there is nothing to schedule."""
+        steps, writer, epoch = self._steps, self._writer, self._epoch
+        while self._next < len(steps) and not self._stopped and not self._blocked:
             step = steps[self._next]
             deadline = epoch + step.at * _NANOSECOND
             if deadline > now:
                 return deadline
             self._next += 1
             if isinstance(step, Write):
-                answer.write(step.data)
+                writer.write(step.data)
             elif isinstance(step, Head):
-                kept = tuple((name, value) for name, value in step.headers if name.lower() not in _OF_A_CODING)
-                answer.head(step.status, kept, length(step.headers, steps))
+                kept = tuple((name, value) for name, value in step.headers if name.lower() not in _CODING_HEADERS)
+                writer.head(step.status, kept, length(step.headers, steps))
             else:
                 self._end(step)
                 break
         return None
 
-    def client_left(self) -> None:
-        """Nobody is there to play to."""
+    def client_disconnected(self) -> None:
+        """Stop, because the client has disconnected."""
         self._stopped = True
 
-    def client_full(self, full: bool) -> None:
-        """Wait for a client that reads more slowly than we write."""
-        self._full = full
-        if not full:
+    def client_blocked(self, blocked: bool) -> None:
+        """Pause while the client reads more slowly than we write."""
+        self._blocked = blocked
+        if not blocked:
             self.start()
 
-    def client_sent(self, data: bytes) -> None:
-        """No connection is upgraded here."""
+    def client_data(self, data: bytes) -> None:
+        """Ignore the data: connections are never upgraded during playback."""
 
     def _end(self, step: Last) -> None:
-        connection, answer = self._connection, self._answer
+        connection, writer = self._connection, self._writer
         if isinstance(step, Finish):
-            answer.finish()
-            connection.done(reuse=answer.reusable)
+            writer.finish()
+            connection.done(reuse=writer.reusable)
         elif isinstance(step, Reset):
             connection.reset_when_flushed()
         elif not isinstance(step, Hang):
             if isinstance(step, HalfChunk):
-                answer.half_chunk(step)
+                writer.half_chunk(step)
             connection.done(reuse=False)
 
 
-class _Answer:
-    """One answer as it is written: its head, its pieces, its end."""
+class _ResponseWriter:
+    """Write one response: its head, the pieces of its body, its end."""
 
     __slots__ = ("_chunked", "_connection", "_head", "_silent", "_transport", "reusable")
 
@@ -103,7 +103,7 @@ class _Answer:
         self.reusable = False
 
     def head(self, status: int, headers: Headers, length: int | None) -> None:
-        """Send the status line and the headers, hop-by-hop ones aside. `length` None: the body is sent in chunks."""
+        """Send the status line and the headers, except hop-by-hop headers. If `length` is None, the body is sent in chunks."""
         kept = [
             (name, value)
             for name, value in headers
@@ -124,25 +124,25 @@ class _Answer:
         self._connection.write(f"HTTP/1.1 {status} {reason(status)}\r\n{lines}\r\n".encode("utf-8", "surrogateescape"))
 
     def write(self, data: bytes) -> None:
-        """Send one piece of the body in one write."""
+        """Send one piece of the body with a single write."""
         if self._chunked:
             self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
         elif not self._silent:
             self._connection.write(data)
 
     def finish(self) -> None:
-        """End the body as the protocol says."""
+        """End the body as HTTP requires."""
         if self._chunked:
             self._connection.write(b"0\r\n\r\n")
 
     def half_chunk(self, step: HalfChunk) -> None:
-        """Announce more than is sent."""
+        """Send a chunk that is shorter than its announced size."""
         data = step.data
         self._connection.write(b"%x\r\n%b" % (step.size, data) if self._chunked else data)
 
 
 def length(headers: Headers, steps: Sequence[Step]) -> int | None:
-    """The body's length where the recorded head named one and it holds; a stream never has one."""
+    """Return the recorded Content-Length if it matches the steps, 0 for an empty body, otherwise None. A stream has none."""
     if "event-stream" in (header(headers, "content-type") or ""):
         return None
     total = sum(len(step.data) for step in steps if isinstance(step, Write))
@@ -156,7 +156,7 @@ def length(headers: Headers, steps: Sequence[Step]) -> int | None:
 
 
 def play(connection: Connection, request: Incoming, steps: Sequence[Step]) -> None:
-    """Carry out the steps, as who answers this request."""
-    playing = Playing(connection, request, steps)
-    connection.answering = playing
-    playing.start()
+    """Answer this request by playing the steps."""
+    playback = Playback(connection, request, steps)
+    connection.responder = playback
+    playback.start()
