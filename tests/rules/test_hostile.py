@@ -125,9 +125,9 @@ def test_a_table_that_raises_is_a_finding_beside_the_others(part: str, monkeypat
     judge = replace(api.judge(), **{part: broken})
     monkeypatch.setitem(APIS.entries, "openai_chat", replace(api, judge=lambda: judge))
     stream = interpret(Exchange(frames=Frames([edited("chat", ["data 3 null"])], [None], [1])), judge=True)
-    table = "shapes" if part == "misfits" else "order"
+    checked = "shape" if part == "misfits" else "order"
     found = [(finding.code, finding.message) for finding in lint(stream, selected())]
-    assert found[0] == ("LINT000", f"the table of {table} of openai_chat failed: KeyError: 'delta'; please report it")
+    assert found[0] == ("LINT000", f"the {checked} check of openai_chat failed: KeyError: 'delta'; please report it")
     assert "JSN203" in [code for code, _ in found]
 
 
