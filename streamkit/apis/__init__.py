@@ -1,8 +1,8 @@
 """The APIs: a catalogue of the protocols in which language models stream, and the functions that use it.
 
-An entry is a module (`unknown.py`) or a folder (`openai_chat/`) that defines one `Api`. In a folder, `__init__` defines the
-`Api` and recognises its streams, `chunks` interprets single chunks, `assembler` builds the message, `shape` is the table of
-fields and `grammar` the table of the allowed order. Entries share `_kit/`, `_openai/` and `_bedrock`.
+An entry is a module (`unknown.py`) or a folder (`openai_chat/`) that defines one `Api`. In a folder, `__init__` defines
+the `Api` and recognises its streams, `chunks` interprets single chunks, `assembler` builds the message, `shape` is the
+table of fields and `grammar` the table of the allowed order. Entries share `_kit/`, `_openai/` and `_bedrock`.
 """
 
 from __future__ import annotations

@@ -48,9 +48,10 @@ class Ending:
 class Assembler(Protocol):
     """Builds a message while its chunks arrive.
 
-    Feeding takes linear time in the number of chunks. Reading `object` or `message` joins what has arrived so far, which
-    costs about one copy of the text: read them as often as a person can follow (ten times a second), not after every chunk.
-    On a stream of 100,000 chunks, reading after every hundredth chunk takes one to two times as long as the feeding itself.
+    Feeding takes linear time in the number of chunks. Reading `object` or `message` joins what has arrived so far,
+    which costs about one copy of the text: read them as often as a person can follow (ten times a second), not after
+    every chunk. On a stream of 100,000 chunks, reading after every hundredth chunk takes one to two times as long as
+    the feeding itself.
     """
 
     def feed(self, chunk: Chunk) -> None:
@@ -72,11 +73,12 @@ class Assembler(Protocol):
 class Judge:
     """An API's tables of shape and order, as functions.
 
-    `misfits` checks the shape of each chunk, `missteps` the order of all of them. `unknown` yields the fields that are in no
-    table, except those at the given paths. `schema` returns the JSON Schema of a chunk, generated from the table that
-    `misfits` uses. `misfit_kinds` and `misstep_kinds` name everything that the two can report; each is the name of a rule
-    that applies to this API. `grammars` are the tables that `missteps` follows, for the documentation. `inner_api` returns
-    the name of the API whose chunks this API passes on, or ""; that API's tables and rules then apply as well.
+    `misfits` checks the shape of each chunk, `missteps` the order of all of them. `unknown` yields the fields that are
+    in no table, except those at the given paths. `schema` returns the JSON Schema of a chunk, generated from the table
+    that `misfits` uses. `misfit_kinds` and `misstep_kinds` name everything that the two can report; each is the name of
+    a rule that applies to this API. `grammars` are the tables that `missteps` follows, for the documentation.
+    `inner_api` returns the name of the API whose chunks this API passes on, or ""; that API's tables and rules then
+    apply as well.
     """
 
     misfits: Callable[[Sequence[Chunk]], Iterable[Misfit]]

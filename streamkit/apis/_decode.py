@@ -90,8 +90,8 @@ _MORE_FOLLOWS = re.compile(rb'(?<!\\)"(?:done|is_finished)"\s*:\s*false\b')
 def holds_document(framing: Framing, exchange: Exchange, body: bytes) -> bool:
     """Return whether a body with a single event is a JSON document rather than a stream of one event.
 
-    A line of NDJSON looks like any JSON object. A single one is a stream only if the content type says so, or if the line
-    itself says that more lines follow, as those of Ollama and Cohere do.
+    A line of NDJSON looks like any JSON object. A single one is a stream only if the content type says so, or if the
+    line itself says that more lines follow, as those of Ollama and Cohere do.
     """
     if framing.name == "ndjson":
         return choose(exchange.content_type, b"") is not framing and not _MORE_FOLLOWS.search(body)

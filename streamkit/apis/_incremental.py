@@ -1,7 +1,7 @@
 """Interpret an exchange while it arrives, in bounded memory.
 
-Only the chunks that determine how the stream ended, when its first token came and what its usage is are kept. The framing
-and the API are chosen from the same first bytes and events as in `interpret`.
+Only the chunks that determine how the stream ended, when its first token came and what its usage is are kept. The
+framing and the API are chosen from the same first bytes and events as in `interpret`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Incremental:
 
     @staticmethod
     def prepare() -> None:
-        """Load every API now. Otherwise they are loaded in the middle of a long stream, which delays frames by about 50 ms."""
+        """Load every API now. Otherwise they are loaded in the middle of a long stream, which delays frames by about 50
+        ms."""
         len(APIS.values())
 
     def response(self, response: Response) -> None:
@@ -70,8 +71,8 @@ class Incremental:
     def close(self, end: End | None) -> Stream:
         """End the exchange and return its stream, without frames, events and most of the chunks.
 
-        The verdict, the usage, the API and the first and last times of content are those that `interpret` gives. Anything
-        that counts or compares chunks (gaps, rates, rules) is meaningless. The dialect is not detected.
+        The verdict, the usage, the API and the first and last times of content are those that `interpret` gives.
+        Anything that counts or compares chunks (gaps, rates, rules) is meaningless. The dialect is not detected.
         """
         decoder = self._decoder or self._begin()
         self._take(decoder.close())

@@ -28,8 +28,8 @@ def interpret(
     """Decode one exchange and detect its API and dialect.
 
     `api` and `dialect` override the detection. `strict` ignores what the dialect permits. `judge` also checks shape and
-    order, which only lint needs. Raises UnknownEntry for an unknown name. Never raises because of the content: if a defect
-    in streamkit or an extension does, the returned stream has no events and names the exception in `defects`.
+    order, which only lint needs. Raises UnknownEntry for an unknown name. Never raises because of the content: if a
+    defect in streamkit or an extension does, the returned stream has no events and names the exception in `defects`.
     """
     try:
         return _interpreted(exchange, api, dialect, strict=strict, judge=judge)
@@ -164,8 +164,8 @@ def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: b
 
 
 def _usage(api: Api, chunks: Sequence[Chunk], flags: Sequence[int]) -> Usage | None:
-    """Return the last usage that the stream reports. Providers that report it repeatedly send running totals, so reports
-    are never added up."""
+    """Return the last usage that the stream reports. Providers that report it repeatedly send running totals, so
+    reports are never added up."""
     if api.merged_usage is None:
         for position in range(len(chunks) - 1, -1, -1):
             if flags[position] & USAGE:
@@ -180,7 +180,8 @@ def _usage(api: Api, chunks: Sequence[Chunk], flags: Sequence[int]) -> Usage | N
 
 
 def judged(stream: Stream) -> Stream:
-    """Return the stream with its shape and order checked, as rules need it, or the stream itself if it is already checked.
+    """Return the stream with its shape and order checked, as rules need it, or the stream itself if it is already
+    checked.
 
     Nothing is decoded or detected again.
     """

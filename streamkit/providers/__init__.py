@@ -1,6 +1,7 @@
 """Who answers at a host: a catalogue of one small data-only file a provider.
 
-A file without an underscore is one `Provider`; other packages add theirs by the entry-point group `streamkit.providers`.
+A file without an underscore is one `Provider`; other packages add theirs by the entry-point group
+`streamkit.providers`.
 """
 
 from streamkit.providers._key import ALNUM as ALNUM

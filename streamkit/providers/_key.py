@@ -19,9 +19,9 @@ Part = str | tuple[str, int] | tuple[str, int, int]
 class KeyShape:
     """One kind of secret: `parts` in order, the first of which is fixed text.
 
-    The last part is open: once its least is there, the text is a secret, and it goes on while characters of the kind `rest`
-    come. `mixed`: one such character must be among those that make it whole, which words and placeholders do not have.
-    `name` is the rule that a recording names where it was cut (`groq-key`).
+    The last part is open: once its least is there, the text is a secret, and it goes on while characters of the kind
+    `rest` come. `mixed`: one such character must be among those that make it whole, which words and placeholders do not
+    have. `name` is the rule that a recording names where it was cut (`groq-key`).
     """
 
     name: str

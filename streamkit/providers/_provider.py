@@ -1,4 +1,5 @@
-"""A provider: who answers at a host. One small data-only file each; what is known of a provider is written nowhere else.
+"""A provider: who answers at a host. One small data-only file each; what is known of a provider is written nowhere
+else.
 
 Base-URL variables were looked up in the source of the SDKs named beside them, at the versions given there.
 """
@@ -39,9 +40,9 @@ BEARER = Auth()
 class BaseUrl:
     """An environment variable from which SDKs take their base URL.
 
-    `suffix` is the path that they expect at its end (`/v1` where they append `/chat/completions`). `read_by` names the SDKs,
-    each with the version whose source was read; `otherwise` those that read the variable too and expect another suffix, which
-    one value cannot give (`/v1: @ai-sdk/anthropic …`).
+    `suffix` is the path that they expect at its end (`/v1` where they append `/chat/completions`). `read_by` names the
+    SDKs, each with the version whose source was read; `otherwise` those that read the variable too and expect another
+    suffix, which one value cannot give (`/v1: @ai-sdk/anthropic …`).
     """
 
     variable: str
@@ -54,17 +55,17 @@ class BaseUrl:
 class Provider:
     """Who answers at a host, as data.
 
-    `hosts`: names that the provider itself answers; whatever stands under them is the provider's too, and `*` stands for one
-    label or a part of one (`bedrock-runtime.*.amazonaws.com`). Its key is sent to them alone. `customer_hosts` are recognised
-    in the same way, but whoever rents them reads the requests, so no key is sent there.
+    `hosts`: names that the provider itself answers; whatever stands under them is the provider's too, and `*` stands
+    for one label or a part of one (`bedrock-runtime.*.amazonaws.com`). Its key is sent to them alone. `customer_hosts`
+    are recognised in the same way, but whoever rents them reads the requests, so no key is sent there.
 
-    `url` is where requests go: scheme, host, and what comes before `prefix`; "" where each customer has a host of its own.
-    `api` is the API that a prompt is asked in, `prefix` what its paths begin with at this provider (`/openai/v1` before
-    `/chat/completions`). `dialects` are its deviations, at most one for each API.
+    `url` is where requests go: scheme, host, and what comes before `prefix`; "" where each customer has a host of its
+    own. `api` is the API that a prompt is asked in, `prefix` what its paths begin with at this provider (`/openai/v1`
+    before `/chat/completions`). `dialects` are its deviations, at most one for each API.
 
-    `keys`: variables that hold the key; the first that is set counts. The first is also what its SDK wants to start, so it is
-    given a dummy where SDKs are sent to us, unless `dummy_key` is false: the key is not needed, or opens other services too.
-    `aliases`: other names for `proxy --route`.
+    `keys`: variables that hold the key; the first that is set counts. The first is also what its SDK wants to start, so
+    it is given a dummy where SDKs are sent to us, unless `dummy_key` is false: the key is not needed, or opens other
+    services too. `aliases`: other names for `proxy --route`.
     """
 
     name: str

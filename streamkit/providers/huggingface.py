@@ -1,5 +1,5 @@
-"""Hugging Face: the router of inference providers, and endpoints that users run themselves. No SDK takes the router's address
-from the environment, and the token opens the hub too."""
+"""Hugging Face: the router of inference providers, and endpoints that users run themselves. No SDK takes the router's
+address from the environment, and the token opens the hub too."""
 
 from streamkit.providers import ALNUM, Provider, key_shape
 

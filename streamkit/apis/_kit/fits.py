@@ -16,7 +16,8 @@ from streamkit.apis._kit.shape import CLASSES, Shape
 Check = Callable[[Any], bool]
 
 Plan = tuple[tuple[tuple[str, Check], ...], tuple[tuple[str, frozenset[str]], ...], tuple[tuple[str, Check], ...]]
-"""The remaining checks for objects with the same keys and types: of integers and objects, enumerations, array elements."""
+"""The remaining checks for objects with the same keys and types: of integers and objects, enumerations, array elements.
+"""
 
 Known = dict[tuple[str, bool], Check]
 """The checks of named shapes, each compiled once, by name and whether null is allowed."""

@@ -144,7 +144,8 @@ def _kinds(entry: Field, seen: set[str]) -> Iterator[str]:
 
 
 def unknown_fields(shape: Shape, chunks: Iterable[dict[str, Any]], known: Sequence[str] = ()) -> Iterator[Misfit]:
-    """Yield the fields that `shape` does not list, each at the first chunk that has it: API drift or provider extensions.
+    """Yield the fields that `shape` does not list, each at the first chunk that has it: API drift or provider
+    extensions.
 
     `known` are further expected fields, as paths without indices (`$.choices[].delta.reasoning`).
     """

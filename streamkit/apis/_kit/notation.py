@@ -30,7 +30,8 @@ _PLAIN: Mapping[str, Callable[[], Field]] = {
     "any": lambda: ANY,
 }
 _DECISIVE = frozenset({"object", "role", "status", "type"})
-"""Fields on whose value clients branch. An unknown value in one of them is a warning, in any other field only a note."""
+"""Fields on whose value clients branch. An unknown value in one of them is a warning, in any other field only a note.
+"""
 
 
 def shapes(text: str, known: Mapping[str, Shape] | None = None) -> dict[str, Shape]:

@@ -1,5 +1,5 @@
-"""The order that most event APIs share: a message starts, its parts are opened, extended and closed one after another, and
-the message ends.
+"""The order that most event APIs share: a message starts, its parts are opened, extended and closed one after another,
+and the message ends.
 
 An API maps its events to these steps, and the walk reports those out of order. A part (a content block, a tool call) is
 identified by its family and its index; each family counts its parts from 0.
@@ -62,8 +62,8 @@ KINDS = MESSAGE.kinds | PART.kinds | {"part-type-mismatch"}
 class PartsWalk:
     """A walk through one message.
 
-    `opening` and `closing` are the API's names for its first and last event. Parts of the families in `beside` may be open
-    at the same time as others. A `resumed` stream begins in the middle of its message.
+    `opening` and `closing` are the API's names for its first and last event. Parts of the families in `beside` may be
+    open at the same time as others. A `resumed` stream begins in the middle of its message.
     """
 
     def __init__(self, opening: str, closing: str, *, beside: tuple[str, ...] = (), resumed: bool = False) -> None:

@@ -1,7 +1,7 @@
 """The shape of an API's chunks as a table: the fields, their types, and the rule that reports each misfit.
 
-One table serves three purposes: a fast check of every chunk (`fits`), a detailed check of the chunks that fail it, which
-names every misfit with its JSON path (`misfits`), and a JSON Schema (`schema`).
+One table serves three purposes: a fast check of every chunk (`fits`), a detailed check of the chunks that fail it,
+which names every misfit with its JSON path (`misfits`), and a JSON Schema (`schema`).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ CLASSES: Mapping[str, frozenset[type]] = {
 class MisfitNames:
     """The names of the rules that report the misfits of one field.
 
-    `empty` applies to `""` and `"null"` where they mean "no value". `missing_is` is the severity of a missing field if it
-    differs from the rule's. `inside` is the severity of every missing field and wrong type in the field and below it; set
-    it where no client reads the field itself.
+    `empty` applies to `""` and `"null"` where they mean "no value". `missing_is` is the severity of a missing field if
+    it differs from the rule's. `inside` is the severity of every missing field and wrong type in the field and below
+    it; set it where no client reads the field itself.
     """
 
     missing: str = "missing-field"
@@ -48,11 +48,11 @@ DEFAULT_NAMES = MisfitNames()
 class Shape:
     """The values allowed in one place: any of `types`, as named by JSON Schema; empty allows anything.
 
-    A string may be restricted to `values`, an integer to a minimum of `least`. An object has `fields`, and any other field
-    must match `others`; an array has `items`. `variant_key` names the field that selects one of `variants`; a variant that
-    is not listed is allowed, since APIs add new ones. If several types are allowed, each restriction applies to values of
-    its own type. `name` identifies the shape in the JSON Schema, where it is defined once and referenced; it must be unique
-    in a table.
+    A string may be restricted to `values`, an integer to a minimum of `least`. An object has `fields`, and any other
+    field must match `others`; an array has `items`. `variant_key` names the field that selects one of `variants`; a
+    variant that is not listed is allowed, since APIs add new ones. If several types are allowed, each restriction
+    applies to values of its own type. `name` identifies the shape in the JSON Schema, where it is defined once and
+    referenced; it must be unique in a table.
     """
 
     types: tuple[str, ...] = ()
@@ -144,7 +144,8 @@ def variants(
 
 
 def as_warnings(fields: Mapping[str, Field]) -> dict[str, Field]:
-    """Return the fields with missing fields and wrong types in them reported as warnings only: clients pass them on unread."""
+    """Return the fields with missing fields and wrong types in them reported as warnings only: clients pass them on
+    unread."""
     return {name: entry.called(inside="warning") for name, entry in fields.items()}
 
 

@@ -9,7 +9,8 @@ from streamkit.model.message import Usage
 
 
 def parse_usage(raw: Any) -> Usage | None:
-    """Convert a `usage` object to Usage; return None if it is not an object. A count that is not an integer becomes None.
+    """Convert a `usage` object to Usage; return None if it is not an object. A count that is not an integer becomes
+    None.
 
     xAI's chat API does not include reasoning in `completion_tokens`. If prompt, completion and reasoning add up to the
     total, reasoning is therefore added to the output, which by definition includes it.

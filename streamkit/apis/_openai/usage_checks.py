@@ -81,8 +81,8 @@ class UsageChecks:
 
 
 def excludes_reasoning(usage: dict[str, Any]) -> bool:
-    """Return whether `completion_tokens` may exclude reasoning, as at xAI: prompt and completion are less than the total, or
-    a count is missing."""
+    """Return whether `completion_tokens` may exclude reasoning, as at xAI: prompt and completion are less than the
+    total, or a count is missing."""
     prompt, completion, total = (usage.get(name) for name in _COUNTS)
     if type(prompt) is not int or type(completion) is not int or type(total) is not int:
         return True

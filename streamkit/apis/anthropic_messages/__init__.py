@@ -1,4 +1,4 @@
-"""Anthropic Messages: `message_start`, then content blocks, each opened, grown and closed, then `message_stop`.
+"""Anthropic Messages: `message_start`, then content blocks, each started, extended and stopped, then `message_stop`.
 
 Source: docs.claude.com, "Streaming Messages"; anthropic-sdk-python 2.11, `types/raw_*.py`.
 """
@@ -19,7 +19,8 @@ from streamkit.apis.anthropic_messages.chunks import (
 
 
 def recognises(sample: Sample) -> str | None:
-    """An event of that protocol, or a plain answer: `type` is `message`, with a list of `content`."""
+    """Recognise an event of this protocol, or a non-streaming response, whose `type` is `message` and `content` an
+    array."""
     for chunk in sample.chunks:
         if is_event(chunk) or is_message(chunk):
             return f"type is {chunk['type']!r}"
@@ -29,14 +30,14 @@ def recognises(sample: Sample) -> str | None:
 
 
 def new_assembler() -> Assembler:
-    """A new assembler. Its module is imported with the first one."""
+    """Return a new assembler. Its module is imported on first use."""
     from streamkit.apis.anthropic_messages.assembler import MessageAssembler
 
     return MessageAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.anthropic_messages.grammar import BLOCK, KINDS, MESSAGE, missteps
     from streamkit.apis.anthropic_messages.shape import kinds, misfits, schema, unknown
 

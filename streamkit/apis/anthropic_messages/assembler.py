@@ -1,9 +1,9 @@
-"""Puts an Anthropic message together from its events.
+"""Assemble an Anthropic message from its events.
 
-Blocks stand in the order of their index, whatever the order in which they came. A tool's input is the JSON of its pieces
-joined; what is no JSON (a stream that was cut) is kept as it came, in `partial_json`, because an empty input would be
-another call than the one that the model made. Counts in `message_delta` are running totals: they replace those of
-`message_start`, and what they leave out stays.
+Blocks are ordered by index, in whatever order they arrived. The input of a tool call is parsed from its joined
+fragments. If they are not valid JSON, because the stream was cut, they are kept in `partial_json`: an empty input would
+be a call that the model did not make. Counts in `message_delta` are running totals: they replace those of
+`message_start`, and counts that they omit are kept.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty
 from streamkit.apis.anthropic_messages.chunks import TOOLS, is_message, parse_usage
 from streamkit.model.message import Message, Part, Reply
 
-# What a block holds whose start never came, by the type of its first delta.
+# The initial content of a block that was never started, by the type of its first delta.
 _UNOPENED: dict[str, dict[str, Any]] = {
     "text_delta": {"type": "text", "text": ""},
     "thinking_delta": {"type": "thinking", "thinking": ""},
@@ -30,7 +30,7 @@ _UNOPENED: dict[str, dict[str, Any]] = {
 
 
 class MessageAssembler:
-    """Fed with the events of the Messages protocol; `object` is the `message` that they add up to."""
+    """Assembles the events of the Messages protocol into a `message`."""
 
     def __init__(self) -> None:
         self._message: dict[str, Any] = {}
@@ -63,7 +63,7 @@ class MessageAssembler:
             self._start(chunk)
 
     def _start(self, message: dict[str, Any]) -> None:
-        # A second start (a file that holds several answers) goes on with the first message, as Anthropic's SDK does.
+        # A second start (a file with several responses) continues the first message, as in Anthropic's SDK.
         if not self._message:
             self._message = dict(message)
         for index, block in enumerate(objects_in(message.get("content"))):
@@ -91,7 +91,7 @@ class MessageAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The `message` as far as the events go; a plain answer gives itself. An error stands in `error`."""
+        """The `message` assembled so far, with an error in `error`; a non-streaming response is returned unchanged."""
         message = {"id": None, "type": "message", "role": "assistant", "model": None, **self._message}
         message["content"] = [block.object for _, block in sorted(self._blocks.items())]
         message.setdefault("stop_reason", None)
@@ -105,7 +105,7 @@ class MessageAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         head = self._message
         parts = tuple(part for _, block in sorted(self._blocks.items()) for part in block.parts)
         finish = self._stopped.get("stop_reason", head.get("stop_reason"))
@@ -121,7 +121,7 @@ class MessageAssembler:
 
 
 class _Block:
-    """One content block while it grows."""
+    """A content block under construction."""
 
     __slots__ = ("fields", "input")
 
@@ -147,7 +147,7 @@ class _Block:
         block = {key: plain(value) for key, value in self.fields.items()}
         if self.input:
             raw = joined(self.input)
-            found, value = _parsed(raw)
+            found, value = _parse_json(raw)
             if found:
                 block["input"] = value
             else:
@@ -176,8 +176,8 @@ class _Block:
         return [Part("data", name=nonempty_string(kind), data=block)]
 
 
-def _parsed(raw: str) -> tuple[bool, Any]:
-    """Whether this text is JSON, and its value."""
+def _parse_json(raw: str) -> tuple[bool, Any]:
+    """Parse text as JSON. Return whether that succeeded, and the value."""
     try:
         return True, orjson.loads(raw)
     except (orjson.JSONDecodeError, UnicodeEncodeError):

@@ -1,4 +1,4 @@
-"""What the events of the Messages protocol add; Bedrock sends the same events inside its own framing."""
+"""Interpret the events of the Messages protocol. Bedrock sends the same events in its own framing."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ EVENTS = frozenset(
 )
 TOOLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 
-# For each type of delta: the field that holds what it adds, and what that is.
+# For each delta type: the field with its content, and the flag and kind of that content.
 _PIECES: dict[str, tuple[str, int, DeltaKind]] = {
     "text_delta": ("text", TEXT, "text"),
     "thinking_delta": ("thinking", REASONING, "reasoning"),
@@ -54,18 +54,18 @@ _BLOCKS = {"text": ("text", TEXT), "thinking": ("thinking", REASONING)}
 
 
 def is_event(chunk: Chunk) -> bool:
-    """Whether the chunk is an event that no other protocol has."""
+    """Return whether a chunk is an event that only this protocol has."""
     kind = chunk.get("type")
     return type(kind) is str and kind in EVENTS
 
 
 def is_message(chunk: Chunk) -> bool:
-    """Whether the chunk is a whole message, as a plain answer is."""
+    """Return whether a chunk is a whole message, that is, a non-streaming response."""
     return chunk.get("type") == "message" and type(chunk.get("content")) is list
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     kind = as_string(chunk.get("type"))
     if kind == "content_block_delta":
         delta = chunk.get("delta")
@@ -103,7 +103,7 @@ def _block_flags(block: dict[str, Any]) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds; `part` is the index of its block."""
+    """Return what an event adds; `part` is the index of its block."""
     kind = as_string(chunk.get("type"))
     part = as_index(chunk.get("index"), 0)
     if kind == "content_block_delta":
@@ -162,35 +162,36 @@ def _convert_block(block: dict[str, Any], part: int) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts of a `message_start`, a `message_delta` (running totals) or a plain answer."""
+    """Return the token counts of a `message_start`, a `message_delta` (running totals) or a non-streaming response."""
     raw = as_object(chunk.get("message")).get("usage") if chunk.get("type") == "message_start" else chunk.get("usage")
     return parse_usage(raw)
 
 
 def parse_usage(raw: Any) -> Usage | None:
-    """Anthropic's counts in the common words.
+    """Convert Anthropic's counts to the terms common to all APIs.
 
-    `input_tokens` leaves out what was read from a cache or written to it, so the three are added: `cached` is then a part
-    of `input`, as everywhere."""
+    `input_tokens` excludes tokens read from or written to a cache, so the three counts are added: `cached` is then a
+    part of `input`, as everywhere.
+    """
     if type(raw) is not dict:
         return None
-    told = [
+    counts = [
         first_count(raw, name) for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
     ]
     return Usage(
-        input=None if told[0] is None else sum(count or 0 for count in told),
+        input=None if counts[0] is None else sum(count or 0 for count in counts),
         output=first_count(raw, "output_tokens"),
         reasoning=first_count(raw.get("output_tokens_details"), "thinking_tokens", "reasoning_tokens"),
-        cached=told[1],
+        cached=counts[1],
         raw=raw,
     )
 
 
 def model(chunk: Chunk) -> str | None:
-    """The model's name: in `message_start`, or in a plain answer."""
+    """Return the model name in a `message_start` or a non-streaming response, or None."""
     return nonempty_string(as_object(chunk.get("message")).get("model")) or nonempty_string(chunk.get("model"))
 
 
 def ended(ending: Ending) -> bool:
-    """`message_stop`. A `[DONE]` that some gateways add means nothing here."""
+    """Return whether `message_stop` was seen. A `[DONE]`, which some gateways add, is not significant."""
     return any(chunk.get("type") == "message_stop" for chunk in reversed(ending.chunks))

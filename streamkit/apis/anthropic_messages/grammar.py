@@ -1,7 +1,7 @@
-"""The lawful order of an Anthropic stream: a message that opens, blocks one after another, a delta, a stop.
+"""The allowed order of an Anthropic stream: a message that opens, blocks one after another, a delta, a stop.
 
-Source: Anthropic's documentation of streaming; the SDKs' accumulators (anthropic 2.11, `lib/streaming/_messages.py`); 49
-recorded streams, in which blocks never overlap and count up from 0. `ping` may come anywhere.
+Source: Anthropic's documentation of streaming; the SDKs' accumulators (anthropic 2.11, `lib/streaming/_messages.py`);
+49 recorded streams, in which blocks never overlap and count up from 0. `ping` may come anywhere.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ KINDS = (
         "unknown-type",
     }
 )
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
-_BELONGS = {
+_BLOCK_TYPES = {
     "text_delta": ("text",),
     "citations_delta": ("text",),
     "input_json_delta": ("tool_use", "server_tool_use", "mcp_tool_use"),
@@ -96,17 +96,17 @@ _BELONGS = {
     "signature_delta": ("thinking",),
     "compaction_delta": ("compaction",),
 }
-_KNOWN_BLOCKS = frozenset(kind for kinds in _BELONGS.values() for kind in kinds)
+_KNOWN_BLOCKS = frozenset(kind for kinds in _BLOCK_TYPES.values() for kind in kinds)
 _TEXT = "text_delta"
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a Messages stream, in order of events; those at its end last."""
+    """Yield every misstep of a Messages stream in the order of its events, then those at its end."""
     return _MessageWalk(stream).missteps() if stream.streamed else iter(())
 
 
 class _MessageWalk:
-    """One Messages stream being walked."""
+    """A walk through one Messages stream."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -116,7 +116,7 @@ class _MessageWalk:
         self._json: dict[object, list[str]] = {}
         self._inputs: list[tuple[object, int]] = []
         self._stop_reason: str | None = None
-        self._delta_came = False
+        self._has_message_delta = False
         self._failed = False
         self._checks = BlockChecks()
         self._usage = UsageChecks()
@@ -129,9 +129,9 @@ class _MessageWalk:
             if event.get("type") == "content_block_delta":
                 delta = event.get("delta")
                 if event == before and repeats(_delta_text(delta)):
-                    yield Misstep("repeated-delta", chunk, "the same delta twice in a row", "$.delta")
+                    yield Misstep("repeated-delta", chunk, "the delta repeats the previous delta", "$.delta")
                 before = event
-                # The usual case: more text for the text block that is open.
+                # The usual case: more text for the open text block.
                 if (
                     event.get("index") == index
                     and type(index) is int
@@ -153,26 +153,26 @@ class _MessageWalk:
             yield from self._block(chunk, str(kind), event)
         elif kind in ("message_start", "message_delta", "message_stop"):
             yield from self._step(chunk, str(kind), str(kind))
-            yield from self._counted(chunk, str(kind), event)
+            yield from self._check_usage(chunk, str(kind), event)
             delta = event.get("message" if kind == "message_start" else "delta")
-            self._delta_came = self._delta_came or kind == "message_delta"
+            self._has_message_delta = self._has_message_delta or kind == "message_delta"
             if isinstance(delta, dict) and isinstance(delta.get("stop_reason"), str):
                 self._stop_reason = delta["stop_reason"]
         elif kind == "error" or (kind is None and "error" in event):
             self._failed = True
             yield Misstep("error-event", chunk, f"the stream reports an error: {_message(event)}", "$.error")
         elif kind != "ping" and isinstance(kind, str):
-            yield Misstep("unknown-type", chunk, f"an event of type {describe(kind)}, which is in no table", "$.type")
+            yield Misstep("unknown-type", chunk, f"unknown event type {describe(kind)}", "$.type")
 
-    def _counted(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+    def _check_usage(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         if kind == "message_start":
             message = event.get("message")
             self._checks.started(message)
             usage, path = (message.get("usage") if isinstance(message, dict) else None), "$.message.usage"
         else:
             usage, path = event.get("usage"), "$.usage"
-        served = any(kind.startswith("server_") or kind not in _KNOWN_BLOCKS for kind in self._kinds.values())
-        yield from self._usage.report(chunk, usage, path, prompt_grows=served)
+        has_server_tools = any(kind.startswith("server_") or kind not in _KNOWN_BLOCKS for kind in self._kinds.values())
+        yield from self._usage.report(chunk, usage, path, prompt_grows=has_server_tools)
 
     def _step(self, chunk: int, symbol: str, what: str) -> Iterator[Misstep]:
         state = self._message.state(0)
@@ -182,7 +182,7 @@ class _MessageWalk:
         elif wrong == "start-order":
             yield Misstep(wrong, chunk, f"{what} comes before any message_start", "$.type")
         elif wrong == "no-message-delta" and self._stop_reason is None:
-            yield Misstep(wrong, chunk, "message_stop comes without a message_delta before it", "$.type")
+            yield Misstep(wrong, chunk, "message_stop is not preceded by a message_delta", "$.type")
         elif wrong == "after-message-stop":
             after = "message_stop" if state == "ended" else "message_delta"
             yield Misstep(wrong, chunk, f"{what} comes after {after}", "$.type")
@@ -190,10 +190,10 @@ class _MessageWalk:
     def _block(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         key = event.get("index")
         if type(key) is not int:
-            return  # the shape's check tells of it
+            return  # reported by the shape check
         symbol = kind.removeprefix("content_block_")
         if symbol == "start":
-            yield from self._opened(chunk, key, event)
+            yield from self._check_start(chunk, key, event)
         wrong = self._blocks.step(key, symbol)
         if wrong == "delta-unopened":
             message = f"{kind} for block {key}, which " + ("has stopped" if key in self._kinds else "never started")
@@ -203,21 +203,21 @@ class _MessageWalk:
         if symbol == "delta":
             yield from self._delta(chunk, key, event.get("delta"))
 
-    def _opened(self, chunk: int, key: int, event: dict[str, Any]) -> Iterator[Misstep]:
+    def _check_start(self, chunk: int, key: int, event: dict[str, Any]) -> Iterator[Misstep]:
         others = [index for index, state in self._blocks.states.items() if state == "open" and index != key]
         if others:
             message = f"block {key} starts while block {others[0]} is open"
             yield Misstep("block-overlap", chunk, message, "$.index")
         yield from self._checks.misplaced(chunk, key)
-        following = len(self._kinds) + self._checks.before
-        if key not in self._kinds and key != following and key >= self._checks.before:
-            message = f"block {key} starts, and {following} comes next"
+        expected = len(self._kinds) + self._checks.before
+        if key not in self._kinds and key != expected and key >= self._checks.before:
+            message = f"block {key} starts, but {expected} was expected"
             yield Misstep("block-index", chunk, message, "$.index")
         block = event.get("content_block")
         if isinstance(block, dict):
             yield from self._checks.opened(chunk, key, block)
         self._kinds[key] = str(block.get("type")) if isinstance(block, dict) else ""
-        if self._kinds[key] in _BELONGS["input_json_delta"]:
+        if self._kinds[key] in _BLOCK_TYPES["input_json_delta"]:
             self._json[key] = []
             self._inputs.append((key, chunk))
 
@@ -225,14 +225,12 @@ class _MessageWalk:
         if not isinstance(delta, dict) or key not in self._kinds:
             return
         kind, block = delta.get("type"), self._kinds[key]
-        wanted = _BELONGS.get(str(kind))
-        if wanted is None:
-            yield Misstep(
-                "unknown-type", chunk, f"a delta of type {describe(kind)}, which is in no table", "$.delta.type"
-            )
-        elif block not in wanted and block and (block in _KNOWN_BLOCKS or not block.endswith("_tool_use")):
+        block_types = _BLOCK_TYPES.get(str(kind))
+        if block_types is None:
+            yield Misstep("unknown-type", chunk, f"unknown delta type {describe(kind)}", "$.delta.type")
+        elif block not in block_types and block and (block in _KNOWN_BLOCKS or not block.endswith("_tool_use")):
             message = f"{kind} in a block of type {block}"
-            # A block of a type that is new may be meant to grow so; the SDK of today adds nothing to it.
+            # A new block type may allow such deltas, but the current SDK ignores them.
             severity: Severity | None = None if block in _KNOWN_BLOCKS else "warning"
             yield Misstep("delta-type-mismatch", chunk, message, "$.delta.type", severity)
         elif kind == "signature_delta" and delta.get("signature"):
@@ -244,8 +242,8 @@ class _MessageWalk:
         cut = self._stop_reason == "max_tokens"
         for key, chunk in self._inputs:
             text = "".join(self._json[key])
-            if text and not _is_object(text):
-                message = f"the input of block {key} is no JSON object"
+            if text and not _is_json_object(text):
+                message = f"the input of block {key} is not a JSON object"
                 yield Misstep("tool-input-invalid", chunk, message, "$.index", "warning" if cut else None)
         if self._failed:
             return
@@ -255,7 +253,7 @@ class _MessageWalk:
             yield Misstep(MESSAGE.unfinished[self._message.state(0)], None, "the stream ends without message_stop")
         else:
             yield from self._checks.end(self._stop_reason)
-        if self._stop_reason is None and self._delta_came:
+        if self._stop_reason is None and self._has_message_delta:
             yield Misstep("no-stop-reason", None, "no message_delta carries a stop_reason")
 
 
@@ -268,7 +266,7 @@ def _message(event: dict[str, Any]) -> str:
     return str(error.get("message") or error.get("type")) if isinstance(error, dict) else str(error)
 
 
-def _is_object(text: str) -> bool:
+def _is_json_object(text: str) -> bool:
     try:
         return isinstance(orjson.loads(text), dict)
     except orjson.JSONDecodeError:

@@ -1,8 +1,8 @@
 """The shape of the events of Anthropic's Messages API.
 
-Source: anthropic 2.12, `types/raw_*_event.py`, `types/message.py`. Block and delta types that are not in the table are
-lawful: new ones come with every model. What the SDK's accumulator reads is an error where it is amiss, what it only hands
-on is a warning.
+Source: anthropic 2.12, `types/raw_*_event.py`, `types/message.py`. Block and delta types that are not listed are
+allowed, because every model may add some. Misfits in what the SDK's accumulator reads are errors; misfits in what it
+only passes on are warnings.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from streamkit.apis._kit.shape import ANY, Field, array, as_warnings, count, int
 from streamkit.apis.anthropic_messages.tables import TABLES
 
 _TEXT = {"text": string(required=True)}
-_JSON = {"id": string(required=True), "name": string(required=True)}
+_CALL = {"id": string(required=True), "name": string(required=True)}
 _CITATION = Field(TABLES["Citation"], required=True).called(inside="warning")
 
-# The fields of a block that the accumulator appends to, or without which a call is no call.
-_READ = {
+# The fields to which the accumulator appends, and those without which a tool call is unusable.
+_ACCUMULATED = {
     "text": _TEXT,
     "thinking": {"thinking": string(required=True)},
     "redacted_thinking": {"data": string(required=True)},
-    "tool_use": _JSON,
-    "server_tool_use": _JSON,
+    "tool_use": _CALL,
+    "server_tool_use": _CALL,
 }
 _BLOCK = variants(
     "type",
     {
         **{
-            kind: {**as_warnings(block.fields), **_READ.get(kind, {})}
+            kind: {**as_warnings(block.fields), **_ACCUMULATED.get(kind, {})}
             for kind, block in TABLES["Block"].variants.items()
         },
-        "mcp_tool_use": {**_JSON, "input": ANY, "server_name": string(null=True)},
+        "mcp_tool_use": {**_CALL, "input": ANY, "server_name": string(null=True)},
     },
     required=True,
 )
@@ -51,26 +51,26 @@ _DELTA = variants(
 )
 
 
-def _start(field: Field) -> Field:
+def _in_start(field: Field) -> Field:
     return field.called(missing="start-incomplete", wrong_type="start-incomplete")
 
 
 _INDEX = integer(required=True).called(missing="block-index", wrong_type="block-index")
 _STOP_REASON = string(*TABLES["StopReason"].values, null=True).called(wrong_value="unknown-finish-reason")
 
-# What was counted since the SDK's types were written, or is counted by the beta API alone.
-_COUNTED = {"iterations": ANY, "context_management": ANY}
+# Counts that are newer than the SDK's types, or exist only in the beta API.
+_NEWER_COUNTS = {"iterations": ANY, "context_management": ANY}
 _MESSAGE = structure(
     {
         **as_warnings(TABLES["Message"].fields),
         "id": string(required=True),
         "role": string("assistant", required=True).called(missing="start-incomplete", wrong_value="unknown-word"),
         "model": string(required=True).called(missing_is="warning"),
-        "content": _start(array(_BLOCK, required=True)),
+        "content": _in_start(array(_BLOCK, required=True)),
         "stop_reason": _STOP_REASON,
         "stop_sequence": string(null=True),
         "context_management": ANY,
-        "usage": _start(structure({**as_warnings(TABLES["Usage"].fields), **_COUNTED}, required=True)),
+        "usage": _in_start(structure({**as_warnings(TABLES["Usage"].fields), **_NEWER_COUNTS}, required=True)),
     },
     required=True,
 )
@@ -80,7 +80,7 @@ _USAGE = structure(
         **as_warnings(TABLES["Usage"].fields),
         **as_warnings(TABLES["MessageDeltaUsage"].fields),
         "output_tokens": count(required=True).called(missing="delta-usage-missing", wrong_type="delta-usage-missing"),
-        **_COUNTED,
+        **_NEWER_COUNTS,
     },
     required=True,
 ).called(missing="delta-usage-missing", wrong_type="delta-usage-missing")
@@ -88,7 +88,7 @@ _USAGE = structure(
 SHAPE = variants(
     "type",
     {
-        "message_start": {"message": _start(_MESSAGE)},
+        "message_start": {"message": _in_start(_MESSAGE)},
         "content_block_start": {"index": _INDEX, "content_block": _BLOCK},
         "content_block_delta": {"index": _INDEX, "delta": _DELTA},
         "content_block_stop": {"index": _INDEX},

@@ -50,7 +50,7 @@ class ConverseAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer as far as the events go. An exception stands under its name."""
+        """The answer assembled so far. An exception stands under its name."""
         content = [block.object for _, block in sorted(self._blocks.items())]
         message = {"role": self._role or "assistant", "content": content}
         stop = {"stopReason": None, **self._stop}
@@ -58,7 +58,7 @@ class ConverseAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         parts = tuple(block.part for _, block in sorted(self._blocks.items()))
         messages = (
             (Message(0, self._role, parts, nonempty_string(self._stop.get("stopReason"))),)
@@ -69,7 +69,7 @@ class ConverseAssembler:
 
 
 class _Block:
-    """One content block while it grows."""
+    """A content block under construction."""
 
     __slots__ = ("fields", "input", "reasoning")
 

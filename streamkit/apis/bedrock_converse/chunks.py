@@ -1,7 +1,7 @@
 """What the events of Bedrock's Converse add; Amazon's own models send the same through InvokeModel.
 
-A chunk is `{"contentBlockDelta": {…}}`: the payload under the name of its event, as the SDKs show it. On the wire the name
-stands in a header of the message, and the payload alone is its JSON.
+A chunk is `{"contentBlockDelta": {…}}`: the payload under the name of its event, as the SDKs show it. On the wire the
+name stands in a header of the message, and the payload alone is its JSON.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _delta(chunk: Chunk) -> tuple[dict[str, Any], int]:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     if "contentBlockDelta" in chunk:
         delta, _ = _delta(chunk)
         if delta.get("text"):
@@ -88,7 +88,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds; `part` is the index of its block."""
+    """Return what an event adds; `part` is the index of its block."""
     if "contentBlockDelta" in chunk:
         return _convert_delta(*_delta(chunk))
     if "contentBlockStart" in chunk:
@@ -133,7 +133,7 @@ def usage(chunk: Chunk) -> Usage | None:
 
 
 def parse_usage(raw: Any) -> Usage | None:
-    """Converse's counts in the common words: what was read from a cache or written to it is added to the input."""
+    """Converse's counts in the common terms: what was read from a cache or written to it is added to the input."""
     if type(raw) is not dict:
         return None
     read = first_count(raw, "cacheReadInputTokens", "cacheReadInputTokenCount")

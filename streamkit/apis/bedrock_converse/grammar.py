@@ -1,7 +1,9 @@
-"""The lawful order of a Converse stream: `messageStart`, blocks one after another, `messageStop`, and `metadata` beside it.
+"""The allowed order of a Converse stream: `messageStart`, blocks one after another, `messageStop`, and `metadata`
+beside it.
 
-Source: docs.aws.amazon.com/bedrock, "ConverseStream" ("Event types and order"), and recorded streams: a text block needs no
-`contentBlockStart`, blocks count up from 0 and never overlap. Nova's own stream, which InvokeModel hands on, has no totals.
+Source: docs.aws.amazon.com/bedrock, "ConverseStream" ("Event types and order"), and recorded streams: a text block
+needs no `contentBlockStart`, blocks count up from 0 and never overlap. Nova's own stream, which InvokeModel hands on,
+has no totals.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ KINDS = PART_KINDS | {
     "unknown-event",
     "usage-total-mismatch",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _TYPES = {
     "text": "text",
@@ -45,12 +47,12 @@ _WITH_CACHE = (*_COUNTS, "cacheReadInputTokens", "cacheWriteInputTokens")
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a Converse stream, in order of events; those at its end last."""
+    """Yield every misstep of a Converse stream in the order of its events, then those at its end."""
     return _ConverseWalk(stream).missteps()
 
 
 class _ConverseWalk:
-    """One Converse stream being walked."""
+    """A walk through one Converse stream."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -68,7 +70,7 @@ class _ConverseWalk:
                 yield from self._event(chunk, name, as_object(event[name]))
             if not known and failure(event) is None:
                 name = next(iter(event), "")
-                yield Misstep("unknown-event", chunk, f"an event called {describe(name)}, which is in no table", "$")
+                yield Misstep("unknown-event", chunk, f"unknown event {describe(name)}", "$")
         yield from self._end()
 
     def _event(self, chunk: int, name: str, payload: dict[str, Any]) -> Iterator[Misstep]:

@@ -1,4 +1,5 @@
-"""Amazon Bedrock InvokeModelWithResponseStream: AWS event-stream messages, each with a chunk of the model's own API inside.
+"""Amazon Bedrock InvokeModelWithResponseStream: AWS event-stream messages, each with a chunk of the model's own API
+inside.
 
 Source: docs.aws.amazon.com/bedrock, "InvokeModelWithResponseStream". `stream.chunks` are the inner chunks, decoded from
 `bytes`; the object is the one that the model's family answers without streaming.
@@ -43,7 +44,7 @@ def unwrap(chunk: Chunk, name: str) -> Chunk:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an inner chunk carries."""
+    """Return what an inner chunk carries, as flags."""
     family = find_family(chunk)
     if family is None:
         return ERROR if failure(chunk) is not None else 0
@@ -51,7 +52,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an inner chunk adds."""
+    """Return what an inner chunk adds."""
     family = find_family(chunk)
     if family is not None:
         counts = metrics_usage(chunk) if family.usage(chunk) is None else None
@@ -107,12 +108,12 @@ class InvokeAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         return self._inner.message if self._inner is not None else Reply()
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.bedrock_invoke.grammar import GRAMMAR, KINDS, inner_api, misfits, missteps, unknown
     from streamkit.apis.bedrock_invoke.shape import kinds, schema
 

@@ -34,8 +34,8 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A family whose chunks have a text and, in the last one, why it ended: in these fields, of the chunk itself or of the
-    first object of the list `holder`. `counts` are the fields with the tokens of the prompt and of the answer."""
+    """A family whose chunks have a text and, in the last one, why it ended: in these fields, of the chunk itself or of
+    the first object of the list `holder`. `counts` are the fields with the tokens of the prompt and of the answer."""
 
     name: str
     text: str
@@ -55,13 +55,13 @@ class Plain:
         return type(self.entry(chunk).get(self.text)) is str
 
     def flags(self, chunk: Chunk) -> int:
-        """What a chunk carries."""
+        """Return what a chunk carries, as flags."""
         entry = self.entry(chunk)
         found = (TEXT if entry.get(self.text) else 0) | (FINISH if entry.get(self.finish) else 0)
         return found | (USAGE if self.usage(chunk) is not None else 0)
 
     def deltas(self, chunk: Chunk) -> tuple[Delta, ...]:
-        """What a chunk adds."""
+        """Return what a chunk adds."""
         entry = self.entry(chunk)
         text, finish = as_string(entry.get(self.text)), as_string(entry.get(self.finish))
         found = (Delta("text", text),) if text else ()
@@ -118,7 +118,7 @@ class PlainAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer as far as the chunks go."""
+        """The answer assembled so far."""
         family = self._family
         entries = [
             {**entry, family.text: joined(self._texts.get(index, Pieces()))}
@@ -130,7 +130,7 @@ class PlainAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         family = self._family
         messages = tuple(
             Message(
@@ -167,7 +167,8 @@ def _is_nova(chunk: Chunk) -> bool:
 
 
 def _is_cohere(chunk: Chunk) -> bool:
-    """Events of version 2 are named with hyphens where Anthropic's have underscores; those of version 1 in another field."""
+    """Events of version 2 are named with hyphens where Anthropic's have underscores; those of version 1 in another
+    field."""
     kind = as_string(chunk.get("type"))
     return kind.startswith(("message-", "content-", "tool-", "citation-")) or "-" in as_string(chunk.get("event_type"))
 

@@ -1,7 +1,7 @@
-"""The lawful order of an InvokeModel stream: that of the API which the model's family speaks.
+"""The allowed order of an InvokeModel stream: that of the API which the model's family speaks.
 
-A family without an API of its own sends texts, then one chunk that tells why it ended; Bedrock adds its metrics to the last
-chunk of every family.
+A family without an API of its own sends texts, then one chunk that tells why it ended; Bedrock adds its metrics to the
+last chunk of every family.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ KINDS = GRAMMAR.kinds | {
     "unknown-event",
     "usage-decreasing",
 }
-"""Every misstep that these checks can give, each the name of its rule; those of the API within come beside them."""
+"""Every misstep that these checks can report, each the name of a rule; those of the API within come beside them."""
 
 _RUNNING = ("generation_token_count", "totalOutputTextTokenCount")
 
@@ -62,7 +62,7 @@ def _judge(chunks: Sequence[Chunk]) -> Judge | None:
 
 
 def misfits(chunks: Sequence[Chunk]) -> Iterator[Misfit]:
-    """Every misfit of a stream, by the table of the API within, and what does not fit in Bedrock's metrics."""
+    """Yield every misfit of a stream, by the table of the API within, and what does not fit in Bedrock's metrics."""
     judge = _judge(chunks)
     if judge is None:
         yield from shape.misfits(chunks)

@@ -33,7 +33,7 @@ def recognises(sample: Sample) -> str | None:
 
 
 def flags(chunk: Chunk) -> int:
-    """What a chunk carries."""
+    """Return what a chunk carries, as flags."""
     found = TEXT if chunk.get("response") and type(chunk["response"]) is str else 0
     if chunk.get("tool_calls"):
         found |= TOOL
@@ -47,7 +47,7 @@ def _error(chunk: Chunk) -> Any:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What a chunk adds."""
+    """Return what a chunk adds."""
     text = as_string(chunk.get("response"))
     found = [Delta("text", text)] if text else []
     for place, call in enumerate(objects_in(chunk.get("tool_calls"))):
@@ -70,7 +70,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts that a chunk reports."""
+    """Return the token counts that a chunk reports."""
     return parse_usage(chunk.get("usage"))
 
 
@@ -94,13 +94,13 @@ class CloudflareAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer as far as the chunks go."""
+        """The answer assembled so far."""
         calls = {"tool_calls": self._calls} if self._calls else {}
         return {"response": joined(self._text), **calls, **self._rest}
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         parts = [Part("text", joined(self._text))] if self._text else []
         for call in objects_in(self._calls):
             parts.append(
@@ -116,7 +116,7 @@ def ended(ending: Ending) -> bool:
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.cloudflare.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.cloudflare.shape import kinds, misfits, schema, unknown
 

@@ -1,6 +1,7 @@
-"""The lawful order of a Workers AI stream: texts, then a chunk with the usage, then `[DONE]`.
+"""The allowed order of a Workers AI stream: texts, then a chunk with the usage, then `[DONE]`.
 
-Source: developers.cloudflare.com/workers-ai, "Text generation", "Streaming". Some models report running totals in every chunk.
+Source: developers.cloudflare.com/workers-ai, "Text generation", "Streaming". Some models report running totals in every
+chunk.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ KINDS = GRAMMAR.kinds | {
     "usage-repeated",
     "usage-total-mismatch",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _FIELDS = frozenset({"response", "tool_calls", "usage", "p", "error", "errors"})
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a Workers AI stream, in order of chunks."""
+    """Yield every misstep of a Workers AI stream in the order of its chunks."""
     walk, texts, calls = Walk(GRAMMAR), Texts(), Calls()
     counted: dict[str, int] = {}
     reports = 0

@@ -21,14 +21,14 @@ def recognises(sample: Sample) -> str | None:
 
 
 def new_assembler() -> Assembler:
-    """A new assembler. Its module is imported with the first one."""
+    """Return a new assembler. Its module is imported on first use."""
     from streamkit.apis.cohere.assembler import CohereAssembler
 
     return CohereAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis._kit.parts import MESSAGE, PART
     from streamkit.apis.cohere.grammar import KINDS, missteps
     from streamkit.apis.cohere.shape import kinds, misfits, schema, unknown

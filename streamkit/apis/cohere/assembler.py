@@ -77,7 +77,7 @@ class CohereAssembler:
 
     @property
     def object(self) -> Any:
-        """The answer as far as the events go; a plain answer gives itself."""
+        """The answer assembled so far; a plain answer is returned unchanged."""
         if self._whole is not None:
             return self._whole
         if self._version_1 or self._text:
@@ -97,7 +97,7 @@ class CohereAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         answer = as_object(self.object)
         message = as_object(answer.get("message"))
         parts = [Part("reasoning", text) for text in [as_string(message.get("tool_plan"))] if text]

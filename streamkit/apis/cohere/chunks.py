@@ -87,7 +87,7 @@ def _function(chunk: Chunk) -> dict[str, Any]:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     kind = as_string(chunk.get("type")) or as_string(chunk.get("event_type"))
     if kind in ("content-delta", "content-start"):
         content = content_delta(chunk)
@@ -118,7 +118,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds; `part` is the index of its content or tool call."""
+    """Return what an event adds; `part` is the index of its content or tool call."""
     kind = as_string(chunk.get("type")) or as_string(chunk.get("event_type"))
     part = as_index(chunk.get("index"), 0)
     if kind in ("content-delta", "content-start"):
@@ -195,7 +195,7 @@ def usage(chunk: Chunk) -> Usage | None:
 
 
 def parse_usage(raw: dict[str, Any]) -> Usage | None:
-    """Cohere's counts in the common words: `tokens` is what the model saw, `billed_units` what is charged for."""
+    """Cohere's counts in the common terms: `tokens` is what the model saw, `billed_units` what is charged for."""
     if not raw:
         return None
     tokens = as_object(raw.get("tokens")) or as_object(raw.get("billed_units"))

@@ -1,8 +1,8 @@
-"""The lawful order of a Cohere stream.
+"""The allowed order of a Cohere stream.
 
-Version 2: `message-start`, then the plan, the contents and the tool calls, each started, grown and ended, `message-end`.
-Citations come while a content is open. Version 1: `stream-start`, texts, `stream-end` with the whole answer; Bedrock, which
-hands these events on, leaves the first one out.
+Version 2: `message-start`, then the plan, the contents and the tool calls, each started, grown and ended,
+`message-end`. Citations come while a content is open. Version 1: `stream-start`, texts, `stream-end` with the whole
+answer; Bedrock, which hands these events on, leaves the first one out.
 
 Source: docs.cohere.com, "Streaming guide"; the recorded streams, in which contents and calls never overlap.
 """
@@ -35,25 +35,25 @@ KINDS = PART_KINDS | {
     "value-changed",
     "whole-differs",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _FAMILIES = {"content": "content", "tool-call": "tool call", "citation": "citation"}
 _SYMBOLS = {"start": "open", "delta": "delta", "end": "close"}
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a Cohere stream, in order of events; those at its end last."""
+    """Yield every misstep of a Cohere stream in the order of its events, then those at its end."""
     if not stream.streamed:
         return iter(())
     return _first_version(stream) if is_first(stream.chunks) else _SecondVersion(stream).missteps()
 
 
 def _stranger(chunk: int, kind: Any, path: str) -> Misstep:
-    return Misstep("unknown-event", chunk, f"an event of type {describe(kind)}, which is in no table", path)
+    return Misstep("unknown-event", chunk, f"unknown event type {describe(kind)}", path)
 
 
 class _SecondVersion:
-    """A stream of version 2 being walked."""
+    """A walk through one stream of version 2."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -90,7 +90,7 @@ class _SecondVersion:
     def _part(self, chunk: int, event: dict[str, Any], family: str, symbol: str) -> Iterator[Misstep]:
         index = event.get("index")
         if type(index) is not int:
-            return  # the table of the shape tells of it
+            return  # reported by the shape check
         content = content_delta(event)
         kind = (
             as_string(content.get("type"))

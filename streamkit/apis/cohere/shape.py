@@ -1,7 +1,7 @@
 """The shape of Cohere's events, of both versions of its chat API.
 
-Source: cohere 7.3.1, `v2/types/v2chat_stream_response.py` and `types/streamed_chat_response.py`. Its types make almost every
-field optional, and its client builds them unchecked; what is required here is what every recorded stream has.
+Source: cohere 7.3.1, `v2/types/v2chat_stream_response.py` and `types/streamed_chat_response.py`. Its types make almost
+every field optional, and its client builds them unchecked; what is required here is what every recorded stream has.
 """
 
 from __future__ import annotations
@@ -216,7 +216,7 @@ def is_first(chunks: Any) -> bool:
 
 
 def misfits(chunks: Any) -> Iterator[Misfit]:
-    """Every misfit of a stream, by the table of its version."""
+    """Yield every misfit of a stream, by the table of its version."""
     return _misfits_1(chunks) if is_first(chunks) else _misfits_2(chunks)
 
 

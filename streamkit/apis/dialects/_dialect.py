@@ -15,14 +15,14 @@ from streamkit.registry import Catalogue
 class Dialect:
     """A provider's variant of an API, as data.
 
-    A dialect is detected by its provider's hosts (`streamkit.providers`), or by any of these marks: a top-level key of a
-    chunk (`chunk_keys`), a key of a choice, a delta or the usage (`choice_keys`, `delta_keys`, `usage_keys`), or the
+    A dialect is detected by its provider's hosts (`streamkit.providers`), or by any of these marks: a top-level key of
+    a chunk (`chunk_keys`), a key of a choice, a delta or the usage (`choice_keys`, `delta_keys`, `usage_keys`), or the
     beginning of an id, a model name, a fingerprint, a comment or the name of a response header (`id_prefixes`,
     `model_prefixes`, `fingerprint_prefixes`, `comments`, `headers`). Dialects are tried in ascending `order`.
 
-    `lawful` are the codes of the rules that do not apply to the dialect; `extra_fields` the JSON paths of the fields that it
-    adds (`$.choices[].delta.reasoning`). `source` is `measured` if this is known from real streams, and `documented` if it
-    is known from the provider's documentation or reports of its users.
+    `lawful` are the codes of the rules that do not apply to the dialect; `extra_fields` the JSON paths of the fields
+    that it adds (`$.choices[].delta.reasoning`). `source` is `measured` if this is known from real streams, and
+    `documented` if it is known from the provider's documentation or reports of its users.
     """
 
     name: str
@@ -52,9 +52,9 @@ _ENOUGH_BYTES = 1 << 16
 def detect_dialect(api: str, exchange: Exchange, chunks: Sequence[dict[str, Any]]) -> tuple[Dialect, str] | None:
     """Detect the dialect of this API that an exchange uses. Return it with the reason, or None.
 
-    A known host decides, because it identifies the provider. Otherwise the first dialect that has a mark in the exchange is
-    chosen, in ascending `order`. The model name is considered only if there is no other mark, since any provider may serve
-    the model. Raises UnknownEntry if a provider names a dialect that does not exist.
+    A known host decides, because it identifies the provider. Otherwise the first dialect that has a mark in the
+    exchange is chosen, in ascending `order`. The model name is considered only if there is no other mark, since any
+    provider may serve the model. Raises UnknownEntry if a provider names a dialect that does not exist.
     """
     if exchange.request:
         from streamkit.providers import provider_at  # a stream without a request has no host
@@ -117,7 +117,8 @@ class _Traits:
             self.delta_keys.update(as_object(choice.get("delta")))
 
     def fields(self, dialect: Dialect) -> set[str]:
-        """Return the paths of the dialect's key fields in the exchange; empty if a prefix matches too, which is unambiguous."""
+        """Return the paths of the dialect's key fields in the exchange; empty if a prefix matches too, which is
+        unambiguous."""
         named = (
             (dialect.id_prefixes, self.ids),
             (dialect.model_prefixes, self.models),

@@ -1,5 +1,5 @@
-"""Gemini's OpenAI-compatible API: tool calls without index or all with index 0, `stop` after tool calls, thought signatures
-in `extra_content`."""
+"""Gemini's OpenAI-compatible API: tool calls without index or all with index 0, `stop` after tool calls, thought
+signatures in `extra_content`."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,5 +1,5 @@
-"""Mistral: the chat API of OpenAI, with content in parts (thinking, references), tool calls in one piece without index or
-type, padding in `p`."""
+"""Mistral: the chat API of OpenAI, with content in parts (thinking, references), tool calls in one piece without index
+or type, padding in `p`."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,5 @@
-"""OpenRouter: comments while it waits, the role in every chunk, two finish chunks, usage with costs, errors inside choices."""
+"""OpenRouter: comments while it waits, the role in every chunk, two finish chunks, usage with costs, errors inside
+choices."""
 
 from streamkit.apis.dialects import Dialect
 

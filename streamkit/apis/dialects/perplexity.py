@@ -1,4 +1,5 @@
-"""Perplexity: usage, citations and the role in every chunk, the whole message beside the delta, `chat.completion.done` last."""
+"""Perplexity: usage, citations and the role in every chunk, the whole message beside the delta, `chat.completion.done`
+last."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,5 +1,6 @@
-"""Gemini `streamGenerateContent`, at Google AI and at Vertex, as SSE and as a JSON array: whole `GenerateContentResponse`
-objects, each with the next parts. There is no terminal event: a finish reason for every candidate ends the stream.
+"""Gemini `streamGenerateContent`, at Google AI and Vertex AI, as SSE or as a JSON array of `GenerateContentResponse`
+objects, each with the next parts. There is no terminal event: the stream ends with a finish reason for every
+candidate.
 
 Source: ai.google.dev, "Generate content"; google-genai 3.4, `types.py`. Every field is optional (proto3).
 """
@@ -14,7 +15,7 @@ _PATHS = (":streamGenerateContent", ":generateContent")
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk with `candidates`, or with `usageMetadata` or `promptFeedback` and no candidate."""
+    """Recognise a chunk with `candidates`, `usageMetadata` or `promptFeedback`."""
     for chunk in map(unwrapped, sample.chunks):
         for key in ("candidates", "usageMetadata", "promptFeedback"):
             if type(chunk.get(key)) in (list, dict):
@@ -23,14 +24,14 @@ def recognises(sample: Sample) -> str | None:
 
 
 def new_assembler() -> Assembler:
-    """A new assembler. Its module is imported with the first one."""
+    """Return a new assembler. Its module is imported on first use."""
     from streamkit.apis.gemini.assembler import GeminiAssembler
 
     return GeminiAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.gemini.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.gemini.shape import kinds, misfits, schema, unknown
 

@@ -1,7 +1,7 @@
-"""Puts a `GenerateContentResponse` together from those of a stream.
+"""Assemble a `GenerateContentResponse` from those of a stream.
 
-Text parts that follow each other are one text, thoughts and answers apart; other parts stand as they came. Calls whose
-arguments come piece by piece (`partialArgs`) are put together by their paths. Of everything else the last value stands.
+Consecutive text parts are joined, thoughts and answers separately; other parts are kept as received. Function calls
+whose arguments arrive in fragments (`partialArgs`) are assembled by JSON path. All other fields keep their last value.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from streamkit.model.message import Message, Part, Reply
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]|\[['\"](.*?)['\"]\]")
 _GROWING = frozenset({"citationMetadata", "logprobsResult"})
-_MOST_ENTRIES = 10_000  # a place beyond that is nonsense
+_MAX_ENTRIES = 10_000  # an index beyond this is invalid
 _VALUES = ("stringValue", "numberValue", "boolValue", "nullValue")
 
 
 class GeminiAssembler:
-    """Fed with `GenerateContentResponse` objects; `object` is the one that they add up to."""
+    """Assembles `GenerateContentResponse` objects into one."""
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
@@ -42,7 +42,7 @@ class GeminiAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The `GenerateContentResponse` as far as the stream goes."""
+        """The `GenerateContentResponse` assembled so far."""
         response = {"candidates": [], **self._head}
         response["candidates"] = [candidate.object for _, candidate in sorted(self._candidates.items())]
         if not self._candidates and "candidates" not in self._head:
@@ -51,7 +51,7 @@ class GeminiAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         head = self._head
         messages = tuple(candidate.message(index) for index, candidate in sorted(self._candidates.items()))
         id, model = nonempty_string(head.get("responseId")), nonempty_string(head.get("modelVersion"))
@@ -59,7 +59,7 @@ class GeminiAssembler:
 
 
 class _Candidate:
-    """One candidate while it grows."""
+    """A candidate under construction."""
 
     __slots__ = ("content", "fields", "parts")
 
@@ -93,7 +93,7 @@ class _Candidate:
         self.parts.append(dict(part))
 
     def _add_call(self, part: dict[str, Any], call: dict[str, Any], last: dict[str, Any]) -> None:
-        """A piece of a call whose arguments come by their paths. A piece with a name begins another call."""
+        """Add a fragment of a call whose arguments arrive by JSON path. A fragment with a name starts a new call."""
         growing = last.get("functionCall")
         if type(growing) is not _Call or call.get("name"):
             growing = _Call()
@@ -117,12 +117,12 @@ class _Candidate:
 
     def message(self, index: int) -> Message:
         role = nonempty_string(self.content.get("role"))
-        parts = tuple(map(_common, self._plain_parts()))
+        parts = tuple(map(_convert_part, self._plain_parts()))
         return Message(index, role, parts, nonempty_string(self.fields.get("finishReason")))
 
 
 class _Call:
-    """A function call whose arguments come piece by piece."""
+    """A function call whose arguments arrive in fragments."""
 
     __slots__ = ("args", "fields")
 
@@ -156,15 +156,15 @@ def _same_kind(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _steps(path: str) -> tuple[str | int, ...]:
-    """The steps of a JSON path such as `$.recipe.steps[9]`."""
+    """Parse a JSON path such as `$.recipe.steps[9]` into its steps."""
     return tuple(int(place) if place else name or quoted for name, place, quoted in _STEP.findall(path))
 
 
 def _put(holder: Any, path: tuple[str | int, ...], value: Any) -> None:
-    """Put a value at its path; what a step finds in its way stays, and the value is then left out."""
+    """Set a value at a path. If another kind of value is in the way, the value is dropped."""
     for step, following in zip(path, (*path[1:], None), strict=True):
         fresh: Any = value if following is None else [] if isinstance(following, int) else {}
-        if isinstance(step, int) and isinstance(holder, list) and step < _MOST_ENTRIES:
+        if isinstance(step, int) and isinstance(holder, list) and step < _MAX_ENTRIES:
             while len(holder) <= step:
                 holder.append(None)
             if following is None or holder[step] is None:
@@ -177,8 +177,8 @@ def _put(holder: Any, path: tuple[str | int, ...], value: Any) -> None:
         holder = holder[step]
 
 
-def _common(part: dict[str, Any]) -> Part:
-    """A part in the common words."""
+def _convert_part(part: dict[str, Any]) -> Part:
+    """Convert a part to the terms common to all APIs."""
     if type(part.get("text")) is str:
         text = join_surrogates(part["text"])
         return Part("reasoning" if part.get("thought") else "text", text, data=part if len(part) > 1 else None)

@@ -1,4 +1,4 @@
-"""What a `GenerateContentResponse` of a stream adds."""
+"""Interpret the `GenerateContentResponse` objects of a stream."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _COUNTS = ("promptTokenCount", "candidatesTokenCount", "totalTokenCount", "thoug
 
 
 def unwrapped(chunk: Chunk) -> Chunk:
-    """The response itself, where it comes nested in a field `response`."""
+    """Return the response itself, which may be nested in a field `response`."""
     inner = as_object(chunk.get("response"))
     return inner if "candidates" in inner or "usageMetadata" in inner else chunk
 
 
 def flags(chunk: Chunk) -> int:
-    """What a chunk carries, over all its candidates."""
+    """Return what a chunk carries, over all its candidates, as flags."""
     found = 0
     for candidate in objects_in(chunk.get("candidates")):
         for part in objects_in(as_object(candidate.get("content")).get("parts")):
@@ -66,7 +66,7 @@ def _part_flags(part: dict[str, Any]) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What a chunk adds, candidate by candidate; `part` is the place of the part in its chunk."""
+    """Return what a chunk adds, candidate by candidate; `part` is the index of the part in its chunk."""
     found: list[Delta] = []
     for candidate in objects_in(chunk.get("candidates")):
         number = as_index(candidate.get("index"), 0)
@@ -113,15 +113,15 @@ def _convert_part(part: dict[str, Any], choice: int, place: int) -> list[Delta]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts that a chunk reports: running totals."""
+    """Return the token counts that a chunk reports: running totals."""
     return parse_usage(chunk.get("usageMetadata"))
 
 
 def parse_usage(raw: Any) -> Usage | None:
-    """Gemini's counts in the common words.
+    """Convert Gemini's counts to the terms common to all APIs.
 
-    Thoughts are counted apart from candidates, and prompts of tools apart from the prompt, so they are added here: `output`
-    and `input` then add up to `totalTokenCount`, as everywhere.
+    Thoughts are counted separately from candidates, and tool-use prompts separately from the prompt, so they are added
+    here: `input` and `output` then add up to `totalTokenCount`, as everywhere.
     """
     if type(raw) is not dict:
         return None
@@ -138,7 +138,7 @@ def parse_usage(raw: Any) -> Usage | None:
 
 
 def ended(ending: Ending) -> bool:
-    """A finish reason for every candidate that was begun, or a prompt that was blocked."""
+    """Return whether every candidate has a finish reason, or the prompt was blocked."""
     begun: set[int] = set()
     finished: set[int] = set()
     for chunk in ending.chunks:

@@ -1,7 +1,7 @@
-"""The lawful order of a Gemini stream: parts, and a finish reason with the last of them, a candidate.
+"""The allowed order of a Gemini stream: for each candidate, parts, and a finish reason with the last of them.
 
-Source: google-genai 3.4, `types.py` (`FinishReason`); 18 recorded streams, in which `finishReason` comes exactly once and
-in the last event, and `index` is left out where it is 0.
+Source: google-genai 3.4, `types.py` (`FinishReason`); 18 recorded streams, in which `finishReason` comes exactly once,
+in the last event, and `index` is omitted if it is 0.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ GRAMMAR = Grammar(
     unfinished={"new": "no-finish", "open": "no-finish"},
 )
 
-# With `enum-encoding=int` in the URL, which the REST transport of Google's older SDKs asks for, words come as numbers.
+# Google's older SDKs request `enum-encoding=int` over REST; enumeration values are then numbers.
 _NUMBERED = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
-_TELLING = ("finishReason", "groundingMetadata", "citationMetadata", "safetyRatings", "urlContextMetadata")
-_GOOD = ("STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED")
+_MEANINGFUL = ("finishReason", "groundingMetadata", "citationMetadata", "safetyRatings", "urlContextMetadata")
+_NORMAL_ENDS = ("STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED")
 
 
 KINDS = (
@@ -39,16 +39,16 @@ KINDS = (
     | CONSISTENCY_KINDS
     | {"blocked", "call-without-name", "content-without-role", "empty-event", "gemini-error", "no-candidates"}
 )
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a Gemini stream, in order of events; those at its end last."""
+    """Yield every misstep of a Gemini stream in the order of its events, then those at its end."""
     return _CandidateWalk(stream).missteps()
 
 
 class _CandidateWalk:
-    """One Gemini stream being walked."""
+    """A walk through one Gemini stream."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -56,7 +56,7 @@ class _CandidateWalk:
         self._blocked = False
         self._failed = False
         self._same = GeminiConsistency()
-        self._last = max((place for place, of in enumerate(stream.chunks) if of.get("candidates")), default=-1)
+        self._last = max((index for index, chunk in enumerate(stream.chunks) if chunk.get("candidates")), default=-1)
 
     def missteps(self) -> Iterator[Misstep]:
         for chunk, response in enumerate(self._stream.chunks):
@@ -66,7 +66,7 @@ class _CandidateWalk:
         if not self._walk.states and not self._blocked:
             yield Misstep("no-candidates", None, "no event has a candidate")
         for key, wrong in self._walk.unfinished():
-            yield Misstep(wrong, None, f"no event says why candidate {key} ended")
+            yield Misstep(wrong, None, f"no event gives a finishReason for candidate {key}")
 
     def _response(self, chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:
         error = response.get("error")
@@ -98,22 +98,22 @@ class _CandidateWalk:
         key = key if type(key) is int else 0
         content = candidate.get("content")
         parts = content.get("parts") if isinstance(content, dict) else None
-        reason = _named(candidate.get("finishReason"))
-        if not parts and not any(candidate.get(name) for name in _TELLING):
+        reason = _reason_name(candidate.get("finishReason"))
+        if not parts and not any(candidate.get(name) for name in _MEANINGFUL):
             yield Misstep("empty-event", chunk, f"candidate {key} has neither parts nor a finishReason", path)
         if isinstance(content, dict) and isinstance(parts, list) and parts:
             yield from _content(chunk, content, parts, f"{path}.content")
-        if isinstance(parts, list) and any(map(_says_something, parts)):
+        if isinstance(parts, list) and any(map(_has_content, parts)):
             wrong = self._walk.step(key, "parts")
             if wrong:
-                message = f"candidate {key} goes on after its finish"
-                # Gemini 1.5 said STOP in every event, in 2024.
+                message = f"candidate {key} continues after its finishReason"
+                # In 2024, Gemini 1.5 sent STOP in every event.
                 yield Misstep(wrong, chunk, message, f"{path}.content.parts", "info" if reason == "STOP" else None)
         elif key not in self._walk.states:
             self._walk.states[key] = "open"
         if isinstance(reason, str) and reason:
             self._walk.step(key, "finish")
-            if reason not in _GOOD:
+            if reason not in _NORMAL_ENDS:
                 malformed = "MALFORMED" in reason or "UNEXPECTED" in reason or "INVALID" in reason
                 message = f"candidate {key} ended with {reason}"
                 yield Misstep("blocked", chunk, message, f"{path}.finishReason", "error" if malformed else None)
@@ -121,24 +121,24 @@ class _CandidateWalk:
 
 def _content(chunk: int, content: dict[str, Any], parts: list[Any], path: str) -> Iterator[Misstep]:
     if not content.get("role"):
-        yield Misstep("content-without-role", chunk, "the content has parts and no role", f"{path}.role")
+        yield Misstep("content-without-role", chunk, "the content has parts but no role", f"{path}.role")
     for place, part in enumerate(parts):
         call = part.get("functionCall") if isinstance(part, dict) else None
-        # The pieces of a call that comes in pieces have its name in the first alone.
+        # If a call comes in fragments, only the first has its name.
         if isinstance(call, dict) and "args" in call and not call.get("name"):
             where = f"{path}.parts[{place}].functionCall.name"
-            yield Misstep("call-without-name", chunk, "the functionCall has args and no name", where)
+            yield Misstep("call-without-name", chunk, "the functionCall has args but no name", where)
 
 
-def _says_something(part: object) -> bool:
-    """Whether a part holds more than an empty text or a signature."""
+def _has_content(part: object) -> bool:
+    """Return whether a part contains more than an empty text or a signature."""
     return isinstance(part, dict) and any(
         value for key, value in part.items() if key not in ("thoughtSignature", "thought")
     )
 
 
-def _named(reason: object) -> object:
-    """A finish reason as its word, where it is one of the numbers of `enum-encoding=int`; one beyond them as text."""
+def _reason_name(reason: object) -> object:
+    """Return a finish reason by name if it is a number, as `enum-encoding=int` gives it."""
     if type(reason) is not int:
         return reason
     return _NUMBERED.get(reason, f"reason {reason}" if reason else None)

@@ -1,7 +1,8 @@
-"""The shape of a chunk of Gemini's `streamGenerateContent`: a whole `GenerateContentResponse`, everything optional.
+"""The shape of a chunk of Gemini's `streamGenerateContent`: a whole `GenerateContentResponse`, in which every field is
+optional.
 
-Source: google-genai 3.4, `types.py`. Its own model forbids what it does not know and fails on real streams
-(`usageMetadata.serviceTier`), so it is no measure of new fields; on a wrong type in one that it knows it raises.
+Source: google-genai 3.4, `types.py`. Its own model forbids unknown fields and fails on real streams
+(`usageMetadata.serviceTier`), so it says nothing about new fields; it does raise on a wrong type in a known field.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from streamkit.apis._kit.shape import ANY, Shape, array, boolean, count, integer
 from streamkit.apis.gemini.tables import TABLES
 from streamkit.model.stream import Misfit
 
-# Google's own JSON has no null: what is not there is left out. The fields that clients read are held to that.
+# Google's own JSON omits missing fields and has no null. This is enforced for the fields that clients read.
 _PART = structure(
     {
         **TABLES["Part"].fields,
@@ -91,20 +92,23 @@ _ENUMERATIONS = (
 
 
 def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
-    """Every misfit of every chunk. Where enumerations are numbers, as the URL's `enum-encoding=int` asks for, those of
-    enumerations are none."""
+    """Yield every misfit of every chunk, except those of enumerations if they are numbers, as with `enum-encoding=int`
+    in the URL."""
     found = list(_misfits(chunks))
     numbered = bool(found) and any(map(_is_numbered, chunks))
-    return (fit for fit in found if not (numbered and fit.path.endswith(_ENUMERATIONS)))
+    return (misfit for misfit in found if not (numbered and misfit.path.endswith(_ENUMERATIONS)))
 
 
 def _is_numbered(chunk: dict[str, Any]) -> bool:
-    """Whether another enumeration of this chunk is a number: a category of safety, a modality of tokens."""
+    """Return whether an enumeration of this chunk is a number: the category of a safety rating, the modality of a
+    count."""
     usage = as_object(chunk.get("usageMetadata"))
-    ratings = (of for one in objects_in(chunk.get("candidates")) for of in objects_in(one.get("safetyRatings")))
-    details = (of for name in ("promptTokensDetails", "candidatesTokensDetails") for of in objects_in(usage.get(name)))
-    return any(type(of.get("category")) is int for of in ratings) or any(
-        type(of.get("modality")) is int for of in details
+    ratings = (rating for one in objects_in(chunk.get("candidates")) for rating in objects_in(one.get("safetyRatings")))
+    details = (
+        one for name in ("promptTokensDetails", "candidatesTokensDetails") for one in objects_in(usage.get(name))
+    )
+    return any(type(rating.get("category")) is int for rating in ratings) or any(
+        type(one.get("modality")) is int for one in details
     )
 
 

@@ -1,4 +1,5 @@
-"""Gemini Interactions: `interaction.created`, then steps, each started, grown and stopped, then `interaction.completed`.
+"""Gemini Interactions: `interaction.created`, then steps, each started, grown and stopped, then
+`interaction.completed`.
 
 Source: ai.google.dev, "Interactions API", "Streaming".
 """
@@ -64,7 +65,7 @@ def _text(delta: dict[str, Any]) -> str:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     kind = chunk.get("event_type")
     if kind == "step.delta":
         delta = as_object(chunk.get("delta"))
@@ -83,7 +84,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds; `part` is the index of its step."""
+    """Return what an event adds; `part` is the index of its step."""
     kind = chunk.get("event_type")
     part = as_index(chunk.get("index"), 0)
     if kind == "step.delta":
@@ -114,7 +115,7 @@ def usage(chunk: Chunk) -> Usage | None:
 
 
 def parse_usage(raw: dict[str, Any]) -> Usage | None:
-    """The counts in the common words."""
+    """The counts in the common terms."""
     if not raw:
         return None
     asked, answered = first_count(raw, "total_input_tokens"), first_count(raw, "total_output_tokens")
@@ -159,7 +160,7 @@ class InteractionAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The interaction as far as the events go."""
+        """The interaction assembled so far."""
         answer = {**self._interaction}
         if self._steps or not answer.get("steps"):
             answer["steps"] = [step.object for _, step in sorted(self._steps.items())]
@@ -167,7 +168,7 @@ class InteractionAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         answer = self.object
         parts = tuple(part for _, step in sorted(self._steps.items()) for part in step.parts)
         messages = (Message(0, "model", parts, nonempty_string(answer.get("status"))),) if self._steps else ()
@@ -176,7 +177,7 @@ class InteractionAssembler:
 
 
 class _Step:
-    """One step while it grows."""
+    """A step under construction."""
 
     __slots__ = ("arguments", "content", "fields")
 
@@ -224,7 +225,7 @@ class _Step:
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis._kit.parts import MESSAGE, PART
     from streamkit.apis.gemini_interactions.grammar import KINDS, missteps
     from streamkit.apis.gemini_interactions.shape import kinds, misfits, schema, unknown

@@ -1,4 +1,4 @@
-"""The lawful order of an interaction: `interaction.created`, steps one after another, `interaction.completed`.
+"""The allowed order of an interaction: `interaction.created`, steps one after another, `interaction.completed`.
 
 Source: ai.google.dev, "Interactions API", "Streaming", and recorded streams: steps count up from 0 and never overlap, a
 status update comes right after the creation, and the usage counts what the prompt, the answer, thoughts and tools took.
@@ -34,7 +34,7 @@ KINDS = PART_KINDS | {
     "value-changed",
     "whole-differs",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _STEP_EVENTS = {"step.start": "open", "step.delta": "delta", "step.stop": "close"}
 # The type of the step that a delta belongs to, where it is not the delta's own.
@@ -54,12 +54,12 @@ _RUNNING = ("in_progress", "queued")
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of an interaction, in order of events; those at its end last."""
+    """Yield every misstep of an interaction in the order of its events, then those at its end."""
     return _InteractionWalk(stream).missteps()
 
 
 class _InteractionWalk:
-    """One interaction being walked."""
+    """A walk through one interaction."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -82,7 +82,7 @@ class _InteractionWalk:
             elif kind in ("interaction.created", "interaction.completed"):
                 yield from self._whole(chunk, kind, as_object(event.get("interaction")))
             elif kind and kind != "error":
-                message = f"an event of type {describe(kind)}, which is in no table"
+                message = f"unknown event type {describe(kind)}"
                 yield Misstep("unknown-event", chunk, message, "$.event_type")
             running = as_object(as_object(event.get("metadata")).get("usage"))
             counts = {name: running.get(name) for name in ("total_tokens", "total_output_tokens")}
@@ -123,14 +123,14 @@ class _InteractionWalk:
     def _step(self, chunk: int, event: dict[str, Any], symbol: str) -> Iterator[Misstep]:
         index = event.get("index")
         if type(index) is not int:
-            return  # the table of the shape tells of it
+            return  # reported by the shape check
         step, delta = as_object(event.get("step")), as_object(event.get("delta"))
         kind = as_string(step.get("type"))
         if symbol == "delta":
             told = as_string(delta.get("type"))
             kind = _BELONGS.get(told, told if told.endswith(("_call", "_result")) else "")
             if told and not kind:
-                message = f"a delta of type {describe(told)}, which is in no table"
+                message = f"unknown delta type {describe(told)}"
                 yield Misstep("unknown-event", chunk, message, "$.delta.type")
             if kind == "function_call" and self._walk.kinds.get(("step", index)) == "mcp_server_tool_call":
                 kind = "mcp_server_tool_call"

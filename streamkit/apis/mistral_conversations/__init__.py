@@ -1,7 +1,9 @@
-"""Mistral conversations and agents: `conversation.response.started`, entries that grow, then `conversation.response.done`.
+"""Mistral conversations and agents: `conversation.response.started`, entries that grow, then
+`conversation.response.done`.
 
-Source: docs.mistral.ai, "Agents and conversations", "Streaming output"; mistralai's Python client, `models/*event.py` and
-`models/*entry.py`. The object is the `conversation.response` of a request without streaming. No event tells a finish reason.
+Source: docs.mistral.ai, "Agents and conversations", "Streaming output"; mistralai's Python client, `models/*event.py`
+and `models/*entry.py`. The object is the `conversation.response` of a request without streaming. No event tells a
+finish reason.
 """
 
 from __future__ import annotations
@@ -76,7 +78,7 @@ def _piece(content: Any) -> tuple[DeltaKind, str]:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     kind = _entry_type(chunk)
     if kind == "message.output":
         what, text = _piece(chunk.get("content"))
@@ -92,7 +94,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds; `part` is the index of its entry."""
+    """Return what an event adds; `part` is the index of its entry."""
     kind = _entry_type(chunk)
     part = as_index(chunk.get("output_index"), 0)
     if kind == "message.output":
@@ -160,7 +162,7 @@ class ConversationAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The `conversation.response` as far as the events go; a plain answer gives itself."""
+        """The `conversation.response` assembled so far; a plain answer is returned unchanged."""
         if self._whole is not None:
             return self._whole
         answer: dict[str, Any] = {
@@ -173,7 +175,7 @@ class ConversationAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share: the entries are the parts of one message."""
+        """The same in the terms common to all APIs: the entries are the parts of one message."""
         whole = self.object
         entries = objects_in(whole.get("outputs"))
         parts = tuple(part for entry in entries for part in _parts_of(entry))
@@ -183,7 +185,7 @@ class ConversationAssembler:
 
 
 class _Entry:
-    """One entry of the outputs while it grows."""
+    """An entry of the outputs under construction."""
 
     __slots__ = ("contents", "fields", "index", "kind")
 
@@ -237,7 +239,7 @@ class _Entry:
 
 
 class _Text:
-    """A part of text or of thinking while it grows."""
+    """A part of text or of thinking under construction."""
 
     __slots__ = ("pieces", "what")
 
@@ -251,7 +253,7 @@ class _Text:
 
 
 def _parts_of(entry: dict[str, Any]) -> list[Part]:
-    """An entry in the common words."""
+    """An entry in the common terms."""
     if entry.get("type") == "function.call":
         arguments, id = _arguments(entry), nonempty_string(entry.get("tool_call_id"))
         return [Part("tool_call", arguments, id, nonempty_string(entry.get("name")), entry)]
@@ -269,7 +271,7 @@ def _parts_of(entry: dict[str, Any]) -> list[Part]:
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.mistral_conversations.grammar import ENTRY, KINDS, RESPONSE, missteps
     from streamkit.apis.mistral_conversations.shape import kinds, misfits, schema, unknown
 

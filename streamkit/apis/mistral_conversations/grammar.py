@@ -1,4 +1,5 @@
-"""The lawful order of a conversation: `conversation.response.started`, entries one after another, `conversation.response.done`.
+"""The allowed order of a conversation: `conversation.response.started`, entries one after another,
+`conversation.response.done`.
 
 A message and a function call need no event that opens or closes them: their first delta opens them, the next entry ends
 them. Tools and handoffs are started and done.
@@ -71,7 +72,7 @@ KINDS = (
         "value-changed",
     }
 )
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _ENTRIES = {
     "message.output": ("delta",),
@@ -84,12 +85,12 @@ _COUNTS = ("prompt_tokens", "completion_tokens")
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a conversation's response, in order of events; those at its end last."""
+    """Yield every misstep of a conversation's response in the order of its events, then those at its end."""
     return _ConversationWalk(stream).missteps() if stream.streamed else iter(())
 
 
 class _ConversationWalk:
-    """One response being walked."""
+    """A walk through one response."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -116,9 +117,7 @@ class _ConversationWalk:
                 with_tools = (*_COUNTS, "connector_tokens")
                 yield from check_total(chunk, "$.usage", event.get("usage"), "total_tokens", _COUNTS, with_tools)
             elif kind and kind != "conversation.response.error":
-                yield Misstep(
-                    "unknown-event", chunk, f"an event of type {describe(kind)}, which is in no table", "$.type"
-                )
+                yield Misstep("unknown-event", chunk, f"unknown event type {describe(kind)}", "$.type")
         if self._stream.verdict != "error":
             for key, wrong in self._entries.unfinished() if self._stream.terminal else ():
                 yield Misstep(wrong, None, f"output {key} is never done")
@@ -136,7 +135,7 @@ class _ConversationWalk:
     def _entry(self, chunk: int, entry: str, last: str, event: dict[str, Any]) -> Iterator[Misstep]:
         index = event.get("output_index")
         if type(index) is not int:
-            return  # the table of the shape tells of it
+            return  # reported by the shape check
         yield from self._placed(chunk, entry, index)
         yield from self._same.check(chunk, "$.type", entry, key=index, kind="part-type-mismatch")
         if event.get("id") == "":

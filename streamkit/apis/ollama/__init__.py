@@ -1,4 +1,5 @@
-"""Ollama's own API, `/api/chat` and `/api/generate`: JSON Lines, the last one with `done: true` and the server's own times.
+"""Ollama's own API, `/api/chat` and `/api/generate`: JSON Lines, the last one with `done: true` and the server's own
+times.
 
 Source: github.com/ollama/ollama, `docs/api.md`.
 """
@@ -47,7 +48,7 @@ def recognises(sample: Sample) -> str | None:
 
 
 def flags(chunk: Chunk) -> int:
-    """What a chunk carries."""
+    """Return what a chunk carries, as flags."""
     found = 0
     message = as_object(chunk.get("message"))
     if message.get("content") or chunk.get("response"):
@@ -66,7 +67,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What a chunk adds."""
+    """Return what a chunk adds."""
     message = as_object(chunk.get("message"))
     found: list[Delta] = []
     thought = as_string(message.get("thinking")) or as_string(chunk.get("thinking"))
@@ -138,7 +139,7 @@ class OllamaAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer as far as the lines go."""
+        """The answer assembled so far."""
         answer = {**self._head, **{key: plain(value) for key, value in self._texts.items()}}
         if "message" in self._head:
             answer["message"] = self._whole_message
@@ -150,7 +151,7 @@ class OllamaAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         message, answer = self._whole_message, self.object
         parts = []
         thought = as_string(message.get("thinking")) or as_string(answer.get("thinking"))
@@ -172,7 +173,7 @@ class OllamaAssembler:
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.ollama.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.ollama.shape import kinds, misfits, schema, unknown
 

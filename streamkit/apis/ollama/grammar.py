@@ -1,7 +1,7 @@
-"""The lawful order of an Ollama stream: lines with `done: false`, then one with `done: true` and the server's counts.
+"""The allowed order of an Ollama stream: lines with `done: false`, then one with `done: true` and the server's counts.
 
-Source: github.com/ollama/ollama, `docs/api.md`, and recorded streams: every line has the time at which it was made, to the
-nanosecond, and they ascend.
+Source: github.com/ollama/ollama, `docs/api.md`, and recorded streams: every line has the time at which it was made, to
+the nanosecond, and they ascend.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ KINDS = GRAMMAR.kinds | {
     "model-changed",
     "shared-tool-id",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _PARTS = ("load_duration", "prompt_eval_duration", "eval_duration")
 # A prompt that was cached whole is not counted, and a model that was only loaded answered nothing.
@@ -41,7 +41,7 @@ _NOTHING_SAID = ("load", "unload")
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of an Ollama stream, in order of lines."""
+    """Yield every misstep of an Ollama stream in the order of its lines."""
     if not stream.streamed:
         return
     walk, same, texts, calls, times = Walk(GRAMMAR), Repeated(), Texts(), Calls(), Counter(repeats=True)

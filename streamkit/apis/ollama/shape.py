@@ -1,7 +1,7 @@
 """The shape of a line of Ollama's `/api/chat` and `/api/generate`.
 
-Source: ollama-python 0.6.3, `_types.py` (`ChatResponse`, `GenerateResponse`), whose pydantic types raise on a wrong type; and
-github.com/ollama/ollama, `docs/api.md`: `model`, `created_at` and `done` are in every line.
+Source: ollama-python 0.6.3, `_types.py` (`ChatResponse`, `GenerateResponse`), whose pydantic types raise on a wrong
+type; and github.com/ollama/ollama, `docs/api.md`: `model`, `created_at` and `done` are in every line.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def is_generate(chunks: Any) -> bool:
 
 
 def misfits(chunks: Any) -> Iterator[Misfit]:
-    """Every misfit of a stream, by the table of what was asked for."""
+    """Yield every misfit of a stream, by the table of what was asked for."""
     return _misfits_generate(chunks) if is_generate(chunks) else _misfits_chat(chunks)
 
 

@@ -39,7 +39,7 @@ def _calls(chunk: Chunk) -> list[dict[str, Any]]:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     kind = _kind(chunk)
     if kind == "thread.message.delta":
         return TEXT if _texts(chunk) else 0
@@ -56,7 +56,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds."""
+    """Return what an event adds."""
     kind = _kind(chunk)
     if kind == "thread.message.delta":
         return tuple(Delta("text", text) for text in _texts(chunk))
@@ -127,7 +127,7 @@ class RunAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The run as far as the events go."""
+        """The run assembled so far."""
         answer = {
             **self._run,
             "messages": [_plain(message) for message in self._messages.values()],
@@ -137,7 +137,7 @@ class RunAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share: every message of the run is a part of one."""
+        """The same in the terms common to all APIs: every message of the run is a part of one."""
         parts = []
         for message in self._messages.values():
             for entry in objects_in(_plain(message).get("content")):
@@ -168,7 +168,7 @@ def _unindexed(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.openai_assistants.grammar import KINDS, OBJECT, RUN, missteps
     from streamkit.apis.openai_assistants.shape import kinds, misfits, schema, unknown
 

@@ -1,8 +1,9 @@
-"""The lawful order of a run: the run, its steps and their messages, each created, in progress, grown and completed.
+"""The allowed order of a run: the run, its steps and their messages, each created, in progress, grown and completed.
 
-Each of them is told whole whenever its status changes, under an event's name that ends in that status; what the deltas of a
-message or of a tool call give must be what the last telling says. A run that goes on after its tools were answered begins
-in the middle. Source: openai-openapi, `AssistantStreamEvent`; openai-python 3.54.0, `lib/streaming/_assistants.py`.
+Each of them is told whole whenever its status changes, under an event's name that ends in that status; what the deltas
+of a message or of a tool call give must be what the last telling says. A run that goes on after its tools were answered
+begins in the middle. Source: openai-openapi, `AssistantStreamEvent`; openai-python 3.54.0,
+`lib/streaming/_assistants.py`.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ KINDS = (
         "whole-differs",
     }
 )
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _CLOSED = ("completed", "failed", "cancelled", "expired", "incomplete", "requires_action")
 _KINDS = ("thread.run", "thread.run.step", "thread.message")
@@ -82,12 +83,12 @@ _KEPT = ("created_at", "role", "run_id", "type")
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a run's stream, in order of events; those at its end last."""
+    """Yield every misstep of a run's stream in the order of its events, then those at its end."""
     return _RunWalk(stream).missteps()
 
 
 class _RunWalk:
-    """One run being walked."""
+    """A walk through one run."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -121,7 +122,7 @@ class _RunWalk:
             elif kind in _KINDS:
                 yield from self._told(chunk, kind, event)
             elif kind and kind != "thread":
-                yield Misstep("unknown-event", chunk, f"an object {describe(kind)}, which is in no table", "$.object")
+                yield Misstep("unknown-event", chunk, f"unknown object {describe(kind)}", "$.object")
             elif not kind and not event.get("error") and "code" not in event:
                 yield Misstep("unknown-event", chunk, "an event that is no object of a thread", "$")
         if self._stream.verdict != "error":

@@ -1,7 +1,7 @@
 """The shape of the events of an Assistants run: runs, steps and messages as they stand, and the deltas of the last two.
 
-Source: openai-python 3.54.0, `types/beta/assistant_stream_event.py` and what it refers to. What the types require and older
-recordings lack (`parallel_tool_calls`, `tool_choice`) is not required here.
+Source: openai-python 3.54.0, `types/beta/assistant_stream_event.py` and what it refers to. What the types require and
+older recordings lack (`parallel_tool_calls`, `tool_choice`) is not required here.
 """
 
 from __future__ import annotations

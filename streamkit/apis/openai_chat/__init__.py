@@ -1,4 +1,5 @@
-"""OpenAI Chat Completions: `chat.completion.chunk` objects, ended by `[DONE]`. Many providers speak it; see the dialects.
+"""OpenAI Chat Completions: `chat.completion.chunk` objects, terminated by `[DONE]`. Many providers use it; see the
+dialects.
 
 Source: openai-openapi, `CreateChatCompletionStreamResponse`; openai-python 3.52, `types/chat/chat_completion_chunk.py`.
 """
@@ -14,7 +15,8 @@ OBJECTS = ("chat.completion.chunk", "chat.completion", "chat.completion.done")
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk whose `object` says so or whose choices hold a `delta`, or a plain answer whose choices hold a `message`."""
+    """Recognise chunks by `object` or by choices with a `delta`, and a non-streaming response by choices with a
+    `message`."""
     for chunk in sample.chunks:
         if chunk.get("object") in OBJECTS:
             return f"object is {chunk['object']!r}"
@@ -29,20 +31,20 @@ def recognises(sample: Sample) -> str | None:
 
 
 def streamed(chunk: Chunk) -> bool:
-    """False for the plain answer: `message` where a chunk has `delta`."""
+    """Return False for a non-streaming response, which has a `message` where a chunk has a `delta`."""
     choices = objects_in(chunk.get("choices"))
     return not any("message" in choice and "delta" not in choice for choice in choices)
 
 
 def new_assembler() -> Assembler:
-    """A new assembler. Its module is imported with the first one."""
+    """Return a new assembler. Its module is imported on first use."""
     from streamkit.apis.openai_chat.assembler import ChatAssembler
 
     return ChatAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.openai_chat.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.openai_chat.shape import kinds, misfits, schema, unknown
 

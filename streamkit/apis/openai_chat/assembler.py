@@ -1,9 +1,9 @@
-"""Puts a chat completion together from its chunks.
+"""Assemble a chat completion from its chunks.
 
-The rules: choices are told apart by `index`, in whatever order they come; `id`, `created` and `model` are the first that
-are not empty, `system_fingerprint` and `service_tier` the last; roles, ids and names are told, never added up; texts are
-joined; usage is the last one reported and never a sum; a finish reason is never invented. Every other field is kept: in a
-delta its pieces add up (`_merge`), in a choice or a chunk the last value stands.
+Choices are distinguished by `index`, in whatever order they arrive. `id`, `created` and `model` keep their first
+nonempty value, `system_fingerprint` and `service_tier` their last. Roles, ids and names are set, never concatenated;
+text is concatenated. The usage is the last one reported, never a sum. A finish reason is never invented. All other
+fields are kept: those of deltas are merged (`_kit.merge`), those of choices and chunks keep their last value.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from streamkit.model.message import Message, Part, Reply
 
 _FIRST = frozenset({"id", "created", "model"})
 _ORDERED = ("id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint")
-# Padding against attacks on the length of encrypted chunks: no part of the answer.
+# Padding against attacks on the length of encrypted chunks, not part of the response.
 _PADDING = "obfuscation"
 
 
 class ChatAssembler:
-    """Fed with `chat.completion.chunk` objects; `object` is the `chat.completion` that they add up to."""
+    """Assembles `chat.completion.chunk` objects into a `chat.completion`."""
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
@@ -71,7 +71,7 @@ class ChatAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The `chat.completion` as far as the chunks go; a plain answer gives itself."""
+        """The `chat.completion` assembled so far; a plain answer is returned unchanged."""
         if self._whole is not None and self._fed == 1:
             return self._whole
         head = dict(self._head)
@@ -87,7 +87,7 @@ class ChatAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         head = self._head
         usage = head.get("usage")
         return Reply(
@@ -99,7 +99,7 @@ class ChatAssembler:
 
 
 class _Choice:
-    """One choice while it grows."""
+    """A choice under construction."""
 
     __slots__ = (
         "audio",
@@ -160,7 +160,7 @@ class _Choice:
                 merge_fields(self.rest, {key: value})
 
     def _feed_parts(self, value: Any) -> None:
-        """Add content that is no string, or comes after such: content is then a list of parts, as it would be in whole."""
+        """Add content that is not a string, or follows such content. The content then becomes a list of parts."""
         if type(value) not in (str, list):
             self.content = self.content or Pieces()
             self.content.extend(text for _, text in content_texts(value))
@@ -176,7 +176,7 @@ class _Choice:
                 _add_part(self.parts, {"type": "text", "text": part})
 
     def feed_fields(self, choice: dict[str, Any]) -> None:
-        """Add what a choice tells beside its delta."""
+        """Add the fields of a choice other than its delta."""
         for key, value in choice.items():
             if value is None or key in ("index", "delta", "message", "messages"):
                 continue
@@ -192,7 +192,7 @@ class _Choice:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The choice of a plain answer."""
+        """The choice, as in a non-streaming response."""
         fields = {key: plain(value) for key, value in self.fields.items()}
         return {
             "index": self.index,
@@ -223,7 +223,7 @@ class _Choice:
 
     @property
     def message(self) -> Message:
-        """The choice in the common words."""
+        """The choice in the common terms."""
         return Message(self.index, self.role, tuple(self._parts()), self.finish)
 
     def _parts(self) -> Iterator[Part]:
@@ -254,7 +254,7 @@ class _Choice:
 
 
 def _add_part(parts: list[dict[str, Any]], part: dict[str, Any]) -> None:
-    """Add a content part: text goes on with the text, and thinking with the thinking, that came last."""
+    """Add a content part. Text is appended to a preceding text part, and thinking to a preceding thinking part."""
     last = parts[-1] if parts else {}
     kind = part.get("type")
     if kind == last.get("type") == "text" and type(part.get("text")) is str and type(last.get("text")) in (str, Pieces):
@@ -272,7 +272,7 @@ def _add_part(parts: list[dict[str, Any]], part: dict[str, Any]) -> None:
 
 
 def _plain_part(part: dict[str, Any]) -> dict[str, Any]:
-    """A content part with its texts joined."""
+    """Return a content part with its text joined."""
     thoughts = part.get("thinking")
     whole = {key: plain(value) for key, value in part.items()}
     if type(thoughts) is list:

@@ -1,4 +1,4 @@
-"""What a chunk of the chat API adds; Bedrock hands the same chunks on from some models."""
+"""Interpret the chunks of the chat API. Bedrock passes on the same chunks from some models."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from streamkit.apis.openai_chat.content import (
 )
 from streamkit.model.message import ERROR, FINISH, OTHER_CONTENT, REASONING, ROLE, TEXT, TOOL, USAGE, Delta, Usage
 
-# What a field of a delta carries when it is a string that is not empty, and when it is a list or an object that is not.
+# The flag of a delta's field if it is a nonempty string, and if it is a nonempty array or object.
 _TEXTS = {"content": TEXT, "refusal": TEXT, "role": ROLE, "reasoning_content": REASONING, "reasoning": REASONING}
 _OTHERS = {"audio": OTHER_CONTENT, "annotations": OTHER_CONTENT, "images": OTHER_CONTENT, "citations": OTHER_CONTENT}
 
 
 def flags(chunk: Chunk) -> int:
-    """What a chunk carries, over all its choices."""
+    """Return what a chunk carries, over all its choices, as flags."""
     found = 0
     choices = chunk.get("choices")
     if type(choices) is list:
@@ -56,8 +56,11 @@ def flags(chunk: Chunk) -> int:
 
 
 def all_flags(chunks: Sequence[Chunk]) -> list[int]:
-    """What each chunk carries. Nearly all have one choice with a text, and nothing else that would tell: those are read here,
-    by the shortest way that proves it, and all others by `flags`."""
+    """Return the flags of each chunk.
+
+    Nearly all chunks have one choice with text and nothing else that sets a flag. Those are handled here with as few
+    lookups as possible; all others are left to `flags`.
+    """
     found: list[int] = []
     add = found.append
     for chunk in chunks:
@@ -94,7 +97,7 @@ def _delta_flags(delta: dict[str, Any]) -> int:
 
 
 def _other_flags(key: str, value: Any) -> int:
-    """The flags of a delta's field that is no string: tool calls, content in parts, audio, annotations."""
+    """Return the flags of a field of a delta that is not a string: tool calls, content parts, audio, annotations."""
     if key == "tool_calls":
         for call in objects_in(value):
             function = call.get("function")
@@ -113,7 +116,7 @@ def _other_flags(key: str, value: Any) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What a chunk adds, choice by choice."""
+    """Return what a chunk adds, choice by choice."""
     found: list[Delta] = []
     for place, choice in enumerate(objects_in(chunk.get("choices"))):
         number = as_index(choice.get("index"), place)
@@ -163,7 +166,7 @@ def _convert_delta(delta: dict[str, Any], choice: int) -> list[Delta]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts that a chunk reports; older Groq models have them in `x_groq` alone."""
+    """Return the token counts that a chunk reports. Older Groq models report them only in `x_groq`."""
     raw = chunk.get("usage")
     return parse_usage(raw if raw is not None else _groq_usage(chunk))
 

@@ -1,4 +1,4 @@
-"""What a delta of the chat API holds, in all the forms in which providers send it."""
+"""The content of chat deltas, in all the variants that providers send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FLAGS: dict[str, int] = {"text": TEXT, "refusal": TEXT, "reasoning": REASONING}
 
 
 def choice_delta(choice: dict[str, Any]) -> dict[str, Any]:
-    """A choice's delta; where it has none, the message, or Azure's list of messages with a delta each."""
+    """Return the delta of a choice. Without one, return its message, or the delta in Azure's list of messages."""
     delta = choice.get("delta")
     if delta is None and "delta" not in choice:
         delta = choice.get("message")
@@ -26,7 +26,7 @@ def choice_delta(choice: dict[str, Any]) -> dict[str, Any]:
 
 
 def content_texts(content: Any) -> Iterator[tuple[Kind, str]]:
-    """The texts of a `content`, which is a string, or a list of parts as Mistral sends it."""
+    """Yield the kind and text of each piece of `content`, which is a string or, as from Mistral, a list of parts."""
     if type(content) is str:
         if content:
             yield "text", content
@@ -58,7 +58,7 @@ def _pieces_of_part(part: Any) -> Iterator[tuple[Kind, str]]:
 
 
 def list_flags(content: Any) -> int:
-    """What a `content` that is no string carries."""
+    """Return the flags of a `content` that is not a string."""
     found = 0
     for kind, text in content_texts(content):
         found |= (_FLAGS.get(kind, OTHER_CONTENT)) if text or kind not in _FLAGS else 0
@@ -66,9 +66,9 @@ def list_flags(content: Any) -> int:
 
 
 def name_and_arguments(call: dict[str, Any]) -> tuple[str, str]:
-    """The name and the piece of arguments of one tool call's delta.
+    """Return the name and the argument fragment in a tool call's delta.
 
-    Arguments are text; an object (as Ollama's own API has it) is written as JSON. A custom tool has `input` instead.
+    Arguments that are an object, as in Ollama's own API, are serialized as JSON. A custom tool has `input` instead.
     """
     function = call.get("function")
     if type(function) is not dict:

@@ -1,10 +1,10 @@
-"""The lawful order of a chat stream: each choice opens with its role, adds, and finishes once.
+"""The allowed order of a chat stream: each choice starts with its role, adds content, and finishes once.
 
-Usually nothing but text comes, chunk after chunk: such a chunk is told by its flags, compared with the one before and
-passed over. All others take the table's steps, and the checks that are about values and not about order.
+Most chunks contain only text. Such a chunk is identified by its flags, compared with the previous one and skipped. All
+others take the steps of the table and go through the checks of values.
 
-Source: openai-openapi f85dbe2 ("Each chunk has the same ID"; `stream_options.include_usage`), and the streams of OpenAI
-itself: role in the first delta of a choice, one finish a choice, usage in one chunk at the end.
+Source: openai-openapi f85dbe2 ("Each chunk has the same ID"; `stream_options.include_usage`), and OpenAI's own streams:
+the role in the first delta of a choice, one finish reason per choice, usage in one chunk at the end.
 """
 
 from __future__ import annotations
@@ -65,20 +65,20 @@ KINDS = (
         "repeated-delta",
     }
 )
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _REPEATED = ("id", "model", "created", "system_fingerprint")
-_RESTATED = 16
-"""Characters: a delta that repeats fewer of the delta before it may well be what the model wrote."""
+_MIN_RESTATED = 16
+"""Characters. A delta that repeats a shorter delta before it may be what the model wrote."""
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a chat stream, in order of chunks; those at its end last."""
+    """Yield every misstep of a chat stream in the order of its chunks, then those at its end."""
     return _ChatWalk(stream).missteps() if stream.streamed else iter(())
 
 
 class _ChatWalk:
-    """One chat stream being walked."""
+    """A walk through one chat stream."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -87,7 +87,7 @@ class _ChatWalk:
         self._usage = UsageChecks()
         self._same = RepeatedFields()
         self._previous: dict[str, Any] = {}
-        self._values_of: Callable[[dict[str, Any]], Any] | None = None
+        self._get_repeated: Callable[[dict[str, Any]], Any] | None = None
         self._values: Any = None
         self._finish: dict[object, str] = {}
         self._last_text: dict[object, str] = {}
@@ -96,24 +96,24 @@ class _ChatWalk:
 
     def missteps(self) -> Iterator[Misstep]:
         for index, (chunk, flag) in enumerate(zip(self._stream.chunks, self._stream.flags, strict=True)):
-            if flag == TEXT and self._goes_on(chunk):
+            if flag == TEXT and self._continues(chunk):
                 continue
-            oddities = list(self._same.chunk(index, chunk))
-            yield from oddities
+            problems = list(self._same.chunk(index, chunk))
+            yield from problems
             yield from self._chunk(index, chunk, flag)
-            # What is odd about a chunk is told of each that has it: none may pass for going on from it.
-            self._previous = {} if oddities else chunk
+            # A problem is reported for every chunk that has it, so no chunk may be skipped as equal to a problematic one.
+            self._previous = {} if problems else chunk
             repeated = [key for key in _REPEATED if key in self._previous]
-            self._values_of = itemgetter(*repeated) if repeated else None
-            self._values = self._values_of(self._previous) if self._values_of else None
+            self._get_repeated = itemgetter(*repeated) if repeated else None
+            self._values = self._get_repeated(self._previous) if self._get_repeated else None
         yield from self._end()
 
-    def _goes_on(self, chunk: dict[str, Any]) -> bool:
-        """Whether a chunk of nothing but text goes on where the last one that was looked at left off."""
-        if self._values_of is None or self._usage.begun or len(chunk) != len(self._previous):
+    def _continues(self, chunk: dict[str, Any]) -> bool:
+        """Return whether a chunk contains only text and continues the last chunk that was fully checked."""
+        if self._get_repeated is None or self._usage.begun or len(chunk) != len(self._previous):
             return False
         try:
-            same = self._values_of(chunk) == self._values
+            same = self._get_repeated(chunk) == self._values
         except KeyError:
             return False
         choices = chunk.get("choices")
@@ -129,7 +129,7 @@ class _ChatWalk:
         if type(text) is not str:
             return False
         last = self._last_text.get(index, "")
-        if len(text) > _RESTATED and len(last) >= _RESTATED and text.startswith(last):
+        if len(text) > _MIN_RESTATED and len(last) >= _MIN_RESTATED and text.startswith(last):
             return False
         self._last_text[index] = text
         return True
@@ -139,7 +139,7 @@ class _ChatWalk:
         choices = choices if isinstance(choices, list) else []
         usage = chunk.get("usage")
         if not choices and usage is None and not chunk.get("error") and "moderation" not in chunk:
-            yield Misstep("empty-choices", index, "choices is empty and the chunk carries no usage", "$.choices")
+            yield Misstep("empty-choices", index, "choices is empty, but the chunk carries no usage", "$.choices")
         for place, choice in enumerate(choices):
             if isinstance(choice, dict):
                 yield from self._choice(index, place, choice)
@@ -154,7 +154,7 @@ class _ChatWalk:
                 message = f"choice {key} begins before choice {len(self._walk.states)}"
                 yield Misstep("choice-index-order", index, message, f"{path}.index")
             if "finish_reason" not in choice:
-                yield Misstep("absent-finish-reason", index, "the choice has no key finish_reason", path)
+                yield Misstep("absent-finish-reason", index, "the choice has no finish_reason key", path)
         delta = choice.get("delta")
         delta = delta if isinstance(delta, dict) else {}
         finish = choice.get("finish_reason")
@@ -163,21 +163,21 @@ class _ChatWalk:
         if delta.get("role") or (delta.get("role") == "" and key not in self._walk.states):
             yield from self._step(key, "role", index, f"{path}.delta.role", f'role "{delta["role"]}"')
         elif key not in self._walk.states and not has_content and finish is None:
-            yield from self._step(key, "nothing", index, f"{path}.delta", "a delta with nothing in it")
+            yield from self._step(key, "nothing", index, f"{path}.delta", "an empty delta")
         if has_content:
             yield from self._step(key, "content", index, f"{path}.delta", "content")
         if finish is not None:
-            yield from self._finished(key, finish, index, path, has_content)
+            yield from self._check_finish(key, finish, index, path, has_content)
         self._logprobs(key, choice, delta, index, path)
-        yield from self._restating(key, delta, index, path)
+        yield from self._check_restated(key, delta, index, path)
         yield from self._tools.delta(key, delta, index, f"{path}.delta")
 
-    def _finished(self, key: object, finish: str, index: int, path: str, has_content: bool) -> Iterator[Misstep]:
+    def _check_finish(self, key: object, finish: str, index: int, path: str, has_content: bool) -> Iterator[Misstep]:
         path += ".finish_reason"
         if has_content:
-            yield Misstep("finish-with-content", index, f'"{finish}" comes with content in one chunk', path)
+            yield Misstep("finish-with-content", index, f'"{finish}" and content are in the same chunk', path)
         before = self._finish.get(key)
-        message = f'"{finish}" again' if before == finish else f'"{finish}", and was "{before}" before'
+        message = f'"{finish}" again' if before == finish else f'"{finish}", but was "{before}" before'
         yield from self._step(key, "finish", index, path, f"finish_reason {message if before else finish}")
         self._finish.setdefault(key, finish)
 
@@ -196,7 +196,7 @@ class _ChatWalk:
             yield Misstep(kind, index, message, path)
 
     def _logprobs(self, key: object, choice: dict[str, Any], delta: dict[str, Any], index: int, path: str) -> None:
-        """Put aside what a choice says of its tokens. A choice that begins without is not looked at again."""
+        """Collect the log probabilities of a choice. A choice whose first chunk has none is ignored."""
         logprobs = choice.get("logprobs")
         if not isinstance(logprobs, dict) and key not in self._tokens:
             return
@@ -205,19 +205,19 @@ class _ChatWalk:
         for field, tokens in of_choice.items():
             tokens.take(delta.get(field), logprobs.get(field), index, f"{path}.logprobs.{field}")
 
-    def _restating(self, key: object, delta: dict[str, Any], index: int, path: str) -> Iterator[Misstep]:
-        """A delta that begins with the whole delta before it and goes on, twice in a row: text so far, not what is new."""
+    def _check_restated(self, key: object, delta: dict[str, Any], index: int, path: str) -> Iterator[Misstep]:
+        """Yield a misstep if a delta repeats the previous one, or extends it for the second time in a row."""
         text = delta.get("content")
         if not isinstance(text, str) or not text:
             return
         last = self._last_text.get(key, "")
         self._last_text[key] = text
         if text == last and repeats(text):
-            yield Misstep("repeated-delta", index, "the same delta twice in a row", f"{path}.delta.content")
-        if len(last) >= _RESTATED and len(text) > len(last) and text.startswith(last):
+            yield Misstep("repeated-delta", index, "the delta repeats the previous delta", f"{path}.delta.content")
+        if len(last) >= _MIN_RESTATED and len(text) > len(last) and text.startswith(last):
             self._restated[key] = self._restated.get(key, 0) + 1
             if self._restated[key] >= 2:
-                message = "content repeats all of the delta before and goes on: the text so far, not what is new"
+                message = "content contains the whole previous delta: the text so far instead of the new text"
                 yield Misstep("cumulative-content", index, message, f"{path}.delta.content")
         else:
             self._restated[key] = 0
@@ -228,7 +228,7 @@ class _ChatWalk:
         for of_choice in self._tokens.values():
             for tokens in of_choice.values():
                 yield from tokens.end()
-        yield from self._tools.end(self._finish, forced=_forces_a_tool(self._stream))
+        yield from self._tools.end(self._finish, forced=_requires_tool(self._stream))
         yield from self._usage.end(any(flag & TEXT for flag in self._stream.flags))
 
 
@@ -236,8 +236,8 @@ def _has_content(delta: dict[str, Any]) -> bool:
     return any(delta.get(key) for key in delta if key not in ("role", "index"))
 
 
-def _forces_a_tool(stream: Stream) -> bool:
-    """Whether the request, where it is known, names the tool to call or requires one."""
+def _requires_tool(stream: Stream) -> bool:
+    """Return whether the request, if known, names the tool to call or requires one."""
     request = stream.exchange.request
     fields = as_object(request.body.json) if request and request.body else {}
     choice = fields.get("tool_choice")

@@ -1,7 +1,8 @@
 """The shape of a `chat.completion.chunk`.
 
-Source: openai-openapi f85dbe2, `CreateChatCompletionStreamResponse`; openai-python 3.52, `types/chat/chat_completion_chunk.py`.
-Where the two differ, the laxer holds: `finish_reason` may be absent, as it is from one provider in nine.
+Source: openai-openapi f85dbe2, `CreateChatCompletionStreamResponse`; openai-python 3.52,
+`types/chat/chat_completion_chunk.py`. Where the two differ, the laxer one applies: `finish_reason` may be absent, as it
+is from one provider in nine.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ _TOOL_CALL = structure(
     }
 )
 
-# openai-python puts every list of a delta together by its entries' `index`; plain values it appends.
+# openai-python merges every list in a delta by the `index` of its entries, and appends entries that are not objects.
 _INDEXED = Shape(
     types=(),
     fields={"index": integer(required=True).called(missing="unindexed-list-delta", wrong_type="unindexed-list-delta")},

@@ -1,7 +1,7 @@
-"""What can be wrong with the tool calls of a chat stream: their indices, ids, names and arguments.
+"""Check the tool calls of a chat stream: their indices, ids, names and arguments.
 
-A tool call is known by `index` alone. Its id, type and name come once, in its first delta; the arguments come in pieces
-that are appended, and are a JSON object when all have come.
+A tool call is identified by `index` alone. Its id, type and name come once, in its first delta; the arguments come in
+fragments that add up to a JSON object.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ KINDS = frozenset(
         "tool-no-name",
     }
 )
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 
 @dataclass(slots=True)
 class _Call:
-    """One tool call as far as it has come. `chunk` and `path` are those of its first delta."""
+    """A tool call so far. `chunk` and `path` are those of its first delta."""
 
     chunk: int
     path: str
@@ -51,7 +51,7 @@ class ToolCallChecks:
         self._last: dict[object, int] = {}
 
     def delta(self, choice: object, delta: dict[str, Any], chunk: int, path: str) -> Iterator[Misstep]:
-        """Take one delta of one choice."""
+        """Check one delta of one choice."""
         entries = delta.get("tool_calls")
         if not isinstance(entries, list):
             return
@@ -65,13 +65,13 @@ class ToolCallChecks:
     ) -> Iterator[Misstep]:
         index = entry.get("index")
         if type(index) is not int:
-            # The shape's check tells of the index; here the entry is what it most likely is.
+            # The shape check reports a missing index; here the most likely one is assumed.
             index = len(calls) if entry.get("id") or not calls else max(calls)
         elif index not in calls and index != len(calls):
-            message = f"the first delta of a call has index {index}, and {len(calls)} comes next"
+            message = f"the first delta of a call has index {index}, but {len(calls)} was expected"
             yield Misstep("tool-index-gap", chunk, message, f"{path}.index")
         if index in calls and self._last.get(choice, index) != index:
-            message = f"call {index} goes on after call {self._last[choice]} began"
+            message = f"call {index} continues after call {self._last[choice]} began"
             yield Misstep("interleaved-tools", chunk, message, f"{path}.index")
         self._last[choice] = index
         function = entry.get("function")
@@ -79,28 +79,31 @@ class ToolCallChecks:
         call = calls.get(index)
         if call is None:
             call = calls[index] = _Call(chunk, path)
-            yield from _opened(entry, function, index, chunk, path)
+            yield from _check_first_delta(entry, function, index, chunk, path)
         elif entry.get("id") and call.id and entry["id"] != call.id:
-            message = f'call {index} is "{call.id}", and now "{entry["id"]}": two calls share an index'
+            message = f'call {index} is "{entry["id"]}", but was "{call.id}" before: two calls share an index'
             yield Misstep("tool-id-collision", chunk, message, f"{path}.index")
             self._replaced.append((choice, index, call))
             call = calls[index] = _Call(chunk, path)
         else:
-            yield from _repeated(call, entry, function, index, chunk, path)
+            yield from _check_later_delta(call, entry, function, index, chunk, path)
         _take(call, entry, function)
 
     def end(self, finish: Mapping[object, str], *, forced: bool = False) -> Iterator[Misstep]:
-        """What only shows when all deltas have come; `finish` is the finish reason of each choice that has one, `forced`
-        tells that the request names the tool to call, to which OpenAI answers `stop`."""
-        calls = [(choice, index, call) for choice, of in self._calls.items() for index, call in of.items()]
+        """Yield the missteps that show only after the last chunk.
+
+        `finish` is the finish reason of each choice that has one. `forced` says that the request names the tool to
+        call, in which case OpenAI finishes with `stop`.
+        """
+        calls = [(choice, index, call) for choice, made in self._calls.items() for index, call in made.items()]
         for choice, index, call in (*self._replaced, *calls):
-            if call.arguments and not _is_object("".join(call.arguments)):
+            if call.arguments and not _is_json_object("".join(call.arguments)):
                 short = finish.get(choice) == "length"
                 yield Misstep(
                     "tool-args-invalid-json",
                     call.chunk,
-                    f"the arguments of call {index} are no JSON object"
-                    + (", the answer was cut at its length" if short else ""),
+                    f"the arguments of call {index} are not a JSON object"
+                    + (", and the response was cut at its length limit" if short else ""),
                     f"{call.path}.function.arguments",
                     "warning" if short else None,
                 )
@@ -110,15 +113,17 @@ class ToolCallChecks:
         for choice, reason in finish.items():
             calls = self._calls.get(choice)
             if calls and reason == "stop" and not forced:
-                message = f'choice {choice} made tool calls and finished with "stop"'
+                message = f'choice {choice} made tool calls but finished with "stop"'
                 yield Misstep("finish-tool-mismatch", None, message)
             if not calls and reason == "tool_calls":
-                message = f'choice {choice} finished with "tool_calls" and made none'
+                message = f'choice {choice} finished with "tool_calls" but made none'
                 yield Misstep("finish-tool-mismatch", None, message)
 
 
-def _opened(entry: dict[str, Any], function: dict[str, Any], index: int, chunk: int, path: str) -> Iterator[Misstep]:
-    """The first delta of a call."""
+def _check_first_delta(
+    entry: dict[str, Any], function: dict[str, Any], index: int, chunk: int, path: str
+) -> Iterator[Misstep]:
+    """Check the first delta of a call."""
     if not entry.get("id"):
         yield Misstep("tool-no-id", chunk, f"the first delta of call {index} has no id", f"{path}.id")
     custom = entry.get("custom")
@@ -130,14 +135,14 @@ def _opened(entry: dict[str, Any], function: dict[str, Any], index: int, chunk: 
         yield Misstep("tool-call-no-type", chunk, f"the first delta of call {index} has no type", f"{path}.type")
 
 
-def _repeated(
+def _check_later_delta(
     call: _Call, entry: dict[str, Any], function: dict[str, Any], index: int, chunk: int, path: str
 ) -> Iterator[Misstep]:
-    """A later delta of a call."""
+    """Check a later delta of a call."""
     if entry.get("id") and call.id:
-        yield Misstep("tool-id-repeated", chunk, f"call {index} gives its id again", f"{path}.id")
+        yield Misstep("tool-id-repeated", chunk, f"call {index} repeats its id", f"{path}.id")
     if function.get("name") and call.name:
-        message = f'call {index} gives its name "{function["name"]}" again'
+        message = f'call {index} repeats its name "{function["name"]}"'
         yield Misstep("tool-name-repeated", chunk, message, f"{path}.function.name")
 
 
@@ -150,7 +155,7 @@ def _take(call: _Call, entry: dict[str, Any], function: dict[str, Any]) -> None:
         call.arguments.append(function["arguments"])
 
 
-def _is_object(text: str) -> bool:
+def _is_json_object(text: str) -> bool:
     try:
         return isinstance(orjson.loads(text), dict)
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Tool calls that grow piece by piece, told apart even where a provider's indices are missing or collide."""
+"""Assemble tool calls from their fragments, even if a provider's indices are missing or collide."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _HOLDERS = ("function", "custom")
 class ToolCalls:
     """The tool calls of one choice.
 
-    A piece belongs to the call of its `index`; the same index with another id is another call (several gateways give
-    parallel calls the same index). Without an index it belongs to the call of its id, else it begins a call if it brings
-    an id, else it goes on with the last one.
+    A fragment belongs to the call with its `index`, unless its id differs: several gateways give parallel calls the
+    same index. Without an index it belongs to the call with its id, or starts a new call if its id is new, or continues
+    the last call if it has no id.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class ToolCalls:
         return bool(self._calls)
 
     def feed(self, pieces: list[Any]) -> None:
-        """Add the pieces that one delta brings."""
+        """Add the fragments in one delta."""
         for piece in pieces:
             if type(piece) is dict:
                 self._call_for(piece).feed(piece)
@@ -39,18 +39,18 @@ class ToolCalls:
             call = self._at.get(index)
             if call is not None and (id is None or call.id in (None, id)):
                 return call
-            call = self._named(id) or self._begun(index)
+            call = self._find_by_id(id) or self._new_call(index)
             self._at[index] = call
             return call
-        call = self._named(id)
+        call = self._find_by_id(id)
         if call is None and id is None and self._calls:
             call = self._calls[-1]
-        return call or self._begun(len(self._calls))
+        return call or self._new_call(len(self._calls))
 
-    def _named(self, id: str | None) -> _Call | None:
+    def _find_by_id(self, id: str | None) -> _Call | None:
         return next((call for call in self._calls if call.id == id), None) if id else None
 
-    def _begun(self, index: int) -> _Call:
+    def _new_call(self, index: int) -> _Call:
         call = _Call(index)
         self._calls.append(call)
         return call
@@ -60,19 +60,19 @@ class ToolCalls:
 
     @property
     def objects(self) -> list[dict[str, Any]]:
-        """The calls as a plain answer holds them, in order of their indices."""
+        """The calls as in a non-streaming response, in the order of their indices."""
         return [call.object for call in self._sorted()]
 
     @property
     def parts(self) -> list[Part]:
-        """The calls in the common words."""
+        """The calls in the common terms."""
         return [
             Part("tool_call", joined(call.arguments), call.id, call.name, data=call.object) for call in self._sorted()
         ]
 
 
 class _Call:
-    """One tool call while it grows."""
+    """A tool call under construction."""
 
     __slots__ = ("arguments", "holder", "id", "index", "inner", "name", "rest", "type")
 
@@ -105,13 +105,13 @@ class _Call:
 
     @property
     def object(self) -> dict[str, Any]:
-        written = "arguments" if self.holder == "function" else "input"
+        arguments_key = "arguments" if self.holder == "function" else "input"
         return {
             "id": self.id,
             "type": self.type or self.holder,
             self.holder: {
                 "name": self.name,
-                written: joined(self.arguments),
+                arguments_key: joined(self.arguments),
                 **{key: plain(value) for key, value in self.inner.items()},
             },
             **{key: plain(value) for key, value in self.rest.items()},

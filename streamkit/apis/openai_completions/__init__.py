@@ -1,7 +1,7 @@
-"""OpenAI Completions, the legacy API: `text_completion` objects, in a stream and in a plain answer alike.
+"""OpenAI Completions, the legacy API: `text_completion` objects, both in a stream and as a non-streaming response.
 
-Source: openai-openapi, `CreateCompletionResponse`. The specification requires a finish reason, because both forms share one
-schema; real streams send null until the end.
+Source: openai-openapi, `CreateCompletionResponse`. The specification requires a finish reason, because both variants
+share one schema; real streams send null until the end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from streamkit.apis.openai_completions.chunks import deltas, flags, usage
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk whose choices hold a `text` (and no `delta`: some servers call their chat chunks `text_completion`)."""
+    """Recognise choices with a `text` but without a `delta`: some servers label their chat chunks `text_completion`."""
     for chunk in sample.chunks:
         for choice in objects_in(chunk.get("choices")):
             if "delta" in choice or "message" in choice:
@@ -28,14 +28,14 @@ def recognises(sample: Sample) -> str | None:
 
 
 def new_assembler() -> Assembler:
-    """A new assembler. Its module is imported with the first one."""
+    """Return a new assembler. Its module is imported on first use."""
     from streamkit.apis.openai_completions.assembler import CompletionAssembler
 
     return CompletionAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.openai_completions.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.openai_completions.shape import kinds, misfits, schema, unknown
 

@@ -1,4 +1,4 @@
-"""Puts a legacy text completion together from its chunks."""
+"""Assemble a legacy text completion from its chunks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ORDERED = ("id", "object", "created", "model", "choices", "usage", "system_fing
 
 
 class CompletionAssembler:
-    """Fed with `text_completion` objects; `object` is the one that they add up to."""
+    """Assembles `text_completion` objects into one."""
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
@@ -35,7 +35,7 @@ class CompletionAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The `text_completion` as far as the chunks go."""
+        """The `text_completion` assembled so far."""
         head: dict[str, Any] = {"id": None, "created": None, "model": None, "usage": None, **self._head}
         head["object"] = "text_completion"
         head["choices"] = [choice.object for _, choice in sorted(self._choices.items())]
@@ -44,7 +44,7 @@ class CompletionAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share. A completion has no role."""
+        """The same in the terms common to all APIs. A completion has no role."""
         head = self._head
         messages = tuple(choice.message for _, choice in sorted(self._choices.items()))
         return Reply(
@@ -56,7 +56,7 @@ class CompletionAssembler:
 
 
 class _Choice:
-    """One choice while it grows."""
+    """A choice under construction."""
 
     __slots__ = ("fields", "finish", "index", "text")
 

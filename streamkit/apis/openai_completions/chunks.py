@@ -1,4 +1,4 @@
-"""What a `text_completion` chunk adds."""
+"""Interpret `text_completion` chunks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from streamkit.model.message import (
 
 
 def flags(chunk: Chunk) -> int:
-    """What a chunk carries, over all its choices."""
+    """Return what a chunk carries, over all its choices, as flags."""
     found = 0
     choices = chunk.get("choices")
     for choice in objects_in(choices):
@@ -38,7 +38,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What a chunk adds, choice by choice."""
+    """Return what a chunk adds, choice by choice."""
     found: list[Delta] = []
     for place, choice in enumerate(objects_in(chunk.get("choices"))):
         number = as_index(choice.get("index"), place)
@@ -54,5 +54,5 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts that a chunk reports."""
+    """Return the token counts that a chunk reports."""
     return parse_usage(chunk.get("usage"))

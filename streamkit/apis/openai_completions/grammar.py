@@ -1,4 +1,4 @@
-"""The lawful order of a legacy Completions stream: text, and one finish a choice."""
+"""The allowed order of a legacy Completions stream: text, and one finish reason per choice."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ GRAMMAR = Grammar(
 )
 
 
-_IN_CHAT_ALONE = frozenset({"usage-missing", "usage-not-last", "usage-on-content"})
-"""Where usage stands in a legacy stream, nobody measured: only its counts are judged."""
+_CHAT_ONLY = frozenset({"usage-missing", "usage-not-last", "usage-on-content"})
+"""Where usage belongs in a legacy stream has not been measured, so only its counts are checked."""
 
-KINDS = GRAMMAR.kinds | FIELD_KINDS | USAGE_KINDS - _IN_CHAT_ALONE
-"""Every misstep that these checks can give, each the name of its rule."""
+KINDS = GRAMMAR.kinds | FIELD_KINDS | USAGE_KINDS - _CHAT_ONLY
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a Completions stream, in order of chunks; those at its end last."""
+    """Yield every misstep of a Completions stream in the order of its chunks, then those at its end."""
     walk, same, usage = Walk(GRAMMAR), RepeatedFields(), UsageChecks()
     finishes: dict[object, str] = {}
     for index, (chunk, flag) in enumerate(zip(stream.chunks, stream.flags, strict=True)):
@@ -40,15 +40,15 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         for place, choice in enumerate(choices if isinstance(choices, list) else ()):
             if isinstance(choice, dict):
                 yield from _choice(walk, finishes, index, place, choice)
-        yield from _of_counts(usage.chunk(index, chunk, has_content=bool(flag & TEXT)))
+        yield from _counts_only(usage.chunk(index, chunk, has_content=bool(flag & TEXT)))
     if stream.verdict != "error":
         for key, wrong in walk.unfinished():
             yield Misstep(wrong, None, f"no chunk carries a finish_reason for choice {key}")
-    yield from _of_counts(usage.end(any(flag & TEXT for flag in stream.flags)))
+    yield from _counts_only(usage.end(any(flag & TEXT for flag in stream.flags)))
 
 
-def _of_counts(reported: Iterable[Misstep]) -> Iterator[Misstep]:
-    return (step for step in reported if step.kind not in _IN_CHAT_ALONE)
+def _counts_only(reported: Iterable[Misstep]) -> Iterator[Misstep]:
+    return (step for step in reported if step.kind not in _CHAT_ONLY)
 
 
 def _choice(
@@ -66,7 +66,7 @@ def _choice(
     if isinstance(finish, str) and finish not in ("", "null"):
         wrong = walk.step(key, "finish")
         before = finishes.setdefault(key, finish)
-        # gpt-3.5-turbo-instruct of OpenAI gives `length` twice, the second time with an empty text.
+        # OpenAI's gpt-3.5-turbo-instruct sends `length` twice, the second time with an empty text.
         if wrong and (finish != before or finish != "length" or choice.get("text")):
-            message = f'choice {key} finishes again: "{finish}", and was "{before}" before'
+            message = f'choice {key} finishes again: "{finish}", but was "{before}" before'
             yield Misstep(wrong, index, message, f"{path}.finish_reason")

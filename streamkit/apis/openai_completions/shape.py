@@ -1,7 +1,7 @@
 """The shape of a chunk of the legacy Completions API.
 
-Source: openai-openapi f85dbe2, `CreateCompletionResponse`. It requires `finish_reason` and forbids null, because stream and
-plain answer share it; real streams send null until the end, so null is lawful here.
+Source: openai-openapi f85dbe2, `CreateCompletionResponse`. It requires `finish_reason` and forbids null, because chunks
+and non-streaming responses share it. Real streams send null until the end, so null is allowed here.
 """
 
 from __future__ import annotations

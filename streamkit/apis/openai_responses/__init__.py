@@ -10,7 +10,7 @@ from streamkit.apis.openai_responses.chunks import deltas, ended, flags, is_even
 
 
 def recognises(sample: Sample) -> str | None:
-    """An event whose type begins with `response.` and names a known one, or a plain answer: `object` is `response`."""
+    """Recognise an event by its `type`, or a non-streaming response, whose `object` is `response`."""
     for chunk in sample.chunks:
         if is_event(chunk):
             return f"type is {chunk['type']!r}"
@@ -22,14 +22,14 @@ def recognises(sample: Sample) -> str | None:
 
 
 def new_assembler() -> Assembler:
-    """A new assembler. Its module is imported with the first one."""
+    """Return a new assembler. Its module is imported on first use."""
     from streamkit.apis.openai_responses.assembler import ResponseAssembler
 
     return ResponseAssembler()
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.openai_responses.grammar import KINDS, RESPONSE, missteps
     from streamkit.apis.openai_responses.item_grammar import ITEM, PART
     from streamkit.apis.openai_responses.shape import kinds, misfits, schema, unknown

@@ -1,7 +1,8 @@
-"""Puts a response together from the events of the Responses API.
+"""Assemble a response from the events of the Responses API.
 
-The terminal event holds the whole response; it is the answer. Where it never comes, or brings no output (some backends
-leave it empty), the output is that of the finished items, and of the unfinished ones as far as their deltas go.
+The terminal event contains the whole response, which is the result. If it never arrives, or has no output (some
+backends leave it empty), the output consists of the finished items and of the unfinished ones as far as their deltas
+arrived.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _LAST = frozenset({"response.completed", "response.failed", "response.incomplete
 
 
 class ResponseAssembler:
-    """Fed with the events of a response; `object` is the `response` that they add up to."""
+    """Assembles the events of a response into a `response`."""
 
     def __init__(self) -> None:
         self._response: dict[str, Any] = {}
@@ -36,7 +37,7 @@ class ResponseAssembler:
         if kind.startswith("response.output_item."):
             self._feed_item(kind, chunk)
         elif type(response) is dict and (kind or chunk.get("object") == "response"):
-            # What comes after the terminal event does not take it back.
+            # Events after the terminal event do not replace its response.
             if not self._last or kind in _LAST:
                 self._response = response
                 self._last = kind in _LAST or not kind
@@ -76,7 +77,7 @@ class ResponseAssembler:
             item.feed(kind, chunk)
 
     def _index(self, chunk: dict[str, Any]) -> int:
-        """The item that an event is about: by its index, else by its id, else the last one."""
+        """Return the index of the item of an event: given by its index or its id, else that of the last item."""
         id = as_string(chunk.get("item_id"))
         is_new = as_string(chunk.get("type")).endswith("output_item.added") or self._newest < 0
         index = as_index(chunk.get("output_index"), self._places.get(id, self._newest + is_new))
@@ -85,7 +86,7 @@ class ResponseAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The `response` as far as the events go; a plain answer gives itself."""
+        """The `response` assembled so far; a plain answer is returned unchanged."""
         response = dict(self._response)
         if not response:
             response = {"id": None, "object": "response", "status": None}
@@ -102,7 +103,7 @@ class ResponseAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         response = self.object
         items = objects_in(response.get("output"))
         role = next((nonempty_string(item.get("role")) for item in items if item.get("type") == "message"), None)
@@ -119,7 +120,7 @@ class ResponseAssembler:
 
 
 def _orphan(kind: str, chunk: dict[str, Any]) -> dict[str, Any]:
-    """An item whose opening never came, named by what its first event shows of it."""
+    """Return an item that was never added, with the type that its first event implies."""
     item: dict[str, Any] = {"id": nonempty_string(chunk.get("item_id"))}
     if kind.startswith("response.reasoning_"):
         item["type"] = "reasoning"

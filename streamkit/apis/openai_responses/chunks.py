@@ -1,4 +1,4 @@
-"""What an event of the Responses API adds."""
+"""Interpret the events of the Responses API."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from streamkit.model.message import (
 
 TERMINAL = frozenset({"response.completed", "response.failed", "response.incomplete", "error"})
 
-# Events that append to something: what their `delta` is.
+# Events that append content: the flag and the kind of their `delta`.
 _APPENDS: dict[str, tuple[int, DeltaKind]] = {
     "response.output_text.delta": (TEXT, "text"),
     "response.refusal.delta": (TEXT, "refusal"),
@@ -55,13 +55,13 @@ _LIFECYCLE = {
 
 
 def is_event(chunk: Chunk) -> bool:
-    """Whether the chunk is an event that no other protocol has."""
+    """Return whether a chunk is an event that only this protocol has."""
     kind = chunk.get("type")
     return type(kind) is str and (kind in _LIFECYCLE or kind in _APPENDS or kind.startswith("response.output_item."))
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     kind = chunk.get("type")
     if type(kind) is str:
         piece = _APPENDS.get(kind)
@@ -94,7 +94,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds; `part` is the index of its output item."""
+    """Return what an event adds; `part` is the index of its output item."""
     kind = as_string(chunk.get("type"))
     part = as_index(chunk.get("output_index"), 0)
     piece = _APPENDS.get(kind)
@@ -140,20 +140,20 @@ def _convert_lifecycle_event(kind: str, chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def finish_reason(response: dict[str, object]) -> str:
-    """Why a response ended: its status, and of an incomplete one the reason."""
+    """Return why a response ended: the reason if it is incomplete, otherwise its status."""
     return as_string(as_object(response.get("incomplete_details")).get("reason")) or as_string(response.get("status"))
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts that a lifecycle event or a plain answer reports."""
+    """Return the token counts that a lifecycle event or a non-streaming response reports."""
     return parse_usage(as_object(chunk.get("response")).get("usage") or chunk.get("usage"))
 
 
 def model(chunk: Chunk) -> str | None:
-    """The model's name, which lifecycle events tell."""
+    """Return the model name, which lifecycle events give, or None."""
     return nonempty_string(as_object(chunk.get("response")).get("model")) or nonempty_string(chunk.get("model"))
 
 
 def ended(ending: Ending) -> bool:
-    """One of the terminal events. The `[DONE]` that OpenRouter adds means nothing here."""
+    """Return whether a terminal event was seen. The `[DONE]` that OpenRouter adds is not significant."""
     return any(as_string(chunk.get("type")) in TERMINAL for chunk in reversed(ending.chunks))

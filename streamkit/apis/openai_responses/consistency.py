@@ -1,7 +1,7 @@
-"""What a Responses stream says several times must be the same each time: of the response, and of each item.
+"""Check that a Responses stream agrees with itself where it repeats something, about the response and about each item.
 
-Source: openai-python 3.54, `lib/streaming/responses/_responses.py`: `_output_identity` holds type and `call_id` of an item
-that is done against those of the item that was added, and its events' handlers assert the type of the item.
+Source: openai-python 3.54, `lib/streaming/responses/_responses.py`: `_output_identity` compares the type and `call_id`
+of a finished item with those of the added one, and the handlers of its events assert the type of the item.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KINDS = PART_KINDS | {
     "status-mismatch",
     "usage-total-mismatch",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _STATUS = {
     "response.created": ("in_progress", "queued"),
@@ -33,10 +33,10 @@ _STATUS = {
     "response.incomplete": ("incomplete",),
 }
 
-_STATUSES = frozenset(status for wanted in _STATUS.values() for status in wanted)
+_STATUSES = frozenset(status for expected in _STATUS.values() for status in expected)
 
-# The beginning of an event's type, the types of the items that have such events, and how the SDK takes another.
-_BELONGS: dict[str, tuple[tuple[str, ...], Severity | None]] = {
+# The prefix of an event type, the item types that have such events, and the severity of any other type in the SDK.
+_ITEM_TYPES: dict[str, tuple[tuple[str, ...], Severity | None]] = {
     "response.output_text": (("message",), None),
     "response.refusal": (("message",), "warning"),
     "response.function_call_arguments": (("function_call",), None),
@@ -59,9 +59,9 @@ _IDENTITY: tuple[tuple[str, Severity | None], ...] = (
     ("name", "warning"),
     ("role", "warning"),
 )
-_FINISHING = ("message",)
-# What a response comes to while it is made, and what its shape holds to one word; all else it repeats from its first event on.
-_MADE = frozenset(
+_ENDS_WITH_DONE = ("message",)
+# Fields that change while a response is generated, or whose value the shape fixes. All others must stay the same.
+_CHANGING = frozenset(
     {
         "completed_at",
         "content_filters",
@@ -79,27 +79,27 @@ _MISSING = object()
 
 
 class ResponseConsistency:
-    """What the lifecycle events of one stream tell of the response."""
+    """Checks of the lifecycle events of one stream."""
 
     def __init__(self) -> None:
         self._first: dict[str, Any] | None = None
 
     def event(self, chunk: int, kind: str, response: dict[str, Any]) -> Iterator[Misstep]:
-        """Take one lifecycle event."""
-        wanted = _STATUS.get(kind)
+        """Check the response in one lifecycle event."""
+        expected = _STATUS.get(kind)
         status = response.get("status")
-        if wanted is not None and status not in wanted and (status is None or status in _STATUSES):
+        if expected is not None and status not in expected and (status is None or status in _STATUSES):
             message = f"{kind} with {'no status' if status is None else f'status {describe(status)}'}"
             yield Misstep("status-mismatch", chunk, message, "$.response.status")
         if self._first is None:
             self._first = response
-        for key in self._first.keys() - _MADE if response != self._first else ():
+        for key in self._first.keys() - _CHANGING if response != self._first else ():
             value = response.get(key, _MISSING)
             if value != self._first[key]:
                 now = "missing" if value is _MISSING else describe(value)
-                message = f"{key} is {now}, and was {describe(self._first[key])} in the first event"
+                message = f"{key} is {now}, but was {describe(self._first[key])} in the first event"
                 if type(value) is type(self._first[key]) and isinstance(value, dict | list):
-                    message = f"{key} is not what it was in the first event"
+                    message = f"{key} differs from the first event"
                 yield Misstep("response-changed", chunk, message, member("$.response", key))
         yield from _usage(chunk, response)
 
@@ -117,24 +117,24 @@ def _usage(chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:
 def _sums(usage: dict[str, Any], chunk: int, path: str) -> Iterator[Misstep]:
     asked, answered, total = (usage.get(name) for name in ("input_tokens", "output_tokens", "total_tokens"))
     if type(asked) is int and type(answered) is int and type(total) is int and asked + answered != total:
-        message = f"{asked} + {answered} is {asked + answered}, and total_tokens is {total}"
+        message = f"{asked} + {answered} is {asked + answered}, but total_tokens is {total}"
         yield Misstep("usage-total-mismatch", chunk, message, f"{path}.total_tokens")
     for whole in ("input_tokens", "output_tokens"):
         yield from check_parts(usage, whole, f"{whole}_details", chunk, path)
 
 
-def belongs(chunk: int, index: int, kind: str, item: str) -> Iterator[Misstep]:
-    """Whether an item of this type has events of this kind; an item of an unknown type may have any."""
+def check_event_type(chunk: int, index: int, kind: str, item: str) -> Iterator[Misstep]:
+    """Yield a misstep if an item of this type cannot have events of this kind. Unknown item types may have any."""
     stem = kind.rpartition(".")[0]
     if stem == "response.output_text.annotation":
         stem = "response.output_text"
-    wanted = _BELONGS.get(stem)
-    if wanted is not None and item not in wanted[0]:
+    expected = _ITEM_TYPES.get(stem)
+    if expected is not None and item not in expected[0]:
         message = f"{kind} for item {index}, which is of type {describe(item)}"
-        yield Misstep("event-item-mismatch", chunk, message, "$.type", wanted[1])
+        yield Misstep("event-item-mismatch", chunk, message, "$.type", expected[1])
 
 
-def same_item(
+def check_same_item(
     chunk: int,
     index: int,
     added: dict[str, Any],
@@ -143,23 +143,25 @@ def same_item(
     kind: str = "item-changed",
     done: dict[str, Any] | None = None,
 ) -> Iterator[Misstep]:
-    """Whether an item that is told again is the one that was added; or the one that was `done`, which has been compared."""
+    """Yield a misstep if a repeated item differs from the one added. Values equal to those of `done` were already
+    compared."""
     for key, severity in _IDENTITY:
         before, now = added.get(key), item.get(key)
         if before == now or (key == "name" and not before) or (done is not None and done.get(key) == now):
             continue
         if now is None and severity is not None:
-            continue  # the shape's check tells of it
-        message = f"{key} of item {index} is {_said(now)}, and was {_said(before)} when it was added"
+            continue  # reported by the shape check
+        message = f"{key} of item {index} is {_describe(now)}, but was {_describe(before)} when it was added"
         yield Misstep(kind, chunk, message, f"{path}.{key}", severity)
 
 
-def done_item(chunk: int, index: int, item: dict[str, Any]) -> Iterator[Misstep]:
-    """Whether an item that is done says that it is at work. A call may be: its program still runs."""
-    if item.get("type") in _FINISHING and item.get("status") in ("in_progress", "queued"):
+def check_done_item(chunk: int, index: int, item: dict[str, Any]) -> Iterator[Misstep]:
+    """Yield a misstep if a finished message still has an unfinished status. A call may have one: its program still
+    runs."""
+    if item.get("type") in _ENDS_WITH_DONE and item.get("status") in ("in_progress", "queued"):
         message = f"item {index} is done with status {describe(item['status'])}"
         yield Misstep("status-mismatch", chunk, message, "$.item.status")
 
 
-def _said(value: object) -> str:
+def _describe(value: object) -> str:
     return "missing" if value is None else describe(value)

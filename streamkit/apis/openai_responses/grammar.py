@@ -1,10 +1,11 @@
-"""The lawful order of a Responses stream: a response that is created, items in it, parts in those, one terminal event.
+"""The allowed order of a Responses stream: a response is created, with items in it and parts in those, then one
+terminal event.
 
-Items may overlap, as they do at OpenAI, xAI and OpenRouter; an item is known by its `output_index`, a part by its item and
-`content_index`. What a `done` event repeats must be what the deltas said.
+Items may overlap, as they do at OpenAI, xAI and OpenRouter. An item is identified by its `output_index`, a part by its
+item and `content_index`. What a `done` event repeats must match the deltas.
 
-Source: openai-openapi f85dbe2; openai-python 3.52, `lib/streaming/responses/_responses.py`, which raises where it does not
-find the item or the part that an event speaks of; 38 recorded streams.
+Source: openai-openapi f85dbe2; openai-python 3.52, `lib/streaming/responses/_responses.py`, which raises if it does not
+find the item or the part that an event refers to; 38 recorded streams.
 """
 
 from __future__ import annotations
@@ -56,25 +57,25 @@ KINDS = (
     | CONSISTENCY_KINDS
     | {"failed-response", "foreign-event", "response-id-changed", "sequence-gap"}
 )
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _TERMINAL = ("response.completed", "response.failed", "response.incomplete")
 _TEXT = "response.output_text.delta"
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a Responses stream, in order of events; those at its end last."""
+    """Yield every misstep of a Responses stream in the order of its events, then those at its end."""
     return _ResponseWalk(stream).missteps() if stream.streamed else iter(())
 
 
 class _ResponseWalk:
-    """One Responses stream being walked."""
+    """A walk through one Responses stream."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._response = Walk(RESPONSE)
         self._items = ItemChecks()
-        self._said = ResponseConsistency()
+        self._consistency = ResponseConsistency()
         self._id: str | None = None
         self._sequence: int | None = None
 
@@ -84,38 +85,38 @@ class _ResponseWalk:
             number = event.get("sequence_number")
             if type(number) is int:
                 if self._sequence is not None and number != self._sequence + 1:
-                    message = f"sequence_number is {number}, and {self._sequence + 1} comes next"
+                    message = f"sequence_number is {number}, but {self._sequence + 1} was expected"
                     yield Misstep("sequence-gap", chunk, message, "$.sequence_number")
                 self._sequence = number
-            # The usual case: more text for the part that the event before was about.
-            if event.get("type") == _TEXT and opened.get(0) == "open" and self._items.goes_on(event):
+            # The usual case: more text for the part of the previous event.
+            if event.get("type") == _TEXT and opened.get(0) == "open" and self._items.continues(event):
                 continue
             yield from self._event(chunk, event)
         yield from self._end()
 
     def _event(self, chunk: int, event: dict[str, Any]) -> Iterator[Misstep]:
         kind = str(event.get("type"))
-        yield from self._life(chunk, kind, event)
+        yield from self._lifecycle(chunk, kind, event)
         response = event.get("response")
         if isinstance(response, dict):
             yield from self._same_response(chunk, response)
-            yield from self._said.event(chunk, kind, response)
+            yield from self._consistency.event(chunk, kind, response)
             if kind in _TERMINAL:
                 yield from self._items.final(chunk, response, complete=kind == "response.completed")
         elif kind.startswith("response."):
             yield from self._items.event(chunk, kind, event)
         elif kind not in ("error", "keepalive") and "error" not in event:
             message = f"an event of type {describe(event['type'])}" if "type" in event else "an event without a type"
-            yield Misstep("foreign-event", chunk, f"{message}, which is none of this API", "$.type")
+            yield Misstep("foreign-event", chunk, f"{message}, which does not belong to this API", "$.type")
 
-    def _life(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+    def _lifecycle(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         symbol = "created" if kind == "response.created" else "terminal" if kind in _TERMINAL else "other"
         if kind == "error" or (kind == "None" and "error" in event):
             symbol = "error"
         wrong = self._response.step(0, symbol)
         if wrong == "first-event" and symbol == "created":
             yield Misstep(wrong, chunk, "a second response.created", "$.type")
-        elif wrong == "first-event" and not self._is_resumed():
+        elif wrong == "first-event" and not self._is_continuation():
             number = event.get("sequence_number")
             late = kind == "response.queued" or (type(number) is int and number > 0)
             message = f"{kind} comes before response.created"
@@ -123,9 +124,9 @@ class _ResponseWalk:
         elif wrong == "after-terminal":
             yield Misstep(wrong, chunk, f"{kind} comes after the terminal event", "$.type")
         if symbol == "error" or kind in ("response.failed", "response.incomplete"):
-            yield Misstep("failed-response", chunk, _failure(kind, event), "$", _gravity(kind))
+            yield Misstep("failed-response", chunk, _failure(kind, event), "$", _severity(kind))
 
-    def _is_resumed(self) -> bool:
+    def _is_continuation(self) -> bool:
         request = self._stream.exchange.request
         return request is not None and "starting_after" in request.query
 
@@ -134,7 +135,7 @@ class _ResponseWalk:
         if isinstance(given, str):
             self._id = self._id or given
             if given != self._id:
-                message = f'the response is "{given}", and was "{self._id}" before'
+                message = f'the response is "{given}", but was "{self._id}" before'
                 yield Misstep("response-id-changed", chunk, message, "$.response.id")
 
     def _end(self) -> Iterator[Misstep]:
@@ -145,7 +146,7 @@ class _ResponseWalk:
             yield from self._items.unfinished()
 
 
-def _gravity(kind: str) -> Any:
+def _severity(kind: str) -> Any:
     return "warning" if kind == "response.incomplete" else None
 
 

@@ -1,4 +1,4 @@
-"""The items of a Responses stream and their parts: that they open, go on under one id, close, and say the same twice."""
+"""The items of a Responses stream and their parts: they open, keep their id, close, and agree where they are repeated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streamkit.apis._kit.misfits import describe
 from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
 from streamkit.apis._openai.logprobs import Tokens
 from streamkit.apis.openai_responses.consistency import KINDS as ITEM_KINDS
-from streamkit.apis.openai_responses.consistency import belongs, done_item, same_item
+from streamkit.apis.openai_responses.consistency import check_done_item, check_event_type, check_same_item
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 
@@ -46,10 +46,10 @@ KINDS = (
     | ITEM_KINDS
     | {"arguments-invalid-json", "done-differs", "final-differs", "item-id-changed", "orphan-event"}
 )
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
-# What collects a text by deltas, and the field of its `done` event that repeats the whole.
-_WHOLE = {
+# Events with text deltas, and the field of their `done` event that repeats the full text.
+_DONE_FIELDS = {
     "response.output_text": "text",
     "response.refusal": "refusal",
     "response.reasoning_text": "text",
@@ -59,26 +59,26 @@ _WHOLE = {
     "response.custom_tool_call_input": "input",
     "response.code_interpreter_call_code": "code",
 }
-_OF_ITEM = {
+_ITEM_TEXTS = {
     "response.function_call_arguments": "arguments",
     "response.mcp_call_arguments": "arguments",
     "response.custom_tool_call_input": "input",
     "response.code_interpreter_call_code": "code",
 }
-_OF_PART = {
+_PART_TEXTS = {
     "response.output_text": ("content", "text"),
     "response.refusal": ("content", "refusal"),
     "response.reasoning_text": ("content", "text"),
     "response.reasoning_summary_text": ("summary", "text"),
 }
-"""Where an item's own object repeats a text: its field, or the list of its parts and their field."""
-_IN_PARTS = ("response.output_text", "response.refusal")
+"""Where an item repeats a text: its field, or the list of its parts and their field."""
+_PART_EVENTS = ("response.output_text", "response.refusal")
 
 
 @dataclass(slots=True)
 class _Item:
-    """One item as far as it has come: its id and its object when it was added, its done object, the types of its parts and
-    its texts by what they are."""
+    """An item so far: its id and object when it was added, its object when done, the types of its parts, and its texts
+    by event type and part."""
 
     id: str | None
     added: dict[str, Any]
@@ -90,7 +90,7 @@ class _Item:
 
 
 class ItemChecks:
-    """All items of one stream."""
+    """Checks of all items of one stream."""
 
     def __init__(self) -> None:
         self._items: dict[int, _Item] = {}
@@ -99,8 +99,9 @@ class ItemChecks:
         self._current: tuple[object, object, object] | None = None
         self._collecting: list[str] = []
 
-    def goes_on(self, event: dict[str, Any]) -> bool:
-        """Take one more text delta for the part that the event before was about; False where it is another event."""
+    def continues(self, event: dict[str, Any]) -> bool:
+        """Take another text delta for the part of the previous event. Return False, and do nothing, if this is another
+        event."""
         place = event.get("output_index"), event.get("content_index"), event.get("item_id")
         text = event.get("delta")
         if place != self._current or type(text) is not str or event.get("logprobs"):
@@ -109,7 +110,7 @@ class ItemChecks:
         return True
 
     def event(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
-        """Take one event that is about an item."""
+        """Check one event about an item."""
         self._current = None
         index = event.get("output_index")
         if type(index) is not int:
@@ -124,7 +125,7 @@ class ItemChecks:
     def _added(self, chunk: int, index: int, item: object) -> Iterator[Misstep]:
         wrong = self._walk.step(index, "added")
         if wrong:
-            yield Misstep(wrong, chunk, f"an item was added at output_index {index} before", "$.output_index")
+            yield Misstep(wrong, chunk, f"an item was already added at output_index {index}", "$.output_index")
         if isinstance(item, dict):
             given = item.get("id")
             self._items[index] = _Item(given if isinstance(given, str) else None, item, chunk)
@@ -140,8 +141,8 @@ class ItemChecks:
             return
         yield from self._same_id(chunk, index, known, item.get("id"), "$.item.id")
         known.done = item
-        yield from same_item(chunk, index, known.added, item, "$.item")
-        yield from done_item(chunk, index, item)
+        yield from check_same_item(chunk, index, known.added, item, "$.item")
+        yield from check_done_item(chunk, index, item)
         yield from _differences(chunk, index, known, item, "done-differs", "$.item")
         yield from _arguments(chunk, index, item)
 
@@ -154,17 +155,17 @@ class ItemChecks:
         yield from self._same_id(chunk, index, known, event.get("item_id"), "$.item_id")
         kind_of_item = known.added.get("type")
         if isinstance(kind_of_item, str):
-            yield from belongs(chunk, index, kind, kind_of_item)
+            yield from check_event_type(chunk, index, kind, kind_of_item)
         stem, _, step = kind.rpartition(".")
         place = event.get("content_index", event.get("summary_index"))
         if place is not None and type(place) is not int:
-            return  # the shape's check tells of it
+            return  # reported by the shape check
         if stem == "response.content_part":
             yield from self._part(chunk, index, known, step, place, event.get("part"))
         elif kind == "response.reasoning_summary_part.done" and isinstance(event.get("part"), dict):
-            told = "response.reasoning_summary_text", place
-            yield from _same(chunk, known, told, event["part"].get("text"), "$.part.text")
-        elif stem in _WHOLE:
+            key = "response.reasoning_summary_text", place
+            yield from _check_whole(chunk, known, key, event["part"].get("text"), "$.part.text")
+        elif stem in _DONE_FIELDS:
             yield from self._text(chunk, index, known, stem, step, place, event)
 
     def _part(self, chunk: int, index: int, known: _Item, step: str, place: object, part: object) -> Iterator[Misstep]:
@@ -172,22 +173,22 @@ class ItemChecks:
         kind = part.get("type") if isinstance(part, dict) else None
         if step == "added":
             if place != len(known.parts) and place not in known.parts:
-                message = f"part {place} of item {index} is added, and {len(known.parts)} comes next"
+                message = f"part {place} of item {index} is added, but {len(known.parts)} was expected"
                 yield Misstep("part-missing", chunk, message, "$.content_index")
             known.parts[place] = kind
         elif step == "done" and isinstance(part, dict):
             if known.parts.get(place, kind) != kind:
                 message = (
-                    f"part {place} of item {index} is {describe(kind)}, and was {describe(known.parts[place])} before"
+                    f"part {place} of item {index} is {describe(kind)}, but was {describe(known.parts[place])} before"
                 )
                 yield Misstep("item-changed", chunk, message, "$.part.type", "warning")
-            yield from _same(chunk, known, ("response.output_text", place), part.get("text"), "$.part.text")
-            yield from _same(chunk, known, ("response.refusal", place), part.get("refusal"), "$.part.refusal")
+            yield from _check_whole(chunk, known, ("response.output_text", place), part.get("text"), "$.part.text")
+            yield from _check_whole(chunk, known, ("response.refusal", place), part.get("refusal"), "$.part.refusal")
 
     def _text(
         self, chunk: int, index: int, known: _Item, stem: str, step: str, place: object, event: dict[str, Any]
     ) -> Iterator[Misstep]:
-        if stem in _IN_PARTS:
+        if stem in _PART_EVENTS:
             wrong = self._parts.step((index, place), "delta")
             if wrong:
                 message = f"{stem}.{step} for part {place} of item {index}, which was never added"
@@ -205,24 +206,26 @@ class ItemChecks:
                 self._current = event.get("output_index"), event.get("content_index"), event.get("item_id")
                 self._collecting = collected
         elif step == "done":
-            yield from _same(chunk, known, (stem, place), event.get(_WHOLE[stem]), f"$.{_WHOLE[stem]}")
+            yield from _check_whole(
+                chunk, known, (stem, place), event.get(_DONE_FIELDS[stem]), f"$.{_DONE_FIELDS[stem]}"
+            )
             if stem == "response.output_text" and place in known.tokens:
                 yield from known.tokens.pop(place).end()
 
     def _same_id(self, chunk: int, index: int, known: _Item, given: object, path: str) -> Iterator[Misstep]:
         if isinstance(given, str) and known.id is not None and given != known.id:
-            message = f'item {index} is "{given}", and was "{known.id}" when it was added'
+            message = f'item {index} is "{given}", but was "{known.id}" when it was added'
             yield Misstep("item-id-changed", chunk, message, path)
 
     def final(self, chunk: int, response: dict[str, Any], *, complete: bool) -> Iterator[Misstep]:
-        """The terminal event's response: its output repeats the items."""
+        """Check the response in the terminal event, whose output repeats the items."""
         self._current = None
         output = response.get("output")
         if not isinstance(output, list) or not complete:
             return
         if len(output) != len(self._items):
-            message = f"the final output has {len(output)} items, and the stream had {len(self._items)}"
-            # OpenAI itself leaves the output empty where the response is not stored.
+            message = f"the final output has {len(output)} items, but the stream had {len(self._items)}"
+            # OpenAI itself leaves the output empty if the response is not stored.
             severity: Severity | None = None if output else "warning"
             yield Misstep("final-differs", chunk, message, "$.response.output", severity)
             return
@@ -230,47 +233,47 @@ class ItemChecks:
             if isinstance(output[place], dict):
                 path = f"$.response.output[{place}]"
                 yield from self._same_id(chunk, index, known, output[place].get("id"), f"{path}.id")
-                yield from same_item(chunk, index, known.added, output[place], path, "final-differs", known.done)
+                yield from check_same_item(chunk, index, known.added, output[place], path, "final-differs", known.done)
                 yield from _differences(chunk, index, known, output[place], "final-differs", path)
 
     def unfinished(self) -> Iterator[Misstep]:
-        """The items that were never done, at the end of a stream that ended by itself."""
+        """Yield a misstep for each item that is never done, at the end of a complete stream."""
         for key, wrong in self._walk.unfinished():
             if isinstance(key, int) and key in self._items:
                 message = f"item {key} is never done"
                 yield Misstep(wrong, self._items[key].chunk, message, "$.output_index")
 
 
-def _same(chunk: int, known: _Item, key: tuple[str, object], whole: object, path: str) -> Iterator[Misstep]:
-    """Whether a `done` event repeats what the deltas said; without deltas there is nothing to compare."""
+def _check_whole(chunk: int, known: _Item, key: tuple[str, object], whole: object, path: str) -> Iterator[Misstep]:
+    """Yield a misstep if a `done` event does not repeat the text of the deltas. Without deltas nothing is compared."""
     if key in known.texts and isinstance(whole, str) and whole != "".join(known.texts[key]):
-        message = f"the whole has {len(whole)} characters, and the deltas gave {sum(map(len, known.texts[key]))}"
+        message = f"the full text has {len(whole)} characters, but the deltas have {sum(map(len, known.texts[key]))}"
         if len(whole) == sum(map(len, known.texts[key])):
-            message = "the whole is another text than the deltas gave"
+            message = "the full text differs from the deltas"
         yield Misstep("done-differs", chunk, message, path)
 
 
 def _differences(chunk: int, index: int, known: _Item, item: dict[str, Any], kind: str, path: str) -> Iterator[Misstep]:
-    """Where an item's whole object says other text or arguments than its deltas did."""
-    for stem, key in _OF_ITEM.items():
-        told = known.texts.get((stem, None))
-        if told and isinstance(item.get(key), str) and item[key] != "".join(told):
+    """Yield a misstep where the object of an item differs from its deltas."""
+    for stem, key in _ITEM_TEXTS.items():
+        deltas = known.texts.get((stem, None))
+        if deltas and isinstance(item.get(key), str) and item[key] != "".join(deltas):
             yield Misstep(kind, chunk, f"the {key} of item {index} differ from its deltas", f"{path}.{key}")
     content = item.get("content")
     if isinstance(content, list) and known.parts and len(content) != len(known.parts):
-        message = f"item {index} has {len(content)} parts, and the stream had {len(known.parts)}"
+        message = f"item {index} has {len(content)} parts, but the stream had {len(known.parts)}"
         yield Misstep(kind, chunk, message, f"{path}.content")
     for place, part in enumerate(content if isinstance(content, list) else ()):
-        told_type = part.get("type") if isinstance(part, dict) else None
-        if told_type is not None and known.parts.get(place, told_type) != told_type:
-            message = f"part {place} of item {index} is {describe(told_type)}, and was {describe(known.parts[place])}"
+        part_type = part.get("type") if isinstance(part, dict) else None
+        if part_type is not None and known.parts.get(place, part_type) != part_type:
+            message = f"part {place} of item {index} is {describe(part_type)}, but was {describe(known.parts[place])}"
             yield Misstep(kind, chunk, message, f"{path}.content[{place}].type")
-    for stem, (holder, key) in _OF_PART.items():
+    for stem, (holder, key) in _PART_TEXTS.items():
         entries = item.get(holder)
         for place, part in enumerate(entries if isinstance(entries, list) else ()):
             text = part.get(key) if isinstance(part, dict) else None
-            told = known.texts.get((stem, place))
-            if told and isinstance(text, str) and text != "".join(told):
+            deltas = known.texts.get((stem, place))
+            if deltas and isinstance(text, str) and text != "".join(deltas):
                 where = f"{path}.{holder}[{place}].{key}"
                 yield Misstep(kind, chunk, f"the {key} of item {index} differs from its deltas", where)
 
@@ -285,5 +288,5 @@ def _arguments(chunk: int, index: int, item: dict[str, Any]) -> Iterator[Misstep
         fine = False
     if not fine:
         severity: Severity | None = "warning" if item.get("status") == "incomplete" else None
-        message = f"the arguments of item {index} are no JSON object"
+        message = f"the arguments of item {index} are not a JSON object"
         yield Misstep("arguments-invalid-json", chunk, message, "$.item.arguments", severity)

@@ -1,4 +1,4 @@
-"""Output items of the Responses API: what they hold, and how each kind of event makes one grow."""
+"""Output items of the Responses API: what they contain, and how each kind of event extends them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from streamkit.apis._kit.merge import Pieces, join_surrogates, joined, merge_fie
 from streamkit.apis._kit.reading import as_index, as_object, as_string, nonempty_string, objects_in
 from streamkit.model.message import Delta, Part
 
-# Items that call something: the field that holds what they hand over.
+# Items that call something, and the field with its input.
 ITEM_CALLS = {
     "function_call": "arguments",
     "custom_tool_call": "input",
@@ -16,15 +16,15 @@ ITEM_CALLS = {
     "code_interpreter_call": "code",
 }
 
-# Events that make a text field of an item itself grow (`.delta`) or tell it whole (`.done`).
+# Events that extend a text field of an item (`.delta`) or give it in full (`.done`).
 _ITEM_FIELDS = {
     "response.function_call_arguments": "arguments",
     "response.custom_tool_call_input": "input",
     "response.mcp_call_arguments": "arguments",
     "response.code_interpreter_call_code": "code",
 }
-# Events that do so to an entry of a list in the item: the list, the field of the event that tells the entry, what an
-# entry begins as, and the field of the entry.
+# Events that do the same to an entry of an array in the item: the array, the event's field with the position of the entry,
+# the initial value of an entry, and the field of the entry.
 _ENTRY_FIELDS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "response.output_text": ("content", "content_index", {"type": "output_text"}, "text"),
     "response.refusal": ("content", "content_index", {"type": "refusal"}, "refusal"),
@@ -35,11 +35,11 @@ _PARTS = {
     "response.content_part": ("content", "content_index"),
     "response.reasoning_summary_part": ("summary", "summary_index"),
 }
-_MOST_ENTRIES = 10_000  # an index beyond that is no place in a list but nonsense
+_MAX_ENTRIES = 10_000  # an index beyond this is invalid
 
 
 class Item:
-    """One output item while it grows."""
+    """An output item under construction."""
 
     __slots__ = ("_fields", "_lists", "done")
 
@@ -54,7 +54,7 @@ class Item:
                 self._fields[key] = value
 
     def feed(self, kind: str, event: dict[str, Any]) -> None:
-        """Take an event that is about this item."""
+        """Apply an event about this item."""
         name, _, what = kind.rpartition(".")
         if name in _ITEM_FIELDS:
             field = _ITEM_FIELDS[name]
@@ -79,7 +79,7 @@ class Item:
                 self._fields["output"] = event.get("output")
             else:
                 output = self._lists.setdefault("output", [])
-                merge_fields(_place(output, event.get("command_index"), {}), as_object(event.get("delta")))
+                merge_fields(_entry_at(output, event.get("command_index"), {}), as_object(event.get("delta")))
         elif name.endswith(("_call", "mcp_list_tools")) and "status" in self._fields:
             self._fields["status"] = what
 
@@ -90,39 +90,39 @@ class Item:
         known = dict(entry)
         entry.clear()
         entry.update(part)
-        # A part that closes tells its text again; one that opens must not take away what came before it.
+        # A part that closes repeats its text. One that opens must not discard earlier text.
         for key, value in known.items():
             if entry.get(key) in (None, "", []) and value not in (None, "", []):
                 entry[key] = value
 
     def _feed_command(self, what: str, event: dict[str, Any]) -> None:
         commands = self._lists.setdefault("commands", [])
-        entry = _place(commands, event.get("command_index"), {})
+        entry = _entry_at(commands, event.get("command_index"), {})
         _grow(entry, "command", event.get("delta") if what == "delta" else event.get("command"), what)
 
     def _entry(self, holder: str, index: Any, begins: dict[str, Any]) -> dict[str, Any]:
-        return _place(self._lists.setdefault(holder, []), index, begins)
+        return _entry_at(self._lists.setdefault(holder, []), index, begins)
 
     @property
     def object(self) -> dict[str, Any]:
-        """The item as far as it has grown."""
+        """The item so far."""
         item = {key: plain(value) for key, value in self._fields.items()}
         for holder, entries in self._lists.items():
-            told = [{key: plain(value) for key, value in entry.items()} for entry in entries]
+            plain_entries = [{key: plain(value) for key, value in entry.items()} for entry in entries]
             if holder == "commands":
                 item["action"] = {
                     **as_object(item.get("action")),
-                    "commands": [entry.get("command", "") for entry in told],
+                    "commands": [entry.get("command", "") for entry in plain_entries],
                 }
             else:
-                item[holder] = told
+                item[holder] = plain_entries
         return item
 
 
-def _place(entries: list[dict[str, Any]], wanted: Any, begins: dict[str, Any]) -> dict[str, Any]:
-    """The entry of that index; those before it that never came are begun as well."""
+def _entry_at(entries: list[dict[str, Any]], wanted: Any, begins: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry at an index, adding missing entries up to it."""
     index = as_index(wanted, max(len(entries) - 1, 0))
-    if not 0 <= index < _MOST_ENTRIES:
+    if not 0 <= index < _MAX_ENTRIES:
         index = max(len(entries) - 1, 0)
     while len(entries) <= index:
         entries.append(dict(begins))
@@ -130,7 +130,7 @@ def _place(entries: list[dict[str, Any]], wanted: Any, begins: dict[str, Any]) -
 
 
 def _grow(holder: dict[str, Any], field: str, value: Any, what: str) -> None:
-    """Append a delta, or put what is told whole in the place of what was appended."""
+    """Append a delta, or replace what was appended with the full text."""
     if type(value) is not str:
         return
     if what == "delta":
@@ -144,7 +144,7 @@ def _grow(holder: dict[str, Any], field: str, value: Any, what: str) -> None:
 
 
 def item_deltas(item: dict[str, Any], part: int) -> tuple[Delta, ...]:
-    """What an item adds when it is opened, or as it stands in a plain answer."""
+    """Return what an item adds when it is added, or in a non-streaming response."""
     kind = as_string(item.get("type"))
     if kind in ITEM_CALLS:
         given = as_string(item.get(ITEM_CALLS[kind]))
@@ -172,7 +172,7 @@ def item_deltas(item: dict[str, Any], part: int) -> tuple[Delta, ...]:
 
 
 def item_parts(item: dict[str, Any]) -> list[Part]:
-    """An item in the common words."""
+    """Convert an item to the terms common to all APIs."""
     kind = as_string(item.get("type"))
     if kind in ITEM_CALLS:
         given = item.get(ITEM_CALLS[kind])
@@ -184,8 +184,10 @@ def item_parts(item: dict[str, Any]) -> list[Part]:
             )
         ]
     if kind == "reasoning":
-        told = [*objects_in(item.get("summary")), *objects_in(item.get("content"))]
-        texts = [Part("reasoning", as_string(entry.get("text")), nonempty_string(item.get("id"))) for entry in told]
+        plain_entries = [*objects_in(item.get("summary")), *objects_in(item.get("content"))]
+        texts = [
+            Part("reasoning", as_string(entry.get("text")), nonempty_string(item.get("id"))) for entry in plain_entries
+        ]
         return texts or [Part("data", name=kind, data=item)]
     if kind == "message":
         return [part for entry in objects_in(item.get("content")) for part in _content_parts(entry)]

@@ -1,8 +1,8 @@
 """The shape of the events of OpenAI's Responses API.
 
-Source: openai-openapi f85dbe2, `ResponseStreamEvent`; openai-python 3.54, `types/responses/response_*_event.py`. Types of
-events, items and parts that are not in the table are lawful: they are new. What the SDK's accumulator reads is an error
-where it is amiss, what it only hands on is a warning.
+Source: openai-openapi f85dbe2, `ResponseStreamEvent`; openai-python 3.54, `types/responses/response_*_event.py`. Types
+of events, items and parts that are not listed are allowed, because new ones are added. Misfits in what the SDK's
+accumulator reads are errors; misfits in what it only passes on are warnings.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _KIND = string(required=True)
 
 
 def _typed(table: str) -> Shape:
-    """One of several objects told apart by `type`, which must be there; what is amiss in the rest is a warning."""
+    """Return the shape of a table with variants, in which `type` is required and all other misfits are warnings."""
     shape = TABLES[table]
     made = {kind: Shape(types=("object",), fields=as_warnings(one.fields)) for kind, one in shape.variants.items()}
     return Shape(types=("object",), fields={"type": _KIND}, variant_key="type", variants=made, name=table)
@@ -71,7 +71,7 @@ _LIFE = {"response": _RESPONSE, "sequence_number": _SEQUENCE}
 _COMMAND = {**_PLACE, "command_index": integer(required=True), "item_id": string(null=True)}
 _AUDIO = {"sequence_number": _SEQUENCE, "response_id": string(null=True)}
 
-# Events that tell how far a call has come, and nothing else.
+# Events that report the progress of a call and nothing else.
 _PROGRESS = {
     "code_interpreter_call": ("in_progress", "interpreting", "completed"),
     "compaction": ("compacting",),

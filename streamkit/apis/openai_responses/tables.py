@@ -1,7 +1,8 @@
 """What a response holds, its items, and what it repeats of its request.
 
 Source: openai-python 3.54, `types/responses/response.py`, `response_output_item.py` and the types that these name.
-Laxer than those where OpenAI's own streams are: `cache_write_tokens` is new, and a web search that begins has no `action`.
+Laxer than those where OpenAI's own streams are: `cache_write_tokens` is new, and a web search that begins has no
+`action`.
 """
 
 from __future__ import annotations

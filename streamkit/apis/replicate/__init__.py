@@ -38,7 +38,7 @@ def parse_event(data: bytes, name: str) -> Chunk | None:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     kind = chunk.get("event")
     if kind == "output":
         return TEXT if chunk.get("data") else 0
@@ -48,7 +48,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds."""
+    """Return what an event adds."""
     kind, data = chunk.get("event"), chunk.get("data")
     if kind == "output":
         return (Delta("text", data),) if type(data) is str and data else ()
@@ -104,7 +104,7 @@ class ReplicateAssembler:
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.replicate.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.replicate.shape import kinds, misfits, schema, unknown
 

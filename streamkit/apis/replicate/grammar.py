@@ -1,4 +1,4 @@
-"""The lawful order of a prediction's stream: events `output`, then `done`; each has an id, and no two the same.
+"""The allowed order of a prediction's stream: events `output`, then `done`; each has an id, and no two the same.
 
 Source: replicate.com/docs, "Streaming output": an id is the time in milliseconds and a number, `1690212292:0`.
 """
@@ -21,19 +21,19 @@ GRAMMAR = Grammar(
 )
 
 KINDS = GRAMMAR.kinds | {"counter-order", "cumulative-content", "repeated-delta", "unknown-event"}
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _SYMBOLS = {"output": "output", "logs": "output", "error": "output", "done": "done"}
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a prediction, in order of events."""
+    """Yield every misstep of a prediction in the order of its events."""
     walk, texts, ids = Walk(GRAMMAR), Texts(), Counter()
     for chunk, event in enumerate(stream.chunks):
         name = event.get("event")
         symbol = _SYMBOLS.get(str(name))
         if symbol is None:
-            yield Misstep("unknown-event", chunk, f"an event called {describe(name)}, which is in no table", "$.event")
+            yield Misstep("unknown-event", chunk, f"unknown event {describe(name)}", "$.event")
             continue
         wrong = walk.step(0, symbol)
         if wrong is not None:

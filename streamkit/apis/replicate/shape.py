@@ -1,6 +1,7 @@
 """The shape of an event of Replicate: its name and its data, as `reads` makes a chunk of the two.
 
-Source: replicate.com/docs, "Streaming output"; replicate 1.0.7, `stream.py`, which raises ValueError for any other name.
+Source: replicate.com/docs, "Streaming output"; replicate 1.0.7, `stream.py`, which raises ValueError for any other
+name.
 """
 
 from __future__ import annotations

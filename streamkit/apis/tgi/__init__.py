@@ -28,7 +28,7 @@ def _text(chunk: Chunk) -> str:
 
 
 def flags(chunk: Chunk) -> int:
-    """What a chunk carries. Special tokens (the end of the sequence) are no text."""
+    """Return what a chunk carries. Special tokens (the end of the sequence) are not text."""
     found = TEXT if _text(chunk) else 0
     details = as_object(chunk.get("details"))
     if details.get("finish_reason"):
@@ -39,7 +39,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What a chunk adds."""
+    """Return what a chunk adds."""
     text = _text(chunk)
     found = [Delta("text", text)] if text else []
     details = as_object(chunk.get("details"))
@@ -91,13 +91,13 @@ class TgiAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer as far as the chunks go."""
+        """The answer assembled so far."""
         text = joined(self._pieces) if self._whole is None else self._whole
         return {"generated_text": text, "details": {**self._details, "tokens": self._tokens}, **self._error}
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         answer = self.object
         finish = nonempty_string(self._details.get("finish_reason"))
         found = bool(self._tokens) or self._whole is not None
@@ -106,7 +106,7 @@ class TgiAssembler:
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.tgi.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.tgi.shape import kinds, misfits, schema, unknown
 

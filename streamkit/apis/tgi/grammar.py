@@ -1,7 +1,8 @@
-"""The lawful order of a TGI stream: a token a chunk, counted up by one, and the whole text with its details in the last.
+"""The allowed order of a TGI stream: a token a chunk, counted up by one, and the whole text with its details in the
+last.
 
-Source: huggingface.co/docs/text-generation-inference, `StreamResponse`; recorded streams: `index` begins at 1, the whole text
-is that of the tokens that are not special, and `generated_tokens` counts them all.
+Source: huggingface.co/docs/text-generation-inference, `StreamResponse`; recorded streams: `index` begins at 1, the
+whole text is that of the tokens that are not special, and `generated_tokens` counts them all.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ KINDS = GRAMMAR.kinds | {
     "usage-total-mismatch",
     "whole-differs",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a TGI stream, in order of chunks."""
+    """Yield every misstep of a TGI stream in the order of its chunks."""
     walk, texts, indices, tokens = Walk(GRAMMAR), Texts(), Counter(step=1), 0
     for chunk, entry in enumerate(stream.chunks):
         token = as_object(entry.get("token"))

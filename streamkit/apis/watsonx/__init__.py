@@ -1,4 +1,5 @@
-"""IBM watsonx.ai `text/generation_stream`: objects with `results`, each with the next text. (Its chat API speaks OpenAI's.)
+"""IBM watsonx.ai `text/generation_stream`: objects with `results`, each with the next text. (Its chat API speaks
+OpenAI's.)
 
 Source: cloud.ibm.com/apidocs/watsonx-ai, "Infer text event stream".
 """
@@ -27,7 +28,7 @@ def recognises(sample: Sample) -> str | None:
 
 
 def flags(chunk: Chunk) -> int:
-    """What a chunk carries, over all its results."""
+    """Return what a chunk carries, over all its results, as flags."""
     found = 0
     for result in objects_in(chunk.get("results")):
         if result.get("generated_text"):
@@ -40,7 +41,7 @@ def flags(chunk: Chunk) -> int:
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What a chunk adds."""
+    """Return what a chunk adds."""
     found: list[Delta] = []
     for place, result in enumerate(objects_in(chunk.get("results"))):
         if as_string(result.get("generated_text")):
@@ -56,7 +57,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts that a chunk reports: running totals, of which later chunks leave some at 0."""
+    """Return the token counts that a chunk reports: running totals, of which later chunks leave some at 0."""
     counted = [result for result in objects_in(chunk.get("results")) if any(result.get(name) for name in _COUNTS)]
     if not counted:
         return None
@@ -64,7 +65,7 @@ def usage(chunk: Chunk) -> Usage | None:
 
 
 def parse_usage(raw: dict[str, Any]) -> Usage:
-    """The counts in the common words."""
+    """The counts in the common terms."""
     return Usage(input=first_count(raw, _COUNTS[0]), output=first_count(raw, _COUNTS[1]), raw=raw)
 
 
@@ -108,7 +109,7 @@ class WatsonxAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the words that all APIs share."""
+        """The same in the terms common to all APIs."""
         messages = tuple(
             Message(place, None, (Part("text", result["generated_text"]),), nonempty_string(result["stop_reason"]))
             for place, result in enumerate(self.object["results"])
@@ -117,7 +118,7 @@ class WatsonxAssembler:
 
 
 def judge() -> Judge:
-    """The tables of shape and order. Their modules are imported when a stream is first judged."""
+    """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis.watsonx.grammar import GRAMMAR, KINDS, missteps
     from streamkit.apis.watsonx.shape import kinds, misfits, schema, unknown
 

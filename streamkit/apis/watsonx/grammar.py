@@ -1,7 +1,7 @@
-"""The lawful order of a watsonx stream: texts with running counts, and one stop reason a result.
+"""The allowed order of a watsonx stream: texts with running counts, and one stop reason a result.
 
-Source: cloud.ibm.com/apidocs/watsonx-ai, "Infer text event stream", and its examples: counts are totals so far, of which later
-chunks leave some at 0, times ascend, and the model is the same throughout.
+Source: cloud.ibm.com/apidocs/watsonx-ai, "Infer text event stream", and its examples: counts are totals so far, of
+which later chunks leave some at 0, times ascend, and the model is the same throughout.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ KINDS = GRAMMAR.kinds | {
     "usage-decreasing",
     "value-changed",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _GOING_ON = (None, "", "not_finished", "NOT_FINISHED")
 _COUNTS = ("generated_token_count", "input_token_count")
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a watsonx stream, in order of chunks."""
+    """Yield every misstep of a watsonx stream in the order of its chunks."""
     walk, same, texts, times, ids = Walk(GRAMMAR), Repeated(), Texts(), Counter(repeats=True), Counter()
     counted: dict[int, dict[str, int]] = {}
     for chunk, entry in enumerate(stream.chunks):
