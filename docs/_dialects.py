@@ -52,7 +52,7 @@ def pages() -> dict[str, str]:
 def _of_api(api: Api) -> str:
     manual = (__import__(f"streamkit.apis.{api.name}", fromlist=["x"]).__doc__ or "").strip()
     ended = " ".join((api.ended.__doc__ or "").split())
-    return f"## `{api.name}`\n\n{manual}\n\nIts end: {ended}\n"
+    return f"## `{api.name}`\n\n{manual}\n\n{ended}\n"
 
 
 def _row(dialect: Dialect) -> str:

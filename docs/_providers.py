@@ -84,9 +84,7 @@ def _row(provider: Provider) -> str:
 
 def _base_row(provider: Provider, base: BaseUrl) -> str:
     suffix = f"`{base.suffix}`" if base.suffix else "none"
-    return (
-        f"| {provider.title} | `{base.variable}` | {suffix} | {', '.join(base.read_by)} | {', '.join(base.otherwise)} |"
-    )
+    return f"| {provider.title} | `{base.variable}` | {suffix} | {', '.join(base.read_by)} | {', '.join(base.other_suffixes)} |"
 
 
 def _shape_rows(providers: list[Provider]) -> list[str]:

@@ -39,7 +39,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def ended(ending: Ending) -> bool:
-    """A stop reason."""
+    """The stream ends with a stop reason."""
     return any(chunk.get("stop_reason") for chunk in reversed(ending.chunks))
 
 

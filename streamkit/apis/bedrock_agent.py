@@ -57,7 +57,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def ended(ending: Ending) -> bool:
-    """A `chunk` event, or the agent's question back: there is no other end."""
+    """The stream ends with a `chunk` event, or with a question from the agent: the API has no other end."""
     return bool(ending.chunks) and any(name in ending.chunks[-1] for name in ("chunk", "returnControl", "files"))
 
 

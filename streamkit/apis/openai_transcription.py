@@ -55,7 +55,7 @@ def _error(chunk: Chunk) -> Any:
 
 
 def ended(ending: Ending) -> bool:
-    """`transcript.text.done`."""
+    """The stream ends with `transcript.text.done`."""
     return any(chunk.get("type") == _DONE for chunk in reversed(ending.chunks))
 
 

@@ -90,7 +90,7 @@ class TextAssembler:
 
 
 def ended(ending: Ending) -> bool:
-    """Return whether the last event is `[DONE]` or has a name that marks the end."""
+    """The stream ends with `[DONE]`, or with an event whose name marks the end."""
     return bool(ending.chunks) and as_string(ending.chunks[-1].get("event")) in _MARKERS
 
 

@@ -106,7 +106,7 @@ class UnknownAssembler:
 
 
 def ended(ending: Ending) -> bool:
-    """Return whether `[DONE]` was seen, the only terminal marker that many streams share."""
+    """The stream ends with `[DONE]`, the only terminal marker that many APIs share."""
     return ending.done
 
 

@@ -33,7 +33,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def ended(ending: Ending) -> bool:
-    """Any chunk: the API has no terminal event, and a stream that was cut looks as a whole one does."""
+    """Any chunk may be the last: the API has no terminal event, so a stream that was cut looks complete."""
     return bool(ending.chunks)
 
 

@@ -1,7 +1,7 @@
-"""Who answers at a host: a catalogue of one small data-only file a provider.
+"""The providers: a catalogue of who answers at a host, with one small data-only file each.
 
-A file without an underscore is one `Provider`; other packages add theirs by the entry-point group
-`streamkit.providers`.
+Each file without a leading underscore defines one `Provider`. Other packages add providers through the entry-point
+group `streamkit.providers`.
 """
 
 from streamkit.providers._key import ALNUM as ALNUM
@@ -11,8 +11,8 @@ from streamkit.providers._key import HEX as HEX
 from streamkit.providers._key import SK_KEY as SK_KEY
 from streamkit.providers._key import UPPER as UPPER
 from streamkit.providers._key import WORD as WORD
+from streamkit.providers._key import KeyPart as KeyPart
 from streamkit.providers._key import KeyShape as KeyShape
-from streamkit.providers._key import Part as Part
 from streamkit.providers._key import key_shape as key_shape
 from streamkit.providers._provider import BEARER as BEARER
 from streamkit.providers._provider import PROVIDERS as PROVIDERS

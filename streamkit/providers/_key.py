@@ -1,4 +1,4 @@
-"""What an API key looks like: fixed text and kinds of characters, each with how many there are at least and at most."""
+"""The shape of an API key: fixed text and classes of characters, each with a minimum and an optional maximum length."""
 
 from __future__ import annotations
 
@@ -11,39 +11,43 @@ UPPER = "[A-Z0-9]"
 BASE64 = "[A-Za-z0-9+/=]"
 DOTTED = "[A-Za-z0-9_.-]"
 
-# Fixed text; or a kind of character, a regular expression of one, with the least number of them and perhaps the most.
-Part = str | tuple[str, int] | tuple[str, int, int]
+# Fixed text; or a class of characters, as a regular expression, with its minimum and optionally its maximum length.
+KeyPart = str | tuple[str, int] | tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyShape:
     """One kind of secret: `parts` in order, the first of which is fixed text.
 
-    The last part is open: once its least is there, the text is a secret, and it goes on while characters of the kind
-    `rest` come. `mixed`: one such character must be among those that make it whole, which words and placeholders do not
-    have. `name` is the rule that a recording names where it was cut (`groq-key`).
+    The last part is open-ended: once its minimum length is reached, the text is a secret, and it continues as long as
+    characters of the class `rest` follow. `mixed` is a class of which the variable parts must contain at least one
+    character, so that words and placeholders do not match. `name` is the rule that a recording names where the secret
+    was removed (`groq-key`).
     """
 
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[KeyPart, ...]
     rest: str
     mixed: str
 
     @property
     def prefix(self) -> str:
-        """The fixed text that it begins with."""
+        """The fixed text at the beginning."""
         prefix = self.parts[0]
         assert isinstance(prefix, str)
         return prefix
 
 
-def key_shape(name: str, prefix: str, *parts: Part, rest: str = "", mixed: str = "[A-Z0-9]") -> KeyShape:
-    """A shape whose `rest` is the kind of its last part unless given. Raises ValueError where it could match anything."""
+def key_shape(name: str, prefix: str, *parts: KeyPart, rest: str = "", mixed: str = "[A-Z0-9]") -> KeyShape:
+    """Make a KeyShape whose `rest` is by default the class of its last part.
+
+    Raises ValueError if the prefix is empty or the last part is fixed text, since the shape would then match too much.
+    """
     last = parts[-1] if parts else ""
     if not prefix or isinstance(last, str):
-        raise ValueError(f"key shape {name!r}: expected a fixed prefix first and a kind of character last")
+        raise ValueError(f"key shape {name!r}: expected a fixed prefix first and a class of characters last")
     return KeyShape(name, (prefix, *parts), rest or last[0], mixed)
 
 
-# Several providers give out keys of this shape, so it does not tell whose a key is.
+# Several providers issue keys of this shape, so it does not identify the provider.
 SK_KEY = key_shape("sk-key", "sk-", (ALNUM, 20), rest=WORD)

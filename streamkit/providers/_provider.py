@@ -1,7 +1,6 @@
-"""A provider: who answers at a host. One small data-only file each; what is known of a provider is written nowhere
-else.
+"""A provider: who answers at a host. Each is one small data-only file, the only place with facts about that provider.
 
-Base-URL variables were looked up in the source of the SDKs named beside them, at the versions given there.
+Base-URL variables were looked up in the source of the SDKs named with them, at the versions given there.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from streamkit.registry import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """Where a key is placed in a request: the header, and the scheme before the key (none where it stands alone).
+    """Where the key goes in a request: the header, and the scheme before the key ("" if there is none).
 
-    `query` is a parameter of the URL that the provider takes instead of the header.
+    `query` is a URL parameter that the provider accepts instead of the header.
     """
 
     header: str = "Authorization"
     scheme: str = "Bearer"
     query: str = ""
 
-    def placed(self, key: str) -> tuple[str, str]:
-        """The header that carries this key: its name and its value."""
+    def header_for(self, key: str) -> tuple[str, str]:
+        """Return the name and the value of the header that carries this key."""
         return self.header, f"{self.scheme} {key}" if self.scheme else key
 
     def __str__(self) -> str:
@@ -38,34 +37,34 @@ BEARER = Auth()
 
 @dataclass(frozen=True, slots=True)
 class BaseUrl:
-    """An environment variable from which SDKs take their base URL.
+    """An environment variable from which SDKs read their base URL.
 
-    `suffix` is the path that they expect at its end (`/v1` where they append `/chat/completions`). `read_by` names the
-    SDKs, each with the version whose source was read; `otherwise` those that read the variable too and expect another
-    suffix, which one value cannot give (`/v1: @ai-sdk/anthropic …`).
+    `suffix` is the path with which they expect it to end (`/v1` if they append `/chat/completions`). `read_by` names
+    the SDKs, each with the version whose source was read. `other_suffixes` names the SDKs that also read the variable
+    but expect a different suffix, which the same value cannot satisfy (`/v1: @ai-sdk/anthropic …`).
     """
 
     variable: str
     suffix: str
     read_by: tuple[str, ...]
-    otherwise: tuple[str, ...] = ()
+    other_suffixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """Who answers at a host, as data.
 
-    `hosts`: names that the provider itself answers; whatever stands under them is the provider's too, and `*` stands
-    for one label or a part of one (`bedrock-runtime.*.amazonaws.com`). Its key is sent to them alone. `customer_hosts`
-    are recognised in the same way, but whoever rents them reads the requests, so no key is sent there.
+    `hosts` are names at which the provider itself answers, including all their subdomains; `*` matches a label or a
+    part of one (`bedrock-runtime.*.amazonaws.com`). The provider's key is sent to these only. `customer_hosts` are
+    recognised in the same way, but there the requests are read by whoever rents the host, so no key is sent.
 
-    `url` is where requests go: scheme, host, and what comes before `prefix`; "" where each customer has a host of its
-    own. `api` is the API that a prompt is asked in, `prefix` what its paths begin with at this provider (`/openai/v1`
-    before `/chat/completions`). `dialects` are its deviations, at most one for each API.
+    `url` is where requests go: scheme, host, and any path before `prefix`; "" if each customer has a host of its own.
+    `api` is the API used to send a prompt, `prefix` the beginning of its paths at this provider (`/openai/v1` before
+    `/chat/completions`). `dialects` are the provider's dialects, at most one for each API.
 
-    `keys`: variables that hold the key; the first that is set counts. The first is also what its SDK wants to start, so
-    it is given a dummy where SDKs are sent to us, unless `dummy_key` is false: the key is not needed, or opens other
-    services too. `aliases`: other names for `proxy --route`.
+    `keys` are the environment variables for the key; the first one set is used. The provider's SDK needs the first one
+    to start, so it is set to a dummy when SDKs are pointed at streamkit, unless `dummy_key` is false because the key is
+    optional or also gives access to other services. `aliases` are other names for `proxy --route`.
     """
 
     name: str
@@ -84,11 +83,11 @@ class Provider:
     aliases: tuple[str, ...] = ()
 
     def key(self, environment: Mapping[str, str]) -> str | None:
-        """The key that this environment holds, or None."""
+        """Return the key in this environment, or None."""
         return next((environment[name] for name in self.keys if environment.get(name)), None)
 
     def owns(self, host: str) -> bool:
-        """Whether the provider itself answers at this host, so that its key may go there."""
+        """Return whether the provider itself answers at this host, so that its key may be sent there."""
         return any(_matches(pattern, host) for pattern in self.hosts)
 
 
@@ -96,10 +95,10 @@ PROVIDERS: Catalogue[Provider] = Catalogue("streamkit.providers", Provider, lamb
 
 
 def provider_at(host: str) -> Provider | None:
-    """The provider whose host this is; where several name it, the one that names it most exactly. None where none does."""
+    """Return the provider of a host, or None. If several match, the one with the longest pattern is returned."""
     host = host.lower().rstrip(".")
     if host == "localhost" or host.rpartition(".")[2].isdecimal() or ":" in host:
-        return None  # an address, and never worth reading the catalogue for
+        return None  # an address, for which there is no need to load the catalogue
     found = [
         (len(pattern), provider)
         for provider in PROVIDERS.values()
@@ -110,6 +109,6 @@ def provider_at(host: str) -> Provider | None:
 
 
 def _matches(pattern: str, host: str) -> bool:
-    """Whether a host is the pattern or stands under it, label by label from the end."""
-    wanted, labels = pattern.split("."), host.split(".")
-    return len(labels) >= len(wanted) and all(map(fnmatchcase, labels[-len(wanted) :], wanted))
+    """Return whether a host is the pattern or a subdomain of it, comparing labels from the end."""
+    parts, labels = pattern.split("."), host.split(".")
+    return len(labels) >= len(parts) and all(map(fnmatchcase, labels[-len(parts) :], parts))

@@ -1,4 +1,4 @@
-"""Anthropic: the Messages API, the key in a header of its own."""
+"""Anthropic: the Messages API, with the key in its own header."""
 
 from streamkit.providers import WORD, Auth, BaseUrl, Provider, key_shape
 
@@ -22,7 +22,7 @@ PROVIDER = Provider(
                 "langchain-anthropic 1.7.10",
                 "litellm 1.109.1",
             ),
-            otherwise=("/v1: @ai-sdk/anthropic 3.0.138 (npm)",),
+            other_suffixes=("/v1: @ai-sdk/anthropic 3.0.138 (npm)",),
         ),
         BaseUrl(variable="ANTHROPIC_API_URL", suffix="", read_by=("langchain-anthropic 1.7.10", "langchain-aws 1.9.1")),
         BaseUrl(variable="ANTHROPIC_API_BASE", suffix="", read_by=("litellm 1.109.1",)),

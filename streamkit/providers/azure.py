@@ -1,4 +1,4 @@
-"""Azure OpenAI and Azure AI Foundry: each resource has a host of its own."""
+"""Azure OpenAI and Azure AI Foundry: each resource has its own host."""
 
 from streamkit.providers import Auth, BaseUrl, Provider
 

@@ -1,7 +1,7 @@
 """Amazon Bedrock, by region. Requests that are signed instead of carrying a key cannot pass through a proxy.
 
-botocore 1.44 refuses to send a key to an address without TLS, and anthropic 2.12 refuses a key beside credentials that
-sign, so no dummy is set: `serve` answers requests that any credentials have signed.
+botocore 1.44 refuses to send a key to an address without TLS, and anthropic 2.12 refuses a key in addition to signing
+credentials, so no dummy is set: `serve` answers requests signed with any credentials.
 """
 
 from streamkit.providers import BASE64, BaseUrl, Provider, key_shape

@@ -1,4 +1,5 @@
-"""Cloudflare: Workers AI and the AI Gateway. Their paths hold the account, and the token opens other services too."""
+"""Cloudflare: Workers AI and the AI Gateway. The account is part of their paths, and the token gives access to other
+services."""
 
 from streamkit.providers import Provider
 

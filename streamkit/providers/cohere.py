@@ -1,4 +1,4 @@
-"""Cohere: a chat API of its own."""
+"""Cohere, which has its own chat API."""
 
 from streamkit.providers import BaseUrl, Provider
 

@@ -1,4 +1,4 @@
-"""Databricks: each workspace has a host of its own, and its token opens more than the models."""
+"""Databricks: each workspace has its own host, and its token gives access to more than the models."""
 
 from streamkit.providers import HEX, WORD, Provider, key_shape
 

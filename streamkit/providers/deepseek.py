@@ -1,4 +1,4 @@
-"""DeepSeek, which takes its paths with `/v1` and without."""
+"""DeepSeek, whose paths work with and without `/v1`."""
 
 from streamkit.providers import SK_KEY, BaseUrl, Provider
 

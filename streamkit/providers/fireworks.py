@@ -1,4 +1,4 @@
-"""Fireworks AI. With a base URL of one's own its SDK appends `/v1` and leaves `/inference` out."""
+"""Fireworks AI. To a custom base URL its SDK appends `/v1` without `/inference`."""
 
 from streamkit.providers import ALNUM, BaseUrl, Provider, key_shape
 
@@ -17,7 +17,7 @@ PROVIDER = Provider(
             variable="FIREWORKS_API_BASE",
             suffix="/inference",
             read_by=("langchain-fireworks 1.7.1",),
-            otherwise=("/inference/v1: litellm 1.109.1",),
+            other_suffixes=("/inference/v1: litellm 1.109.1",),
         ),
     ),
     aliases=("fireworks_ai",),

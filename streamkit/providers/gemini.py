@@ -1,4 +1,4 @@
-"""Google's Gemini API, with an OpenAI-compatible one under `/v1beta/openai`."""
+"""Google's Gemini API, with an OpenAI-compatible API under `/v1beta/openai`."""
 
 from streamkit.providers import WORD, Auth, BaseUrl, Provider, key_shape
 

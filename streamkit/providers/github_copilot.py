@@ -1,4 +1,4 @@
-"""GitHub Copilot, whose tokens last for minutes and stand in no variable."""
+"""GitHub Copilot, whose tokens last for minutes and are not kept in an environment variable."""
 
 from streamkit.providers import BaseUrl, Provider
 

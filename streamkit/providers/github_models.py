@@ -1,4 +1,4 @@
-"""GitHub Models. A GitHub token opens other services too."""
+"""GitHub Models. A GitHub token gives access to other services."""
 
 from streamkit.providers import Provider
 

@@ -19,7 +19,7 @@ PROVIDER = Provider(
             variable="GROQ_API_BASE",
             suffix="",
             read_by=("langchain-groq 1.1.3",),
-            otherwise=("/openai/v1: litellm 1.109.1",),
+            other_suffixes=("/openai/v1: litellm 1.109.1",),
         ),
     ),
 )

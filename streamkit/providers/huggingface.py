@@ -1,5 +1,5 @@
-"""Hugging Face: the router of inference providers, and endpoints that users run themselves. No SDK takes the router's
-address from the environment, and the token opens the hub too."""
+"""Hugging Face: the router of inference providers, and endpoints that customers run. No SDK reads the router's address
+from the environment, and the token also gives access to the hub."""
 
 from streamkit.providers import ALNUM, Provider, key_shape
 

@@ -1,4 +1,4 @@
-"""llama.cpp's server on a machine of one's own."""
+"""llama.cpp's server on the user's machine."""
 
 from streamkit.providers import BaseUrl, Provider
 

@@ -1,4 +1,4 @@
-"""LM Studio's server on this machine. Its own SDK (lmstudio 1.5.0) speaks WebSocket and reads no base URL."""
+"""LM Studio's server on the local machine. Its own SDK (lmstudio 1.5.0) uses WebSocket and reads no base URL."""
 
 from streamkit.providers import BaseUrl, Provider
 

@@ -1,4 +1,4 @@
-"""NVIDIA NIM, as NVIDIA itself runs it."""
+"""NVIDIA NIM as hosted by NVIDIA."""
 
 from streamkit.providers import WORD, BaseUrl, Provider, key_shape
 

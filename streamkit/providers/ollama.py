@@ -1,4 +1,4 @@
-"""Ollama: on this machine without a key, at ollama.com with one."""
+"""Ollama: on the local machine without a key, at ollama.com with one."""
 
 from streamkit.providers import BaseUrl, Provider
 

@@ -1,4 +1,4 @@
-"""OpenAI: the API that most others speak as well."""
+"""OpenAI, whose API most other providers offer as well."""
 
 from streamkit.providers import ALNUM, SK_KEY, WORD, BaseUrl, Provider, key_shape
 

@@ -1,4 +1,4 @@
-"""OpenRouter: many providers' models behind one API."""
+"""OpenRouter: models of many providers behind one API."""
 
 from streamkit.providers import HEX, BaseUrl, Provider, key_shape
 

@@ -1,4 +1,4 @@
-"""Replicate: predictions, whose streams are plain text in events."""
+"""Replicate: predictions, whose streams are events with plain text."""
 
 from streamkit.providers import ALNUM, BaseUrl, Provider, key_shape
 

@@ -1,4 +1,4 @@
-"""Snowflake Cortex: each account has a host of its own, and its token opens more than the models."""
+"""Snowflake Cortex: each account has its own host, and its token gives access to more than the models."""
 
 from streamkit.providers import Provider
 

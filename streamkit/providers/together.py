@@ -1,4 +1,4 @@
-"""Together AI. With a base URL of one's own its Python SDK appends `/v1`, the one for Node does not."""
+"""Together AI. To a custom base URL its Python SDK appends `/v1`; the one for Node does not."""
 
 from streamkit.providers import WORD, BaseUrl, Provider, key_shape
 
@@ -15,7 +15,7 @@ PROVIDER = Provider(
             variable="TOGETHER_BASE_URL",
             suffix="",
             read_by=("together 3.1.1",),
-            otherwise=("/v1: together-ai 0.52.0 (npm)",),
+            other_suffixes=("/v1: together-ai 0.52.0 (npm)",),
         ),
         BaseUrl(variable="TOGETHER_API_BASE", suffix="/v1", read_by=("langchain-together 0.4.0",)),
         BaseUrl(variable="TOGETHER_AI_API_BASE", suffix="/v1", read_by=("litellm 1.109.1",)),

@@ -1,4 +1,4 @@
-"""Vercel's AI Gateway: many providers' models behind one API."""
+"""Vercel's AI Gateway: models of many providers behind one API."""
 
 from streamkit.providers import ALNUM, BaseUrl, Provider, key_shape
 

@@ -1,4 +1,5 @@
-"""Vertex AI: Gemini, Claude and others on Google Cloud, by region. A key is taken in express mode; else an OAuth token."""
+"""Vertex AI: Gemini, Claude and others on Google Cloud, by region. Express mode takes a key; otherwise an OAuth token
+is needed."""
 
 from streamkit.providers import DOTTED, WORD, Auth, BaseUrl, Provider, key_shape
 

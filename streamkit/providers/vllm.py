@@ -1,4 +1,4 @@
-"""vLLM's server on a machine of one's own."""
+"""vLLM's server on the user's machine."""
 
 from streamkit.providers import BaseUrl, Provider
 

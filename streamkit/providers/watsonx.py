@@ -1,4 +1,4 @@
-"""IBM watsonx.ai, by region. A request carries a token that is made from the key, so the key itself is never sent."""
+"""IBM watsonx.ai, by region. Requests carry a token that is made from the key; the key itself is never sent."""
 
 from streamkit.providers import BaseUrl, Provider
 

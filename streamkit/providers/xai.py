@@ -1,4 +1,4 @@
-"""xAI. Its own SDK (xai-sdk 1.21.0) speaks gRPC and reads no base URL."""
+"""xAI. Its own SDK (xai-sdk 1.21.0) uses gRPC and reads no base URL."""
 
 from streamkit.providers import ALNUM, BaseUrl, Provider, key_shape
 

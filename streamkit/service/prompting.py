@@ -41,7 +41,7 @@ def key_header(url: str, headers: list[tuple[str, str]]) -> tuple[str, str] | No
     if names & _CARRIES_A_KEY or provider.auth.header.lower() in names or "key=" in parts.query:
         return None
     key = provider.key(os.environ)
-    return None if key is None else provider.auth.placed(key)
+    return None if key is None else provider.auth.header_for(key)
 
 
 def prompted(url: str, model: str | None, prompt: str) -> tuple[str, dict[str, Any], list[tuple[str, str]]]:

@@ -33,7 +33,7 @@ def test_an_entry_names_what_there_is(provider: Provider) -> None:
         assert base.read_by, f"{base.variable} is read by no SDK"
         assert re.fullmatch(r"(/[\w.-]+)*", base.suffix)
         assert all(re.fullmatch(r"\S+ [\d.]+( \(npm\))?", sdk) for sdk in base.read_by)
-        assert all(re.fullmatch(r"(none|/\S+): \S+ [\d.]+( \(npm\))?", sdk) for sdk in base.otherwise)
+        assert all(re.fullmatch(r"(none|/\S+): \S+ [\d.]+( \(npm\))?", sdk) for sdk in base.other_suffixes)
     assert all(re.fullmatch(r"[A-Z][A-Z0-9_]*", name) for name in provider.keys)
 
 
@@ -249,8 +249,8 @@ def test_a_key_shape_that_would_match_anything_is_refused(parts: tuple[str, ...]
 
 
 def test_how_a_key_is_placed() -> None:
-    assert Auth().placed("k") == ("Authorization", "Bearer k")
-    assert Auth("api-key", scheme="").placed("k") == ("api-key", "k")
+    assert Auth().header_for("k") == ("Authorization", "Bearer k")
+    assert Auth("api-key", scheme="").header_for("k") == ("api-key", "k")
     assert str(Auth("x-api-key", scheme="")) == "x-api-key: KEY"
 
 

@@ -42,7 +42,7 @@ def error_deltas(chunk: Chunk) -> list[Delta]:
 
 
 def ended(ending: Ending) -> bool:
-    """Return whether the stream has `[DONE]`, or, as some providers omit it, a finish reason for every choice."""
+    """The stream ends with `[DONE]`; where providers omit it, when every choice has a finish reason."""
     if ending.done:
         return True
     finished: set[int] = set()

@@ -193,5 +193,5 @@ def model(chunk: Chunk) -> str | None:
 
 
 def ended(ending: Ending) -> bool:
-    """Return whether `message_stop` was seen. A `[DONE]`, which some gateways add, is not significant."""
+    """The stream ends with `message_stop`. A `[DONE]`, which some gateways add, is not significant."""
     return any(chunk.get("type") == "message_stop" for chunk in reversed(ending.chunks))

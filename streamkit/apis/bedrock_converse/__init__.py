@@ -1,6 +1,6 @@
 """Amazon Bedrock ConverseStream: AWS event-stream messages, from `messageStart` to `messageStop`, then `metadata`.
 
-Source: docs.aws.amazon.com/bedrock, "ConverseStream"; the answer without streaming is that of "Converse".
+Source: docs.aws.amazon.com/bedrock, "ConverseStream"; "Converse" for the non-streaming response.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from streamkit.apis.bedrock_converse.chunks import (
     ended,
     flags,
     is_event,
-    named,
     usage,
+    with_name,
 )
 
 
 def recognises(sample: Sample) -> str | None:
-    """An event of that name, in the header of an AWS message or as the only key of an object."""
+    """Recognise an event by its name, in the header of an AWS message or as the only key of an object."""
     for chunk, name in zip(sample.chunks, sample.names, strict=False):
         if name in EVENTS and sample.framing == "aws_eventstream":
             return f"the event's name is {name!r}"
@@ -61,7 +61,7 @@ API = Api(
     model=lambda _: None,
     ended=ended,
     assembler=new_assembler,
-    unwrap=named,
+    unwrap=with_name,
     order=20,
     judge=judge,
 )

@@ -1,4 +1,4 @@
-"""Puts the answer of Bedrock's Converse together, content block by content block."""
+"""Assemble the response of Bedrock's Converse, content block by content block."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from streamkit.model.message import (
 
 
 class ConverseAssembler:
-    """Fed with the events of Converse; `object` is the answer of Converse without streaming."""
+    """Assembles the events of ConverseStream into the response of Converse."""
 
     def __init__(self) -> None:
         self._role: str | None = None
@@ -50,7 +50,7 @@ class ConverseAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer assembled so far. An exception stands under its name."""
+        """The answer assembled so far, with any exception under its name."""
         content = [block.object for _, block in sorted(self._blocks.items())]
         message = {"role": self._role or "assistant", "content": content}
         stop = {"stopReason": None, **self._stop}
@@ -95,9 +95,9 @@ class _Block:
     def object(self) -> dict[str, Any]:
         block = {key: plain(value) for key, value in self.fields.items()}
         if self.reasoning:
-            told = {key: plain(value) for key, value in self.reasoning.items()}
-            redacted = told.pop("redactedContent", None)
-            inner: dict[str, Any] = {"reasoningText": told} if told else {}
+            reasoning = {key: plain(value) for key, value in self.reasoning.items()}
+            redacted = reasoning.pop("redactedContent", None)
+            inner: dict[str, Any] = {"reasoningText": reasoning} if reasoning else {}
             block["reasoningContent"] = inner if redacted is None else {**inner, "redactedContent": redacted}
         if "toolUse" in block:
             block["toolUse"] = {**as_object(block["toolUse"]), **_tool_input(joined(self.input))}
@@ -116,15 +116,15 @@ class _Block:
                 block,
             )
         if "reasoningContent" in block:
-            told = as_object(as_object(block["reasoningContent"]).get("reasoningText"))
-            return Part("reasoning", as_string(told.get("text")), data=block)
+            reasoning = as_object(as_object(block["reasoningContent"]).get("reasoningText"))
+            return Part("reasoning", as_string(reasoning.get("text")), data=block)
         if "text" in block or not block:
             return Part("text", as_string(block.get("text")))
         return Part("data", name=next(iter(block)), data=block)
 
 
 def _tool_input(raw: str) -> dict[str, Any]:
-    """A tool's input as the answer holds it: the JSON value; text that is none is kept as it came."""
+    """Return a tool's input as in the response: the parsed JSON, or the raw text if it is not valid JSON."""
     if not raw:
         return {"input": {}}
     try:

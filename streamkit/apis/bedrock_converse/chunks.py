@@ -1,7 +1,7 @@
-"""What the events of Bedrock's Converse add; Amazon's own models send the same through InvokeModel.
+"""Interpret the events of Bedrock's Converse. Amazon's own models send the same events through InvokeModel.
 
-A chunk is `{"contentBlockDelta": {…}}`: the payload under the name of its event, as the SDKs show it. On the wire the
-name stands in a header of the message, and the payload alone is its JSON.
+A chunk is `{"contentBlockDelta": {…}}`: the payload under the name of its event, as the SDKs show it. On the wire, the
+name is in a header of the message, and only the payload is JSON.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ EVENTS = (
     "messageStop",
     "metadata",
 )
-PADDING = "p"  # random filler against attacks on the length of messages
+PADDING = "p"  # random padding against attacks on the length of messages
 
 
-def named(chunk: Chunk, name: str) -> Chunk:
-    """The chunk under the name of its event, unless it is so already."""
+def with_name(chunk: Chunk, name: str) -> Chunk:
+    """Return the chunk under the name of its event, unless it has that form already."""
     if is_event(chunk) or (failure(chunk) is not None and len(chunk) == 1):
         return chunk
     return {name: {key: value for key, value in chunk.items() if key != PADDING}}
 
 
 def is_event(chunk: Chunk) -> bool:
-    """Whether a chunk is an event of Converse: its payload under its name, and hardly anything beside."""
+    """Return whether a chunk is an event of Converse: a payload under its name, with hardly any other keys."""
     if len(chunk) > 3:
         return False
-    # Other APIs have a field `metadata` with a usage, too, beside others.
+    # Other APIs also have a field `metadata` with usage, but next to other fields.
     counts = chunk.keys() <= {"metadata", PADDING} and "usage" in as_object(chunk.get("metadata"))
     return counts or any(type(chunk.get(event)) is dict for event in EVENTS if event != "metadata")
 
@@ -95,7 +95,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
         payload = as_object(chunk.get("contentBlockStart"))
         tool = as_object(as_object(payload.get("start")).get("toolUse"))
         place = as_index(payload.get("contentBlockIndex"), 0)
-        named_tool = Delta(
+        opened = Delta(
             "tool",
             "",
             choice=0,
@@ -103,7 +103,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
             id=nonempty_string(tool.get("toolUseId")),
             name=nonempty_string(tool.get("name")),
         )
-        return (named_tool,) if tool else ()
+        return (opened,) if tool else ()
     if "messageStart" in chunk:
         return (Delta("role", as_string(as_object(chunk.get("messageStart")).get("role"))),)
     if "messageStop" in chunk:
@@ -128,19 +128,19 @@ def _convert_delta(delta: dict[str, Any], place: int) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts of `metadata`."""
+    """Return the token counts of `metadata`, or None."""
     return parse_usage(as_object(chunk.get("metadata")).get("usage"))
 
 
 def parse_usage(raw: Any) -> Usage | None:
-    """Converse's counts in the common terms: what was read from a cache or written to it is added to the input."""
+    """Convert Converse's counts to the common terms. Tokens read from or cache_write to a cache are added to the input."""
     if type(raw) is not dict:
         return None
     read = first_count(raw, "cacheReadInputTokens", "cacheReadInputTokenCount")
-    written = first_count(raw, "cacheWriteInputTokens", "cacheWriteInputTokenCount")
-    asked = first_count(raw, "inputTokens")
+    cache_write = first_count(raw, "cacheWriteInputTokens", "cacheWriteInputTokenCount")
+    prompt = first_count(raw, "inputTokens")
     return Usage(
-        input=None if asked is None else asked + (read or 0) + (written or 0),
+        input=None if prompt is None else prompt + (read or 0) + (cache_write or 0),
         output=first_count(raw, "outputTokens"),
         total=first_count(raw, "totalTokens"),
         cached=read,
@@ -149,5 +149,5 @@ def parse_usage(raw: Any) -> Usage | None:
 
 
 def ended(ending: Ending) -> bool:
-    """`messageStop`; `metadata` may come after it or before it."""
+    """The stream ends with `messageStop`; `metadata` may come after or before it."""
     return any("messageStop" in chunk for chunk in reversed(ending.chunks))

@@ -1,8 +1,8 @@
-"""The allowed order of a Converse stream: `messageStart`, blocks one after another, `messageStop`, and `metadata`
-beside it.
+"""The allowed order of a Converse stream: `messageStart`, blocks one after another, `messageStop`, with `metadata` at
+the end.
 
 Source: docs.aws.amazon.com/bedrock, "ConverseStream" ("Event types and order"), and recorded streams: a text block
-needs no `contentBlockStart`, blocks count up from 0 and never overlap. Nova's own stream, which InvokeModel hands on,
+needs no `contentBlockStart`, blocks count up from 0 and never overlap. Nova's own stream, which InvokeModel passes on,
 has no totals.
 """
 
@@ -102,11 +102,9 @@ class _ConverseWalk:
                 yield from self._calls.open(chunk, f"{path}.start.toolUse.toolUseId", index, tool.get("toolUseId"))
             return
         if not kind or content.get("reasoningContent") == {}:
-            yield Misstep(
-                "unknown-event", chunk, "a delta of no type that is in the table", "$.contentBlockDelta.delta"
-            )
-        opens = kind in ("text", "reasoningContent", "")
-        yield from self._walk.part(chunk, "piece" if opens else "delta", key, kind, path)
+            yield Misstep("unknown-event", chunk, "a delta without a known type", "$.contentBlockDelta.delta")
+        may_open = kind in ("text", "reasoningContent", "")
+        yield from self._walk.part(chunk, "piece" if may_open else "delta", key, kind, path)
         yield from self._texts.add(chunk, "$.contentBlockDelta.delta.text", content.get("text"), key=index)
         self._calls.arguments(index, as_object(content.get("toolUse")).get("input"))
 
@@ -133,9 +131,9 @@ class _ConverseWalk:
             chunk, reason = self._stop
             path = "$.messageStop.stopReason"
             if reason == "tool_use" and not self._calls:
-                yield Misstep("finish-tool-mismatch", chunk, "stopReason is tool_use, and no tool is called", path)
+                yield Misstep("finish-tool-mismatch", chunk, "stopReason is tool_use, but no tool was called", path)
             elif reason == "end_turn" and self._client_calls:
-                yield Misstep("finish-tool-mismatch", chunk, "stopReason is end_turn, and a tool is called", path)
+                yield Misstep("finish-tool-mismatch", chunk, "stopReason is end_turn, but a tool was called", path)
             if not self._metadata:
-                yield Misstep("incomplete-end", None, "no metadata event tells the token counts")
+                yield Misstep("incomplete-end", None, "no metadata event gives the token counts")
         yield from self._calls.invalid_arguments(cut=self._stop is not None and self._stop[1] == "max_tokens")

@@ -1,7 +1,7 @@
 """The shape of the events of ConverseStream: the payload under the name of its event.
 
 Source: botocore 1.44.5, `bedrock-runtime/2023-09-30/service-2.json`, `ConverseStreamOutput`. Members that are not in
-the model are lawful: the service adds them before the SDKs know them (`serverToolUsage`).
+the model are allowed: the service adds them before the SDKs know them (`serverToolUsage`).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _DELTA = structure(
     required=True,
 )
 
-# The service requires `totalTokens` and `latencyMs`; Nova's own stream has neither, and the table of order knows whose it is.
+# The service sends `totalTokens` and `latencyMs`, but Nova's own stream has neither; `grammar` distinguishes the two.
 _USAGE = structure(
     {
         "inputTokens": count(required=True),

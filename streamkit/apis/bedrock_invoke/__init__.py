@@ -1,8 +1,7 @@
-"""Amazon Bedrock InvokeModelWithResponseStream: AWS event-stream messages, each with a chunk of the model's own API
-inside.
+"""Amazon Bedrock InvokeModelWithResponseStream: AWS event-stream messages, each with a chunk of the model's own API.
 
 Source: docs.aws.amazon.com/bedrock, "InvokeModelWithResponseStream". `stream.chunks` are the inner chunks, decoded from
-`bytes`; the object is the one that the model's family answers without streaming.
+`bytes`; the object is what the model's family returns without streaming.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from streamkit.model.message import ERROR, USAGE, Delta, Reply, Usage
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk whose `bytes` are base64, in an event called `chunk` or over AWS's framing."""
+    """Recognise a chunk whose `bytes` are base64, in an event called `chunk` or in AWS's framing."""
     for chunk, name in zip(sample.chunks, sample.names, strict=False):
         if type(chunk.get("bytes")) is str and (name == "chunk" or sample.framing == "aws_eventstream"):
             return "chunks hold base64 'bytes'"
@@ -32,7 +31,7 @@ def recognises(sample: Sample) -> str | None:
 
 
 def unwrap(chunk: Chunk, name: str) -> Chunk:
-    """The chunk inside; an exception, or what cannot be decoded, under the name of its event."""
+    """Return the inner chunk. An exception, or a chunk that cannot be decoded, is returned under the name of its event."""
     wrapped = chunk.get("bytes") or as_object(chunk.get("chunk")).get("bytes")
     if type(wrapped) is not str:
         return {name: chunk}
@@ -62,18 +61,18 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The family's own counts, else those that Bedrock adds."""
+    """Return the family's own counts, or else those that Bedrock adds."""
     family = find_family(chunk)
     return (family.usage(chunk) if family is not None else None) or metrics_usage(chunk)
 
 
 def model(chunk: Chunk) -> str | None:
-    """The model's name, where the inner chunk tells it."""
+    """Return the model name that the inner chunk gives, or None."""
     return nonempty_string(as_object(chunk.get("message")).get("model")) or nonempty_string(chunk.get("model"))
 
 
 def ended(ending: Ending) -> bool:
-    """The chunk with which the family ends its answer, or Bedrock's metrics, which come with the last chunk."""
+    """The stream ends with the last chunk of the family, or with Bedrock's metrics, which come with that chunk."""
     for chunk in reversed(ending.chunks):
         family = find_family(chunk)
         if METRICS in chunk or (family is not None and family.last(chunk)):
@@ -82,7 +81,7 @@ def ended(ending: Ending) -> bool:
 
 
 class InvokeAssembler:
-    """Fed with inner chunks; the family of the first one that is known puts them together."""
+    """Assembles inner chunks with the assembler of the first known family among them."""
 
     def __init__(self) -> None:
         self._inner: Assembler | None = None
@@ -103,7 +102,7 @@ class InvokeAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The family's own object, with Bedrock's metrics and exceptions beside."""
+        """The family's own object, together with Bedrock's metrics and exceptions."""
         return {**(as_object(self._inner.object) if self._inner is not None else {}), **self._rest}
 
     @property

@@ -1,4 +1,4 @@
-"""The model families behind Bedrock's InvokeModel: each sends its own chunks, and the last one has Bedrock's metrics.
+"""The model families behind Bedrock's InvokeModel. Each sends its own chunks, the last one with Bedrock's metrics.
 
 Source: docs.aws.amazon.com/bedrock, "Inference request parameters and response fields for foundation models".
 """
@@ -21,10 +21,10 @@ _NOVA_EVENTS = ("messageStart", "contentBlockStart", "contentBlockDelta", "conte
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """One kind of inner chunk: how to know it, what it adds, whether it is the last."""
+    """A kind of inner chunk: how to recognise it, what it adds, and whether it is the last."""
 
     name: str
-    knows: Callable[[Chunk], bool]
+    recognises: Callable[[Chunk], bool]
     flags: Callable[[Chunk], int]
     deltas: Callable[[Chunk], tuple[Delta, ...]]
     usage: Callable[[Chunk], Usage | None]
@@ -34,8 +34,11 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A family whose chunks have a text and, in the last one, why it ended: in these fields, of the chunk itself or of
-    the first object of the list `holder`. `counts` are the fields with the tokens of the prompt and of the answer."""
+    """A family whose chunks have a text and, in the last one, a finish reason.
+
+    `text` and `finish` are the names of these fields, of the chunk itself or of the first object in the array `holder`.
+    `counts` are the names of the fields with the tokens of the prompt and of the response.
+    """
 
     name: str
     text: str
@@ -44,14 +47,14 @@ class Plain:
     counts: tuple[str, str] | None = None
 
     def entry(self, chunk: Chunk) -> dict[str, Any]:
-        """The object that has the text."""
+        """Return the object with the text."""
         if self.holder is None:
             return chunk
         entries = objects_in(chunk.get(self.holder))
         return entries[0] if entries else {}
 
-    def knows(self, chunk: Chunk) -> bool:
-        """Whether a chunk is of this family."""
+    def recognises(self, chunk: Chunk) -> bool:
+        """Return whether a chunk belongs to this family."""
         return type(self.entry(chunk).get(self.text)) is str
 
     def flags(self, chunk: Chunk) -> int:
@@ -68,23 +71,23 @@ class Plain:
         return (*found, Delta("finish", finish)) if finish else found
 
     def usage(self, chunk: Chunk) -> Usage | None:
-        """The counts of the last chunk, the family's own or Bedrock's."""
+        """Return the counts of the last chunk, the family's own or Bedrock's."""
         if self.counts is not None and self.entry(chunk).get(self.finish):
-            asked, answered = (first_count(chunk, name) for name in self.counts)
-            if answered is not None:
-                return Usage(input=asked, output=answered, raw={name: chunk.get(name) for name in self.counts})
+            prompt, output = (first_count(chunk, name) for name in self.counts)
+            if output is not None:
+                return Usage(input=prompt, output=output, raw={name: chunk.get(name) for name in self.counts})
         return metrics_usage(chunk)
 
     def last(self, chunk: Chunk) -> bool:
-        """Whether a chunk tells why the answer ended."""
+        """Return whether a chunk has a finish reason."""
         return bool(self.entry(chunk).get(self.finish))
 
     @property
     def family(self) -> Family:
-        """This as a family."""
+        """The equivalent `Family`."""
         return Family(
             name=self.name,
-            knows=self.knows,
+            recognises=self.recognises,
             flags=self.flags,
             deltas=self.deltas,
             usage=self.usage,
@@ -94,7 +97,7 @@ class Plain:
 
 
 class PlainAssembler:
-    """Joins the texts of a plain family; `object` has the shape of the family's chunks, as its plain answer does."""
+    """Joins the texts of a plain family. `object` has the shape of the family's chunks."""
 
     def __init__(self, family: Plain) -> None:
         self._family = family
@@ -148,13 +151,13 @@ class PlainAssembler:
 
 
 def metrics_usage(chunk: Chunk) -> Usage | None:
-    """The counts that Bedrock itself adds to the last chunk of every family."""
+    """Return the counts that Bedrock adds to the last chunk of every family, or None."""
     raw = as_object(chunk.get(METRICS))
-    answered = first_count(raw, "outputTokenCount")
-    if answered is None:
+    output = first_count(raw, "outputTokenCount")
+    if output is None:
         return None
     cached = first_count(raw, "cacheReadInputTokenCount")
-    return Usage(input=first_count(raw, "inputTokenCount"), output=answered, cached=cached, raw=raw)
+    return Usage(input=first_count(raw, "inputTokenCount"), output=output, cached=cached, raw=raw)
 
 
 def _is_anthropic(chunk: Chunk) -> bool:
@@ -167,8 +170,8 @@ def _is_nova(chunk: Chunk) -> bool:
 
 
 def _is_cohere(chunk: Chunk) -> bool:
-    """Events of version 2 are named with hyphens where Anthropic's have underscores; those of version 1 in another
-    field."""
+    """Tell Cohere's events from Anthropic's: hyphens instead of underscores in `type`, or, in version 1, an
+    `event_type`."""
     kind = as_string(chunk.get("type"))
     return kind.startswith(("message-", "content-", "tool-", "citation-")) or "-" in as_string(chunk.get("event_type"))
 
@@ -181,17 +184,17 @@ def _ends_chat(chunk: Chunk) -> bool:
     return bool(APIS["openai_chat"].flags(chunk) & FINISH)
 
 
-def _speaking(api: str, knows: Callable[[Chunk], bool], last: Callable[[Chunk], bool]) -> Family:
-    """A family whose chunks are those of an API of the catalogue."""
-    spoken = APIS[api]
+def _api_family(api: str, recognises: Callable[[Chunk], bool], last: Callable[[Chunk], bool]) -> Family:
+    """Return the family whose chunks are those of an API in the catalogue."""
+    api_entry = APIS[api]
     return Family(
         name=api,
-        knows=knows,
-        flags=spoken.flags,
-        deltas=spoken.deltas,
-        usage=spoken.usage,
+        recognises=recognises,
+        flags=api_entry.flags,
+        deltas=api_entry.deltas,
+        usage=api_entry.usage,
         last=last,
-        assembler=spoken.assembler,
+        assembler=api_entry.assembler,
     )
 
 
@@ -209,20 +212,20 @@ _PLAIN = (
 
 @cache
 def families() -> tuple[Family, ...]:
-    """Every family, in the order in which a chunk is held against them."""
+    """Return every family, in the order in which they are tried."""
     return (
-        _speaking("anthropic_messages", _is_anthropic, lambda chunk: chunk.get("type") == "message_stop"),
-        _speaking("bedrock_converse", _is_nova, lambda chunk: "messageStop" in chunk),
-        _speaking(
+        _api_family("anthropic_messages", _is_anthropic, lambda chunk: chunk.get("type") == "message_stop"),
+        _api_family("bedrock_converse", _is_nova, lambda chunk: "messageStop" in chunk),
+        _api_family(
             "cohere",
             _is_cohere,
             lambda chunk: chunk.get("event_type") == "stream-end" or chunk.get("type") == "message-end",
         ),
-        _speaking("openai_chat", _is_chat, _ends_chat),
+        _api_family("openai_chat", _is_chat, _ends_chat),
         *_PLAIN,
     )
 
 
 def find_family(chunk: Chunk) -> Family | None:
-    """The family of an inner chunk, or None."""
-    return next((family for family in families() if family.knows(chunk)), None)
+    """Return the family of an inner chunk, or None."""
+    return next((family for family in families() if family.recognises(chunk)), None)

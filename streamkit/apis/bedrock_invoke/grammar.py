@@ -1,7 +1,7 @@
-"""The allowed order of an InvokeModel stream: that of the API which the model's family speaks.
+"""The allowed order of an InvokeModel stream: that of the API that the model's family uses.
 
-A family without an API of its own sends texts, then one chunk that tells why it ended; Bedrock adds its metrics to the
-last chunk of every family.
+A family without an API of its own sends text, then one chunk with a finish reason. Bedrock adds its metrics to the last
+chunk of every family.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ KINDS = GRAMMAR.kinds | {
     "unknown-event",
     "usage-decreasing",
 }
-"""Every misstep that these checks can report, each the name of a rule; those of the API within come beside them."""
+"""Every misstep that these checks can report, each the name of a rule, in addition to those of the inner API."""
 
 _RUNNING = ("generation_token_count", "totalOutputTextTokenCount")
 
 
 def inner_api(chunks: Sequence[Chunk]) -> str:
-    """The name of the API that the model's family speaks, or ""."""
+    """Return the name of the API that the model's family uses, or ""."""
     family = _family(chunks)
     return family.name if family is not None and family.name in APIS else ""
 
@@ -51,80 +51,84 @@ def _family(chunks: Sequence[Chunk]) -> Family | None:
 
 
 def _inner(chunks: Sequence[Chunk]) -> tuple[list[int], list[Chunk]]:
-    """What the family sent, without what Bedrock adds, and the place of each of these chunks."""
-    places = [place for place, chunk in enumerate(chunks) if find_family(chunk) is not None or failure(chunk) is None]
-    return places, [{key: value for key, value in chunks[place].items() if key != METRICS} for place in places]
+    """Return the chunks of the family, without what Bedrock adds, and the position of each."""
+    positions = [
+        position for position, chunk in enumerate(chunks) if find_family(chunk) is not None or failure(chunk) is None
+    ]
+    return positions, [
+        {key: value for key, value in chunks[position].items() if key != METRICS} for position in positions
+    ]
 
 
-def _judge(chunks: Sequence[Chunk]) -> Judge | None:
+def _inner_judge(chunks: Sequence[Chunk]) -> Judge | None:
     made = APIS[inner_api(chunks)].judge if inner_api(chunks) else None
     return made() if made is not None else None
 
 
 def misfits(chunks: Sequence[Chunk]) -> Iterator[Misfit]:
-    """Yield every misfit of a stream, by the table of the API within, and what does not fit in Bedrock's metrics."""
-    judge = _judge(chunks)
+    """Yield every misfit of a stream, using the table of the inner API, and the misfits of Bedrock's metrics."""
+    judge = _inner_judge(chunks)
     if judge is None:
         yield from shape.misfits(chunks)
         return
     yield from shape.metrics_misfits(chunks)
-    places, inner = _inner(chunks)
+    positions, inner = _inner(chunks)
     for misfit in judge.misfits(inner):
-        yield replace(misfit, chunk=places[misfit.chunk])
+        yield replace(misfit, chunk=positions[misfit.chunk])
 
 
 def unknown(chunks: Sequence[Chunk], known: Sequence[str] = ()) -> Iterator[Misfit]:
-    """The fields that are in no table of the API within."""
-    judge = _judge(chunks)
+    """Yield the fields that are not in the tables of the inner API."""
+    judge = _inner_judge(chunks)
     if judge is None:
         yield from shape.unknown(chunks, known)
         return
-    places, inner = _inner(chunks)
+    positions, inner = _inner(chunks)
     for misfit in judge.unknown(inner, known):
-        yield replace(misfit, chunk=places[misfit.chunk])
+        yield replace(misfit, chunk=positions[misfit.chunk])
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a stream, by the table of the API within."""
-    yield from _handed_on(stream)
-    judge = _judge(stream.chunks)
+    """Yield every misstep of a stream, using the table of the inner API."""
+    yield from _check_envelope(stream)
+    judge = _inner_judge(stream.chunks)
     if judge is None:
-        yield from _plain(stream)
+        yield from _check_plain(stream)
         return
-    places, inner = _inner(stream.chunks)
+    positions, inner = _inner(stream.chunks)
     within = replace(
         stream,
         chunks=inner,
-        chunk_events=[stream.chunk_events[place] for place in places],
-        flags=[stream.flags[place] for place in places],
+        chunk_events=[stream.chunk_events[position] for position in positions],
+        flags=[stream.flags[position] for position in positions],
     )
     for step in judge.missteps(within):
         if step.chunk is not None:
-            yield replace(step, chunk=places[step.chunk])
-        elif stream.verdict != "error":  # what Bedrock broke off, the family could not end
+            yield replace(step, chunk=positions[step.chunk])
+        elif stream.verdict != "error":  # an exception from Bedrock leaves the family's stream incomplete
             yield step
 
 
-def _handed_on(stream: Stream) -> Iterator[Misstep]:
-    """What belongs to no family or to another than the stream's, and Bedrock's metrics, which come once, at the end."""
+def _check_envelope(stream: Stream) -> Iterator[Misstep]:
+    """Check that every chunk belongs to the stream's family, and that Bedrock's metrics come once, at the end."""
     family = _family(stream.chunks)
     metrics: int | None = None
     for chunk, inner in enumerate(stream.chunks):
-        spoken = find_family(inner)
-        if failure(inner) is not None and spoken is None:
+        chunk_family = find_family(inner)
+        if failure(inner) is not None and chunk_family is None:
             continue
         if metrics is not None:
-            yield Misstep("after-end", chunk, "more comes after Bedrock's metrics", "$")
+            yield Misstep("after-end", chunk, "the stream continues after Bedrock's metrics", "$")
         if METRICS in inner:
             metrics = chunk
-        if spoken is None or (family is not None and spoken.name != family.name):
-            told = "no family that is known" if spoken is None else f"the family {spoken.name}"
-            yield Misstep("unknown-event", chunk, f"the bytes of this chunk hold a chunk of {told}", "$")
+        if chunk_family is None or (family is not None and chunk_family.name != family.name):
+            name = "an unknown family" if chunk_family is None else f"the family {chunk_family.name}"
+            yield Misstep("unknown-event", chunk, f"the bytes of this chunk hold a chunk of {name}", "$")
     if metrics is None and stream.terminal and stream.verdict != "error":
-        yield Misstep("incomplete-end", None, f"no chunk holds {METRICS}, which tells the token counts")
+        yield Misstep("incomplete-end", None, f"no chunk has {METRICS}, which gives the token counts")
 
 
-def _plain(stream: Stream) -> Iterator[Misstep]:
+def _check_plain(stream: Stream) -> Iterator[Misstep]:
     walk, texts = Walk(GRAMMAR), Texts()
     counted: dict[str, int] = {}
     for chunk, inner in enumerate(stream.chunks):
@@ -139,7 +143,7 @@ def _plain(stream: Stream) -> Iterator[Misstep]:
             yield Misstep(
                 wrong,
                 chunk,
-                "a chunk comes after the one that tells why the answer ended",
+                "a chunk comes after the one with the finish reason",
                 "$",
                 second_end_severity(wrong),
             )

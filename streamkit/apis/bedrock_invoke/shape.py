@@ -1,8 +1,7 @@
-"""The shape of the chunks that InvokeModel hands on, of the families that speak no other API, and of Bedrock's own
-metrics.
+"""The shape of the chunks of InvokeModel for families without an API of their own, and of Bedrock's metrics.
 
 Source: docs.aws.amazon.com/bedrock, "Inference request parameters and response fields for foundation models"; recorded
-streams for the metrics. A family that speaks an API of the catalogue is judged by that API's table.
+streams for the metrics. A family that uses an API of the catalogue is checked by that API's table.
 """
 
 from __future__ import annotations

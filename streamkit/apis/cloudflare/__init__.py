@@ -25,7 +25,7 @@ _PADDING = "p"
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk with a `response` that is a text, and nothing that another API's chunks have."""
+    """Recognise a chunk with a string `response` and none of the fields of other APIs."""
     for chunk in sample.chunks:
         if type(chunk.get("response")) is str and not {"done", "model", "object", "type"} & chunk.keys():
             return "a chunk holds 'response' and no more than that API's fields"
@@ -75,7 +75,7 @@ def usage(chunk: Chunk) -> Usage | None:
 
 
 class CloudflareAssembler:
-    """Fed with chunks; `object` is what a Worker's `env.AI.run` gives without streaming."""
+    """Assembles chunks into what `env.AI.run` of a Worker returns without streaming."""
 
     def __init__(self) -> None:
         self._text = Pieces()
@@ -111,7 +111,7 @@ class CloudflareAssembler:
 
 
 def ended(ending: Ending) -> bool:
-    """`[DONE]`."""
+    """The stream ends with `[DONE]`."""
     return ending.done
 
 

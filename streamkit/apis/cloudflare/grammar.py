@@ -1,4 +1,4 @@
-"""The allowed order of a Workers AI stream: texts, then a chunk with the usage, then `[DONE]`.
+"""The allowed order of a Workers AI stream: text, then a chunk with the usage, then `[DONE]`.
 
 Source: developers.cloudflare.com/workers-ai, "Text generation", "Streaming". Some models report running totals in every
 chunk.

@@ -14,7 +14,7 @@ from streamkit.apis._kit.shape import ANY, Shape, array, count, expected, string
 SHAPE = Shape(
     types=("object",),
     fields={
-        # With a tool call, some models send null in place of a text.
+        # With a tool call, some models send null instead of a string.
         "response": string(null=True, required=True),
         "tool_calls": array(
             structure(

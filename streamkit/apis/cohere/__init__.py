@@ -6,17 +6,17 @@ Source: docs.cohere.com, "Streaming guide"; cohere-python, `types/`.
 from __future__ import annotations
 
 from streamkit.apis import Api, Assembler, Judge, Sample
-from streamkit.apis.cohere.chunks import deltas, ended, flags, is_answer, is_event, model, usage
+from streamkit.apis.cohere.chunks import deltas, ended, event_type, flags, is_response, model, usage
 
 
 def recognises(sample: Sample) -> str | None:
-    """An event of either version, or a plain answer of version 2."""
+    """Recognise an event of either version, or a non-streaming response of version 2."""
     for chunk in sample.chunks:
-        kind = is_event(chunk)
+        kind = event_type(chunk)
         if kind:
             return f"the event's type is {kind!r}"
-        if is_answer(chunk):
-            return "a plain answer with 'finish_reason' and 'message'"
+        if is_response(chunk):
+            return "a non-streaming response with 'finish_reason' and 'message'"
     return "the request's path" if sample.path.endswith("/v2/chat") else None
 
 
@@ -54,7 +54,7 @@ API = Api(
     model=model,
     ended=ended,
     assembler=new_assembler,
-    streamed=lambda chunk: not is_answer(chunk),
+    streamed=lambda chunk: not is_response(chunk),
     order=20,
     judge=judge,
 )

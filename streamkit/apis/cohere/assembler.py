@@ -1,4 +1,4 @@
-"""Puts the answer of Cohere's chat API together, in both versions."""
+"""Assemble the response of Cohere's chat API, in both versions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from streamkit.apis._kit.reading import (
     objects_in,
     to_json,
 )
-from streamkit.apis.cohere.chunks import VERSION_1, content_delta, is_answer, message_delta, parse_usage, reported_error
+from streamkit.apis.cohere.chunks import (
+    VERSION_1,
+    content_delta,
+    is_response,
+    message_delta,
+    parse_usage,
+    reported_error,
+)
 from streamkit.model.message import (
     Message,
     Part,
@@ -23,7 +30,7 @@ from streamkit.model.message import (
 
 
 class CohereAssembler:
-    """Fed with events of either version; `object` is the plain answer of that version."""
+    """Assembles events of either version into the non-streaming response of that version."""
 
     def __init__(self) -> None:
         self._id: str | None = None
@@ -58,7 +65,7 @@ class CohereAssembler:
             self._end = as_object(chunk.get("delta"))
         elif kind == "tool-plan-delta":
             merge_fields(self._message, {"tool_plan": message.get("tool_plan")})
-        elif is_answer(chunk):
+        elif is_response(chunk):
             self._whole = chunk
         else:
             self._error = reported_error(chunk) or self._error
@@ -77,7 +84,7 @@ class CohereAssembler:
 
     @property
     def object(self) -> Any:
-        """The answer assembled so far; a plain answer is returned unchanged."""
+        """The answer assembled so far; a non-streaming response is returned unchanged."""
         if self._whole is not None:
             return self._whole
         if self._version_1 or self._text:

@@ -1,4 +1,4 @@
-"""What Cohere's events add, in both versions of its chat API; Bedrock hands the events of version 1 on."""
+"""Interpret the events of Cohere's chat API, in both versions. Bedrock passes on the events of version 1."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ VERSION_1 = frozenset(
 )
 
 
-def is_event(chunk: Chunk) -> str | None:
-    """The type of an event of either version, or None."""
+def event_type(chunk: Chunk) -> str | None:
+    """Return the type of an event of either version, or None."""
     kind = chunk.get("type")
     if type(kind) is str and kind in VERSION_2:
         return kind
@@ -66,19 +66,19 @@ def is_event(chunk: Chunk) -> str | None:
     return kind if type(kind) is str and kind in VERSION_1 else None
 
 
-def is_answer(chunk: Chunk) -> bool:
-    """Whether the chunk is a plain answer of version 2."""
+def is_response(chunk: Chunk) -> bool:
+    """Return whether the chunk is a non-streaming response of version 2."""
     content = as_object(chunk.get("message")).get("content")
     return "type" not in chunk and "finish_reason" in chunk and type(content) is list
 
 
 def message_delta(chunk: Chunk) -> dict[str, Any]:
-    """The piece of the message that an event of version 2 adds; empty where it adds none."""
+    """Return the part of the message that an event of version 2 adds, or an empty dict."""
     return as_object(as_object(chunk.get("delta")).get("message"))
 
 
 def content_delta(chunk: Chunk) -> dict[str, Any]:
-    """The piece of a content block that an event of version 2 adds; empty where it adds none."""
+    """Return the part of a content block that an event of version 2 adds, or an empty dict."""
     return as_object(message_delta(chunk).get("content"))
 
 
@@ -110,7 +110,7 @@ def flags(chunk: Chunk) -> int:
         found = FINISH | (USAGE if _counts(chunk) else 0)
         failed = _finish(chunk) in ("ERROR", "ERROR_TOXIC", "ERROR_LIMIT") or as_object(chunk.get("delta")).get("error")
         return found | (ERROR if failed else 0)
-    if is_answer(chunk):
+    if is_response(chunk):
         for part in objects_in(chunk["message"]["content"]):
             found |= TEXT if part.get("text") else REASONING if part.get("thinking") else 0
         return found | (TOOL if chunk["message"].get("tool_calls") else 0)
@@ -164,7 +164,7 @@ def _convert_frame_event(chunk: Chunk, kind: Any) -> tuple[Delta, ...]:
         found.append(Delta("finish", _finish(chunk) or ""))
         if _counts(chunk):
             found.append(usage_delta(usage(chunk)))
-    elif is_answer(chunk):
+    elif is_response(chunk):
         for place, part in enumerate(objects_in(chunk["message"]["content"])):
             found.append(Delta("text", as_string(part.get("text")), part=place))
     message = reported_error(chunk) or as_object(chunk.get("delta")).get("error")
@@ -178,8 +178,8 @@ def _finish(chunk: Chunk) -> str | None:
 
 
 def reported_error(chunk: Chunk) -> Any:
-    """The error that a chunk reports, or None."""
-    if is_event(chunk) or is_answer(chunk):
+    """Return the error that a chunk reports, or None."""
+    if event_type(chunk) or is_response(chunk):
         return None
     return chunk.get("error") or (chunk if "message" in chunk and type(chunk["message"]) is str else None)
 
@@ -190,12 +190,15 @@ def _counts(chunk: Chunk) -> dict[str, Any]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts of the last event."""
+    """Return the token counts of the last event, or None."""
     return parse_usage(_counts(chunk))
 
 
 def parse_usage(raw: dict[str, Any]) -> Usage | None:
-    """Cohere's counts in the common terms: `tokens` is what the model saw, `billed_units` what is charged for."""
+    """Convert Cohere's counts to the terms common to all APIs.
+
+    `tokens` is what the model processed, `billed_units` what is charged; the former is preferred.
+    """
     if not raw:
         return None
     tokens = as_object(raw.get("tokens")) or as_object(raw.get("billed_units"))
@@ -209,10 +212,10 @@ def parse_usage(raw: dict[str, Any]) -> Usage | None:
 
 
 def model(chunk: Chunk) -> str | None:
-    """Cohere's streams do not tell the model."""
+    """Return the model name that a chunk gives, or None. Cohere's streams give none."""
     return nonempty_string(chunk.get("model"))
 
 
 def ended(ending: Ending) -> bool:
-    """`message-end`, or `stream-end` of version 1."""
+    """The stream ends with `message-end`, or with `stream-end` in version 1."""
     return any(chunk.get("type") == "message-end" or chunk.get("event_type") == "stream-end" for chunk in ending.chunks)

@@ -1,8 +1,8 @@
 """The allowed order of a Cohere stream.
 
-Version 2: `message-start`, then the plan, the contents and the tool calls, each started, grown and ended,
-`message-end`. Citations come while a content is open. Version 1: `stream-start`, texts, `stream-end` with the whole
-answer; Bedrock, which hands these events on, leaves the first one out.
+Version 2: `message-start`, then the plan, the contents and the tool calls, each started, extended and ended, then
+`message-end`. Citations arrive while a content is open. Version 1: `stream-start`, text, then `stream-end` with the
+whole response. Bedrock, which passes on these events, omits the first one.
 
 Source: docs.cohere.com, "Streaming guide"; the recorded streams, in which contents and calls never overlap.
 """
@@ -18,7 +18,7 @@ from streamkit.apis._kit.parts import PartsWalk
 from streamkit.apis._kit.reading import as_object, as_string
 from streamkit.apis._kit.values import Calls, Repeated, Texts
 from streamkit.apis.cohere.chunks import VERSION_1, VERSION_2, content_delta, message_delta
-from streamkit.apis.cohere.shape import is_first
+from streamkit.apis.cohere.shape import is_version_1
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
 
@@ -45,14 +45,14 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of a Cohere stream in the order of its events, then those at its end."""
     if not stream.streamed:
         return iter(())
-    return _first_version(stream) if is_first(stream.chunks) else _SecondVersion(stream).missteps()
+    return _version_1(stream) if is_version_1(stream.chunks) else _Version2Walk(stream).missteps()
 
 
-def _stranger(chunk: int, kind: Any, path: str) -> Misstep:
+def _unknown_event(chunk: int, kind: Any, path: str) -> Misstep:
     return Misstep("unknown-event", chunk, f"unknown event type {describe(kind)}", path)
 
 
-class _SecondVersion:
+class _Version2Walk:
     """A walk through one stream of version 2."""
 
     def __init__(self, stream: Stream) -> None:
@@ -74,14 +74,14 @@ class _SecondVersion:
                     yield Misstep("empty-id", chunk, "the id of the message is empty", "$.id")
             elif kind == "message-end":
                 yield from self._walk.message(chunk, "end")
-                yield from self._ended(chunk, as_object(event.get("delta")))
+                yield from self._check_message_end(chunk, as_object(event.get("delta")))
             elif kind == "tool-plan-delta":
                 yield from self._walk.message(chunk, "part")
                 yield from self._texts.add(
                     chunk, "$.delta.message.tool_plan", message_delta(event).get("tool_plan"), key="plan"
                 )
             elif kind and kind != "debug":
-                yield _stranger(chunk, kind, "$.type")
+                yield _unknown_event(chunk, kind, "$.type")
         if self._stream.verdict != "error":
             if self._stream.terminal:
                 yield from self._walk.unclosed()
@@ -109,7 +109,7 @@ class _SecondVersion:
                 yield from self._calls.open(chunk, "$.delta.message.tool_calls.id", index, call.get("id"))
             self._calls.arguments(index, as_object(call.get("function")).get("arguments"))
 
-    def _ended(self, chunk: int, delta: dict[str, Any]) -> Iterator[Misstep]:
+    def _check_message_end(self, chunk: int, delta: dict[str, Any]) -> Iterator[Misstep]:
         self._finish = (chunk, as_string(delta.get("finish_reason")))
         usage = delta.get("usage")
         if (
@@ -117,20 +117,20 @@ class _SecondVersion:
             and type(usage.get("tokens")) is not dict
             and type(usage.get("billed_units")) is not dict
         ):
-            yield Misstep("incomplete-end", chunk, "message-end tells no token counts", "$.delta.usage")
+            yield Misstep("incomplete-end", chunk, "message-end has no token counts", "$.delta.usage")
 
     def _end(self) -> Iterator[Misstep]:
         if self._finish is not None:
             chunk, reason = self._finish
             path = "$.delta.finish_reason"
             if reason == "TOOL_CALL" and not self._calls:
-                yield Misstep("finish-tool-mismatch", chunk, "finish_reason is TOOL_CALL, and no tool is called", path)
+                yield Misstep("finish-tool-mismatch", chunk, "finish_reason is TOOL_CALL, but no tool was called", path)
             elif reason == "COMPLETE" and self._calls:
-                yield Misstep("finish-tool-mismatch", chunk, "finish_reason is COMPLETE, and a tool is called", path)
+                yield Misstep("finish-tool-mismatch", chunk, "finish_reason is COMPLETE, but a tool was called", path)
         yield from self._calls.invalid_arguments(cut=self._finish is not None and self._finish[1] == "MAX_TOKENS")
 
 
-def _first_version(stream: Stream) -> Iterator[Misstep]:
+def _version_1(stream: Stream) -> Iterator[Misstep]:
     walk = PartsWalk("stream-start", "stream-end", resumed=stream.api != "cohere")
     texts, same = Texts(), Repeated()
     for chunk, event in enumerate(stream.chunks):
@@ -139,13 +139,13 @@ def _first_version(stream: Stream) -> Iterator[Misstep]:
             yield from walk.message(chunk, "start")
         elif kind == "stream-end":
             yield from walk.message(chunk, "end")
-            yield from _whole(chunk, event, texts, same)
+            yield from _check_stream_end(chunk, event, texts, same)
         elif kind in VERSION_1:
             yield from walk.message(chunk, "part")
             if kind == "text-generation":
                 yield from texts.add(chunk, "$.text", event.get("text"))
         elif kind and kind != "debug":
-            yield _stranger(chunk, kind, "$.event_type")
+            yield _unknown_event(chunk, kind, "$.event_type")
         yield from same.check(chunk, "$.generation_id", event.get("generation_id"), kind="id-changed")
         finished = event.get("is_finished")
         if type(finished) is bool and finished != (kind == "stream-end"):
@@ -153,8 +153,8 @@ def _first_version(stream: Stream) -> Iterator[Misstep]:
             yield Misstep("value-changed", chunk, message, "$.is_finished")
 
 
-def _whole(chunk: int, event: dict[str, Any], texts: Texts, same: Repeated) -> Iterator[Misstep]:
-    """What `stream-end` tells of the whole answer, held against what came before it."""
+def _check_stream_end(chunk: int, event: dict[str, Any], texts: Texts, same: Repeated) -> Iterator[Misstep]:
+    """Check the whole response in `stream-end` against the preceding events."""
     response = as_object(event.get("response"))
     if texts.text():
         yield from texts.check_whole(chunk, "$.response.text", response.get("text"))
@@ -162,4 +162,4 @@ def _whole(chunk: int, event: dict[str, Any], texts: Texts, same: Repeated) -> I
     yield from same.check(chunk, "$.finish_reason", event.get("finish_reason"))
     yield from same.check(chunk, "$.response.finish_reason", response.get("finish_reason"))
     if type(response.get("meta")) is not dict:
-        yield Misstep("incomplete-end", chunk, "stream-end tells no token counts", "$.response.meta")
+        yield Misstep("incomplete-end", chunk, "stream-end has no token counts", "$.response.meta")

@@ -1,7 +1,7 @@
-"""The shape of Cohere's events, of both versions of its chat API.
+"""The shape of Cohere's events, in both versions of its chat API.
 
 Source: cohere 7.3.1, `v2/types/v2chat_stream_response.py` and `types/streamed_chat_response.py`. Its types make almost
-every field optional, and its client builds them unchecked; what is required here is what every recorded stream has.
+every field optional, and its client builds them unchecked; required here is what every recorded stream has.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _FINISH_REASONS_1 = (
 )
 
 
-def _piece(fields: Mapping[str, Field]) -> Field:
-    """`delta.message`, with these fields."""
+def _delta(fields: Mapping[str, Field]) -> Field:
+    """Return a `delta` whose `message` has these fields."""
     return structure({"message": structure(fields, required=True)}, required=True)
 
 
@@ -49,7 +49,7 @@ def _finish(*reasons: str) -> Field:
 
 
 def _tokens(**others: Field) -> Field:
-    # Counts are numbers with a fraction in Cohere's own types, and integers in its streams.
+    # Counts are floats in Cohere's own types, but integers in its streams.
     return structure({"input_tokens": expected(count()), "output_tokens": expected(count()), **others})
 
 
@@ -82,7 +82,7 @@ VERSION_2 = variants(
     {
         "message-start": {
             "id": expected(string()),
-            "delta": _piece(
+            "delta": _delta(
                 {
                     "role": string("assistant", required=True).called(wrong_value="bad-role"),
                     "content": array(ANY),
@@ -94,7 +94,7 @@ VERSION_2 = variants(
         },
         "content-start": {
             "index": count(required=True),
-            "delta": _piece(
+            "delta": _delta(
                 {
                     "content": variants(
                         "type",
@@ -106,16 +106,16 @@ VERSION_2 = variants(
         },
         "content-delta": {
             "index": count(required=True),
-            "delta": _piece({"content": structure({"text": string(), "thinking": string()}, required=True)}),
+            "delta": _delta({"content": structure({"text": string(), "thinking": string()}, required=True)}),
             "logprobs": structure(
                 {"text": string(), "token_ids": array(count()), "logprobs": array(number())}, null=True
             ),
         },
         "content-end": {"index": count(required=True)},
-        "tool-plan-delta": {"delta": _piece({"tool_plan": string(required=True)})},
+        "tool-plan-delta": {"delta": _delta({"tool_plan": string(required=True)})},
         "tool-call-start": {
             "index": count(required=True),
-            "delta": _piece(
+            "delta": _delta(
                 {
                     "tool_calls": structure(
                         {"id": string(required=True), "type": expected(words("function")), "function": _FUNCTION},
@@ -126,7 +126,7 @@ VERSION_2 = variants(
         },
         "tool-call-delta": {
             "index": count(required=True),
-            "delta": _piece(
+            "delta": _delta(
                 {
                     "tool_calls": structure(
                         {"function": structure({"arguments": string(required=True)}, required=True)}, required=True
@@ -135,7 +135,7 @@ VERSION_2 = variants(
             ),
         },
         "tool-call-end": {"index": count(required=True)},
-        "citation-start": {"index": count(required=True), "delta": _piece({"citations": _CITATION})},
+        "citation-start": {"index": count(required=True), "delta": _delta({"citations": _CITATION})},
         "citation-end": {"index": count(required=True)},
         "message-end": {
             "id": string(null=True),
@@ -183,55 +183,55 @@ _RESPONSE = structure(
 )
 
 
-def _first(**fields: Field) -> dict[str, Field]:
-    """The fields of an event of version 1."""
+def _version_1_event(**fields: Field) -> dict[str, Field]:
+    """Return the fields of an event of version 1."""
     return {"is_finished": expected(boolean()), **fields}
 
 
 VERSION_1 = variants(
     "event_type",
     {
-        "stream-start": _first(generation_id=string(required=True)),
-        "text-generation": _first(text=string(required=True)),
-        "citation-generation": _first(citations=Field(_CITATIONS_1.shape, required=True)),
-        "search-queries-generation": _first(
+        "stream-start": _version_1_event(generation_id=string(required=True)),
+        "text-generation": _version_1_event(text=string(required=True)),
+        "citation-generation": _version_1_event(citations=Field(_CITATIONS_1.shape, required=True)),
+        "search-queries-generation": _version_1_event(
             search_queries=array(structure({"text": string(required=True)}), required=True)
         ),
-        "search-results": _first(search_results=array(structure({})), documents=array(structure({}))),
-        "tool-calls-chunk": _first(
+        "search-results": _version_1_event(search_results=array(structure({})), documents=array(structure({}))),
+        "tool-calls-chunk": _version_1_event(
             tool_call_delta=structure({"name": string(), "index": number(), "parameters": string(), "text": string()}),
             text=string(),
         ),
-        "tool-calls-generation": _first(text=string(null=True), tool_calls=array(_CALL, required=True)),
-        "stream-end": _first(finish_reason=_finish(*_FINISH_REASONS_1), response=_RESPONSE),
+        "tool-calls-generation": _version_1_event(text=string(null=True), tool_calls=array(_CALL, required=True)),
+        "stream-end": _version_1_event(finish_reason=_finish(*_FINISH_REASONS_1), response=_RESPONSE),
     },
 ).shape
 
 _misfits_1, _misfits_2 = misfit_checker(VERSION_1), misfit_checker(VERSION_2, error="message", unless="type")
 
 
-def is_first(chunks: Any) -> bool:
-    """Whether a stream is of version 1, whose events are told by their `event_type`."""
+def is_version_1(chunks: Any) -> bool:
+    """Return whether a stream is of version 1, whose events have an `event_type`."""
     return any("event_type" in chunk for chunk in chunks[:8])
 
 
 def misfits(chunks: Any) -> Iterator[Misfit]:
-    """Yield every misfit of a stream, by the table of its version."""
-    return _misfits_1(chunks) if is_first(chunks) else _misfits_2(chunks)
+    """Yield every misfit of a stream, using the table of its version."""
+    return _misfits_1(chunks) if is_version_1(chunks) else _misfits_2(chunks)
 
 
 def unknown(chunks: Any, known: Any = ()) -> Iterator[Misfit]:
-    """The fields that are in no table of the stream's version."""
-    return unknown_fields(VERSION_1 if is_first(chunks) else VERSION_2, chunks, known)
+    """Yield the fields that are not in the table of the stream's version."""
+    return unknown_fields(VERSION_1 if is_version_1(chunks) else VERSION_2, chunks, known)
 
 
 def kinds() -> frozenset[str]:
-    """Every misfit that either table can find."""
+    """Return the name of every misfit that either table can report."""
     return misfit_kinds(VERSION_1) | misfit_kinds(VERSION_2)
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of an event of either version."""
+    """Return the JSON Schema of an event of either version."""
     both = [schema_builder(VERSION_2, "", error="message", unless="type")(), schema_builder(VERSION_1, "")()]
     either = [{key: value for key, value in one.items() if key not in ("$schema", "title")} for one in both]
     return {"$schema": both[0]["$schema"], "title": "An event of Cohere's chat, version 2 or 1", "anyOf": either}

@@ -1,4 +1,4 @@
-"""Anthropic itself: nothing beyond the API, known by its host and headers only."""
+"""Anthropic itself: no deviations from the API, recognised by host and headers only."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""Avian: passes on what other gateways send, behind a first chunk with an id of its own; the role in every chunk."""
+"""Avian: passes on what other gateways send, after a first chunk with its own id; the role in every chunk."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""Azure OpenAI: a blank first chunk with the prompt's filter results, filter results in the choices, and, with the
+"""Azure OpenAI: a first chunk with only the prompt's filter results, filter results in the choices, and, with the
 asynchronous filter, chunks without a delta."""
 
 from streamkit.apis.dialects import Dialect

@@ -1,4 +1,4 @@
-"""Cerebras: `time_info` with the server's own times, no finish reason until the last chunk."""
+"""Cerebras: `time_info` with the server's timings, and no finish reason before the last chunk."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""Cloudflare Workers AI, OpenAI-compatible: no role, no finish reason before the last chunk, models under `@cf/`."""
+"""Cloudflare Workers AI, OpenAI-compatible: no role, no finish reason before the last chunk, model names under `@cf/`."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""DeepInfra: usage with an estimate of the cost."""
+"""DeepInfra: usage with an estimated cost."""
 
 from streamkit.apis.dialects import Dialect
 

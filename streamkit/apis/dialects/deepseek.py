@@ -1,4 +1,4 @@
-"""DeepSeek: reasoning beside the content, which is null meanwhile; usage with cache hits on the finish chunk."""
+"""DeepSeek: reasoning next to the content, which is null meanwhile; usage with cache hits in the finish chunk."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""Fireworks: id, type and name in every piece of a tool call."""
+"""Fireworks: id, type and name in every fragment of a tool call."""
 
 from streamkit.apis.dialects import Dialect
 

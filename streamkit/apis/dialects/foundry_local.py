@@ -1,4 +1,4 @@
-"""Foundry Local: `delta` and `message` together, fields of its own beside the chunk, ids that differ."""
+"""Foundry Local: both `delta` and `message`, additional top-level fields, and ids that differ between chunks."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""Gemini's OpenAI-compatible API: tool calls without index or all with index 0, `stop` after tool calls, thought
+"""Gemini's OpenAI-compatible API: tool calls without an index or all with index 0, `stop` after tool calls, and thought
 signatures in `extra_content`."""
 
 from streamkit.apis.dialects import Dialect

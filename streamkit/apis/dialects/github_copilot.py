@@ -1,4 +1,4 @@
-"""GitHub Copilot and GitHub Models: Azure's filter results, their own usage, ids of output items that rotate."""
+"""GitHub Copilot and GitHub Models: Azure's filter results, additional usage, and output item ids that change."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""Google AI: the Gemini API at its own host."""
+"""Google AI: the Gemini API at Google's own host."""
 
 from streamkit.apis.dialects import Dialect
 

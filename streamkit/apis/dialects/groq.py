@@ -1,4 +1,5 @@
-"""Groq: `x_groq` on the first and the last chunk, usage with times, reasoning and executed tools, errors as events."""
+"""Groq: `x_groq` in the first and the last chunk, usage with timings, reasoning and executed tools, and errors as
+events."""
 
 from streamkit.apis.dialects import Dialect
 

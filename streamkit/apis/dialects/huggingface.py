@@ -1,4 +1,4 @@
-"""Hugging Face: TGI's OpenAI-compatible API, whose fingerprint is its version; an empty id, chat chunks that are called
+"""Hugging Face: TGI's OpenAI-compatible API, whose fingerprint is its version; an empty id, and chat chunks labelled
 `text_completion`."""
 
 from streamkit.apis.dialects import Dialect

@@ -1,4 +1,4 @@
-"""LiteLLM's proxy: headers of its own; it hands on what its providers send."""
+"""LiteLLM's proxy: its own headers; otherwise it passes on what its providers send."""
 
 from streamkit.apis.dialects import Dialect
 

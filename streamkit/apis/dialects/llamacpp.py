@@ -1,4 +1,4 @@
-"""llama.cpp's server: `timings`, a fingerprint that names the build."""
+"""llama.cpp's server: `timings`, and a fingerprint that names the build."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""LM Studio: statistics of its own, reasoning beside the content."""
+"""LM Studio: its own statistics, and reasoning next to the content."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""MiniMax: the name in every piece of a tool call, the state of its own filters."""
+"""MiniMax: the name in every fragment of a tool call, and the state of its own filters."""
 
 from streamkit.apis.dialects import Dialect
 

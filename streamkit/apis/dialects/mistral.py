@@ -1,5 +1,5 @@
-"""Mistral: the chat API of OpenAI, with content in parts (thinking, references), tool calls in one piece without index
-or type, padding in `p`."""
+"""Mistral: OpenAI's chat API, with content in parts (thinking, references), whole tool calls without index or type, and
+padding in `p`."""
 
 from streamkit.apis.dialects import Dialect
 

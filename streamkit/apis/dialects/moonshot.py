@@ -1,4 +1,4 @@
-"""Moonshot: chunks without `object`, usage inside the last choice, reasoning beside the content."""
+"""Moonshot: chunks without `object`, usage inside the last choice, and reasoning next to the content."""
 
 from streamkit.apis.dialects import Dialect
 

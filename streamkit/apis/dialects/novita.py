@@ -1,4 +1,4 @@
-"""Novita: `sla_metrics`, the role in every chunk, numbers beside the deltas."""
+"""Novita: `sla_metrics`, the role in every chunk, and numbers next to the deltas."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""NVIDIA's NIM: what its model's server sends, at a host of its own."""
+"""NVIDIA NIM: what the server of the model sends, at NVIDIA's host."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""Ollama's OpenAI-compatible API: the fingerprint `fp_ollama`, reasoning beside the content."""
+"""Ollama's OpenAI-compatible API: the fingerprint `fp_ollama`, and reasoning next to the content."""
 
 from streamkit.apis.dialects import Dialect
 

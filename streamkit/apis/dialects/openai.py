@@ -1,4 +1,4 @@
-"""OpenAI itself: nothing beyond the API, known by its host only."""
+"""OpenAI itself: no deviations from the API, recognised by its host only."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""OpenRouter: comments while it waits, the role in every chunk, two finish chunks, usage with costs, errors inside
+"""OpenRouter: comments while it waits, the role in every chunk, two finish chunks, usage with costs, and errors inside
 choices."""
 
 from streamkit.apis.dialects import Dialect

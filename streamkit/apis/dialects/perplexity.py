@@ -1,5 +1,5 @@
-"""Perplexity: usage, citations and the role in every chunk, the whole message beside the delta, `chat.completion.done`
-last."""
+"""Perplexity: usage, citations and the role in every chunk, the whole message next to the delta, and
+`chat.completion.done` at the end."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,8 +1,8 @@
-"""PurAI: the provider that answered, whether it was overwritten, the state of its cache, the functions that were
+"""PurAI: the provider that answered, whether it was overridden, the state of its cache, and the functions that were
 called.
 
-Only these fields are its own way. Its `object`, its `created` of 0, its usage of zeros in every chunk and the missing
-role break clients as they would anywhere, so they stay findings.
+Only these fields are accepted. Its `object`, its `created` of 0, its usage of zeros in every chunk and its missing role
+break clients as they would anywhere, so they are still reported.
 """
 
 from streamkit.apis.dialects import Dialect

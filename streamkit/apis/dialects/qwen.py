@@ -1,4 +1,4 @@
-"""Qwen at DashScope: an empty id in the pieces of a tool call after the first, one delta more that adds nothing."""
+"""Qwen at DashScope: an empty id in all but the first fragment of a tool call, and one more delta that adds nothing."""
 
 from streamkit.apis.dialects import Dialect
 

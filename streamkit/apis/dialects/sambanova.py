@@ -1,4 +1,4 @@
-"""SambaNova: usage with times and rates of its own."""
+"""SambaNova: usage with its own timings and rates."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""SGLang: `matched_stop`, a null role in every chunk, usage in every chunk where it is asked for."""
+"""SGLang: `matched_stop`, a null role in every chunk, and usage in every chunk on request."""
 
 from streamkit.apis.dialects import Dialect
 

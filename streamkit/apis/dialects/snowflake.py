@@ -1,4 +1,5 @@
-"""Snowflake Cortex: an empty id, `created` 0, the role in every chunk, no finish reason at all (which stays a finding)."""
+"""Snowflake Cortex: an empty id, a `created` of 0, the role in every chunk, and no finish reason at all (which is still
+reported)."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""Together: token ids beside the deltas, a text beside the delta, the role in every chunk."""
+"""Together: token ids and a text next to the deltas, and the role in every chunk."""
 
 from streamkit.apis.dialects import Dialect
 

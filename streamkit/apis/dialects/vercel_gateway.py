@@ -1,4 +1,4 @@
-"""Vercel's AI Gateway: costs in the usage, what it routed in the provider's metadata, an id of the generation."""
+"""Vercel's AI Gateway: costs in the usage, routing details in the provider metadata, and a generation id."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""vLLM: token ids, stop reasons, usage in every chunk where it is asked for."""
+"""vLLM: token ids, stop reasons, and usage in every chunk on request."""
 
 from streamkit.apis.dialects import Dialect
 

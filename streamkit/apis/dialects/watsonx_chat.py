@@ -1,4 +1,4 @@
-"""watsonx.ai's chat stream: `model_id` instead of `model`, the time of creation as text beside the number."""
+"""watsonx.ai's chat stream: `model_id` instead of `model`, and the creation time as text next to the number."""
 
 from streamkit.apis.dialects import Dialect
 

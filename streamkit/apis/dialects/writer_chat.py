@@ -1,4 +1,4 @@
-"""Writer: `message` and `delta` side by side in each choice, the role in every chunk, no `[DONE]`."""
+"""Writer: `message` and `delta` side by side in each choice, the role in every chunk, and no `[DONE]`."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,5 +1,5 @@
-"""xAI: reasoning beside the content, no finish reason until the last chunk, a count of the completion that leaves
-reasoning out while the total counts it."""
+"""xAI: reasoning next to the content, no finish reason before the last chunk, and a completion count that excludes
+reasoning although the total includes it."""
 
 from streamkit.apis.dialects import Dialect
 

@@ -1,4 +1,4 @@
-"""Z.ai: the role in every chunk, no finish reason until the last, reasoning beside the content."""
+"""Z.ai: the role in every chunk, no finish reason before the last chunk, and reasoning next to the content."""
 
 from streamkit.apis.dialects import Dialect
 

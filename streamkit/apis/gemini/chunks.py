@@ -138,7 +138,7 @@ def parse_usage(raw: Any) -> Usage | None:
 
 
 def ended(ending: Ending) -> bool:
-    """Return whether every candidate has a finish reason, or the prompt was blocked."""
+    """The stream ends when every candidate has a finish reason, or with a blocked prompt."""
     begun: set[int] = set()
     finished: set[int] = set()
     for chunk in ending.chunks:

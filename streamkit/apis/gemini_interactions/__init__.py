@@ -1,4 +1,4 @@
-"""Gemini Interactions: `interaction.created`, then steps, each started, grown and stopped, then
+"""Gemini Interactions: `interaction.created`, then steps, each started, extended and stopped, then
 `interaction.completed`.
 
 Source: ai.google.dev, "Interactions API", "Streaming".
@@ -52,7 +52,7 @@ _THOUGHTS = ("thought", "thought_summary", "thought_signature")
 
 
 def recognises(sample: Sample) -> str | None:
-    """An event of that `event_type`."""
+    """Recognise an event with a known `event_type`."""
     for chunk in sample.chunks:
         kind = chunk.get("event_type")
         if type(kind) is str and kind in _EVENTS:
@@ -89,12 +89,12 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     part = as_index(chunk.get("index"), 0)
     if kind == "step.delta":
         delta = as_object(chunk.get("delta"))
-        text, what = _text(delta), as_string(delta.get("type"))
+        text, delta_type = _text(delta), as_string(delta.get("type"))
         if text:
-            return (Delta("reasoning" if what in _THOUGHTS else "text", text, part=part),)
-        if what == "arguments_delta":
+            return (Delta("reasoning" if delta_type in _THOUGHTS else "text", text, part=part),)
+        if delta_type == "arguments_delta":
             return (Delta("tool", as_string(delta.get("arguments")), part=part),)
-        return (Delta("other", "annotations" if "annotations" in delta else what, part=part),)
+        return (Delta("other", "annotations" if "annotations" in delta else delta_type, part=part),)
     if kind == "step.start":
         step = as_object(chunk.get("step"))
         name = nonempty_string(step.get("name"))
@@ -102,41 +102,41 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if kind == "interaction.created":
         return (Delta("role", "model"),)
     if kind == "interaction.completed":
-        ended_so = Delta("finish", as_string(as_object(chunk.get("interaction")).get("status")))
+        finish = Delta("finish", as_string(as_object(chunk.get("interaction")).get("status")))
         counts = usage(chunk)
-        return (ended_so,) if counts is None else (ended_so, usage_delta(counts))
+        return (finish,) if counts is None else (finish, usage_delta(counts))
     return (Delta("error", error_message(chunk.get("error") or chunk)),) if flags(chunk) & ERROR else ()
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts of `interaction.completed`: thoughts and prompts of tools are counted apart, so they are added."""
+    """Return the token counts of `interaction.completed`, or None."""
     raw = as_object(as_object(chunk.get("interaction")).get("usage"))
     return parse_usage(raw)
 
 
 def parse_usage(raw: dict[str, Any]) -> Usage | None:
-    """The counts in the common terms."""
+    """Convert the counts to the common terms. Thoughts and tool-use prompts are counted separately, so they are added."""
     if not raw:
         return None
-    asked, answered = first_count(raw, "total_input_tokens"), first_count(raw, "total_output_tokens")
-    thought = first_count(raw, "total_thought_tokens")
+    prompt, output = first_count(raw, "total_input_tokens"), first_count(raw, "total_output_tokens")
+    thoughts = first_count(raw, "total_thought_tokens")
     return Usage(
-        input=None if asked is None else asked + (first_count(raw, "total_tool_use_tokens") or 0),
-        output=None if answered is None else answered + (thought or 0),
+        input=None if prompt is None else prompt + (first_count(raw, "total_tool_use_tokens") or 0),
+        output=None if output is None else output + (thoughts or 0),
         total=first_count(raw, "total_tokens"),
-        reasoning=thought,
+        reasoning=thoughts,
         cached=first_count(raw, "total_cached_tokens"),
         raw=raw,
     )
 
 
 def ended(ending: Ending) -> bool:
-    """`interaction.completed`."""
+    """The stream ends with `interaction.completed`."""
     return any(chunk.get("event_type") == "interaction.completed" for chunk in reversed(ending.chunks))
 
 
 class InteractionAssembler:
-    """Fed with events; `object` is the interaction with its `steps`, as it is answered without streaming."""
+    """Assembles events into the interaction with its `steps`, as it is returned without streaming."""
 
     def __init__(self) -> None:
         self._interaction: dict[str, Any] = {}

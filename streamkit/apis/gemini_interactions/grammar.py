@@ -1,7 +1,8 @@
 """The allowed order of an interaction: `interaction.created`, steps one after another, `interaction.completed`.
 
 Source: ai.google.dev, "Interactions API", "Streaming", and recorded streams: steps count up from 0 and never overlap, a
-status update comes right after the creation, and the usage counts what the prompt, the answer, thoughts and tools took.
+status update follows the creation immediately, and the usage counts the tokens of the prompt, the answer, thoughts and
+tools.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ KINDS = PART_KINDS | {
 """Every misstep that these checks can report; each is the name of a rule."""
 
 _STEP_EVENTS = {"step.start": "open", "step.delta": "delta", "step.stop": "close"}
-# The type of the step that a delta belongs to, where it is not the delta's own.
-_BELONGS = {
+# The type of the step to which a delta belongs, if it differs from the delta's type.
+_STEP_TYPES = {
     "text": "model_output",
     "text_annotation_delta": "model_output",
     "image": "model_output",
@@ -67,7 +68,7 @@ class _InteractionWalk:
         self._same = Repeated()
         self._texts = Texts()
         self._calls = Calls()
-        self._counted: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
         self._functions = 0
         self._completed: tuple[int, str] | None = None
 
@@ -78,27 +79,27 @@ class _InteractionWalk:
                 yield from self._step(chunk, event, _STEP_EVENTS[kind])
             elif kind == "interaction.status_update":
                 yield from self._walk.message(chunk, "part")
-                yield from self._identified(chunk, "$.interaction_id", event.get("interaction_id"))
+                yield from self._check_id(chunk, "$.interaction_id", event.get("interaction_id"))
             elif kind in ("interaction.created", "interaction.completed"):
-                yield from self._whole(chunk, kind, as_object(event.get("interaction")))
+                yield from self._lifecycle(chunk, kind, as_object(event.get("interaction")))
             elif kind and kind != "error":
                 message = f"unknown event type {describe(kind)}"
                 yield Misstep("unknown-event", chunk, message, "$.event_type")
             running = as_object(as_object(event.get("metadata")).get("usage"))
             counts = {name: running.get(name) for name in ("total_tokens", "total_output_tokens")}
-            yield from check_not_decreasing(chunk, "$.metadata.usage", counts, self._counted)
+            yield from check_not_decreasing(chunk, "$.metadata.usage", counts, self._counts)
         if self._stream.verdict != "error":
             if self._stream.terminal:
                 yield from self._walk.unclosed()
             yield from self._end()
 
-    def _identified(self, chunk: int, path: str, id: Any) -> Iterator[Misstep]:
-        """The interaction's id, which its events tell under two names."""
+    def _check_id(self, chunk: int, path: str, id: Any) -> Iterator[Misstep]:
+        """Check the interaction's id, which events give in two different fields."""
         return self._same.check(chunk, path, id, name="id", kind="id-changed")
 
-    def _whole(self, chunk: int, kind: str, interaction: dict[str, Any]) -> Iterator[Misstep]:
+    def _lifecycle(self, chunk: int, kind: str, interaction: dict[str, Any]) -> Iterator[Misstep]:
         yield from self._walk.message(chunk, "start" if kind == "interaction.created" else "end")
-        yield from self._identified(chunk, "$.interaction.id", interaction.get("id"))
+        yield from self._check_id(chunk, "$.interaction.id", interaction.get("id"))
         if interaction.get("id") == "":
             yield Misstep("empty-id", chunk, "the id of the interaction is empty", "$.interaction.id")
         yield from self._same.check(chunk, "$.interaction.model", interaction.get("model"), kind="model-changed")
@@ -112,7 +113,7 @@ class _InteractionWalk:
         self._completed = (chunk, status)
         usage = interaction.get("usage")
         if type(usage) is not dict:
-            yield Misstep("incomplete-end", chunk, "interaction.completed tells no token counts", "$.interaction.usage")
+            yield Misstep("incomplete-end", chunk, "interaction.completed has no usage", "$.interaction.usage")
         yield from check_total(chunk, "$.interaction.usage", usage, "total_tokens", _COUNTS)
         for index, step in enumerate(objects_in(interaction.get("steps"))):
             texts = [as_string(part.get("text")) for part in objects_in(step.get("content"))]
@@ -127,10 +128,10 @@ class _InteractionWalk:
         step, delta = as_object(event.get("step")), as_object(event.get("delta"))
         kind = as_string(step.get("type"))
         if symbol == "delta":
-            told = as_string(delta.get("type"))
-            kind = _BELONGS.get(told, told if told.endswith(("_call", "_result")) else "")
-            if told and not kind:
-                message = f"unknown delta type {describe(told)}"
+            delta_type = as_string(delta.get("type"))
+            kind = _STEP_TYPES.get(delta_type, delta_type if delta_type.endswith(("_call", "_result")) else "")
+            if delta_type and not kind:
+                message = f"unknown delta type {describe(delta_type)}"
                 yield Misstep("unknown-event", chunk, message, "$.delta.type")
             if kind == "function_call" and self._walk.kinds.get(("step", index)) == "mcp_server_tool_call":
                 kind = "mcp_server_tool_call"
@@ -151,8 +152,8 @@ class _InteractionWalk:
             path = "$.interaction.status"
             if status == "requires_action" and not self._functions:
                 yield Misstep(
-                    "finish-tool-mismatch", chunk, "the status is requires_action, and no function is called", path
+                    "finish-tool-mismatch", chunk, "the status is requires_action, but no function was called", path
                 )
             elif status == "completed" and self._functions:
-                yield Misstep("finish-tool-mismatch", chunk, "the status is completed, and a function is called", path)
+                yield Misstep("finish-tool-mismatch", chunk, "the status is completed, but a function was called", path)
         yield from self._calls.invalid_arguments(cut=self._completed is not None and self._completed[1] == "incomplete")

@@ -1,7 +1,8 @@
 """The shape of the events of Gemini's Interactions API.
 
-Source: google-genai 3.4.0, `_gaos/types/interactions/` (`InteractionSSEEvent`). Its types raise ValidationError on what
-does not fit, and take an event of unknown type as it is. Step and delta types that are not in the table are lawful.
+Source: google-genai 3.4.0, `_gaos/types/interactions/` (`InteractionSSEEvent`). Its types raise ValidationError for
+events that do not fit, and accept events of unknown type unchecked. Step and delta types that are not listed are
+allowed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Mistral conversations and agents: `conversation.response.started`, entries that grow, then
+"""Mistral conversations and agents: `conversation.response.started`, entries with deltas, then
 `conversation.response.done`.
 
 Source: docs.mistral.ai, "Agents and conversations", "Streaming output"; mistralai's Python client, `models/*event.py`
-and `models/*entry.py`. The object is the `conversation.response` of a request without streaming. No event tells a
+and `models/*entry.py`. The object is the `conversation.response` of a request without streaming. No event gives a
 finish reason.
 """
 
@@ -39,20 +39,20 @@ from streamkit.model.message import (
     Usage,
 )
 
-# The type of the entry that an event's pieces belong to. Everything up to the last word of an event's type names it.
+# Types of entries. The type of an event is that of its entry with one more word at the end.
 _ENTRIES = frozenset({"message.output", "function.call", "tool.execution", "agent.handoff"})
 _LIFECYCLE = ("conversation.response.started", "conversation.response.done", "conversation.response.error")
 _FLAGS = {"text": TEXT, "reasoning": REASONING}
 
 
 def _entry_type(chunk: Chunk) -> str:
-    """The type of the entry that an event adds to, or ""."""
+    """Return the type of the entry that an event extends, or ""."""
     kind = as_string(chunk.get("type")).rpartition(".")[0]
     return kind if kind in _ENTRIES else ""
 
 
 def recognises(sample: Sample) -> str | None:
-    """An event of one of these types, or the request's path."""
+    """Recognise one of these event types, or the request's path."""
     for chunk in sample.chunks:
         kind = as_string(chunk.get("type"))
         if kind in _LIFECYCLE or (_entry_type(chunk) and kind != _entry_type(chunk)):
@@ -63,7 +63,7 @@ def recognises(sample: Sample) -> str | None:
 
 
 def _piece(content: Any) -> tuple[DeltaKind, str]:
-    """What a piece of content is: a text as it is, or one part (text, thinking, a reference, an image, a file)."""
+    """Return the kind and the text of a piece of content: a string, or a part (text, thinking, reference, image, file)."""
     if type(content) is str:
         return "text", content
     part = as_object(content)
@@ -118,17 +118,17 @@ def _arguments(chunk: Chunk) -> str:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts of `conversation.response.done`. What its tools took is in `total` alone."""
+    """Return the token counts of `conversation.response.done`. Tokens used by tools are included in `total` only."""
     return parse_usage(chunk.get("usage"))
 
 
 def ended(ending: Ending) -> bool:
-    """`conversation.response.done`."""
+    """The stream ends with `conversation.response.done`."""
     return any(chunk.get("type") == _LIFECYCLE[1] for chunk in reversed(ending.chunks))
 
 
 class ConversationAssembler:
-    """Fed with events; `object` is the `conversation.response`, an entry for each message, call, tool and handoff."""
+    """Assembles events into a `conversation.response`, with an entry for each message, call, tool and handoff."""
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
@@ -149,9 +149,9 @@ class ConversationAssembler:
             self._head.update((key, value) for key, value in chunk.items() if value is not None and key != "type")
 
     def _entry_for(self, kind: str, chunk: Chunk) -> _Entry:
-        """The entry that a piece goes on with, looked for from the end: of its type, with none but its own names."""
+        """Return the last entry that an event can continue, or a new one. See `_Entry.continues`."""
         for entry in reversed(self._entries):
-            if entry.goes_on(kind, chunk):
+            if entry.continues(kind, chunk):
                 return entry
         entry = _Entry(kind, as_index(chunk.get("output_index"), len(self._entries)))
         self._entries.append(entry)
@@ -162,7 +162,7 @@ class ConversationAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The `conversation.response` assembled so far; a plain answer is returned unchanged."""
+        """The `conversation.response` assembled so far; a non-streaming response is returned unchanged."""
         if self._whole is not None:
             return self._whole
         answer: dict[str, Any] = {
@@ -178,7 +178,7 @@ class ConversationAssembler:
         """The same in the terms common to all APIs: the entries are the parts of one message."""
         whole = self.object
         entries = objects_in(whole.get("outputs"))
-        parts = tuple(part for entry in entries for part in _parts_of(entry))
+        parts = tuple(part for entry in entries for part in _entry_parts(entry))
         messages = (Message(0, "assistant", parts),) if parts else ()
         model = next(filter(None, (nonempty_string(entry.get("model")) for entry in entries)), None)
         return Reply(messages, nonempty_string(whole.get("conversation_id")), model, parse_usage(whole.get("usage")))
@@ -194,8 +194,8 @@ class _Entry:
         self.fields: dict[str, Any] = {}
         self.contents: dict[int, list[Any]] = {}
 
-    def goes_on(self, kind: str, chunk: Chunk) -> bool:
-        """Whether this piece is of this entry: a place or a name that both tell is the same."""
+    def continues(self, kind: str, chunk: Chunk) -> bool:
+        """Return whether an event continues this entry: its type and index match, and no id contradicts."""
         if kind != self.kind or as_index(chunk.get("output_index"), self.index) != self.index:
             return False
         known = [(self.fields.get(key), chunk.get(key)) for key in ("id", "tool_call_id")]
@@ -206,15 +206,15 @@ class _Entry:
             if key == "content" and self.kind == "message.output":
                 self._feed_content(as_index(chunk.get("content_index"), 0), value)
             elif key == "arguments":
-                # A tool tells its arguments again when it is done; a call tells them piece by piece.
-                grows = self.kind == "function.call" or as_string(chunk.get("type")).endswith(".delta")
-                if grows or not self.fields.get("arguments"):
+                # A tool repeats its arguments when it is done; a call sends them in fragments.
+                is_fragment = self.kind == "function.call" or as_string(chunk.get("type")).endswith(".delta")
+                if is_fragment or not self.fields.get("arguments"):
                     self.fields[key] = merge(self.fields.get(key), _arguments(chunk))
             elif key not in ("type", "output_index", "content_index") and value is not None:
                 self.fields[key] = value if value != "" else self.fields.get(key, value)
 
     def _feed_content(self, index: int, content: Any) -> None:
-        """Add a piece: text goes on with the text, and thinking with the thinking, that came last at its place."""
+        """Add a piece. Text is appended to preceding text, and thinking to preceding thinking, at the same index."""
         pieces = self.contents.setdefault(index, [])
         for piece in content if type(content) is list else [content]:
             what, text = _piece(piece)
@@ -252,8 +252,8 @@ class _Text:
         return part if self.what == "text" else {"type": "thinking", "thinking": [part]}
 
 
-def _parts_of(entry: dict[str, Any]) -> list[Part]:
-    """An entry in the common terms."""
+def _entry_parts(entry: dict[str, Any]) -> list[Part]:
+    """Convert an entry to the terms common to all APIs."""
     if entry.get("type") == "function.call":
         arguments, id = _arguments(entry), nonempty_string(entry.get("tool_call_id"))
         return [Part("tool_call", arguments, id, nonempty_string(entry.get("name")), entry)]

@@ -1,8 +1,8 @@
 """The allowed order of a conversation: `conversation.response.started`, entries one after another,
 `conversation.response.done`.
 
-A message and a function call need no event that opens or closes them: their first delta opens them, the next entry ends
-them. Tools and handoffs are started and done.
+Messages and function calls have no events that open or close them: their first delta opens them, and the next entry
+closes them. Tool executions and handoffs are started and done.
 
 Source: docs.mistral.ai, "Agents and conversations", "Streaming output", and recorded streams: entries count up from 0.
 """
@@ -90,7 +90,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
 
 
 class _ConversationWalk:
-    """A walk through one response."""
+    """A walk through one response of a conversation."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -136,7 +136,7 @@ class _ConversationWalk:
         index = event.get("output_index")
         if type(index) is not int:
             return  # reported by the shape check
-        yield from self._placed(chunk, entry, index)
+        yield from self._check_index(chunk, entry, index)
         yield from self._same.check(chunk, "$.type", entry, key=index, kind="part-type-mismatch")
         if event.get("id") == "":
             yield Misstep("empty-id", chunk, "the id of an entry is empty", "$.id")
@@ -148,8 +148,8 @@ class _ConversationWalk:
         if entry in _OPENED:
             wrong = self._entries.step(index, last)
             if wrong is not None:
-                told = "is started a second time" if wrong == "part-order" else f"has a {last} and is not open"
-                yield Misstep(wrong, chunk, f"output {index} ({entry}) {told}", "$.type")
+                problem = "is started a second time" if wrong == "part-order" else f"has a {last} event but is not open"
+                yield Misstep(wrong, chunk, f"output {index} ({entry}) {problem}", "$.type")
         elif entry == "function.call":
             if index not in self._contents:
                 yield from self._calls.open(chunk, "$.tool_call_id", index, event.get("tool_call_id"))
@@ -158,13 +158,14 @@ class _ConversationWalk:
         else:
             yield from self._content(chunk, index, event)
 
-    def _placed(self, chunk: int, entry: str, index: int) -> Iterator[Misstep]:
-        """Entries count up from 0; the last one goes on, and tools and handoffs, which may run beside each other."""
-        beside = entry in _OPENED and self._entries.state(index) == "open"
-        if index not in (self._outputs - 1, self._outputs) and not beside:
-            following = max(self._outputs - 1, 0)
+    def _check_index(self, chunk: int, entry: str, index: int) -> Iterator[Misstep]:
+        """Check the index of an event: entries count up from 0. Events continue the last entry, or an open tool or
+        handoff."""
+        overlaps = entry in _OPENED and self._entries.state(index) == "open"
+        if index not in (self._outputs - 1, self._outputs) and not overlaps:
+            current = max(self._outputs - 1, 0)
             yield Misstep(
-                "part-order", chunk, f"an event for output {index}, where output {following} stands", "$.output_index"
+                "part-order", chunk, f"an event for output {index} after output {current} began", "$.output_index"
             )
         self._outputs = max(self._outputs, index + 1)
 

@@ -1,8 +1,8 @@
 """The shape of the events of Mistral's conversations and agents.
 
-Source: mistralai 3.7.0, `models/conversationevents.py` and its `*event.py`. Its client makes an event of
-unknown type, whose fields cannot be read, of one that does not fit these types: the content is lost without an error.
-`output_index` and `content_index` have a default there (0), and are in every event that the service sends.
+Source: mistralai 3.7.0, `models/conversationevents.py` and its `*event.py`. If an event does not fit these types, its
+client turns it into an event of unknown type, whose fields cannot be read: the content is lost without an error.
+`output_index` and `content_index` have a default there (0), but every event that the service sends has them.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def _event(**fields: Field) -> dict[str, Field]:
 
 
 def _entry(**fields: Field) -> dict[str, Field]:
-    """An event of an entry."""
+    """Return the fields of an event about an entry."""
     return _event(id=string(required=True), output_index=expected(count()), **fields)
 
 
-def _made(**fields: Field) -> dict[str, Field]:
-    """An event of an entry that a model made."""
+def _generated(**fields: Field) -> dict[str, Field]:
+    """Return the fields of an event about an entry that a model generated."""
     return _entry(model=string(null=True), agent_id=string(null=True), **fields)
 
 
@@ -64,15 +64,15 @@ SHAPE = variants(
         "conversation.response.started": _event(conversation_id=string(required=True)),
         "conversation.response.done": _event(usage=_USAGE),
         "conversation.response.error": _event(message=string(required=True), code=integer(required=True)),
-        "message.output.delta": _made(content=_CONTENT, content_index=expected(count()), role=_ROLE),
-        "function.call.delta": _made(
+        "message.output.delta": _generated(content=_CONTENT, content_index=expected(count()), role=_ROLE),
+        "function.call.delta": _generated(
             name=string(required=True),
             tool_call_id=string(required=True),
             arguments=_ARGUMENTS,
             confirmation_status=words("pending", "allowed", "denied", null=True),
         ),
-        # The documentation's own example has no `arguments`; the SDK loses such an event.
-        "tool.execution.started": _made(name=string(required=True), arguments=expected(string())),
+        # The example in the documentation has no `arguments`; the SDK loses such an event.
+        "tool.execution.started": _generated(name=string(required=True), arguments=expected(string())),
         "tool.execution.delta": _entry(name=string(required=True), arguments=string(required=True)),
         "tool.execution.done": _entry(name=string(required=True), info=structure({}), arguments=ANY),
         "agent.handoff.started": _entry(

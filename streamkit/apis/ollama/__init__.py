@@ -1,5 +1,5 @@
-"""Ollama's own API, `/api/chat` and `/api/generate`: JSON Lines, the last one with `done: true` and the server's own
-times.
+"""Ollama's own API, `/api/chat` and `/api/generate`: JSON Lines, the last with `done: true` and the server's own
+timings.
 
 Source: github.com/ollama/ollama, `docs/api.md`.
 """
@@ -40,7 +40,7 @@ _COUNTS = ("prompt_eval_count", "eval_count")
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk with a boolean `done` and a `message` or a `response`."""
+    """Recognise a chunk with a boolean `done` and a `message` or a `response`."""
     for chunk in sample.chunks:
         if type(chunk.get("done")) is bool and ("message" in chunk or "response" in chunk):
             return "a chunk holds 'done' and a message or a response"
@@ -99,7 +99,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts of the last chunk; a prompt that was cached whole is not counted by the server."""
+    """Return the token counts of the last chunk, or None. The server omits the count of a fully cached prompt."""
     raw = {key: value for key, value in chunk.items() if key.endswith(("_count", "_duration"))}
     return (
         Usage(input=first_count(raw, "prompt_eval_count"), output=first_count(raw, "eval_count"), raw=raw)
@@ -109,12 +109,12 @@ def usage(chunk: Chunk) -> Usage | None:
 
 
 def ended(ending: Ending) -> bool:
-    """`done: true`."""
+    """The stream ends with a line with `done: true`."""
     return any(chunk.get("done") is True for chunk in reversed(ending.chunks))
 
 
 class OllamaAssembler:
-    """Fed with the lines of a stream; `object` is the one that Ollama answers with `"stream": false`."""
+    """Assembles lines into the object that Ollama returns for `"stream": false`."""
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
@@ -127,7 +127,7 @@ class OllamaAssembler:
             if key == "message" and type(value) is dict:
                 self._head.setdefault("message", None)
                 calls = value.get("tool_calls")
-                # Each line brings whole calls: they never go on with an earlier one, whatever index they have.
+                # Each line contains complete calls, which never continue an earlier one, whatever their index.
                 merge_fields(self._message, {name: field for name, field in value.items() if name != "tool_calls"})
                 if type(calls) is list:
                     self._message["tool_calls"] = [*self._message.get("tool_calls", ()), *calls]

@@ -1,7 +1,7 @@
 """The allowed order of an Ollama stream: lines with `done: false`, then one with `done: true` and the server's counts.
 
-Source: github.com/ollama/ollama, `docs/api.md`, and recorded streams: every line has the time at which it was made, to
-the nanosecond, and they ascend.
+Source: github.com/ollama/ollama, `docs/api.md`, and recorded streams: every line has its creation time, with nanosecond
+precision, in ascending order.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ KINDS = GRAMMAR.kinds | {
 """Every misstep that these checks can report; each is the name of a rule."""
 
 _PARTS = ("load_duration", "prompt_eval_duration", "eval_duration")
-# A prompt that was cached whole is not counted, and a model that was only loaded answered nothing.
-_TOLD = ("done_reason", "total_duration", "eval_count")
-_NOTHING_SAID = ("load", "unload")
+# A fully cached prompt is not counted, and a request that only loads or unloads the model generates nothing.
+_EXPECTED = ("done_reason", "total_duration", "eval_count")
+_LOAD_ONLY = ("load", "unload")
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
@@ -70,7 +70,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
 
 
 def _instant(created: Any) -> str | None:
-    """A time that sorts as text does: in UTC, with its fraction of a second filled up to nine digits."""
+    """Return a UTC time in a form that sorts as text, with its fraction of a second padded to nine digits."""
     if type(created) is not str or not created.endswith("Z"):
         return None
     seconds, _, fraction = created[:-1].partition(".")
@@ -78,18 +78,18 @@ def _instant(created: Any) -> str | None:
 
 
 def _repeated(stream: Stream, chunk: int) -> Iterator[Misstep]:
-    """A line that is the one before to the last byte: no server makes two in one nanosecond."""
+    """Yield a misstep if a line equals the previous one: no server creates two in one nanosecond."""
     if chunk and stream.chunks[chunk] == stream.chunks[chunk - 1] and "created_at" in stream.chunks[chunk]:
-        yield Misstep("counter-order", chunk, "the line is the one before it over again, with its time", "$.created_at")
+        yield Misstep("counter-order", chunk, "the line repeats the previous line, including its time", "$.created_at")
 
 
 def _done(chunk: int, line: dict[str, Any]) -> Iterator[Misstep]:
-    """What the last line tells, and whether it agrees."""
-    for name in () if line.get("done_reason") in _NOTHING_SAID else _TOLD:
+    """Check the last line: its required fields, and whether its durations add up."""
+    for name in () if line.get("done_reason") in _LOAD_ONLY else _EXPECTED:
         if name not in line:
             yield Misstep("incomplete-end", chunk, f"{name} is missing from the line with done: true", f"$.{name}")
     parts = [line.get(name, 0) for name in _PARTS]
     whole = line.get("total_duration")
     if type(whole) is int and all(type(part) is int for part in parts) and sum(parts) > whole:
-        message = f"total_duration is {whole}, and {' + '.join(_PARTS)} is {sum(parts)}"
+        message = f"total_duration is {whole}, but {' + '.join(_PARTS)} is {sum(parts)}"
         yield Misstep("durations-exceed-total", chunk, message, "$.total_duration")

@@ -81,30 +81,30 @@ _misfits_generate = misfit_checker(GENERATE, error="error", unless="response")
 
 
 def is_generate(chunks: Any) -> bool:
-    """Whether a stream is of `/api/generate`, whose lines have a `response`."""
+    """Return whether a stream is from `/api/generate`, whose lines have a `response`."""
     return any("response" in chunk for chunk in chunks[:8]) and not any("message" in chunk for chunk in chunks[:8])
 
 
 def misfits(chunks: Any) -> Iterator[Misfit]:
-    """Yield every misfit of a stream, by the table of what was asked for."""
+    """Yield every misfit of a stream, using the table of its endpoint."""
     return _misfits_generate(chunks) if is_generate(chunks) else _misfits_chat(chunks)
 
 
 def unknown(chunks: Any, known: Any = ()) -> Iterator[Misfit]:
-    """The fields that are in no table of what was asked for."""
+    """Yield the fields that are not in the table of the stream's endpoint."""
     return unknown_fields(GENERATE if is_generate(chunks) else CHAT, chunks, known)
 
 
 def kinds() -> frozenset[str]:
-    """Every misfit that either table can find."""
+    """Return the name of every misfit that either table can report."""
     return misfit_kinds(CHAT) | misfit_kinds(GENERATE)
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a line of either."""
+    """Return the JSON Schema of a line of either endpoint."""
     chat, generate = (
-        schema_builder(shape, "", error="error", unless=of)()
-        for shape, of in ((CHAT, "message"), (GENERATE, "response"))
+        schema_builder(shape, "", error="error", unless=key)()
+        for shape, key in ((CHAT, "message"), (GENERATE, "response"))
     )
     return {
         "$schema": chat["$schema"],

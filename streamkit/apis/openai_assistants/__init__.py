@@ -1,6 +1,6 @@
-"""OpenAI Assistants runs: events of a thread (`thread.run.created`, `thread.message.delta`, …), ended by `done`.
+"""OpenAI Assistants runs: events of a thread (`thread.run.created`, `thread.message.delta`, …), terminated by `done`.
 
-Source: openai-openapi, `AssistantStreamEvent`. The object is the run, with the messages and steps that it made.
+Source: openai-openapi, `AssistantStreamEvent`. The object is the run, with the messages and steps that it created.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _kind(chunk: Chunk) -> str:
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk whose `object` is a thread or something of it."""
+    """Recognise a chunk whose `object` is a thread or a part of one."""
     for chunk in sample.chunks:
         if _kind(chunk):
             return f"object is {_kind(chunk)!r}"
@@ -81,22 +81,22 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     if flags(chunk) & ERROR:
         return (Delta("error", error_message(chunk.get("last_error") or chunk.get("error") or chunk)),)
     counts = usage(chunk)
-    ended_so = (Delta("finish", as_string(chunk.get("status"))),) if flags(chunk) & FINISH else ()
-    return ended_so if counts is None else (*ended_so, usage_delta(counts))
+    finish = (Delta("finish", as_string(chunk.get("status"))),) if flags(chunk) & FINISH else ()
+    return finish if counts is None else (*finish, usage_delta(counts))
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts of a run."""
+    """Return the token counts of a run, or None."""
     return parse_usage(chunk.get("usage"))
 
 
 def ended(ending: Ending) -> bool:
-    """`done`, whose data is `[DONE]`."""
+    """The stream ends with `done`, whose data is `[DONE]`."""
     return ending.done
 
 
 class RunAssembler:
-    """Fed with events; `object` is the run, with `messages` and `steps` beside its own fields."""
+    """Assembles events into the run, with `messages` and `steps` next to its own fields."""
 
     def __init__(self) -> None:
         self._run: dict[str, Any] = {}
@@ -121,7 +121,7 @@ class RunAssembler:
             self._error = chunk
 
     def _take(self, known: dict[str, dict[str, Any]], id: str, chunk: Chunk, grown: str) -> None:
-        """Take an object as it stands now; what its deltas made of it stays where it brings nothing."""
+        """Store the current state of an object, keeping the content assembled from deltas if the object has none."""
         before = known.get(id, {}).get(grown)
         known[id] = {**chunk, grown: chunk.get(grown) or before}
 
@@ -137,7 +137,7 @@ class RunAssembler:
 
     @property
     def message(self) -> Reply:
-        """The same in the terms common to all APIs: every message of the run is a part of one."""
+        """The same in the terms common to all APIs: the messages of the run are the parts of one message."""
         parts = []
         for message in self._messages.values():
             for entry in objects_in(_plain(message).get("content")):
@@ -156,7 +156,7 @@ class RunAssembler:
 
 
 def _plain(holder: dict[str, Any]) -> dict[str, Any]:
-    """The object as the API shows it: entries of lists without the index that told their pieces where to go."""
+    """Return an object as the API shows it: array entries without the index by which their fragments were merged."""
     whole: dict[str, Any] = {key: plain(value) for key, value in holder.items()}
     if objects_in(whole.get("content")):
         whole["content"] = [_unindexed(entry) for entry in objects_in(whole["content"])]

@@ -1,9 +1,10 @@
-"""The allowed order of a run: the run, its steps and their messages, each created, in progress, grown and completed.
+"""The allowed order of a run: the run, its steps and their messages, each created, in progress, extended and completed.
 
-Each of them is told whole whenever its status changes, under an event's name that ends in that status; what the deltas
-of a message or of a tool call give must be what the last telling says. A run that goes on after its tools were answered
-begins in the middle. Source: openai-openapi, `AssistantStreamEvent`; openai-python 3.54.0,
-`lib/streaming/_assistants.py`.
+Each object is sent in full whenever its status changes, in an event whose name ends in that status. The deltas of a
+message or a tool call must add up to what the last of these contains. A run that resumes after its tool calls were
+answered begins in the middle.
+
+Source: openai-openapi, `AssistantStreamEvent`; openai-python 3.54.0, `lib/streaming/_assistants.py`.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from streamkit.model.stream import Stream
 
 
 def _grammar(name: str, *states: str, grows: bool) -> Grammar:
-    """Created, then these states one after another, then closed; with deltas in the last of the states."""
+    """Make a grammar: created, then the given states one after another, then closed, with deltas in the last state."""
     row = ("new", "created", *states)
     steps = {(row[place], symbol): symbol for place, symbol in enumerate(row[1:])}
     steps[(row[-1], "closed")] = "closed"
-    # What is left out is told once: the walk goes on where the stream stands.
+    # A skipped state is reported once: the walk continues from the state that the stream has reached.
     skipped = {
         (state, symbol): symbol for state in row for symbol in (*row[1:], "closed") if (state, symbol) not in steps
     }
@@ -120,16 +121,17 @@ class _RunWalk:
             if kind in _DELTAS:
                 yield from self._delta(chunk, _DELTAS[kind], event)
             elif kind in _KINDS:
-                yield from self._told(chunk, kind, event)
+                yield from self._object(chunk, kind, event)
             elif kind and kind != "thread":
                 yield Misstep("unknown-event", chunk, f"unknown object {describe(kind)}", "$.object")
             elif not kind and not event.get("error") and "code" not in event:
-                yield Misstep("unknown-event", chunk, "an event that is no object of a thread", "$")
+                yield Misstep("unknown-event", chunk, "an event that is not an object of a thread", "$")
         if self._stream.verdict != "error":
             yield from self._end()
 
     def _symbol(self, chunk: int, kind: str, event: dict[str, Any]) -> str:
-        """What an object's telling is: the last word of its event's name, or its status where events have no names."""
+        """Return the step that an object stands for: the last word of its event's name, or its status if events have no
+        names."""
         status, name = as_string(event.get("status")), self._name(chunk)
         word = name.removeprefix(f"{kind}.") if name.startswith(f"{kind}.") else ""
         if not word:
@@ -138,14 +140,14 @@ class _RunWalk:
             word = "created" if unseen and status == first and not self._resumed else status
         return "closed" if word in _CLOSED else word
 
-    def _told(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+    def _object(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         id, status = as_string(event.get("id")), as_string(event.get("status"))
         symbol = self._symbol(chunk, kind, event)
-        yield from self._placed(chunk, kind)
+        yield from self._check_position(chunk, kind)
         yield from self._step(chunk, kind, id, symbol)
-        yield from self._alone(chunk, kind, id, symbol)
-        yield from self._agrees(chunk, kind, status)
-        yield from self._repeats(chunk, kind, event)
+        yield from self._check_overlap(chunk, kind, id, symbol)
+        yield from self._check_status(chunk, kind, status)
+        yield from self._check_repeated(chunk, kind, event)
         yield from check_total(
             chunk, "$.usage", event.get("usage"), "total_tokens", ("prompt_tokens", "completion_tokens")
         )
@@ -155,37 +157,37 @@ class _RunWalk:
             self._ended = True
             self._status = (chunk, status)
             if status == "completed" and type(event.get("usage")) is not dict:
-                yield Misstep("incomplete-end", chunk, "the completed run tells no token counts", "$.usage")
+                yield Misstep("incomplete-end", chunk, "the completed run has no usage", "$.usage")
         elif kind == "thread.message":
-            yield from self._whole_message(chunk, id, event)
+            yield from self._check_message(chunk, id, event)
         else:
-            yield from self._whole_calls(chunk, id, event)
+            yield from self._check_calls(chunk, id, event)
 
-    def _placed(self, chunk: int, kind: str) -> Iterator[Misstep]:
+    def _check_position(self, chunk: int, kind: str) -> Iterator[Misstep]:
         if not self._begun and kind != "thread.run" and not self._resumed:
             yield Misstep("missing-start", chunk, "the stream begins without its run", "$.object")
         elif kind != "thread.run" and not self._resumed and not self._ended and not self._running:
-            message = f"a {kind.rpartition('.')[2]} of a run that is not in progress"
+            message = f"a {kind.rpartition('.')[2]} event of a run that is not in progress"
             yield Misstep("state-order", chunk, message, "$.object")
         self._begun = True
         if self._ended:
-            yield Misstep("after-end", chunk, "more comes after the end of the run", "$.object")
+            yield Misstep("after-end", chunk, "the stream continues after the end of the run", "$.object")
 
     def _step(self, chunk: int, kind: str, id: Any, symbol: str) -> Iterator[Misstep]:
         walk = self._walks[kind]
         before = walk.state(id)
         wrong = walk.step(id, symbol)
         if wrong == "unopened-part" and self._resumed:
-            return  # it was created in the stream before
+            return  # it was created in an earlier stream
         if wrong == "unopened-part" and kind == "thread.run":
             wrong = "missing-start"
         if wrong is not None:
             what = kind.rpartition(".")[2]
-            told = "was never created" if before == "new" else f"is {before.replace('_', ' ')}"
-            yield Misstep(wrong, chunk, f"{symbol.replace('_', ' ')} is told of a {what} that {told}", "$.status")
+            problem = "was never created" if before == "new" else f"is {before.replace('_', ' ')}"
+            yield Misstep(wrong, chunk, f"{symbol.replace('_', ' ')} event for a {what} that {problem}", "$.status")
 
-    def _alone(self, chunk: int, kind: str, id: str, symbol: str) -> Iterator[Misstep]:
-        """One step after another, and a step that makes a message lasts until the message is whole."""
+    def _check_overlap(self, chunk: int, kind: str, id: str, symbol: str) -> Iterator[Misstep]:
+        """Check that steps do not overlap, and that a step with a message is not completed before the message."""
         if kind == "thread.run":
             self._running = self._running or symbol == "in_progress"
         elif kind == "thread.run.step" and symbol == "created":
@@ -201,17 +203,17 @@ class _RunWalk:
         elif kind == "thread.message":
             self._open_message = id if symbol == "created" else "" if symbol == "closed" else self._open_message
 
-    def _agrees(self, chunk: int, kind: str, status: str) -> Iterator[Misstep]:
-        """The name of the event and the status inside tell the same."""
+    def _check_status(self, chunk: int, kind: str, status: str) -> Iterator[Misstep]:
+        """Check that the name of the event and the status of the object agree."""
         name = self._name(chunk)
         word = name.removeprefix(f"{kind}.") if name.startswith(f"{kind}.") else ""
         if word == "completed" and status == "incomplete":
-            return  # so the service itself ends a run that reached its limit of tokens
-        wanted = {"created": "queued" if kind == "thread.run" else "in_progress"}.get(word, word)
-        if word and status and status != wanted:
+            return  # the service itself sends this for a run that reached its token limit
+        expected = {"created": "queued" if kind == "thread.run" else "in_progress"}.get(word, word)
+        if word and status and status != expected:
             yield Misstep("state-order", chunk, f"the status is {describe(status)} in {name}", "$.status")
 
-    def _repeats(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
+    def _check_repeated(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         id = as_string(event.get("id"))
         if event.get("id") == "":
             yield Misstep("empty-id", chunk, "the id is empty", "$.id")
@@ -226,7 +228,7 @@ class _RunWalk:
 
     def _delta(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         id, delta = as_string(event.get("id")), as_object(event.get("delta"))
-        yield from self._placed(chunk, kind)
+        yield from self._check_position(chunk, kind)
         yield from self._step(chunk, kind, id, "delta")
         for place, part in enumerate(objects_in(delta.get("content"))):
             path = f"$.delta.content[{place}]"
@@ -236,7 +238,7 @@ class _RunWalk:
             yield from self._texts.add(chunk, f"{path}.text.value", text, key=(id, index))
             if index > 0 and not self._same.known("type", (id, index - 1)):
                 yield Misstep(
-                    "part-order", chunk, f"content {index} comes, and there is no content {index - 1}", f"{path}.index"
+                    "part-order", chunk, f"content {index} arrives before content {index - 1}", f"{path}.index"
                 )
         for place, call in enumerate(objects_in(as_object(delta.get("step_details")).get("tool_calls"))):
             path = f"$.delta.step_details.tool_calls[{place}]"
@@ -244,10 +246,10 @@ class _RunWalk:
             if "id" in call:
                 yield from self._calls.open(chunk, f"{path}.id", key, call["id"])
                 yield from self._same.check(chunk, f"{path}.id", call["id"], key=key)
-            self._calls.arguments(key, _given(call))
+            self._calls.arguments(key, _tool_input(call))
             self._code |= {key} if call.get("type") == "code_interpreter" else set()
 
-    def _whole_message(self, chunk: int, id: Any, event: dict[str, Any]) -> Iterator[Misstep]:
+    def _check_message(self, chunk: int, id: Any, event: dict[str, Any]) -> Iterator[Misstep]:
         if self._resumed and not self._texts.text((id, 0)):
             return
         for index, part in enumerate(objects_in(event.get("content"))):
@@ -257,14 +259,14 @@ class _RunWalk:
                     chunk, path, as_object(part.get("text")).get("value"), key=(id, index)
                 )
 
-    def _whole_calls(self, chunk: int, id: Any, event: dict[str, Any]) -> Iterator[Misstep]:
+    def _check_calls(self, chunk: int, id: Any, event: dict[str, Any]) -> Iterator[Misstep]:
         for index, call in enumerate(objects_in(as_object(event.get("step_details")).get("tool_calls"))):
-            told, given = self._calls.text((id, index)), _given(call)
+            collected, given = self._calls.text((id, index)), _tool_input(call)
             path = f"$.step_details.tool_calls[{index}]"
             yield from self._calls.open(chunk, f"{path}.id", (id, index), call.get("id"))
             yield from self._same.check(chunk, f"{path}.id", call.get("id"), key=(id, index))
-            if given != told and (told or not self._resumed) and type(given) is str:
-                message = "the arguments that are told as the whole are not those of the deltas"
+            if given != collected and (collected or not self._resumed) and type(given) is str:
+                message = "the full arguments differ from those of the deltas"
                 yield Misstep("whole-differs", chunk, message, path)
 
     def _end(self) -> Iterator[Misstep]:
@@ -274,19 +276,19 @@ class _RunWalk:
                 or not self._stream.terminal
                 or (self._status is not None and self._status[1] == "requires_action")
             ):
-                continue  # the stream's own end tells of the run; steps wait for what the tools answer
+                continue  # the end of the stream covers the run; open steps may await the results of tools
             for id, wrong in walk.unfinished():
                 yield Misstep(wrong, None, f"{kind} {describe(id)} is never completed")
         if self._stream.terminal and not self._ended:
-            yield Misstep("incomplete-end", None, "the stream ends, and nothing tells how the run ended")
+            yield Misstep("incomplete-end", None, "the stream ends without the final status of the run")
         if self._status is not None and self._status[1] == "requires_action" and not self._calls:
-            message = "the run requires an action, and no tool is called"
+            message = "the run requires an action, but no tool was called"
             yield Misstep("finish-tool-mismatch", self._status[0], message, "$.status")
         cut = self._status is not None and self._status[1] == "incomplete"
         yield from self._calls.invalid_arguments(cut=cut, ignore=self._code)
 
 
-def _given(call: dict[str, Any]) -> Any:
-    """What a tool is given: a function's arguments, the code of an interpreter."""
+def _tool_input(call: dict[str, Any]) -> Any:
+    """Return the input of a tool call: the arguments of a function, or the code of an interpreter."""
     function = as_object(call.get("function"))
     return function.get("arguments") if function else as_object(call.get("code_interpreter")).get("input")

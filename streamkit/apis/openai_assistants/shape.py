@@ -1,7 +1,7 @@
-"""The shape of the events of an Assistants run: runs, steps and messages as they stand, and the deltas of the last two.
+"""The shape of the events of an Assistants run: runs, steps and messages in full, and the deltas of the last two.
 
-Source: openai-python 3.54.0, `types/beta/assistant_stream_event.py` and what it refers to. What the types require and
-older recordings lack (`parallel_tool_calls`, `tool_choice`) is not required here.
+Source: openai-python 3.54.0, `types/beta/assistant_stream_event.py` and the types it refers to. Fields that the types
+require but older recordings lack (`parallel_tool_calls`, `tool_choice`) are not required here.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ MESSAGE_STATUSES = ("in_progress", "incomplete", "completed")
 
 
 def _closed(shapes: Mapping[str, Mapping[str, Field]], *, required: bool = False) -> Field:
-    """Variants by `type`, to which nothing will be added: the API is closed to new features."""
+    """Return variants by `type`, with no other type allowed: the API receives no new features."""
     field = variants("type", shapes, required=required)
     return replace(field, shape=replace(field.shape, fields={"type": words(*shapes, required=True)}))
 

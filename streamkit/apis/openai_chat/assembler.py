@@ -71,7 +71,7 @@ class ChatAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The `chat.completion` assembled so far; a plain answer is returned unchanged."""
+        """The `chat.completion` assembled so far; a non-streaming response is returned unchanged."""
         if self._whole is not None and self._fed == 1:
             return self._whole
         head = dict(self._head)

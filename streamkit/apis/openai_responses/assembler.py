@@ -86,7 +86,7 @@ class ResponseAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The `response` assembled so far; a plain answer is returned unchanged."""
+        """The `response` assembled so far; a non-streaming response is returned unchanged."""
         response = dict(self._response)
         if not response:
             response = {"id": None, "object": "response", "status": None}

@@ -155,5 +155,5 @@ def model(chunk: Chunk) -> str | None:
 
 
 def ended(ending: Ending) -> bool:
-    """Return whether a terminal event was seen. The `[DONE]` that OpenRouter adds is not significant."""
+    """The stream ends with one of the terminal events. The `[DONE]` that OpenRouter adds is not significant."""
     return any(as_string(chunk.get("type")) in TERMINAL for chunk in reversed(ending.chunks))

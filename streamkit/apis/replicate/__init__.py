@@ -1,6 +1,6 @@
-"""Replicate predictions: events `output`, whose data is the text itself, then `done`.
+"""Replicate predictions: `output` events, whose data is plain text, then `done`.
 
-Source: replicate.com/docs, "Streaming output". A prediction's `output` without streaming is the list of these texts.
+Source: replicate.com/docs, "Streaming output". Without streaming, a prediction's `output` is the array of these texts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NAMES = frozenset({"output", "logs", "error", "done"})
 
 
 def recognises(sample: Sample) -> str | None:
-    """Events called `output`, and none of another name than that API's."""
+    """Recognise events called `output`, with no events other than those of this API."""
     names = {name for name, _ in sample.events}
     if sample.framing == "sse" and "output" in names and names <= _NAMES:
         return "events are called 'output'"
@@ -26,7 +26,7 @@ def recognises(sample: Sample) -> str | None:
 
 
 def parse_event(data: bytes, name: str) -> Chunk | None:
-    """The event with its text; of `done` and `error` the object that the data holds."""
+    """Return the event name and its data: text for `output`, otherwise the JSON value that the data holds."""
     text = data.decode("utf-8", "replace")
     if name == "output":
         return {"event": name, "data": text}
@@ -60,12 +60,12 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def ended(ending: Ending) -> bool:
-    """`done`."""
+    """The stream ends with `done`."""
     return any(chunk.get("event") == "done" for chunk in reversed(ending.chunks))
 
 
 class ReplicateAssembler:
-    """Fed with events; `object` is the prediction, as far as a stream tells it: status, output, error, logs."""
+    """Assembles events into the prediction, as far as a stream gives it: status, output, error and logs."""
 
     def __init__(self) -> None:
         self._pieces = Pieces()
@@ -91,7 +91,7 @@ class ReplicateAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The prediction as far as the events go; `status` is null where none told it."""
+        """The prediction assembled so far; `status` is null until an event gives it."""
         logs = {"logs": joined(self._logs)} if self._logs else {}
         output = [join_surrogates(piece) for piece in self._output]
         return {"status": self._status, "output": output, "error": self._error, **logs}

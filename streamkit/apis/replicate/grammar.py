@@ -1,6 +1,6 @@
-"""The allowed order of a prediction's stream: events `output`, then `done`; each has an id, and no two the same.
+"""The allowed order of a prediction's stream: `output` events, then `done`. Each event has a unique id.
 
-Source: replicate.com/docs, "Streaming output": an id is the time in milliseconds and a number, `1690212292:0`.
+Source: replicate.com/docs, "Streaming output": an id is a time in milliseconds and a number, `1690212292:0`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
 
 
 def _id(stream: Stream, chunk: int) -> tuple[int, int] | None:
-    """The time and the number of a chunk's id; None where it has none of its own."""
+    """Return the time and the number in a chunk's id, or None if it has no such id."""
     ids = stream.events.ids
     time, colon, number = (ids[stream.chunk_events[chunk]] if ids is not None else "").partition(":")
     known = colon and time.isdecimal() and number.isdecimal() and len(time) + len(number) < 40

@@ -1,4 +1,4 @@
-"""The shape of an event of Replicate: its name and its data, as `reads` makes a chunk of the two.
+"""The shape of an event of Replicate: its name and its data, as `parse_event` returns them.
 
 Source: replicate.com/docs, "Streaming output"; replicate 1.0.7, `stream.py`, which raises ValueError for any other
 name.

@@ -1,4 +1,4 @@
-"""Hugging Face Text Generation Inference, `/generate_stream`: a token a chunk, the last one with the whole text.
+"""Hugging Face Text Generation Inference, `/generate_stream`: one token per chunk, the last one with the full text.
 
 Source: huggingface.co/docs/text-generation-inference, "API reference", `StreamResponse`.
 """
@@ -14,7 +14,7 @@ from streamkit.model.message import ERROR, FINISH, TEXT, USAGE, Delta, Message, 
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk whose `token` is an object with an id and a text."""
+    """Recognise a chunk whose `token` is an object with an id and a text."""
     for chunk in sample.chunks:
         token = as_object(chunk.get("token"))
         if "id" in token and "text" in token:
@@ -53,7 +53,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts of the last chunk's details."""
+    """Return the token counts in the details of the last chunk, or None."""
     details = as_object(chunk.get("details"))
     if not details:
         return None
@@ -63,12 +63,12 @@ def usage(chunk: Chunk) -> Usage | None:
 
 
 def ended(ending: Ending) -> bool:
-    """The chunk with the whole text and its details."""
+    """The stream ends with the chunk that has the full text."""
     return any(type(chunk.get("generated_text")) is str for chunk in reversed(ending.chunks))
 
 
 class TgiAssembler:
-    """Fed with chunks; `object` is what `/generate` answers with details."""
+    """Assembles chunks into what `/generate` returns with details."""
 
     def __init__(self) -> None:
         self._pieces = Pieces()

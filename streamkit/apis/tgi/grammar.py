@@ -1,8 +1,8 @@
-"""The allowed order of a TGI stream: a token a chunk, counted up by one, and the whole text with its details in the
-last.
+"""The allowed order of a TGI stream: one token per chunk, with consecutive indices; the last also has the full text and
+details.
 
-Source: huggingface.co/docs/text-generation-inference, `StreamResponse`; recorded streams: `index` begins at 1, the
-whole text is that of the tokens that are not special, and `generated_tokens` counts them all.
+Source: huggingface.co/docs/text-generation-inference, `StreamResponse`; recorded streams: `index` starts at 1, the full
+text is that of the tokens that are not special, and `generated_tokens` counts all of them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         wrong = walk.step(0, "whole" if whole else "token")
         if wrong is not None:
             yield Misstep(
-                wrong, chunk, "a chunk comes after the one with the whole text", "$", second_end_severity(wrong)
+                wrong, chunk, "a chunk comes after the one with the full text", "$", second_end_severity(wrong)
             )
         tokens += 1
         index = entry.get("index")
@@ -60,7 +60,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
             yield from texts.check_whole(chunk, "$.generated_text", entry["generated_text"], prompt=True)
             yield from _details(chunk, entry, tokens)
         elif type(entry.get("details")) is dict:
-            yield Misstep("incomplete-end", chunk, "details without the whole text", "$.generated_text")
+            yield Misstep("incomplete-end", chunk, "the chunk has details but no full text", "$.generated_text")
 
 
 def _details(chunk: int, entry: dict[str, Any], tokens: int) -> Iterator[Misstep]:
@@ -69,8 +69,8 @@ def _details(chunk: int, entry: dict[str, Any], tokens: int) -> Iterator[Misstep
         yield Misstep("incomplete-end", chunk, "the last chunk has no details", "$.details")
         return
     counted = details.get("generated_tokens")
-    # A server that puts several tokens in a chunk, and does not number them, counts more than there are chunks.
+    # A server that puts several tokens into a chunk, without an index, counts more tokens than there are chunks.
     several = "index" not in entry and type(counted) is int and counted > tokens
     if type(counted) is int and counted >= 0 and counted != tokens and not several:
-        message = f"generated_tokens is {counted}, and {tokens} tokens came"
+        message = f"generated_tokens is {counted}, but the stream has {tokens} tokens"
         yield Misstep("usage-total-mismatch", chunk, message, "$.details.generated_tokens")

@@ -1,7 +1,7 @@
 """The shape of a chunk of Text Generation Inference.
 
 Source: huggingface_hub 2.4.0, `inference/_generated/types/text_generation.py` (`TextGenerationStreamOutput`), whose
-client takes None for what is missing and anything for the rest; the service's own OpenAPI, `StreamResponse`.
+client reads a missing field as None and accepts any other value; the service's own OpenAPI, `StreamResponse`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""IBM watsonx.ai `text/generation_stream`: objects with `results`, each with the next text. (Its chat API speaks
-OpenAI's.)
+"""IBM watsonx.ai `text/generation_stream`: objects with `results`, each with the next text. (Its chat API is OpenAI's.)
 
 Source: cloud.ibm.com/apidocs/watsonx-ai, "Infer text event stream".
 """
@@ -20,7 +19,7 @@ _COUNTS = ("input_token_count", "generated_token_count")
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk whose `results` hold a `generated_text`."""
+    """Recognise a chunk whose `results` have a `generated_text`."""
     for chunk in sample.chunks:
         if any("generated_text" in result for result in objects_in(chunk.get("results"))):
             return "results hold a generated_text"
@@ -57,7 +56,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """Return the token counts that a chunk reports: running totals, of which later chunks leave some at 0."""
+    """Return the token counts that a chunk reports: running totals, some of which are 0 in later chunks."""
     counted = [result for result in objects_in(chunk.get("results")) if any(result.get(name) for name in _COUNTS)]
     if not counted:
         return None
@@ -65,17 +64,17 @@ def usage(chunk: Chunk) -> Usage | None:
 
 
 def parse_usage(raw: dict[str, Any]) -> Usage:
-    """The counts in the common terms."""
+    """Convert the counts to the terms common to all APIs."""
     return Usage(input=first_count(raw, _COUNTS[0]), output=first_count(raw, _COUNTS[1]), raw=raw)
 
 
 def ended(ending: Ending) -> bool:
-    """A stop reason."""
+    """The stream ends with a stop reason."""
     return any(flag & FINISH for flag in ending.flags)
 
 
 class WatsonxAssembler:
-    """Fed with chunks; `object` is what `text/generation` answers."""
+    """Assembles chunks into what `text/generation` returns."""
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
@@ -91,14 +90,14 @@ class WatsonxAssembler:
                 self._texts.append(Pieces())
             known = self._results[place]
             for key, value in result.items():
-                # A count of 0 after a count says nothing; what was counted stands.
+                # A count of 0 after another count is not meaningful; the earlier count is kept.
                 if value is not None and not (value == 0 and key in _COUNTS and known.get(key)):
                     known[key] = value
             self._texts[place].append(as_string(result.get("generated_text")))
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer as far as the chunks go; a stop reason that says "not finished" is none."""
+        """The answer assembled so far; a stop reason that means "not finished" becomes null."""
         results = []
         for result, pieces in zip(self._results, self._texts, strict=True):
             stop = result.get("stop_reason")

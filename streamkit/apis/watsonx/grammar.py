@@ -1,7 +1,7 @@
-"""The allowed order of a watsonx stream: texts with running counts, and one stop reason a result.
+"""The allowed order of a watsonx stream: text with running counts, and one stop reason per result.
 
-Source: cloud.ibm.com/apidocs/watsonx-ai, "Infer text event stream", and its examples: counts are totals so far, of
-which later chunks leave some at 0, times ascend, and the model is the same throughout.
+Source: cloud.ibm.com/apidocs/watsonx-ai, "Infer text event stream", and its examples: counts are running totals, some
+of which are 0 in later chunks, times ascend, and the model stays the same.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ KINDS = GRAMMAR.kinds | {
 }
 """Every misstep that these checks can report; each is the name of a rule."""
 
-_GOING_ON = (None, "", "not_finished", "NOT_FINISHED")
+_NOT_FINISHED = (None, "", "not_finished", "NOT_FINISHED")
 _COUNTS = ("generated_token_count", "input_token_count")
 
 
@@ -54,20 +54,20 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
             before = counted.setdefault(place, {})
             yield from _result(walk, texts, chunk, place, result)
             stuck = result.get("generated_text") and 0 < before.get(_COUNTS[0], 0) == result.get(_COUNTS[0])
-            if stuck and result.get("stop_reason") in _GOING_ON:
-                message = f"{_COUNTS[0]} is {before[_COUNTS[0]]} again, and there is more text"
+            if stuck and result.get("stop_reason") in _NOT_FINISHED:
+                message = f"{_COUNTS[0]} is still {before[_COUNTS[0]]}, although there is more text"
                 yield Misstep("counter-order", chunk, message, f"{path}.{_COUNTS[0]}")
             yield from check_not_decreasing(chunk, path, {name: result.get(name) for name in _COUNTS}, before)
     if stream.terminal and stream.verdict != "error":
         for place, before in counted.items():
             for name in _COUNTS:
                 if name not in before:
-                    message = f"no chunk tells the {name} of result {place}"
+                    message = f"no chunk gives the {name} of result {place}"
                     yield Misstep("incomplete-end", None, message, f"$.results[{place}].{name}")
 
 
 def _id(stream: Stream, chunk: int) -> int | None:
-    """The number of a chunk's event, where the service gives one."""
+    """Return the number of a chunk's event, if the service gives one, or None."""
     ids = stream.events.ids
     given = ids[stream.chunk_events[chunk]] if ids is not None else ""
     return int(given) if given.isdecimal() and len(given) < 10 else None
@@ -76,9 +76,9 @@ def _id(stream: Stream, chunk: int) -> int | None:
 def _result(walk: Walk, texts: Texts, chunk: int, place: int, result: dict[str, Any]) -> Iterator[Misstep]:
     path = f"$.results[{place}]"
     yield from texts.add(chunk, f"{path}.generated_text", result.get("generated_text"), key=place)
-    finished = result.get("stop_reason") not in _GOING_ON
+    finished = result.get("stop_reason") not in _NOT_FINISHED
     wrong = walk.step(place, "stop" if finished else "text")
     if wrong == "repeated-finish":
         yield Misstep(wrong, chunk, f"result {place} stops again", f"{path}.stop_reason", "warning")
     elif wrong is not None:
-        yield Misstep(wrong, chunk, f"result {place} goes on after its stop_reason", f"{path}.generated_text")
+        yield Misstep(wrong, chunk, f"result {place} continues after its stop_reason", f"{path}.generated_text")

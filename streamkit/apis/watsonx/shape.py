@@ -1,7 +1,7 @@
 """The shape of a chunk of watsonx.ai's `text/generation_stream`.
 
-Source: cloud.ibm.com/apidocs/watsonx-ai, `TextGenResponse`; ibm-watsonx-ai, `base_model_inference.py`, which reads the
-first of `results` of each chunk.
+Source: cloud.ibm.com/apidocs/watsonx-ai, `TextGenResponse`; ibm-watsonx-ai, `base_model_inference.py`, which reads only
+the first of the `results` of each chunk.
 """
 
 from __future__ import annotations
