@@ -1,7 +1,7 @@
-"""The official SDKs' own accumulators, fed with the same chunks; and every way in which we differ from them, named.
+"""The official SDKs' own accumulators, fed with the same chunks, and a named reason for every way in which we differ.
 
-Compared after taking out what is no difference: nulls, fields that an SDK adds (`parsed`), the `index` of a tool call (which
-openai-python leaves in), numbers that are equal, and times that an SDK parses.
+Objects are compared without what is not a real difference: nulls, fields that an SDK adds (`parsed`), the `index` of a
+tool call (which openai-python leaves in), equal numbers of different types, and times that an SDK parses.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def anthropic_messages(chunks: list[dict[str, Any]]) -> dict[str, Any]:
     snapshot: Any = None
     buffers: dict[int, bytes] = {}
     for raw in chunks:
-        if raw.get("type") != "ping":  # the SDK's own stream passes over pings before it accumulates
+        if raw.get("type") != "ping":  # the SDK's own stream skips pings before it accumulates
             event: Any = construct_type(type_=RawMessageStreamEvent, value=raw)
             snapshot = accumulate_event(event=event, current_snapshot=snapshot, json_bufs=buffers)
     return snapshot.to_dict()
@@ -72,7 +72,7 @@ REFEREES: dict[str, Callable[[list[dict[str, Any]]], dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where we and a referee differ; `path` is `(raises)` where the referee gives up."""
+    """One place where we and a referee differ. `path` is `(raises)` if the referee raises."""
 
     path: str
     ours: Any
@@ -81,7 +81,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why we differ: who is right and why; which differences it explains."""
+    """Why we differ: who is right, why, and which differences this explains."""
 
     name: str
     why: str
@@ -90,9 +90,9 @@ class Reason:
 
 
 def differences(api: str, chunks: list[dict[str, Any]], ours: Any) -> list[Difference]:
-    """Where our object and the referee's differ."""
+    """Return where our object and the referee's differ."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydantic remarks on fields that the SDK's types do not know
+        warnings.simplefilter("ignore")  # pydantic warns about fields that the SDK's types do not have
         try:
             theirs = REFEREES[api](chunks)
         except Exception as error:
@@ -281,5 +281,5 @@ REASONS = (
 
 
 def reason(api: str, difference: Difference) -> Reason | None:
-    """The first reason that explains a difference; None where we have none."""
+    """Return the first reason that explains a difference, or None."""
     return next((one for one in REASONS if one.api == api and one.explains(difference)), None)

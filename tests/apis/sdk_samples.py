@@ -1,4 +1,4 @@
-"""Whole values of an SDK's pydantic types, with every field, and each of their single-field edits."""
+"""Complete values of an SDK's pydantic types, with every field, and every single-field edit of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Value = dict[str, Any]
 
 
 def members(kind: Any) -> list[Any]:
-    """The types that a type may be: those of a union, or itself."""
+    """Return the members of a union type, or the type itself."""
     while get_origin(kind) is Annotated or hasattr(kind, "__value__"):
         kind = get_args(kind)[0] if get_origin(kind) is Annotated else kind.__value__
     if get_origin(kind) in (Union, types.UnionType):
@@ -20,13 +20,14 @@ def members(kind: Any) -> list[Any]:
     return [kind]
 
 
-def word_of(model: Any) -> str:
-    """The `type` of a model's objects."""
+def type_name(model: Any) -> str:
+    """Return the `type` of a model's objects."""
     return str(get_args(members(model.model_fields["type"].annotation)[0])[0])
 
 
 def sample(kind: Any, within: tuple[Any, ...] = ()) -> Any:
-    """A value of a type, with every field; of a union the first that is no null. What lies inside itself is left out."""
+    """Return a value of a type with every field, using the first member of a union that is not null. Recursion is left
+    out."""
     one = next(one for one in members(kind) if one is not type(None))
     origin = get_origin(one)
     if origin is Literal:
@@ -49,7 +50,7 @@ def _object(model: Any, within: tuple[Any, ...]) -> Value:
 
 
 def samples(model: Any) -> Iterator[Value]:
-    """Events of a model: one, and one more for each further object that a field of it may be."""
+    """Return events of a model: one, and another for each further object type that a field may have."""
     whole = _object(model, (model,))
     yield whole
     for name, field in model.model_fields.items():
@@ -58,7 +59,7 @@ def samples(model: Any) -> Iterator[Value]:
 
 
 def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every place in a JSON value, with what is there."""
+    """Yield every position in a JSON value, with the value there."""
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:
         yield (*path, key), inner
@@ -66,7 +67,8 @@ def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def edits(value: Value) -> Iterator[tuple[str, Path, Value]]:
-    """Each place of a value gone, null, of another type, another word: what was done, where, and what came of it."""
+    """Yield each position of a value removed, set to null, to another type and to another word: the edit, its path and
+    the result."""
     for path, there in places(value):
         changes: list[tuple[str, Any]] = [
             ("null", None),

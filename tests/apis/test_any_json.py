@@ -1,4 +1,4 @@
-"""Whatever a stream holds, nothing raises: every API is fed with every kind of JSON, and `interpret` with any bytes."""
+"""No content raises: every API is fed with every kind of JSON, and `interpret` with arbitrary bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from streamkit.model.message import Reply
 from streamkit.model.timeline import added, timeline
 from tests.apis.test_specs import cases
 
-# Keys and words that the APIs know, so that random objects reach into their code.
+# Keys and words that the APIs know, so that random objects exercise their code.
 WORDS = sorted(
     {
         word
@@ -47,14 +47,14 @@ def real_chunks() -> list[dict[str, Any]]:
 REAL = real_chunks()
 
 
-def ask(assembler: Assembler) -> str:
-    """Everything that an assembler answers."""
+def read_all(assembler: Assembler) -> str:
+    """Read everything that an assembler offers."""
     return repr((assembler.object, assembler.message))
 
 
 @st.composite
 def mutants(draw: st.DrawFn) -> dict[str, Any]:
-    """A chunk of a page with one value in it, at any depth, replaced by another."""
+    """A chunk of a page in which one value, at any depth, is replaced by another."""
     chunk = json.loads(json.dumps(draw(st.sampled_from(REAL))))
     holder: Any = chunk
     while True:
@@ -84,31 +84,31 @@ def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> 
         assert all(isinstance(delta.text, str) for delta in api.deltas(chunk))
         api.usage(chunk), api.model(chunk), api.streamed(chunk)
         assembler.feed(chunk)
-        ask(assembler)
+        read_all(assembler)
         assert repr(chunk) == before, "a chunk is never changed"
     api.ended(Ending(stream, flags, False))
     if api.all_flags is not None:
         assert api.all_flags(stream) == flags
     api.recognises(Sample(path="/", framing="sse", chunks=stream, names=[""] * len(stream)))
-    assert ask(assembler) == ask(assembler), "asking changes nothing"
+    assert read_all(assembler) == read_all(assembler), "reading changes nothing"
 
 
 @pytest.mark.parametrize("name", list(APIS))
 @settings(max_examples=40)
 @given(stream=st.lists(mutants(), max_size=8), data=st.data())
-def test_asking_in_between_changes_nothing(name: str, stream: list[dict[str, Any]], data: st.DataObject) -> None:
-    """A UI that shows the message growing sees in the end what one who waits sees."""
-    asked, waited = APIS[name].assembler(), APIS[name].assembler()
+def test_reading_while_feeding_changes_nothing(name: str, stream: list[dict[str, Any]], data: st.DataObject) -> None:
+    """Reading a message while it arrives does not change the final message."""
+    read_between, read_at_end = APIS[name].assembler(), APIS[name].assembler()
     for chunk in stream:
-        asked.feed(chunk)
-        waited.feed(chunk)
+        read_between.feed(chunk)
+        read_at_end.feed(chunk)
         if data.draw(st.booleans()):
-            ask(asked)
-    assert ask(asked) == ask(waited)
+            read_all(read_between)
+    assert read_all(read_between) == read_all(read_at_end)
 
 
 @pytest.mark.parametrize("name", list(APIS))
-def test_what_nests_deeply_is_no_trouble(name: str) -> None:
+def test_deep_nesting_is_handled(name: str) -> None:
     deep: Any = "x"
     for key in ["content", "delta", "message", "parts", "usage", "error"] * 150:
         deep = {key: [deep]} if key in ("content", "parts") else {key: deep}
@@ -153,6 +153,6 @@ def test_no_bytes_make_interpret_raise(pieces: list[bytes], kind: str | None) ->
     frames = Frames.of([Frame(piece, at) for at, piece in enumerate(pieces)])
     stream = interpret(Exchange(frames=frames, response=response, clock="monotonic"), judge=True)
     assert stream.exchange.frames.body == b"".join(pieces)
-    ask(assemble(stream))
+    read_all(assemble(stream))
     for moment in timeline(stream):
         added(stream, moment)

@@ -1,4 +1,4 @@
-"""The pages of specs/dialects: a small stream that shows a dialect, what was seen, what is lawful in it and what is not."""
+"""The pages of specs/dialects: a small stream in a dialect, what was detected, what is permitted in it and what is not."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def body_of(page: Page) -> bytes:
 
 
 def found(page: Page) -> dict[str, str]:
-    """What the page's stream shows, in the page's words: findings with the dialect, and those that it takes away."""
+    """Return the result in the form of the page: the findings with the dialect, and those that it suppresses."""
     request = Request("POST", f"https://{page.message['host']}/") if "host" in page.message else None
     response = Response(None, 200, headers=(("content-type", "text/event-stream"),))
     exchange = Exchange(frames=Frames.of([Frame(body_of(page))]), request=request, response=response)
@@ -67,10 +67,10 @@ def test_page(page: Page) -> None:
 
 
 @pytest.mark.parametrize("dialect", list(DIALECTS.values()), ids=lambda dialect: dialect.name)
-def test_every_dialect_has_a_page_that_shows_all_that_is_lawful_in_it(dialect: Dialect) -> None:
+def test_every_dialect_has_a_page_that_shows_everything_it_permits(dialect: Dialect) -> None:
     shown = {code for page in pages() if page.name == dialect.name for code in page.message["lawful"].split()}
     assert shown - {NONE} == set(dialect.lawful)
 
 
-def test_no_page_is_without_its_dialect() -> None:
+def test_every_page_has_its_dialect() -> None:
     assert {page.name for page in pages()} == set(DIALECTS)

@@ -1,4 +1,4 @@
-"""Dialects are data: every mark of every dialect shows it, hosts come first, and what is shown is said."""
+"""Dialects are data: every mark identifies its dialect, hosts take precedence, and the reason is reported."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def exchange(host: str = "", header: str = "", body: bytes = b"") -> Exchange:
 
 
 def marks(dialect: Dialect) -> Iterator[tuple[str, Exchange, dict[str, Any]]]:
-    """Each mark of a dialect alone, in an exchange that has nothing else of its own."""
+    """Yield each mark of a dialect alone, in an exchange without any other mark."""
     plain = exchange()
     for provider in PROVIDERS.values():
         for host in (*provider.hosts, *provider.customer_hosts) if dialect.name in provider.dialects else ():
@@ -56,7 +56,7 @@ MARKS = [
 
 
 @pytest.mark.parametrize(("dialect", "shown", "chunk"), MARKS)
-def test_every_mark_shows_its_dialect(dialect: Dialect, shown: Exchange, chunk: dict[str, Any]) -> None:
+def test_every_mark_identifies_its_dialect(dialect: Dialect, shown: Exchange, chunk: dict[str, Any]) -> None:
     for api in dialect.apis:
         found = detect_dialect(api, shown, [chunk])
         assert found is not None
@@ -64,7 +64,7 @@ def test_every_mark_shows_its_dialect(dialect: Dialect, shown: Exchange, chunk: 
 
 
 @pytest.mark.parametrize("dialect", list(DIALECTS.values()), ids=lambda dialect: dialect.name)
-def test_a_dialect_names_apis_and_rules_that_there_are(dialect: Dialect) -> None:
+def test_a_dialect_names_existing_apis_and_rules(dialect: Dialect) -> None:
     assert set(dialect.apis) <= set(APIS)
     assert set(dialect.lawful) <= {rule.code for rule in RULES.values()}
     assert all(path.startswith("$.") for path in dialect.extra_fields)
@@ -72,18 +72,18 @@ def test_a_dialect_names_apis_and_rules_that_there_are(dialect: Dialect) -> None
     assert list(marks(dialect)), "nothing shows it"
 
 
-def test_the_host_decides_before_what_the_chunks_show() -> None:
+def test_the_host_takes_precedence_over_the_chunks() -> None:
     found = detect_dialect("openai_chat", exchange(host="api.groq.com"), [{**CHUNK, "prompt_filter_results": []}])
     assert found is not None
     assert (found[0].name, found[1]) == ("groq", "the request's host is api.groq.com")
 
 
 @pytest.mark.parametrize("host", ["evil-api.groq.com.example", "xapi.groq.com", "groq.com"])
-def test_a_host_that_only_looks_like_one_is_none(host: str) -> None:
+def test_a_similar_host_is_not_recognised(host: str) -> None:
     assert detect_dialect("openai_chat", exchange(host=host), [CHUNK]) is None
 
 
-def test_what_another_dialect_sends_too_is_no_proof_and_is_said() -> None:
+def test_fields_shared_with_another_dialect_are_reported_as_ambiguous() -> None:
     shared = {**CHUNK, "prompt_filter_results": []}
     found = detect_dialect("openai_chat", exchange(), [shared])
     assert found is not None
@@ -91,17 +91,17 @@ def test_what_another_dialect_sends_too_is_no_proof_and_is_said() -> None:
         "azure",
         "chunks hold 'prompt_filter_results' (or github-copilot: the same fields)",
     )
-    for mark in ({"prompt_annotations": []}, {"copilot_usage": {}}):  # each alone sends this
+    for mark in ({"prompt_annotations": []}, {"copilot_usage": {}}):  # the only provider that sends this
         own = detect_dialect("openai_chat", exchange(), [{**shared, **mark}])
         assert own is not None
         assert "or " not in own[1]
 
 
-def test_a_plain_stream_shows_none() -> None:
+def test_a_plain_stream_has_no_dialect() -> None:
     assert detect_dialect("openai_chat", exchange(), [CHUNK]) is None
 
 
-def test_what_was_seen_is_said_and_asking_overrides_it() -> None:
+def test_the_reason_is_reported_and_an_option_overrides_detection() -> None:
     body = b'data: {"object":"chat.completion.chunk","x_groq":{"id":"r"},"choices":[]}\n\n'
     seen = interpret(Exchange(frames=Frames.of([Frame(body)])))
     assert (seen.dialect, seen.detected) == (

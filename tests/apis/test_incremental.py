@@ -1,4 +1,4 @@
-"""Interpreting while an exchange arrives tells the same as interpreting it whole, however its bytes are cut into frames."""
+"""Incremental interpretation gives the same result as `interpret`, however the bytes are split into frames."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ SECOND = b'data: {"object":"chat.completion.chunk","choices":[{"index":1,"delta"
 SECOND_ENDS = b'data: {"object":"chat.completion.chunk","choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}\n\n'
 
 
-def gist(stream: Stream) -> dict[str, Any]:
-    """What a recorder tells of an exchange when it is over."""
+def summary(stream: Stream) -> dict[str, Any]:
+    """Return what a recorder reports when an exchange ends."""
     samples = measure(stream, [METRICS["time_to_first_token"], METRICS["output_tokens"]]).samples
     return {"api": stream.api, "framing": stream.framing, "verdict": stream.verdict, "usage": stream.usage, **samples}
 
 
 def arriving(exchange: Exchange) -> Stream:
-    """The exchange interpreted frame by frame."""
+    """Interpret an exchange frame by frame."""
     incremental = Incremental(replace(exchange, frames=Frames(), response=None, end=None))
     if exchange.response is not None:
         incremental.response(exchange.response)
@@ -47,7 +47,7 @@ def arriving(exchange: Exchange) -> Stream:
 
 
 def cut(exchange: Exchange, random: Random, longest: int = 200) -> Exchange:
-    """The same body in frames of other sizes, some of them empty, a millisecond apart."""
+    """Return the same body in frames of other sizes, some of them empty, one millisecond apart."""
     body, frames, at = exchange.frames.body, [], 0
     while at < len(body):
         size = random.randint(0, longest)
@@ -64,21 +64,21 @@ def exchanges() -> Iterator[Exchange]:
 
 @pytest.fixture(autouse=True, params=["held", "looked into at once"])
 def held(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Frames are held to the end of a short stream; of a long one, they are looked into while they arrive."""
+    """Frames of a short stream are buffered to its end; those of a long one are decoded while they arrive."""
     if request.param != "held":
         monkeypatch.setattr("streamkit.apis._incremental._MAX_HELD_BYTES", 4096)
 
 
 @pytest.mark.parametrize("longest", [3, 200, 100_000])
-def test_the_same_of_every_recording_and_script(longest: int) -> None:
+def test_every_recording_and_script(longest: int) -> None:
     random = Random(longest)
     for exchange in exchanges():
         again = cut(exchange, random, longest)
-        assert gist(arriving(exchange)) == gist(interpret(replace(exchange, imported=None))), exchange.origin
-        assert gist(arriving(again)) == gist(interpret(again)), exchange.origin
+        assert summary(arriving(exchange)) == summary(interpret(replace(exchange, imported=None))), exchange.origin
+        assert summary(arriving(again)) == summary(interpret(again)), exchange.origin
 
 
-def test_the_same_of_every_real_stream(shared: Path) -> None:
+def test_every_real_stream(shared: Path) -> None:
     seen = 0
     for folder in ("corpora", "corpora-2"):
         for path in sorted((shared / folder).rglob("*")):
@@ -88,7 +88,7 @@ def test_the_same_of_every_real_stream(shared: Path) -> None:
                 continue
             for exchange in found:
                 again = cut(exchange, Random(seen), 4000)
-                assert gist(arriving(again)) == gist(interpret(again)), exchange.origin
+                assert summary(arriving(again)) == summary(interpret(again)), exchange.origin
                 seen += 1
     assert seen > 100
 
@@ -102,11 +102,11 @@ NDJSON_MORE = b'{"model":"m","message":{"role":"assistant","content":"Hi"},"done
 
 
 @example([SAYS, SECOND, SAYS, ENDS], 1, None, Random(0))  # a choice that never ended
-@example([SAYS, SECOND, SAYS, ENDS, SECOND_ENDS, ENDS], 1, None, Random(0))  # each ended, one of them twice
+@example([SAYS, SECOND, SAYS, ENDS, SECOND_ENDS, ENDS], 1, None, Random(0))  # both ended, one of them twice
 @example([SAYS, SAYS, b'data: {"id":"c","choi\n\ndata: x'], 1, None, Random(0))  # cut in the middle
 @example([SAYS, SAYS, b'data: {"id":"c","choi\n\n', SAYS, b"data: x"], 1, None, Random(0))  # broken before the cut
-@example([NDJSON_MORE], 0, None, Random(0))  # one line of a stream
-@example([NDJSON_DONE], 0, None, Random(0))  # an answer in one object
+@example([NDJSON_MORE], 0, None, Random(0))  # a single line of a stream
+@example([NDJSON_DONE], 0, None, Random(0))  # a response in one object
 @example([NDJSON_DONE, NDJSON_MORE[:-3]], 1, None, Random(0))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
@@ -115,9 +115,7 @@ NDJSON_MORE = b'{"model":"m","message":{"role":"assistant","content":"Hi"},"done
     st.sampled_from([None, "text/event-stream", "application/json", "application/x-ndjson", "text/html"]),
     st.randoms(use_true_random=False),
 )
-def test_the_same_of_whatever_comes(
-    pieces: list[bytes], repeated: int, content_type: str | None, random: Random
-) -> None:
+def test_arbitrary_streams(pieces: list[bytes], repeated: int, content_type: str | None, random: Random) -> None:
     headers = (("content-type", content_type),) if content_type else ()
     body = b"".join([*pieces[:1], *pieces[1:2] * repeated, *pieces[2:]])
     exchange = cut(
@@ -126,10 +124,10 @@ def test_the_same_of_whatever_comes(
         ),
         random,
     )
-    assert gist(arriving(exchange)) == gist(interpret(exchange))
+    assert summary(arriving(exchange)) == summary(interpret(exchange))
 
 
-def test_what_is_kept_does_not_grow_with_the_stream() -> None:
+def test_memory_does_not_grow_with_the_stream() -> None:
     def chunks_kept(count: int) -> int:
         says = [json.dumps({"object": "chat.completion.chunk", "choices": [{"index": n % 3, "delta": {"content": "x"}}],
                             "usage": {"completion_tokens": n}}) for n in range(count)]  # fmt: skip

@@ -1,4 +1,4 @@
-"""An API and a dialect of another package: two modules and two entry points, written with public names alone."""
+"""An API and a dialect of another package: two modules and two entry points that use public names only."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ STREAM = 'data: {"flag":"A","mast":1}\n\ndata: {"flag":"B"}\n\ndata: {"lowered":
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A folder that holds the installed package and a stream."""
+    """A folder with the installed package and a stream."""
     info = tmp_path / "semaphore-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: semaphore\nVersion: 1.0\n")
@@ -128,7 +128,7 @@ def run(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("source", [API, DIALECT], ids=["API", "dialect"])
-def test_it_imports_public_names_alone(source: str) -> None:
+def test_it_imports_only_public_names(source: str) -> None:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom):
             names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
@@ -148,7 +148,7 @@ def test_its_messages_are_reassembled(site: Path) -> None:
     assert '"flags": "AB"' in ran.stdout
 
 
-def test_its_tables_are_judged_by(site: Path) -> None:
+def test_its_tables_are_used_by_lint(site: Path) -> None:
     assert run(site, "lint", "stream.sse").returncode == 0
     (site / "broken.sse").write_text(STREAM.replace('"A"', "1"))
     ran = run(site, "lint", "--strict", "broken.sse")
@@ -157,12 +157,12 @@ def test_its_tables_are_judged_by(site: Path) -> None:
     assert "flag is not a string" not in run(site, "lint", "broken.sse").stdout, "lawful in the dialect"
 
 
-def test_its_schema_is_offered(site: Path) -> None:
+def test_its_schema_is_printed(site: Path) -> None:
     assert "semaphore" in run(site, "schema").stdout
     assert '"title": "A flag"' in run(site, "schema", "semaphore").stdout
 
 
-def test_it_can_be_named(site: Path) -> None:
+def test_it_can_be_chosen_by_name(site: Path) -> None:
     (site / "other.sse").write_text('data: {"x":1}\n\n')
     ran = run(site, "inspect", "-v", "--api", "semaphore", "--dialect", "harbour", "other.sse")
     assert ran.returncode == 0, ran.stderr

@@ -1,4 +1,4 @@
-"""docs/apis.md and docs/dialects.md are what the catalogues say, and the Python of docs/reassemble.md runs."""
+"""docs/apis.md and docs/dialects.md match the catalogues, and the Python examples of docs/reassemble.md run."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def test_pages_are_what_the_catalogues_say() -> None:
+def test_pages_match_the_catalogues() -> None:
     pages = runpy.run_path(str(ROOT / "docs" / "_dialects.py"))["pages"]()
     for name, text in pages.items():
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, "run: python docs/generate.py"
 
 
-def test_the_python_of_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_examples_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     [code] = re.findall(
         r"^```python\n(.*?)^```", (ROOT / "docs" / "reassemble.md").read_text(encoding="utf-8"), re.M | re.S

@@ -1,4 +1,4 @@
-"""Every real stream is taken for the API that its collector named, and goes through everything without an exception."""
+"""Every real stream is recognised as the API that its collector named, and is processed without an exception."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from streamkit.model.exchange import Request
 from streamkit.model.timeline import added, timeline
 from streamkit.rules import lint, selected
 
-# What the collection calls an API, and what it is here. What it calls "other" is named by its detail.
+# The collection's names for APIs, and ours. What it calls "other" is named by its detail.
 NAMES = {
     "openai-chat": {"openai_chat"},
     "mistral": {"openai_chat"},
-    "openai-completions": {"openai_completions", "openai_chat"},  # one server calls its chat chunks so
+    "openai-completions": {"openai_completions", "openai_chat"},  # one server labels its chat chunks like this
     "openai-responses": {"openai_responses"},
     "anthropic-messages": {"anthropic_messages"},
     "gemini": {"gemini"},
@@ -30,7 +30,7 @@ NAMES = {
     "hf-tgi": {"tgi"},
     "other": {"unknown"},
 }
-# One data line and no blank line: no client is given an event.
+# One data line without a blank line: clients receive no event.
 UNFRAMED = {"streams/azure__semantic-kernel__TestData_chat_completion_with_data_streaming_test_response.sse"}
 MORE = {
     "anthropic__openinference__test_instrumentor_test_anthropic_instrumentation_completions_streaming.sse": "anthropic_completions",
@@ -77,7 +77,7 @@ def test_every_real_stream(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MORE)
-def test_a_stream_of_the_second_folder_is_known_whole_and_without_errors(name: str, shared: Path) -> None:
+def test_streams_of_the_second_folder_are_recognised_and_complete(name: str, shared: Path) -> None:
     folder = shared / "corpora-2"
     if not folder.is_dir():
         pytest.skip("the second folder of real streams is not here")

@@ -1,4 +1,5 @@
-"""Held equal to the official SDKs on own streams and on every real one; each difference has a name and a reason."""
+"""Assembled objects equal those of the official SDKs on our own and all real streams; each difference has a named
+reason."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from streamkit.formats import read
 from streamkit.model.stream import Stream
 from tests.apis.referees import REASONS, REFEREES, differences, reason
 
-# Own streams, one for each reason: the chunks (one a line), and the reason why the SDK's object is another.
+# Our own streams, one for each reason: the chunks, one per line, and the reason why the SDK's object differs.
 OWN = {
     ("openai_chat", "equal"): """
         {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]}
@@ -147,7 +148,7 @@ def real_streams(shared: Path) -> Iterator[Stream]:
         if path.suffix in (".sse", ".jsonl") and not path.name.endswith(".request.json"):
             try:
                 yield from map(interpret, read(str(path)))
-            except UnreadableInput:  # what cannot be read is the affair of the tests of formats
+            except UnreadableInput:  # unreadable files are covered by the tests of formats
                 continue
 
 

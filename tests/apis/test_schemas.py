@@ -1,4 +1,4 @@
-"""The table that lint judges by and the JSON Schema made from it judge alike; a validator of others is the referee."""
+"""The table that lint uses and the JSON Schema made from it agree, with a third-party validator as referee."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def chunks(path: Path) -> Iterator[tuple[Api, dict[str, Any]]]:
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a JSON value."""
+    """Yield every position in a JSON value."""
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:
         yield (*path, key)
@@ -38,7 +38,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def mutants(chunk: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The chunk itself, and it with each of its places gone or another value."""
+    """Yield the chunk itself, and copies with each of its positions removed or replaced."""
     yield chunk
     for path in places(chunk):
         for value in (*OTHERS, "gone"):
@@ -64,7 +64,7 @@ def accepts(api: Api, chunk: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("api", JUDGED, ids=lambda api: api.name)
-def test_table_and_schema_judge_every_small_change_alike(api: Api) -> None:
+def test_table_and_schema_agree_on_every_small_change(api: Api) -> None:
     checker = referee(api)
     seen: dict[str, dict[str, Any]] = {}
     for path in sorted([*STREAMS.glob("*.sse"), *STREAMS.glob("*.ndjson")]):
@@ -82,14 +82,14 @@ def test_table_and_schema_judge_every_small_change_alike(api: Api) -> None:
     assert wrong == []
 
 
-def test_table_and_schema_judge_real_chunks_alike(shared: Path) -> None:
+def test_table_and_schema_agree_on_real_chunks(shared: Path) -> None:
     referees = {api.name: referee(api) for api in JUDGED}
     wrong = []
     for path in sorted((shared / "corpora" / "streams").glob("*")):
         if path.suffix in (".sse", ".jsonl"):
             try:
                 found = list(chunks(path))
-            except Exception:  # a form that is not read is another test's affair
+            except Exception:  # unreadable formats are covered by other tests
                 continue
             wrong += [
                 (path.name, chunk)
@@ -100,7 +100,7 @@ def test_table_and_schema_judge_real_chunks_alike(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("api", JUDGED, ids=lambda api: api.name)
-def test_the_schema_is_one(api: Api) -> None:
+def test_the_schema_is_valid(api: Api) -> None:
     assert api.judge is not None
     jsonschema_rs.meta.validate(api.judge().schema())
 
@@ -114,6 +114,6 @@ def test_the_command_prints_it_and_lists_the_apis() -> None:
     assert [line.split()[0] for line in listed.splitlines()] == [api.name for api in JUDGED]
 
 
-def test_an_unknown_api_is_refused() -> None:
+def test_an_unknown_api_is_rejected() -> None:
     error = CliRunner().invoke(streamkit, ["schema", "openai_chta"], standalone_mode=False).exception
     assert "did you mean 'openai_chat'" in str(error)

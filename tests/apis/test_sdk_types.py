@@ -1,7 +1,7 @@
-"""The tables of shape beside the official SDKs' own types, over every single-field edit of a whole event.
+"""The shape tables compared with the official SDKs' own types, over every single-field edit of a complete event.
 
-`lax` is an edit that the SDK's types refuse and the table does not: what a user could send and lint would not say. `strict`
-is the reverse. What is left of each is named here, with the reason.
+`lax` is an edit that the SDK's types reject and the table accepts: a server could send it without lint noticing.
+`strict` is the reverse. The remaining differences are listed here, with the reason.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from streamkit.apis import APIS
 
 from .sdk_samples import Path, Value, edits, members, samples, word_of
 
-# A type that is in no table is new, and lawful; `a` is a member of an object that may have any.
+# An unlisted type is new, and allowed; `a` is a member of an object that may have any.
 OPEN = {"type", "a"}
-# What the providers' own streams leave out although their types require it; dates, which JSON has as text; names of tools; the message of
-# an error, which some tell in an object `error`.
+# Fields that the providers' own streams omit although their types require them; dates, which JSON has as text; names of tools; the message of an error, which some send in an object `error`.
 LAXER = {
     "openai_responses": {"cache_write_tokens", "action", "message"},
     "anthropic_messages": {"web_fetch_requests", "expires_at", "name"},
@@ -49,8 +48,8 @@ EVENTS: dict[str, Callable[[], Iterator[tuple[type, Value]]]] = {
 }
 
 
-def judged(api: str) -> tuple[Counter[str], Counter[str], int]:
-    """The lax and the strict edits of an API, each by the field and what was done to it, and how many there were in all."""
+def compared(api: str) -> tuple[Counter[str], Counter[str], int]:
+    """Return the lax and the strict edits of an API, by field and kind of edit, and the total number of edits."""
     import pydantic
 
     judge = APIS[api].judge
@@ -87,7 +86,7 @@ def _field(path: Path) -> str:
 
 @pytest.mark.parametrize("api", EVENTS)
 def test_a_table_is_as_strict_as_the_sdks_types(api: str, record_property: Callable[[str, object], None]) -> None:
-    lax, strict, count = judged(api)
+    lax, strict, count = compared(api)
     record_property("edits", f"{lax.total()} lax and {strict.total()} strict of {count}")
     assert count > 600
     unexplained: dict[str, Any] = {

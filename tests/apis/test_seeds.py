@@ -1,4 +1,4 @@
-"""The four logs that the project began with: what each is, how it ended, what it says."""
+"""The four logs that the project began with: the API of each, how it ended, and its text."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_texts(shared: Path) -> None:
     assert assemble(excerpt).message.messages[0].text == "1ina"
 
 
-def test_what_was_repaired_is_said_with_its_line(shared: Path) -> None:
+def test_repairs_are_reported_with_their_line(shared: Path) -> None:
     path, _ = seed(shared, "001")
     result = CliRunner().invoke(command, [path, "--text"], standalone_mode=False)
     assert result.stdout == "AI language model.\n"

@@ -1,4 +1,4 @@
-"""The pages of specs/apis: the chunks of a stream, and what they add up to. A page for each API, and none without one."""
+"""The pages of specs/apis: the chunks of a stream and what they add up to. Every API has a page."""
 
 from __future__ import annotations
 

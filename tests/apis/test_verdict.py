@@ -1,4 +1,4 @@
-"""One word tells how a stream ended: not-a-stream, error, malformed, complete or truncated, the first that holds."""
+"""The verdict is the first that applies of not-a-stream, error, malformed, complete and truncated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ERROR = b'{"error":{"message":"no"}}'
 @pytest.mark.parametrize(
     "api", ["openai_chat", "openai_responses", "anthropic_messages", "cohere", "gemini", "unknown"]
 )
-def test_an_error_that_is_no_stream_is_the_answer_itself(api: str) -> None:
+def test_an_error_object_is_the_response(api: str) -> None:
     error = {"type": "error", "error": {"message": "no", "code": 429}}
     response = Response(None, 429, headers=(("content-type", "application/json"),))
     stream = interpret(Exchange(frames=Frames.of([Frame(json.dumps(error).encode())]), response=response), api=api)
@@ -40,7 +40,7 @@ def test_an_error_that_is_no_stream_is_the_answer_itself(api: str) -> None:
         ("complete", SAYS + ENDS, None),  # some providers send no marker
         ("complete", SAYS + DONE, None),
         ("truncated", SAYS, None),
-        ("truncated", SAYS + ENDS[:-2], None),  # the finish was never dispatched
+        ("truncated", SAYS + ENDS[:-2], None),  # the finish event was never dispatched
         ("truncated", SAYS + b'data: {"id":"c","choi', None),
         ("malformed", SAYS + b"data: {broken}\n\n" + ENDS + DONE, None),
         ("malformed", SAYS + b"data: [1]\n\n" + ENDS + DONE, None),
@@ -56,7 +56,7 @@ def test_an_error_that_is_no_stream_is_the_answer_itself(api: str) -> None:
         ("not-a-stream", b'{"object":"chat.completion","choices":[{"index":0,"message":{"content":"Hi"}}]}', None),
     ],
 )
-def test_the_first_word_that_holds(verdict: str, body: bytes, content_type: str | None) -> None:
+def test_the_first_verdict_that_applies(verdict: str, body: bytes, content_type: str | None) -> None:
     headers = (("content-type", content_type),) if content_type else ()
     given = Exchange(frames=Frames.of([Frame(body)]), response=Response(None, 200, headers=headers))
     assert interpret(given).verdict == verdict
@@ -71,5 +71,5 @@ def test_the_first_word_that_holds(verdict: str, body: bytes, content_type: str 
         (rb'{"model":"m","response":"say \"done\": false","done":true}', "not-a-stream"),
     ],
 )
-def test_one_line_alone_is_a_stream_where_it_says_that_more_follows(line, verdict):
+def test_a_single_line_is_a_stream_if_it_says_that_more_follows(line, verdict):
     assert interpret(Exchange(frames=Frames.of([Frame(line)]))).verdict == verdict

@@ -1,4 +1,4 @@
-"""One new provider is one file, in this package or in another, and every command knows it at once."""
+"""A new provider is one file, in this package or in another, and every command knows it."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ EXPECTED = {
 }
 
 
-def asked(path: Path, *arguments: str) -> object:
-    """What a new process knows, with `path` on its path."""
+def run_with(path: Path, *arguments: str) -> object:
+    """Return what a new process knows, with `path` on its module path."""
     environment = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(path)]), "ACME_KEY": "k"}
     done = subprocess.run(
         [sys.executable, "-c", ASK, *arguments], env=environment, capture_output=True, text=True, check=False
@@ -75,9 +75,9 @@ def asked(path: Path, *arguments: str) -> object:
     return json.loads(done.stdout)
 
 
-def test_a_file_in_the_room(tmp_path: Path) -> None:
+def test_a_file_in_the_providers_folder(tmp_path: Path) -> None:
     (tmp_path / "acme.py").write_text(ACME, encoding="utf-8")
-    assert asked(tmp_path, str(tmp_path)) == EXPECTED
+    assert run_with(tmp_path, str(tmp_path)) == EXPECTED
 
 
 @pytest.mark.parametrize("what", ["acme_streams", "acme_streams:PROVIDER"])
@@ -87,4 +87,4 @@ def test_an_entry_point_of_another_package(tmp_path: Path, what: str) -> None:
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n", encoding="utf-8")
     (info / "entry_points.txt").write_text(f"[streamkit.providers]\nacme = {what}\n", encoding="utf-8")
-    assert asked(tmp_path) == EXPECTED
+    assert run_with(tmp_path) == EXPECTED

@@ -1,4 +1,5 @@
-"""Providers are data: each entry is consistent, known hosts are recognised, keys stay at home, SDKs are sent to us."""
+"""Providers are data: entries are consistent, hosts are recognised, keys go to their own hosts, and SDKs are pointed at
+us."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ EVERY = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provi
 
 
 @EVERY
-def test_an_entry_names_what_there_is(provider: Provider) -> None:
+def test_an_entry_names_existing_apis_and_dialects(provider: Provider) -> None:
     assert provider.api in APIS
     assert set(provider.dialects) <= set(DIALECTS)
     apis = [api for name in provider.dialects for api in DIALECTS[name].apis]
@@ -38,7 +39,7 @@ def test_an_entry_names_what_there_is(provider: Provider) -> None:
 
 
 @EVERY
-def test_an_entry_answers_at_its_own_address(provider: Provider) -> None:
+def test_an_entry_owns_the_host_of_its_url(provider: Provider) -> None:
     host = urlsplit(provider.url).hostname or ""
     if host and not host.startswith("127."):
         assert provider.url.startswith("https://")
@@ -57,7 +58,7 @@ HOSTS = {
     "api.openai.com": "openai",
     "eu.api.openai.com": "openai",
     "API.OpenAI.com.": "openai",
-    "models.inference.ai.azure.com": "github_models",  # the more exact name, though Azure has the domain
+    "models.inference.ai.azure.com": "github_models",  # the longer pattern, although the domain is Azure's
     "mine.inference.ai.azure.com": "azure",
     "mine.openai.azure.com": "azure",
     "us-central1-aiplatform.googleapis.com": "vertex",
@@ -76,7 +77,7 @@ HOSTS = {
 
 
 @pytest.mark.parametrize(("host", "name"), HOSTS.items())
-def test_a_host_belongs_to_the_provider_that_names_it_most_exactly(host: str, name: str | None) -> None:
+def test_a_host_belongs_to_the_most_specific_provider(host: str, name: str | None) -> None:
     found = provider_at(host)
     assert (found and found.name) == name
 
@@ -91,7 +92,7 @@ KEYS = [
         "https://x.eu-west-1.aws.endpoints.huggingface.cloud/v1/x",
         "HF_TOKEN",
         None,
-    ),  # whoever rents it would read the key
+    ),  # whoever rents the host would read the key
     ("https://api.cohere.com/v2/chat", "COHERE_API_KEY", ("Authorization", "Bearer k")),
     ("https://api.groq.com.example.org/x", "GROQ_API_KEY", None),
     ("http://api.groq.com/x", "GROQ_API_KEY", None),
@@ -129,7 +130,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize(("url", "path"), PATHS.items())
-def test_a_prompt_is_asked_where_the_provider_answers(url: str, path: str) -> None:
+def test_a_prompt_goes_to_the_url_of_the_provider(url: str, path: str) -> None:
     assert urlsplit(prompted(url, "m", "hi")[0]).path == path
 
 
@@ -154,7 +155,7 @@ SENT = {
 }
 
 
-def test_sdks_are_sent_to_us_by_the_variables_that_they_read() -> None:
+def test_sdks_are_pointed_at_us_by_the_variables_they_read() -> None:
     found = base_urls(AT)
     assert {name: found[name] for name in SENT} == {name: AT + path for name, path in SENT.items()}
     assert "MISTRAL_SERVER_URL" not in found  # no SDK reads it
@@ -174,7 +175,7 @@ SDKS = {
 
 
 @pytest.mark.parametrize(("name", "path"), SDKS.items())
-def test_the_official_sdks_take_their_address_from_there(name: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_official_sdks_read_these_variables(name: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module, _, client = name.rpartition(".")
     sdk = pytest.importorskip(module)
     for variable, value in {**base_urls(AT), **dummy_keys({})}.items():
@@ -193,24 +194,24 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("routes", "expected"), ROUTES)
-def test_a_route_is_known_by_the_name_of_its_provider(routes: dict[str, str], expected: dict[str, str]) -> None:
+def test_a_route_is_named_after_its_provider(routes: dict[str, str], expected: dict[str, str]) -> None:
     found = base_urls(AT, routes)
     assert {name: found[name] for name in expected} == {name: AT + path for name, path in expected.items()}
 
 
-def test_providers_without_a_route_can_be_left_alone() -> None:
+def test_providers_without_a_route_are_left_alone() -> None:
     assert base_urls(AT, {"groq": "/groq"}, routed_only=True) == {
         "STREAMKIT_URL": AT, "GROQ_BASE_URL": f"{AT}/groq", "GROQ_API_BASE": f"{AT}/groq",
     }  # fmt: skip
 
 
-def test_dummy_keys_stand_in_where_nothing_else_is_opened_by_them() -> None:
+def test_dummy_keys_are_set_unless_they_give_access_to_more() -> None:
     variables = key_variables()
     assert {
         "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_OPENAI_API_KEY", "GEMINI_API_KEY", "GROQ_API_KEY", "MISTRAL_API_KEY",
         "CO_API_KEY", "TOGETHER_API_KEY",
     } <= set(variables)  # fmt: skip
-    # A dummy in one of these would lock a program out of a hub, of a cloud or of its repositories.
+    # A dummy for one of these would lock a program out of a hub, a cloud or its repositories.
     assert not {
         "HF_TOKEN",
         "GITHUB_TOKEN",
@@ -236,33 +237,33 @@ UPSTREAMS = [
 
 
 @pytest.mark.parametrize(("environment", "name", "url"), UPSTREAMS)
-def test_requests_go_on_to_where_the_sdk_would_have_sent_them(
+def test_requests_go_where_the_sdk_would_have_sent_them(
     environment: dict[str, str], name: str, url: str | None
 ) -> None:
     assert upstreams(environment).get(name) == url
 
 
 @pytest.mark.parametrize("parts", [("",), ("abc-",), ("", (ALNUM, 20))])
-def test_a_key_shape_that_would_match_anything_is_refused(parts: tuple[str, ...]) -> None:
+def test_a_key_shape_that_would_match_anything_is_rejected(parts: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="key shape 'acme-key': expected a fixed prefix first"):
         key_shape("acme-key", *parts)
 
 
-def test_how_a_key_is_placed() -> None:
+def test_the_header_for_a_key() -> None:
     assert Auth().header_for("k") == ("Authorization", "Bearer k")
     assert Auth("api-key", scheme="").header_for("k") == ("api-key", "k")
     assert str(Auth("x-api-key", scheme="")) == "x-api-key: KEY"
 
 
 def literals(path: Path) -> set[str]:
-    """The texts in a module that are not docstrings."""
+    """Return the string literals in a module that are not docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     found = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs)
     return {node.value for node in found if isinstance(node.value, str)}
 
 
-def test_hosts_and_variables_are_written_nowhere_else() -> None:
+def test_hosts_and_variables_appear_nowhere_else() -> None:
     known = {host for provider in PROVIDERS.values() for host in (*provider.hosts, *provider.customer_hosts)}
     known |= {name for provider in PROVIDERS.values() for name in provider.keys}
     known |= {base.variable for provider in PROVIDERS.values() for base in provider.base_urls}
@@ -275,12 +276,12 @@ def test_hosts_and_variables_are_written_nowhere_else() -> None:
     } == {}
 
 
-def test_the_page_is_what_the_catalogue_holds() -> None:
+def test_the_page_matches_the_catalogue() -> None:
     page = runpy.run_path(str(ROOT / "docs" / "_providers.py"))["page"]()
     assert (ROOT / "docs" / "providers.md").read_text(encoding="utf-8") == page, "run: python docs/generate.py"
 
 
-def test_shapes_of_every_provider_are_cut() -> None:
+def test_keys_of_every_provider_are_redacted() -> None:
     for provider in PROVIDERS.values():
         for shape in provider.key_shapes:
             least = "".join(
