@@ -1,4 +1,5 @@
-"""Whatever the input, a form raises nothing but UnreadableInput, says it in one line, and stays small and quick."""
+"""Whatever the input, a format raises only UnreadableInput, with a message of one line, and uses little memory and
+time."""
 
 import gzip
 import re
@@ -26,16 +27,16 @@ PIECES = [
 ]  # fmt: skip
 
 
-def door(data, form=None):
-    """What the door does with these bytes, without a file."""
+def read_bytes(data, form=None):
+    """Read these bytes in the same way as a file is read, without a file."""
     source = Source("x", iter([data] if data else []))
     entry = FORMATS[form] if form else next((one for one in ordered() if one.recognises(source.head)), None)
     return list(entry.read(source)) if entry else []
 
 
-def holds(data, form=None):
+def assert_valid(data, form=None):
     try:
-        exchanges = door(data, form)
+        exchanges = read_bytes(data, form)
     except UnreadableInput as error:
         assert "\n" not in str(error)
         return
@@ -50,7 +51,7 @@ def holds(data, form=None):
 
 @st.composite
 def mutants(draw):
-    """A page's input, cut, doubled and sown with what forms take for their own."""
+    """An input of a page, cut, doubled and mixed with the markers of formats."""
     data = bytearray(draw(st.sampled_from(INPUTS)))
     for _ in range(draw(st.integers(1, 6))):
         place = draw(st.integers(0, len(data)))
@@ -74,19 +75,19 @@ FORMS = st.sampled_from([None, *sorted(FORMATS)])
 @example(b"\n", "gist-log")
 @example(b"\xff\xfe\x00\x00", None)
 def test_any_bytes(data, form):
-    holds(data, form)
+    assert_valid(data, form)
 
 
 @settings(max_examples=400)
 @given(mutants(), FORMS)
 def test_any_mutant(data, form):
-    holds(data, form)
+    assert_valid(data, form)
 
 
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join), FORMS)
-def test_any_row_of_pieces(data, form):
-    holds(data, form)
+def test_any_sequence_of_pieces(data, form):
+    assert_valid(data, form)
 
 
 MIB = 1 << 20
@@ -121,7 +122,7 @@ BAD = {
     "deep JSON": (lambda: b'[{"candidates":' + b"[" * (40 * MIB), "too large to be read whole"),
     "blank lines": (lambda: b"data: 1" + b"\n" * (30 * MIB), "ok"),
 }
-# A child that says what the door said and how much memory it took at most (kB); its parent's is none of its own.
+# A child process prints the message and its own peak memory (kB); the parent's would include everything else.
 CHILD = """
 import re, sys
 from pathlib import Path
@@ -137,7 +138,7 @@ print(re.search("VmHWM:\\\\s*([0-9]+)", Path("/proc/self/status").read_text())[1
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell the memory of one process")
 @pytest.mark.parametrize("name", BAD)
-def test_what_was_made_to_hurt_is_one_line_and_little_memory(name, tmp_path):
+def test_malicious_input_gives_one_line_and_needs_little_memory(name, tmp_path):
     make, expected = BAD[name]
     path = tmp_path / "bad"
     path.write_bytes(make())

@@ -1,4 +1,4 @@
-"""`streamkit convert`: what each form gives back, what it says that it cannot hold, and what it refuses."""
+"""`streamkit convert`: what each format preserves, what it reports that it cannot hold, and what it rejects."""
 
 import json
 from dataclasses import replace
@@ -61,7 +61,7 @@ def test_recording_to_event_stream_to_recording_gives_the_same_bytes(recording, 
 
 
 @given(st.binary())
-def test_a_body_survives_every_form_that_holds_bodies(body):
+def test_a_body_survives_every_format_that_holds_bodies(body):
     exchange = replace(TIMED, frames=Frames([body], [None], [None]), clock="none")
     for form in ("har", "vcr"):
         [back] = reread(form, written(form, exchange))
@@ -80,7 +80,7 @@ def test_requests_and_headers_survive_cassettes_and_har(url, body, headers):
         )
 
 
-def test_a_cassette_is_replayed_by_vcrpy_itself(tmp_path):
+def test_vcrpy_replays_a_cassette(tmp_path):
     httpx = pytest.importorskip("httpx")
     vcr = pytest.importorskip("vcr")
     path = tmp_path / "cassette.yaml"
@@ -186,7 +186,7 @@ def test_streams_in_other_framings_are_understood_after_every_conversion(body, a
 
 
 @pytest.mark.parametrize(("body", "count"), [(STREAM, 0), (CONVERSE, 1), (OLLAMA, 1)])
-def test_a_body_that_is_no_event_stream_is_written_as_it_came_and_that_is_said(body, count):
+def test_a_body_that_is_not_an_event_stream_is_written_unchanged_and_reported(body, count):
     exchange = Exchange(frames=Frames.of([Frame(body)]))
     assert written("event-stream", exchange) == body
     said = FORMATS["event-stream"].loses(exchange)
@@ -203,7 +203,7 @@ def test_a_recording_loses_nothing(recording, tmp_path):
     ]
 
 
-def test_what_was_done_to_a_log_is_kept(tmp_path):
+def test_repairs_of_a_log_are_kept(tmp_path):
     log, target = tmp_path / "log.txt", tmp_path / "b.jsonl"
     log.write_text("Look:\ndata: {'id': 'a', 'choices': []}\n...\ndata: {'id': 'a', 'choices': []}\n")
     assert run(log, "-o", target).return_value == 0
@@ -215,7 +215,7 @@ def test_what_was_done_to_a_log_is_kept(tmp_path):
     assert not after.damage
 
 
-def test_secrets_are_cut_unless_asked_not_to(tmp_path):
+def test_secrets_are_removed_by_default(tmp_path):
     secret = "sk-" + "a1B2" * 12
     har, cut, kept = tmp_path / "a.har", tmp_path / "cut.jsonl", tmp_path / "kept.jsonl"
     har.write_bytes(written("har", replace(TIMED, request=replace(REQUEST, headers=(("authorization", secret),)))))
@@ -242,12 +242,12 @@ def test_several_exchanges_go_into_a_folder_of_event_streams(recording, tmp_path
         (["--to", "nonsense"], "unknown format 'nonsense'"),
     ],
 )
-def test_a_target_that_is_none(recording, arguments, said):
+def test_an_invalid_target(recording, arguments, said):
     with pytest.raises(UsageError, match=said):
         raise run(recording, *arguments).exception
 
 
-def test_nothing_is_overwritten_unasked_and_an_input_never(recording, tmp_path):
+def test_nothing_is_overwritten_by_default_and_an_input_never(recording, tmp_path):
     target = tmp_path / "b.jsonl"
     target.write_text("precious")
     with pytest.raises(OutputExists):

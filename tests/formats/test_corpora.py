@@ -1,6 +1,6 @@
 """All real streams and pastes recorded by others, read with the counts that their manifest states.
 
-Where we differ, the difference has a reason, and stands here.
+Where we differ, the reason is given here.
 """
 
 import json
@@ -11,7 +11,7 @@ import pytest
 from streamkit.formats import read
 from streamkit.wire.framing import choose
 
-# The last event has no blank line after it: the standard discards it, and so its end mark; the manifest counts it.
+# The last event has no blank line after it: the standard discards it, and thus its end marker; the manifest counts it.
 UNTERMINATED = {
     "streams/google__vertexai-sdk-test-data__googleai_streaming-success-finish-message.sse",
     "streams/anthropic__anthropic-sdk-python__fixtures_compaction_response.sse",
@@ -22,7 +22,7 @@ UNTERMINATED = {
 }
 # Several streams one after another in one file of chunks: fifteen `message_start`.
 SEVERAL = {"streams/anthropic__ai____fixtures___anthropic-programmatic-tool-calling.1.jsonl": 15}
-# The manifest counts lines with `data:` in them: not bare documents, but one in the prose (openvino).
+# The manifest counts lines that contain `data:`: no bare documents, but one in the prose (openvino).
 BARE = {
     "pasted/mistral_chat_stream_pretty.txt": 5,
     "pasted/openvino_chat.txt": 4,
@@ -59,7 +59,7 @@ def test_every_stream_has_the_events_that_its_manifest_counts(shared):
             assert any(word in text for word in (b"usage", b"tokens", b"eval_count")), row["file"]
 
 
-def test_every_stream_is_read_in_its_own_form(shared):
+def test_every_stream_is_read_in_its_own_format(shared):
     forms = {
         "sse": {"event-stream", "gist-log"},
         "jsonl": {"chunks"},
@@ -80,7 +80,7 @@ def test_a_body_is_kept_byte_for_byte(shared):
             assert exchange.frames.body == path.read_bytes(), row["file"]
 
 
-def test_every_paste_gives_the_chunks_that_are_in_it(shared):
+def test_every_paste_gives_all_its_chunks(shared):
     pastes = rows(shared, "pasted")
     assert len(pastes) == 30
     for row in pastes:
@@ -110,7 +110,7 @@ def test_dots_between_chunks_are_found_in_pastes(shared, name, lines):
     assert [one.imported.excerpt for one in exchanges] == [bool(lines)]
 
 
-def test_lines_have_the_times_at_which_they_were_made(shared):
+def test_lines_have_the_times_at_which_they_were_created(shared):
     [exchange] = read(str(shared / "corpora" / "timed" / "ollama_chat_42lines.ndjson"))
     assert exchange.clock == "log"
     at = exchange.frames.at

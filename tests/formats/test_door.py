@@ -1,4 +1,4 @@
-"""The one door: what is named, found, decompressed, selected and refused."""
+"""Reading inputs: how they are named, detected, decompressed, selected and rejected."""
 
 import base64
 import gzip
@@ -31,7 +31,7 @@ def refusal(path, **how):
     return str(caught.value).removeprefix(path)
 
 
-def test_a_file_gives_its_exchange_with_its_origin(write):
+def test_a_file_gives_its_exchange_with_its_source(write):
     path = write("a.sse", STREAM)
     [exchange] = read(path)
     assert exchange.frames.body == STREAM
@@ -39,7 +39,7 @@ def test_a_file_gives_its_exchange_with_its_origin(write):
 
 
 @pytest.mark.parametrize("members", [1, 3])
-def test_gzip_is_seen_through_whatever_the_name(write, members):
+def test_gzip_is_detected_whatever_the_name(write, members):
     size = -(-len(STREAM) // members)
     data = b"".join(gzip.compress(STREAM[start : start + size]) for start in range(0, len(STREAM), size))
     [exchange] = read(write("a.log", data))
@@ -60,7 +60,7 @@ PACKED = gzip.compress(STREAM, mtime=0)
     ],
     ids=["padding", "padding after two", "second member cut", "garbage after it", "checksum"],
 )
-def test_what_follows_a_member(write, data, body, said):
+def test_data_after_a_gzip_member(write, data, body, said):
     path = write("a.gz", data)
     if body is None:
         assert refusal(path).startswith(said)
@@ -69,14 +69,14 @@ def test_what_follows_a_member(write, data, body, said):
         assert exchange.frames.body == body
 
 
-def test_zstd_that_was_cut_is_told(write):
+def test_truncated_zstd_is_reported(write):
     zstd = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     whole = zstd.compress(STREAM * 99)
     assert refusal(write("a.zst", whole[:-9])) == ": the zstd data end in the middle; it was cut off; fetch it again"
     assert refusal(write("b.zst", whole + b"no frame")).startswith(": damaged zstd data (")
 
 
-def test_zstd_is_seen_through(write):
+def test_zstd_is_detected(write):
     zstd = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     [exchange] = read(write("a.sse.zst", zstd.compress(STREAM)))
     assert exchange.frames.body == STREAM
@@ -98,7 +98,7 @@ def cassette(coding, body):
     return json.dumps({"interactions": [interaction], "version": 1}).encode()
 
 
-def test_a_body_in_zstd_is_decoded_and_one_that_cannot_be_is_told(write, monkeypatch):
+def test_a_body_in_zstd_is_decoded_or_reported(write, monkeypatch):
     zstd = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     packed = zstd.compress(BODY)
     table = [
@@ -127,7 +127,7 @@ def test_zstd_without_its_library_names_the_extra(write, monkeypatch):
 
 
 @pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_as_older_powershells_redirect_it_is_read_as_utf_8(write, coding):
+def test_utf_16_from_older_powershells_is_read_as_utf_8(write, coding):
     text = 'data: {"a":"é🦊"}\r\n\r\n'
     [exchange] = read(write("a.txt", ("\ufeff" + text).encode(coding)))
     assert exchange.frames.body == text.encode()
@@ -153,7 +153,7 @@ def test_one_exchange_is_selected_by_its_number(write):
         list(read(f"{path}#3"))
 
 
-def test_a_file_of_that_very_name_comes_first(write):
+def test_a_file_with_exactly_that_name_takes_precedence(write):
     [exchange] = read(write("a#2", STREAM))
     assert exchange.origin.path.endswith("a#2")
 
@@ -171,19 +171,19 @@ def test_a_file_of_that_very_name_comes_first(write):
     ],
     ids=["empty", "cut", "bad"],
 )
-def test_what_cannot_be_read_is_said_in_one_line(write, name, data, said):
+def test_unreadable_input_is_reported_in_one_line(write, name, data, said):
     heard = refusal(write(name, data))
     assert heard == said or (said is None and heard.startswith(": damaged gzip data ("))
     assert "\n" not in heard
 
 
-def test_a_missing_file_and_an_empty_folder_are_refused(tmp_path):
+def test_a_missing_file_and_an_empty_folder_are_rejected(tmp_path):
     assert refusal(str(tmp_path / "none.jsonl")) == ": no such file"
     assert refusal(str(tmp_path / "*.jsonl")) == ": no file matches this pattern"
     assert refusal(str(tmp_path)) == ": the folder contains no files"
 
 
-def test_what_nobody_knows_lists_what_was_tried(write):
+def test_unknown_input_lists_the_formats_tried(write):
     path = write("rubbish.bin", bytes(range(256)) * 4)
     with pytest.raises(UnknownForm, match=r"not a stream in any known format; tried: .*raw event stream"):
         list(read(path))
@@ -206,5 +206,5 @@ def test_folders_and_patterns_are_walked_in_a_stable_order(write, tmp_path):
     ]
 
 
-def test_an_empty_folder_is_given_back_to_be_refused(tmp_path):
+def test_an_empty_folder_is_returned_to_be_rejected(tmp_path):
     assert list(find([str(tmp_path)])) == [Found(str(tmp_path), named=True)]

@@ -1,4 +1,4 @@
-"""Values that were JSON once, and the liberties that reading them took."""
+"""Repair of values that were JSON once, and what is reported about it."""
 
 import json
 
@@ -51,7 +51,7 @@ def test_what_can_be_read(text, value, said):
         ("{a: [Object]}", {}, [("a",)]),
     ],
 )
-def test_what_an_author_left_out_is_told(text, value, elided):
+def test_omissions_by_the_author_are_reported(text, value, elided):
     mended = mend(text)
     assert mended is not None
     assert mended.value == value
@@ -76,12 +76,12 @@ def test_what_an_author_left_out_is_told(text, value, elided):
         "import os",
     ],
 )
-def test_what_cannot(text):
+def test_what_cannot_be_repaired(text):
     assert mend(text) is None
 
 
 @given(JSON)
-def test_json_is_read_as_json_reads_it(value):
+def test_valid_json_is_read_unchanged(value):
     mended = mend(json.dumps(value))
     assert mended is not None
     assert mended.value == value
@@ -90,28 +90,28 @@ def test_json_is_read_as_json_reads_it(value):
 
 
 @given(JSON)
-def test_what_python_prints_is_read_back(value):
+def test_python_literals_are_read(value):
     mended = mend(repr(value))
     assert mended is not None
     assert mended.value == value
 
 
 @given(JSON)
-def test_the_short_way_for_what_python_prints_gives_what_the_long_way_gives(value):
+def test_the_fast_path_for_python_literals_gives_the_same(value):
     short, long = mend(repr(value)), mend(repr(value) + " # a comment is never read the short way")
     assert (short.value, short.elided) == (long.value, long.elided)
     assert short.liberties == tuple(said for said in long.liberties if said != "comments")
 
 
 @given(st.text())
-def test_nothing_makes_it_raise_and_what_it_gives_encodes(text):
+def test_it_never_raises_and_its_result_can_be_encoded(text):
     mended = mend(text)
     if mended is not None:
         assert mended.json.encode()
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")))
-def test_a_literal_ends_where_it_ends(text):
+def test_the_end_of_a_literal(text):
     assert literal(repr(text) + " more") == (text, len(repr(text)))
 
 

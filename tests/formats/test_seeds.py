@@ -1,4 +1,4 @@
-"""The four real logs that the project began with, read with their exact outcomes."""
+"""The four real logs that the project began with, read with their exact results."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def repairs(exchange, *kinds):
     return [(repair.line, repair.kind) for repair in exchange.imported.repairs if repair.kind in kinds]
 
 
-def test_a_page_around_bare_chunks_does_not_get_in():
+def test_html_around_bare_chunks_is_ignored():
     [one] = exchanges(0)
     assert len(chunks(one)) == 72
     assert sum(bool(chunk["choices"][0]["delta"].get("content")) for chunk in chunks(one)) == 70
@@ -43,7 +43,7 @@ def test_a_page_around_bare_chunks_does_not_get_in():
     assert one.frames.lines[:2] == [9, 10]
 
 
-def test_pretty_printed_objects_with_a_part_left_out_are_repaired():
+def test_pretty_printed_objects_with_an_omission_are_repaired():
     [one] = exchanges(1)
     assert len(chunks(one)) == 4
     assert text(one) == "AI language model."
@@ -59,7 +59,7 @@ def test_dots_between_two_chunks_make_an_excerpt():
     assert repairs(one, "elided") == [(95, "elided")]
 
 
-def test_prose_requests_an_answer_and_a_stream_are_told_apart():
+def test_prose_requests_a_response_and_a_stream_are_distinguished():
     answer, stream = exchanges(3)
     assert orjson.loads(answer.frames.body)["object"] == "chat.completion"
     assert answer.frames.line_of(0) == 36

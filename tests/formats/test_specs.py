@@ -1,7 +1,7 @@
-"""The pages under tests/specs/formats are manual and test: what stands in an `input` block gives the exchanges after it.
+"""The pages under tests/specs/formats are both manual and test: the `input` block gives the exchanges that follow it.
 
-An exchange is shown by a line of its properties, then a line a frame (line of the file, time in seconds, bytes), then a
-line a repair, marked `~`. An input that is refused is shown by its message, marked `!`.
+An exchange is shown as a line of its properties, then one line per frame (line of the file, time in seconds, bytes),
+then one line per repair, marked `~`. A rejected input is shown by its message, marked `!`.
 """
 
 import base64
@@ -72,11 +72,11 @@ def printable(data):
 
 
 @pytest.mark.parametrize(("form", "data", "expected"), list(cases()))
-def test_what_a_page_says_is_so(form, data, expected, tmp_path):
+def test_page(form, data, expected, tmp_path):
     path = tmp_path / "input"
     path.write_bytes(data)
     assert "\n".join(shown(path, form)) + "\n" == expected
 
 
-def test_every_form_has_a_page_and_every_page_a_form():
+def test_every_format_has_a_page_and_every_page_a_format():
     assert {page.stem for page in PAGES.glob("*.md")} == set(FORMATS)

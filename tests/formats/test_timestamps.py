@@ -1,4 +1,4 @@
-"""Times in front of a log's lines, and what becomes of them."""
+"""Timestamps in front of a log's lines, and how they are used."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_dates(prefix, kind, at):
         ("12:00:01 AM ", Stamp(S, "day")),
     ],
 )
-def test_times_of_day_and_since_a_start(prefix, expected):
+def test_times_of_day_and_elapsed_times(prefix, expected):
     assert stamp(prefix) == expected
 
 
@@ -66,7 +66,7 @@ def test_times_of_day_and_since_a_start(prefix, expected):
         "13:00:00 PM ",
     ],
 )
-def test_what_is_no_time(prefix):
+def test_what_is_not_a_timestamp(prefix):
     assert stamp(prefix) is None
 
 
@@ -87,7 +87,7 @@ def test_what_is_no_time(prefix):
         ("[ 8123.500000] ", 1000),
     ],
 )
-def test_how_fine_a_stamp_is(prefix, step):
+def test_the_resolution_of_a_timestamp(prefix, step):
     found = stamp(prefix)
     assert found is not None
     assert found.step == step
@@ -97,15 +97,15 @@ def days(*seconds):
     return [Stamp(second * S, "day") for second in seconds]
 
 
-def test_the_first_time_is_zero_and_a_missing_one_is_missing():
+def test_the_first_time_is_zero_and_missing_times_stay_missing():
     assert offsets([*days(10), None, *days(12, 12)]) == [0, None, 2 * S, 2 * S]
 
 
-def test_times_since_a_start_count_from_it():
+def test_elapsed_times_count_from_the_start():
     assert offsets([Stamp(5 * S, "since"), Stamp(6 * S, "since")]) == [5 * S, 6 * S]
 
 
-def test_midnight_is_passed():
+def test_times_of_day_may_pass_midnight():
     assert offsets(days(86_399, 1, 2)) == [0, 2 * S, 3 * S]
 
 
@@ -121,5 +121,5 @@ def test_midnight_is_passed():
     ],
     ids=["none", "missing", "one", "all the same", "backwards", "of two kinds"],
 )
-def test_times_that_tell_nothing_are_not_used(stamps):
+def test_meaningless_times_are_not_used(stamps):
     assert offsets(stamps) is None

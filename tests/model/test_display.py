@@ -1,4 +1,4 @@
-"""How the nouns look: a repr of one line, an HTML table that obeys nothing, records for data frames."""
+"""How values are displayed: a repr of one line, an HTML table that is safe, records for data frames."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOSTILE = '\x1b]52;c;AAAA\x07<script>alert("x")</script>\u202e\n'
 
 
 def values(stream: streamkit.Stream) -> list[Any]:
-    """Every value that a user meets on the way from a stream to its numbers."""
+    """Yield every value that a user meets on the way from a stream to its numbers."""
     exchange = stream.exchange
     reply = streamkit.assemble(stream).message
     return [
@@ -37,7 +37,7 @@ def test_a_repr_fits_a_line(stream: streamkit.Stream) -> None:
 
 
 def hostile() -> streamkit.Stream:
-    """A stream whose every text is an attack on a terminal or a page."""
+    """Return a stream whose every text is an attack on a terminal or an HTML page."""
     stream = STREAMS[0]
     request = streamkit.Request("GET", f"http://user:key@host/{HOSTILE}?key=secret", (), Body("text", HOSTILE * 100))
     frames = streamkit.Frames([HOSTILE.encode()] * 20, [1] * 20, [1] * 20)
@@ -70,7 +70,7 @@ class Tags(HTMLParser):
         self.seen.add(tag)
 
 
-def test_the_html_of_a_hostile_stream_is_a_table_and_nothing_else() -> None:
+def test_the_html_of_a_hostile_stream_is_only_a_table() -> None:
     stream = hostile()
     for value in (stream, stream.exchange, replace(streamkit.measure(STREAMS[0]), file=HOSTILE, verdict=HOSTILE)):
         page = value._repr_html_()
@@ -102,7 +102,7 @@ def test_records_of_a_stream_hold_its_events() -> None:
             assert "".join(record["text"] for record in records) == texts[0]
 
 
-def test_records_of_a_measurement_hold_every_sample_or_why_there_is_none() -> None:
+def test_records_of_a_measurement_hold_every_sample_or_the_reason_for_its_absence() -> None:
     measurement = streamkit.measure(STREAMS[0])
     records = measurement.to_records()
     for name, samples in measurement.samples.items():

@@ -1,4 +1,4 @@
-"""The examples of docs/recording-format.md are read as the page says, and written again as they stand there."""
+"""The examples of docs/recording-format.md are read as the page says, and written unchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXAMPLES = re.findall(r"^```jsonl\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_reads_without_damage_and_is_written_as_it_stands(example):
+def test_an_example_reads_without_damage_and_is_written_unchanged(example):
     lines = example.encode().splitlines(keepends=True)
     (exchange,) = recording.read(lines)
     assert [damage.kind for damage in exchange.damage] == []

@@ -1,4 +1,4 @@
-"""The histogram: half a percent wide, the same in whatever order it is merged, and back from JSON as it was."""
+"""The histogram: half a percent wide, independent of the order of merging, and unchanged by a round trip through JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def of(values: list[float]) -> Histogram:
 
 
 @given(VALUES, st.floats(0, 100))
-def test_a_percentile_is_within_half_a_percent_of_that_of_the_values(values: list[float], rank: float) -> None:
+def test_a_percentile_is_accurate_to_half_a_percent(values: list[float], rank: float) -> None:
     exact = percentile(sorted(values), rank)
     assert of(values).percentile(rank) == pytest.approx(exact, rel=ALPHA * 1.0001, abs=1e-12)
 
@@ -43,7 +43,7 @@ def test_any_order_of_merging_gives_the_same(first: list[float], second: list[fl
 
 
 @given(VALUES)
-def test_json_and_back(values: list[float]) -> None:
+def test_json_round_trip(values: list[float]) -> None:
     made = of(values)
     back = Histogram.from_json(orjson.loads(orjson.dumps(made.to_json())))
     assert back.to_json() == made.to_json()
@@ -54,17 +54,17 @@ def test_json_and_back(values: list[float]) -> None:
     "bad",
     [{}, {"alpha": 0.005, "zero": 1, "count": 1, "sum": 0, "min": 0, "max": 0, "buckets": {"3": 1}}, {"alpha": "x"}],
 )
-def test_what_is_no_histogram_is_refused(bad: dict[str, object]) -> None:
+def test_an_invalid_histogram_is_rejected(bad: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="no histogram"):
         Histogram.from_json(bad)
 
 
-def test_a_negative_value_is_refused() -> None:
+def test_a_negative_value_is_rejected() -> None:
     with pytest.raises(ValueError, match="holds no -1"):
         of([-1])
 
 
-def test_histograms_of_other_widths_do_not_add_up() -> None:
+def test_histograms_of_different_widths_cannot_be_merged() -> None:
     with pytest.raises(ValueError, match="do not add up"):
         of([1]).merge(Histogram(0.01))
 
@@ -89,7 +89,7 @@ def test_an_empty_pool() -> None:
         Pool().percentile(50)
 
 
-def test_many_samples_are_exact_too_though_they_are_not_sorted_as_a_whole() -> None:
+def test_many_samples_are_exact_although_they_are_not_all_sorted() -> None:
     chance = random.Random(5)
     values = [0.0] * 999 + [float(chance.randrange(1, 10**9)) for _ in range(150_000)] + [7.0] * 30_000
     chance.shuffle(values)
@@ -104,7 +104,7 @@ def test_many_samples_are_exact_too_though_they_are_not_sorted_as_a_whole() -> N
 @pytest.mark.parametrize(
     ("sizes", "exact"), [([100], True), ([60, 40], True), ([101], False), ([60, 41], False), ([101, 5], False)]
 )
-def test_a_pool_that_is_full_is_a_histogram(sizes: list[int], exact: bool) -> None:
+def test_a_full_pool_is_a_histogram(sizes: list[int], exact: bool) -> None:
     pool = Pool(exact=100)
     for size in sizes:
         pool.extend([1.0] * size)

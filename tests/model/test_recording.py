@@ -1,4 +1,5 @@
-"""The recording format, version 1: what each line means, what a damaged file still gives, and that nothing is lost."""
+"""The recording format, version 1: the meaning of each line, what can be read from a damaged file, and that nothing is
+lost."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ from streamkit.model.exchange import (
     Response,
 )
 
-# The examples of the format page. When version 2 comes they stay as they are: old files must still read.
+# The examples of the format page. They stay unchanged when version 2 comes: old files must still be readable.
 EXAMPLE = b"""\
 {"type":"start","streamkit":1,"recorded_at":"2026-11-20T20:19:54.120031Z","source":"client","clock":"monotonic","connected_at":1200311,"sent_at":1310442,"request":{"method":"POST","url":"https://api.openai.com/v1/chat/completions","headers":[["content-type","application/json"],["authorization","[redacted]"]],"body":{"json":{"model":"gpt-4o","stream":true,"messages":[]}}},"redacted":[{"at":"request.headers.authorization","rule":"authorization"}],"labels":{},"tool":"streamkit 0.1.0"}
 {"type":"response","at":203114882,"status":200,"http":"1.1","headers":[["content-type","text/event-stream"]]}
@@ -51,7 +52,7 @@ def lines(data: bytes) -> list[bytes]:
 
 
 def read(data: bytes) -> list[Exchange]:
-    """Line by line, and in one batch, which is to give the same."""
+    """Read line by line, and in one batch, which must give the same."""
     in_one = outcome(recording.read_batches([lines(data)], path="x.jsonl"))
     try:
         exchanges = list(recording.read(lines(data), path="x.jsonl"))
@@ -129,7 +130,7 @@ def test_a_damaged_file_is_read_as_far_as_it_goes(what, data, frames, damage):
     assert kinds(exchange) == damage
 
 
-def test_a_changed_body_is_told_when_it_is_asked_for():
+def test_a_changed_body_is_reported_on_request():
     digest = hashlib.sha256(b"data: 1\n\n").hexdigest().encode()
     for said, changed in ((b"00", True), (digest, False)):
         (exchange,) = read(SMALL_START + FRAME + END.replace(b"}", b',"sha256":"%b"}' % said))
@@ -138,7 +139,7 @@ def test_a_changed_body_is_told_when_it_is_asked_for():
         assert not exchange.damage
 
 
-def test_an_exchange_that_is_too_large_is_refused_at_the_line_that_is_too_much():
+def test_an_exchange_that_is_too_large_is_rejected_at_the_line_that_exceeds_the_limit():
     data = EXAMPLE + SMALL_START + FRAME * 1000 + END
     fit = (50_000 - len(SMALL_START)) // (len(FRAME) + 60)
     for size in range(1, 1000, 7):
@@ -172,7 +173,7 @@ def test_exchanges_come_one_at_a_time():
     assert next(exchanges).origin.number == 2
 
 
-def test_a_newer_version_is_refused_with_both_versions_named():
+def test_a_newer_version_is_rejected_naming_both_versions():
     with pytest.raises(UnreadableInput, match=r"x\.jsonl:1: recording format version 2, .* up to version 1"):
         read(SMALL_START.replace(b'"streamkit":1', b'"streamkit":2'))
 
@@ -199,11 +200,11 @@ def test_a_file_without_an_exchange_cannot_be_read(data):
         (b"", False),
     ],
 )
-def test_a_recording_is_known_by_its_start(head, is_one):
+def test_a_recording_is_recognised_by_its_start(head, is_one):
     assert recording.recognises(head) is is_one
 
 
-def test_a_body_that_json_cannot_carry_deep_enough_is_kept_as_text():
+def test_a_body_nested_too_deeply_for_json_is_kept_as_text():
     deep = b"[" * 400 + b"]" * 400
     exchange = Exchange(request=Request("POST", "http://x/", body=Body.of(deep)), end=End(at=1, reason="eof"))
     (again,) = recording.read(recording.write(exchange), path="-")
@@ -254,7 +255,7 @@ exchanges = st.builds(
 
 
 def essence(exchange: Exchange) -> tuple[object, ...]:
-    """Everything but where it was read and what the writer counts."""
+    """Return everything except where it was read from and what the writer counts."""
     end = exchange.end and (exchange.end.at, exchange.end.reason, exchange.end.error, exchange.end.redacted)
     return (
         list(exchange.frames.data), list(exchange.frames.at), exchange.request, exchange.response, end, exchange.source,
@@ -264,7 +265,7 @@ def essence(exchange: Exchange) -> tuple[object, ...]:
 
 
 @given(st.lists(exchanges, min_size=1, max_size=3))
-def test_what_is_written_reads_the_same(several):
+def test_round_trip(several):
     written = [line for exchange in several for line in recording.write(exchange)]
     again = list(recording.read(written, path="x"))
     assert [essence(exchange) for exchange in again] == [essence(exchange) for exchange in several]
@@ -278,7 +279,7 @@ def test_what_is_written_reads_the_same(several):
 
 
 @given(exchanges)
-def test_every_line_is_one_json_object_that_says_its_type(exchange):
+def test_every_line_is_one_json_object_with_a_type(exchange):
     for line in recording.write(exchange):
         assert line.endswith(b"\n") and line.count(b"\n") == 1
         assert orjson.loads(line)["type"] in ("start", "response", "frame", "end")
@@ -324,7 +325,7 @@ FRAMES = (
     ),
     st.lists(st.integers(0, 20)),
 )
-def test_batches_of_any_size_give_what_lines_give(pieces, cuts):
+def test_batches_of_any_size_give_the_same_as_lines(pieces, cuts):
     whole = [SMALL_START, *(line for piece in pieces for line in piece)]
     edges = [0, *accumulate(cuts), len(whole)]
     batches = [whole[start:end] for start, end in pairwise(edges)]

@@ -54,7 +54,7 @@ def test_a_whole_number_of_a_unit_is_exact(number: int, unit: str) -> None:
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_duration_or_refused_in_one_line(text: str) -> None:
+def test_any_text_is_a_duration_or_rejected_in_one_line(text: str) -> None:
     try:
         assert 0 <= duration(text) <= 10**18
     except ValueError as error:

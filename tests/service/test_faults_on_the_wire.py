@@ -1,6 +1,7 @@
-"""Every fault on a bare socket: the bytes of the steps, chunk for chunk, and the end that the steps name.
+"""Every fault on a bare socket: the bytes of the steps, chunk by chunk, and the end that the steps name.
 
-The wire is written here a second time, from the steps and RFC 9112 alone, so that no engine can change it unseen.
+The expected bytes are derived here independently, from the steps and RFC 9112 alone, so that no engine can change them
+unnoticed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from streamkit.service.mock import Options
 from streamkit.service.serving import serving
 from tests.exchanges import scripted
 
-# For each fault, with what it is asked for: every way in which it can end a connection, and what it does to bytes.
+# For each fault as configured here: every way in which it can end a connection, and what it does to bytes.
 ASKED: dict[str, list[str]] = {
     "cut": ["cut:event=3", "cut:event=3,by=reset", "cut:event=3,by=eof", "cut:event=3,by=half-chunk"],
     "stall": ["stall:event=2,for=1ms", "stall:event=2,for=ever"],
@@ -28,7 +29,7 @@ ASK = b'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length:
 
 
 def wire(given: list[Step]) -> bytes:
-    """The bytes of the body that carry these steps out."""
+    """Return the bytes of the body that carry out these steps."""
     sent = b""
     for step in given:
         if isinstance(step, Write):
@@ -39,7 +40,7 @@ def wire(given: list[Step]) -> bytes:
 
 
 def ending(given: list[Step]) -> str:
-    """How the connection ends after them."""
+    """Return how the connection ends after them."""
     last = given[-1]
     if isinstance(last, Reset):
         return "reset"
@@ -49,7 +50,7 @@ def ending(given: list[Step]) -> str:
 
 
 def seen_by(client: socket.socket, enough: int) -> tuple[bytes, str]:
-    """The body that a client gets, and how its connection ends."""
+    """Return the body that a client receives, and how its connection ends."""
     got = b""
     while True:
         _, blank, body = got.partition(b"\r\n\r\n")

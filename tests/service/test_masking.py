@@ -1,4 +1,5 @@
-"""A frame is on the disk when its recorder returns; what could begin a secret is masked there until that is known."""
+"""A frame is on the disk when its recorder returns; a possible beginning of a secret is masked there until it is
+decided."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ def pieces(text: str, size: int) -> list[str]:
 
 
 def recorded(path: Path, frames: Iterable[bytes], policy: Policy | None = None) -> list[bytes]:
-    """What the file held after each frame, and at the end."""
+    """Return what the file held after each frame, and at the end."""
     recorder = Recorders(open=lambda _: create(path), policy=policy or Policy()).recorder(None)
     recorder.start(None, None)
     held = []
@@ -49,7 +50,7 @@ def contents(held: bytes) -> list[str]:
     return [json.loads(event)["choices"][0]["delta"]["content"] for event in sse.decode(body(held)).data]
 
 
-def test_the_beginning_of_a_key_is_masked_and_put_back(tmp_path: Path) -> None:
+def test_the_beginning_of_a_key_is_masked_and_restored(tmp_path: Path) -> None:
     held = recorded(tmp_path / "run.jsonl", [chunk("my sk"), chunk("y is blue")])
     assert contents(held[0]) == ["my **"]
     assert contents(held[1]) == contents(held[2]) == ["my sk", "y is blue"]
@@ -68,7 +69,7 @@ def test_no_part_of_a_key_is_ever_on_the_disk(tmp_path: Path, name: str, size: i
         assert not any(planted[place : place + 8] in shown for place in range(len(planted) - 8))
 
 
-def test_a_frame_that_ends_within_a_character_keeps_its_line(tmp_path: Path) -> None:
+def test_a_frame_that_ends_inside_a_character_keeps_its_line(tmp_path: Path) -> None:
     whole = chunk("é sk-").removesuffix(b'-"}}]}\n\n')
     frames = [whole[: whole.index("é".encode()) + 1], whole[whole.index("é".encode()) + 1 :], b'y"}}]}\n\n']
     *_, last = recorded(tmp_path / "run.jsonl", frames)
@@ -90,7 +91,7 @@ def test_the_file_ends_as_if_nothing_had_been_masked(tmp_path_factory, texts, wh
     for policy in (Policy(), Policy.of(["ACME-[0-9]+", "b+"])):
         path = tmp_path_factory.mktemp("mask") / "run.jsonl"
         held = recorded(path, frames, policy)
-        # As many frames of the same lengths are there at any moment.
+        # The number and the lengths of the frames are the same at any moment.
         for count, lines in enumerate(held, 1):
             (exchange,) = recording.read(lines.splitlines(keepends=True))
             assert list(map(len, exchange.frames.data)) == list(map(len, frames[:count]))
@@ -101,13 +102,13 @@ def test_the_file_ends_as_if_nothing_had_been_masked(tmp_path_factory, texts, wh
             assert list(exchange.frames.data) == frames
 
 
-def test_every_event_is_whole_at_any_moment_with_a_pattern_of_the_users(tmp_path: Path) -> None:
+def test_every_event_is_complete_at_any_moment_with_a_custom_pattern(tmp_path: Path) -> None:
     frames = [chunk(f"word {number} é ") for number in range(80)]
     for count, held in enumerate(recorded(tmp_path / "run.jsonl", frames, Policy.of(["ACME-[0-9]+"])), 1):
         assert len(contents(held)) == min(count, 80)
 
 
-def test_sealed_messages_are_whole_at_any_moment(tmp_path: Path) -> None:
+def test_checksummed_messages_are_complete_at_any_moment(tmp_path: Path) -> None:
     planted = secret("anthropic api")
     texts = ["it is ", *pieces(planted, 5), " so"]
     frames = [
@@ -119,14 +120,14 @@ def test_sealed_messages_are_whole_at_any_moment(tmp_path: Path) -> None:
         assert planted[4:12] not in "".join(json.loads(event)["delta"]["text"] for event in decoded.data)
 
 
-def test_a_message_that_is_not_whole_shows_nothing(tmp_path: Path) -> None:
+def test_an_incomplete_message_shows_nothing(tmp_path: Path) -> None:
     sealed = aws_eventstream.encode("contentBlockDelta", json.dumps({"delta": {"text": "x" * 50}}).encode())
     held = recorded(tmp_path / "run.jsonl", [sealed + sealed[:90], sealed[90:]])
     assert body(held[0])[len(sealed) + 12 :] == b"*" * 78
     assert body(held[1]) == sealed * 2
 
 
-def test_a_file_that_is_gone_on_with_is_patched_in_its_own_lines(tmp_path: Path) -> None:
+def test_an_appended_file_is_patched_in_its_own_lines(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     path.write_bytes(b'{"type":"note"}')
     with create(path, append=True) as first, create(path, append=True) as second:
@@ -138,7 +139,7 @@ def test_a_file_that_is_gone_on_with_is_patched_in_its_own_lines(tmp_path: Path)
     assert path.read_bytes() == b'{"type":"note"}\nONE\ntwo\nthree\n'
 
 
-def test_an_output_that_cannot_seek_waits_and_a_note_says_so() -> None:
+def test_an_output_that_cannot_seek_waits_and_notes_it() -> None:
     reading, writing = os.pipe()
     recorder = Recorders(open=lambda _: create(f"/dev/fd/{writing}")).recorder(None)
     recorder.start(None, None)
@@ -153,7 +154,7 @@ def test_an_output_that_cannot_seek_waits_and_a_note_says_so() -> None:
     assert "wait" in lines[1]["said"]
 
 
-def test_a_part_is_patched_too(tmp_path: Path) -> None:
+def test_a_part_is_patched(tmp_path: Path) -> None:
     recorder = Recorders(open=one_file(str(tmp_path / "all.jsonl")), keep=True).recorder(None)
     recorder.start(None, None)
     recorder.frames([chunk("my sk"), chunk("y sk")], 1)

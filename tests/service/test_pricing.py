@@ -1,4 +1,4 @@
-"""What streams cost, by prices of the user's own."""
+"""The cost of streams, by the user's own prices."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_cost(prices: str, model: str | None, counts: dict[str, float], expected
         ('[[price]]\nmodel = "a"\ninput = 1\noutput = 1\ncache = 1', "unknown key 'cache'"),
     ],
 )
-def test_what_is_no_list_of_prices(tmp_path: Path, text: str, message: str) -> None:
+def test_an_invalid_price_list(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "prices"
     path.write_text(text)
     with pytest.raises(UnreadableInput) as error:
@@ -74,12 +74,12 @@ def test_what_is_no_list_of_prices(tmp_path: Path, text: str, message: str) -> N
     assert message in str(error.value)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInput, match="cannot be opened"):
         read_prices(str(tmp_path / "absent"))
 
 
-def test_stats_tells_each_cost_and_their_sum(tmp_path: Path, prices: str) -> None:
+def test_stats_shows_each_cost_and_their_sum(tmp_path: Path, prices: str) -> None:
     cut = exchange(plain(10)[:5])
     path = recording(tmp_path / "run.jsonl", [exchange(plain(10)), exchange(plain(20)), cut])
     told = orjson.loads(run("--prices", prices, "--format", "json", path).stdout)
@@ -96,7 +96,7 @@ def test_stats_tells_each_cost_and_their_sum(tmp_path: Path, prices: str) -> Non
     assert [row["cost"] for row in rows] == ["2.7e-05", "4.7e-05", ""]
 
 
-def test_merged_parts_cost_what_their_streams_did(tmp_path: Path, prices: str) -> None:
+def test_merged_parts_cost_the_same_as_their_streams(tmp_path: Path, prices: str) -> None:
     path = recording(tmp_path / "run.jsonl", [exchange(plain(10)), exchange(plain(20))])
     part = tmp_path / "part.json"
     part.write_bytes(run("--format", "json", path).stdout.encode())
@@ -104,7 +104,7 @@ def test_merged_parts_cost_what_their_streams_did(tmp_path: Path, prices: str) -
     assert told["summary"]["cost"]["total"] == 74e-6
 
 
-def test_without_prices_nothing_costs(tmp_path: Path) -> None:
+def test_without_prices_there_are_no_costs(tmp_path: Path) -> None:
     path = recording(tmp_path / "run.jsonl", [exchange(plain(10))])
     told = orjson.loads(run("--format", "json", path).stdout)
     assert "cost" not in told["summary"]

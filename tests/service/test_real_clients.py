@@ -39,7 +39,7 @@ def body(name: str, **changed: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
-    # Scripts that ask alike would take turns; the rate-limited one has a server of its own.
+    # Scripts with the same request would take turns; the rate-limited one has its own server.
     with serving([scripted(name) for name in NAMES if "limited" not in name], AT_ONCE) as running:
         yield running
 
@@ -77,7 +77,7 @@ def test_openai_without_streaming(server: Served, asked: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_openai_tool_calls(server: Served, stream: bool) -> None:
-    """Put together by the SDK's own helper, and by us."""
+    """Assembled by the SDK's own helper, and by us."""
     asked = body("openai_chat/tool-calls", stream=None)
     with sync_openai(server) as client:
         if stream:
@@ -139,7 +139,7 @@ def test_anthropic_tools_and_thinking(server: Served) -> None:
     assert {"thinking", "tool_use"} <= {block.type for block in whole.content}
 
 
-def test_errors_are_the_sdks_own() -> None:
+def test_errors_raise_the_sdks_own_exceptions() -> None:
     with (
         serving([scripted("openai_chat/rate-limited")], AT_ONCE) as server,
         sync_openai(server) as client,
@@ -149,7 +149,7 @@ def test_errors_are_the_sdks_own() -> None:
     assert error.value.status_code == 429
 
 
-def test_retries_are_the_sdks_own() -> None:
+def test_the_sdks_retry() -> None:
     faults = plan("status:code=529,retry-after=0,times=2")
     options = Options(pace=Pace(delay=False), faults=faults)
     with (

@@ -1,4 +1,4 @@
-"""Recording from Python: what an outcome tells, and that nothing of what was written is kept."""
+"""Recording from Python: what an outcome reports, and that nothing already written is kept in memory."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from tests.redact.dummy_secrets import secret
 CHUNK = b'data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"word %d"}}]}\n\n'
 
 
-class Nowhere:
+class CountingSink:
     """A sink that counts what is written to it."""
 
     path = "nowhere"
     patchable = True
 
     def position(self) -> int:
-        """Of no matter."""
+        """Not significant."""
         return 0
 
     def patch(self, position: int, data: bytes) -> None:
-        """A line takes another's place."""
+        """Replace a line."""
 
     def __init__(self) -> None:
         self.lines = 0
@@ -57,7 +57,7 @@ class Nowhere:
         self.closed = True
 
 
-def test_a_request_is_recorded_and_its_outcome_told(tmp_path: Path) -> None:
+def test_a_request_is_recorded_and_its_outcome_returned(tmp_path: Path) -> None:
     original = scripted("openai_chat/plain")
     assert original.request is not None and original.request.body is not None
     headers = (("Content-Type", "application/json"), ("Authorization", "Bearer nobody"))
@@ -98,15 +98,15 @@ def piped(data: bytes, recorders: Recorders) -> Outcome:
         (b"", "not-a-stream", None, None),
     ],
 )  # fmt: skip
-def test_a_pipe_tells_what_came(data: bytes, verdict: str, status: int | None, tokens: TokenCount | None) -> None:
-    outcome = piped(data, Recorders(open=lambda _: Nowhere(), source="stdin", interpret=True))
+def test_the_outcome_of_a_pipe(data: bytes, verdict: str, status: int | None, tokens: TokenCount | None) -> None:
+    outcome = piped(data, Recorders(open=lambda _: CountingSink(), source="stdin", interpret=True))
     assert (outcome.verdict, outcome.status, outcome.tokens) == (verdict, status, tokens)
-    assert outcome.first_token is None  # nobody knows when the request was sent
+    assert outcome.first_token is None  # the time of the request is unknown
 
 
 def memory_after(frames: int, request: Request | None = None) -> int:
-    """Bytes that a recorder holds after so many frames."""
-    sink = Nowhere()
+    """Return the bytes that a recorder holds after this many frames."""
+    sink = CountingSink()
     recorder = Recorders(open=lambda _: sink, interpret=True).recorder(request)
     recorder.start(None, None)
     tracemalloc.start()
@@ -120,11 +120,11 @@ def memory_after(frames: int, request: Request | None = None) -> int:
 
 
 def test_what_was_written_is_not_kept() -> None:
-    memory_after(2000)  # modules that are imported on the way
+    memory_after(2000)  # modules that are imported meanwhile
     assert memory_after(6000) - memory_after(2000) < 100_000
 
 
-def test_a_file_that_exists_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+def test_an_existing_file_is_reported_before_anything_is_sent(tmp_path: Path) -> None:
     (tmp_path / "run.jsonl").write_text("mine")
     with pytest.raises(OutputExists):
         Destination(str(tmp_path / "run.jsonl"), Path("other"), force=False, append=False, several=False)

@@ -1,4 +1,4 @@
-"""`reduce_stream` on the bad example of every rule: plain `lint` of the result finds the rule, and nothing else that is new."""
+"""`reduce_stream` on the bad example of every rule: `lint` finds the rule in the result, and no new one."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from streamkit.rules import RULES, Rule
 from streamkit.service.reducing import NOT_IN_THE_BODY, breaks, kept_rules, reduce_stream
 from tests.rules.examples import examples
 
-# SCH380 needs a schema of the user's own.
+# SCH380 needs a schema of the user.
 REDUCIBLE = [rule for rule in RULES.values() if not rule.code.startswith((*NOT_IN_THE_BODY, "SCH380"))]
 
 
 def example(rule: Rule, folder: Path) -> Stream:
-    """The first stream of a rule's bad example that breaks it."""
+    """Return the first stream of a rule's bad example that violates it."""
     path = folder / "bad"
     path.write_bytes(examples(rule.manual)["Bad"].data)
     streams = (interpret(exchange, judge=True) for exchange in read(path))
@@ -26,7 +26,7 @@ def example(rule: Rule, folder: Path) -> Stream:
 
 
 @pytest.mark.parametrize("rule", REDUCIBLE, ids=lambda rule: rule.code)
-def test_lint_finds_the_rule_in_what_is_left_and_nothing_new(rule: Rule, tmp_path: Path) -> None:
+def test_lint_finds_the_rule_in_the_result_and_nothing_new(rule: Rule, tmp_path: Path) -> None:
     stream = example(rule, tmp_path)
     reduced = reduce_stream(stream, rule)
     [exchange] = read(reduced.data)
@@ -37,7 +37,7 @@ def test_lint_finds_the_rule_in_what_is_left_and_nothing_new(rule: Rule, tmp_pat
     assert len(left.exchange.frames.body) <= len(stream.exchange.frames.body)
 
 
-def test_a_missing_finish_leaves_a_stream_of_its_api(tmp_path: Path) -> None:
+def test_a_stream_without_its_finish_keeps_its_api(tmp_path: Path) -> None:
     reduced = reduce_stream(example(RULES["SEQ410"], tmp_path), RULES["SEQ410"])
     assert reduced.data.endswith(b"data: [DONE]\n\n")
     assert b'"chat.completion.chunk"' in reduced.data

@@ -1,4 +1,4 @@
-"""Serve, record, serve, record: the same frames and the same bytes, with pauses and without."""
+"""Serve, record, serve, record: the same frames and the same bytes, with and without pauses."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from streamkit.transport.proxy import Route, Rules
 from tests.exchanges import exchange, scripted
 
 
-class Nowhere:
-    """A file that is kept by its lines alone."""
+class LineSink:
+    """A file that only keeps the lines written to it."""
 
     path = "kept"
 
     def write(self, data: bytes) -> None:
-        """The recorder keeps the lines."""
+        """Keep the line."""
 
     def close(self) -> None:
         """There is nothing to close."""
 
 
 def recorded_again(original: Exchange, pace: Pace) -> Exchange:
-    """What a recording proxy writes of this exchange when it is served."""
+    """Return what a recording proxy writes when this exchange is served through it."""
     over: list[Outcome] = []
     with serving([original], Options(match="any", pace=pace)) as server:
-        recorders = Recorders(open=lambda _: Nowhere(), on_end=over.append, keep=True)
+        recorders = Recorders(open=lambda _: LineSink(), on_end=over.append, keep=True)
         with (
             proxying(Rules((Route("/", server.url),)), recorders) as proxy,
             contextlib.suppress(OSError, http.client.HTTPException),

@@ -1,4 +1,4 @@
-"""The mock server from outside: what it answers, what it lists, and what it says when it has nothing."""
+"""The mock server from outside: its responses, its lists, and its messages when it has no match."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def serve(*exchanges: Exchange, **options: Any) -> Any:
 def ask(
     server: Served, path: str, body: Any = None, method: str | None = None, fault: str | None = None
 ) -> tuple[int, bytes]:
-    """Status and body of one request; a body makes it a POST."""
+    """Return the status and body of one request. A body makes it a POST."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json"} | ({"X-Streamkit-Fault": fault} if fault else {})
     request = urllib.request.Request(server.url + path, data, headers, method=method)
@@ -55,7 +55,7 @@ def played(server: Served) -> Sequence[str | None]:
     return [request.recording for request in server.requests]
 
 
-def test_a_stream_comes_back_byte_for_byte() -> None:
+def test_a_stream_is_served_byte_for_byte() -> None:
     recorded = scripted("openai_chat/plain")
     with serve(recorded) as server:
         assert ask(server, "/v1/chat/completions", asked(recorded)) == (200, recorded.frames.body)
@@ -63,14 +63,14 @@ def test_a_stream_comes_back_byte_for_byte() -> None:
         assert played(server) == ["recordings/openai_chat/plain.jsonl"] * 2
 
 
-def test_an_error_comes_back_with_its_status() -> None:
+def test_an_error_is_served_with_its_status() -> None:
     recorded = scripted("openai_chat/rate-limited")
     with serve(recorded) as server:
         assert ask(server, "/v1/chat/completions", asked(recorded)) == (429, recorded.frames.body)
         assert ask(server, "/v1/chat/completions", asked(recorded, stream=False)) == (429, recorded.frames.body)
 
 
-def test_a_stream_asked_for_whole_is_put_together() -> None:
+def test_a_stream_requested_without_streaming_is_assembled() -> None:
     recorded = scripted("openai_chat/plain")
     with serve(recorded) as server:
         status, body = ask(server, "/v1/chat/completions", asked(recorded, stream=False))
@@ -79,7 +79,7 @@ def test_a_stream_asked_for_whole_is_put_together() -> None:
     assert answer["choices"][0]["message"]["content"].startswith("Streams are rivers")
 
 
-def test_a_stream_that_was_cut_off_has_no_whole() -> None:
+def test_a_truncated_stream_cannot_be_assembled() -> None:
     recorded = scripted("openai_chat/cut-off")
     with serve(recorded) as server:
         status, body = ask(server, "/v1/chat/completions", asked(recorded, stream=False))
@@ -87,7 +87,7 @@ def test_a_stream_that_was_cut_off_has_no_whole() -> None:
     assert "truncated" in json.loads(body)["error"]["message"]
 
 
-def test_a_miss_names_the_nearest_and_the_first_difference() -> None:
+def test_a_miss_names_the_closest_recording_and_the_first_difference() -> None:
     far, near = scripted("openai_chat/tool-calls"), scripted("openai_chat/plain")
     with serve(far, near) as server:
         status, body = ask(server, "/v1/chat/completions", asked(near, temperature=0.5))
@@ -118,7 +118,7 @@ def test_the_models_are_those_of_the_recordings() -> None:
         assert ask(server, "/v1/models/none")[0] == 404
 
 
-def test_what_kept_no_request_answers_requests_of_its_api() -> None:
+def test_a_recording_without_a_request_answers_requests_of_its_api() -> None:
     pasted = Exchange(frames=Frames.of([Frame(scripted("openai_chat/plain").frames.body)]))
     with serve(pasted) as server:
         status, body = ask(server, "/v1/chat/completions", {"stream": True, "anything": 1})
@@ -126,7 +126,7 @@ def test_what_kept_no_request_answers_requests_of_its_api() -> None:
         assert ask(server, "/v1/models")[0] == 200
 
 
-def test_what_kept_no_request_switches_no_miss_off() -> None:
+def test_a_recording_without_a_request_does_not_prevent_misses() -> None:
     recorded = scripted("openai_chat/plain")
     pasted = Exchange(frames=Frames.of([Frame(recorded.frames.body)]))
     with serve(pasted, recorded) as server:
@@ -153,7 +153,7 @@ def test_control() -> None:
 
 
 @pytest.mark.parametrize("end", ["reset", "refused"])
-def test_what_was_reset_is_reset(end: str) -> None:
+def test_a_reset_connection_is_reset(end: str) -> None:
     recorded = exchange(b"data: 1\n\n", end=end)
     with serve(recorded) as server, pytest.raises((ConnectionResetError, urllib.error.URLError)):
         ask(server, "/v1/chat/completions", asked(recorded))
@@ -162,7 +162,7 @@ def test_what_was_reset_is_reset(end: str) -> None:
 CHAT = "/v1/chat/completions"
 
 
-def test_a_fault_strikes_as_often_as_it_may() -> None:
+def test_a_fault_is_applied_as_often_as_configured() -> None:
     recorded = exchange(b"data: 1\n\n", b"data: 2\n\n")
     with serve(recorded, faults=plan("status:code=429,times=2;drop:event=1,times=3")) as server:
         answers = [ask(server, CHAT, asked(recorded)) for _ in range(4)]
@@ -184,7 +184,7 @@ def test_a_request_can_ask_for_its_own_fault() -> None:
         )
 
 
-def test_a_fault_that_does_not_apply_is_said_and_the_stream_played() -> None:
+def test_a_fault_that_does_not_apply_is_reported_and_the_stream_played() -> None:
     recorded = exchange(b"data: 1\n\n")
     with serve(recorded, faults=plan("drop:event=9")) as server:
         assert ask(server, CHAT, asked(recorded)) == (200, b"data: 1\n\n")
@@ -201,7 +201,7 @@ def test_the_same_seed_breaks_the_same_stream_in_the_same_place() -> None:
     assert played(1) == played(1) != played(2)
 
 
-def test_times_of_our_own() -> None:
+def test_generated_times() -> None:
     recorded = scripted("openai_chat/slow-start")
     recording = Recording(recorded)
     tempo = Tempo(Distribution.of("40ms"), Distribution.of("5ms"))
@@ -221,7 +221,7 @@ def test_times_of_our_own() -> None:
         ("corp.example,10.0.0.0/8", "corp.example,10.0.0.0/8,127.0.0.1,localhost,::1"),
     ],
 )
-def test_a_programs_proxy_is_not_asked_for_our_server(
+def test_a_program_does_not_use_its_proxy_for_our_server(
     monkeypatch: pytest.MonkeyPatch, before: str | None, after: str
 ) -> None:
     for name in ("NO_PROXY", "no_proxy"):

@@ -1,4 +1,4 @@
-"""Ways to hand a body to a decoder; every way must give the same items."""
+"""Ways to feed a body to a decoder; every way must give the same items."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def pieces(body: bytes, size: int) -> list[bytes]:
 
 
 def ways(body: bytes) -> Iterator[list[bytes]]:
-    """Byte by byte, in feeds of 2, 3 and 7 bytes, the same with empty feeds between, and cut in two at every place."""
+    """Yield the body byte by byte, in pieces of 2, 3 and 7 bytes, the same with empty pieces between, and cut in two
+    everywhere."""
     for size in (1, 2, 3, 7):
         yield pieces(body, size)
         yield [feed for piece in pieces(body, size) for feed in (b"", piece, b"")]
@@ -32,7 +33,7 @@ def ways(body: bytes) -> Iterator[list[bytes]]:
 
 
 def assert_invariant(make: Callable[[], Decoder], decode: Callable[[bytes], Events], body: bytes) -> list[Item]:
-    """The items of a body, which are the same for every way to feed it and for `decode`."""
+    """Return the items of a body, after checking that every way to feed it, and `decode`, give the same."""
     whole = items_of(make(), [body])
     assert list(decode(body).items()) == whole
     for feeds in ways(body):

@@ -13,7 +13,7 @@ from streamkit.wire import aws_eventstream as aws
 from streamkit.wire.values import Event, Ignored, Item, Tail
 from tests.wire.feeding import SHARED, assert_invariant
 
-# The message with no headers and no payload, byte by byte after the format's own description.
+# The message without headers or payload, byte by byte according to the format's own description.
 EMPTY = bytes.fromhex("000000100000000005c248eb7d98c8ff")
 ONE = aws.encode("chunk", b'{"a":1}')
 TWO = aws.encode("chunk", b"{}")
@@ -67,7 +67,7 @@ def test_items(body: bytes, expected: list[Item]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["event", "exception", "error"])
-def test_the_name_is_that_of_the_kind_of_message(kind: str) -> None:
+def test_the_name_depends_on_the_kind_of_message(kind: str) -> None:
     (name,) = aws.decode(aws.encode("throttlingException", b"{}", {"x": 1}, kind)).names or ()
     assert name == "throttlingException"
 
@@ -124,7 +124,7 @@ def test_any_bytes(body: bytes) -> None:
 
 
 @given(st.text(min_size=1, max_size=8), st.binary(max_size=40))
-def test_what_is_encoded_decodes_to_the_same(name: str, payload: bytes) -> None:
+def test_round_trip(name: str, payload: bytes) -> None:
     message = aws.encode(name, payload)
     assert list(aws.decode(message).items()) == [event(payload, 0, message, name)]
 

@@ -44,7 +44,7 @@ def test_one_object_on_one_line_is_one_event_either_way(body: bytes) -> None:
 @pytest.mark.parametrize(
     "which", [framing.SSE, framing.NDJSON, framing.AWS, framing.JSON], ids=lambda which: which.name
 )
-def test_a_page_gives_no_event_that_is_json(which: framing.Framing) -> None:
+def test_html_gives_no_json_events(which: framing.Framing) -> None:
     page = b"<!doctype html>\n<html><body>502 Bad Gateway</body></html>\n"
     for payload in which.decode(page).data:
         with pytest.raises(json.JSONDecodeError):
@@ -68,10 +68,10 @@ def test_recorded_stream(row: dict[str, Any]) -> None:
     chosen = framing.choose(None, body[:512])
     assert chosen.name == NAMES.get(row["framing"], row["framing"])
     if row["content_type"]:
-        # The two may differ where one line is one object, and then give the same.
+        # The two may differ if one line is one object; they then give the same items.
         named = framing.choose(row["content_type"], body[:512])
         assert named.decode(body).data == chosen.decode(body).data
     events = chosen.decode(body)
-    # An event that lacks its blank line is counted in the manifest; here it is the tail.
+    # The manifest counts an event without its blank line; here it is the tail.
     tails = [aside.event for _, aside in events.asides if isinstance(aside, Tail)]
     assert len(events) + sum(isinstance(event, Event) for event in tails) == row["n_events"]

@@ -58,7 +58,7 @@ def test_items(body: bytes, expected: list[Item]) -> None:
     assert assert_invariant(json_document.Decoder, json_document.decode, body) == expected
 
 
-def test_an_element_over_the_limit_is_passed_over() -> None:
+def test_an_element_over_the_limit_is_skipped() -> None:
     body = b'[{"a":1},{"a":12},{},[1234567'
     expected = [
         Event(b'{"a":1}', start=1, end=8),
@@ -70,7 +70,7 @@ def test_an_element_over_the_limit_is_passed_over() -> None:
     assert decode == expected
 
 
-def test_a_page_of_any_size_needs_no_memory() -> None:
+def test_html_of_any_size_needs_no_memory() -> None:
     page = b"<p>" * 100_000
     whole = items_of(json_document.Decoder(), [page])
     assert items_of(json_document.Decoder(), pieces(page, 1460)) == whole
@@ -104,8 +104,8 @@ LONG = {
 
 @pytest.mark.parametrize("made", LONG.values(), ids=LONG)
 @pytest.mark.parametrize("count", [*range(19, 24), *range(62, 67), 126, 127, 128, 129, 300])
-def test_no_number_of_parts_changes_what_an_element_is(made: Callable[[int], object], count: int) -> None:
-    """One match takes only so many strings and escapes: the numbers at which it stops and the next one starts."""
+def test_elements_do_not_depend_on_the_number_of_strings(made: Callable[[int], object], count: int) -> None:
+    """One match covers a limited number of strings and escapes; elements are the same around that limit."""
     elements = [made(count), {}]
     body = json.dumps(elements).encode()
     first = len(json.dumps(elements[0])) + 1

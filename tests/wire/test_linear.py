@@ -1,6 +1,6 @@
-"""No framing joins what it keeps before it is whole: to join at every read takes time by the square of the length.
+"""No framing joins its buffer before an item is complete: joining at every read would take quadratic time.
 
-Times are measured in `benchmarks/bench_parse.py`; here it is counted what is kept, and that it is kept as it came.
+Times are measured in `benchmarks/bench_parse.py`. These tests check that the buffer holds the pieces as they arrived.
 """
 
 from __future__ import annotations

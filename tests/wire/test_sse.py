@@ -1,4 +1,4 @@
-"""The rules of the WHATWG HTML standard, 9.2.5 and 9.2.6, one named case each."""
+"""The rules of the WHATWG HTML standard, sections 9.2.5 and 9.2.6, one named case each."""
 
 from __future__ import annotations
 
@@ -129,21 +129,24 @@ ITEMS: dict[str, tuple[bytes, list[Item]]] = {
 
 
 @pytest.mark.parametrize(("body", "expected"), ITEMS.values(), ids=ITEMS)
-def test_items_and_their_places(body: bytes, expected: list[Item]) -> None:
+def test_items_and_their_positions(body: bytes, expected: list[Item]) -> None:
     assert assert_invariant(sse.Decoder, sse.decode, body) == expected
 
 
-def test_an_event_is_given_with_the_cr_that_ends_it() -> None:
+def test_an_event_is_emitted_with_the_cr_that_ends_it() -> None:
     decoder = sse.Decoder()
     assert decoder.feed(b"data: a\r\n\r") == [Event(b"a", start=0, end=10)]
     assert decoder.feed(b"\ndata: b\r") == []
     assert decoder.feed(b"\r") == [Event(b"b", start=11, end=20)]
 
 
-def test_state_of_the_connection() -> None:
+def test_connection_state() -> None:
     decoder = sse.Decoder()
     decoder.feed(b"retry: 5\nid: 1\n")
-    assert (decoder.last_id, decoder.retry) == ("", 5)  # the id counts when its block ends, retry at once
+    assert (decoder.last_id, decoder.retry) == (
+        "",
+        5,
+    )  # the id takes effect when its block ends, the retry time at once
     decoder.feed(b"\nid: 2\nretry: 7")
     assert (decoder.last_id, decoder.retry) == ("1", 5)
     decoder.close()
@@ -172,11 +175,11 @@ LIMITED: dict[str, tuple[bytes, list[Item]]] = {
 
 
 @pytest.mark.parametrize(("body", "expected"), LIMITED.values(), ids=LIMITED)
-def test_a_block_over_the_limit_is_passed_over(body: bytes, expected: list[Item]) -> None:
+def test_a_block_over_the_limit_is_skipped(body: bytes, expected: list[Item]) -> None:
     assert assert_invariant(lambda: sse.Decoder(19), lambda body: sse.decode(body, 19), body) == expected
 
 
-def test_what_is_over_the_limit_is_not_kept() -> None:
+def test_bytes_over_the_limit_are_not_kept() -> None:
     decoder = sse.Decoder(1000)
     for feed in pieces(b"data: " + b"x" * 100_000, 100):
         decoder.feed(feed)
@@ -184,7 +187,7 @@ def test_what_is_over_the_limit_is_not_kept() -> None:
         assert sum(map(len, kept)) <= 4 * 1000
 
 
-def test_names_and_ids_have_no_column_where_they_are_the_default() -> None:
+def test_default_names_and_ids_have_no_column() -> None:
     events = sse.decode(b"data: a\n\ndata: b\n\n")
     assert (events.names, events.ids) == (None, None)
     events = sse.decode(b"data: a\n\nevent: x\nid: 1\ndata: b\n\ndata: c\n\n")
@@ -204,12 +207,12 @@ def test_encode(value: Event, expected: bytes) -> None:
     assert sse.encode(value) == expected
 
 
-def test_encode_writes_an_id_where_it_changes() -> None:
+def test_encode_writes_an_id_when_it_changes() -> None:
     assert sse.encode(Event(b"a", id="1"), last_id="1") == b"data: a\n\n"
     assert sse.encode(Event(b"a"), last_id="1") == b"id: \ndata: a\n\n"
 
 
 @pytest.mark.parametrize("value", [Event(b"", "a\nb"), Event(b"", id="a\rb"), Event(b"", id="a\0")])
-def test_encode_refuses_what_would_break_the_framing(value: Event) -> None:
+def test_encode_rejects_what_would_break_the_framing(value: Event) -> None:
     with pytest.raises(ValueError, match="cannot carry"):
         sse.encode(value)

@@ -1,6 +1,6 @@
-"""The fast paths give what the plain loop gives, and both give what the standard says, on streams made at random.
+"""The fast paths give the same result as the plain loop, and both follow the standard, on randomly generated streams.
 
-2,000 streams; 35,000 with the environment variable STREAMKIT_SLOW_TESTS=1 (half a minute of one core).
+2,000 streams; 35,000 with the environment variable STREAMKIT_SLOW_TESTS=1 (half a minute on one core).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ VALUES = ["", "x", " x", '{"a":"b"}', "data: ", ":", "é\u2028", "[DONE]"]
 
 
 def stream(rng: random.Random) -> bytes:
-    """Runs of regular blocks with odd ones between, of one line end or of any."""
+    """Return runs of regular blocks with irregular ones in between, with one kind of line ending or mixed."""
     ends = rng.choice((["\n"], ["\n"], ["\r\n"], ["\r"], ["\n", "\r\n", "\r"]))
     parts: list[str] = ["\ufeff"] if rng.random() < 0.1 else []
     while len(parts) < 40 and rng.random() < 0.9:
@@ -57,7 +57,7 @@ def stream(rng: random.Random) -> bytes:
 
 
 def by_the_standard(body: bytes) -> list[tuple[str, str, str]]:
-    """The algorithm of the standard in its own order: decode, then split into lines, then a buffer a field."""
+    """The algorithm of the standard in its own order: decode, split into lines, keep one buffer per field."""
     text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     lines = re.split("\r\n|\n|\r", text)[:-1]
     data = kind = last_id = ""
@@ -80,7 +80,7 @@ def by_the_standard(body: bytes) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("seed", range(0, STREAMS, GROUP))
-def test_fast_plain_and_standard_are_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fast_path_plain_loop_and_standard_agree(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(seed)
     monkeypatch.setattr(sse_runs, "SPANS", (4, 8))
     for _ in range(GROUP):
@@ -97,7 +97,7 @@ def test_fast_plain_and_standard_are_one(seed: int, monkeypatch: pytest.MonkeyPa
             decoder = sse.Decoder()
             assert items_of(decoder, feeds) == plain, feeds
             assert (decoder.last_id, decoder.retry) == (fast.last_id, fast.retry), feeds
-        blocks = re.split(rb"(?<=\n\n)", body)  # as live streams come: a block a read
+        blocks = re.split(rb"(?<=\n\n)", body)  # like a live stream: one block per read
         assert items_of(sse.Decoder(), blocks) == plain, blocks
         limit = rng.randint(1, 60)
         assert items_of(sse.Decoder(limit), blocks) == items_of(sse.Decoder(limit, runs=False), [body]), (limit, blocks)
@@ -119,7 +119,7 @@ def regular(ending: bytes, count: int = 1000) -> dict[str, bytes]:
 @pytest.mark.parametrize("shape", ["data", "event and data", "data without space"])
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
 def test_regular_streams_take_the_fast_path(shape: str, ending: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not a line of a regular stream goes through the plain loop, else it would be fast no more, and nobody would see."""
+    """No line of a regular stream goes through the plain loop; otherwise the speed would be lost unnoticed."""
     body = regular(ending)[shape]
     plain = items_of(sse.Decoder(runs=False), [body])
     monkeypatch.setattr(sse.Decoder, "_dispatch", None)
@@ -153,8 +153,8 @@ def test_only_block(data: bytes, expected: tuple[bytes, str] | None) -> None:
     assert sse_runs.only_block(data) == expected
 
 
-def test_runs_go_on_after_what_is_odd() -> None:
-    """Heartbeats and an id between regular blocks: the ids and names of the runs after them are right."""
+def test_runs_continue_after_irregular_blocks() -> None:
+    """With heartbeats and an id between regular blocks, the ids and names of later runs are correct."""
     run = regular(b"\n", 100)
     body = run["data"] + b": ping\n\n" + run["event and data"] + b"id: 7\n\n" + run["data"]
     events = sse.decode(body)
@@ -165,7 +165,7 @@ def test_runs_go_on_after_what_is_odd() -> None:
     assert events.names[200:] == ["message"] * 100
 
 
-def test_no_more_names_are_remembered_than_any_stream_needs() -> None:
+def test_the_number_of_cached_names_is_bounded() -> None:
     body = b"".join(b"event: many%d\ndata: x\n\n" % number for number in range(5000))
     assert sse.decode(body).names == [f"many{number}" for number in range(5000)]
     assert len(sse_runs._names) <= 256

@@ -1,4 +1,4 @@
-"""Any stream, cut anywhere: the same items. The shared conformance vectors, and streams made at random."""
+"""Any stream, cut anywhere, gives the same items: the shared conformance vectors, and generated streams."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_any_cut_gives_the_same_items_under_a_limit(body: bytes, places: list[in
 
 
 @given(bodies)
-def test_places_are_in_the_body_and_hold_what_they_say(body: bytes) -> None:
+def test_positions_point_at_the_items_in_the_body(body: bytes) -> None:
     before = 0
     for item in items_of(sse.Decoder(), [body]):
         assert 0 <= item.start <= item.end <= len(body)
@@ -90,7 +90,7 @@ events_made = st.builds(Event, lines, names.map(lambda name: name or "message"),
 
 
 @given(st.lists(events_made, max_size=6))
-def test_what_is_encoded_decodes_to_the_same(made: list[Event]) -> None:
+def test_round_trip(made: list[Event]) -> None:
     body, last_id = b"", ""
     for event in made:
         body, last_id = body + sse.encode(event, last_id), event.id
