@@ -1,4 +1,4 @@
-"""Commands run in this process, with stdout and stderr apart in every click that pyproject.toml allows."""
+"""Run commands in this process, with stdout and stderr separate in every click version that pyproject.toml allows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["CliRunner", "Result"]
 
 
 class CliRunner(testing.CliRunner):
-    """click's own, which before 8.2 must be told not to mix stderr into stdout."""
+    """click's runner, which before 8.2 must be told not to mix stderr into stdout."""
 
     def __init__(self, **options: Any) -> None:
         if "mix_stderr" in inspect.signature(testing.CliRunner).parameters:

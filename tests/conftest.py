@@ -1,4 +1,4 @@
-"""What every test stands on: no plugins of other packages, no colors, a fixed width."""
+"""Settings for every test: no plugins of other packages, no colors, a fixed width."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ for inherited in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
 
 os.environ.pop(
     "PYTHONDONTWRITEBYTECODE", None
-)  # hundreds of programs are started: each would compile the package again
+)  # hundreds of programs are started, and each would compile the package again
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # Started in the background by a shell: programs that the tests start would inherit that, and wait for ever.
+    # When a shell starts the tests in the background, programs that they start would inherit ignored signals and never end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 KEPT = Path.cwd() / ".hypothesis"
 IS_KEPT = os.access(KEPT if KEPT.exists() else Path.cwd(), os.W_OK)
 if not IS_KEPT and "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
-    # A read-only checkout, or another user's: what hypothesis keeps goes to a folder that ends with the run.
+    # With a read-only checkout, or another user's, hypothesis keeps its files in a folder that is removed after the run.
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = tempfile.mkdtemp(prefix="hypothesis-")
     atexit.register(shutil.rmtree, os.environ["HYPOTHESIS_STORAGE_DIRECTORY"], ignore_errors=True)
 
-# Registering a profile makes the database, so where it is kept is settled first.
+# Registering a profile creates the database, so its location must be set first.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What was skipped and why: a line for each reason, as hundreds of tests may share one."""
+    """List what was skipped and why, one line per reason, as hundreds of tests may share one."""
     reasons = Counter(
         report.longrepr[2].removeprefix("Skipped: ")
         for report in terminalreporter.stats.get("skipped", ())
@@ -61,7 +61,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Real logs and streams recorded by others; a clone of the project does not have them."""
+    """Real logs and streams recorded by others, which a clone of the project does not have."""
     if not SHARED.is_dir():
         pytest.skip("the folder of streams recorded by others (../shared) is not here")
     return SHARED

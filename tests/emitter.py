@@ -1,7 +1,7 @@
 """A scripted provider: streams written down as pieces and pauses, served over a real socket.
 
-The samples in `recordings/` were made from these scripts by `streamkit record` (`python -m tests.emitter` makes them again),
-and tests connect to the same server. Nothing here was recorded from a provider: labels say `synthetic`.
+The samples in `recordings/` were made from these scripts by `streamkit record` (`python -m tests.emitter` makes them
+again), and tests connect to the same server. Nothing here was recorded from a provider: labels say `synthetic`.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class Script:
 
 
 def sse(data: Any, event: str | None = None) -> bytes:
-    """One event in the wire's form."""
+    """Return one event in the wire format."""
     body = data if isinstance(data, str) else json.dumps(data, separators=(",", ":"), ensure_ascii=False)
     return (f"event: {event}\n" if event else "").encode() + f"data: {body}\n\n".encode()
 
 
 def words(text: str = TEXT) -> list[str]:
-    """The text in the pieces that a model would send: a word with the space before it."""
+    """Split a text into the pieces that a model would send: each word with the space before it."""
     first, *rest = text.replace(" .", ".").replace(" ,", ",").split(" ")
     return [first, *(f" {word}" for word in rest)]
 
@@ -53,13 +53,13 @@ def words(text: str = TEXT) -> list[str]:
 
 
 def chat(delta: dict[str, Any], finish: str | None = None, index: int = 0, **top: Any) -> bytes:
-    """One `chat.completion.chunk`."""
+    """Return one `chat.completion.chunk`."""
     choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
     return sse(chat_head() | {"choices": [choice]} | top)
 
 
 def chat_head() -> dict[str, Any]:
-    """What every chunk of one answer repeats."""
+    """Return what every chunk of one response repeats."""
     return {
         "id": "chatcmpl-synthetic0001",
         "object": "chat.completion.chunk",
@@ -70,7 +70,7 @@ def chat_head() -> dict[str, Any]:
 
 
 def usage(prompt: int, completion: int, reasoning: int = 0) -> dict[str, Any]:
-    """A usage object whose parts add up."""
+    """Return a usage object whose parts add up."""
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
@@ -80,12 +80,12 @@ def usage(prompt: int, completion: int, reasoning: int = 0) -> dict[str, Any]:
 
 
 def chat_end(counts: dict[str, Any]) -> list[tuple[float, bytes]]:
-    """The last chunk with the usage, and the marker."""
+    """Return the last chunk with the usage, and the marker."""
     return [(1 * MS, sse(chat_head() | {"choices": [], "usage": counts})), (0, sse("[DONE]"))]
 
 
 def chat_request(prompt: str = "What are streams?", **more: Any) -> dict[str, Any]:
-    """A request body as an SDK would send it."""
+    """Return a request body as an SDK would send it."""
     asked = [{"role": "user", "content": prompt}]
     return {"model": "model-s", "messages": asked, "stream": True, "stream_options": {"include_usage": True}} | more
 
@@ -207,7 +207,7 @@ def plain_completion() -> Script:
 
 
 def anthropic(kind: str, **rest: Any) -> bytes:
-    """One event of Anthropic Messages."""
+    """Return one event of Anthropic Messages."""
     return sse({"type": kind} | rest, kind)
 
 
@@ -352,14 +352,14 @@ SCRIPTS = {
 
 
 def asked_for(path: str, body: Any) -> Script:
-    """The script whose request this is."""
+    """Return the script that belongs to this request."""
     return next(
         script for script in (make() for make in SCRIPTS.values()) if (script.path, script.request) == (path, body)
     )
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
-    """Play the script that is asked for, piece by piece, each on its absolute deadline."""
+    """Play the script of this request, piece by piece, each on its absolute deadline."""
     script = asked_for(request.path, await request.json())
     response = web.StreamResponse(
         status=script.status, headers={"Content-Type": script.content_type, **dict(script.headers)}
@@ -379,7 +379,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
 
 @contextmanager
 def serving(port: int = 0) -> Iterator[str]:
-    """The scripted provider on this machine (port 0: a free one), in a thread; gives its base URL."""
+    """Run the scripted provider on this machine (port 0: a free one) in a thread, and yield its base URL."""
     loop = asyncio.new_event_loop()
     address: list[str] = []
     ready = threading.Event()

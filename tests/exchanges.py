@@ -20,7 +20,7 @@ def exchange(
     file: str = "one.jsonl",
     **more: Any,
 ) -> Exchange:
-    """An exchange with these frames; a frame with a number came that many milliseconds after the request."""
+    """Return an exchange with these frames; a number with a frame is its time in milliseconds after the request."""
     timed = [frame if isinstance(frame, tuple) else (0, frame) for frame in frames]
     last = timed[-1][0] * 1_000_000 if timed else 0
     if body is None:
@@ -40,7 +40,7 @@ def exchange(
 
 
 def scripted(name: str) -> Exchange:
-    """What the scripted provider answers, as a recorder would see it (`openai_chat/plain`)."""
+    """Return what the scripted provider answers, as a recorder would see it (`openai_chat/plain`)."""
     script = SCRIPTS[name]()
     at, frames = 0.0, []
     for pause, piece in script.pieces:

@@ -1,4 +1,4 @@
-"""Processes that a test starts: none outlives its test, however the test ends."""
+"""Processes started by a test: none outlives its test, however the test ends."""
 
 from __future__ import annotations
 

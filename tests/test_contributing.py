@@ -1,4 +1,4 @@
-"""The table of CONTRIBUTING.md is true: its folders and pages are there, and its contracts can be imported."""
+"""The table of CONTRIBUTING.md is correct: its folders and pages exist, and its contracts can be imported."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_row(what: str, write: str, page: str, contract: str) -> None:
     "contract",
     [row[3] for row in ROWS if row[3].startswith("streamkit.")],
 )
-def test_the_room_of_a_contract_exports_its_catalogue(contract: str) -> None:
+def test_the_package_of_a_contract_exports_its_catalogue(contract: str) -> None:
     module, _, _ = contract.rpartition(".")
     room = importlib.import_module(module)
     catalogue = getattr(room, module.rpartition(".")[2].upper())

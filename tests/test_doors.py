@@ -1,4 +1,5 @@
-"""Each door of the house: what it names for type checkers is what it opens, and every name is there."""
+"""The doors (package `__init__` modules): the names for type checkers and the names opened on demand are the same, and
+exist."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ def package_of(path: Path) -> str:
 
 
 def typed_names(path: Path) -> dict[str, str]:
-    """The names that a door imports for type checkers, each with its module."""
+    """Return the names that a door imports for type checkers, each with its module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
     return {
@@ -29,7 +30,7 @@ def typed_names(path: Path) -> dict[str, str]:
 
 
 def opened_names(path: Path) -> dict[str, str]:
-    """The names that a door opens on demand, each with its module."""
+    """Return the names that a door opens on demand, each with its module."""
     places = vars(importlib.import_module(package_of(path)))["_PLACES"]
     return {name: f"{package_of(path)}.{place}" for name, place in places.items()}
 

@@ -1,8 +1,8 @@
 """docs/extending.md is true: each of its examples is added, inside and from another package, and does what is shown.
 
-Inside, the example and its page are put into a copy of the package and its tests. From outside, the example is a module of
-an installed package that names it in an entry point. The commands of its `shell-session` block are then run; those that run
-pytest concern the page, so only the first walk has them.
+Inside, the example and its page are put into a copy of the package and its tests. From outside, the example is a module
+of an installed package that names it in an entry point. The commands of its `shell-session` block are then run; those
+that run pytest concern the page, so only the first walk has them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _OWN_TESTS = "python -m pytest"
 
 @dataclass(frozen=True)
 class Section:
-    """One kind of thing: the files that add it, by path, and the text with its commands."""
+    """One kind of extension: the files that add it, by path, and the text with its commands."""
 
     title: str
     text: str
@@ -50,7 +50,7 @@ def put(folder: Path, files: dict[str, str]) -> None:
 
 
 def run(section: Section, folder: Path, python_path: list[Path], skip: str = "\0") -> None:
-    """Run the commands of a section in `folder`, and hold what they print to what is shown."""
+    """Run the commands of a section in `folder`, and compare what they print with the page."""
     env = environment() | {"PYTHONPATH": os.pathsep.join(map(str, python_path))}
     env.pop("STREAMKIT_NO_PLUGINS")
     for step in steps(PAGE, section.text, "shell-session"):

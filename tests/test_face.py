@@ -1,4 +1,4 @@
-"""`import streamkit`: every name is there, typed, and importing it costs nothing."""
+"""`import streamkit`: every name exists and is typed, and importing it costs nothing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_lint_takes_rules_and_measure_metrics(stream: streamkit.Stream) -> None:
     assert list(streamkit.measure(stream, chosen).samples) == ["time_to_first_token"]
 
 
-def test_a_message_can_be_watched_growing(stream: streamkit.Stream) -> None:
+def test_a_message_can_be_read_while_it_arrives(stream: streamkit.Stream) -> None:
     assembler = streamkit.APIS[stream.api].assembler()
     seen = []
     for chunk in stream.chunks:
@@ -60,12 +60,12 @@ def test_a_message_can_be_watched_growing(stream: streamkit.Stream) -> None:
     assert seen == ["Hel", "Hello"]
 
 
-def test_every_name_is_there() -> None:
+def test_every_name_exists() -> None:
     for name in streamkit.__all__:
         assert getattr(streamkit, name) is not None
 
 
-def test_a_name_that_is_not_there() -> None:
+def test_an_unknown_name() -> None:
     with pytest.raises(AttributeError, match="'streamkit' has no attribute 'nothing'"):
         streamkit.nothing  # noqa: B018
 
@@ -78,8 +78,8 @@ def test_importing_it_imports_nothing_else() -> None:
     assert {name.partition(".")[0] for name in new} - {"streamkit"} <= sys.stdlib_module_names
 
 
-def test_lint_judges_the_stream_that_it_is_given(stream: streamkit.Stream) -> None:
-    """What was asked of `interpret`, and what was changed since, is not asked again."""
+def test_lint_checks_the_given_stream(stream: streamkit.Stream) -> None:
+    """The options given to `interpret`, and later changes of the stream, are respected."""
     body = stream.exchange.frames.body
     frames = streamkit.Frames([body[:20], body[20:]], [0, 50_000_000_000], [1, 1])
     silent = replace(stream, exchange=replace(stream.exchange, frames=frames, clock="monotonic"))
@@ -89,14 +89,14 @@ def test_lint_judges_the_stream_that_it_is_given(stream: streamkit.Stream) -> No
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_lint_keeps_how_a_stream_was_interpreted(strict: bool) -> None:
-    """A stream that was not interpreted to be judged has the findings of one that was, strict or not."""
+    """A stream interpreted without `judge` has the same findings as one with it, strict or not."""
     for exchange in chain.from_iterable(map(streamkit.read, sorted(RECORDINGS.rglob("*.jsonl")))):
         judged = streamkit.interpret(exchange, strict=strict, judge=True)
         default = [rule for rule in streamkit.RULES.values() if rule.default]
         assert streamkit.lint(streamkit.interpret(exchange, strict=strict)) == list(lint(judged, default))
 
 
-def test_strict_is_not_lost_on_the_way_to_the_rules() -> None:
+def test_strict_reaches_the_rules() -> None:
     [exchange] = streamkit.read(
         STREAM.replace('"m"', '"m","x_groq":{"id":"r"}').replace('"role":"assistant",', "").encode()
     )
@@ -106,7 +106,7 @@ def test_strict_is_not_lost_on_the_way_to_the_rules() -> None:
         }
         for strict in (False, True)
     }
-    # What a dialect makes lawful is left out, or reported for information where a client breaks on it.
+    # What a dialect permits is left out, or reported for information if a client breaks on it.
     assert {code for code, _ in codes[True] - codes[False]} == {"SEQ401"}
 
 
@@ -135,7 +135,7 @@ def test_read_leaves_a_file_open_and_knows_its_name() -> None:
     assert exchange.origin.path == str(PLAIN)
 
 
-def test_read_is_told_the_format() -> None:
+def test_read_takes_a_format() -> None:
     [exchange] = streamkit.read(b'{"a":1}\n', format="event-stream")
     assert exchange.imported is not None
     assert exchange.imported.form == "event-stream"
@@ -149,7 +149,7 @@ def test_read_is_told_the_format() -> None:
         (io.StringIO(STREAM), "expected a file open in binary mode: open it with mode 'rb'"),
     ],
 )
-def test_read_refuses_anything_else_at_once(source: Any, message: str) -> None:
+def test_read_rejects_anything_else_at_once(source: Any, message: str) -> None:
     with pytest.raises(TypeError, match=f"^{message}$"):
         streamkit.read(source)
 
@@ -165,7 +165,7 @@ def test_write_and_read_back(tmp_path: Path) -> None:
     streamkit.write(exchanges, path, force=True)
 
 
-def test_write_says_what_a_format_cannot_hold(tmp_path: Path) -> None:
+def test_write_reports_what_a_format_cannot_hold(tmp_path: Path) -> None:
     lost = streamkit.write(streamkit.read(PLAIN), tmp_path / "a.sse")
     assert lost
     assert set(lost.values()) == {1}
@@ -173,7 +173,7 @@ def test_write_says_what_a_format_cannot_hold(tmp_path: Path) -> None:
         streamkit.write([], tmp_path / "a.bin")
 
 
-def test_convert_cuts_secrets_unless_told_not_to(tmp_path: Path) -> None:
+def test_convert_removes_secrets_by_default(tmp_path: Path) -> None:
     secret = "sk-proj-" + "Ab3" * 16
     source = STREAM.replace("Hel", secret).encode()
     streamkit.convert(source, tmp_path / "cut.jsonl")
@@ -218,7 +218,7 @@ def test_redact_exchange() -> None:
 
 
 def test_serve_record_and_proxy(tmp_path: Path) -> None:
-    """What is served is what is recorded, straight, through a proxy, and while an event loop runs."""
+    """What is served is what is recorded, directly, through a proxy, and while an event loop runs."""
     [source] = streamkit.read(PLAIN)
     with streamkit.serving([source], Options(pace=Pace(delay=False))) as server:
         with streamkit.proxying(server.url, to=tmp_path / "proxied.jsonl") as proxy:
@@ -245,12 +245,12 @@ def test_serve_record_and_proxy(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "proxied.jsonl"]
 
 
-def test_record_is_told_of_one_body_alone() -> None:
+def test_record_takes_one_body() -> None:
     with pytest.raises(streamkit.StreamkitError, match="json and data are both given"):
         streamkit.record("http://localhost:1", json={}, data=b"")
 
 
-def test_a_refused_connection_is_an_exchange() -> None:
+def test_a_refused_connection_is_recorded() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         exchange = streamkit.record(f"http://127.0.0.1:{bound.getsockname()[1]}/")
@@ -266,6 +266,6 @@ def test_a_proxy_stays_on_this_machine() -> None:
         pass
 
 
-def test_no_name_of_the_face_is_that_of_a_module() -> None:
+def test_no_public_name_is_that_of_a_module() -> None:
     modules = {path.stem for path in (Path(streamkit.__file__).parent).iterdir()}
     assert not modules & set(streamkit.__all__)

@@ -1,4 +1,4 @@
-"""Files are made new, for their owner alone, a line at a time."""
+"""Files are created exclusively, for their owner only, and written one line at a time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 
 @posix
 @pytest.mark.parametrize("mask", [0o022, 0o000])
-def test_files_and_folders_are_their_owners_alone(tmp_path, mask):
+def test_files_and_folders_are_private(tmp_path, mask):
     before = os.umask(mask)
     try:
         with files.create(tmp_path / "a" / "b" / "x.jsonl") as output:
@@ -29,7 +29,7 @@ def test_files_and_folders_are_their_owners_alone(tmp_path, mask):
     assert modes == [0o700, 0o700, 0o600]
 
 
-def test_a_file_that_is_there_stays_unless_forced(tmp_path):
+def test_an_existing_file_is_kept_unless_forced(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(b"old")
     with pytest.raises(OutputExists, match="--force"):
@@ -63,7 +63,7 @@ def test_every_line_is_one_call(tmp_path, monkeypatch):
     assert [len(data) for data in calls] == [100_001, 2]
 
 
-def test_a_short_write_is_gone_on_with(tmp_path, monkeypatch):
+def test_a_short_write_is_continued(tmp_path, monkeypatch):
     real = os.write
     monkeypatch.setattr(files.os, "write", lambda descriptor, data: real(descriptor, data[:3]))
     with files.create(tmp_path / "x") as output:
@@ -71,7 +71,7 @@ def test_a_short_write_is_gone_on_with(tmp_path, monkeypatch):
     assert (tmp_path / "x").read_bytes() == b"12345678\n"
 
 
-def test_a_name_that_is_taken_gets_a_number(tmp_path):
+def test_a_taken_name_gets_a_number(tmp_path):
     names = []
     for _ in range(3):
         with files.create_next(tmp_path / "x.jsonl") as output:
@@ -80,13 +80,13 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path):
 
 
 @posix
-def test_a_device_is_written_to_as_it_is():
+def test_a_device_is_written_to_directly():
     with files.create("/dev/null") as output:
         output.write(b"1\n")
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)  # noqa: PTH116 - the device itself, and not a file in its place
 
 
-def test_what_cannot_be_written_is_one_clear_line(tmp_path):
+def test_an_unwritable_file_is_reported_in_one_line(tmp_path):
     with pytest.raises(files.CannotWrite, match="cannot write: "):
         files.create(tmp_path)
     (tmp_path / "file").write_bytes(b"")
@@ -94,14 +94,14 @@ def test_what_cannot_be_written_is_one_clear_line(tmp_path):
         files.create(tmp_path / "file" / "x")
 
 
-def test_a_full_disk_is_one_clear_line():
+def test_a_full_disk_is_reported_in_one_line():
     if not Path("/dev/full").exists():
         pytest.skip("/dev/full is Linux")
     with files.create("/dev/full") as output, pytest.raises(files.CannotWrite, match="No space left"):
         output.write(b"1\n")
 
 
-def test_parts_are_appended_whole_in_the_order_of_their_ends(tmp_path):
+def test_parts_are_appended_whole_in_the_order_in_which_they_end(tmp_path):
     parts = files.Parts(tmp_path / "x.jsonl")
     first, second = parts.part(), parts.part()
     first.write(b"1a\n")
@@ -137,7 +137,7 @@ def test_parts_finished_at_once_do_not_mix(tmp_path):
 # Links, and files that others can read
 
 
-def test_force_starts_no_file_anew_that_a_link_leads_to(tmp_path):
+def test_force_does_not_truncate_the_target_of_a_link(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     (tmp_path / "run.jsonl").symlink_to("mine.txt")
     with pytest.raises(CannotWrite, match="symbolic link"):
@@ -145,7 +145,7 @@ def test_force_starts_no_file_anew_that_a_link_leads_to(tmp_path):
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
-def test_a_file_is_rewritten_where_its_link_leads_to(tmp_path):
+def test_a_file_is_rewritten_at_the_target_of_its_link(tmp_path):
     (tmp_path / "old.jsonl").write_text("a key\n")
     (tmp_path / "link.jsonl").symlink_to("old.jsonl")
     rewrite(tmp_path / "link.jsonl", [b"nothing\n"])
@@ -155,7 +155,7 @@ def test_a_file_is_rewritten_where_its_link_leads_to(tmp_path):
 
 
 @pytest.mark.parametrize("how", [{"force": True}, {"append": True}])
-def test_a_file_that_others_can_read_is_closed_to_them(tmp_path, how):
+def test_a_file_that_others_can_read_is_made_private(tmp_path, how):
     path = tmp_path / "run.jsonl"
     path.write_text("")
     path.chmod(0o666)
@@ -163,7 +163,7 @@ def test_a_file_that_others_can_read_is_closed_to_them(tmp_path, how):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_written_over_is_the_file_that_was_opened(tmp_path):
+def test_the_opened_file_is_the_one_overwritten(tmp_path):
     path = tmp_path / "run.jsonl"
     with create(path) as output:
         output.write(b"one\n")

@@ -1,5 +1,6 @@
-"""The laws of the house, read off the syntax trees: arrows run down, rooms of a floor never meet, entries stand alone,
-rooms are entered by their doors, and only one module opens files for writing."""
+"""The architecture, checked on the syntax trees: imports point downward, packages of one layer do not import each
+other, catalogue entries are independent, packages are entered by their doors, and only one module opens files for
+writing."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ FLOORS = {
     "__main__": 8,
 }  # fmt: skip
 
-# Rooms whose modules are entries. Those of `rules` stand in families: `rules/schema/missing_id.py`.
+# Rooms whose modules are entries. Those of `rules` are grouped in families: `rules/schema/missing_id.py`.
 CATALOGUES = (
     "providers", "faults", "formats", "apis.dialects", "apis", "rules", "metrics", "definitions", "tokenizers", "probes",
     "reporters", "engines",
@@ -39,7 +40,7 @@ OUTSIDE = {
     "socket", "ssl", "http", "urllib.request", "subprocess", "time", "aiohttp", "asyncio", "select", "selectors", "signal",
     "shutil", "tempfile", "threading", "multiprocessing", "concurrent",
 }  # fmt: skip
-# The constants and tables of `http` (status phrases) touch nothing.
+# The constants and tables of `http` (status phrases) do no I/O.
 HARMLESS = {"http.HTTPStatus", "http"}
 MAY_TOUCH_THE_WORLD = {
     "transport", "files", "registry", "engines", "tokenizers", "pytest_plugin", "cli", "__main__", "service", "stdio",
@@ -48,7 +49,7 @@ MAY_TOUCH_THE_WORLD = {
 
 @dataclass(frozen=True)
 class Module:
-    """A module of the package, or one beside it (`tests`, `docs`, `benchmarks`): its dotted name and its source."""
+    """A module of the package, or one next to it (`tests`, `docs`, `benchmarks`): its dotted name and its source."""
 
     name: str
     source: str
@@ -68,7 +69,7 @@ class Module:
 
     @cached_property
     def imports(self) -> list[str]:
-        """Every module that this one imports, wherever it does so and however it writes it."""
+        """Every module that this one imports, in any place and in any form."""
         return [resolved(name) for name in self._names()]
 
     def _names(self) -> Iterator[str]:
@@ -81,7 +82,7 @@ class Module:
                 yield from literal_start(node.args[0])
 
     def _base(self, node: ast.ImportFrom) -> str:
-        """The module that names are imported from; of a relative import the folder that it counts from."""
+        """Return the module from which names are imported, resolving relative imports."""
         if not node.level:
             return node.module or ""
         folder = self.name.split(".") if self.package else self.name.split(".")[:-1]
@@ -100,12 +101,13 @@ def read(path: Path) -> Module:
 
 
 def room_of(name: str) -> str:
-    """The room of a dotted name: `streamkit.rules.schema` is in `rules`; the package itself is `__init__`."""
+    """Return the top-level package of a dotted name: `streamkit.rules.schema` is in `rules`; the package itself is
+    `__init__`."""
     return [*name.split("."), "__init__"][1]
 
 
 def resolved(name: str) -> str:
-    """The module that a dotted name stands for: of a name of ours, the longest beginning that is a module."""
+    """Return the module that a dotted name refers to: for our own names, the longest prefix that is a module."""
     parts = name.split(".")
     if parts[0] != "streamkit" or len(parts) < 3:
         return name if name not in FACE else "streamkit"
@@ -115,7 +117,7 @@ def resolved(name: str) -> str:
 
 
 def literal_start(node: ast.expr) -> Iterator[str]:
-    """The text of a literal; of an f-string the whole modules at its beginning."""
+    """Return the text of a literal, or of the complete modules at the beginning of an f-string."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
@@ -123,7 +125,7 @@ def literal_start(node: ast.expr) -> Iterator[str]:
 
 
 def called(node: ast.Call) -> str:
-    """The last word of what is called: `open` of `Path(x).open()`."""
+    """Return the last word of a called name: `open` of `Path(x).open()`."""
     return ast.unparse(node.func).rpartition(".")[2]
 
 
@@ -135,7 +137,7 @@ BESIDE = [read(path) for folder in ("tests", "docs", "benchmarks") for path in s
 
 
 def arrows_run_down(module: Module) -> Iterator[str]:
-    """A room imports lower floors and itself; rooms of one floor never meet."""
+    """A room imports lower floors and itself; rooms of one floor do not import each other."""
     for name in module.ours:
         other = room_of(name)
         if other not in FLOORS:
@@ -145,7 +147,7 @@ def arrows_run_down(module: Module) -> Iterator[str]:
 
 
 def entries_stand_alone(module: Module) -> Iterator[str]:
-    """An entry is imported by the modules of its own alone: everybody else asks the catalogue."""
+    """An entry is imported only by its own modules; everybody else uses the catalogue."""
     own = entry_of(module.name)
     for name in module.ours:
         other = entry_of(name)
@@ -154,7 +156,7 @@ def entries_stand_alone(module: Module) -> Iterator[str]:
 
 
 def entry_of(name: str) -> str | None:
-    """The entry that a module is, or is a part of; None for doors, for shared parts and outside the catalogues."""
+    """Return the entry to which a module belongs; None for doors, shared parts and modules outside the catalogues."""
     room = next((room for room in CATALOGUES if f"{name}.".startswith(f"streamkit.{room}.")), None)
     if room is None:
         return None
@@ -170,7 +172,7 @@ def entry_of(name: str) -> str | None:
 
 
 def the_core_is_pure(module: Module) -> Iterator[str]:
-    """No sockets, processes or clocks, but where the house has them."""
+    """No sockets, processes or clocks, except in the rooms that may use them."""
     if module.room not in MAY_TOUCH_THE_WORLD:
         for name in module.imports:
             if name not in HARMLESS and any(f"{name}.".startswith(f"{outside}.") for outside in OUTSIDE):
@@ -182,7 +184,7 @@ _OPENS_FOR_WRITING = re.compile(r"O_(?:WRONLY|RDWR|CREAT|APPEND|TRUNC)\b")
 
 
 def only_files_writes(module: Module) -> Iterator[str]:
-    """Files are opened for writing in `streamkit.files` alone: exclusive, 0600, one write a line."""
+    """Only `streamkit.files` opens files for writing: exclusively, with mode 0600, and one write per line."""
     if module.room == "files":
         return
     for call in module.calls:
@@ -191,7 +193,7 @@ def only_files_writes(module: Module) -> Iterator[str]:
 
 
 def is_for_writing(call: ast.Call) -> bool:
-    """Whether a call of some `open` names a mode or flags that write: `open(p, "w")`, `p.open("a")`, `os.open(p, O_CREAT)`."""
+    """Return whether a call of some `open` has a mode or flags for writing: `open(p, "w")`, `os.open(p, O_CREAT)`."""
     if call.args and ast.unparse(call.args[0]) == "os.devnull":
         return False
     arguments = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in ("mode", "flags"))]
@@ -207,7 +209,7 @@ def is_for_writing(call: ast.Call) -> bool:
 
 
 def rooms_have_doors(module: Module) -> Iterator[str]:
-    """A module with a leading underscore is imported from its own folder alone."""
+    """A module with a leading underscore is imported only from its own folder."""
     for name in module.ours:
         parts = name.split(".")
         for place, part in enumerate(parts):
@@ -222,7 +224,7 @@ LAWS: tuple[Law, ...] = (arrows_run_down, entries_stand_alone, the_core_is_pure,
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-def test_the_house_keeps(law: Law) -> None:
+def test_the_package_follows(law: Law) -> None:
     assert [broken for module in MODULES for broken in law(module)] == []
 
 
@@ -230,7 +232,7 @@ def test_private_modules_stay_private() -> None:
     assert [broken for module in [*MODULES, *BESIDE] for broken in rooms_have_doors(module)] == []
 
 
-# Each law with a module that breaks it: a law that finds nothing there would be no law.
+# For each law a module that breaks it: a law that finds nothing there would be useless.
 OFFENDERS = [
     (arrows_run_down, "streamkit.model.stream", "from streamkit.cli import main"),
     (arrows_run_down, "streamkit.model.stream", "import streamkit.cli.main"),
@@ -283,7 +285,7 @@ OFFENDERS = [
 
 
 @pytest.mark.parametrize(("law", "name", "source"), OFFENDERS)
-def test_an_offender_is_found(law: Law, name: str, source: str) -> None:
+def test_a_violation_is_found(law: Law, name: str, source: str) -> None:
     assert list(law(Module(name, source)))
 
 
@@ -309,27 +311,27 @@ LAWFUL = [
 
 
 @pytest.mark.parametrize(("law", "name", "source"), LAWFUL)
-def test_what_is_lawful_is_not_found(law: Law, name: str, source: str) -> None:
+def test_allowed_code_is_not_reported(law: Law, name: str, source: str) -> None:
     assert list(law(Module(name, source))) == []
 
 
-def circle(name: str, edges: dict[str, list[str]], seen: tuple[str, ...], done: set[str]) -> tuple[str, ...]:
-    """A circle of imports that this module leads into, or nothing."""
+def find_cycle(name: str, edges: dict[str, list[str]], seen: tuple[str, ...], done: set[str]) -> tuple[str, ...]:
+    """Return an import cycle that can be reached from this module, or an empty one."""
     if name in seen:
         return seen[seen.index(name) :]
     for other in edges.get(name, ()):
-        if other not in done and (found := circle(other, edges, (*seen, name), done)):
+        if other not in done and (found := find_cycle(other, edges, (*seen, name), done)):
             return found
     done.add(name)
     return ()
 
 
-def test_no_circle() -> None:
+def test_no_import_cycle() -> None:
     edges = {module.name: module.ours for module in MODULES}
     done: set[str] = set()
     for name in edges:
-        assert not circle(name, edges, (), done)
+        assert not find_cycle(name, edges, (), done)
 
 
-def test_a_circle_is_found() -> None:
-    assert circle("a", {"a": ["b"], "b": ["c"], "c": ["b"]}, (), set()) == ("b", "c")
+def test_an_import_cycle_is_found() -> None:
+    assert find_cycle("a", {"a": ["b"], "b": ["c"], "c": ["b"]}, (), set()) == ("b", "c")

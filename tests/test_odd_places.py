@@ -1,4 +1,4 @@
-"""The suite runs wherever a checkout may lie and however it is started."""
+"""The test suite runs wherever the checkout is and however it is started."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def test_skipped(n):
 """
 
 
-def as_one_who_is_bound_by_modes() -> list[str]:
-    """What to put before a command so that the modes of files hold: root is let through without."""
+def unprivileged() -> list[str]:
+    """Return a command prefix that drops privileges: root ignores file modes."""
     if os.name != "posix":
         pytest.skip("file modes are POSIX")
     if os.geteuid() != 0:
@@ -51,7 +51,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_a_read_only_checkout(checkout: Path, tmp_path: Path) -> None:
-    words = [*as_one_who_is_bound_by_modes(), sys.executable, "-B", "-m", "pytest", "-q", "-n", "2"]
+    words = [*unprivileged(), sys.executable, "-B", "-m", "pytest", "-q", "-n", "2"]
     own = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "HYPOTHESIS_"))}
     (tmp_path / "tmp").mkdir()
     ran = subprocess.run(

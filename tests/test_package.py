@@ -1,4 +1,4 @@
-"""What is installed is the whole product: the wheel has the samples, the types, and a demo that works from it alone."""
+"""The wheel is complete: it has the samples, the types, and a demo that works without the checkout."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("llm_streamkit-*.whl"))
 
 
-def test_the_wheel_carries_the_samples_and_the_types(wheel: Path) -> None:
+def test_the_wheel_has_the_samples_and_the_types(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "streamkit/py.typed" in names
     assert "streamkit/_recordings/openai_chat/plain.jsonl" in names

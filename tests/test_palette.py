@@ -1,4 +1,4 @@
-"""The palette: roles and no looks, and nothing but its own colors passes."""
+"""The palette: roles instead of colors, and no escape sequences but its own."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ ON = Palette(on=True)
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_each_role_has_a_look_that_ends(role: str) -> None:
+def test_each_role_has_a_color_that_is_reset(role: str) -> None:
     painted = ON(role, "text")
     assert painted.startswith("\x1b[") and painted.endswith("text\x1b[0m")
     assert unpainted(painted) == "text"
     assert PLAIN(role, "text") == "text"
 
 
-def test_no_role_and_no_text_have_no_look() -> None:
+def test_no_role_or_no_text_gives_no_color() -> None:
     assert (ON("", "text"), ON("error", "")) == ("text", "")
 
 
-def test_a_role_that_does_not_exist_is_an_error() -> None:
+def test_an_unknown_role_is_an_error() -> None:
     with pytest.raises(KeyError):
         ON("purple", "text")
 
@@ -47,11 +47,11 @@ def test_every_verdict_has_a_role() -> None:
         ("\u202e", "\\u202e"),
     ],
 )
-def test_only_paint_passes(text: str, expected: str) -> None:
+def test_only_our_own_colors_are_kept(text: str, expected: str) -> None:
     assert safe_painted(text) == expected
 
 
 @given(st.text(), st.sampled_from(sorted(ROLES)))
-def test_safe_painted_is_safe_text_with_paint(text: str, role: str) -> None:
+def test_safe_painted_is_safe_text_with_color(text: str, role: str) -> None:
     shown = unpainted(safe_painted(ON(role, text)))
     assert "\x1b" not in shown

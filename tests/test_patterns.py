@@ -22,17 +22,17 @@ GROUP = re.compile(r"(?<!\\)\)(?:[*+?]|\{\d*,?\d*\})\+|\(\?>")
 
 
 def repeats_a_group(text: str) -> bool:
-    """Whether a pattern holds a possessive repeat of a group, or an atomic group."""
+    """Return whether a pattern has a possessive repeat of a group, or an atomic group."""
     return GROUP.search(text) is not None
 
 
 @pytest.mark.parametrize("pattern", ["(?:ab?c)*+", "(a|b)++", "(?:a)?+", "(?:a|b){2,}+", "(?>a|b)", "x(?:a){3}+"])
-def test_a_group_that_is_possessive_is_found(pattern: str) -> None:
+def test_a_possessive_group_is_found(pattern: str) -> None:
     assert repeats_a_group(pattern)
 
 
 @pytest.mark.parametrize("pattern", ["[ab]*+", r"\\++(?:a)", "(?:a)*", "a?+", r"\)++", "[^(]{2}+"])
-def test_a_class_that_is_possessive_is_let_be(pattern: str) -> None:
+def test_a_possessive_class_is_allowed(pattern: str) -> None:
     assert not repeats_a_group(pattern)
 
 

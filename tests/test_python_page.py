@@ -1,4 +1,4 @@
-"""docs/python.md: its examples are run, its reference is what the package says of itself."""
+"""docs/python.md: its examples run, and its reference matches the docstrings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_examples_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "".join(told) == ""
 
 
-def test_the_reference_is_made_from_the_package() -> None:
+def test_the_reference_is_up_to_date() -> None:
     assert runpy.run_path(str(ROOT / "docs" / "_python.py"))["page"](TEXT) == TEXT
 
 

@@ -1,6 +1,6 @@
-"""The samples keep the promises that recordings/README.md makes of them, and reassemble to their golden messages.
+"""The samples are as recordings/README.md describes them, and reassemble to their golden messages.
 
-`python -m tests.test_recordings` writes the golden messages anew; look at what changed before you commit it.
+`python -m tests.test_recordings` rewrites the golden messages; check what changed before you commit it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def golden(name: str) -> Path:
 
 
 def assembled(name: str) -> list[Any]:
-    """The final object of every stream of a sample, None where no API is known."""
+    """Return the final object of every stream of a sample, or None if its API is unknown."""
     made = [assemble(stream) for stream in streams(name)]
     return [json.loads(json.dumps(assembler.object)) if assembler else None for assembler in made]
 
@@ -47,12 +47,12 @@ def test_every_sample_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_sample_ends_as_its_verdict_says(name: str) -> None:
+def test_a_sample_has_its_verdict(name: str) -> None:
     assert [stream.verdict for stream in streams(name)] == ROWS[name][1]
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_sample_gives_the_findings_that_are_named(name: str) -> None:
+def test_a_sample_gives_its_findings(name: str) -> None:
     rules = [rule for rule in RULES.values() if rule.default]
     found = {finding.code for stream in streams(name) for finding in lint(stream, rules) if finding.severity != "info"}
     assert sorted(found) == sorted(ROWS[name][2])
@@ -64,7 +64,7 @@ def test_a_sample_reassembles_to_its_golden_message(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_sample_says_where_it_comes_from(name: str) -> None:
+def test_a_sample_names_its_source(name: str) -> None:
     for stream in streams(name):
         exchange = stream.exchange
         assert not exchange.damage
@@ -76,7 +76,7 @@ def test_a_sample_says_where_it_comes_from(name: str) -> None:
             assert exchange.clock == "none"
 
 
-def test_no_sample_holds_a_path_or_a_name_of_the_machine_that_made_it() -> None:
+def test_no_sample_has_a_path_or_a_name_of_the_machine_that_made_it() -> None:
     for name in ROWS:
         assert not re.search(rb"/home/(?!tony/)|/root|/Users/(?!simon/)", (FOLDER / name).read_bytes())
 

@@ -1,4 +1,4 @@
-"""Catalogues: a file is an entry, and what is wrong with one is named and fatal."""
+"""Catalogues: each file is an entry, and an error in one is fatal and names it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_folder_is_an_entry_too(folder: Path) -> None:
     assert catalogue()["apple"] == Fruit("apple")
 
 
-def test_entries_may_stand_in_families(folder: Path) -> None:
+def test_entries_may_be_grouped_in_families(folder: Path) -> None:
     for family, name in (("pome", "apple"), ("stone", "plum")):
         (folder / family).mkdir()
         (folder / family / "__init__.py").write_text("")
@@ -68,7 +68,7 @@ def test_entries_may_stand_in_families(folder: Path) -> None:
     assert dict(fruits) == {"apple": Fruit("apple"), "plum": Fruit("plum")}
 
 
-def test_a_catalogue_in_a_zip_is_read_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_catalogue_in_a_zip(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(folder.parent / "packed.zip", "w") as packed:
         packed.writestr("orchard/__init__.py", "")
         packed.writestr("orchard/plum.py", ENTRY.format(name="plum"))
@@ -77,14 +77,14 @@ def test_a_catalogue_in_a_zip_is_read_too(folder: Path, monkeypatch: pytest.Monk
     assert list(Catalogue("orchard", Fruit, lambda fruit: fruit.name)) == ["plum"]
 
 
-def test_a_folder_without_a_module_is_no_entry(folder: Path) -> None:
+def test_a_folder_without_a_module_is_not_an_entry(folder: Path) -> None:
     (folder / "__pycache__").mkdir()
     (folder / "leaves").mkdir()
     (folder / "notes.txt").write_text("")
     assert list(catalogue()) == []
 
 
-def test_a_subfolder_may_stand_apart(folder: Path) -> None:
+def test_a_subfolder_may_be_excluded(folder: Path) -> None:
     (folder / "baskets").mkdir()
     (folder / "baskets" / "__init__.py").write_text("")
     fruits = Catalogue("fruits", Fruit, lambda fruit: fruit.name, apart=("baskets",))
@@ -104,7 +104,7 @@ def test_a_catalogue_is_a_mapping(folder: Path) -> None:
         fruits["plum"]
 
 
-def test_nothing_is_imported_before_it_is_asked_for(folder: Path) -> None:
+def test_nothing_is_imported_before_it_is_used(folder: Path) -> None:
     (folder / "pear.py").write_text(ENTRY.format(name="pear"))
     fruits = catalogue()
     assert "fruits.pear" not in sys.modules
@@ -112,7 +112,7 @@ def test_nothing_is_imported_before_it_is_asked_for(folder: Path) -> None:
     assert "fruits.pear" in sys.modules
 
 
-def test_an_unknown_name_offers_the_nearest(folder: Path) -> None:
+def test_an_unknown_name_suggests_the_closest(folder: Path) -> None:
     (folder / "apple.py").write_text(ENTRY.format(name="apple"))
     with pytest.raises(UnknownEntry, match="unknown fruit 'aple'; did you mean 'apple'"):
         catalogue()["aple"]
@@ -138,25 +138,25 @@ def test_another_package_adds_an_entry(folder: Path, monkeypatch: pytest.MonkeyP
     assert list(catalogue()) == ["quince"]
 
 
-def test_a_plugin_that_does_not_load_is_named_and_fatal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plugin_that_fails_to_load_is_fatal_and_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plugged(monkeypatch, EntryPoint("quince", "no_such_module", "fruits"))
     with pytest.raises(CatalogueError, match=r"plugin quince \(no_such_module\) of fruits does not load"):
         _ = catalogue().entries
 
 
-def test_plugins_can_be_kept_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plugins_can_be_disabled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plugged(monkeypatch, EntryPoint("quince", "no_such_module", "fruits"))
     monkeypatch.setenv(registry.NO_PLUGINS, "1")
     assert not catalogue().entries
 
 
-def test_who_asks_for_one_entry_waits_for_no_other(folder: Path) -> None:
+def test_getting_one_entry_imports_no_other(folder: Path) -> None:
     (folder / "red_apple.py").write_text(ENTRY.format(name="red-apple"))
     (folder / "pear.py").write_text("raise AssertionError('imported')")
     assert catalogue()["red-apple"] == Fruit("red-apple")
 
 
-def test_where_others_add_entries_the_whole_catalogue_is_checked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_plugins_the_whole_catalogue_is_checked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "apple.py").write_text(ENTRY.format(name="apple"))
     (folder.parent / "orchard.py").write_text(ENTRY.format(name="apple"))
     plugged(monkeypatch, EntryPoint("apple", "orchard", "fruits"))
@@ -194,7 +194,7 @@ def test_packages_in_a_zip_are_found(folder: Path, monkeypatch: pytest.MonkeyPat
     assert [point.name for point in registry.entry_points("fruits")] == ["quince"]
 
 
-def test_packages_that_another_finder_finds_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packages_of_another_finder_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     class Finder:
         def find_distributions(self, context: object) -> list[object]:
             asked.append(context)

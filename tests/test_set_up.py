@@ -1,4 +1,4 @@
-"""What `make` does before it runs anything, and the checks of `scripts/`."""
+"""What `make` does before it runs anything, and the checks in `scripts/`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scripts import links, lowest
 ROOT = Path(__file__).parents[1]
 posix = pytest.mark.skipif(os.name != "posix" or not shutil.which("make"), reason="make and sh are not here")
 
-# A Python of a given version that can do what the script asks of one: tell its version, judge it, make an environment.
+# A Python of a given version that can do what the script needs: print its version, compare it, make an environment.
 STUB = """#!/bin/sh
 case "$*" in
 *"print("*) echo {version} ;;
@@ -28,7 +28,7 @@ esac
 
 
 class Machine:
-    """A folder of programs that is all there is on the path, and a checkout with `scripts/environment.sh`."""
+    """A folder of programs that is the whole PATH, and a checkout with `scripts/environment.sh`."""
 
     def __init__(self, root: Path) -> None:
         self.programs = root / "programs"
@@ -47,7 +47,7 @@ class Machine:
         (self.programs / name).chmod(0o755)
 
     def makes(self, *wanted: str) -> tuple[int, str, str]:
-        """Run the script: its exit code, what it says, the version in the environment."""
+        """Run the script and return its exit code, its output, and the version in the environment."""
         words = ["sh", str(ROOT / "scripts" / "environment.sh"), ".venv", *wanted]
         env = {"PATH": str(self.programs)}
         ran = subprocess.run(words, cwd=self.checkout, env=env, capture_output=True, text=True, check=False)
@@ -63,7 +63,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 @posix
-def test_an_environment_is_made_once(machine: Machine) -> None:
+def test_an_environment_is_created_once(machine: Machine) -> None:
     machine.has("python3", "3.11.2")
     assert machine.makes() == (0, "Making an environment in .venv with Python 3.11.2\n", "3.11.2")
     before = (machine.checkout / ".venv" / "created").stat().st_mtime_ns
@@ -73,7 +73,7 @@ def test_an_environment_is_made_once(machine: Machine) -> None:
 
 
 @posix
-def test_the_first_that_will_do_is_taken(machine: Machine) -> None:
+def test_the_first_suitable_python_is_used(machine: Machine) -> None:
     machine.has("python3", "3.10.13")
     machine.has("python3.12", "3.12.1")
     assert machine.makes()[::2] == (0, "3.12.1")
@@ -89,7 +89,7 @@ def test_the_first_that_will_do_is_taken(machine: Machine) -> None:
         ({}, "", "no Python 3.11 or newer is here (python3 is missing)"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(machine: Machine, there: dict[str, str], wanted: str, says: str) -> None:
+def test_errors_are_one_line(machine: Machine, there: dict[str, str], wanted: str, says: str) -> None:
     for name, version in there.items():
         machine.has(name, version)
     code, said, version = machine.makes(*[wanted] * bool(wanted))
@@ -106,7 +106,7 @@ def test_a_python_without_venv_has_a_remedy(machine: Machine) -> None:
 
 
 @posix
-def test_what_an_older_python_left_is_replaced(machine: Machine) -> None:
+def test_the_environment_of_an_older_python_is_replaced(machine: Machine) -> None:
     machine.has("old", "3.10.13")
     subprocess.run(
         [str(machine.programs / "old"), "-m", "venv", "--clear", str(machine.checkout / ".venv")], check=True
@@ -118,7 +118,7 @@ def test_what_an_older_python_left_is_replaced(machine: Machine) -> None:
 
 @posix
 @pytest.mark.parametrize("harm", ["another is wanted", "its Python has gone", "it was moved", "it was never finished"])
-def test_an_environment_that_will_not_do_is_made_again(machine: Machine, harm: str) -> None:
+def test_an_unsuitable_environment_is_recreated(machine: Machine, harm: str) -> None:
     machine.has("python3", "3.11.2")
     machine.has("python3.13", "3.13.0")
     machine.makes()
@@ -171,7 +171,7 @@ PAGES = {
 }  # fmt: skip
 
 
-def test_links_that_lead_nowhere_are_told(tmp_path: Path) -> None:
+def test_broken_links_are_reported(tmp_path: Path) -> None:
     for name, text in PAGES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -187,8 +187,8 @@ def test_links_that_lead_nowhere_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("broken", "code"), [("nothing", 0), ("test VENV=.venv-system", 1), ("test VENV=.venv-newer", 1), ("lint", 1)]
 )
-def test_what_must_hold_for_every_commit_fails_where_a_part_fails(tmp_path: Path, broken: str, code: int) -> None:
-    """With a `make` that prints forty lines, and fails where its words begin so; and a Python newer than any."""
+def test_the_commit_check_fails_if_a_part_fails(tmp_path: Path, broken: str, code: int) -> None:
+    """With a `make` that prints forty lines and fails for the given targets, and a newer Python."""
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     make, newer = tmp_path / "make", tmp_path / "python3.14"
@@ -204,5 +204,5 @@ def test_what_must_hold_for_every_commit_fails_where_a_part_fails(tmp_path: Path
     assert (ran.returncode, ran.stderr) == (code, "")
     for part in ("test VENV=.venv-system PYTHON=", "test VENV=.venv-newer PYTHON=python3.14", "lint VENV=.venv-system"):
         assert f"\n1 of {part}" in ran.stdout
-        # The whole of what fails is there to be read, the end of what passes.
+        # Failing output is shown in full, passing output only its end.
         assert (f"\n40 of {part}" in ran.stdout) == part.startswith(broken)

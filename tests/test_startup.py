@@ -1,4 +1,4 @@
-"""What a command may not import: start-up is a promise, and a module that is imported in vain breaks it for everybody."""
+"""What a command may not import: fast start-up is a promise, and one needless import breaks it for everybody."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 CHUNK = b'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
 
-# Each of these takes milliseconds, and none is needed to read an event stream and to say what is wrong with it.
+# Each of these takes milliseconds, and none is needed to read an event stream and report what is wrong with it.
 HEAVY = {
     "aiohttp", "asyncio", "concurrent.futures", "difflib", "email", "hashlib", "html", "http", "importlib.metadata",
     "multiprocessing", "socket", "sqlite3", "ssl", "subprocess", "tabulate", "tempfile", "tomllib", "unittest",
@@ -35,7 +35,7 @@ finally:
 
 
 def imported(folder: Path, *arguments: str) -> set[str]:
-    """The modules that a command has imported when it ends, started in a folder without any configuration."""
+    """Return the modules that a command has imported when it ends, run in a folder without configuration."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "STREAMKIT_NO_PLUGINS": ""}
     run = subprocess.run(
         [sys.executable, "-c", PROBE, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""No test reads a clock, sleeps, or starts a process that could outlive it: what is slow on one machine fails on another."""
+"""No test reads a clock, sleeps, or starts a process that may outlive it: such tests fail on a slower machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 READINGS = {"sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "utcnow", "today"}
-# Files that may, and why.
+# Files that may, with the reason.
 CLOCKS = {
     "transport/test_kernel_clock.py": "the kernel's stamps are of the kernel's clock; asserted is that a reader who comes late is not in them",
     "emitter.py": "plays its scripts in real time: recordings are made from it",
@@ -21,7 +21,7 @@ FILES = sorted(path.relative_to(TESTS).as_posix() for path in TESTS.rglob("*.py"
 
 
 def clocks(tree: ast.AST) -> list[str]:
-    """Where a clock is read or time is spent: `12: time.sleep`."""
+    """Return where a clock is read or time is spent: `12: time.sleep`."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -30,14 +30,14 @@ def clocks(tree: ast.AST) -> list[str]:
             found.append(f"{node.lineno}: from time import")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             name = ast.unparse(node.func)
-            zero = [ast.unparse(argument) for argument in node.args] == ["0"]  # a turn of the event loop
+            zero = [ast.unparse(argument) for argument in node.args] == ["0"]  # one turn of the event loop
             if (node.func.attr in READINGS and not zero) or name.endswith(("datetime.now", "loop.time", "loop().time")):
                 found.append(f"{node.lineno}: {name}")
     return found
 
 
 def starters(tree: ast.AST) -> list[str]:
-    """Where a process is started that nobody is bound to end."""
+    """Return where a process is started that nothing is bound to end."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [
         f"{node.lineno}: {ast.unparse(node.func)}"

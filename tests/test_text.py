@@ -1,4 +1,4 @@
-"""Untrusted text: nothing that moves a terminal, hides, or reorders what is shown survives."""
+"""Untrusted text: nothing that controls a terminal, hides, or reorders what is shown survives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from streamkit.text import SafePieces, clusters, one_line, safe_json, safe_text, shorten, shorten_from, width
 
-PERSIAN = "می\u200cخواهم"  # a joiner that keeps two letters apart, as the language is written
+PERSIAN = "می\u200cخواهم"  # a joiner that separates two letters, as the language requires
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 HEBREW = "שָׁלוֹם"
@@ -32,12 +32,12 @@ ARABIC = "السَّلَامُ عَلَيْكُمْ"
         ("\u2028", "\\u2028"),
         ("\ufeff", "\\ufeff"),
         ("\ufffe\uffff", "\\ufffe\\uffff"),
-        ("\ud83d", "\\ud83d"),  # half a character cannot be encoded at all
+        ("\ud83d", "\\ud83d"),  # a lone surrogate cannot be encoded
         ("\U000e0041", "\\U000e0041"),  # invisible tag
         ("naïve 🦊 日本", "naïve 🦊 日本"),
     ],
 )
-def test_what_could_move_a_terminal_is_shown(given_text: str, expected: str) -> None:
+def test_terminal_controls_are_made_visible(given_text: str, expected: str) -> None:
     assert safe_text(given_text) == expected
 
 
@@ -47,7 +47,7 @@ def test_what_could_move_a_terminal_is_shown(given_text: str, expected: str) -> 
         PERSIAN,
         FAMILY,
         "👩🏽\u200d💻",  # a skin tone before the joiner
-        "❤️\u200d🔥",  # a variation selector before it
+        "❤️\u200d🔥",  # a variation selector before the joiner
         "🙂\u200d↔️",
         "🏴\u200d☠️",
         "🏳️\u200d🌈",
@@ -57,12 +57,12 @@ def test_what_could_move_a_terminal_is_shown(given_text: str, expected: str) -> 
         HEBREW,
         ARABIC,
         "क्\u200dष, क्\u200cष",  # joiners ask for and against a conjunct
-        "ന്\u200d and",  # a joiner behind a virama needs nothing after it
+        "ന്\u200d and",  # after a virama, a joiner needs nothing after it
         "葛\U000e0100城市",  # an ideographic variant
         "ᠮᠤᠩᠭᠤᠯ\u180b",
     ],
 )
-def test_what_writing_needs_is_text(text: str) -> None:
+def test_characters_of_writing_systems_are_kept(text: str) -> None:
     assert safe_text(text) == text
     assert safe_json(text) == text
     assert one_line(f"“{text}”") == f"“{text}”"
@@ -74,18 +74,18 @@ def test_what_writing_needs_is_text(text: str) -> None:
         ("\u200c", "\\u200c"),
         ("a \u200db", "a \\u200db"),
         ("a\u200d", "a\\u200d"),
-        ("a\u200c\u200db", "a\\u200c\\u200db"),  # a run of them says something that nobody sees
+        ("a\u200c\u200db", "a\\u200c\\u200db"),  # a run of them carries a hidden message
         ("a\u200d\u202eb", "a\\u200d\\u202eb"),
         ("\ufe0f", "\\ufe0f"),
         ("☎\ufe0f\ufe0e", "☎\ufe0f\\ufe0e"),
         ("a\U000e0101\U000e0102", "a\U000e0101\\U000e0102"),
-        ("\U0001f3f4\U000e0067", "\U0001f3f4\\U000e0067"),  # no end tag: text that nobody sees
+        ("\U0001f3f4\U000e0067", "\U0001f3f4\\U000e0067"),  # no end tag: hidden text
         ("\u200eabc\u200f", "\\u200eabc\\u200f"),
         ("\u206a\ufff9\u180e", "\\u206a\\ufff9\\u180e"),
         *((f"a{chr(code)}b", f"a\\u{code:04x}b") for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))),
     ],
 )
-def test_what_only_hides_or_reorders_is_shown(given_text: str, expected: str) -> None:
+def test_hiding_and_reordering_characters_are_made_visible(given_text: str, expected: str) -> None:
     assert safe_text(given_text) == expected
 
 
@@ -93,14 +93,14 @@ def test_what_only_hides_or_reorders_is_shown(given_text: str, expected: str) ->
     st.text(st.sampled_from("a می\u200c\u200d👨👩\ufe0f🏽\x1b\u202e\U0001f3f4\U000e0067\U000e0062\U000e007f क्")),
     st.data(),
 )
-def test_pieces_are_judged_as_the_whole(text: str, data: st.DataObject) -> None:
+def test_pieces_give_the_same_as_the_whole(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=4)))
     safe = SafePieces()
     pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     assert "".join(map(safe.feed, pieces)) + safe.close() == safe_text(text)
 
 
-def test_a_joiner_between_two_pieces_is_text() -> None:
+def test_a_joiner_between_two_pieces_is_kept() -> None:
     safe = SafePieces()
     assert [safe.feed("می\u200c"), safe.feed("خواهم"), safe.close()] == ["می", "\u200cخواهم", ""]
 
@@ -125,12 +125,12 @@ def test_a_joiner_between_two_pieces_is_text() -> None:
         ("", 0),
     ],
 )
-def test_width_is_what_a_terminal_takes(text: str, expected: int) -> None:
+def test_width_is_that_of_a_terminal(text: str, expected: int) -> None:
     assert width(text) == expected
 
 
 @given(st.text())
-def test_clusters_are_the_whole_text(text: str) -> None:
+def test_clusters_add_up_to_the_text(text: str) -> None:
     assert "".join(cluster for cluster, _ in clusters(text)) == text
 
 
@@ -159,7 +159,7 @@ def test_safe_text_holds_no_control_character_but_line_feed_and_tab(text: str) -
 
 
 @given(st.text())
-def test_safe_text_can_be_encoded_and_is_the_same_again(text: str) -> None:
+def test_safe_text_can_be_encoded_and_is_idempotent(text: str) -> None:
     shown = safe_text(text)
     shown.encode("utf-8")
     assert safe_text(shown) == shown

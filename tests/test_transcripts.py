@@ -1,10 +1,10 @@
 """Every terminal transcript in the prose is run: README.md, CONTRIBUTING.md, and all of docs/.
 
-A transcript is a fenced block marked `console`. A line that begins with `$ ` is a command (it goes on where a line ends in a
-backslash), what follows up to the next command is what a terminal shows: stdout and stderr together. `…` stands for any text
-within a line, a line of `…` alone for any lines. Commands run in a folder that holds `recordings`, one block after
-another of the same page, so that a page tells one story; `$ echo $?` shows the exit code of the command before it.
-Blocks that need a provider or a key are marked `sh`, and are not run.
+A transcript is a fenced block marked `console`. A line that begins with `$ ` is a command (it goes on where a line ends
+in a backslash), what follows up to the next command is what a terminal shows: stdout and stderr together. `…` stands
+for any text within a line, a line of `…` alone for any lines. Commands run in a folder that holds `recordings`, one
+block after another of the same page, so that a page tells one story; `$ echo $?` shows the exit code of the command
+before it. Blocks that need a provider or a key are marked `sh`, and are not run.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Step:
 
 
 def steps(page: Path, text: str = "", mark: str = "console") -> list[Step]:
-    """The commands of a page, or of a part of it, with what each must show; `mark` is how their blocks are marked."""
+    """Return the commands of a page, or of a part of it, with what each must print; `mark` is the mark of their blocks."""
     text = text or page.read_text(encoding="utf-8")
     found: list[Step] = []
     for block in re.finditer(rf"^```{mark}\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
@@ -52,7 +52,8 @@ def steps(page: Path, text: str = "", mark: str = "console") -> list[Step]:
 
 
 def pattern(expected: str) -> re.Pattern[str]:
-    """What must be shown, `…` standing for any text of a line, a line of it alone for any lines."""
+    """Return a regular expression for the expected output, in which `…` stands for any text of a line, or alone for any
+    lines."""
     rows = [
         r"(?:.*\n)*?" if row.strip() == "…" else ".*?".join(map(re.escape, row.split("…"))) + r"[ ]*\n"
         for row in expected.rstrip("\n").split("\n")

@@ -1,6 +1,7 @@
-"""The workflows, as far as a machine without GitHub can test them: each is parsed, and each `run:` step runs in bash.
+"""The workflows, as far as they can be tested without GitHub: each is parsed, and each `run:` step runs in bash.
 
-What would install, build or test is a stub that checks its words; `make` shows what it would run; `scripts/` run for real.
+Programs that would install, build or test are stubs that check their arguments; `make` shows what it would run;
+`scripts/` run for real.
 """
 
 from __future__ import annotations
@@ -43,13 +44,13 @@ STUBS = {
 
 
 def one_of(matrix: dict[str, Any]) -> list[dict[str, str]]:
-    """The rows that a matrix names, or the first of each axis: what differs between rows is no script's concern."""
+    """Return the rows of a matrix, or the first value of each axis: the scripts do not depend on what differs."""
     return matrix.get("include") or [{name: values[0] for name, values in matrix.items()}]
 
 
 @pytest.fixture
 def runner(tmp_path: Path) -> dict[str, str]:
-    """A checkout in `tmp_path`, and what a runner's environment would be, with the stubs first on the path."""
+    """Return a checkout in `tmp_path`, and the environment of a runner, with the stubs first on the path."""
     programs = {name: shutil.which(name) for name in ("bash", "make", "git")}
     if os.name != "posix" or not all(programs.values()):
         pytest.skip("bash, make or git is not here")
@@ -77,7 +78,7 @@ def runner(tmp_path: Path) -> dict[str, str]:
 
 
 def run(script: str, env: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    """A step as GitHub runs it where the shell is bash."""
+    """Run a step as GitHub does when the shell is bash."""
     words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
     return subprocess.run(words, cwd=tmp_path / "checkout", env=env, capture_output=True, text=True, check=False)
 
@@ -114,15 +115,15 @@ def test_a_step_that_would_fail_does(script: str, runner: dict[str, str], tmp_pa
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_a_job_is_whole(job: dict[str, Any]) -> None:
-    """Every job has an end, every step one thing to do, every action a version, every expression a meaning."""
+def test_a_job_is_well_formed(job: dict[str, Any]) -> None:
+    """Every job has an end, every step one action, every action a version, every expression a known meaning."""
     matrix = job.get("strategy", {}).get("matrix", {})
     axes = {axis for row in matrix.get("include", [matrix]) for axis in row}
     assert job["runs-on"] and job["timeout-minutes"] <= 30
     for step in job["steps"]:
         assert ("run" in step) != ("uses" in step), step
         assert re.fullmatch(r"[\w-]+/[\w./-]+@v\d+", step.get("uses", "a/b@v1"))
-        # What an expression gives comes through the environment: in the script itself it would be run.
+        # The value of an expression must be passed through the environment: in the script itself it would be executed.
         assert "${{" not in step.get("run", "")
     for expression in EXPRESSION.findall(str(job)):
         if expression.startswith("matrix."):
@@ -144,7 +145,7 @@ def test_what_is_promised_is_tested() -> None:
 
 
 def test_the_smoke_run_of_the_benchmarks_names_each_of_them() -> None:
-    """With options that it has."""
+    """The options exist."""
     from benchmarks.run import SMOKE
 
     for program in (ROOT / "benchmarks").glob("bench_*.py"):

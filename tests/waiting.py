@@ -1,7 +1,7 @@
 """How tests wait: for something to happen, never for time to pass.
 
-No test reads a clock (tests/test_steady.py). What depends on time runs on a `StillLoop`, whose clock a test moves; what happens in
-another thread or process is looked for until it is there. The number of looks is a safety net that only a failing test meets.
+No test reads a clock (tests/test_steady.py). What depends on time runs on a `StillLoop`, whose clock a test moves; the
+state of another thread or process is polled. The number of polls is a safety net that only a failing test reaches.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 async def eventually(condition: Callable[[], object]) -> None:
-    """The same in an event loop, one whose clock goes."""
+    """The same in an event loop whose clock runs."""
     for _ in range(_LOOKS):
         if condition():
             return
@@ -36,7 +36,7 @@ async def eventually(condition: Callable[[], object]) -> None:
 
 
 def settled(value: Callable[[], int]) -> int:
-    """A value that has not changed for a while. The while is real time: assert only what also holds before it settles."""
+    """Return a value once it has not changed for a while, in real time. Assert only what also holds before it settles."""
     pause = threading.Event()
     before, now = None, value()
     while before != now:
@@ -46,9 +46,10 @@ def settled(value: Callable[[], int]) -> int:
 
 
 class StillLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock (`now`, in seconds) stands still until `move` is called, from whatever thread.
+    """An event loop whose clock (`now`, in seconds) stands still until `move` is called, from any thread.
 
-    Whatever sleeps in it sleeps until then: a reset, which polls until the client has all that came before, as well.
+    Everything that sleeps in it sleeps until then, including a reset, which polls until the client has received what
+    came before it.
     """
 
     def __init__(self) -> None:
@@ -59,16 +60,14 @@ class StillLoop(asyncio.SelectorEventLoop):
         return self.now
 
     def move(self, seconds: float) -> None:
-        """Let this much time pass: what is due by then is called."""
+        """Let this much time pass, calling what becomes due."""
         self.now += seconds
         self.call_soon_threadsafe(lambda: None)
 
 
 def turn(loop: asyncio.AbstractEventLoop, times: int = 20) -> None:
-    """Return when the loop, which runs in another thread, has come round so many times, or is closed.
-
-    What lay in its sockets before the call has then been read, and what follows from it been done.
-    """
+    """Return when the loop, which runs in another thread, has made this many turns, or is closed. What was in its
+    sockets before the call has then been read and processed."""
     _turning(loop, times).result(SAFETY_S)
 
 
@@ -88,6 +87,6 @@ def _turning(loop: asyncio.AbstractEventLoop, times: int) -> Future[None]:
 
     try:
         loop.call_soon_threadsafe(step, times)
-    except RuntimeError:  # it is closed: there is nothing left to do in it
+    except RuntimeError:  # it is closed, so nothing is left to do
         done.set_result(None)
     return done

@@ -20,7 +20,8 @@ from .sdk_samples import Path, Value, edits, members, samples, word_of
 
 # An unlisted type is new, and allowed; `a` is a member of an object that may have any.
 OPEN = {"type", "a"}
-# Fields that the providers' own streams omit although their types require them; dates, which JSON has as text; names of tools; the message of an error, which some send in an object `error`.
+# Fields that the providers' own streams omit although their types require them; dates, which JSON has as text; names of
+# tools; the message of an error, which some send in an object `error`.
 LAXER = {
     "openai_responses": {"cache_write_tokens", "action", "message"},
     "anthropic_messages": {"web_fetch_requests", "expires_at", "name"},

@@ -1,4 +1,4 @@
-"""Whether two runs differ by more than chance, and how often that is said of runs that are alike."""
+"""Whether two runs differ by more than chance, and how often equal runs are wrongly called different."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def around(middle: float, count: int = 50, width: float = 5) -> list[float]:
         (around(150), around(100), True, "slower"),
         (around(100, width=0.1), around(103, width=0.1), False, "same"),  # sure, and under 5 %
         (around(100, 5, 60), around(120, 5, 60), False, "inconclusive"),  # wide: it may be chance
-        ([*range(70, 130, 2)], [*range(72, 132, 2)], False, "inconclusive"),  # a change of 5 % is not ruled out
+        ([*range(70, 130, 2)], [*range(72, 132, 2)], False, "inconclusive"),  # a change of 5 % cannot be ruled out
         ([100.0, 101.0], around(200), False, "inconclusive"),
         ([100.0] * 3, [900.0] * 3, False, "inconclusive"),  # a chance of 1 in 10
         ([100.0] * 30, [100.0] * 30, False, "same"),
@@ -57,13 +57,11 @@ def test_nothing_to_compare() -> None:
     ("before", "after", "size"),
     [(5, 5, None), (19, 20, None), (20, 20, 10), (30, 30, 10), (100, 100, 10), (200, 200, 20), (9, 400, None)],
 )
-def test_a_tail_has_ten_values_at_least_and_is_no_more_than_a_quarter(
-    before: int, after: int, size: int | None
-) -> None:
+def test_a_tail_has_at_least_ten_values_and_is_at_most_a_quarter(before: int, after: int, size: int | None) -> None:
     assert tail_size(before, after) == size
 
 
-def test_the_tail_that_hurts_is_that_of_the_slow_streams() -> None:
+def test_the_tail_is_that_of_the_slow_streams() -> None:
     before, after = around(100, 30), around(100, 30)
     told = compare(before, after, more_is_better=True)
     assert told is not None
@@ -81,7 +79,7 @@ def late(count: int, by: float = 2000) -> Callable[[random.Random], list[float]]
 
 
 @pytest.mark.parametrize(("count", "verdicts"), [(4, {"inconclusive"}), (10, {"slower"}), (15, {"slower"})])
-def test_some_of_thirty_streams_come_two_seconds_later(count: int, verdicts: set[str]) -> None:
+def test_some_of_thirty_streams_are_two_seconds_slower(count: int, verdicts: set[str]) -> None:
     chance = random.Random(count)
     found = set()
     for _ in range(40):
@@ -92,25 +90,25 @@ def test_some_of_thirty_streams_come_two_seconds_later(count: int, verdicts: set
 
 
 def lognormal(chance: random.Random) -> list[float]:
-    """The times of one stream as a server gives them: the first token, time a token, in all, tokens a second."""
+    """The times of one stream as a server produces them: first token, time per token, total, tokens per second."""
     first, each = chance.lognormvariate(6, 0.4), chance.lognormvariate(3, 0.3)
     return [first, each, first + 100 * each, 1000 / each]
 
 
 def heavy(chance: random.Random) -> list[float]:
-    """One stream in ten is held up by seconds."""
+    """One stream in ten is delayed by seconds."""
     first, each, total, rate = lognormal(chance)
     more = chance.expovariate(1 / 3000) if chance.random() < 0.1 else 0
     return [first + more, each, total + more, rate]
 
 
 def coarse(chance: random.Random) -> list[float]:
-    """A clock of whole ticks gives many equal values."""
+    """A clock with whole ticks gives many equal values."""
     return [float(round(value / 100)) for value in lognormal(chance)]
 
 
 def verdict_of(before: Sequence[Sequence[float]], after: Sequence[Sequence[float]]) -> str:
-    """What a comparison of these two runs says in all, a row a stream and a column a metric."""
+    """Return the overall verdict on these two runs, with one row per stream and one column per metric."""
     asked = 1 + 4 * questions(len(before), len(after))
     found = [
         compare([row[at] for row in before], [row[at] for row in after], more_is_better=at == 3, alpha=ALPHA / asked)
@@ -123,7 +121,7 @@ def verdict_of(before: Sequence[Sequence[float]], after: Sequence[Sequence[float
 
 @pytest.mark.parametrize("stream", [lognormal, heavy, coarse])
 @pytest.mark.parametrize(("before", "after"), [(3, 3), (5, 5), (8, 30), (30, 30), (60, 40)])
-def test_runs_that_are_alike_are_told_apart_in_at_most_five_of_a_hundred(
+def test_equal_runs_differ_in_at_most_five_of_a_hundred_cases(
     stream: Callable[[random.Random], list[float]], before: int, after: int
 ) -> None:
     chance = random.Random(f"{stream.__name__} {before} {after}")
@@ -132,7 +130,7 @@ def test_runs_that_are_alike_are_told_apart_in_at_most_five_of_a_hundred(
     for _ in range(rounds):
         one, other = ([stream(chance) for _ in range(count)] for count in (before, after))
         alarms += verdict_of(one, other) in ("slower", "faster")
-    # Two standard deviations of the number itself above 5 %.
+    # Two standard deviations of the estimate above 5 %.
     assert alarms / rounds <= 0.05 + 2 * (0.05 * 0.95 / rounds) ** 0.5
 
 
@@ -141,13 +139,13 @@ def test_runs_that_are_alike_are_told_apart_in_at_most_five_of_a_hundred(
     [
         ((1.5, 1, 1, 1), 30, "slower"),
         ((1, 1.52, 1.38, 1 / 1.52), 30, "slower"),
-        ((0.85, 1.52, 1.38, 1 / 1.52), 30, "slower"),  # the first token sooner, all others later
+        ((0.85, 1.52, 1.38, 1 / 1.52), 30, "slower"),  # the first token earlier, all others later
         ((0.5, 1, 1, 1), 30, "faster"),
         ((2, 2, 2, 0.5), 5, "slower"),
-        ((3, 3, 3, 1 / 3), 3, "inconclusive"),  # three streams tell nothing
+        ((3, 3, 3, 1 / 3), 3, "inconclusive"),  # three streams prove nothing
     ],
 )
-def test_a_change_is_seen(factors: tuple[float, ...], count: int, verdict: str) -> None:
+def test_a_change_is_detected(factors: tuple[float, ...], count: int, verdict: str) -> None:
     chance = random.Random(repr(factors))
 
     def stream(by: Sequence[float]) -> list[float]:
@@ -211,7 +209,7 @@ FINE, FAILING, OPEN = success((9, 9), (9, 9)), success((9, 9), (2, 9)), success(
     ("verdicts", "requests", "bursts", "expected"),
     [
         (["slower", "same"], FINE, (0, 5), "buffered"),
-        (["slower", "same"], FINE, (3, 5), "slower"),  # it was so before
+        (["slower", "same"], FINE, (3, 5), "slower"),  # it was like this before
         (["slower", "same"], FINE, (0, 0), "slower"),
         (["same", "slower"], FINE, (0, 0), "slower"),
         (["faster", "slower"], FINE, (0, 0), "slower"),
@@ -225,6 +223,8 @@ FINE, FAILING, OPEN = success((9, 9), (9, 9)), success((9, 9), (2, 9)), success(
         ([], FINE, (0, 0), "inconclusive"),
     ],
 )
-def test_the_worst_decides(verdicts: list[str], requests: Success, bursts: tuple[int, int], expected: str) -> None:
+def test_the_worst_verdict_decides(
+    verdicts: list[str], requests: Success, bursts: tuple[int, int], expected: str
+) -> None:
     told = [found(verdict) for verdict in verdicts]
     assert overall(told, told[0] if told else None, requests, bursts) == expected

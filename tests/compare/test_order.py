@@ -1,4 +1,4 @@
-"""`diff` sees every defect: an edit of a good stream that a rule finds is a difference, and two honest runs have none."""
+"""`diff` detects every defect: an edit that a rule finds is a difference, and two correct runs have none."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from streamkit.model.stream import Stream
 from tests.rules.edits import edited
 from tests.rules.test_pages import ROWS, Row
 
-# What a comparison of two runs does not see: JSON is compared decoded, a text that is repeated is compared once, and
-# times that a provider measured are new in every run.
+# What a comparison of two runs does not see: JSON is compared after decoding, repeated text is compared once, and
+# times measured by a provider are new in every run.
 UNSEEN = ("JSN204", "RSP811", "RSP817", "SEQ462", "USG510")
-# Values that several events repeat: a comparison takes the last.
+# Values repeated in several events: a comparison takes the last.
 REPEATED = {
     ("RSP818", "responses"),
     ("RSP821", "responses"),
@@ -25,7 +25,7 @@ REPEATED = {
     ("USG503", "gemini"),
     ("USG504", "gemini"),
 }
-# Values that are new in every run are compared only with `--ids`.
+# Values that are different in every run are compared only with `--ids`.
 VOLATILE = ("SCH331",)
 DEFECTS = [
     row
@@ -65,7 +65,7 @@ def test_what_is_shown(edits: list[str], before: str | None, after: str, tmp_pat
     assert any(after in (place.after or "") for place in shown)
 
 
-def test_text_that_is_split_differently_is_no_difference(tmp_path: Path) -> None:
+def test_text_split_differently_is_not_a_difference(tmp_path: Path) -> None:
     chunk = (
         'data: {{"id":"c","object":"chat.completion.chunk","created":1,"model":"m",'
         '"choices":[{{"index":0,"delta":{},"finish_reason":{}}}]}}\n\n'

@@ -1,4 +1,4 @@
-"""The intervals hold what they say: against tables, against counting every case, and against each other."""
+"""The intervals are correct: compared with tables, with counting every case, and with each other."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ SAMPLES = st.lists(st.floats(0, 1000), min_size=1, max_size=12)
         (8, 15, 0.05, 29),
     ],
 )
-def test_critical_values_are_those_of_the_tables(one: int, other: int, alpha: float, expected: int | None) -> None:
+def test_critical_values_match_the_tables(one: int, other: int, alpha: float, expected: int | None) -> None:
     assert critical(one, other, alpha) == critical(other, one, alpha) == expected
 
 
-def test_the_normal_approximation_joins_the_counted_values() -> None:
+def test_the_normal_approximation_continues_the_exact_values() -> None:
     assert critical(50, 50, 0.01) == pytest.approx(critical(50, 51, 0.01), abs=30)
 
 
@@ -44,7 +44,7 @@ def test_the_shift_is_the_median_of_all_differences() -> None:
     assert estimate == median([later - earlier for later in after for earlier in before])
 
 
-def test_no_interval_from_too_few() -> None:
+def test_too_few_values_give_no_interval() -> None:
     assert shift([1.0, 2.0, 3.0], [7.0, 8.0, 9.0], [0.05])[1] == [None]
     assert tail_shift([1.0] * 5, [2.0] * 5, 3, 0.05) is None
 
@@ -64,7 +64,7 @@ def test_a_shift_of_all_values_shifts_the_interval(before: list[float], after: l
 
 @settings(max_examples=50)
 @given(st.integers(1, 5), st.integers(1, 5), st.data())
-def test_the_chance_of_a_tail_is_that_of_counting(before: int, after: int, data: st.DataObject) -> None:
+def test_the_probability_of_a_tail_matches_counting(before: int, after: int, data: st.DataObject) -> None:
     top = data.draw(st.integers(1, before + after))
     count = data.draw(st.integers(0, top))
     cases = [sum(place < after for place in chosen) >= count for chosen in combinations(range(before + after), top)]
@@ -93,7 +93,7 @@ def test_the_interval_of_a_tail_leaves_out_the_shifts_that_its_test_rejects(alph
 
 
 @pytest.mark.parametrize(("count", "alpha"), [(4, 0.1), (8, 0.1), (30, 0.05), (60, 0.02)])
-def test_the_interval_holds_the_truth_as_often_as_it_says(count: int, alpha: float) -> None:
+def test_the_interval_has_its_nominal_coverage(count: int, alpha: float) -> None:
     chance = random.Random(5)
     held = 0
     rounds = 400
@@ -103,11 +103,11 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(count: int, alpha: flo
         _, (bounds,) = shift(before, after, [alpha])
         assert bounds is not None
         held += bounds[0] <= 3 <= bounds[1]
-    # Three standard deviations of the number itself.
+    # Three standard deviations of the estimate.
     assert held / rounds >= 1 - alpha - 3 * (alpha * (1 - alpha) / rounds) ** 0.5
 
 
-def test_many_values_give_what_few_of_them_give() -> None:
+def test_the_fast_path_for_many_values_gives_the_same() -> None:
     chance = random.Random(3)
     before = sorted(chance.gauss(100, 10) for _ in range(100_000))
     after = sorted(chance.gauss(101, 10) for _ in range(100_000))

@@ -1,4 +1,4 @@
-"""One stream, worked through by hand with each tool's formula: a page a tool in tests/specs/definitions.
+"""One stream, worked through by hand with each tool's formula, with one page per tool in tests/specs/definitions.
 
 role@20, three words @100 @120 @160, finish @165, usage (N = 4) and `[DONE]` @170, closed @171; milliseconds.
 """
@@ -24,7 +24,7 @@ NO_USAGE = [*WORDS, (165, STOP), (170, "[DONE]")]
 COUNTER = TokenCounter("words", lambda words: len(words.split()))
 
 
-def said(name: str, events: Any = PLAIN, counter: TokenCounter | None = COUNTER, **fields: Any) -> Answer:
+def results(name: str, events: Any = PLAIN, counter: TokenCounter | None = COUNTER, **fields: Any) -> Answer:
     return answer(DEFINITIONS[name], interpret(exchange(events, **{"end": 171, **fields})), counter)
 
 
@@ -40,7 +40,7 @@ def test_every_definition_has_a_page() -> None:
 def test_worked_through_by_hand(page: Path) -> None:
     cells = re.findall(r"^\| plain \| (.*) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)[0].split(" | ")
     ttft, end, tokens, per_token, gaps = cells
-    ours = said(page.stem)
+    ours = results(page.stem)
     for value, cell in ((ours.ttft, ttft), (ours.end, end), (ours.per_token, per_token)):
         assert value == (None if cell == "-" else pytest.approx(milliseconds(cell), abs=1))
     assert (f"{ours.tokens} {ours.tokens_source}" if ours.tokens is not None else "-") == tokens
@@ -57,44 +57,44 @@ def milliseconds(cell: str) -> float:
     "events",
     [PLAIN, NO_USAGE, [(20, ROLE)], [], [(100, text("a"))], [(20, ROLE), (30, '{"error":{"message":"boom"}}')]],
 )
-def test_what_is_absent_has_a_reason_and_nothing_else_has(name: str, events: Any) -> None:
+def test_exactly_the_missing_values_have_a_reason(name: str, events: Any) -> None:
     for counter in (None, COUNTER):
-        ours = said(name, events, counter)
+        ours = results(name, events, counter)
         values = dict(zip(FIELDS, (ours.ttft, ours.end, ours.tokens, ours.per_token, ours.gaps), strict=True))
         assert {key for key, value in values.items() if value is None} == set(ours.missing)
         assert set(ours.missing.values()) <= set(REASONS)
 
 
-def test_without_usage_each_tool_goes_its_own_way() -> None:
-    assert said("aiperf", NO_USAGE).missing["tokens"] == "no-usage"
-    assert said("vllm_0_33", NO_USAGE).tokens_source == "tokenizer words"
-    assert said("vllm_0_33", NO_USAGE, None).missing["tokens"] == "no-tokenizer"
-    assert said("sglang", NO_USAGE, request={"max_tokens": 99}).tokens == 99
-    assert said("sglang", NO_USAGE).missing["tokens"] == "unknown-max-tokens"
-    assert (said("guidellm", NO_USAGE).tokens, said("guidellm", NO_USAGE).tokens_source) == (3, "chunks")
-    assert said("opentelemetry", NO_USAGE).missing["tokens"] == "no-usage"
+def test_without_usage_the_tools_differ() -> None:
+    assert results("aiperf", NO_USAGE).missing["tokens"] == "no-usage"
+    assert results("vllm_0_33", NO_USAGE).tokens_source == "tokenizer words"
+    assert results("vllm_0_33", NO_USAGE, None).missing["tokens"] == "no-tokenizer"
+    assert results("sglang", NO_USAGE, request={"max_tokens": 99}).tokens == 99
+    assert results("sglang", NO_USAGE).missing["tokens"] == "unknown-max-tokens"
+    assert (results("guidellm", NO_USAGE).tokens, results("guidellm", NO_USAGE).tokens_source) == (3, "chunks")
+    assert results("opentelemetry", NO_USAGE).missing["tokens"] == "no-usage"
 
 
 def test_llmperf_divides_by_the_lines() -> None:
-    ours = said("llmperf", NO_USAGE)
+    ours = results("llmperf", NO_USAGE)
     assert (ours.ttft, ours.end, ours.per_token) == (100 * MS, 171 * MS, 160 * MS / 5)
 
 
 def test_tool_calls_alone() -> None:
     call = chunk({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}]})
     events = [(20, ROLE), (100, call), (120, call), (125, STOP), (130, usage(9)), (130, "[DONE]")]
-    assert said("aiperf", events).ttft == 100 * MS
-    assert said("sglang", events).ttft == 0  # the tool's own answer
-    assert said("inference_perf", events).missing["ttft_ns"] == "no-token"
-    assert said("genai_perf", events).missing["ttft_ns"] == "no-content"
+    assert results("aiperf", events).ttft == 100 * MS
+    assert results("sglang", events).ttft == 0  # the tool's own answer
+    assert results("inference_perf", events).missing["ttft_ns"] == "no-token"
+    assert results("genai_perf", events).missing["ttft_ns"] == "no-content"
 
 
-def test_reasoning_content_is_no_token_to_vllm_0_33_on() -> None:
+def test_reasoning_content_is_not_a_token_from_vllm_0_33_on() -> None:
     events = [(20, ROLE), (100, chunk({"reasoning_content": "hm"})), (300, text("a")), (320, text("b"))]
-    assert said("vllm_0_33", events).ttft == 300 * MS
+    assert results("vllm_0_33", events).ttft == 300 * MS
     renamed = [(20, ROLE), (100, chunk({"reasoning": "hm"})), (300, text("a")), (320, text("b"))]
-    assert said("vllm_0_33", renamed).ttft == 100 * MS
-    assert said("aiperf", events).also["time_to_first_output_token_ns"] == 300 * MS
+    assert results("vllm_0_33", renamed).ttft == 100 * MS
+    assert results("aiperf", events).also["time_to_first_output_token_ns"] == 300 * MS
 
 
 def test_a_broken_connection() -> None:
@@ -122,7 +122,7 @@ def test_another_api_and_a_log_without_times() -> None:
 def test_json() -> None:
     row = answers(interpret(exchange(PLAIN, end=171)), COUNTER)
     assert (row["file"], row["exchange"], len(row["definitions"])) == ("made.jsonl", 1, len(NAMES))
-    [first] = [said for said in row["definitions"] if said["tool"] == "AIPerf"]
+    [first] = [results for results in row["definitions"] if results["tool"] == "AIPerf"]
     assert list(first) == [
         "tool",
         "version",

@@ -1,7 +1,8 @@
-"""The real AIPerf measures our server, and our definition of it, fed with what AIPerf itself saw, gives the same numbers.
+"""The real AIPerf measures our server; our definition of AIPerf, fed with what AIPerf itself recorded, gives the same
+numbers.
 
-Opt-in, because AIPerf is large and runs for seconds: name its program in STREAMKIT_AIPERF, and in TIKTOKEN_CACHE_DIR a folder
-that holds the o200k_base vocabulary, which it loads even where it does not count with it.
+Opt-in, because AIPerf is large and runs for seconds: name its program in STREAMKIT_AIPERF, and in TIKTOKEN_CACHE_DIR a
+folder with the o200k_base vocabulary, which it loads even if it does not count with it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ pytestmark = [
 
 @pytest.fixture
 def exported(tmp_path: Path) -> Path:
-    """The folder of AIPerf's own records of some requests to a recording that we serve."""
+    """The folder with AIPerf's own records of some requests to a recording that we serve."""
     recording, prompts = tmp_path / "served.jsonl", tmp_path / "in.jsonl"
     recording.write_bytes(b"".join(write(exchange(plain(10)))))
     prompts.write_bytes(b'{"text": "hello one"}\n')
@@ -69,7 +70,7 @@ def exported(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def test_our_definition_of_aiperf_is_aiperf(exported: Path) -> None:
+def test_our_definition_of_aiperf_matches_aiperf(exported: Path) -> None:
     told = {
         record["metadata"]["x_request_id"]: record["metrics"]
         for record in map(orjson.loads, (exported / "profile_export.jsonl").read_bytes().splitlines())

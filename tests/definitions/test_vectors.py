@@ -1,4 +1,4 @@
-"""What nine tools themselves answered on five synthetic streams, and what our definitions of them say: within 2 ns."""
+"""The results of nine tools on five synthetic streams, and those of our definitions of them: equal within 2 ns."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FURTHER = {
 }
 WITHIN = 2
 
-# The tokens of the ten words in o200k_base, with which the tools were run.
+# The number of tokens of the ten words in o200k_base, with which the tools were run.
 WORDS = {
     "alpha": 1,
     "beta": 1,
@@ -58,10 +58,10 @@ def vectors(shared: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("stream", STREAMS)
-def test_what_the_tool_itself_said(vectors: dict[str, Any], stream: str, tool: str) -> None:
+def test_our_result_is_that_of_the_tool(vectors: dict[str, Any], stream: str, tool: str) -> None:
     case = vectors[stream]
     said = case["tools"][tool]
-    # Where the usage is missing, the tools took N from elsewhere than from the stream: it is handed in.
+    # If the usage is missing, the tools took N from elsewhere; here it is passed in.
     counter = TokenCounter("as the tool", lambda _: said["n_usage"]) if tool == "llmperf" else COUNTER
     if tool.startswith("vllm") and not said.get("n_usage"):
         counter = None

@@ -1,4 +1,4 @@
-"""Clients whose patience ends when a stream stands still, and not when a clock says so."""
+"""Clients that time out when a stream stalls, not after a time on the clock."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.waiting import SAFETY_S, until
 
 @contextmanager
 def impatient(events: int, asked: Callable[[], int]) -> Iterator[None]:
-    """Connections made meanwhile time out at once when they have given so many events and are read again.
+    """Connections made meanwhile time out at once when they have received `events` events and are read again.
 
-    `asked` tells how many requests the server has received: none is given up before it is there. Raises AssertionError
-    where more has come than these events, so that the stream does not stand still.
+    `asked` returns the number of requests that the server has received; no request is given up before it has arrived.
+    Raises AssertionError if more than these events arrive, because the stream then does not stall.
     """
     connect = socket.create_connection
     made: list[socket.socket] = []

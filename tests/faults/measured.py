@@ -1,4 +1,4 @@
-"""What a fault does to the official SDKs, in a few words: the last table of each page in tests/specs/faults.
+"""The effect of each fault on the official SDKs: the last table of each page in tests/specs/faults.
 
 `python -m tests.faults.measured [FAULT]...` measures these faults, or all that the pages name, and prints the rows.
 """
@@ -25,12 +25,12 @@ from tests.exchanges import scripted
 from tests.faults.impatient import impatient
 from tests.waiting import SAFETY_S
 
-# After how many events these stand still: there the SDK's timeout passes.
+# The number of events after which these stall, and the SDK times out.
 STANDS_STILL = {"stall:event=3,for=ever": 3, "slow-headers:for=10s": 0}
 
 
 def with_wide_characters(exchange: Exchange) -> Exchange:
-    """The same with a text that has characters of two and of four bytes."""
+    """Return the exchange with a text that has characters of two and of four bytes."""
     frames = [
         replace(frame, data=frame.data.replace(b" rivers", " fl\u00fcsse \U0001f30a".encode()))
         for frame in exchange.frames
@@ -45,7 +45,7 @@ PAGES = sorted((Path(__file__).parents[1] / "specs" / "faults").glob("*.md"))
 MEASURED = "## What official SDKs make of it"
 _ROW = re.compile(r"^\| `(.+)` \| (.*) \| (.*) \|$", re.MULTILINE)
 
-# Each fault as a user would write it, with what openai-python and anthropic-sdk-python make of it, as the pages say.
+# Each fault as a user would write it, with its effect on openai-python and anthropic-sdk-python according to the pages.
 EFFECTS = {
     fault: (first, second)
     for page in PAGES
@@ -54,12 +54,12 @@ EFFECTS = {
 
 
 def versions() -> tuple[str, str]:
-    """The SDKs that are installed: `openai 3.52`, `anthropic 2.11`."""
+    """Return the installed SDKs: `openai 3.52`, `anthropic 2.11`."""
     return tuple(f"{sdk.__title__} {'.'.join(sdk.__version__.split('.')[:2])}" for sdk in (openai, anthropic))  # type: ignore[return-value]
 
 
 def effect_on_openai(fault: str) -> str:
-    """What openai-python makes of it."""
+    """Describe the effect on openai-python."""
 
     def chunks_of(server: Served, body: Any) -> Iterator[str]:
         with openai.OpenAI(base_url=server.base_url, api_key="none", timeout=SAFETY_S, max_retries=1) as client:
@@ -70,7 +70,7 @@ def effect_on_openai(fault: str) -> str:
 
 
 def effect_on_anthropic(fault: str) -> str:
-    """What anthropic-sdk-python makes of it."""
+    """Describe the effect on anthropic-sdk-python."""
 
     def chunks_of(server: Served, body: Any) -> Iterator[str]:
         with anthropic.Anthropic(base_url=server.url, api_key="none", timeout=SAFETY_S, max_retries=1) as client:
@@ -110,7 +110,7 @@ def _effect(recorded: Exchange, fault: str, chunks: Callable[[Served, Any], Iter
 
 
 def rows(faults: Iterable[str]) -> Iterator[str]:
-    """The rows of the tables."""
+    """Yield the rows of the tables."""
     for fault in faults:
         yield f"| `{fault}` | {effect_on_openai(fault)} | {effect_on_anthropic(fault)} |"
 

@@ -1,6 +1,8 @@
-"""Steps in a line. `A@10` is a write after 10 ms that holds one event with the payload `{"t":"A"}`; `AB@10` holds two;
-`$` is `data: [DONE]`; what is no whole event stands in quotes, `'data: {"t'@10`, with `\\n` for a line feed. After the writes
-stands the end: `eof`, `fin`, `reset`, `hang`, or `half('bytes' of 70)`; before them `429` or `200@5` where there is a head.
+"""Steps in one line.
+
+`A@10` is a write after 10 ms of one event with the payload `{"t":"A"}`; `AB@10` writes two events; `$` is `data:
+[DONE]`; incomplete events are quoted, `'data: {"t'@10`, with `\n` for a line feed. The writes are followed by the end,
+`eof`, `fin`, `reset`, `hang`, or `half('bytes' of 70)`, and preceded by `429` or `200@5` if there is a head.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ _EVENT = re.compile(rb'data: (?:\{"t":"([A-Z])"\}|\[DONE\])\n\n')
 
 
 def parse(line: str) -> list[Step]:
-    """The steps that a line writes down."""
+    """Parse a line into steps."""
     *tokens, last = re.findall(r"(?:[^\s']|'[^']*')+", line)
     steps: list[Step] = []
     for token in tokens:
@@ -38,7 +40,7 @@ def parse(line: str) -> list[Step]:
 
 
 def shown(steps: Sequence[Step]) -> str:
-    """Steps written down in a line."""
+    """Write steps as a line."""
     return " ".join(_shown(step) for step in steps)
 
 

@@ -1,4 +1,4 @@
-"""What the official SDKs make of each fault is what its page says, and docs/faults.md has the tables of all faults."""
+"""The effect of each fault on the official SDKs is that on its page, and docs/faults.md has the tables of all faults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_every_fault_is_measured() -> None:
     assert {planned.fault.name for fault in measured.EFFECTS for planned in plan(fault)} == set(FAULTS)
 
 
-def test_the_page_is_as_it_would_be_made_now() -> None:
+def test_the_page_is_up_to_date() -> None:
     assert MADE["PAGE"].read_text(encoding="utf-8") == MADE["page"](), "run: make docs"
 
 

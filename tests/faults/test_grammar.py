@@ -1,4 +1,4 @@
-"""How a fault is written, and what is said to who writes it wrong."""
+"""The syntax of faults, and the messages for errors in it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("text", "said"), WRONG.items())
-def test_what_is_wrong_is_said(text: str, said: str) -> None:
+def test_errors(text: str, said: str) -> None:
     with pytest.raises(StreamkitError) as error:
         plan(text)
     assert str(error.value).startswith(said)
@@ -68,7 +68,7 @@ def test_the_seed_decides() -> None:
     assert len({played(seed) for seed in range(9)}) > 3
 
 
-def test_the_rate_is_kept() -> None:
+def test_the_rate() -> None:
     stream = parse("A@10 $@20 eof@30")
     random = Random(1)
     struck = sum(len(inject(stream, plan("drop:event=1,rate=0.25"), random)[0]) == 2 for _ in range(1000))
@@ -76,13 +76,13 @@ def test_the_rate_is_kept() -> None:
 
 
 @pytest.mark.parametrize("name", list(FAULTS))
-def test_what_does_not_apply_changes_nothing_and_says_so(name: str) -> None:
+def test_a_fault_that_does_not_apply_changes_nothing_and_is_reported(name: str) -> None:
     empty = parse("200@5 eof@10")
     steps, remarks = inject(empty, plan(name), Random(0))
     assert shown(steps) == shown(empty) if remarks else name in ("slow-headers", "status", "split", "join", "line-ends")
 
 
-def test_faults_are_done_one_after_another() -> None:
+def test_faults_are_applied_in_order() -> None:
     steps, _ = inject(
         parse("A@10 B@20 $@30 eof@40"), plan("line-ends:to=crlf;split:inside=crlf;cut:frame=2"), Random(0)
     )

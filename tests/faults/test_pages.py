@@ -1,4 +1,4 @@
-"""Every fault has a page in tests/specs/faults: a fault as a user writes it, steps in a line, and what they become."""
+"""Every fault has a page in tests/specs/faults: a fault as a user writes it, steps in one line, and the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streams made for tests: chunks with times in milliseconds, as a server sends them."""
+"""Streams for tests: chunks with times in milliseconds, as a server sends them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ URL = "https://api.example.test/v1/chat/completions"
 
 
 def chunk(delta: Mapping[str, Any] | None = None, *, finish: str | None = None, index: int = 0, **more: Any) -> str:
-    """The data of one chat chunk."""
+    """Return the data of one chat chunk."""
     choice = {"index": index, "delta": dict(delta or {}), "finish_reason": finish}
     head = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m-1"}
     return orjson.dumps({**head, "choices": [choice], **more}).decode()
@@ -27,7 +27,7 @@ def text(content: str, **more: Any) -> str:
 
 
 def usage(output: int | None, *, prompt: int = 7, **details: Any) -> str:
-    """The data of a usage-only chunk."""
+    """Return the data of a chunk with usage only."""
     told = {"prompt_tokens": prompt, "completion_tokens": output, **details}
     return orjson.dumps({"id": "c1", "object": "chat.completion.chunk", "choices": [], "usage": told}).decode()
 
@@ -45,7 +45,7 @@ def exchange(
     request: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Exchange:
-    """An exchange of these (milliseconds, data) events, a frame each; `together` puts all into one frame."""
+    """Return an exchange with these (milliseconds, data) events, one per frame; `together` puts all into one frame."""
     events = list(timed)
     data = [f"data: {payload}\n\n".encode() for _, payload in events]
     at = [None if when is None else round(when * MS) for when, _ in events]
@@ -69,14 +69,14 @@ def exchange(
 
 
 def stream(timed: Sequence[tuple[float | None, str]], **fields: Any) -> Stream:
-    """The same decoded and understood."""
+    """Return the same decoded and interpreted."""
     return interpret(exchange(timed, **fields))
 
 
 def plain(
     tokens: int = 10, *, first: float = 100, gap: float = 20, role: float = 20, reported: int | None = None
 ) -> list[tuple[float, str]]:
-    """A whole answer: role, `tokens` words `gap` ms apart, finish, usage, `[DONE]`."""
+    """Return a complete response: role, `tokens` words `gap` ms apart, finish, usage, `[DONE]`."""
     words = [(first + gap * place, text(f" w{place}")) for place in range(tokens)]
     last = words[-1][0] if words else first
     return [

@@ -1,4 +1,4 @@
-"""Streams that no number should be made up for, and what is said of them instead."""
+"""Streams for which no number may be invented, and what is reported instead."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def value(measurement: Measurement, name: str) -> float:
     return number
 
 
-def test_no_times_no_time() -> None:
+def test_without_times_there_are_no_durations() -> None:
     told = measured([(None, data) for _, data in plain(5)], clock="none", end=None)
     for entry in EVERY:
         if (
@@ -88,7 +88,7 @@ def test_the_clock_goes_back() -> None:
     assert missing(told)["generation_time"] == "clock-went-back"
 
 
-def test_frames_without_a_stamp_among_others_that_have_one() -> None:
+def test_frames_without_a_timestamp_among_others_with_one() -> None:
     told = measured([(100, text("a")), (None, text("b")), (130, text("c"))])
     assert list(told.samples["inter_chunk_gap"].values) == [30 * MS]
 
@@ -104,7 +104,7 @@ def test_frames_without_a_stamp_among_others_that_have_one() -> None:
         ),
     ],
 )
-def test_a_usage_that_lies(events: Any, said: str) -> None:
+def test_implausible_usage(events: Any, said: str) -> None:
     told = measured(events)
     assert told.notes == (said,)
     assert told.samples["output_tokens"].values == ()
@@ -120,7 +120,7 @@ def test_usage_of_every_chunk_of_a_stream_that_was_cut() -> None:
     assert (value(told, "tokens"), told.samples["output_tokens"].source) == (3, "per-chunk usage")
 
 
-def test_hidden_reasoning_is_left_out_of_rates_and_said() -> None:
+def test_hidden_reasoning_is_excluded_from_rates_and_reported() -> None:
     reported = usage(104, completion_tokens_details={"reasoning_tokens": 100})
     told = measured([(100 + 10 * n, text("w")) for n in range(4)] + [(140, STOP), (150, reported), (150, "[DONE]")])
     assert value(told, "tokens") == 104
@@ -131,27 +131,27 @@ def test_hidden_reasoning_is_left_out_of_rates_and_said() -> None:
 @pytest.mark.parametrize(
     ("counted", "said"), [(4, []), (9, ["usage says 4 output tokens that chunks show, tokenizer x counts 9"])]
 )
-def test_a_tokenizer_is_held_against_what_it_can_have_seen(counted: int, said: list[str]) -> None:
+def test_a_tokenizer_is_compared_with_the_visible_tokens(counted: int, said: list[str]) -> None:
     reported = usage(104, completion_tokens_details={"reasoning_tokens": 100})
     events = [(100 + 10 * n, text("w")) for n in range(4)] + [(140, STOP), (150, reported), (150, "[DONE]")]
     told = measured(events, TokenCounter("x", lambda _: counted))
     assert [note for note in told.notes if "tokenizer" in note] == said
 
 
-def test_chunks_of_one_read_are_told() -> None:
+def test_chunks_of_one_read_are_reported() -> None:
     told = measured([(100, text("a")), (100, text("b")), (100.05, text("c")), (120, text("d"))])
     assert value(told, "coalesced") == pytest.approx(2 / 3)
     assert told.notes[0].startswith("2 of 3 gaps are under 0.1 ms")
 
 
-def test_two_choices_have_gaps_of_their_own() -> None:
+def test_two_choices_have_separate_gaps() -> None:
     events = [(at, chunk({"content": "w"}, index=at // 5 % 2)) for at in range(100, 160, 5)]
     told = measured([*events, (161, chunk(finish="stop")), (162, chunk(finish="stop", index=1))])
     assert set(told.samples["inter_chunk_gap"].values) == {10 * MS}
     assert told.notes == ("2 choices: gaps are those within each choice",)
 
 
-def test_a_tokenizer_sees_the_text_joined_and_not_its_cuts() -> None:
+def test_a_tokenizer_counts_the_joined_text() -> None:
     seen: list[str] = []
 
     def count(words: str) -> int:
@@ -191,7 +191,7 @@ def gemini(text: str, tokens: object) -> str:
 
 
 @pytest.mark.parametrize("count", [150_000_000, 10**15, 2**53, 2**63, 2**64, 10**30, "9" * 400, -(10**20)])
-def test_a_number_in_the_data_decides_no_cost(count: object) -> None:
+def test_a_number_in_the_data_does_not_determine_memory(count: object) -> None:
     events = [(100 + 10 * place, gemini("word ", count if place else 1)) for place in range(4)]
     request = Request("POST", GEMINI)
     told = measure(interpret(replace(exchange(events), request=request)), EVERY)
@@ -201,23 +201,23 @@ def test_a_number_in_the_data_decides_no_cost(count: object) -> None:
 
 
 @pytest.mark.parametrize("value", ["1e308", "1e309", "9" * 400, "1e18", "-1e400"])
-def test_times_of_a_server_that_are_too_large_are_none(value: str) -> None:
+def test_server_times_that_are_too_large_are_ignored(value: str) -> None:
     last = STOP.removesuffix("}") + f',"timings":{{"prompt_ms":{value},"predicted_ms":3}}}}'
     told = measured([(100, text("a")), (110, last), (110, "[DONE]")])
     assert missing(told)["server_prompt_time"] == "not-reported"
 
 
 @pytest.mark.parametrize("when", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
-def test_a_year_that_no_clock_shows_is_no_wall_clock(when: str) -> None:
+def test_an_impossible_year_is_not_a_wall_clock(when: str) -> None:
     whole = Collection(EVERY)
     whole.add(measured(plain(5), recorded_at=when))
     assert len(whole.spans) == 0
 
 
-def test_a_log_of_whole_seconds_says_so_and_claims_nothing_finer() -> None:
+def test_a_log_of_whole_seconds_is_reported_as_such() -> None:
     events = [(1000 * (place * 150 // 1000), data) for place, (_, data) in enumerate(plain(39))]
     told = measured(events, clock="log", resolution=1_000_000_000)
     assert told.notes == ("the log's stamps have steps of 1 s: what is finer is not known",)
     assert missing(told)["inter_chunk_gap"] == missing(told)["inter_token_latency"] == "coarse-clock"
-    # The same where only the times themselves tell it, as in a recording made of a log.
+    # The same if only the times themselves show it, as in a recording made from a log.
     assert measured(events, clock="log").notes == told.notes

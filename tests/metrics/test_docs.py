@@ -1,4 +1,4 @@
-"""The pages that are made from docstrings are as they would be made now."""
+"""The pages generated from docstrings are up to date."""
 
 from __future__ import annotations
 

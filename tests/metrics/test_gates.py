@@ -1,4 +1,4 @@
-"""The grammar of gates, what they decide, and what they say of a wrong expression."""
+"""The syntax of gates, what they decide, and the messages for invalid expressions."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_grammar(line: str) -> None:
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_a_wrong_expression_says_what_is_wrong(text: str) -> None:
+def test_invalid_expressions(text: str) -> None:
     with pytest.raises(UsageError) as error:
         parse_expression(text)
     assert WRONG[text] in str(error.value)
@@ -102,7 +102,7 @@ def test_a_gate_names_the_worst_streams() -> None:
     assert [value for value, _ in outcome.worst] == [400 * MS, 300 * MS]
 
 
-def test_a_missing_metric_fails_unless_that_is_allowed() -> None:
+def test_a_missing_metric_fails_unless_allowed() -> None:
     streams = [one(100), measure(stream([(5, ROLE)]), list(METRICS.values()))]
     gate = Gate(parse_expression("ttft.p95 > 10s"))
     for measurement in streams:
@@ -113,7 +113,7 @@ def test_a_missing_metric_fails_unless_that_is_allowed() -> None:
     assert gate.outcome(measured(*streams), allow_missing=True) is None
 
 
-def test_a_stream_that_is_cut_or_lacks_a_metric_is_not_good() -> None:
+def test_a_truncated_stream_or_one_without_the_metric_is_not_good() -> None:
     limits = [parse_expression("ttft <= 150ms"), parse_expression("gap.p95 <= 20ms")]
     assert meets_limits([], one(100)) is None
     assert meets_limits(limits, one(100)) is True

@@ -1,9 +1,10 @@
 """Every metric has a page in tests/specs/metrics: streams in a line, and what the metric says of them.
 
-A stream is a line of words, `what@milliseconds`: `role`, `text`, `think` (reasoning), `tool`, `stop`, `usage=10`, `done`,
-`error`, `comment`; `text=hello` gives the text, `counted=3` the running usage, `text/1` the choice, `a+b@5` puts both into one frame. Settings stand before:
-`clock=none`, `clock=log`, `source=stdin`, `headers@5`, `end@300` (or `end=none`), `n=2`. What is expected is values in the
-metric's unit (`20 ms, 40 ms`, `7`, `50 tok/s`), or `-` and the reason why there are none.
+A stream is a line of words, `what@milliseconds`: `role`, `text`, `think` (reasoning), `tool`, `stop`, `usage=10`,
+`done`, `error`, `comment`; `text=hello` gives the text, `counted=3` the running usage, `text/1` the choice, `a+b@5`
+puts both into one frame. Settings stand before: `clock=none`, `clock=log`, `source=stdin`, `headers@5`, `end@300` (or
+`end=none`), `n=2`. What is expected is values in the metric's unit (`20 ms, 40 ms`, `7`, `50 tok/s`), or `-` and the
+reason why there are none.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def cases() -> Iterator[Any]:
 
 
 def payload(word: str) -> bytes:
-    """One event, as bytes of the body."""
+    """Return one event as bytes of the body."""
     what, _, value = word.partition("=")
     what, _, choice = what.partition("/")
     index = int(choice or 0)
@@ -49,7 +50,7 @@ def payload(word: str) -> bytes:
             index=index,
         ),
         "stop": lambda: making.chunk(finish="stop", index=index),
-        "usage": lambda: told(value),
+        "usage": lambda: parse_counts(value),
         "error": lambda: orjson.dumps({"error": {"message": "boom", "type": "server_error"}}).decode(),
         "json": lambda: value,
         "done": lambda: "[DONE]",
@@ -57,8 +58,9 @@ def payload(word: str) -> bytes:
     return b": keep-alive\n\n" if what == "comment" else f"data: {data[what]()}\n\n".encode()
 
 
-def told(value: str) -> str:
-    """`10`, `10/4` with reasoning tokens, `10/4/3` with cached ones, `10/4/3/2` with audio, `none` without output."""
+def parse_counts(value: str) -> str:
+    """Parse `10`, `10/4` with reasoning tokens, `10/4/3` with cached ones, `10/4/3/2` with audio, `none` without
+    output."""
     output, *parts = value.split("/")
     details: dict[str, Any] = {}
     if parts:
@@ -71,7 +73,7 @@ def told(value: str) -> str:
 
 
 def given(line: str) -> Exchange:
-    """The exchange that a line of words means."""
+    """Return the exchange that a line of words describes."""
     settings: dict[str, Any] = {"source": "client", "clock": "monotonic"}
     headers: int | None = 5
     end: float | str | None = ""
@@ -104,7 +106,8 @@ def given(line: str) -> Exchange:
 
 
 def spans(line: str) -> Spans:
-    """`0-100*10` is a stream from 0 to 100 ms with 10 tokens; `!` after it: cut; `+` and `-`: good or not."""
+    """Parse `0-100*10`, a stream from 0 to 100 ms with 10 tokens; a trailing `!` means truncated, `+` and `-` good or
+    not."""
     found = Spans()
     for word in line.split():
         match = re.fullmatch(r"(\d+)-(\d+)(?:\*(\d+))?(!?)([+-]?)", word)
@@ -123,7 +126,7 @@ def spans(line: str) -> Spans:
 
 
 def outcomes(line: str) -> tuple[Outcomes, str]:
-    """`complete*3 http-429*1` counts requests by how they ended; `good=2`: so many kept every limit; `of=429`: the cause."""
+    """Parse `complete*3 http-429*1`, requests by outcome; `good=2`, how many met every limit; `of=429`, the cause."""
     found, cause = Outcomes(), ""
     for word in line.split():
         name, _, value = word.replace("=", "*").partition("*")
@@ -165,7 +168,7 @@ def test_every_metric_has_a_page_with_cases() -> None:
         assert re.search(r"^\| `", page.read_text(encoding="utf-8"), re.M), page.name
 
 
-def test_every_metric_says_its_formula() -> None:
+def test_every_metric_has_a_formula() -> None:
     for entry in METRICS.values():
         assert "Formula: " in entry.manual, entry.name
         assert entry.title, entry.name
@@ -173,6 +176,6 @@ def test_every_metric_says_its_formula() -> None:
             assert code in REASONS, f"{entry.name} names the reason {code}"
 
 
-def test_names_keys_and_aliases_are_told_apart() -> None:
+def test_names_keys_and_aliases_are_distinct() -> None:
     words = [word for entry in METRICS.values() for word in {entry.name, entry.key, *entry.aliases}]
     assert len(words) == len(set(words))

@@ -1,4 +1,5 @@
-"""The pytest plugin, run by pytest: the examples of docs/pytest.md, recording, strictness, workers, and what it imports."""
+"""The pytest plugin, run by pytest: the examples of docs/pytest.md, recording, strictness, workers, and what it
+imports."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ pytest_plugins = ("pytester",)
 PAGE = Path(__file__).parents[2] / "docs" / "pytest.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 PLUGIN = ("-p", "streamkit.pytest_plugin", "-p", "no:cacheprovider")
-# An SDK takes its time to import; what a test asks here needs none.
+# Importing an SDK takes time, and these tests do not need one.
 ASK = """
 import json, os, urllib.request
 import pytest
@@ -47,7 +48,7 @@ def recordings(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """What stands for the real API."""
+    """A stand-in for the real API."""
     with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
         monkeypatch.setenv("OPENAI_API_KEY", "sk-proj-" + "a1B2" * 12)
@@ -68,7 +69,7 @@ def test_the_examples_of_the_page(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.usefixtures("recordings")
-def test_a_recording_that_is_not_there(pytester: pytest.Pytester) -> None:
+def test_a_missing_recording(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(ASK + "def test_it(streamkit_server): ask()")
     done = run(pytester)
     done.assert_outcomes(errors=1)
@@ -76,7 +77,7 @@ def test_a_recording_that_is_not_there(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.usefixtures("recordings")
-def test_a_request_that_nothing_answers(pytester: pytest.Pytester) -> None:
+def test_a_request_without_a_match(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         ASK + "@pytest.mark.streamkit('answer.jsonl')\n"
         "def test_it(streamkit_server):\n"
@@ -118,7 +119,7 @@ def test_once_records_and_then_plays(pytester: pytest.Pytester, provider: str, r
     assert b"a1B2a1B2" not in file.read_bytes()
 
 
-def test_auto_adds_and_all_begins_anew(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
+def test_auto_adds_and_all_starts_over(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
     pytester.makepyfile(
         ASK + f"@pytest.mark.streamkit('mine.jsonl', upstream={provider!r}, reuse='cycle')\n"
         "def test_it(streamkit_server): ask(); ask(); ask(seed=1)\n"
@@ -131,7 +132,7 @@ def test_auto_adds_and_all_begins_anew(pytester: pytest.Pytester, provider: str,
 
 
 @pytest.mark.usefixtures("recordings")
-def test_a_real_key_does_not_get_to_a_test_that_plays(
+def test_a_real_key_is_hidden_from_a_test_that_replays(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "a-real-key")
@@ -146,7 +147,7 @@ def test_a_real_key_does_not_get_to_a_test_that_plays(
 
 
 @pytest.mark.usefixtures("recordings")
-def test_a_marker_that_is_wrong(pytester: pytest.Pytester) -> None:
+def test_an_invalid_marker(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         "import pytest\n@pytest.mark.streamkit('answer.jsonl', sped=2)\ndef test_it(streamkit_server): 1"
     )

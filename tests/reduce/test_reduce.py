@@ -1,4 +1,4 @@
-"""What is left by `reduce`: nothing that does not matter, and nothing that was written."""
+"""The result of `reduce`: nothing insignificant, and none of the original text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streamkit.reduce.mask import mask
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.sets(st.integers(0, 9), min_size=1, max_size=4))
-def test_no_item_that_is_left_can_be_spared(items: list[int], needed: set[int]) -> None:
+def test_every_remaining_item_is_needed(items: list[int], needed: set[int]) -> None:
     def fails(left: Sequence[int]) -> bool:
         return needed <= set(left)
 
@@ -24,26 +24,26 @@ def test_no_item_that_is_left_can_be_spared(items: list[int], needed: set[int]) 
     assert not any(fails(kept[:place] + kept[place + 1 :]) for place in range(len(kept)))
 
 
-def test_the_order_of_what_is_left_stays() -> None:
+def test_the_order_is_kept() -> None:
     kept = fewest(list("abcdefgh"), lambda left: {"b", "g"} <= set(left))
     assert kept == ["b", "g"]
 
 
-def test_fields_that_do_not_matter_go() -> None:
+def test_insignificant_fields_are_removed() -> None:
     pieces = [b'data: {"a":{"b":[1,2,3],"c":7},"d":"text"}\n\n']
     left = reduce(pieces, lambda given: b'"c"' in given[0])
     assert left.pieces == [b'data: {"a":{"c":7}}\n\n']
     assert left.masked
 
 
-def test_texts_are_masked_and_words_of_the_protocol_are_not() -> None:
+def test_text_is_masked_and_protocol_words_are_not() -> None:
     piece = b'event: ping\ndata: {"id":"chatcmpl-Ab1","role":"assistant","content":"H\xc3\xa9llo, {wor1d}\\n"}\n\n'
     assert mask(piece) == (
         b'event: ping\ndata: {"id":"xxxxxxxx-xx0","role":"assistant","content":"xxxxx, {xxx0x}\\n"}\n\n'
     )
 
 
-def test_broken_json_is_masked_where_it_stands() -> None:
+def test_broken_json_is_masked_in_place() -> None:
     assert mask(b'data: {"role":"user","content":"secret te\n\n') == b'data: {"role":"user","content":"xxxxxx xx\n\n'
     assert mask(b"data: error: upstream\n\n") == b"data: xxxxx: xxxxxxxx\n\n"
     assert mask(b"data: [DONE]\n\n") == b"data: [DONE]\n\n"
@@ -75,11 +75,11 @@ def test_broken_json_is_masked_where_it_stands() -> None:
         ("<h1>Привет, Zoë</h1>\n", "<x0>xxxxxx, xxx</x0>\n"),
     ],
 )
-def test_nothing_that_was_written_stays(piece: str, masked: str) -> None:
+def test_no_original_text_remains(piece: str, masked: str) -> None:
     assert mask(piece.encode()).decode() == masked
 
 
-def test_bytes_that_are_no_text_stay() -> None:
+def test_bytes_that_are_not_text_are_kept() -> None:
     assert mask(b'data: {"content":"Bob \xe9"}\n\n') == b'data: {"content":"xxx \xe9"}\n\n'
 
 
@@ -87,7 +87,7 @@ def test_comments_are_masked() -> None:
     assert mask(b': keep alive, Bob\ndata: {"a":1}\n\n') == b': xxxx xxxxx, xxx\ndata: {"a":1}\n\n'
 
 
-def test_what_cannot_be_masked_is_told() -> None:
+def test_unmaskable_content_is_reported() -> None:
     left = reduce([b'data: {"content":"magic"}\n\n'], lambda given: b"magic" in given[0])
     assert not left.masked
     assert b"magic" in left.pieces[0]

@@ -1,4 +1,4 @@
-"""Each form in which findings leave: what it escapes, what it counts, and that its readers accept it."""
+"""Each format of findings: what it escapes, what it counts, and that its consumers accept it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def written(name: str, report: LintReport = REPORT) -> str:
 # GitHub
 
 
-def test_github_puts_errors_first_and_nothing_of_a_stream_begins_a_line() -> None:
+def test_github_puts_errors_first_and_no_line_begins_with_stream_content() -> None:
     lines = written("github").split("\n")
     assert lines[0] == (
         "::error file=a b/x.sse,line=17,title=streamkit SCH303 wrong-object"
@@ -97,7 +97,7 @@ def test_github_escapes_what_ends_a_property() -> None:
 # GitLab
 
 
-def test_gitlab_has_the_fields_of_its_report_and_no_fingerprint_twice() -> None:
+def test_gitlab_has_the_fields_of_its_report_and_unique_fingerprints() -> None:
     issues = json.loads(written("gitlab", LintReport(findings=[ERROR, ERROR, WARNING], streams=[])))
     assert [issue["severity"] for issue in issues] == ["major", "major", "minor"]
     assert issues[0]["location"] == {"path": "a b/x.sse", "lines": {"begin": 17}}
@@ -105,7 +105,7 @@ def test_gitlab_has_the_fields_of_its_report_and_no_fingerprint_twice() -> None:
     assert len({issue["fingerprint"] for issue in issues}) == 3
 
 
-def test_gitlab_counts_findings_that_are_alike_and_leaves_the_first_as_it_is_alone() -> None:
+def test_gitlab_numbers_equal_findings_after_the_first() -> None:
     [alone] = json.loads(written("gitlab", LintReport(findings=[ERROR], streams=[])))
     issues = json.loads(written("gitlab", LintReport(findings=[ERROR, WARNING, ERROR, ERROR], streams=[])))
     known = alone["fingerprint"]
@@ -130,7 +130,7 @@ def test_junit_has_a_case_a_stream_and_a_failure_a_finding_that_fails_the_run() 
     assert "50%," in (suite[1].findtext("system-out") or "")
 
 
-def test_junit_is_xml_whatever_a_stream_says() -> None:
+def test_junit_is_valid_xml_whatever_a_stream_contains() -> None:
     everything = "".join(map(chr, range(0x10000))) + "\U0001fffe\U0001f600"
     said = Finding(
         code="SCH310",
@@ -154,7 +154,7 @@ def test_junit_fails_from_the_severity_that_the_run_fails_from() -> None:
 
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
 LEVEL = {"enum": ["none", "note", "warning", "error"]}
-# What the standard requires of the parts that are written, and what code scanning asks for besides.
+# What the standard requires of the parts that are written, and what code scanning requires in addition.
 SHAPE = {
     "type": "object",
     "required": ["version", "runs", "$schema"],
@@ -274,7 +274,7 @@ def test_sarif_passes_the_official_schema(report: LintReport) -> None:
     path = os.environ.get("STREAMKIT_SARIF_SCHEMA")
     if not path:
         pytest.skip("STREAMKIT_SARIF_SCHEMA does not name the schema of SARIF 2.1.0, which no Python package carries")
-    # The schema's pattern of a language has a stray bracket, which strict engines refuse.
+    # The schema's pattern of a language has a stray bracket, which strict engines reject.
     schema = json.loads(Path(path).read_text(encoding="utf-8").replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$"))
     checker = jsonschema_rs.Draft7Validator(schema, validate_formats=True)
     assert [str(error) for error in checker.iter_errors(json.loads(written("sarif", report)))] == []
@@ -297,7 +297,7 @@ def test_sarif_names_rules_levels_places_and_counts() -> None:
     }
 
 
-def test_a_fingerprint_stays_when_lines_and_indices_move() -> None:
+def test_a_fingerprint_is_independent_of_lines_and_indices() -> None:
     def known(line: int, path: str, code: str = "SCH304") -> str:
         finding = Finding(
             code=code, name="n", severity="error", message="m", place=Place(1, 0, line, path), file="x.sse"
@@ -311,7 +311,7 @@ def test_a_fingerprint_stays_when_lines_and_indices_move() -> None:
 # Text
 
 
-def test_text_shows_nothing_that_moves_a_terminal() -> None:
+def test_text_shows_no_control_characters() -> None:
     shown = written("text")
     assert "\x1b" not in shown
     assert "\x07" not in shown
@@ -351,12 +351,12 @@ def test_text_fits_an_excerpt_to_the_terminal_around_its_caret(
     assert all(sum(map(columns, line)) <= width for line in lines if width and line.startswith("    | "))
 
 
-def test_text_of_nothing_says_so() -> None:
+def test_text_without_findings() -> None:
     assert written("text", CLEAN) == "No findings in 1 stream.\n"
 
 
 @pytest.mark.parametrize("name", ["text", "json", "jsonl", "github", "gitlab", "junit", "sarif"])
-def test_every_form_can_be_written_to_a_file(name: str) -> None:
+def test_every_format_can_be_written_to_a_file(name: str) -> None:
     assert written(name).encode("utf-8").decode("utf-8") == written(name)
 
 
@@ -383,6 +383,6 @@ def test_json_is_read_by_strict_parsers_whatever_a_stream_or_a_file_name_holds(n
     assert holder() == told
 
 
-def test_sarif_names_a_file_whose_name_is_no_text_by_its_bytes() -> None:
+def test_sarif_names_a_file_with_an_undecodable_name_by_its_bytes() -> None:
     odd = Finding(code="X1", name="x", severity="error", message="m", file="no\udcfftext.sse", exchange=1)
     assert '"no%FFtext.sse"' in written("sarif", LintReport(findings=[odd], streams=[]))

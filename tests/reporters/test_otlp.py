@@ -1,4 +1,4 @@
-"""`stats --format otlp` against the protocol's own types, and what a collector is sent."""
+"""`stats --format otlp` checked with the protocol's own types, and what a collector receives."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def known(pairs: list[Any]) -> dict[str, Any]:
     return {pair["key"]: next(iter(pair["value"].values())) for pair in pairs}
 
 
-def test_the_protocols_own_types_take_it() -> None:
-    """opentelemetry-proto reads every line; its JSON has ids in base64 where OTLP/JSON has them in hexadecimal."""
+def test_the_protocols_own_types_accept_it() -> None:
+    """opentelemetry-proto parses every line. Its JSON has ids in base64, OTLP/JSON in hexadecimal."""
     pytest.importorskip("opentelemetry.proto")
     from google.protobuf.json_format import Parse
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
@@ -70,7 +70,7 @@ def test_the_protocols_own_types_take_it() -> None:
         assert Parse(json.dumps(request), kind()).ByteSize() > 0
 
 
-def test_a_span_is_the_stream() -> None:
+def test_a_span_covers_the_stream() -> None:
     good, cut = spans(lines(PLAIN, CUT))
     stats = json.loads(run("--format", "json", PLAIN).stdout)["streams"][0]
     assert int(good["endTimeUnixNano"]) - int(good["startTimeUnixNano"]) == stats["metrics"]["operation_duration_ns"]
@@ -95,14 +95,14 @@ def test_a_stream_without_times_has_no_span() -> None:
         ("openai_responses", "chat", None),
     ],
 )
-def test_operations_and_providers_have_the_conventions_names(path: str, operation: str, provider: str | None) -> None:
+def test_operations_and_providers_are_named_by_the_conventions(path: str, operation: str, provider: str | None) -> None:
     span = spans(lines(str(RECORDINGS / path / "plain.jsonl")))[0]
     attributes = known(span["attributes"])
     assert attributes["gen_ai.operation.name"] == operation
     assert attributes.get("gen_ai.provider.name") in (provider, None)
 
 
-def test_nothing_that_a_client_measured_is_named_as_a_servers() -> None:
+def test_no_client_measurement_has_a_server_metric_name() -> None:
     for form in ("otlp", "otel"):
         assert "gen_ai.server." not in run("--format", form, str(RECORDINGS)).stdout
 
@@ -136,7 +136,7 @@ def test_values_far_apart_share_wider_buckets() -> None:
 
 @contextmanager
 def collector(status: int = 200, answer: str = "{}") -> Iterator[tuple[str, list[tuple[str, Any]]]]:
-    """A collector that remembers what it was sent."""
+    """Run a collector that remembers what it receives."""
     received: list[tuple[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -160,7 +160,7 @@ def collector(status: int = 200, answer: str = "{}") -> Iterator[tuple[str, list
             thread.join()
 
 
-def test_a_collector_is_sent_all(tmp_path: Path) -> None:
+def test_a_collector_receives_everything(tmp_path: Path) -> None:
     with collector() as (url, received):
         done = run("--otlp-endpoint", url, PLAIN, CUT)
     assert (done.return_value, done.stdout) == (0, "")
@@ -171,11 +171,11 @@ def test_a_collector_is_sent_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "answer", "message"),
     [
-        (500, "broken", "refused with status 500: 'broken'"),
-        (200, '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"no"}}', "rejected a part"),
+        (500, "broken", "rejected with status 500: 'broken'"),
+        (200, '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"no"}}', "partly rejected"),
     ],
 )
-def test_a_collector_that_does_not_take_all_is_reported(status: int, answer: str, message: str) -> None:
+def test_a_collector_that_rejects_some_is_reported(status: int, answer: str, message: str) -> None:
     with collector(status, answer) as (url, _):
         error = run("--otlp-endpoint", url, PLAIN).exception
     assert isinstance(error, StreamkitError)

@@ -20,7 +20,7 @@ def test_every_reporter_has_a_page_and_every_page_a_reporter() -> None:
 
 
 @pytest.mark.parametrize("name", list(REPORTERS))
-def test_a_reporter_shows_something(name: str) -> None:
+def test_a_page_has_an_example(name: str) -> None:
     assert any(getattr(REPORTERS[name], kind) for kind in _KINDS)
 
 

@@ -1,4 +1,4 @@
-"""Tables and pictures for a terminal: columns stay straight whatever is in them, and labels stay apart however narrow."""
+"""Tables and pictures for a terminal: columns stay aligned whatever their content, and labels never touch."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def ruler(end_ns: int, columns: int) -> str:
     return "".join(strip(marks(end_ns), width=columns, ascii_only=False)).split("\n")[2]
 
 
-def test_numbers_stand_below_each_other_beside_any_script() -> None:
+def test_numbers_are_aligned_next_to_any_script() -> None:
     text = drawn(Table(["Stream", "Chunks"], [[name, "12"] for name in NAMES]))
     assert {width(line) for line in text.splitlines()} == {width(text.split("\n", 1)[0])}
 
 
-def test_paint_moves_nothing() -> None:
+def test_color_does_not_affect_alignment() -> None:
     verdicts = Table(["Stream", "Verdict", "N"], [["a", "complete", "1"], ["bcd", "malformed", "22"]], left=2)
     painted = drawn(verdicts, Palette(on=True))
     assert "\x1b[32mcomplete\x1b[0m" in painted
@@ -52,7 +52,7 @@ def test_the_labels_of_an_axis(columns: int, expected: str) -> None:
 
 @given(st.integers(1, 10**14), st.integers(20, 120))
 def test_labels_never_touch(end_ns: int, columns: int) -> None:
-    """Each is a number and a unit: two that touched would not read as one."""
+    """Each is a number and a unit; without a gap, two could not be read."""
     shown = ruler(end_ns, columns)
     labels = re.split(r" {2,}", shown.strip())
     assert len(shown) <= max(columns - 2, 22)
@@ -67,7 +67,7 @@ TABLES = st.integers(1, 4).flatmap(
 
 
 @given(TABLES, st.integers(0, 4))
-def test_tables_in_ascii_are_those_of_tabulate(rows: list[list[str]], left: int) -> None:
-    """The short way for ASCII and tabulate give the same lines."""
+def test_ascii_tables_equal_those_of_tabulate(rows: list[list[str]], left: int) -> None:
+    """The fast path for ASCII and tabulate give the same lines."""
     short, whole = (aligned(rows, left) for aligned in (table._by_padding, table._by_tabulate))
     assert [line.rstrip() for line in short] == [line.rstrip() for line in whole]

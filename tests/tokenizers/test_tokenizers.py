@@ -1,4 +1,4 @@
-"""Tokens are counted with what is on this machine, and a count says with what."""
+"""Tokens are counted with what is installed on this machine, and every count names its tokenizer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def splintr() -> None:
     pytest.importorskip("splintr", reason="the extra `tokens` is not installed")
 
 
-# What OpenAI's own library says of this sentence.
+# The result of OpenAI's own library for this sentence.
 @pytest.mark.parametrize(("vocabulary", "count"), [("cl100k_base", 6), ("o200k_base", 6)])
 def test_a_known_count(splintr: None, vocabulary: str, count: int) -> None:
     counter = named(vocabulary)
@@ -47,7 +47,7 @@ def test_the_vocabulary_of_a_model(model: str | None, vocabulary: str | None) ->
     assert vocabulary_of(model) == vocabulary
 
 
-def test_an_unknown_model_is_counted_with_another_vocabulary_and_that_is_said(splintr: None) -> None:
+def test_an_unknown_model_is_counted_with_another_vocabulary_and_a_note(splintr: None) -> None:
     automatic = Automatic()
     assert automatic.of("gpt-4").name == "cl100k_base (splintr)"
     assert automatic.of("claude-3").name == "o200k_base (splintr), not the model's own"
@@ -59,7 +59,7 @@ def test_an_unknown_vocabulary_names_the_remedy() -> None:
 
 
 def vocabulary(file: Path, size: int) -> str:
-    """A `.tiktoken` file of so many entries: every byte, `ab`, `abc`, and words that no text has."""
+    """Return a `.tiktoken` file with this many entries: every byte, `ab`, `abc`, and words that no text contains."""
     pieces = [bytes([byte]) for byte in range(256)] + [b"ab", b"abc"]
     pieces += [b"\xff%d" % number for number in range(size - len(pieces))]
     file.write_text("".join(f"{base64.b64encode(piece).decode()} {rank}\n" for rank, piece in enumerate(pieces)))
@@ -71,12 +71,12 @@ def test_a_vocabulary_file(splintr: None, tmp_path: Path, size: int) -> None:
     assert from_file(vocabulary(tmp_path / "a.tiktoken", size)).count("abcx") == 2
 
 
-def test_a_vocabulary_whose_splitting_is_not_known_is_refused(splintr: None, tmp_path: Path) -> None:
+def test_a_vocabulary_with_an_unknown_pattern_is_rejected(splintr: None, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"50,280 entries: neither cl100k_base .* or a tokenizer\.json"):
         from_file(vocabulary(tmp_path / "p50k.tiktoken", 50_280))
 
 
-def test_a_vocabulary_file_that_is_none(splintr: None, tmp_path: Path) -> None:
+def test_an_invalid_vocabulary_file(splintr: None, tmp_path: Path) -> None:
     file = tmp_path / "bad.json"
     file.write_text("{}")
     with pytest.raises(UsageError, match=r"bad\.json"):
@@ -85,18 +85,18 @@ def test_a_vocabulary_file_that_is_none(splintr: None, tmp_path: Path) -> None:
         from_file(str(tmp_path / "absent.tiktoken"))
 
 
-def test_tiktoken_is_used_only_with_a_whole_file_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tiktoken_is_used_only_with_a_complete_file_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
     assert tiktoken.open_vocabulary("o200k_base") is None
     address = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
     file = tmp_path / hashlib.sha1(address.encode()).hexdigest()
     file.write_bytes(b"changed")
     assert tiktoken.open_vocabulary("o200k_base") is None
-    assert file.read_bytes() == b"changed"  # the library itself would have deleted it and asked the network
+    assert file.read_bytes() == b"changed"  # the library itself would have deleted it and fetched it from the network
 
 
 @pytest.mark.parametrize(("vocabulary", "size"), [("cl100k_base", 100_256), ("o200k_base", 199_998)])
-def test_tiktoken_counts_as_splintr_does(
+def test_tiktoken_and_splintr_agree(
     splintr: None, vocabulary: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = pytest.importorskip("tiktoken", reason="tiktoken is not installed")
