@@ -12,7 +12,8 @@ from typing import Any
 
 from streamkit.apis._api import APIS, Api, Ending, Sample
 from streamkit.apis._decode import DONE, Decoded, holds_document, parse
-from streamkit.apis._interpret import build_stream, choose_api
+from streamkit.apis._detect import choose_api
+from streamkit.apis._interpret import build_stream
 from streamkit.model.exchange import End, Exchange, Response
 from streamkit.model.message import ERROR, FINISH, TOKEN, USAGE
 from streamkit.model.stream import Broken, Stream

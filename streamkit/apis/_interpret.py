@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from streamkit.apis._api import APIS, UNKNOWN, Api, Assembler, Chunk, Ending, Sample
 from streamkit.apis._decode import Decoded, decode
+from streamkit.apis._detect import choose_api
 from streamkit.apis.dialects import DIALECTS, Dialect, detect_dialect
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Exchange, is_error_body
@@ -102,17 +103,6 @@ def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
             (decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))
         ],
     )
-
-
-def choose_api(sample: Sample, name: str | None) -> tuple[Api, str]:
-    """Return the API called `name`, or if that is None the first that recognises the sample, and the reason."""
-    if name is not None:
-        return APIS[name], "as asked"
-    for api in sorted(APIS.values(), key=lambda entry: entry.order):
-        reason = api.recognises(sample)
-        if reason is not None:
-            return api, reason
-    return APIS[UNKNOWN], "no known API"
 
 
 def build_stream(

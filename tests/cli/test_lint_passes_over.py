@@ -24,6 +24,8 @@ STREAM = (
 JSON = "application/json"
 SSE = "text/event-stream"
 
+STREAMS = Path(__file__).parents[1] / "specs" / "streams"
+
 
 def exchange(
     body: str, kind: str, asked: Any, *, url: str = URL, status: int = 200, method: str = "POST", accept: str = "*/*"
@@ -112,11 +114,17 @@ def test_the_body_of_an_error_is_judged_as_an_error(body: str, message: str, tmp
     assert done.return_value == 1
 
 
-def test_lint_says_what_it_has_no_tables_for(tmp_path: Path) -> None:
-    file = tmp_path / "transcription.sse"
-    file.write_text(
-        'data: {"type":"transcript.text.delta","delta":"Hi"}\n\ndata: {"type":"transcript.text.done","text":"Hi"}\n\n'
-    )
+def test_lint_says_that_nothing_of_an_unknown_stream_is_checked(tmp_path: Path) -> None:
+    file = tmp_path / "steps.sse"
+    file.write_text('data: {"step":1}\n\ndata: {"step":2}\n\n')
+    [row] = json.loads(lint(str(file), "--format", "json").stdout)["streams"]
+    assert (row["api"], row["unchecked"]) == ("unknown", ["shape", "order"])
+
+
+@pytest.mark.parametrize(
+    "file", sorted(path for path in STREAMS.iterdir() if path.suffix in (".sse", ".ndjson", ".aws"))
+)
+def test_of_an_api_of_the_catalogue_shape_and_order_are_checked(file: Path) -> None:
     done = lint(str(file), "--format", "json")
-    assert json.loads(done.stdout)["streams"][0]["unchecked"] == ["shape", "order"]
-    assert "shape and order not checked for openai_transcription (1 stream)" in done.stderr
+    assert [row["unchecked"] for row in json.loads(done.stdout)["streams"]] == [[]]
+    assert "not checked" not in done.stderr

@@ -33,7 +33,7 @@ class Good:
 
     `optional` are fields that may be gone or null, as the API's own types tell, `free` those that may hold anything. `text` is
     the path of a text that grows, `total` that of a sum, `cut` that of a call's arguments. `within` tells that each event is
-    handed on in the envelope of InvokeModel.
+    handed on in the envelope of InvokeModel. `invisible` are the kinds of defects that leave a lawful stream of this API.
     """
 
     api: str
@@ -44,6 +44,7 @@ class Good:
     total: str = ""
     cut: str = ""
     within: bool = False
+    invisible: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def defects(good: Good) -> Iterator[Defect]:
     events = events_of(good)
     made = (*_of_events(good, events), *_of_fields(good, events), *_of_values(good, events))
     for kind, where, changed in made:
-        yield Defect(kind, where, body_of(good, changed))
+        if kind not in good.invisible:
+            yield Defect(kind, where, body_of(good, changed))
 
 
 Changed = tuple[str, str, list[Event]]

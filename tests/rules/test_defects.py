@@ -23,6 +23,49 @@ LEAST = 0.85
 
 GOOD = (
     Good(
+        "anthropic_completions",
+        "text-completion.sse",
+        optional=frozenset({"stop", "log_id"}),
+        text="completion",
+    ),
+    Good(
+        "bedrock_agent",
+        "agent.ndjson",
+        # The service model requires none of these.
+        optional=frozenset(
+            {
+                *(
+                    "agentAliasId",
+                    "agentId",
+                    "agentVersion",
+                    "callerChain",
+                    "agentAliasArn",
+                    "eventTime",
+                    "text",
+                    "type",
+                ),
+                *("foundationModel", "inferenceConfiguration", "maximumLength", "stopSequences", "temperature"),
+                *("topK", "topP", "metadata", "clientRequestId", "startTime", "endTime", "totalTimeMs", "usage"),
+                *("inputTokens", "outputTokens", "rawResponse", "content", "invocationType", "name", "value"),
+                *("actionGroupInvocationInput", "actionGroupName", "function", "executionType", "parameters"),
+                *("actionGroupInvocationOutput", "finalResponse"),
+            }
+        ),
+    ),
+    Good(
+        "bedrock_agent",
+        "agent-cited.ndjson",
+        optional=frozenset(
+            {
+                *("attribution", "citations", "generatedResponsePart", "textResponsePart", "text", "span", "start"),
+                *("end", "retrievedReferences", "content", "type", "s3Location", "uri", "metadata", "page", "name"),
+                *("location", "agentId", "function", "actionInvocationType", "parameters", "value"),
+                *("returnControl.invocationInputs.0.functionInvocationInput",),
+            }
+        ),
+        free=frozenset({"page"}),
+    ),
+    Good(
         "bedrock_converse",
         "converse-tool.sse",
         text="contentBlockDelta.delta.text",
@@ -123,6 +166,29 @@ GOOD = (
     ),
     Good("watsonx", "watsonx.sse", optional=frozenset({"model_version"}), text="results.0.generated_text"),
     Good("replicate", "replicate.sse"),
+    Good(
+        "openai_transcription",
+        "transcription.sse",
+        optional=frozenset(
+            {"logprobs", "token", "bytes", "logprob", "usage", "input_token_details", "text_tokens", "audio_tokens"}
+        ),
+        text="delta",
+        total="usage.total_tokens",
+    ),
+    Good(
+        "openai_transcription",
+        "transcription-diarized.sse",
+        optional=frozenset({"segment_id", "usage", "input_token_details", "text_tokens", "audio_tokens"}),
+        text="delta",
+        total="usage.total_tokens",
+    ),
+    Good(
+        "writer_completions",
+        "writer.sse",
+        text="value",
+        # A chunk is its text and nothing else: without one, or with two in another order, it is another lawful stream.
+        invisible=frozenset({"event dropped", "event moved", "events swapped"}),
+    ),
 )
 
 

@@ -128,6 +128,14 @@ class Counter:
             yield Misstep("counter-order", chunk, message, path)
 
 
+def instant(written: Any) -> str | None:
+    """Return an RFC 3339 time in UTC in a form that sorts as text (nine digits of fraction), or None if it is not one."""
+    if type(written) is not str or not written.endswith("Z"):
+        return None
+    seconds, _, fraction = written[:-1].partition(".")
+    return f"{seconds}.{fraction:0<9}"
+
+
 def second_end_severity(kind: str) -> Severity | None:
     """Return "warning" for a second end, from which no measured client suffers, and None (the rule's own) otherwise."""
     return "warning" if kind == "repeated-finish" else None

@@ -62,6 +62,7 @@ class _ConverseWalk:
         self._client_calls = 0
         self._stop: tuple[int, str] | None = None
         self._metadata = 0
+        self._counted_at = 0  # the chunk of the first metadata; where it is the first of all, that is told already
 
     def missteps(self) -> Iterator[Misstep]:
         for chunk, event in enumerate(self._stream.chunks):
@@ -75,6 +76,8 @@ class _ConverseWalk:
 
     def _event(self, chunk: int, name: str, payload: dict[str, Any]) -> Iterator[Misstep]:
         path = f"$.{name}"
+        if self._counted_at and name not in ("metadata", "messageStop"):
+            yield Misstep("after-end", chunk, f"{name} comes after metadata", path, "warning")
         if name == "messageStart":
             yield from self._walk.message(chunk, "start", path)
         elif name == "messageStop":
@@ -82,6 +85,7 @@ class _ConverseWalk:
             self._stop = (chunk, str(payload.get("stopReason")))
         elif name == "metadata":
             self._metadata += 1
+            self._counted_at = self._counted_at or chunk
             yield from self._counts(chunk, payload)
         elif type(payload.get("contentBlockIndex")) is int:
             yield from self._block(chunk, name, payload["contentBlockIndex"], payload)
@@ -106,6 +110,8 @@ class _ConverseWalk:
         may_open = kind in ("text", "reasoningContent", "")
         yield from self._walk.part(chunk, "piece" if may_open else "delta", key, kind, path)
         yield from self._texts.add(chunk, "$.contentBlockDelta.delta.text", content.get("text"), key=index)
+        thought = as_object(content.get("reasoningContent")).get("text")
+        yield from self._texts.add(chunk, "$.contentBlockDelta.delta.reasoningContent.text", thought, key=index)
         self._calls.arguments(index, as_object(content.get("toolUse")).get("input"))
 
     def _counts(self, chunk: int, metadata: dict[str, Any]) -> Iterator[Misstep]:

@@ -25,8 +25,16 @@ _METRICS = structure(
 )
 
 
-def _entries(text: str, finish: str) -> Field:
-    entry = {text: string(required=True), finish: string(null=True), "index": count(null=True), "id": string()}
+def _finish(*reasons: str) -> Field:
+    return string(*reasons, null=True).called(wrong_value="unknown-finish-reason")
+
+
+_COHERE = ("COMPLETE", "MAX_TOKENS", "ERROR", "ERROR_TOXIC", "STOP_SEQUENCE")
+_TITAN = ("FINISH", "FINISHED", "LENGTH", "STOP_CRITERIA_MET", "RAG_QUERY_WHEN_RAG_DISABLED", "CONTENT_FILTERED")
+
+
+def _entries(text: str, finish: str, *reasons: str) -> Field:
+    entry = {text: string(required=True), finish: _finish(*reasons), "index": count(null=True), "id": string()}
     return array(structure(entry))
 
 
@@ -34,8 +42,8 @@ SHAPE = Shape(
     types=("object",),
     fields={
         METRICS: _METRICS,
-        "generations": _entries("text", "finish_reason"),
-        "outputs": _entries("text", "stop_reason"),
+        "generations": _entries("text", "finish_reason", *_COHERE),
+        "outputs": _entries("text", "stop_reason", "stop", "length"),
         "completions": _entries("text", "finish_reason"),
         "choices": _entries("text", "stop_reason"),
         "text": string(),
@@ -43,7 +51,7 @@ SHAPE = Shape(
         "finish_reason": string(null=True),
         "outputText": string(),
         "index": count(null=True),
-        "completionReason": string(null=True),
+        "completionReason": _finish(*_TITAN),
         "inputTextTokenCount": count(null=True),
         "totalOutputTextTokenCount": count(null=True),
         "generation": string(),

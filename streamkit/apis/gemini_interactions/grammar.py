@@ -70,6 +70,7 @@ class _InteractionWalk:
         self._calls = Calls()
         self._counts: dict[str, int] = {}
         self._functions = 0
+        self._updated = ""
         self._completed: tuple[int, str] | None = None
 
     def missteps(self) -> Iterator[Misstep]:
@@ -80,6 +81,10 @@ class _InteractionWalk:
             elif kind == "interaction.status_update":
                 yield from self._walk.message(chunk, "part")
                 yield from self._check_id(chunk, "$.interaction_id", event.get("interaction_id"))
+                status = as_string(event.get("status"))
+                if status and status == self._updated:
+                    yield Misstep("state-order", chunk, f"the status is {status} again", "$.status")
+                self._updated = status
             elif kind in ("interaction.created", "interaction.completed"):
                 yield from self._lifecycle(chunk, kind, as_object(event.get("interaction")))
             elif kind and kind != "error":

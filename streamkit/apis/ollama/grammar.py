@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import as_object, objects_in
-from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, second_end_severity
+from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, instant, second_end_severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
 
@@ -56,7 +56,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
             )
         yield from same.check(chunk, "$.model", line.get("model"), kind="model-changed")
         created = line.get("created_at")
-        yield from times.next(chunk, "$.created_at", _instant(created))
+        yield from times.next(chunk, "$.created_at", instant(created))
         message = as_object(line.get("message"))
         yield from texts.add(chunk, "$.message.content", message.get("content") or line.get("response"))
         yield from texts.add(
@@ -67,14 +67,6 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         yield from _repeated(stream, chunk)
         if done:
             yield from _done(chunk, line)
-
-
-def _instant(created: Any) -> str | None:
-    """Return a UTC time in a form that sorts as text, with its fraction of a second padded to nine digits."""
-    if type(created) is not str or not created.endswith("Z"):
-        return None
-    seconds, _, fraction = created[:-1].partition(".")
-    return f"{seconds}.{fraction:0<9}"
 
 
 def _repeated(stream: Stream, chunk: int) -> Iterator[Misstep]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from streamkit.apis._kit.reading import as_index
+from streamkit.apis._kit.values import Texts
 from streamkit.apis._openai.repeated_fields import KINDS as FIELD_KINDS
 from streamkit.apis._openai.repeated_fields import RepeatedFields
 from streamkit.apis._openai.usage_checks import KINDS as USAGE_KINDS
@@ -26,13 +28,13 @@ GRAMMAR = Grammar(
 _CHAT_ONLY = frozenset({"usage-missing", "usage-not-last", "usage-on-content"})
 """Where usage belongs in a legacy stream has not been measured, so only its counts are checked."""
 
-KINDS = GRAMMAR.kinds | FIELD_KINDS | USAGE_KINDS - _CHAT_ONLY
+KINDS = GRAMMAR.kinds | FIELD_KINDS | USAGE_KINDS - _CHAT_ONLY | {"cumulative-content", "repeated-delta"}
 """Every misstep that these checks can report; each is the name of a rule."""
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
     """Yield every misstep of a Completions stream in the order of its chunks, then those at its end."""
-    walk, same, usage = Walk(GRAMMAR), RepeatedFields(), UsageChecks()
+    walk, same, usage, texts = Walk(GRAMMAR), RepeatedFields(), UsageChecks(), Texts()
     finishes: dict[object, str] = {}
     for index, (chunk, flag) in enumerate(zip(stream.chunks, stream.flags, strict=True)):
         yield from same.chunk(index, chunk)
@@ -40,6 +42,8 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         for place, choice in enumerate(choices if isinstance(choices, list) else ()):
             if isinstance(choice, dict):
                 yield from _choice(walk, finishes, index, place, choice)
+                number = as_index(choice.get("index"), place)
+                yield from texts.add(index, f"$.choices[{place}].text", choice.get("text"), key=number)
         yield from _counts_only(usage.chunk(index, chunk, has_content=bool(flag & TEXT)))
     if stream.verdict != "error":
         for key, wrong in walk.unfinished():

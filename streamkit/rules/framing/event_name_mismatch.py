@@ -19,6 +19,7 @@ from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 
 _FIELDS = {
+    "anthropic_completions": "type",
     "anthropic_messages": "type",
     "openai_responses": "type",
     "openai_assistants": "object",

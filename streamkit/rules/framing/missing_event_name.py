@@ -24,7 +24,7 @@ from streamkit.rules import Sighting, rule
     "SSE112",
     "error",
     also=("warning",),
-    apis=("anthropic_messages", "openai_responses", "openai_assistants"),
+    apis=("anthropic_completions", "anthropic_messages", "openai_assistants", "openai_responses"),
     framing=True,
     breaks="anthropic 2.11, AssistantEventHandler of openai-python 3.54: the event is passed over, and the message is empty",
 )

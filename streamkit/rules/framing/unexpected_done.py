@@ -20,7 +20,7 @@ from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 
 
-@rule("SSE123", "info", apis=("anthropic_messages", "openai_responses", "gemini"))
+@rule("SSE123", "info", apis=("anthropic_completions", "anthropic_messages", "gemini", "openai_responses"))
 def check(stream: Stream) -> Iterator[Sighting]:
     """A sighting for each of them."""
     for event in stream.done:

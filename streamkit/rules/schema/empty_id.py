@@ -19,6 +19,7 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
+        "anthropic_completions",
         "bedrock_converse",
         "cloudflare",
         "cohere",
@@ -28,5 +29,6 @@ RULE = Rule.declare(
         "openai_assistants",
         "openai_chat",
         "openai_completions",
+        "openai_transcription",
     ),
 )

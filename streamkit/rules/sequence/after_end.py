@@ -1,6 +1,7 @@
 """More comes after the end of the message.
 
-What it finds: events of the message after the one that ends it, and a second end.
+What it finds: events of the message after the one that ends it, and a second end. It is a warning after the marker that ends a
+plain text, after the metadata of Bedrock's Converse, and after the call that a Bedrock agent leaves to the application.
 
 Why it matters: clients stop reading there; what follows is lost to them.
 
@@ -16,6 +17,7 @@ RULE = Rule.declare(
     __name__,
     "SEQ456",
     "error",
+    also=("warning",),
     finds=missteps,
     breaks="@ai-sdk/cohere 3.0: `text part 0 not found`",
 )

@@ -22,6 +22,8 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=(
+        "anthropic_completions",
+        "bedrock_agent",
         "bedrock_converse",
         "bedrock_invoke",
         "cloudflare",
@@ -31,9 +33,13 @@ RULE = Rule.declare(
         "ollama",
         "openai_assistants",
         "openai_chat",
+        "openai_completions",
+        "openai_transcription",
+        "plain_text",
         "replicate",
         "tgi",
         "watsonx",
+        "writer_completions",
     ),
     breaks="every client that appends deltas: the text is repeated",
 )

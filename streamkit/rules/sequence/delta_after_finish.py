@@ -17,6 +17,15 @@ RULE = Rule.declare(
     "SEQ412",
     "error",
     finds=missteps,
-    apis=("bedrock_invoke", "ollama", "openai_chat", "openai_completions", "replicate", "tgi", "watsonx"),
+    apis=(
+        "anthropic_completions",
+        "bedrock_invoke",
+        "ollama",
+        "openai_chat",
+        "openai_completions",
+        "replicate",
+        "tgi",
+        "watsonx",
+    ),
     breaks="clients that stop at the finish (openrag#462) lose the content",
 )

@@ -18,5 +18,13 @@ RULE = Rule.declare(
     "SEQ403",
     "warning",
     finds=missteps,
-    apis=("gemini", "cohere", "gemini_interactions", "mistral_conversations", "openai_chat", "openai_completions"),
+    apis=(
+        "anthropic_completions",
+        "cohere",
+        "gemini",
+        "gemini_interactions",
+        "mistral_conversations",
+        "openai_chat",
+        "openai_completions",
+    ),
 )

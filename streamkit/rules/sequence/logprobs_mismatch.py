@@ -13,4 +13,11 @@ Good: chat
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SEQ440", "warning", finds=missteps, apis=("openai_chat", "openai_responses"), whole=True)
+RULE = Rule.declare(
+    __name__,
+    "SEQ440",
+    "warning",
+    finds=missteps,
+    apis=("openai_chat", "openai_responses", "openai_transcription"),
+    whole=True,
+)

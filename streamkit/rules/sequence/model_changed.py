@@ -19,6 +19,7 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
+        "anthropic_completions",
         "gemini",
         "gemini_interactions",
         "mistral_conversations",

@@ -20,7 +20,9 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
+        "anthropic_completions",
         "anthropic_messages",
+        "bedrock_agent",
         "bedrock_converse",
         "bedrock_invoke",
         "cloudflare",
@@ -31,8 +33,12 @@ RULE = Rule.declare(
         "ollama",
         "openai_assistants",
         "openai_chat",
+        "openai_completions",
+        "openai_transcription",
+        "plain_text",
         "replicate",
         "tgi",
         "watsonx",
+        "writer_completions",
     ),
 )

@@ -20,6 +20,15 @@ RULE = Rule.declare(
     "error",
     also=("warning",),
     finds=missteps,
-    apis=("bedrock_invoke", "ollama", "openai_chat", "openai_completions", "replicate", "tgi", "watsonx"),
+    apis=(
+        "anthropic_completions",
+        "bedrock_invoke",
+        "ollama",
+        "openai_chat",
+        "openai_completions",
+        "replicate",
+        "tgi",
+        "watsonx",
+    ),
     breaks="langchain-openai 1.7: finish_reason `stopstop`, `tool_callsstop`",
 )

@@ -18,15 +18,16 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
-        "gemini",
-        "openai_responses",
         "bedrock_converse",
         "cloudflare",
+        "gemini",
         "gemini_interactions",
         "mistral_conversations",
         "openai_assistants",
         "openai_chat",
         "openai_completions",
+        "openai_responses",
+        "openai_transcription",
         "tgi",
     ),
 )

@@ -1,13 +1,13 @@
 """OpenAI transcription streams: `transcript.text.delta`, then `transcript.text.done` with the whole text and the usage.
 
-Source: openai-python 3.52, `types/audio/transcription_stream_event.py`.
+Source: openai-python 3.54, `types/audio/transcription_stream_event.py`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import as_string, error_message, nonempty_string, usage_delta
 from streamkit.apis._openai.usage import parse_usage
@@ -90,6 +90,22 @@ class TranscriptionAssembler:
         return Reply(messages, usage=usage(self._done))
 
 
+def judge() -> Judge:
+    """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.openai_transcription.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.openai_transcription.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
 API = Api(
     name="openai_transcription",
     title="OpenAI transcription",
@@ -101,4 +117,5 @@ API = Api(
     ended=ended,
     assembler=TranscriptionAssembler,
     order=30,
+    judge=judge,
 )

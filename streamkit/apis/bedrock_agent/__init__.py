@@ -10,7 +10,7 @@ import base64
 import binascii
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._bedrock import failure
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import as_object, as_string, error_message
@@ -31,9 +31,15 @@ def recognises(sample: Sample) -> str | None:
 
 
 def unwrap(chunk: Chunk, name: str) -> Chunk:
-    """The payload under the name of its event, unless it is so already."""
-    named = len(chunk) == 1 and (failure(chunk) is not None or next(iter(chunk)) in ("chunk", *_OTHERS))
-    return chunk if named else {name: chunk}
+    """The payload under the name of its event, unless it is so already.
+
+    The payloads of `files` and `trace` have a member of that name themselves.
+    """
+    if len(chunk) != 1:
+        return {name: chunk}
+    [(key, value)] = chunk.items()
+    named = key in ("chunk", *_OTHERS) and type(value) is dict and not (key == name == "trace" and key not in value)
+    return chunk if named or failure(chunk) is not None else {name: chunk}
 
 
 def _decoded(payload: Any) -> str:
@@ -89,6 +95,22 @@ class AgentAssembler:
         return Reply((Message(0, "assistant", (Part("text", text),)),)) if text else Reply()
 
 
+def judge() -> Judge:
+    """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.bedrock_agent.grammar import KINDS, STEP, missteps
+    from streamkit.apis.bedrock_agent.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(STEP,),
+    )
+
+
 API = Api(
     name="bedrock_agent",
     title="Amazon Bedrock InvokeAgent",
@@ -101,4 +123,5 @@ API = Api(
     assembler=AgentAssembler,
     unwrap=unwrap,
     order=15,
+    judge=judge,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import as_string, error_message
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
@@ -59,6 +59,21 @@ class WriterAssembler:
         return Reply((Message(0, None, (Part("text", text),)),)) if text else Reply()
 
 
+def judge() -> Judge:
+    """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.writer_completions.grammar import KINDS, missteps
+    from streamkit.apis.writer_completions.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+    )
+
+
 API = Api(
     name="writer_completions",
     title="Writer text completions (legacy)",
@@ -70,4 +85,5 @@ API = Api(
     ended=ended,
     assembler=WriterAssembler,
     order=70,
+    judge=judge,
 )

@@ -1,13 +1,13 @@
 """Anthropic's legacy Text Completions: `completion` events, each with the next piece, the last with a `stop_reason`.
 
-Source: anthropic 2.11, `types/completion.py`; docs.anthropic.com, "Streaming Text Completions".
+Source: anthropic 0.125, `types/completion.py` (later versions have no such client); docs.anthropic.com, "Streaming Text Completions".
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import as_string, error_message, nonempty_string
 from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, Reply
@@ -70,6 +70,22 @@ class CompletionAssembler:
         return Reply(messages, model=nonempty_string(self._fields.get("model")))
 
 
+def judge() -> Judge:
+    """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.anthropic_completions.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.anthropic_completions.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
+
+
 API = Api(
     name="anthropic_completions",
     title="Anthropic Text Completions (legacy)",
@@ -81,4 +97,5 @@ API = Api(
     ended=ended,
     assembler=CompletionAssembler,
     order=30,
+    judge=judge,
 )

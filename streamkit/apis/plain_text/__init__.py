@@ -1,4 +1,8 @@
-"""Event streams whose data is plain text instead of JSON, as small servers and demos send."""
+"""Event streams whose data is plain text instead of JSON, as small servers and demos send.
+
+No specification defines them. Lint checks the framing, as everywhere, and what any reader can tell of the order: text after the
+event that ends the stream, and texts that repeat the one before. It does not check the names of events or the texts.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,11 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis import Api, Chunk, Ending, Sample
+from streamkit.apis import Api, Chunk, Ending, Judge, Sample
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import as_string
+from streamkit.apis.plain_text.markers import MARKERS
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
-
-_MARKERS = frozenset({"done", "end", "close", "complete", "finish", "stop"})
 
 
 def recognises(sample: Sample) -> str | None:
@@ -50,7 +53,7 @@ def flags(chunk: Chunk) -> int:
 def _text(chunk: Chunk) -> str:
     return (
         ""
-        if as_string(chunk.get("event")) in _MARKERS or chunk.get("event") == "error"
+        if as_string(chunk.get("event")) in MARKERS or chunk.get("event") == "error"
         else as_string(chunk.get("data"))
     )
 
@@ -91,7 +94,23 @@ class TextAssembler:
 
 def ended(ending: Ending) -> bool:
     """The stream ends with `[DONE]`, or with an event whose name marks the end."""
-    return bool(ending.chunks) and as_string(ending.chunks[-1].get("event")) in _MARKERS
+    return bool(ending.chunks) and as_string(ending.chunks[-1].get("event")) in MARKERS
+
+
+def judge() -> Judge:
+    """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
+    from streamkit.apis.plain_text.grammar import GRAMMAR, KINDS, missteps
+    from streamkit.apis.plain_text.shape import kinds, misfits, schema, unknown
+
+    return Judge(
+        misfits=misfits,
+        missteps=missteps,
+        unknown=unknown,
+        schema=schema,
+        misfit_kinds=kinds,
+        misstep_kinds=KINDS,
+        grammars=(GRAMMAR,),
+    )
 
 
 API = Api(
@@ -106,4 +125,5 @@ API = Api(
     assembler=TextAssembler,
     parse_event=parse_event,
     order=900,
+    judge=judge,
 )

@@ -1,0 +1,154 @@
+"""One chunk of another API in a clean stream does not turn the detection, in the middle or at the end, whichever two these are.
+
+Every pair of the catalogue's APIs is tried, with every event of the other one's good stream.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from streamkit.apis import APIS, UNKNOWN, Incremental, interpret
+from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
+
+STREAMS = Path(__file__).parents[1] / "specs" / "streams"
+GOOD = {
+    "anthropic_completions": "text-completion.sse",
+    "anthropic_messages": "anthropic.sse",
+    "bedrock_agent": "agent.ndjson",
+    "bedrock_converse": "converse-tool.sse",
+    "bedrock_invoke": "invoke-titan.ndjson",
+    "cloudflare": "cloudflare.sse",
+    "cohere": "cohere-tool.sse",
+    "gemini": "gemini.sse",
+    "gemini_interactions": "interactions.sse",
+    "mistral_conversations": "conversation.sse",
+    "ollama": "ollama-tool.ndjson",
+    "openai_assistants": "assistants.sse",
+    "openai_chat": "chat.sse",
+    "openai_completions": "completions.sse",
+    "openai_responses": "responses.sse",
+    "openai_transcription": "transcription.sse",
+    "plain_text": "text.sse",
+    "replicate": "replicate.sse",
+    "tgi": "tgi.sse",
+    "watsonx": "watsonx.sse",
+    "writer_completions": "writer.sse",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event as its two fields."""
+
+    name: str
+    data: str
+
+    def in_framing(self, suffix: str) -> str:
+        """The event in a stream of this kind of file; a line of NDJSON has no name."""
+        if suffix == ".ndjson":
+            return f"{self.data}\n"
+        return (f"event: {self.name}\n" if self.name else "") + f"data: {self.data}\n\n"
+
+
+def events_of(api: str) -> list[Event]:
+    path = STREAMS / GOOD[api]
+    text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    if path.suffix == ".ndjson":
+        return [Event("", line) for line in text.splitlines()]
+    events = []
+    for block in text.strip("\n").split("\n\n"):
+        fields = dict(line.partition(": ")[::2] for line in block.split("\n"))
+        events.append(Event(fields.get("event", ""), fields["data"]))
+    return events
+
+
+def exchange_of(api: str, events: list[Event]) -> Exchange:
+    suffix = Path(GOOD[api]).suffix
+    body = "".join(event.in_framing(suffix) for event in events).encode()
+    kind = "application/x-ndjson" if suffix == ".ndjson" else "text/event-stream"
+    return Exchange(
+        frames=Frames.of([Frame(body, 0)]),
+        response=Response(0, 200, headers=(("content-type", kind),)),
+        end=End(at=0, reason="eof"),
+    )
+
+
+def objects(api: str) -> list[Event]:
+    """The events of an API whose data is a JSON object."""
+    return [event for event in events_of(api) if event.data.startswith("{")]
+
+
+def test_every_api_has_a_good_stream_here() -> None:
+    assert set(GOOD) == set(APIS) - {UNKNOWN}
+
+
+@pytest.mark.parametrize("api", GOOD)
+def test_a_clean_stream_is_known(api: str) -> None:
+    assert interpret(exchange_of(api, events_of(api))).api == api
+
+
+@pytest.mark.parametrize("other", [api for api in GOOD if objects(api)])
+@pytest.mark.parametrize("api", GOOD)
+def test_one_foreign_chunk_does_not_turn_the_detection(api: str, other: str) -> None:
+    events = events_of(api)
+    for foreign in objects(other) if other != api else ():
+        for place in (len(events) // 2, len(events)):
+            stream = interpret(exchange_of(api, [*events[:place], foreign, *events[place:]]))
+            assert stream.api == api, (place, foreign, stream.detected)
+
+
+def chat(count: int) -> list[Event]:
+    return [Event("", json.dumps({"choices": [{"index": 0, "delta": {"content": "a"}}]}))] * count
+
+
+def ollama(count: int) -> list[Event]:
+    return [Event("", json.dumps({"message": {"content": "a"}, "done": False}))] * count
+
+
+@pytest.mark.parametrize(
+    ("events", "api"),
+    [
+        ([Event("", '{"step":1}')] * 3 + [Event("", '{"value":"a"}')], "unknown"),
+        ([Event("", '{"step":1}')] * 2 + [Event("", "a word")] * 2, "unknown"),
+        ([Event("", '{"step":1}')] + [Event("", "a word")] * 2, "plain_text"),
+        ([Event("", '{"step":1}')] * 3 + chat(1), "openai_chat"),
+    ],
+)
+def test_of_chunks_that_no_api_knows_one_decides_only_where_it_is_beyond_doubt(events: list[Event], api: str) -> None:
+    assert interpret(exchange_of("openai_chat", events)).api == api
+
+
+@pytest.mark.parametrize(
+    ("events", "api", "detected"),
+    [
+        ([*chat(3)], "openai_chat", "choices hold a delta"),
+        (
+            [*chat(3), *ollama(1), *chat(2)],
+            "openai_chat",
+            "choices hold a delta, in 5 of 6 events; 1 is of ollama",
+        ),
+        (
+            [*chat(2), *ollama(2)],
+            "openai_chat",
+            "choices hold a delta, in 2 of 4 events; 2 are of ollama",
+        ),
+        (
+            [*chat(2), *ollama(3)],
+            "ollama",
+            "a chunk holds 'done' and a message or a response, in 3 of 5 events; 2 are of openai_chat",
+        ),
+    ],
+)
+def test_where_two_apis_meet_the_detection_shows_both(events: list[Event], api: str, detected: str) -> None:
+    exchange = exchange_of("openai_chat", events)
+    stream = interpret(exchange)
+    assert (stream.api, stream.detected) == (api, detected)
+    live = Incremental(Exchange(frames=Frames.of([])))
+    assert exchange.response is not None
+    live.response(exchange.response)
+    live.frame(exchange.frames.body, 0)
+    assert live.close(exchange.end).api == api
