@@ -97,19 +97,19 @@ class Api:
 
     * `recognises` returns why a sample belongs to this API, or None. APIs are tried in ascending `order`, specific ones
       before general ones.
-    * `flags` returns what a chunk carries, as bits of `model.message`. It runs once for every chunk, so it has to be fast;
+    * `flags` returns what a chunk carries, as bits of `model.message`. It runs once for every chunk, so it must be fast;
       `all_flags` does the same for all chunks at once, if the API has a faster way. `deltas` returns the details.
     * `usage` and `model` return the token counts and the model name that a chunk reports, or None.
     * `ended` returns whether the terminal event was seen.
     * `assembler` returns a new, empty assembler.
     * `streamed` returns False for the object that the API returns without streaming.
-    * `unwrap` takes a chunk and the name of its event, and returns the chunk without its envelope. `parse_event` makes a
-      chunk from the data and the name of an event, for APIs whose data is not JSON; it returns None if there is no chunk.
+    * `unwrap` takes a chunk and the name of its event, and returns the chunk without its envelope. `parse_event` makes
+      a chunk from the data and the name of an event, for APIs whose data is not JSON; it returns None if there is none.
     * `judge` returns the tables of shape and order; None if the API has no tables.
     * `choices` is the field of the API's object that holds alternative answers, each with an `index`; None if there is
       always exactly one answer.
-    * `merged_usage` makes the usage from all usage reports merged. Set it if later reports omit counts of earlier ones that
-      still hold; otherwise the last report counts.
+    * `merged_usage` converts all usage reports, merged, to a Usage. Set it if later reports omit counts of earlier ones
+      that still hold; otherwise the last report counts.
     """
 
     name: str

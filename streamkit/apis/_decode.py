@@ -25,8 +25,8 @@ class Decoded:
     """A decoded body: its events, their times (ns, None if not measured), and the JSON objects (chunks) among them.
 
     `chunk_events` are the indices of the events that hold the chunks, `done` those of the `[DONE]` markers; `broken`
-    describes the events that are neither. `document` is true if the body is a single JSON object, not a stream: a plain
-    answer or an error.
+    describes the events that are neither. `document` is true if the body is a single JSON object, not a stream: a
+    non-streaming response or an error.
     """
 
     framing: str

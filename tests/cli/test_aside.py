@@ -1,4 +1,4 @@
-"""Showing beside the work: whoever reads slowly holds nobody up, and nothing is left out or shown out of order."""
+"""Displaying in a separate thread: a slow reader delays nothing, and nothing is lost or shown out of order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.waiting import SAFETY_S, until
 
 
 class Slow(View):
-    """A view whose reader does not read until it is let."""
+    """A view whose reader waits until it is released."""
 
     def __init__(self) -> None:
         super().__init__("none")
@@ -32,7 +32,7 @@ class Slow(View):
         self.shown.append("closed")
 
 
-def test_frames_do_not_wait_for_who_reads() -> None:
+def test_frames_do_not_wait_for_the_reader() -> None:
     slow = Slow()
     beside = Aside(slow)
     beside.response(Response(0, 200))
@@ -45,7 +45,7 @@ def test_frames_do_not_wait_for_who_reads() -> None:
     assert slow.shown == [200, *(b"%d" % number for number in range(100)), "closed"]
 
 
-def test_what_waits_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aside, "_MOST", 10)
     slow = Slow()
     beside = Aside(slow)
@@ -66,7 +66,7 @@ def test_what_waits_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert slow.shown == [b"12345"] * 5 + ["closed"]
 
 
-def test_what_showing_raises_is_raised_at_the_end() -> None:
+def test_an_exception_of_the_view_is_raised_at_the_end() -> None:
     class Broken(View):
         def frame(self, data: bytes) -> None:
             raise BrokenPipeError

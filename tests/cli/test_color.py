@@ -1,4 +1,5 @@
-"""Color: which command has it, where it goes, and who decides: `--color`, NO_COLOR, FORCE_COLOR, the terminal, in this order."""
+"""Color: which command has it, where it goes, and what decides: `--color`, NO_COLOR, FORCE_COLOR, the terminal, in this
+order."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ SECRET = b"data: sk-proj-" + b"abcdEFGH1234" * 4 + b"\n\n"
 PAINT = re.compile(rb"\x1b\[[0-9]+m")
 
 OUT, ERR = "stdout", "stderr"
-# The words of each command, with SSE or SECRET on stdin, and where it has color.
+# The arguments of each command, with SSE or SECRET on stdin, and where its output has color.
 TABLE = {
     "record": (["-", "-o", "{tmp}/run.jsonl"], ERR),
     "replay": (["-"], ERR),
@@ -46,7 +47,7 @@ TABLE = {
     "schema": ([], OUT),
     "demo": ([], OUT),
 }
-# Other things that commands print for people.
+# Other output of commands for people.
 MORE = [
     (["lint", PLAIN], OUT),
     (["lint", "--statistics", CUT], OUT),
@@ -85,7 +86,7 @@ DATA = [
         ("always", {"NO_COLOR": "1"}, False, True),
         ("never", {"FORCE_COLOR": "1"}, True, False),
         ("auto", {"NO_COLOR": "1"}, True, False),
-        ("auto", {"NO_COLOR": "0"}, True, False),  # its value does not matter
+        ("auto", {"NO_COLOR": "0"}, True, False),  # its value is ignored
         ("auto", {"NO_COLOR": ""}, True, True),
         ("auto", {"FORCE_COLOR": "1"}, False, True),
         ("auto", {"FORCE_COLOR": "3"}, False, True),
@@ -97,7 +98,7 @@ DATA = [
         ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
     ],
 )
-def test_who_decides(
+def test_precedence(
     choice: str, variables: Mapping[str, str], terminal: bool, expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in (*COLOR_VARIABLES, "TERM"):
@@ -110,20 +111,20 @@ def test_who_decides(
 
 
 class Shown(NamedTuple):
-    """What a run wrote."""
+    """The output of a run."""
 
     stdout: bytes
     stderr: bytes
 
 
 Run = Callable[..., Shown]
-# They write to descriptors or start processes: each is a process of its own here. The others run in this one, for speed.
+# They write to descriptors or start processes, so each runs in its own process here. The others run in this one, for speed.
 APART = {"record", "replay", "serve", "proxy", "demo"}
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Run with pipes, and with no other variables about color than those given."""
+    """Run with pipes, and with no environment variables about color but the given ones."""
     monkeypatch.chdir(ROOT)
 
     def ran(words: list[str], **variables: str) -> Shown:
@@ -142,7 +143,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[byte
 
 
 def apart(words: list[str], stdin: bytes = SSE, **variables: str) -> Shown:
-    """The same in a process of its own."""
+    """Run the same in a process of its own."""
     environment = {name: value for name, value in os.environ.items() if name not in COLOR_VARIABLES}
     done = subprocess.run(
         [sys.executable, "-m", "streamkit", *words],
@@ -163,7 +164,7 @@ def test_the_table_has_every_command() -> None:
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_every_command_has_color_and_each_switch_works(name: str, tmp_path: Path, run: Run) -> None:
+def test_every_command_has_color_and_each_option_works(name: str, tmp_path: Path, run: Run) -> None:
     given, place = TABLE[name]
     (tmp_path / "secret.sse").write_bytes(SECRET)
 
@@ -174,7 +175,7 @@ def test_every_command_has_color_and_each_switch_works(name: str, tmp_path: Path
 
     assert place in shown(0, "--color", "always", NO_COLOR="1")
     assert shown(1) == set(), "into a pipe"
-    if name == "demo":  # a tour takes seconds
+    if name == "demo":  # the demo takes seconds
         return
     assert shown(2, "--color", "never", FORCE_COLOR="1") == set()
     assert shown(3, FORCE_COLOR="1", NO_COLOR="1") == set()
@@ -194,15 +195,15 @@ def test_errors_have_color(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("words", DATA, ids=" ".join)
-def test_a_variable_alone_puts_no_color_into_data(words: list[str], run: Run) -> None:
-    """A CI job that sets FORCE_COLOR for all its steps would break every pipe to jq."""
+def test_a_variable_does_not_add_color_to_data(words: list[str], run: Run) -> None:
+    """A CI job that sets FORCE_COLOR for all its steps would otherwise break every pipe to jq."""
     assert OUT not in where(run(words, FORCE_COLOR="1"))
 
 
 @pytest.mark.parametrize(
     "words", [["reassemble", PLAIN], ["schema", "openai_chat"], ["rule", "--format", "json"]], ids=" ".join
 )
-def test_colored_json_is_that_json(words: list[str], run: Run) -> None:
+def test_colored_json_is_the_same_json(words: list[str], run: Run) -> None:
     painted = run([words[0], "--color", "always", *words[1:]]).stdout
     assert json.loads(PAINT.sub(b"", painted)) == json.loads(run(words).stdout)
 
@@ -216,7 +217,7 @@ def test_a_file_has_no_color(tmp_path: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     "words", [["lint", "--nosuch"], ["lint", "--color", "always", "--fail-on", "x"], ["nosuch"]], ids=" ".join
 )
-def test_an_error_in_the_words_has_color_where_that_is_known(words: list[str]) -> None:
+def test_a_usage_error_has_color_once_options_are_parsed(words: list[str]) -> None:
     ran = apart(words, FORCE_COLOR="1")
     assert b"\x1b[31mError:\x1b[0m " in ran.stderr
     assert PAINT.sub(b"", ran.stderr) == apart([word for word in words if word not in ("--color", "always")]).stderr
@@ -231,7 +232,7 @@ def test_color_changes_nothing_else(words: list[str], run: Run) -> None:
     assert PAINT.sub(b"", painted.stderr) == bare.stderr
 
 
-def test_a_stream_brings_no_color_of_its_own(tmp_path: Path, run: Run) -> None:
+def test_colors_in_a_stream_are_not_shown(tmp_path: Path, run: Run) -> None:
     file = tmp_path / "hostile.sse"
     file.write_bytes(SSE.replace(b"hi", b"\\u001b[31mred"))
     for words in (["lint"], ["stats"], ["inspect"], ["reassemble"], ["reassemble", "--text"]):
@@ -265,5 +266,5 @@ def test_each_stream_decides_for_itself(on: str) -> None:
 def _read(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, 65536)
-    except OSError:  # Linux says so when nobody has the terminal open any more
+    except OSError:  # Linux reports this once no process has the terminal open
         return b""

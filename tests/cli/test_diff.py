@@ -27,7 +27,7 @@ def recording(path: Path, events: Any, **fields: Any) -> str:
 
 
 def told(tmp_path: Path, before: Any, after: Any, *options: str, **fields: Any) -> list[tuple[str, str, Any, Any]]:
-    """The changes as (kind, where, before, after)."""
+    """Return the changes as (kind, where, before, after)."""
     first, second = recording(tmp_path / "a.jsonl", before), recording(tmp_path / "b.jsonl", after, **fields)
     result = run("--format", "json", *options, first, second)
     (pair,) = orjson.loads(result.stdout)["pairs"]
@@ -39,13 +39,13 @@ def swapped(events: Any, old: str, new: str) -> Any:
     return [(at, data.replace(old, new)) for at, data in events]
 
 
-def test_ids_and_times_are_new_in_every_run(tmp_path: Path) -> None:
+def test_ids_and_times_are_ignored_by_default(tmp_path: Path) -> None:
     later = swapped([(at * 3, data) for at, data in SAME], '"c1"', '"c2"')
     assert told(tmp_path, SAME, later) == []
     assert told(tmp_path, SAME, later, "--ids") == [("value", "id", "c1", "c2")]
 
 
-def test_times_when_asked(tmp_path: Path) -> None:
+def test_times_on_request(tmp_path: Path) -> None:
     later = [(at * 2, data) for at, data in SAME]
     found = told(tmp_path, SAME, later, "--timing")
     assert ("timing", "TTFT", 100 * MS, 200 * MS) in found
@@ -72,7 +72,7 @@ def test_each_kind_of_change(tmp_path: Path, after: Any, change: tuple[Any, ...]
     assert change in told(tmp_path, SAME, after)
 
 
-def test_tool_calls_are_compared_put_together(tmp_path: Path) -> None:
+def test_assembled_tool_calls_are_compared(tmp_path: Path) -> None:
     def calling(*arguments: str) -> Any:
         first = {"index": 0, "id": "t", "function": {"name": "f", "arguments": ""}}
         pieces = [{"index": 0, "function": {"arguments": piece}} for piece in arguments]
@@ -104,7 +104,7 @@ def test_text(tmp_path: Path) -> None:
     assert "no difference" in run(first, first).output
 
 
-def test_one_side_has_more_streams(tmp_path: Path) -> None:
+def test_one_side_with_more_streams(tmp_path: Path) -> None:
     first = recording(tmp_path / "a.jsonl", SAME)
     second = tmp_path / "b.jsonl"
     second.write_bytes(Path(first).read_bytes() * 2)
@@ -112,10 +112,10 @@ def test_one_side_has_more_streams(tmp_path: Path) -> None:
     assert (shown.return_value, "b.jsonl#2: only in B" in shown.output) == (1, True)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file(tmp_path: Path) -> None:
     assert run(recording(tmp_path / "a.jsonl", SAME), str(tmp_path / "absent")).return_value == 2
 
 
-def test_a_wrong_tolerance(tmp_path: Path) -> None:
+def test_an_invalid_tolerance(tmp_path: Path) -> None:
     path = recording(tmp_path / "a.jsonl", SAME)
     assert "a percentage" in str(run("--tolerance", "x", path, path).exception)

@@ -55,7 +55,7 @@ def run(*arguments: str, env: dict[str, str] | None = None) -> Result:
     return CliRunner().invoke(command, arguments, standalone_mode=False, env=env)
 
 
-def test_one_line_an_item_with_time_gap_and_what_it_adds(timed: str) -> None:
+def test_one_line_per_item_with_time_gap_and_content(timed: str) -> None:
     result = run(timed)
     assert result.stdout.splitlines() == [
         f"{timed}: openai_chat · m over sse",
@@ -69,7 +69,7 @@ def test_one_line_an_item_with_time_gap_and_what_it_adds(timed: str) -> None:
     assert (result.stderr, result.return_value) == ("", 0)
 
 
-def test_what_is_no_chunk_is_shown_too_and_no_times_are_invented(odd: str) -> None:
+def test_other_items_are_shown_and_no_times_are_invented(odd: str) -> None:
     shown = run(odd).stdout.splitlines()
     assert shown[2:] == [
         "    1  : wait",
@@ -123,7 +123,7 @@ def test_a_growing_recording_is_followed(tmp_path: Path, monkeypatch: pytest.Mon
     grows = iter([lines[3][:20], lines[3][20:] + b"".join(lines[4:]) + b"".join(lines)])
 
     def sleep(_: float) -> None:
-        """While `inspect` sleeps the file grows; when it grows no more, somebody presses Ctrl-C."""
+        """Let the file grow while `inspect` sleeps; once it is complete, press Ctrl-C."""
         data = next(grows, None)
         if data is None:
             raise KeyboardInterrupt

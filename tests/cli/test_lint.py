@@ -1,4 +1,4 @@
-"""`lint` and `rule` as a user meets them: what they print, and with which code they leave."""
+"""`lint` and `rule` as a user runs them: their output and exit codes."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_exit_codes(words: tuple[str, ...], code: int) -> None:
     assert run("lint", *words).return_value == code
 
 
-def test_the_text_shows_place_text_caret_and_who_breaks() -> None:
+def test_text_shows_position_excerpt_caret_and_broken_clients() -> None:
     lines = run("lint", "bad.sse").output.splitlines()
     assert lines[0] == "bad.sse  [openai_chat, complete]"
     assert lines[2] == 'bad.sse:1: SCH303 error: object is "chat.completion", not "chat.completion.chunk" (×3)'
@@ -73,7 +73,7 @@ def test_the_text_shows_place_text_caret_and_who_breaks() -> None:
     assert lines[-1] == "1 error in 1 of 1 stream. `streamkit rule SCH303` explains a rule."
 
 
-def test_json_is_the_contract_that_other_programs_read() -> None:
+def test_json_is_the_documented_contract() -> None:
     report = json.loads(run("lint", "bad.sse", "--format", "json").output)
     assert report == {
         "version": 1,
@@ -109,12 +109,12 @@ def test_json_is_the_contract_that_other_programs_read() -> None:
     }
 
 
-def test_jsonl_is_a_finding_a_line() -> None:
+def test_jsonl_has_one_finding_per_line() -> None:
     lines = run("lint", "bad.sse", "warned.sse", "--format", "jsonl").output.splitlines()
     assert [json.loads(line)["code"] for line in lines] == ["SCH303", "SCH331"]
 
 
-def test_statistics_are_told_as_json_too(folder: Path) -> None:
+def test_statistics_as_json(folder: Path) -> None:
     (folder / "worse.sse").write_text(BAD)
     told = json.loads(run("lint", "bad.sse", "worse.sse", "warned.sse", "--statistics", "--format", "json").stdout)
     assert told == {
@@ -137,14 +137,14 @@ def test_statistics_count_a_rule_over_all_streams(folder: Path) -> None:
     ]
 
 
-def test_output_goes_to_a_file_and_never_over_one(folder: Path) -> None:
+def test_output_goes_to_a_file_but_never_overwrites_one(folder: Path) -> None:
     run("lint", "bad.sse", "--format", "json", "-o", "report.json")
     assert json.loads((folder / "report.json").read_text())["version"] == 1
     refused = run("lint", "bad.sse", "-o", "report.json")
     assert "--force" in str(refused.exception)
 
 
-def test_an_unknown_code_offers_the_nearest() -> None:
+def test_an_unknown_code_suggests_the_closest() -> None:
     assert "did you mean 'SCH303'" in str(run("lint", "bad.sse", "--select", "SHC303").exception)
 
 
@@ -155,7 +155,7 @@ def test_control_characters_of_a_stream_never_reach_the_terminal(folder: Path) -
     assert "\x07" not in shown
 
 
-def test_a_baseline_covers_what_was_there_and_tells_what_is_stale(folder: Path) -> None:
+def test_a_baseline_covers_known_findings_and_reports_stale_ones(folder: Path) -> None:
     run("lint", "bad.sse", "--write-baseline", "known.json")
     assert run("lint", "bad.sse", "--baseline", "known.json").return_value == 0
     (folder / "bad.sse").write_text(BAD.replace("[DONE]", CHUNK.replace("n.chunk", "n") % ("{}", '"stop"')))
@@ -167,7 +167,7 @@ def test_a_baseline_covers_what_was_there_and_tells_what_is_stale(folder: Path) 
     assert "stale: bad.sse SCH303: expected 3, found 0" in run("lint", "bad.sse", "--baseline", "known.json").stderr
 
 
-def test_a_file_that_is_no_baseline_is_refused(folder: Path) -> None:
+def test_an_invalid_baseline_is_rejected(folder: Path) -> None:
     (folder / "known.json").write_text("[]")
     assert "is not a baseline" in str(run("lint", "bad.sse", "--baseline", "known.json").exception)
 
@@ -193,7 +193,7 @@ def test_rule_as_json_has_every_rule_with_its_manual() -> None:
     )
 
 
-def test_what_was_repaired_in_a_log_lies_on_a_line_of_the_file_that_was_read() -> None:
+def test_repairs_of_a_log_point_at_lines_of_the_input() -> None:
     first, last = CHUNK % ('{"role":"assistant","content":"Hi"}', "null"), CHUNK % ("{}", '"stop"')
     Path("log.txt").write_text("talk\n" * 20 + f"{first}\n# ... lots more here ...\n{last}\n[DONE]\n")
     run("convert", "log.txt", "-o", "made.jsonl", "--to", "recording")
@@ -215,9 +215,7 @@ def test_what_was_repaired_in_a_log_lies_on_a_line_of_the_file_that_was_read() -
         (None, ["RSP801"]),
     ],
 )
-def test_a_response_that_is_gone_on_with_does_not_begin_again(
-    tmp_path: Path, asked: str | None, found: list[str]
-) -> None:
+def test_a_continued_response_need_not_start_again(tmp_path: Path, asked: str | None, found: list[str]) -> None:
     stream = (Path(__file__).parents[1] / "specs" / "streams" / "responses.sse").read_bytes()
     after_the_first = stream[stream.index(b"\n\n") + 2 :]
     recorded = exchange(after_the_first, path=asked or "")

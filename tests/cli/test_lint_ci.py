@@ -1,4 +1,4 @@
-"""The pre-commit hook and the GitHub Action, as far as a machine without GitHub can test them."""
+"""The pre-commit hook and the GitHub Action, as far as they can be tested without GitHub."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def hook() -> Any:
         ("a.json", False),
     ],
 )
-def test_the_hook_is_given_streams_and_nothing_else(path: str, linted: bool) -> None:
+def test_the_hook_receives_only_streams(path: str, linted: bool) -> None:
     assert bool(re.search(hook()["files"], path)) == linted
 
 
-def test_the_hook_runs_a_command_that_is_there(tmp_path: Path) -> None:
+def test_the_hook_runs_an_existing_command(tmp_path: Path) -> None:
     words = hook()["entry"].split()
     assert words[0] == "streamkit"
     (tmp_path / "a.sse").write_text(BAD)
@@ -61,7 +61,7 @@ def test_the_hook_runs_a_command_that_is_there(tmp_path: Path) -> None:
     not os.environ.get("STREAMKIT_PRE_COMMIT"), reason="STREAMKIT_PRE_COMMIT does not name a pre-commit"
 )
 def test_pre_commit_builds_and_runs_the_hook(tmp_path: Path) -> None:
-    """With the real pre-commit, which installs this project and what it needs from a package index."""
+    """With the real pre-commit, which installs this project and its dependencies from a package index."""
     program = os.environ.get("STREAMKIT_PRE_COMMIT", "")
     for name, text in (("good.sse", GOOD), ("bad.sse", BAD), ("notes.jsonl", "{}\n")):
         (tmp_path / name).write_text(text)
@@ -80,12 +80,12 @@ def test_pre_commit_builds_and_runs_the_hook(tmp_path: Path) -> None:
     assert "1 error in 1 of 2 streams" in failed.stdout
 
 
-def test_no_input_of_the_action_is_written_into_a_script() -> None:
+def test_no_input_of_the_action_is_interpolated_into_a_script() -> None:
     for step in action()["runs"]["steps"]:
         assert "${{" not in step.get("run", "")
 
 
-def test_every_input_has_a_use_and_a_description() -> None:
+def test_every_input_is_used_and_described() -> None:
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
     for name, given in action()["inputs"].items():
         assert given["description"]
@@ -93,13 +93,13 @@ def test_every_input_has_a_use_and_a_description() -> None:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's, with `streamkit` on the path as the action would have installed it."""
+    """Return the environment of this process, with `streamkit` on the path as the action would have installed it."""
     return {**os.environ, "PYTHONPATH": str(ROOT), **more}
 
 
 @pytest.fixture
 def runner(tmp_path: Path) -> dict[str, str]:
-    """What GitHub's runner sets, and a `streamkit` on the path."""
+    """The variables that GitHub's runner sets, with a `streamkit` on the path."""
     if shutil.which("bash") is None:
         pytest.skip("there is no bash")
     program = tmp_path / "bin" / "streamkit"
@@ -139,7 +139,7 @@ def run(runner: dict[str, str], folder: Path, paths: str, fail_on: str = "error"
         ("good.sse\r\na folder/good.sse\r\n", "", "", 0),
     ],
 )
-def test_the_script_leaves_with_the_code_of_the_lint(
+def test_the_script_exits_with_the_code_of_lint(
     tmp_path: Path, runner: dict[str, str], paths: str, fail_on: str, arguments: str, code: int
 ) -> None:
     (tmp_path / "a folder").mkdir()
@@ -159,13 +159,13 @@ def test_the_configuration_decides_what_fails_unless_the_input_does(
     assert run(runner, tmp_path, "bad.sse", fail_on).returncode == code
 
 
-def test_code_scanning_is_asked_for() -> None:
+def test_code_scanning_is_requested() -> None:
     assert action()["inputs"]["sarif"]["default"] == "false"
     assert action()["inputs"]["fail-on"]["default"] == ""
 
 
 def test_the_action_installs_into_an_environment_of_its_own(tmp_path: Path, runner: dict[str, str]) -> None:
-    """`python` here stands for venv and pip, and writes down what it was told."""
+    """`python` is a stub for venv and pip that records its arguments."""
     python = tmp_path / "bin" / "python"
     python.unlink()
     python.write_text(

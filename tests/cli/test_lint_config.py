@@ -1,4 +1,4 @@
-"""`[tool.streamkit.lint]` of pyproject.toml: what it may say, what options say over it, and what is refused."""
+"""`[tool.streamkit.lint]` of pyproject.toml: its settings, the options that override them, and what is rejected."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def configure(folder: Path, table: str) -> None:
         ('ignore = ["wrong-object"]', (), {"SCH331"}),
     ],
 )
-def test_which_rules_are_asked_for(folder: Path, table: str, words: tuple[str, ...], found: set[str]) -> None:
+def test_selected_rules(folder: Path, table: str, words: tuple[str, ...], found: set[str]) -> None:
     configure(folder, table)
     assert {code for _, code in codes("bad.sse", *words)} == found
 
 
-def test_ignores_of_some_files_are_patterns_of_their_paths(folder: Path) -> None:
+def test_per_file_ignores_are_path_patterns(folder: Path) -> None:
     configure(folder, '[tool.streamkit.lint.per-file-ignores]\n"er/*" = ["SCH303"]')
     assert codes("bad.sse", "er/bad.sse") == {
         ("bad.sse", "SCH303"),
@@ -90,13 +90,13 @@ def test_patterns_are_relative_to_the_configuration_file(
         assert ("SCH303" not in found) == (file in ignored), file
 
 
-def test_a_table_that_is_no_table_is_refused(folder: Path) -> None:
+def test_a_value_that_is_not_a_table_is_rejected(folder: Path) -> None:
     (folder / "pyproject.toml").write_text("[tool.streamkit]\nlint = 3\n")
     assert "[tool.streamkit.lint] is not a table" in str(run("bad.sse").exception)
 
 
-def test_the_schema_for_editors_agrees_with_what_is_read() -> None:
-    """What the JSON Schema of docs/pyproject.schema.json takes and refuses is what the command takes and refuses."""
+def test_the_schema_for_editors_agrees_with_the_command() -> None:
+    """The JSON Schema in docs/pyproject.schema.json accepts exactly what the command accepts."""
     schema = json.loads((Path(__file__).parents[2] / "docs" / "pyproject.schema.json").read_text(encoding="utf-8"))
     validator = pytest.importorskip("jsonschema_rs").validator_for(schema)
     good = {"lint": {"select": ["SCH"], "max-gap": 5, "per-file-ignores": {"*": ["SCH303"]}}, "stats": {"fail-if": []}}
@@ -118,20 +118,20 @@ def test_what_fails_the_run(folder: Path, table: str, words: tuple[str, ...], co
     assert run("bad.sse", *words).return_value == code
 
 
-def test_a_baseline_stands_beside_the_file_that_names_it(folder: Path) -> None:
+def test_a_baseline_is_relative_to_the_configuration_file(folder: Path) -> None:
     run("bad.sse", "--write-baseline", str(folder / "known.json"))
     configure(folder, 'baseline = "known.json"')
     assert run("bad.sse").return_value == 0
 
 
-def test_a_file_that_is_given_twice_is_judged_once() -> None:
+def test_a_file_given_twice_is_checked_once() -> None:
     report = json.loads(run("--format", "json", "bad.sse", "./bad.sse", ".").output)
     assert [stream["file"] for stream in report["streams"]] == ["bad.sse", "./er/bad.sse"]
     assert len(report["findings"]) == 4
 
 
 @pytest.mark.parametrize("given", ["bad.sse", "./bad.sse", "../deep/bad.sse", "absolute", "."])
-def test_a_baseline_knows_a_file_however_it_is_named(folder: Path, given: str) -> None:
+def test_a_baseline_matches_a_file_however_it_is_named(folder: Path, given: str) -> None:
     assert run(".", "--write-baseline", "known.json").return_value == 0
     path = str(folder / "deep" / "bad.sse") if given == "absolute" else given
     assert run(path, "--baseline", "known.json").return_value == 0
@@ -173,14 +173,14 @@ def test_a_baseline_means_the_same_files_from_another_folder(folder: Path, monke
         ("select = [", "cannot be read"),
     ],
 )
-def test_what_is_refused_and_how(folder: Path, table: str, said: str) -> None:
+def test_invalid_settings(folder: Path, table: str, said: str) -> None:
     configure(folder, table)
     error = run("bad.sse").exception
     assert said in str(error)
     assert getattr(error, "exit_code", None) == 2
 
 
-def test_a_table_of_another_command_means_nothing(folder: Path) -> None:
+def test_the_table_of_another_command_is_ignored(folder: Path) -> None:
     (folder / "pyproject.toml").write_text('[tool.streamkit.stats]\nmetrics = "ttft"\n')
     assert {code for _, code in codes("bad.sse")} == {"SCH303", "SCH331"}
 
@@ -200,7 +200,7 @@ def test_a_table_of_another_command_means_nothing(folder: Path) -> None:
         ("", ("--max-gap", "4.999"), True),
     ],
 )
-def test_how_long_a_pause_makes_a_stall(folder: Path, table: str, words: tuple[str, ...], found: bool) -> None:
+def test_the_pause_that_counts_as_a_stall(folder: Path, table: str, words: tuple[str, ...], found: bool) -> None:
     def frame(at: int, data: str) -> str:
         return json.dumps({"type": "frame", "at": at, "text": f"data: {data}\n\n"})
 
@@ -216,7 +216,7 @@ def test_how_long_a_pause_makes_a_stall(folder: Path, table: str, words: tuple[s
 
 
 @pytest.mark.parametrize("seconds", ["0", "0ms", "-1", "nan", "inf", "1x"])
-def test_no_pause_is_that_long(seconds: str) -> None:
+def test_an_invalid_pause(seconds: str) -> None:
     error = run("bad.sse", "--max-gap", seconds).exception
     assert "expected 20ms, 1.5s, 2m" in str(error)
     assert getattr(error, "exit_code", None) == 2

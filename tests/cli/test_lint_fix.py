@@ -1,4 +1,4 @@
-"""`lint --fix`: how an event stream is written changes, and no event does."""
+"""`lint --fix`: it changes how an event stream is written, but no event."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def run(*words: str) -> Result:
 
 
 @pytest.mark.parametrize(("before", "after"), TABLE.values(), ids=TABLE)
-def test_what_is_fixed(tmp_path: Path, before: str, after: str | None) -> None:
+def test_fixes(tmp_path: Path, before: str, after: str | None) -> None:
     if before == TABLE["mixed line ends"][0]:
-        after = GOOD  # two line feeds and two CRLF: the first of the most frequent
+        after = GOOD  # two line feeds and two CRLF: the first of the two most frequent
     path = tmp_path / "a.sse"
     path.write_bytes(before.encode())
     run("--fix", str(path))
@@ -63,7 +63,7 @@ def test_a_diff_changes_nothing(tmp_path: Path) -> None:
     assert (run("--diff", str(path)).output, run("--diff", str(path)).return_value) == ("", 0)
 
 
-def test_only_rules_that_are_enabled_fix(tmp_path: Path) -> None:
+def test_only_enabled_rules_are_fixed(tmp_path: Path) -> None:
     path = tmp_path / "a.sse"
     path.write_text(TABLE["no space"][0])
     CliRunner().invoke(streamkit, ["lint", "--no-config", "--fix", str(path)], standalone_mode=False)
@@ -79,7 +79,7 @@ def test_recordings_and_logs_are_left_alone(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in kept} == kept
 
 
-def test_a_link_stays_one_and_permissions_stay(tmp_path: Path) -> None:
+def test_links_and_permissions_are_kept(tmp_path: Path) -> None:
     target, link = tmp_path / "kept.sse", tmp_path / "link.sse"
     target.write_text(GOOD[:-2])
     target.chmod(0o644)
@@ -90,7 +90,7 @@ def test_a_link_stays_one_and_permissions_stay(tmp_path: Path) -> None:
     assert os.stat(target).st_mode & 0o777 == 0o644  # noqa: PTH116
 
 
-def test_standard_input_is_refused() -> None:
+def test_standard_input_is_rejected() -> None:
     assert "take files" in str(run("--fix", "-").exception)
 
 
@@ -104,7 +104,7 @@ ENDS = st.lists(st.sampled_from(["\n", "\r\n", "\r"]), min_size=15, max_size=15)
 
 
 @given(LINES, ENDS, st.booleans())
-def test_every_event_stays_what_it_is(
+def test_no_event_changes(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], ends: list[str], mark: bool
 ) -> None:
     text = "".join(line + end for line, end in zip(lines, ends, strict=False))

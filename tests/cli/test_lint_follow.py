@@ -1,4 +1,4 @@
-"""`lint --follow`: findings of a folder of recordings as each exchange ends."""
+"""`lint --follow`: findings in a folder of recordings as each exchange ends."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run(*words: str) -> Result:
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """What happens while `lint` sleeps, one step each time; after the last one somebody presses Ctrl-C."""
+    """What happens while `lint` sleeps, one step at a time; after the last one Ctrl-C is pressed."""
 
     def planned(*steps: Callable[[], object]) -> None:
         left = iter(steps)
@@ -40,7 +40,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return planned
 
 
-def test_findings_come_as_exchanges_end(tmp_path: Path, steps: Callable[..., None]) -> None:
+def test_findings_are_reported_as_exchanges_end(tmp_path: Path, steps: Callable[..., None]) -> None:
     live, late = tmp_path / "live.jsonl", tmp_path / "deep" / "late.jsonl"
     live.write_bytes(CUT[:-30])
     (tmp_path / "notes.jsonl").write_text('{"a":1}\n')
@@ -63,7 +63,7 @@ def test_findings_come_as_exchanges_end(tmp_path: Path, steps: Callable[..., Non
     ]
 
 
-def test_a_line_a_finding(tmp_path: Path, steps: Callable[..., None]) -> None:
+def test_one_line_per_finding(tmp_path: Path, steps: Callable[..., None]) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(CUT)
     steps()

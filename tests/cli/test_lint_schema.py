@@ -1,4 +1,4 @@
-"""`lint --schema`: chunks held to JSON Schemas of the user's own."""
+"""`lint --schema`: chunks checked against the user's own JSON Schemas."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def written(path: Path, schema: object) -> str:
 
 
 def linted(*arguments: str) -> tuple[int, list[dict[str, Any]], str]:
-    """The exit code, the findings, and what is told where the command ends with an error."""
+    """Return the exit code, the findings, and the error message if the command ends with one."""
     words = ["lint", "a.sse", "--format", "json", *arguments]
     done = CliRunner().invoke(streamkit, words, standalone_mode=False)
     if isinstance(done.exception, StreamkitError):
@@ -78,7 +78,7 @@ def test_a_schema_is_for_every_stream_or_for_one_api(somewhere: Path, schema: st
     assert linted("--schema", schema)[0] == code
 
 
-def test_several_schemas_hold_together(somewhere: Path) -> None:
+def test_several_schemas_all_apply(somewhere: Path) -> None:
     stream(somewhere / "a.sse")
     one = written(somewhere / "one.json", {"required": ["tenant"]})
     other = written(somewhere / "other.json", {"required": ["region"]})
@@ -86,26 +86,26 @@ def test_several_schemas_hold_together(somewhere: Path) -> None:
     assert [(one["code"], one["count"]) for one in found] == [("SCH380", 4)]
 
 
-def test_draft_2020_12_is_read_without_being_named(somewhere: Path) -> None:
+def test_draft_2020_12_is_the_default(somewhere: Path) -> None:
     stream(somewhere / "a.sse")
     schema = {"properties": {"choices": {"prefixItems": [{"required": ["index", "weight"]}]}}}
     _, found, _ = linted("--schema", written(somewhere / "house.json", schema))
     assert [one["path"] for one in found] == ["$.choices[0]"]
 
 
-def test_an_older_draft_is_read_where_it_is_named(somewhere: Path) -> None:
+def test_an_older_draft_is_used_if_declared(somewhere: Path) -> None:
     stream(somewhere / "a.sse")
     draft = "http://json-schema.org/draft-07/schema#"
     schema = {"$schema": draft, "properties": {"choices": {"items": [{"required": ["weight"]}]}}}
     assert linted("--schema", written(somewhere / "house.json", schema))[0] == 1
 
 
-def test_a_schema_that_holds_is_silent(somewhere: Path) -> None:
+def test_a_valid_stream_has_no_findings(somewhere: Path) -> None:
     stream(somewhere / "a.sse", tenant="acme")
     assert linted("--schema", written(somewhere / "house.json", {"$defs": {"name": NAME}, **TENANT}))[:2] == (0, [])
 
 
-def test_the_table_names_files_as_seen_from_its_own_folder(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_in_the_table_are_relative_to_it(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(somewhere / "house.json", {"required": ["tenant"]})
     (somewhere / "pyproject.toml").write_text('[tool.streamkit.lint]\nschema = ["openai_chat=house.json"]\n')
     below = somewhere / "below"
@@ -116,7 +116,7 @@ def test_the_table_names_files_as_seen_from_its_own_folder(somewhere: Path, monk
     assert linted("--no-config")[:2] == (0, [])
 
 
-def test_it_is_a_rule_as_any_other(somewhere: Path) -> None:
+def test_it_is_a_rule_like_any_other(somewhere: Path) -> None:
     stream(somewhere / "a.sse")
     house = written(somewhere / "house.json", {"required": ["tenant"]})
     assert linted("--schema", house, "--ignore", "SCH380")[0] == 0
@@ -149,7 +149,7 @@ def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
         ('{"properties": {"a": {"pattern": "("}}}', 'house.json: invalid JSON Schema: "(" is not a "regex"'),
     ],
 )
-def test_a_bad_schema_is_one_clear_line(somewhere: Path, text: str, message: str) -> None:
+def test_an_invalid_schema_is_reported_in_one_line(somewhere: Path, text: str, message: str) -> None:
     stream(somewhere / "a.sse")
     (somewhere / "house.json").write_text(text, encoding="utf-8")
     code, _, told = linted("--schema", "house.json")
@@ -158,7 +158,7 @@ def test_a_bad_schema_is_one_clear_line(somewhere: Path, text: str, message: str
     assert len(told.splitlines()) == 1
 
 
-def test_a_file_that_is_not_there_and_an_api_that_is_not_known(somewhere: Path) -> None:
+def test_a_missing_file_and_an_unknown_api(somewhere: Path) -> None:
     stream(somewhere / "a.sse")
     code, _, told = linted("--schema", "none.json")
     assert (code, told.count("\n")) == (2, 0)
@@ -168,7 +168,7 @@ def test_a_file_that_is_not_there_and_an_api_that_is_not_known(somewhere: Path) 
     assert "did you mean 'openai_chat'" in told
 
 
-def test_without_the_library_the_remedy_is_told(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_the_message_names_the_remedy(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stream(somewhere / "a.sse")
     house = written(somewhere / "house.json", {})
     no_library(monkeypatch)
@@ -186,7 +186,7 @@ def test_a_mistake_in_the_table_names_the_table(somewhere: Path) -> None:
     assert "\n" not in told
 
 
-def test_what_cannot_be_said_in_json_is_held_to_the_schema_too(somewhere: Path) -> None:
+def test_values_that_json_cannot_hold_are_checked(somewhere: Path) -> None:
     stream(somewhere / "a.sse")
     text = (somewhere / "a.sse").read_text(encoding="utf-8").replace("1760000000", "NaN", 1)
     (somewhere / "a.sse").write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The command line as a whole: help, exit codes, pipes, and what starting it costs."""
+"""The command line as a whole: help, exit codes, pipes, and start-up cost."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_command_is_listed_documented_and_shows_an_example(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", THERE)
-def test_every_option_says_what_it_does(name: str) -> None:
+def test_every_option_has_help(name: str) -> None:
     import click
 
     command = streamkit.get_command(click.Context(streamkit), name)
@@ -45,20 +45,20 @@ def test_every_option_says_what_it_does(name: str) -> None:
             assert parameter.help, f"{name} {parameter.opts}"
 
 
-def test_starting_up_imports_nothing_that_one_command_needs() -> None:
+def test_starting_up_imports_nothing_that_only_one_command_needs() -> None:
     code = "import sys, streamkit.cli.main as m\ntry: m.streamkit(['--help'])\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT).stderr.split()
     assert "click" in loaded
     assert not {"aiohttp", "asyncio", "tabulate", "orjson", "yaml", "streamkit.apis", "streamkit.rules"} & set(loaded)
 
 
-def test_an_unknown_command_offers_the_nearest() -> None:
+def test_an_unknown_command_suggests_the_closest() -> None:
     ran = run("stat")
     assert ran.returncode == 2
     assert "No such command 'stat'. Did you mean 'stats'?" in ran.stderr
 
 
-def test_a_file_that_is_not_there_is_one_line_and_exit_2() -> None:
+def test_a_missing_file_is_one_line_and_exit_2() -> None:
     ran = run("reassemble", "nowhere.jsonl")
     assert ran.returncode == 2
     assert ran.stderr.count("\n") == 1
@@ -77,7 +77,7 @@ def test_stdin_is_read_when_it_is_piped() -> None:
     assert "Streams are rivers" in ran.stdout
 
 
-def test_a_reader_that_leaves_ends_it_quietly() -> None:
+def test_a_closed_pipe_ends_it_quietly() -> None:
     words = [sys.executable, "-m", "streamkit", "inspect", *[PLAIN] * 200]  # more than a pipe holds
     ran = subprocess.run(
         f"{shlex.join(words)} | head -1; exit ${{PIPESTATUS[0]}}",

@@ -1,4 +1,4 @@
-"""What every command takes, whether it has much to say or not: a script gives the same words to all of them."""
+"""The options that every command takes, so that scripts can pass the same ones to all of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def run(*words: str) -> Result:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_takes_the_options_of_talk(name: str) -> None:
+def test_every_command_takes_the_output_options(name: str) -> None:
     command = streamkit.get_command(click.Context(streamkit), name)
     assert command is not None
     taken = {word for parameter in command.params for word in parameter.opts}

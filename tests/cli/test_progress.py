@@ -1,4 +1,4 @@
-"""The progress bar: on stderr, after a second, for a person alone, and gone when the work is done."""
+"""The progress bar: on stderr, after a second, only on a terminal, and removed when the work is done."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def paths(tmp_path: Path) -> list[str]:
 def shown(
     monkeypatch: pytest.MonkeyPatch, paths: list[str], seconds: float, *, late: bool = True, quiet: bool = False
 ) -> str:
-    """What a terminal gets on stderr where every stream takes so many seconds."""
+    """Return what a terminal receives on stderr if every stream takes this many seconds."""
     now = iter(range(1000))
     monkeypatch.setattr(progress, "Progress", lambda given: Progress(given, lambda: next(now) * seconds))
     monkeypatch.setattr("streamkit.cli.inputs.Progress", progress.Progress)
@@ -43,18 +43,18 @@ def shown(
 Progress = progress.Progress
 
 
-def test_slow_work_has_a_bar_that_moves_and_goes(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
+def test_slow_work_has_a_bar_that_moves_and_disappears(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     said = shown(monkeypatch, paths, 0.6)
     assert "reading  [" in said
     assert "4 streams" in said
     parts = [int(part.split("%")[0].split()[-1]) for part in said.split("\r") if "%" in part]
     assert parts == sorted(parts)
     assert 0 < parts[0] < 50 < parts[-1] <= 100
-    # The bar is cleared before anything is said.
+    # The bar is cleared before anything else is printed.
     assert said.endswith(f"\r\x1b[K\x1b[?25hstreamkit: {paths[2]}: no such file\n")
 
 
-def test_who_stops_has_the_cursor_back(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
+def test_an_interrupt_restores_the_cursor(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     now = iter(range(1000))
     monkeypatch.setattr("streamkit.cli.inputs.Progress", lambda given: Progress(given, lambda: next(now) * 2.0))
     monkeypatch.setattr(sys, "stderr", Terminal())
@@ -64,19 +64,17 @@ def test_who_stops_has_the_cursor_back(monkeypatch: pytest.MonkeyPatch, paths: l
     assert sys.stderr.getvalue().endswith("\x1b[?25h")  # type: ignore[attr-defined]
 
 
-def test_quick_work_has_none(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
+def test_quick_work_has_no_bar(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     assert shown(monkeypatch, paths, 0.001) == f"streamkit: {paths[2]}: no such file\n"
 
 
-def test_nor_has_who_writes_to_that_terminal_meanwhile_or_wants_quiet(
-    monkeypatch: pytest.MonkeyPatch, paths: list[str]
-) -> None:
+def test_output_to_the_terminal_or_quiet_has_no_bar(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     assert "reading" not in shown(monkeypatch, paths, 0.6, late=False)
     assert "reading" not in shown(monkeypatch, paths, 0.6, quiet=True)
 
 
 def lines(monkeypatch: pytest.MonkeyPatch, paths: list[str], seconds: float) -> list[str]:
-    """What a log gets on stderr where every stream takes so many seconds."""
+    """Return what a log receives on stderr if every stream takes this many seconds."""
     now = iter(range(1000))
     made = progress.ProgressLines
     monkeypatch.setattr("streamkit.cli.inputs.ProgressLines", lambda given: made(given, lambda: next(now) * seconds))
@@ -91,5 +89,5 @@ def test_a_log_has_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch, pat
     assert all(line.startswith("streamkit: reading: ") and "s left" in line for line in said)
 
 
-def test_a_log_of_quick_work_has_none(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
+def test_a_log_of_quick_work_has_no_lines(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     assert lines(monkeypatch, paths, 1) == [f"streamkit: {paths[2]}: no such file"]

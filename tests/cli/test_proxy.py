@@ -1,4 +1,4 @@
-"""`streamkit proxy` as a process: a program behind it, the files it leaves, and what it says to who asks it wrongly."""
+"""`streamkit proxy` as a process: a program behind it, the files it writes, and its error messages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=folder, env=environment)
 
 
-def test_a_program_is_recorded_and_then_played_to_without_an_upstream(tmp_path: Path) -> None:
+def test_a_program_is_recorded_and_then_replayed_without_an_upstream(tmp_path: Path) -> None:
     program = ["--", sys.executable, "-c", ASK]
     with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
         done = run(tmp_path, upstream.url, *program)
@@ -52,7 +52,7 @@ def test_a_program_is_recorded_and_then_played_to_without_an_upstream(tmp_path: 
     assert replayed.returncode == 0, replayed.stderr
 
 
-def test_one_file_is_gone_on_with_only_when_asked(tmp_path: Path) -> None:
+def test_a_file_is_appended_to_only_on_request(tmp_path: Path) -> None:
     program = ["--", sys.executable, "-c", ASK]
     with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
         codes = [
@@ -84,7 +84,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("words", "said"), WRONG.values(), ids=WRONG)
-def test_what_is_wrong_is_said(tmp_path: Path, words: list[str], said: str) -> None:
+def test_errors(tmp_path: Path, words: list[str], said: str) -> None:
     done = run(tmp_path, *words)
     assert done.returncode == 2
     assert done.stderr.startswith(f"streamkit: {said}")
@@ -92,7 +92,7 @@ def test_what_is_wrong_is_said(tmp_path: Path, words: list[str], said: str) -> N
 
 
 @pytest.mark.skipif(not hasattr(socket, "SO_REUSEPORT"), reason="one process listens on a port here")
-def test_workers_write_one_file_together(tmp_path: Path) -> None:
+def test_workers_write_to_one_file(tmp_path: Path) -> None:
     ask = (
         "import os, urllib.request as u\n"
         "for n in range(12):\n"
@@ -106,7 +106,7 @@ def test_workers_write_one_file_together(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]
 
 
-def test_others_need_a_token(tmp_path: Path) -> None:
+def test_other_hosts_need_a_token(tmp_path: Path) -> None:
     done = run(
         tmp_path, "http://localhost:1", "--listen-public", "--host", "0.0.0.0",
         "--", sys.executable, "-c", "import os; print(os.environ['OPENAI_BASE_URL'])",
@@ -116,7 +116,7 @@ def test_others_need_a_token(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["proxy.example", "localhost.example", "192.0.2.1", "0.0.0.0", "::"])
-def test_where_others_could_reach_it_is_said(tmp_path: Path, host: str) -> None:
+def test_listening_on_a_public_address_is_reported(tmp_path: Path, host: str) -> None:
     done = run(tmp_path, "http://127.0.0.1:1", "--host", host, "--", sys.executable, "-c", "")
     assert done.returncode == 2
     assert done.stderr.startswith(f"streamkit: --host {host} is not a loopback address")
@@ -124,7 +124,7 @@ def test_where_others_could_reach_it_is_said(tmp_path: Path, host: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
-def test_without_a_program_it_goes_on_until_it_is_told_to_end(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+def test_without_a_program_it_runs_until_it_is_stopped(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     settings = Options(match="any", pace=Pace(delay=False))
     with (
         serving([scripted("openai_chat/plain")], settings) as upstream,

@@ -1,4 +1,4 @@
-"""`streamkit reassemble`: what goes to stdout, what is said on stderr, and the exit code."""
+"""`streamkit reassemble`: its output on stdout and stderr, and the exit code."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def test_texts(two: str, options: list[str], wanted: str) -> None:
     assert (result.stdout, result.stderr, result.return_value) == (wanted, "", 0)
 
 
-def test_json_is_the_whole_object_indented_and_jsonl_one_a_line(two: str) -> None:
+def test_json_is_indented_and_jsonl_is_one_object_per_line(two: str) -> None:
     pretty, line = run(two).stdout, run(two, two, "--format", "jsonl").stdout.splitlines()
     assert pretty.startswith('{\n  "id": "c1",\n  "object": "chat.completion"')
     assert [json.loads(one) for one in line] == [json.loads(pretty)] * 2
 
 
-def test_with_meta_holds_exactly_these_fields_in_this_order(two: str, cut: str) -> None:
+def test_with_meta_has_exactly_these_fields_in_this_order(two: str, cut: str) -> None:
     lines = [json.loads(line) for line in run(two, cut, "--format", "jsonl", "--with-meta").stdout.splitlines()]
     assert [list(line) for line in lines] == [["file", "exchange", "api", "dialect", "verdict", "message"]] * 2
     assert [(line["file"], line["exchange"], line["api"], line["verdict"]) for line in lines] == [
@@ -89,25 +89,25 @@ def test_one_choice_of_the_object(two: str) -> None:
     assert [choice["index"] for choice in choices] == [1]
 
 
-def test_a_choice_that_is_not_there(two: str) -> None:
+def test_a_missing_choice(two: str) -> None:
     result = run(two, "--choice", "5")
     assert (result.stdout, result.return_value) == ("", 1)
     assert "no choice 5" in result.stderr
 
 
-def test_a_cut_stream_gives_what_there_is_says_so_and_exits_1(cut: str) -> None:
+def test_a_truncated_stream_is_assembled_reported_and_exits_1(cut: str) -> None:
     result = run(cut, "--text")
     assert (result.stdout, result.return_value) == ("One\n", 1)
     assert result.stderr == f"{cut}: truncated: the stream's terminal event is missing\n"
 
 
-def test_of_several_inputs_2_beats_1_and_the_rest_is_done(cut: str, two: str) -> None:
+def test_of_several_inputs_exit_2_takes_precedence_and_the_rest_is_done(cut: str, two: str) -> None:
     result = run(cut, "nowhere.sse", two, "--text")
     assert (result.stdout, result.return_value) == ("One\n\nOne\n\nTwo\n", 2)
     assert "nowhere.sse" in result.stderr
 
 
-def test_output_file_is_never_overwritten_unless_asked(two: str, tmp_path: Path) -> None:
+def test_the_output_file_is_not_overwritten_by_default(two: str, tmp_path: Path) -> None:
     target = tmp_path / "out.json"
     assert run(two, "-o", str(target)).stdout == ""
     with pytest.raises(StreamkitError, match="--force"):
@@ -131,7 +131,7 @@ def test_options_that_contradict_each_other(two: str, options: list[str]) -> Non
         CliRunner().invoke(command, [two, *options], standalone_mode=False, catch_exceptions=False)
 
 
-def test_what_no_json_writer_likes_is_written_all_the_same(tmp_path: Path) -> None:
+def test_values_that_json_libraries_reject_are_written(tmp_path: Path) -> None:
     path = tmp_path / "odd.sse"
     path.write_text(
         'data: {"id":"c1","huge":123456789012345678901234567890,"choices":[{"index":0,"delta":{"x":"\\ud83d"}}]}\n\n'
@@ -149,7 +149,7 @@ Some talk
 """
 
 
-def test_a_recording_made_from_a_log_says_that_lines_are_those_of_the_log(tmp_path: Path) -> None:
+def test_a_recording_made_from_a_log_names_lines_of_the_log(tmp_path: Path) -> None:
     from streamkit.cli.convert import command as convert
 
     log, made = tmp_path / "log.txt", tmp_path / "made.jsonl"

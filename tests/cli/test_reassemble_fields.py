@@ -1,4 +1,4 @@
-"""`streamkit reassemble`: what must not be lost, doubled or made up, each seen on the command line."""
+"""`streamkit reassemble`: what must not be lost, duplicated or invented, checked on the command line."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def chunk(delta: dict[str, Any], finish: str | None = None, choice: int = 0, **t
 
 
 def call(index: int, id: str | None = None, name: str | None = None, arguments: str = "") -> dict[str, Any]:
-    """A piece of a tool call."""
+    """Return a fragment of a tool call."""
     return {"tool_calls": [{"index": index, "id": id, "function": {"name": name, "arguments": arguments}}]}
 
 
 def reassembled(folder: Path, chunks: list[dict[str, Any]], *options: str, done: bool = True) -> tuple[str, int]:
-    """What the command prints for these chunks, and its exit code."""
+    """Return what the command prints for these chunks, and its exit code."""
     path = folder / "stream.sse"
     events = [json.dumps(one) for one in chunks] + ["[DONE]"] * done
     path.write_text("".join(f"data: {event}\n\n" for event in events))
@@ -45,7 +45,7 @@ def test_a_surrogate_pair_split_over_two_chunks_is_one_character(tmp_path: Path)
     assert reassembled(tmp_path, halves, "--text") == ("😀!\n", 0)
 
 
-def test_audio_pieces_are_one_base64_text_and_the_transcript_one_text(tmp_path: Path) -> None:
+def test_audio_is_joined_as_base64_and_the_transcript_as_text(tmp_path: Path) -> None:
     pieces = [
         {"id": "audio_1", "transcript": "Hel", "data": "aGVs"},
         {"transcript": "lo", "data": "bG8="},
@@ -62,7 +62,7 @@ def test_citations_and_annotations_are_all_kept(tmp_path: Path) -> None:
     assert answer(tmp_path, chunks)["citations"] == ["https://example.org/"]
 
 
-def test_parallel_calls_that_come_in_turns_are_two_calls(tmp_path: Path) -> None:
+def test_interleaved_parallel_calls_are_two_calls(tmp_path: Path) -> None:
     chunks = [
         chunk(call(0, "a", "f", '{"x":')),
         chunk(call(1, "b", "g", '{"y":')),
@@ -75,7 +75,7 @@ def test_parallel_calls_that_come_in_turns_are_two_calls(tmp_path: Path) -> None
     ]
 
 
-def test_calls_that_collide_on_one_index_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+def test_calls_with_the_same_index_are_distinguished_by_id(tmp_path: Path) -> None:
     chunks = [
         chunk(call(0, "a", "f", '{"x":1}')),
         chunk(call(0, "b", "g", '{"y":')),
@@ -89,13 +89,13 @@ def test_calls_that_collide_on_one_index_are_told_apart_by_their_ids(tmp_path: P
     ]
 
 
-def test_a_refusal_is_put_together_and_is_text(tmp_path: Path) -> None:
+def test_a_refusal_is_joined_and_is_text(tmp_path: Path) -> None:
     chunks = [chunk({"role": "assistant", "refusal": "I can"}), chunk({"refusal": "not."}, "stop")]
     assert reassembled(tmp_path, chunks, "--text") == ("I cannot.\n", 0)
     assert answer(tmp_path, chunks)["choices"][0]["message"]["refusal"] == "I cannot."
 
 
-def test_log_probabilities_are_all_there_in_order(tmp_path: Path) -> None:
+def test_log_probabilities_are_complete_and_in_order(tmp_path: Path) -> None:
     chunks = [chunk({"content": text}) for text in ("a", "b")]
     for one, text in zip(chunks, ("a", "b"), strict=True):
         one["choices"][0]["logprobs"] = {"content": [{"token": text, "logprob": -1.0}], "refusal": None}
@@ -103,7 +103,7 @@ def test_log_probabilities_are_all_there_in_order(tmp_path: Path) -> None:
     assert [entry["token"] for entry in found["content"]] == ["a", "b"]
 
 
-def test_usage_that_comes_with_every_chunk_is_the_last_and_no_sum(tmp_path: Path) -> None:
+def test_usage_in_every_chunk_is_the_last_one_and_not_a_sum(tmp_path: Path) -> None:
     chunks = [
         chunk({"content": "x"}, usage={"prompt_tokens": 3, "completion_tokens": count, "total_tokens": 3 + count})
         for count in (1, 2, 3)
@@ -127,7 +127,7 @@ def test_unknown_fields_are_kept_at_every_level(tmp_path: Path) -> None:
     assert found["choices"][0]["message"]["tool_calls"][0]["extra"] == {"signature": "s"}
 
 
-def test_markdown_shows_no_id_where_there_is_none_and_calls_only_json_json(tmp_path: Path) -> None:
+def test_markdown_shows_no_missing_id_and_labels_only_json_as_json(tmp_path: Path) -> None:
     chunks = [
         chunk({"reasoning": "Hm.\n\n"}),
         chunk(call(0, None, "f", "{}")),
@@ -141,13 +141,13 @@ def test_markdown_shows_no_id_where_there_is_none_and_calls_only_json_json(tmp_p
 
 
 @pytest.mark.parametrize("finish", [None, "", "null"])
-def test_a_finish_reason_is_never_made_up(tmp_path: Path, finish: str | None) -> None:
+def test_a_finish_reason_is_never_invented(tmp_path: Path, finish: str | None) -> None:
     printed, code = reassembled(tmp_path, [chunk({"content": "x"}, finish)], done=False)
     assert json.loads(printed)["choices"][0]["finish_reason"] is None
     assert code == 1
 
 
-def test_a_conversation_of_several_messages_is_a_line_each_with_jsonl(tmp_path: Path) -> None:
+def test_jsonl_has_one_line_per_message(tmp_path: Path) -> None:
     path = tmp_path / "conversation.jsonl"
     lines = [
         {**one, "id": id}

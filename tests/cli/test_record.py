@@ -49,7 +49,7 @@ async def answer(connection):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capfd):
-    """Run `record` in an empty folder: exit code, stdout (bytes), stderr."""
+    """Run `record` in an empty folder. Return the exit code, stdout (bytes) and stderr."""
     monkeypatch.chdir(tmp_path)
 
     def go(*words):
@@ -81,7 +81,7 @@ def test_a_stream_goes_to_stdout_and_to_the_file(run):
     assert seen[0].body == b'{"model": "m-1"}'
 
 
-def test_without_a_name_the_file_has_time_host_and_model(run):
+def test_the_default_file_name_has_time_host_and_model(run):
     with served(answer) as (url, _):
         run(url, "--json", '{"model": "org/m:1 ../x"}')
     (path,) = Path("recordings").iterdir()
@@ -90,7 +90,7 @@ def test_without_a_name_the_file_has_time_host_and_model(run):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_shown(run):
+def test_output(run):
     with served(answer) as (url, _):
         assert run(url, "--show", "text", "-o", "1")[1] == "Hello world\n"
         assert run(url, "--show", "none", "-o", "2")[1] == ""
@@ -100,7 +100,7 @@ def test_what_is_shown(run):
 
 
 async def array(connection):
-    """Gemini's answer without SSE: one JSON array, in pieces that end anywhere."""
+    """Send Gemini's response without SSE: one JSON array, in pieces that end anywhere."""
     parts = [{"candidates": [{"content": {"parts": [{"text": text}]}, "index": 0}]} for text in WORDS]
     body = json.dumps(parts, indent=2).encode()
     await connection.head_of_stream("Transfer-Encoding: chunked", kind="application/json")
@@ -118,7 +118,7 @@ def test_an_array_is_shown_and_replayed_as_text(run, capfd):
     assert capfd.readouterr().out == "Hello world\n"
 
 
-def test_a_file_that_exists_is_told_before_anything_is_sent(run):
+def test_an_existing_file_is_reported_before_anything_is_sent(run):
     Path("a.jsonl").write_text("mine")
     with served(answer) as (url, seen):
         with pytest.raises(OutputExists):
@@ -129,7 +129,7 @@ def test_a_file_that_exists_is_told_before_anything_is_sent(run):
     assert [exchange.origin.number for exchange in read("a.jsonl")] == [1, 2]
 
 
-def test_many_at_once_are_as_many_exchanges_of_one_file(run, still_loops):
+def test_concurrent_requests_are_exchanges_in_one_file(run, still_loops):
     flying = most = 0
     three = asyncio.Event()
 
@@ -143,7 +143,7 @@ def test_many_at_once_are_as_many_exchanges_of_one_file(run, still_loops):
         await connection.head_of_stream("Transfer-Encoding: chunked")
         for frame in FRAMES:
             await connection.chunk(frame)
-        await turned(still_loops[0])  # a fourth request would come now
+        await turned(still_loops[0])  # a fourth request would arrive now
         flying -= 1
         await connection.last_chunk()
 
@@ -186,7 +186,7 @@ async def silent(connection):
         (silent, ("--max-time", "3"), "timeout", 1, "timeout (the time limit was exceeded)"),
     ],
 )  # fmt: skip
-def test_what_fails_is_a_recording_that_says_so(run, still_loops, script, flags, reason, frames, said):
+def test_a_failure_is_recorded_as_such(run, still_loops, script, flags, reason, frames, said):
     async def timed(connection):
         playing = asyncio.create_task(script(connection))
         if flags:
@@ -204,7 +204,7 @@ def test_what_fails_is_a_recording_that_says_so(run, still_loops, script, flags,
         assert exchange.response.header("retry-after") == "3"
 
 
-def test_a_refused_connection_is_a_recording_too(run):
+def test_a_refused_connection_is_recorded(run):
     code, _, err = run("http://127.0.0.1:1/v1", "-o", "r.jsonl")
     (exchange,) = read("r.jsonl")
     assert (code, exchange.response, exchange.end.reason) == (1, None, "refused")
@@ -212,7 +212,7 @@ def test_a_refused_connection_is_a_recording_too(run):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
-def test_an_interrupted_recording_is_whole(tmp_path):
+def test_an_interrupted_recording_is_complete(tmp_path):
     with served(silent) as (url, _):
         command = [*RECORD, url, "-o", "i.jsonl"]
         with started(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -226,7 +226,7 @@ def test_an_interrupted_recording_is_whole(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
-def test_a_killed_recorder_leaves_a_file_that_reads(tmp_path):
+def test_a_killed_recorder_leaves_a_readable_file(tmp_path):
     with (
         served(silent) as (url, _),
         started([*RECORD, url, "-o", "k.jsonl"], cwd=tmp_path, stdout=subprocess.PIPE) as process,
@@ -238,7 +238,7 @@ def test_a_killed_recorder_leaves_a_file_that_reads(tmp_path):
     assert [damage.kind for damage in exchange.damage] == ["missing-end"]
 
 
-def test_who_closes_stdout_does_not_end_the_recording(tmp_path):
+def test_closing_stdout_does_not_end_the_recording(tmp_path):
     with served(answer) as (url, _):
         words = shlex.join([*RECORD, url, "-o", "h.jsonl", "-q"])
         done = subprocess.run(["bash", "-c", f"{words} | head -c 1"], cwd=tmp_path, capture_output=True, timeout=60, check=False)  # fmt: skip
@@ -256,7 +256,7 @@ async def echo(connection):
 
 
 def sent_by(run, *words):
-    """The request line, the headers (lower case) and the body that these words send."""
+    """Return the request line, the headers (lower case) and the body that these arguments send."""
     with served(echo) as (url, seen):
         run(*[word.replace("URL", url) if isinstance(word, str) else word for word in words], "-o", "-")
     first, *rest = seen[0].head.decode().split("\r\n")
@@ -283,7 +283,7 @@ def sent_by(run, *words):
         (["--curl", "curl 'URL' --data-raw $'it\\'s \\u0041'"], "POST", {}, b"it's A"),
     ],
 )  # fmt: skip
-def test_flags_mean_what_curl_means(run, monkeypatch, words, method, headers, body):
+def test_options_mean_the_same_as_in_curl(run, monkeypatch, words, method, headers, body):
     monkeypatch.setenv("A_KEY", "k-1")
     Path("file").write_text('{"a":\n 1}')
     first, got, sent = sent_by(run, *words)
@@ -325,7 +325,7 @@ def test_a_header_without_value_is_left_out(run):
         (["-", "-d", "x"], "cannot be used with the flags"),
     ],
 )
-def test_what_makes_no_sense_is_said_and_nothing_is_recorded(run, words, said):
+def test_usage_errors_record_nothing(run, words, said):
     with pytest.raises((UsageError, StreamkitError), match=said):
         run(*words)
     with pytest.raises((UsageError, StreamkitError), match=said):
@@ -351,7 +351,7 @@ def test_a_prompt_becomes_the_body_of_the_api(run, path, asked):
     assert headers["content-type"] == "application/json"
 
 
-def test_keys_go_to_their_own_host_alone(monkeypatch):
+def test_keys_go_only_to_their_own_host(monkeypatch):
     from streamkit.service.prompting import key_header
 
     monkeypatch.setenv("OPENAI_API_KEY", "k-1")
@@ -364,7 +364,7 @@ def test_keys_go_to_their_own_host_alone(monkeypatch):
     assert key_header("https://api.openai.com/v1/x", [("authorization", "Bearer other")]) is None
 
 
-def test_no_key_reaches_the_disk_and_the_view_does_not_wait(run):
+def test_no_key_reaches_the_disk_and_the_view_is_not_delayed(run):
     planted = secret("openai project")
 
     async def leaking(connection):
@@ -401,7 +401,7 @@ def certificate(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("flags", "reason"), [((), "refused"), (("-k",), "eof"), (("--cacert", "cert.pem"), "eof")])
-def test_certificates_are_checked_unless_told(run, certificate, flags, reason):
+def test_certificates_are_verified_by_default(run, certificate, flags, reason):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
     flags = [str(certificate / flag) if flag.endswith(".pem") else flag for flag in flags]
@@ -432,7 +432,7 @@ def test_a_pipe_is_passed_on_and_recorded(tmp_path):
 @pytest.mark.parametrize(
     "before", [b"", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"]
 )
-def test_the_head_that_curl_i_prints_is_understood(tmp_path, before):
+def test_the_head_printed_by_curl_i_is_parsed(tmp_path, before):
     head = before + b"HTTP/2 200\r\ncontent-type: text/event-stream\r\nset-cookie: a=b\r\n\r\n"
     body = b"".join(FRAMES)
     done = piped(head + body, "-o", "p.jsonl", cwd=tmp_path)
@@ -443,8 +443,8 @@ def test_the_head_that_curl_i_prints_is_understood(tmp_path, before):
     assert exchange.frames.body == body
 
 
-def test_a_pipe_that_comes_slowly_keeps_its_times(run, monkeypatch):
-    """Each read takes half a second by the clock, which only the reads move."""
+def test_a_slow_pipe_keeps_its_times(run, monkeypatch):
+    """Each read takes half a second by the clock, which only the reads advance."""
     pieces = [b"HTTP/1.1 200 OK\n", b"content-type: text/event-stream\n\n", b"data: 1\n\n", b"data: 2\n\n"]
     clock = [1_000_000]
     ours, theirs = os.pipe()
@@ -474,13 +474,13 @@ def test_a_pipe_that_comes_slowly_keeps_its_times(run, monkeypatch):
     assert times == [1_000_000_000, 1_500_000_000, 2_000_000_000, 2_000_000_000]
 
 
-def test_nothing_in_a_pipe(tmp_path):
+def test_an_empty_pipe(tmp_path):
     done = piped(b"", "-o", "p.jsonl", cwd=tmp_path)
     (exchange,) = read(tmp_path / "p.jsonl")
     assert (done.returncode, exchange.end.reason, len(exchange.frames)) == (1, "eof", 0)
 
 
-# What an answer's headers may hold
+# What the headers of a response may contain
 
 
 @pytest.mark.parametrize(
@@ -493,7 +493,7 @@ def test_nothing_in_a_pipe(tmp_path):
         ("X-Where", "https://me:pw@h.example/x", "https://me:pw@h.example/x", []),
     ],
 )
-def test_secrets_in_the_place_that_an_answer_names(run, name, sent, kept, cut):
+def test_secrets_in_headers_of_a_response(run, name, sent, kept, cut):
     async def created(connection):
         await connection.head_of_stream(f"{name}: {sent}", "Content-Length: 2", status="201 Created")
         await connection.send(b"{}")

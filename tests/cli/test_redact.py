@@ -1,4 +1,4 @@
-"""`streamkit redact`: secrets out of old files, told by place and never by value."""
+"""`streamkit redact`: removing secrets from old files, which are reported by position and never by value."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def planted(tmp_path):
     return made
 
 
-def test_check_tells_places_and_rules_and_fails(run, planted):
+def test_check_reports_positions_and_rules_and_fails(run, planted):
     code, out, err = run("--check", "old.jsonl")
     assert code == 1
     assert out.splitlines() == [
@@ -55,7 +55,7 @@ def test_check_tells_places_and_rules_and_fails(run, planted):
     assert err == "5 secrets in 1 file\n"
 
 
-def test_a_clean_copy_and_a_file_cleaned_in_its_place(run, planted, tmp_path):
+def test_a_clean_copy_and_a_file_cleaned_in_place(run, planted, tmp_path):
     before = (tmp_path / "old.jsonl").read_bytes()
     assert run("old.jsonl", "-o", "new.jsonl")[0] == 0
     assert (tmp_path / "old.jsonl").read_bytes() == before
@@ -70,7 +70,7 @@ def test_a_clean_copy_and_a_file_cleaned_in_its_place(run, planted, tmp_path):
     assert exchange.damage == () and len(exchange.frames) == 2
 
 
-def test_any_other_file_loses_shapes_and_keeps_its_form(run, planted, tmp_path):
+def test_other_files_lose_their_keys_and_keep_their_format(run, planted, tmp_path):
     log = f"$ curl -H 'Authorization: Bearer {planted}'\ndata: {{}}\n"
     (tmp_path / "log.txt").write_text(log)
     code, out, _ = run("--check", "--format", "jsonl", "log.txt")
@@ -81,7 +81,7 @@ def test_any_other_file_loses_shapes_and_keeps_its_form(run, planted, tmp_path):
 
 
 @pytest.mark.parametrize("words", [["a", "--check", "--in-place"], ["."]])
-def test_what_makes_no_sense_is_said(run, planted, tmp_path, words):
+def test_usage_errors(run, planted, tmp_path, words):
     (tmp_path / "second.jsonl").write_text("x")
     with pytest.raises(UsageError):
         run(*words)
@@ -95,13 +95,13 @@ def test_what_makes_no_sense_is_said(run, planted, tmp_path, words):
         ("empty", "the folder contains no files"),
     ],
 )
-def test_what_is_not_there(run, tmp_path, path, said):
+def test_missing_files(run, tmp_path, path, said):
     (tmp_path / "empty").mkdir()
     code, _, err = run("--check", path)
     assert (code, err) == (2, f"streamkit: {path}: {said}\n")
 
 
-def test_without_a_name_it_looks_through_the_recordings(run, planted, tmp_path, monkeypatch):
+def test_without_a_name_it_searches_the_recordings(run, planted, tmp_path, monkeypatch):
     monkeypatch.setattr("streamkit.cli.inputs._piped", lambda: False)
     (tmp_path / "recordings").mkdir()
     (tmp_path / "old.jsonl").rename(tmp_path / "recordings" / "old.jsonl")
@@ -110,13 +110,13 @@ def test_without_a_name_it_looks_through_the_recordings(run, planted, tmp_path, 
     assert out.startswith("recordings/old.jsonl:1: ")
 
 
-def test_without_a_name_nor_recordings_it_says_what_to_do(run, monkeypatch):
+def test_without_a_name_or_recordings_it_says_what_to_do(run, monkeypatch):
     monkeypatch.setattr("streamkit.cli.inputs._piped", lambda: False)
     with pytest.raises(StreamkitError, match="nothing to read"):
         run("--check")
 
 
 @given(st.sampled_from(NAMES))
-def test_cutting_twice_is_cutting_once(name):
+def test_redaction_is_idempotent(name):
     once = redact_exchange(leaking(secret(name)))
     assert redact_exchange(once) == once

@@ -1,4 +1,4 @@
-"""`reduce` as a user meets it: for every page of a defect in the bytes, a smaller stream that still shows it."""
+"""`reduce` as a user runs it: for every page about a defect in the bytes, a smaller stream that still has it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(path: Path, code: str, *words: str) -> Result:
         ),
     ],
 )
-def test_the_smallest_that_is_left(tmp_path: Path, code: str, deltas: list[str], left: int) -> None:
+def test_the_smallest_stream(tmp_path: Path, code: str, deltas: list[str], left: int) -> None:
     path = tmp_path / "x.sse"
     path.write_bytes(body('{"role":"assistant"}', *deltas[1:]) if code == "SEQ402" else body(*deltas))
     if code == "SEQ410":
@@ -54,7 +54,7 @@ def test_the_smallest_that_is_left(tmp_path: Path, code: str, deltas: list[str],
     assert b"secret" not in reduced
 
 
-def test_texts_stay_where_it_is_asked_for(tmp_path: Path) -> None:
+def test_text_is_kept_on_request(tmp_path: Path) -> None:
     path = tmp_path / "x.sse"
     path.write_bytes(body('{"role":"assistant"}', '{"role":"assistant","content":"kept"}'))
     run(path, "repeated-role", "--keep-text")
@@ -70,7 +70,7 @@ def test_texts_stay_where_it_is_asked_for(tmp_path: Path) -> None:
         ("SEQ40Z", "did you mean"),
     ],
 )
-def test_what_cannot_be_done_is_said(tmp_path: Path, code: str, said: str) -> None:
+def test_errors(tmp_path: Path, code: str, said: str) -> None:
     path = tmp_path / "x.sse"
     path.write_bytes(body('{"role":"assistant"}'))
     assert said in str(run(path, code).exception)

@@ -1,4 +1,4 @@
-"""`streamkit replay`: the bytes as they came, when they came."""
+"""`streamkit replay`: the recorded bytes at the recorded times."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def exchange(*times, frames=BODY, clock="monotonic"):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capfd):
-    """Replay these exchanges; stdout (bytes), stderr, and the waits that were asked for (ms after the start)."""
+    """Replay these exchanges. Return stdout (bytes), stderr, and the requested waits (ms after the start)."""
     clock = [0]
     waits = []
 
@@ -65,7 +65,7 @@ def run(tmp_path, monkeypatch, capfd):
         (["--no-delay"], [0, 0, 0]),
     ],
 )
-def test_frames_come_on_their_deadlines(run, words, expected):
+def test_frames_are_written_on_their_deadlines(run, words, expected):
     out, err, waits = run(*words, exchanges=[exchange(10 * MS, 30 * MS, 500 * MS)])
     assert waits == expected
     assert (out.encode(), err) == (b"".join(BODY), "")
@@ -79,11 +79,11 @@ def test_frames_come_on_their_deadlines(run, words, expected):
         ("text", "hé \x1b[31m\n".encode()),
     ],
 )
-def test_the_forms_in_which_it_is_shown(run, mode, shown):
+def test_output_modes(run, mode, shown):
     assert run("--as", mode, exchanges=[exchange(1, 2, 3)])[0].encode() == shown
 
 
-def test_a_recording_without_times_is_played_at_once_and_says_why(run):
+def test_a_recording_without_times_is_played_at_once_with_a_reason(run):
     out, err, waits = run(exchanges=[exchange(None, None, None, clock="none")])
     assert waits == [0, 0, 0]
     assert err.endswith("r.jsonl: played at once: it has no times\n")
@@ -94,7 +94,7 @@ def test_several_exchanges_follow_one_another(run):
     assert run("--as", "text", exchanges=[exchange(1, 2, 3)] * 2)[0] == "hé \x1b[31m\n" * 2
 
 
-def test_who_closes_the_pipe_ends_it_quietly(tmp_path):
+def test_a_closed_pipe_ends_it_quietly(tmp_path):
     path = tmp_path / "r.jsonl"
     path.write_bytes(b"".join(write(exchange(*[1] * 2000, frames=[b"data: 12345678\n\n"] * 2000))))
     words = shlex.join([sys.executable, "-m", "streamkit", "replay", "--as", "raw", str(path)])
@@ -115,12 +115,12 @@ def test_a_terminal_is_shown_text_with_its_controls_made_visible(tmp_path):
     os.close(ours)
 
 
-def test_a_fault_changes_the_deadlines_too(run):
+def test_a_fault_changes_the_deadlines(run):
     assert run("--fault", "stall:event=1,for=2s", exchanges=[exchange(10 * MS, 30 * MS, 50 * MS)])[2] == [10, 30, 2050]
     assert run("--fault", "split:size=40", exchanges=[exchange(10 * MS, 30 * MS, 50 * MS)])[2][:3] == [10, 10, 10]
 
 
-def test_a_fault_strikes_so_many_streams(run):
+def test_a_fault_is_limited_to_a_number_of_streams(run):
     out, _, _ = run("--fault", "drop:event=2,times=1", exchanges=[exchange(1, 2, 3)] * 2)
     assert out.encode() == BODY[0] + BODY[1] + b"".join(BODY)
 

@@ -1,4 +1,4 @@
-"""`streamkit replay --fault`: the same catalogue, played to a pipe."""
+"""`streamkit replay --fault`: the same catalogue of faults, played to a pipe."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_played(tmp_path: Path, fault: str, played: tuple[list[bytes], str]) -> 
 
 
 @pytest.mark.parametrize("fault", ["ping:every=1", "comment:every=2"])
-def test_between_events_that_there_are_not_nothing_is_put(tmp_path: Path, fault: str) -> None:
+def test_nothing_is_inserted_where_there_are_no_events(tmp_path: Path, fault: str) -> None:
     file = tmp_path / "bare.jsonl"
     file.write_bytes(b"".join(write(exchange(b": nothing but a comment\n\n"))))
     words = ["replay", "--no-delay", "--as", "raw", "--fault", fault, str(file)]
@@ -53,7 +53,7 @@ def test_between_events_that_there_are_not_nothing_is_put(tmp_path: Path, fault:
     assert (done.stdout, done.stderr.decode()) == (b": nothing but a comment\n\n", f"{file}: {said}\n")
 
 
-def test_a_stream_that_stands_still_for_ever_is_ended_by_who_waits_for_it(tmp_path: Path) -> None:
+def test_a_stream_that_hangs_is_ended_by_an_interrupt(tmp_path: Path) -> None:
     file = tmp_path / "answer.jsonl"
     file.write_bytes(b"".join(write(exchange(*FRAMES))))
     words = ["replay", "--no-delay", "--as", "raw", "--fault", "stall:event=1,for=ever", str(file)]
@@ -66,6 +66,6 @@ def test_a_stream_that_stands_still_for_ever_is_ended_by_who_waits_for_it(tmp_pa
         assert (playing.wait(60), playing.stdout.read()) == (130, b"")
 
 
-def test_a_fault_that_there_is_not(tmp_path: Path) -> None:
+def test_an_unknown_fault(tmp_path: Path) -> None:
     done = replayed(tmp_path, "--fault", "dropp")
     assert (done.returncode, done.stderr) == (2, b"streamkit: unknown fault 'dropp'; did you mean 'drop'?\n")

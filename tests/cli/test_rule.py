@@ -12,7 +12,7 @@ from tests.clicking import CliRunner
 
 
 def head(code: str) -> list[str]:
-    """What stands between a rule's title and its manual."""
+    """Return what is between a rule's title and its manual."""
     shown = CliRunner().invoke(command, [code], standalone_mode=False).stdout
     return shown.split("\n\n")[1].splitlines()
 
@@ -21,7 +21,7 @@ def head(code: str) -> list[str]:
     ("code", "named", "not_named"),
     [("SSE120", "perplexity", "azure"), ("SCH303", "azure", "cerebras"), ("USG502", "databricks", "ai21")],
 )
-def test_the_dialects_in_which_it_is_lawful_are_named_and_no_others(code: str, named: str, not_named: str) -> None:
+def test_the_dialects_that_permit_it_are_named_and_no_others(code: str, named: str, not_named: str) -> None:
     [line] = [line for line in head(code) if line.startswith("Lawful in: ")]
     dialects = re.split(", |: ", line.rstrip("."))[1:]
     assert named in dialects and not_named not in dialects
@@ -29,5 +29,5 @@ def test_the_dialects_in_which_it_is_lawful_are_named_and_no_others(code: str, n
     assert told["lawful_in"] == dialects
 
 
-def test_what_no_dialect_allows_names_none() -> None:
+def test_a_rule_that_no_dialect_permits_names_none() -> None:
     assert not [line for line in head("SSE121") if line.startswith("Lawful in")]

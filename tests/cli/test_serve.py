@@ -46,13 +46,13 @@ def test_the_exit_code_is_the_programs(recording: Path) -> None:
     assert run(str(recording), "--", sys.executable, "-c", "raise SystemExit(7)").returncode == 7
 
 
-def test_strict_fails_when_something_was_not_asked_for(recording: Path) -> None:
+def test_strict_fails_if_a_recording_was_not_requested(recording: Path) -> None:
     done = run(str(recording), "--strict", "--", sys.executable, "-c", "")
     assert done.returncode == 1
     assert f"never requested: {recording}" in done.stderr
 
 
-def test_a_program_that_is_not_there(recording: Path) -> None:
+def test_a_missing_program(recording: Path) -> None:
     done = run(str(recording), "--", "no-such-program-here")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (
         2,
@@ -66,7 +66,7 @@ def test_nothing_to_serve(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
-def test_it_tells_when_it_is_ready_and_ends_when_told(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+def test_it_reports_when_it_is_ready_and_ends_when_stopped(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     file = tmp_path / "slow.jsonl"
     file.write_bytes(b"".join(write(scripted("openai_chat/slow-start"))))
     with started([*SERVE, str(file), "--port", "0"], stderr=subprocess.PIPE, text=True) as server:
@@ -111,7 +111,7 @@ def test_workers_cannot_be_strict(recording: Path) -> None:
     )
 
 
-def test_an_address_that_others_reach_has_to_be_meant(recording: Path) -> None:
+def test_a_public_address_must_be_confirmed(recording: Path) -> None:
     done = run(str(recording), "--host", "0.0.0.0")
     assert (done.returncode, done.stderr) == (
         2,
@@ -138,13 +138,13 @@ print(asked(base + reset), asked(open_ + reset), asked(base + reset, Origin="htt
 
 
 @pytest.mark.parametrize(("public", "expected"), [(False, "200 200 403 403 200"), (True, "200 401 403 403 200")])
-def test_pages_and_strangers_are_refused(recording: Path, public: bool, expected: str) -> None:
+def test_web_pages_and_other_hosts_are_rejected(recording: Path, public: bool, expected: str) -> None:
     more = ["--host", "0.0.0.0", "--listen-public"] if public else []
     done = run(str(recording), "--allow-host", "mock.example", *more, "--", sys.executable, "-c", REFUSED)
     assert done.stdout.strip() == expected, done.stderr
 
 
-def test_an_sdk_shows_the_token_without_knowing(recording: Path) -> None:
+def test_an_sdk_sends_the_token_as_its_key(recording: Path) -> None:
     done = run(str(recording), "--listen-public", "--token", "a-token", "--", sys.executable, "-c", ASK)
     assert (done.stdout, done.returncode) == ("hello\n", 0), done.stderr
     assert "/t/a-token" in done.stderr

@@ -59,7 +59,7 @@ def test_many_streams_are_a_table_and_their_distributions(three: str) -> None:
     assert max(map(len, shown.split("\n"))) <= 80
 
 
-def test_json_is_the_contract(three: str) -> None:
+def test_json_is_the_documented_contract(three: str) -> None:
     document = orjson.loads(run("--format", "json", three).output)
     assert set(document) == {"version", "streams", "summary"}
     assert document["version"] == 1
@@ -83,7 +83,7 @@ def test_json_is_the_contract(three: str) -> None:
                 assert value is None or type(value) is int
 
 
-def test_csv_has_a_line_a_stream_and_no_formulas(tmp_path: Path) -> None:
+def test_csv_has_one_line_per_stream_and_no_formulas(tmp_path: Path) -> None:
     hostile = [(at, data.replace("m-1", "=cmd|'/c calc'!A1")) for at, data in plain(3)]
     shown = run("--format", "csv", recording(tmp_path / "a.jsonl", [exchange(hostile)])).output
     (row,) = csv.DictReader(io.StringIO(shown))
@@ -93,7 +93,7 @@ def test_csv_has_a_line_a_stream_and_no_formulas(tmp_path: Path) -> None:
     assert row["reasoning_tokens"] == ""
 
 
-def test_markdown_cannot_be_broken_out_of(tmp_path: Path) -> None:
+def test_markdown_is_escaped(tmp_path: Path) -> None:
     name = "a|b <img src=x> [x](y).jsonl"
     shown = run("--format", "markdown", recording(tmp_path / name, [exchange(plain(3))])).output
     row = next(line for line in shown.split("\n") if "a\\|b" in line)
@@ -101,7 +101,7 @@ def test_markdown_cannot_be_broken_out_of(tmp_path: Path) -> None:
     assert "\\[x\\]\\(y\\)" in row
 
 
-def test_a_terminal_sees_no_control_characters(tmp_path: Path) -> None:
+def test_a_terminal_receives_no_control_characters(tmp_path: Path) -> None:
     hostile = [(at, data.replace("m-1", "m\\u001b]52;c;eA==\\u0007\\u202e")) for at, data in plain(3)]
     shown = run(recording(tmp_path / "a.jsonl", [exchange(hostile)])).output
     assert "m\\x1b]52;c;eA==\\x07\\u202e" in shown
@@ -119,7 +119,7 @@ def test_metrics_by_alias(one: str) -> None:
     assert set(document["streams"][0]["metrics"]) == {"time_to_first_token_ns", "inter_chunk_gap_ns"}
 
 
-def test_a_log_without_times_has_dashes_for_every_time(tmp_path: Path) -> None:
+def test_a_log_without_times_has_a_dash_for_every_duration(tmp_path: Path) -> None:
     log = tmp_path / "log.sse"
     log.write_text("".join(f"data: {data}\n\n" for _, data in plain(4)))
     shown = run(str(log)).output
@@ -131,14 +131,14 @@ def test_a_log_without_times_has_dashes_for_every_time(tmp_path: Path) -> None:
     assert "Chunks" in shown
 
 
-def test_trouble_is_one_line_and_the_rest_is_done(one: str, tmp_path: Path) -> None:
+def test_an_error_is_one_line_and_the_rest_is_done(one: str, tmp_path: Path) -> None:
     result = run(str(tmp_path / "absent.jsonl"), one)
     assert result.return_value == 2
     assert "Time to first token" in result.output
     assert "absent.jsonl: no such file" in result.stderr
 
 
-def test_an_unknown_metric_offers_the_nearest(one: str) -> None:
+def test_an_unknown_metric_suggests_the_closest(one: str) -> None:
     result = run("--metrics", "time_to_first_tokn", one)
     assert "did you mean 'time_to_first_token'" in str(result.exception)
 
@@ -150,7 +150,7 @@ def test_the_first_log_of_the_shared_folder(shared: Path) -> None:
     assert {key for key, value in row["metrics"].items() if key.endswith("_ns") and value is not None} == set()
 
 
-def test_several_choices_are_told_apart(tmp_path: Path) -> None:
+def test_several_choices_are_distinguished(tmp_path: Path) -> None:
     events = [(at, chunk({"content": "w"}, index=at // 5 % 2)) for at in range(100, 160, 5)]
     ends = [(161.0, chunk(finish="stop")), (162.0, chunk(finish="stop", index=1)), (162.0, "[DONE]")]
     path = recording(tmp_path / "two.jsonl", [exchange([*events, *ends])])

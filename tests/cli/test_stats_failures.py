@@ -1,4 +1,4 @@
-"""Failed requests have no place among latencies: `stats` counts them beside, and gates can ask for them."""
+"""Failed requests are excluded from latencies: `stats` counts them separately, and gates can check them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ERROR = '{"error":{"message":"boom","type":"server_error"}}'
 
 
 def answered(status: int, body: bytes, *, at: int = 49, request: Request = ASKED) -> Exchange:
-    """An answer that is one JSON document, whole after `at` ms."""
+    """Return a response that is one JSON document, complete after `at` ms."""
     response = Response(5 * MS, status, headers=(("content-type", "application/json"),))
     return replace(
         REFUSED,
@@ -66,7 +66,7 @@ def test_outcome(given: Exchange, outcome: str) -> None:
     assert outcome_of(interpret(given)) == outcome
 
 
-def test_latency_is_of_complete_streams_alone(tmp_path: Path) -> None:
+def test_latency_is_that_of_complete_streams(tmp_path: Path) -> None:
     path = recording(tmp_path / "run.jsonl", [GOOD, GOOD, LIMITED, LIMITED, LIMITED, BROKEN, PLAIN])
     summary = orjson.loads(run("--format", "json", path).stdout)["summary"]
     assert summary["metrics"]["operation_duration_ns"]["n"] == 2
@@ -79,14 +79,14 @@ def test_latency_is_of_complete_streams_alone(tmp_path: Path) -> None:
     assert (again["over"], again["measured"]) == ("all", 7)
 
 
-def test_each_way_to_fail_has_its_line(tmp_path: Path) -> None:
+def test_each_kind_of_failure_has_a_line(tmp_path: Path) -> None:
     shown = run(recording(tmp_path / "run.jsonl", [GOOD, GOOD, LIMITED, LIMITED, REFUSED, CUT, PLAIN])).stdout
     assert "Success 33 % (2 of 6; 95 % interval 9.7 % to 70 %)." in shown
     assert "Not in the distributions below:\n  2  HTTP 429\n  1  plain answer, no stream requested\n" in shown
     assert "  1  connection refused\n  1  truncated: the terminal event never came\n" in shown
 
 
-def test_a_run_without_failures_says_nothing_of_them(tmp_path: Path) -> None:
+def test_a_run_without_failures_does_not_mention_them(tmp_path: Path) -> None:
     assert "Not in the distributions" not in run(recording(tmp_path / "run.jsonl", [GOOD, GOOD])).stdout
 
 
@@ -112,13 +112,13 @@ def test_gates(tmp_path: Path, gates: list[str], code: int, told: str) -> None:
     assert told in " ".join(result.stderr.split())
 
 
-def test_a_gate_on_times_never_holds_of_nothing(tmp_path: Path) -> None:
+def test_a_gate_on_times_fails_without_samples(tmp_path: Path) -> None:
     path = recording(tmp_path / "run.jsonl", [REFUSED, LIMITED])
     result = run("--fail-if", "ttft.p95 > 1s", "--fail-if", "failed > 10", path)
     assert result.return_value == 1
 
 
-def test_an_unknown_cause_names_those_there_are() -> None:
+def test_an_unknown_cause_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"unknown cause 'rate': expected an HTTP status \(429\) or truncated, error"):
         parse_expression("failed.rate > 1")
 
@@ -141,23 +141,23 @@ def test_outputs_over_other_streams_are_not_merged(tmp_path: Path) -> None:
     # The examples of Newcombe (1998), table I, method 3.
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
-def test_share_interval_is_wilsons(successes: int, count: int, low: float, high: float) -> None:
+def test_the_interval_of_a_share_is_wilsons(successes: int, count: int, low: float, high: float) -> None:
     assert share_interval(successes, count) == pytest.approx((low, high), abs=5e-5)
     mirrored = share_interval(count - successes, count)
     assert mirrored == pytest.approx((1 - high, 1 - low), abs=5e-5)
 
 
-def test_no_request_no_share() -> None:
+def test_without_requests_there_is_no_share() -> None:
     assert share_interval(0, 0) is None
 
 
 @pytest.mark.parametrize("command", ["stats", "inspect"])
-def test_describing_an_incomplete_stream_is_no_failure(tmp_path: Path, command: str) -> None:
+def test_describing_an_incomplete_stream_is_not_a_failure(tmp_path: Path, command: str) -> None:
     path = recording(tmp_path / "cut.jsonl", [CUT])
     assert CliRunner().invoke(streamkit, [command, path], standalone_mode=False).return_value == 0
 
 
-def test_metrics_named_twice_are_both_shown(tmp_path: Path) -> None:
+def test_metrics_given_twice_are_both_shown(tmp_path: Path) -> None:
     path = recording(tmp_path / "run.jsonl", [GOOD])
     told = orjson.loads(run("--metrics", "ttft", "--metrics", "tokens,bytes", "--format", "json", path).stdout)
     assert list(told["streams"][0]["metrics"]) == ["time_to_first_token_ns", "output_tokens", "bytes"]
@@ -165,14 +165,14 @@ def test_metrics_named_twice_are_both_shown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--plot", "--explain"])
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])
-def test_what_only_the_table_shows_is_refused_elsewhere(tmp_path: Path, option: str, form: str) -> None:
+def test_options_for_the_table_are_rejected_elsewhere(tmp_path: Path, option: str, form: str) -> None:
     path = recording(tmp_path / "run.jsonl", [GOOD])
     result = CliRunner().invoke(streamkit, ["stats", option, "--format", form, path])
     assert isinstance(result.exception, UsageError)
     assert str(result.exception) == f"{option} goes with --format table alone, not with {form}"
 
 
-def test_a_refused_command_leaves_the_output_file_as_it_was(tmp_path: Path) -> None:
+def test_a_rejected_command_leaves_the_output_file_unchanged(tmp_path: Path) -> None:
     path = recording(tmp_path / "run.jsonl", [GOOD])
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     old.write_text("kept")
@@ -185,7 +185,7 @@ def test_a_refused_command_leaves_the_output_file_as_it_was(tmp_path: Path) -> N
     assert orjson.loads(old.read_bytes())["summary"]["streams"] == 1
 
 
-def test_a_percentile_of_too_few_samples_says_so(tmp_path: Path) -> None:
+def test_a_percentile_of_too_few_samples_is_marked(tmp_path: Path) -> None:
     path = recording(tmp_path / "run.jsonl", [GOOD] * 7)
     shown = " ".join(run("--metrics", "ttft,gap", path).stdout.split())
     assert "Too few samples to tell from the maximum: p90 and above: TTFT (7); p99 and above: Gap (63)." in shown

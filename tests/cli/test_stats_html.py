@@ -1,4 +1,4 @@
-"""The page of `stats --html`: one file, no network, and text of a stream can do nothing in it."""
+"""The page of `stats --html`: one file, no network access, and text of a stream cannot do anything in it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOSTILE = [
 
 
 class Elements(html.parser.HTMLParser):
-    """What elements and attributes a page really has."""
+    """The elements and attributes that a page really has."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -48,7 +48,7 @@ class Elements(html.parser.HTMLParser):
 
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
-    """A page of three streams, one of them made to break out of it wherever a stream's text is shown."""
+    """A page of three streams, one of them made to break out of the page wherever its text is shown."""
     said = [(100 + 20 * place, text(one)) for place, one in enumerate(HOSTILE)]
     thought = [(50, chunk({"reasoning_content": HOSTILE[0]}))]
     called = [
@@ -70,12 +70,12 @@ def page(tmp_path: Path) -> Path:
     return out
 
 
-def test_it_asks_no_network_for_anything(page: Path) -> None:
+def test_it_makes_no_network_requests(page: Path) -> None:
     found = Elements(page.read_text())
     assert not {"img", "iframe", "link", "a", "object", "embed", "base"} & set(found.tags)
     assert not {"src", "href", "style", "srcset", "action"} & found.attributes
     assert not {name for name in found.attributes if name.startswith("on")}
-    assert found.tags.count("script") == 2  # the data, and the one that sorts
+    assert found.tags.count("script") == 2  # the data, and the script that sorts
     assert found.tags.count("style") == 1
 
 
@@ -101,7 +101,7 @@ def test_the_data_can_be_read_back(page: Path) -> None:
     assert document["streams"][0]["model"] == HOSTILE[1]
 
 
-def test_it_holds_every_part(page: Path) -> None:
+def test_it_has_every_part(page: Path) -> None:
     text = page.read_text()
     for part in (
         "3 streams: 2 complete, 1 truncated",
@@ -116,7 +116,7 @@ def test_it_holds_every_part(page: Path) -> None:
         assert part in text
 
 
-def test_streams_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+def test_streams_with_the_same_name_are_distinguished_by_folder(tmp_path: Path) -> None:
     for folder in ("before", "after"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "run.jsonl").write_bytes(b"".join(write(exchange(plain(4)))))
@@ -147,7 +147,7 @@ def test_inspect_shows_the_same_timeline(tmp_path: Path) -> None:
 @pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
 def test_in_a_real_browser(page: Path, tmp_path: Path) -> None:
     assert BROWSER is not None
-    # Clicking the head of a column sorts; whatever else ran would have changed the title.
+    # Clicking a column head sorts; any other script that had run would have changed the title.
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
     quiet = ["--disable-background-networking", "--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}"]
     try:

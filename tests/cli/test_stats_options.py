@@ -31,7 +31,7 @@ def recording(path: Path, exchanges: Iterable[Exchange]) -> str:
 
 @pytest.fixture
 def runs(tmp_path: Path) -> list[str]:
-    """Three files of two streams each, first tokens at 100 to 150 ms."""
+    """Three files of two streams each, with first tokens at 100 to 150 ms."""
     return [
         recording(tmp_path / f"{name}.jsonl", [exchange(plain(10, first=first)), exchange(plain(10, first=first + 10))])
         for name, first in (("a", 100), ("b", 120), ("c", 140))
@@ -42,25 +42,25 @@ class TestGates:
     def test_a_gate_that_holds(self, runs: list[str]) -> None:
         assert run("--fail-if", "ttft.p95 > 1s", *runs).return_value == 0
 
-    def test_a_gate_that_fails_says_by_how_much_and_by_which_stream(self, runs: list[str]) -> None:
+    def test_a_failed_gate_names_the_difference_and_the_stream(self, runs: list[str]) -> None:
         result = run("--fail-if", "ttft.max > 145ms", *runs)
         assert result.return_value == 1
         assert "gate failed: ttft.max > 145ms: it is 150 ms; broken by" in result.stderr
         assert "c.jsonl#2 (150 ms)" in result.stderr
 
-    def test_a_missing_metric_fails_unless_that_is_allowed(self, runs: list[str]) -> None:
+    def test_a_missing_metric_fails_unless_allowed(self, runs: list[str]) -> None:
         gate = ("--fail-if", "audio_tokens > 5")
         result = run(*gate, *runs)
         assert result.return_value == 1
         assert "missing in 6 of 6 streams (not-reported" in result.stderr
         assert run(*gate, "--allow-missing", *runs).return_value == 0
 
-    def test_a_gate_on_what_was_not_asked_to_be_shown(self, runs: list[str]) -> None:
+    def test_a_gate_on_a_metric_that_is_not_shown(self, runs: list[str]) -> None:
         result = run("--metrics", "gap", "--fail-if", "ttft.min < 1s", "--format", "json", *runs)
         assert result.return_value == 1
         assert set(orjson.loads(result.stdout)["streams"][0]["metrics"]) == {"inter_chunk_gap_ns"}
 
-    def test_unreadable_input_beats_a_failed_gate(self, runs: list[str], tmp_path: Path) -> None:
+    def test_unreadable_input_takes_precedence_over_a_failed_gate(self, runs: list[str], tmp_path: Path) -> None:
         assert run("--fail-if", "ttft > 1ms", *runs, str(tmp_path / "absent")).return_value == 2
 
     def test_gates_and_limits_of_pyproject(self, runs: list[str], tmp_path: Path, monkeypatch: Any) -> None:
@@ -89,7 +89,7 @@ class TestGates:
         (("--html", "x.html", "--definitions"), "--html cannot be used with --definitions"),
     ],
 )
-def test_no_option_is_passed_over_in_silence(runs: list[str], arguments: tuple[str, ...], said: str) -> None:
+def test_no_option_is_silently_ignored(runs: list[str], arguments: tuple[str, ...], said: str) -> None:
     assert said in str(run(*arguments, *runs).exception)
 
 
@@ -107,7 +107,7 @@ class TestManyStreams:
         assert groups[1]["metrics"]["time_to_first_token_ns"]["p50"] == 200 * MS
         assert "label:host y: 1 stream: 1 complete" in run("--by", "label:host", path).stdout
 
-    def test_a_wrong_group(self, runs: list[str]) -> None:
+    def test_an_invalid_group(self, runs: list[str]) -> None:
         assert "expected model, provider" in str(run("--by", "colour", *runs).exception)
 
     def test_sorted(self, runs: list[str]) -> None:
@@ -139,9 +139,7 @@ class TestManyStreams:
         assert document(*reversed(parts))["summary"]["histograms"] == merged["summary"]["histograms"]
         assert run("--fail-if", "ttft > 145ms", *parts).return_value == 1
 
-    def test_a_file_that_is_not_what_it_begins_like_is_told_and_the_rest_is_done(
-        self, runs: list[str], tmp_path: Path
-    ) -> None:
+    def test_an_invalid_part_is_reported_and_the_rest_is_done(self, runs: list[str], tmp_path: Path) -> None:
         bad, good = tmp_path / "bad.json", tmp_path / "good.json"
         run("--format", "json", "-o", str(good), runs[0])
         document = orjson.loads(good.read_bytes())
@@ -150,12 +148,10 @@ class TestManyStreams:
             result = run(str(bad), str(good))
             assert result.return_value == 2
             assert "bad.json: not output of stats --format json" in result.stderr
-            # Nothing of the bad file counts.
+            # Nothing of the bad file is counted.
             assert "In all: 2 streams: 2 complete" in result.stdout
 
-    def test_a_part_that_another_program_laid_out_anew_or_that_lies_in_a_folder(
-        self, runs: list[str], tmp_path: Path
-    ) -> None:
+    def test_a_reformatted_part_and_a_part_in_a_folder(self, runs: list[str], tmp_path: Path) -> None:
         folder = tmp_path / "parts"
         folder.mkdir()
         for place, path in enumerate(runs[:2]):
@@ -166,7 +162,7 @@ class TestManyStreams:
         assert (result.return_value, result.stderr) == (0, "")
         assert "In all: 6 streams: 6 complete" in result.stdout
 
-    def test_limits_are_asked_of_parts_too(self, runs: list[str], tmp_path: Path) -> None:
+    def test_limits_apply_to_parts(self, runs: list[str], tmp_path: Path) -> None:
         part = str(tmp_path / "part.json")
         run("--format", "json", "-o", part, *runs)
         limits = ("--slo", "ttft <= 125ms", "--slo", "gap.p99 <= 20ms")
@@ -187,20 +183,20 @@ class TestManyStreams:
             assert result.return_value == 2
             assert f"its streams are not grouped by {by}; create it with --by {by}" in result.stderr
 
-    def test_what_comes_from_histograms_is_said(self, runs: list[str], tmp_path: Path) -> None:
+    def test_values_from_histograms_are_marked(self, runs: list[str], tmp_path: Path) -> None:
         part = str(tmp_path / "part.json")
         run("--format", "json", "-o", part, *runs)
         assert "Percentiles are within 0.5 %" in run(part).stdout
         assert "Percentiles are within 0.5 %" not in run(*runs).stdout
 
-    def test_notes_of_one_kind_are_one(self, tmp_path: Path) -> None:
+    def test_notes_of_one_kind_are_merged(self, tmp_path: Path) -> None:
         events = [(100, text("a")), (100, text("b")), (120, text("c")), (140, text("d"))]
         path = recording(tmp_path / "a.jsonl", [exchange(events)] * 5)
         shown = " ".join(run(path).stdout.split())
         assert shown.count("gaps are under 0.1 ms") == 1
         assert "(and the like in 4 more)" in shown
 
-    def test_notes_and_reasons_are_those_of_all_streams_also_of_those_that_are_not_listed(self, tmp_path: Path) -> None:
+    def test_notes_and_reasons_cover_unlisted_streams(self, tmp_path: Path) -> None:
         events = [(100, text("a")), (100, text("b")), (120, text("c")), (140, text("d"))]
         path = recording(tmp_path / "a.jsonl", [exchange(events)] * 60)
         shown = " ".join(run("--explain", path).stdout.split())
@@ -209,18 +205,18 @@ class TestManyStreams:
 
 
 class TestRun:
-    def test_a_metric_of_the_run_alone(self, runs: list[str]) -> None:
+    def test_a_metric_of_the_run_only(self, runs: list[str]) -> None:
         assert "run: output token throughput" in run("--metrics", "throughput", *runs).stdout
         assert "run: output token throughput" in run("--metrics", "throughput", f"{runs[0]}#1").stdout
 
     def test_why_it_is_missing(self, runs: list[str], tmp_path: Path) -> None:
         path = recording(tmp_path / "undated.jsonl", [exchange(plain(5), recorded_at=None)])
         shown = " ".join(run(path).stdout.split())
-        assert "no-wall-clock" not in shown  # a card tells of one stream
+        assert "no-wall-clock" not in shown  # a card is about one stream
         shown = " ".join(run(f"{path}#1", path).stdout.split())
         assert "mean concurrency, peak concurrency, goodput - (no-wall-clock: the streams do" in shown
 
-    def test_a_stream_without_a_clock_is_left_out_alone(self, runs: list[str], tmp_path: Path) -> None:
+    def test_only_the_stream_without_a_clock_is_left_out(self, runs: list[str], tmp_path: Path) -> None:
         path = recording(tmp_path / "undated.jsonl", [exchange(plain(5), recorded_at=None)])
         alone = orjson.loads(run("--format", "json", "--slo", "ttft < 1s", *runs).stdout)["summary"]
         both = orjson.loads(run("--format", "json", "--slo", "ttft < 1s", path, *runs).stdout)["summary"]
@@ -276,7 +272,7 @@ class TestComparison:
         after = recording(tmp_path / "b.jsonl", [held(100 + n) for n in range(5)])
         shown = run("--compare", before, after).stdout
         assert "Verdict: buffered." in shown
-        # No time between tokens is known there, so that it did not get shorter.
+        # The time between tokens is unknown there, so it did not get shorter.
         assert next(line for line in shown.split("\n") if line.startswith("ITL")).split()[1:] == [
             "5",
             "→",
@@ -284,7 +280,7 @@ class TestComparison:
             *"----",
         ]
 
-    def test_the_evidence_is_that_of_the_number_that_decides(self, tmp_path: Path) -> None:
+    def test_the_evidence_is_that_of_the_deciding_number(self, tmp_path: Path) -> None:
         before = recording(tmp_path / "a.jsonl", [exchange(plain(10, first=100 + n)) for n in range(5)])
         after = recording(tmp_path / "b.jsonl", [exchange(plain(10, first=100 + n, gap=60)) for n in range(5)])
         shown = " ".join(run("--compare", before, after).stdout.split())
@@ -305,7 +301,7 @@ class TestComparison:
         assert told["success"]["interval_95"][1] < -0.8
         assert told["after"]["outcomes"] == {"refused": 30}
 
-    def test_half_of_the_streams_are_cut(self, tmp_path: Path) -> None:
+    def test_half_of_the_streams_are_truncated(self, tmp_path: Path) -> None:
         whole = [exchange(plain(10, first=100 + n)) for n in range(30)]
         before, after = recording(tmp_path / "a.jsonl", whole), tmp_path / "b.jsonl"
         recording(after, [*whole[:15], *(exchange(plain(10, first=100 + n)[:6]) for n in range(15))])
@@ -335,7 +331,7 @@ class TestComparison:
             assert orjson.loads(result.stdout) == expected
             assert result.return_value == 1
 
-    def test_failed_streams_are_compared_where_that_is_wanted(self, tmp_path: Path) -> None:
+    def test_failed_streams_are_compared_on_request(self, tmp_path: Path) -> None:
         cut = [exchange(plain(10, first=100 + n)[:6]) for n in range(8)]
         path = recording(tmp_path / "a.jsonl", cut)
         assert (
@@ -345,7 +341,7 @@ class TestComparison:
         included = run("--compare", path, "--include", "failed", "--format", "json", path)
         assert orjson.loads(included.stdout)["metrics"]["time_to_first_token_ns"]["before"]["n"] == 8
 
-    def test_csv_has_numbers_alone(self, runs: list[str]) -> None:
+    def test_csv_has_only_numbers(self, runs: list[str]) -> None:
         lines = run("--format", "csv", "--compare", runs[0], *runs).stdout.splitlines()
         row = dict(zip(lines[0].split(","), lines[1].split(","), strict=True))
         assert (row["metric"], row["before.n"], row["after.n"]) == ("time_to_first_token_ns", "2", "6")
@@ -365,12 +361,12 @@ class TestDefinitions:
         assert (told["version"], len(told["streams"])) == (1, 2)
         assert {said["tool"] for said in told["streams"][0]["definitions"]} >= {"AIPerf", "vLLM", "SGLang", "MLPerf"}
 
-    def test_a_tool_that_says_nothing_is_named_once(self) -> None:
+    def test_a_tool_without_results_is_named_once(self) -> None:
         recorded = Path(__file__).parents[2] / "recordings" / "gemini" / "plain.jsonl"
         shown = run("--definitions", str(recorded)).stdout
         assert shown.count("SGLang 0.5.23") == 2  # in the table, and under it
 
-    def test_a_narrow_terminal_goes_without_the_last_column(self, runs: list[str]) -> None:
+    def test_a_narrow_terminal_omits_the_last_column(self, runs: list[str]) -> None:
         pytest.importorskip("splintr", reason="the extra `tokens` is not installed")
         shown = run("--definitions", "--tokenizer", "o200k_base", f"{runs[0]}#1").stdout.split("\n")
         assert max(map(len, shown[1:])) <= 80
@@ -378,7 +374,7 @@ class TestDefinitions:
 
 
 class TestTokens:
-    def test_a_tokenizer_counts_where_usage_is_missing_and_says_so(self, tmp_path: Path) -> None:
+    def test_a_tokenizer_replaces_missing_usage_with_a_note(self, tmp_path: Path) -> None:
         pytest.importorskip("splintr", reason="the extra `tokens` is not installed")
         events = [(20, ROLE), (100, text("tik")), (120, text("token is great!")), (130, "[DONE]")]
         path = recording(tmp_path / "a.jsonl", [exchange(events)])
@@ -386,7 +382,7 @@ class TestTokens:
         assert (row["metrics"]["output_tokens"], row["tokens_source"]) == (6, "tokenizer o200k_base (splintr)")
         assert "6  tokenizer o200k_base (splintr)" in run("--tokenizer", "o200k_base", path).stdout
 
-    def test_a_usage_that_is_far_from_the_tokenizer_is_told(self, tmp_path: Path) -> None:
+    def test_usage_that_differs_from_the_tokenizer_is_reported(self, tmp_path: Path) -> None:
         pytest.importorskip("splintr", reason="the extra `tokens` is not installed")
         events = [(100, text("tiktoken is great!")), (130, usage(60)), (130, "[DONE]")]
         path = recording(tmp_path / "a.jsonl", [exchange(events)])
@@ -416,20 +412,20 @@ class TestPictures:
     @pytest.mark.parametrize(
         "arguments", [("stats", "--explain"), ("stats", "--definitions"), ("stats", "--compare", "0"), ("diff", "0")]
     )
-    def test_prose_is_plain_too(self, runs: list[str], arguments: tuple[str, ...]) -> None:
+    def test_text_is_plain_too(self, runs: list[str], arguments: tuple[str, ...]) -> None:
         words = [runs[0] if word == "0" else word for word in arguments]
         shown = CliRunner(charset="ascii").invoke(streamkit, [*words, runs[1]], standalone_mode=False)
         assert shown.exception is None
         assert shown.stdout_bytes.isascii()
         assert b"?" not in shown.stdout_bytes
 
-    def test_text_of_a_stream_is_escaped_where_it_cannot_be_shown(self, tmp_path: Path) -> None:
+    def test_text_of_a_stream_is_escaped_if_it_cannot_be_shown(self, tmp_path: Path) -> None:
         events = [(at, data.replace("m-1", "m-\u96ea")) for at, data in plain(3)]
         path = recording(tmp_path / "a.jsonl", [exchange(events)])
         shown = CliRunner(charset="ascii").invoke(streamkit, ["stats", path], standalone_mode=False)
         assert b"m-\\u96ea" in shown.stdout_bytes
 
-    def test_a_stall_is_told_with_its_place(self, tmp_path: Path) -> None:
+    def test_a_stall_is_reported_with_its_position(self, tmp_path: Path) -> None:
         events = [(20.0, ROLE), *((100 + at, text("w")) for at in (0, 10, 20, 30, 140, 150))]
         path = recording(tmp_path / "a.jsonl", [exchange(events)])
         assert "  stall of 110 ms before event 6 at 240 ms" in run(path).stdout

@@ -1,7 +1,8 @@
-"""Standard output in every state that a shell, a full disk or a closed window can leave it in, for every command.
+"""Standard output in every state in which a shell, a full disk or a closed window can leave it, for every command.
 
-What cannot be written is one line on stderr and exit code 2, a reader that has left is quiet (141, as SIGPIPE gives), and
-a recording goes on. No test waits for a length of time: each step begins when the other side has shown that it is there.
+Output that cannot be written is one line on stderr and exit code 2. A closed pipe is silent (141, as with SIGPIPE), and
+a recording continues. No test waits for a length of time: each step begins when the other side has shown that it is
+ready.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ PLAIN = "recordings/openai_chat/plain.jsonl"
 CUT = "recordings/openai_chat/cut-off.jsonl"
 SSE = b'data: {"id":"1","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n'
 
-# What each command is given to write something; {out} is a folder of its own.
+# The arguments with which each command prints something; {out} is a folder of its own.
 WRITING = {
     "replay": ["--no-delay", "--as", "raw", PLAIN],
     "lint": [CUT],
@@ -42,7 +43,7 @@ WRITING = {
     "schema": ["openai_chat"],
     "demo": [],
 }
-# Commands whose stdout is that of the program after `--`; they say what they have to say on stderr.
+# Commands whose stdout is that of the program after `--`; their own output goes to stderr.
 SERVERS = {"serve": [PLAIN, "--port", "0", "--", "true"], "proxy": ["http://127.0.0.1:9", "--port", "0", "--", "true"]}
 CLOSED = "streamkit: stdout: cannot write: it is closed\n"
 FULL = "streamkit: stdout: cannot write: No space left on device\n"
@@ -61,7 +62,7 @@ def in_shell(redirection: str, *words: str, stdin: bytes = b"") -> subprocess.Co
 
 @cache
 def usual(name: str) -> tuple[int, bytes]:
-    """The exit code and the output of a command of the table into a pipe."""
+    """Return the exit code and the output of a command of the table into a pipe."""
     ran = subprocess.run(line(name, *WRITING[name]), capture_output=True, cwd=ROOT)
     return ran.returncode, ran.stdout
 
@@ -76,14 +77,14 @@ def test_the_table_has_every_command() -> None:
     [(">&-", CLOSED), pytest.param(">/dev/full", FULL, marks=needs_full)],
     ids=["closed", "full"],
 )
-def test_what_cannot_be_written_is_one_line_and_exit_2(name: str, redirection: str, said: str) -> None:
+def test_a_failed_write_is_one_line_and_exit_2(name: str, redirection: str, said: str) -> None:
     ran = in_shell(redirection, name, *WRITING[name])
     assert (ran.returncode, ran.stderr.decode()) == (2, said)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["lint", "--help"]], ids=" ".join)
 @pytest.mark.parametrize("redirection", [">&-", pytest.param(">/dev/full", marks=needs_full)])
-def test_help_that_cannot_be_written_is_no_different(words: list[str], redirection: str) -> None:
+def test_a_failed_write_of_help_is_no_different(words: list[str], redirection: str) -> None:
     ran = in_shell(redirection, *words)
     assert (ran.returncode, ran.stderr.count(b"\n")) == (2, 1)
 
@@ -91,7 +92,7 @@ def test_help_that_cannot_be_written_is_no_different(words: list[str], redirecti
 @pytest.mark.parametrize(
     "words", [*([name, *words] for name, words in WRITING.items()), ["--help"]], ids=lambda w: w[0]
 )
-def test_a_reader_that_has_left_ends_it_quietly(words: list[str]) -> None:
+def test_a_closed_pipe_ends_it_quietly(words: list[str]) -> None:
     ours, theirs = os.pipe()
     os.close(ours)
     try:
@@ -129,8 +130,9 @@ def test_a_command_that_writes_nothing_does_not_need_stdout(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_a_file_never_takes_the_place_of_a_closed_stream(redirection: str, tmp_path: Path) -> None:
-    """The first file that a process opens gets the lowest free descriptor, which would then be stdout or stderr."""
+def test_a_file_never_replaces_a_closed_stream(redirection: str, tmp_path: Path) -> None:
+    """The first file that a process opens gets the lowest free descriptor, which would then be that of stdout or
+    stderr."""
     file = tmp_path / "report.json"
     in_shell(redirection, "lint", "--format", "json", CUT, "nowhere.jsonl", "-o", str(file))
     usual = subprocess.run(line("lint", "--format", "json", CUT, "nowhere.jsonl"), capture_output=True, cwd=ROOT)
@@ -163,12 +165,12 @@ def test_a_recording_outlives_stdout(redirection: str, said: str, tmp_path: Path
     assert recorded(file) == SSE * 3
 
 
-def test_a_recording_that_goes_to_a_closed_stdout_is_an_error() -> None:
+def test_a_recording_to_a_closed_stdout_is_an_error() -> None:
     ran = in_shell(">&-", "record", "-", "-o", "-", stdin=SSE)
     assert (ran.returncode, ran.stderr.decode()) == (2, CLOSED)
 
 
-def test_a_recording_of_a_reader_that_has_left_says_nothing_of_it(tmp_path: Path) -> None:
+def test_a_recording_does_not_mention_a_closed_pipe(tmp_path: Path) -> None:
     ours, theirs = os.pipe()
     os.close(ours)
     file = tmp_path / "run.jsonl"
@@ -179,14 +181,14 @@ def test_a_recording_of_a_reader_that_has_left_says_nothing_of_it(tmp_path: Path
 
 
 def recorded(file: Path) -> bytes:
-    """The body of the one recording in a file, which is whole."""
+    """Return the body of the only recording in a file, which must be complete."""
     with file.open("rb") as lines:
         [exchange] = read(lines, path=str(file))
     assert exchange.end is not None and exchange.end.reason == "eof"
     return exchange.frames.body
 
 
-# The program says on descriptor {0} when it is about to wait for room, and only then is room made.
+# The program reports on descriptor {0} when it is about to wait for room, and only then is room made.
 WAITS = """
 import os, select
 real = select.select
@@ -204,7 +206,7 @@ def test_a_slow_reader_of_a_non_blocking_pipe_gets_everything(name: str, tmp_pat
     words = [name, *WRITING.get(name, ["-", "-o", str(tmp_path / "run.jsonl")])]
     ran, shown = with_a_full_pipe(words, SSE)
     assert b"Traceback" not in ran.stderr
-    if name == "demo":  # its times are those of each run
+    if name == "demo":  # its times differ in each run
         assert (ran.returncode, b"$ streamkit inspect" in shown) == (0, True)
     elif name == "record":
         assert (shown, recorded(tmp_path / "run.jsonl")) == (SSE, SSE)
@@ -213,7 +215,7 @@ def test_a_slow_reader_of_a_non_blocking_pipe_gets_everything(name: str, tmp_pat
 
 
 def with_a_full_pipe(words: Sequence[str], stdin: bytes) -> tuple[subprocess.CompletedProcess[bytes], bytes]:
-    """Run with a non-blocking stdout that has no room until the program waits for it; what it wrote."""
+    """Run with a non-blocking stdout that has no room until the program waits for it, and return what it wrote."""
     ours, theirs = os.pipe()
     told, telling = os.pipe()
     os.set_blocking(theirs, False)
@@ -242,7 +244,7 @@ def with_a_full_pipe(words: Sequence[str], stdin: bytes) -> tuple[subprocess.Com
     return subprocess.CompletedProcess(program, process.returncode, shown, said), shown[filled:]
 
 
-def test_all_is_written_to_a_descriptor_that_takes_it_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_partial_writes_are_completed(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = os.pipe()
     os.set_blocking(theirs, False)
     data = bytes(range(256)) * 2000
@@ -274,7 +276,7 @@ def test_a_terminal_that_hangs_up_is_one_line(words: list[str]) -> None:
     assert process.returncode == 2
 
 
-# The session's leader takes the terminal for its own, so that its end is signalled as SIGHUP.
+# The session leader takes the terminal as its own, so that its end is signalled as SIGHUP.
 LEADS = """
 import fcntl, os, sys, termios
 fcntl.ioctl(1, termios.TIOCSCTTY, 0)

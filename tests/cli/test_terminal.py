@@ -1,6 +1,6 @@
-"""A terminal obeys control characters: whatever a stream holds, no command hands them to one.
+"""A terminal obeys control characters: whatever a stream contains, no command passes them on to one.
 
-Each command is run on a pseudo terminal with a stream that tries what it can.
+Each command runs on a pseudo-terminal with a stream that tries everything.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A recording and a bare stream, the latter with a name that tries it too."""
+    """A recording and a bare stream, the latter with a file name that tries the same."""
     made = tmp_path_factory.mktemp("hostile")
     (made / "recording.jsonl").write_bytes(b"".join(write(exchange(*FRAMES))))
-    # As a file for itself, with nothing before its colon that would make it no event stream.
+    # As a file of its own, with nothing before its colon that would make it something other than an event stream.
     bare = b"".join(FRAMES).replace(b"\r", b"").replace(b"\n" + HOSTILE.split("\r")[0].encode(), b"\ndata: ")
     (made / "bare\x1b[31m.sse").write_bytes(bare)
     return made
@@ -81,7 +81,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("file", ["recording.jsonl", "bare\x1b[31m.sse"], ids=["recording", "bare"])
-def test_nothing_that_a_terminal_obeys_reaches_it(folder: Path, command: str, file: str) -> None:
+def test_no_control_character_reaches_a_terminal(folder: Path, command: str, file: str) -> None:
     meant = {"FILE": str(folder / file), "GOOD": str(folder / "recording.jsonl")}
     shown = _on_a_terminal([meant.get(word, word) for word in command.split()]).replace("\r\n", "\n")
     found = OBEYED.search(shown)
@@ -91,7 +91,7 @@ def test_nothing_that_a_terminal_obeys_reaches_it(folder: Path, command: str, fi
 
 
 def _on_a_terminal(words: list[str]) -> str:
-    """What `streamkit` with these words sends to a terminal, its own colors turned off."""
+    """Return what `streamkit` with these arguments sends to a terminal, with its own colors turned off."""
     import pty
 
     ours, theirs = pty.openpty()
@@ -109,5 +109,5 @@ def _on_a_terminal(words: list[str]) -> str:
 def _read(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, 65536)
-    except OSError:  # Linux says so when nobody has the terminal open any more
+    except OSError:  # Linux reports this once no process has the terminal open
         return b""

@@ -4,10 +4,10 @@
     Part = type of output_text OutputText, refusal Refusal
     Usage = { input_tokens: count, details: Details | null, tier?: "default" | "flex", tools: Tool[] }
 
-Each definition starts on a new line, continues on indented lines, and may use only names defined above it. A field marked
-`field?` may be absent or null; every other field is required. `count` is a nonnegative integer, `object` an object with
-any fields, `any` any value. `type of` defines an object whose field `type` selects the shape of its other fields; types
-that are not listed are allowed, since APIs add new ones.
+Each definition starts on a new line, continues on indented lines, and may use only names defined above it. A field
+marked `field?` may be absent or null; every other field is required. `count` is a nonnegative integer, `object` an
+object with any fields, `any` any value. `type of` defines an object whose field `type` selects the shape of its other
+fields; types that are not listed are allowed, since APIs add new ones.
 """
 
 from __future__ import annotations

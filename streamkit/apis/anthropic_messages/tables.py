@@ -1,7 +1,7 @@
-"""What a message of Anthropic's API holds: blocks, citations, results of server tools, token counts.
+"""The content of a message of Anthropic's API: blocks, citations, results of server tools, token counts.
 
-Source: anthropic 2.12, `types/message.py` and the types that it names. Laxer than those where Anthropic's own
-streams are: `web_fetch_requests` came after `web_search_requests`.
+Source: anthropic 2.12, `types/message.py` and the types that it names. Less strict than those where Anthropic's own
+streams differ: `web_fetch_requests` was introduced after `web_search_requests`.
 """
 
 from __future__ import annotations

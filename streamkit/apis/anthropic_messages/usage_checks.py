@@ -38,7 +38,8 @@ class UsageChecks:
         if type(created) is int and isinstance(lifetimes, dict):
             created_by_lifetime = [lifetimes[name] for name in _LIFETIMES if type(lifetimes.get(name)) is int]
             if len(created_by_lifetime) == len(_LIFETIMES) and sum(created_by_lifetime) != created:
-                message = f"{' + '.join(map(str, created_by_lifetime))} is {sum(created_by_lifetime)}, but cache_creation_input_tokens is {created}"
+                summed = f"{' + '.join(map(str, created_by_lifetime))} is {sum(created_by_lifetime)}"
+                message = f"{summed}, but cache_creation_input_tokens is {created}"
                 yield Misstep("usage-parts", chunk, message, f"{path}.cache_creation")
         for name in _OF_PROMPT:
             before, now = self._first.get(name), usage.get(name)

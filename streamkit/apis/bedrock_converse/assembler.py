@@ -50,7 +50,7 @@ class ConverseAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer assembled so far, with any exception under its name."""
+        """The response assembled so far, with any exception under its name."""
         content = [block.object for _, block in sorted(self._blocks.items())]
         message = {"role": self._role or "assistant", "content": content}
         stop = {"stopReason": None, **self._stop}

@@ -133,7 +133,7 @@ def usage(chunk: Chunk) -> Usage | None:
 
 
 def parse_usage(raw: Any) -> Usage | None:
-    """Convert Converse's counts to the common terms. Tokens read from or cache_write to a cache are added to the input."""
+    """Convert Converse's counts to the common terms. Tokens read from or written to a cache are added to the input."""
     if type(raw) is not dict:
         return None
     read = first_count(raw, "cacheReadInputTokens", "cacheReadInputTokenCount")

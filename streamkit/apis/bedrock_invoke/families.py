@@ -121,7 +121,7 @@ class PlainAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer assembled so far."""
+        """The response assembled so far."""
         family = self._family
         entries = [
             {**entry, family.text: joined(self._texts.get(index, Pieces()))}

@@ -94,7 +94,7 @@ class CloudflareAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer assembled so far."""
+        """The response assembled so far."""
         calls = {"tool_calls": self._calls} if self._calls else {}
         return {"response": joined(self._text), **calls, **self._rest}
 

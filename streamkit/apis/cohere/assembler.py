@@ -84,7 +84,7 @@ class CohereAssembler:
 
     @property
     def object(self) -> Any:
-        """The answer assembled so far; a non-streaming response is returned unchanged."""
+        """The response assembled so far; a non-streaming response is returned unchanged."""
         if self._whole is not None:
             return self._whole
         if self._version_1 or self._text:

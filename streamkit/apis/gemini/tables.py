@@ -1,4 +1,4 @@
-"""What a `GenerateContentResponse` holds.
+"""The content of a `GenerateContentResponse`.
 
 Source: google-genai 3.4, `types.py`, in which every field is optional.
 """

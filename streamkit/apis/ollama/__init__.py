@@ -139,7 +139,7 @@ class OllamaAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer assembled so far."""
+        """The response assembled so far."""
         answer = {**self._head, **{key: plain(value) for key, value in self._texts.items()}}
         if "message" in self._head:
             answer["message"] = self._whole_message

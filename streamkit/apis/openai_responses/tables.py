@@ -1,7 +1,7 @@
-"""What a response holds, its items, and what it repeats of its request.
+"""The content of a response, its items, and what it repeats of its request.
 
-Source: openai-python 3.54, `types/responses/response.py`, `response_output_item.py` and the types that these name.
-Laxer than those where OpenAI's own streams are: `cache_write_tokens` is new, and a web search that begins has no
+Source: openai-python 3.54, `types/responses/response.py`, `response_output_item.py` and the types that these name. Less
+strict than those where OpenAI's own streams differ: `cache_write_tokens` is new, and a web search that begins has no
 `action`.
 """
 

@@ -91,7 +91,7 @@ class TgiAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer assembled so far."""
+        """The response assembled so far."""
         text = joined(self._pieces) if self._whole is None else self._whole
         return {"generated_text": text, "details": {**self._details, "tokens": self._tokens}, **self._error}
 

@@ -97,7 +97,7 @@ class WatsonxAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer assembled so far; a stop reason that means "not finished" becomes null."""
+        """The response assembled so far; a stop reason that means "not finished" becomes null."""
         results = []
         for result, pieces in zip(self._results, self._texts, strict=True):
             stop = result.get("stop_reason")

@@ -1,4 +1,4 @@
-"""What lint makes of exchanges that are no streams: an answer to a request that asks for none is passed over and counted."""
+"""Exchanges that are not streams: the response to a request without streaming is skipped and counted."""
 
 from __future__ import annotations
 
@@ -74,9 +74,7 @@ STREAMED = exchange(STREAM, SSE, {"stream": True})
         (exchange('{"error":{"message":"no"}}', JSON, {"stream": True}, status=429), ["SEQ422"], 0),
     ],
 )
-def test_what_is_no_stream_and_was_not_to_be_one_is_passed_over(
-    other: str, codes: list[str], passed_over: int, tmp_path: Path
-) -> None:
+def test_a_non_streaming_response_is_skipped(other: str, codes: list[str], passed_over: int, tmp_path: Path) -> None:
     file = tmp_path / "two.jsonl"
     file.write_text(STREAMED + other)
     done = lint(str(file), "--format", "json")
@@ -88,7 +86,7 @@ def test_what_is_no_stream_and_was_not_to_be_one_is_passed_over(
     assert ("passed over 1 exchange whose request asks for no stream" in done.stderr) == bool(passed_over)
 
 
-def test_where_everything_is_passed_over_nothing_was_checked(tmp_path: Path) -> None:
+def test_if_everything_is_skipped_nothing_was_checked(tmp_path: Path) -> None:
     file = tmp_path / "plain.jsonl"
     file.write_text(exchange(ANSWER, JSON, {"stream": False}) * 3)
     done = lint(str(file))
@@ -104,7 +102,7 @@ def test_where_everything_is_passed_over_nothing_was_checked(tmp_path: Path) -> 
         ('{"error":{"message":"Invalid key","code":401}}', "Invalid key"),
     ],
 )
-def test_the_body_of_an_error_is_judged_as_an_error(body: str, message: str, tmp_path: Path) -> None:
+def test_an_error_body_is_checked_as_an_error(body: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "error.json"
     file.write_text(body)
     done = lint(str(file), "--format", "json")
@@ -114,7 +112,7 @@ def test_the_body_of_an_error_is_judged_as_an_error(body: str, message: str, tmp
     assert done.return_value == 1
 
 
-def test_lint_says_that_nothing_of_an_unknown_stream_is_checked(tmp_path: Path) -> None:
+def test_an_unknown_stream_is_reported_as_unchecked(tmp_path: Path) -> None:
     file = tmp_path / "steps.sse"
     file.write_text('data: {"step":1}\n\ndata: {"step":2}\n\n')
     [row] = json.loads(lint(str(file), "--format", "json").stdout)["streams"]
@@ -124,7 +122,7 @@ def test_lint_says_that_nothing_of_an_unknown_stream_is_checked(tmp_path: Path) 
 @pytest.mark.parametrize(
     "file", sorted(path for path in STREAMS.iterdir() if path.suffix in (".sse", ".ndjson", ".aws"))
 )
-def test_of_an_api_of_the_catalogue_shape_and_order_are_checked(file: Path) -> None:
+def test_every_api_of_the_catalogue_is_checked(file: Path) -> None:
     done = lint(str(file), "--format", "json")
     assert [row["unchecked"] for row in json.loads(done.stdout)["streams"]] == [[]]
     assert "not checked" not in done.stderr
