@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from streamkit.model.measurement import TokenCounter
-from streamkit.model.message import MOST
+from streamkit.model.message import MAX_COUNT
 from streamkit.model.stream import Stream
 
 
@@ -102,7 +102,7 @@ class Chat:
     def reported(self) -> int | None:
         """The output tokens of the last usage."""
         count = (self.usage or {}).get("completion_tokens")
-        return count if type(count) is int and abs(count) < MOST else None
+        return count if type(count) is int and abs(count) <= MAX_COUNT else None
 
     @property
     def requested(self) -> int | None:
@@ -111,7 +111,7 @@ class Chat:
         body = request.body.json if request and request.body else None
         for key in ("max_completion_tokens", "max_tokens"):
             count = body.get(key) if isinstance(body, dict) else None
-            if type(count) is int and abs(count) < MOST:
+            if type(count) is int and abs(count) <= MAX_COUNT:
                 return count
         return None
 

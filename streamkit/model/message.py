@@ -46,8 +46,9 @@ class Delta:
     __repr__ = brief
 
 
-# Integers of JSON beyond this are not interoperable (RFC 8259, section 6): as counts they mean nothing.
-MOST = 2**53
+MAX_COUNT = 2**53 - 1
+"""The largest token count that is accepted, here and in every API, metric and definition. Beyond it, implementations of JSON do
+not agree on the value of an integer (RFC 8259, section 6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

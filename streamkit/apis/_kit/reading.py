@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.model.message import Delta, Usage
+from streamkit.model.message import MAX_COUNT, Delta, Usage
 
 
 def as_string(value: Any) -> str:
@@ -30,12 +30,8 @@ def objects_in(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if type(entry) is dict] if type(value) is list else []
 
 
-MAX_COUNT = (1 << 63) - 1
-"""The largest integer accepted as a count: the maximum of a signed 64-bit field."""
-
-
 def first_count(holder: Any, *names: str) -> int | None:
-    """Return the first of the fields `names` that holds a 64-bit integer (not a boolean), or None."""
+    """Return the first of the fields `names` that holds an integer (not a boolean) up to `MAX_COUNT`, or None."""
     if type(holder) is dict:
         for name in names:
             value = holder.get(name)
