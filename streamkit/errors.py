@@ -47,13 +47,29 @@ class OutputExists(StreamkitError):
         super().__init__(f"{path}: the file exists; use --force to overwrite it")
 
 
+class OutputBusy(StreamkitError):
+    """The output file is being written by another process, or elsewhere in this one."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: another process is writing to it; wait until it has ended, or write to another file")
+
+
 class CannotWrite(StreamkitError):
     """An output that cannot be written: its path (`-` is standard output) and the system's error."""
 
     def __init__(self, path: str, error: OSError) -> None:
         self.path = path
+        self.errno = error.errno
         self.why = "it is closed" if path == "-" and error.errno == errno.EBADF else str(error.strerror or error)
         super().__init__(f"{'stdout' if path == '-' else path}: cannot write: {self.why}")
+
+
+class PartStays(CannotWrite):
+    """What was recorded cannot be appended to the file that it is for; it stays in the file `part`."""
+
+    def __init__(self, path: str, error: OSError, part: str) -> None:
+        super().__init__(path, error)
+        self.args = (f"{path}: cannot write: {self.why}; the exchange stays in {part}",)
 
 
 class UsageError(StreamkitError):

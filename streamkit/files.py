@@ -1,7 +1,8 @@
 """The only module that writes files: never over an existing one, readable by the owner only, a line at a time.
 
 A recording holds prompts and answers, so its file is 0600 and its folders 0700. Every line is one `os.write`: a killed
-process leaves whole lines and at worst one torn at the end.
+process leaves whole lines and at worst one torn at the end. Who writes to a file holds a lock on it (`locks`): either one
+process writes to it directly, or any number append their parts to it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import errno
 import itertools
 import os
 import stat
+import tempfile
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from streamkit.errors import CannotWrite, OutputExists
+from streamkit.errors import CannotWrite, OutputBusy, OutputExists, PartStays, StreamkitError
+from streamkit.locks import alone, hold
 from streamkit.stdio import STDERR, STDOUT, write_all
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -24,17 +28,26 @@ _BLOCK = 1 << 20
 
 
 class Output:
-    """A file being written. `path` is as the user gave it; `-` is standard output, which is not closed."""
+    """A file being written. `path` is as the user gave it; `-` is standard output, which is not closed.
 
-    def __init__(self, path: str, descriptor: int) -> None:
+    `temporary`: when it is closed, the file is removed if it is empty.
+    """
+
+    def __init__(self, path: str, descriptor: int, *, temporary: bool = False) -> None:
         self.path = path
         self._descriptor = descriptor
+        self._temporary = temporary
         self._over: int | None = None  # the descriptor that writes over what is there, once there was reason to
 
     @property
     def patchable(self) -> bool:
         """Whether what is written can be written over: a regular file that is nobody else's output."""
-        return self._descriptor > STDERR and stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+        return self._descriptor > STDERR and self.regular
+
+    @property
+    def regular(self) -> bool:
+        """Whether it is a regular file: not a device, and not a pipe."""
+        return stat.S_ISREG(os.fstat(self._descriptor).st_mode)
 
     def position(self) -> int:
         """The offset in the file after what was last written here, others that append to it notwithstanding."""
@@ -59,27 +72,52 @@ class Output:
         return descriptor
 
     def write(self, data: bytes) -> None:
-        """Write these bytes in one system call (more if the first one is incomplete). Raises CannotWrite."""
+        """Write these bytes in one system call (more if the first one is incomplete).
+
+        Raises CannotWrite; BrokenPipeError where it is stdout whose reader has left.
+        """
         try:
             write_all(self._descriptor, data)
-        except BrokenPipeError:
-            raise
         except OSError as error:
+            if isinstance(error, BrokenPipeError) and self.path == "-":
+                raise
             raise CannotWrite(self.path, error) from error
+
+    @property
+    def size(self) -> int:
+        """The size of the file, in bytes."""
+        return os.fstat(self._descriptor).st_size
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether it is still the file of its name: another process may have removed that."""
+        return _is_at(self.path, self._descriptor)
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether it is certain that nobody else has it open for writing."""
+        return self.is_in_place and hold(self._descriptor, sure=True)
 
     def empty(self) -> None:
         """Take away what stood in the file before; what is no regular file has nothing."""
-        if stat.S_ISREG(os.fstat(self._descriptor).st_mode):
+        if self.regular:
             os.ftruncate(self._descriptor, 0)
 
     def close(self) -> None:
-        """Close the file; a second time does nothing."""
-        if self._over is not None:
-            os.close(self._over)
-            self._over = None
-        if self._descriptor > STDERR:
-            os.close(self._descriptor)
-        self._descriptor = -1
+        """Close the file; a second time does nothing. Raises CannotWrite where only now it shows that something is lost."""
+        over, self._over = self._over, None
+        descriptor, self._descriptor = self._descriptor, -1
+        try:
+            if over is not None:
+                os.close(over)
+            if descriptor > STDERR:
+                try:
+                    if self._temporary:
+                        _remove_if_empty(self.path, descriptor)
+                finally:
+                    os.close(descriptor)
+        except OSError as error:
+            raise CannotWrite(self.path, error) from error
 
     def __enter__(self) -> Output:
         return self
@@ -90,44 +128,102 @@ class Output:
         self.close()
 
 
-def create(path: str | Path, *, force: bool = False, append: bool = False, keep: bool = False) -> Output:
+def create(
+    path: str | Path,
+    *,
+    force: bool = False,
+    append: bool = False,
+    keep: bool = False,
+    shared: bool = False,
+    temporary: bool = False,
+) -> Output:
     """Open `path` for writing: a new file, unless `force` (start it anew) or `append` (go on after its last line).
 
-    With `force` and `keep`, what stands in the file stays until `Output.empty` is called.
+    With `force` and `keep`, what stands in the file stays until `Output.empty` is called. `shared` lets others that share
+    the file append to it. A new file that is `temporary` is removed if nothing is written to it.
 
     `-` is standard output; what is no regular file (`/dev/null`, a pipe) is written to as it is. Folders that are not
     there are made. `force` starts no file anew that a symbolic link leads to. A file that others could read is closed to
-    them. Raises OutputExists, CannotWrite.
+    them. Raises OutputExists, OutputBusy where another process writes to the file, CannotWrite.
     """
     name = os.fspath(path)
     if name == "-":
         return Output("-", STDOUT)
     try:
         make_folder(Path(name).parent)
-        with contextlib.suppress(FileNotFoundError):
-            if not stat.S_ISREG(Path(name).stat().st_mode):
-                return Output(name, os.open(name, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)))
-        how = os.O_APPEND if append else _NO_LINK | (0 if keep else os.O_TRUNC) if force else os.O_EXCL
-        descriptor = os.open(name, _FLAGS | how, 0o600)
-        _keep_private(descriptor)
-        output = Output(name, descriptor)
-        if append:
-            _start_new_line(output)
+        if _is_special(name):
+            return Output(name, os.open(name, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)))
+        descriptor, new = _opened(name, force, append)
     except FileExistsError:
         raise OutputExists(name) from None
     except OSError as error:
         if error.errno == errno.ELOOP and Path(name).is_symlink():
             error = OSError(errno.ELOOP, "it is a symbolic link; name the file that it leads to")
         raise CannotWrite(name, error) from error
+    output = Output(name, descriptor, temporary=temporary and new)
+    try:
+        # What is started anew must be nobody else's at that moment.
+        if not hold(descriptor, shared=shared and append):
+            raise OutputBusy(name)
+        _keep_private(descriptor)
+        if append and not shared:
+            _start_new_line(output)
+        elif force and not keep:
+            output.empty()
+        if shared:
+            hold(descriptor, shared=True)
+    except OSError as error:
+        output.close()
+        raise CannotWrite(name, error) from error
+    except StreamkitError:
+        output.close()
+        raise
     return output
 
 
-def create_next(path: str | Path) -> Output:
-    """Create a new file of that name, or with `-2`, `-3`, … before its suffix if the name is taken."""
+def _opened(name: str, force: bool, append: bool) -> tuple[int, bool]:
+    """The descriptor of a file that is open for writing, and whether the file is new. Raises OSError."""
+    flags = _FLAGS | (os.O_APPEND if append else 0)
+    try:
+        return os.open(name, flags | os.O_EXCL, 0o600), True
+    except FileExistsError:
+        if not (force or append):
+            raise
+    return os.open(name, flags | (0 if append else _NO_LINK), 0o600), False
+
+
+def _is_special(name: str | Path) -> bool:
+    """Whether something is there that is no regular file."""
+    try:
+        return not stat.S_ISREG(Path(name).stat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _remove_if_empty(name: str, descriptor: int) -> None:
+    """Remove a file of ours that nothing was written to, unless others have it open to append to it."""
+    if os.fstat(descriptor).st_size == 0 and hold(descriptor) and _is_at(name, descriptor):
+        with contextlib.suppress(OSError):  # Windows removes no file that is open
+            Path(name).unlink()
+
+
+def _is_at(name: str, descriptor: int) -> bool:
+    """Whether an open file is still the one of that name."""
+    try:
+        return os.path.samestat(Path(name).stat(), os.fstat(descriptor))
+    except OSError:
+        return False
+
+
+def create_next(path: str | Path, *, temporary: bool = False) -> Output:
+    """Create a new file of that name, or with `-2`, `-3`, … before its suffix if the name is taken.
+
+    It is `temporary` as with `create`. Raises CannotWrite.
+    """
     wanted = Path(path)
     for number in itertools.count(2):
         try:
-            return create(path)
+            return create(path, temporary=temporary)
         except OutputExists:
             path = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
     raise AssertionError("numbers do not end")
@@ -137,10 +233,10 @@ def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None
     """Replace an existing file atomically: the lines are written to a new file beside it, which is then renamed.
 
     Where `path` is a symbolic link, the file that it leads to is the one. It is 0600 unless `mode` gives other permissions.
-    Raises CannotWrite; the file then is as it was.
+    Raises OutputBusy, CannotWrite; the file then is as it was.
     """
     path = os.path.realpath(path)
-    with create_next(f"{os.fspath(path)}.new") as output:
+    with _unused(path), create_next(f"{os.fspath(path)}.new") as output:
         try:
             for line in lines:
                 output.write(line)
@@ -161,6 +257,16 @@ def _keep_private(descriptor: int) -> None:
             os.fchmod(descriptor, 0o600)
 
 
+def check_folder(folder: str | Path) -> None:
+    """Raise CannotWrite where no file can be created in a folder, or where the folder itself cannot be created."""
+    path = Path(folder)
+    place = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if not place.is_dir():
+        raise CannotWrite(os.fspath(place), OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise CannotWrite(os.fspath(folder), OSError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
 def make_folder(folder: Path) -> None:
     """Create a folder and its missing parents, accessible to the owner only."""
     missing = [folder, *folder.parents]
@@ -169,32 +275,80 @@ def make_folder(folder: Path) -> None:
             place.mkdir(mode=0o700)
 
 
-class Parts:
-    """One file that several exchanges are written to at once: each has its own part, appended when it ends.
+@contextlib.contextmanager
+def _unused(path: str) -> Iterator[None]:
+    """Keep others from writing to a file meanwhile. Raises OutputBusy where one does."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:  # reported by who goes on
+        yield
+        return
+    try:
+        if not hold(descriptor):
+            raise OutputBusy(path)
+        if os.name == "nt":  # where a file that is open cannot be replaced
+            os.close(descriptor)
+            descriptor = -1
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
 
-    A part is `<target>.part-1`, `-2`, …: a file by itself, so that what a crash leaves behind can be read.
+
+class Parts:
+    """One file that several exchanges, of several processes too, are written to at once: each has its own part, appended
+    when it ends.
+
+    A part is `<target>.part-1`, `-2`, …: a file by itself, so that what a crash leaves behind can be read. With `append`,
+    parts that a crash has left are appended too; `recovered` are their paths. Raises OutputExists, OutputBusy, CannotWrite.
     """
 
     def __init__(self, path: str | Path, *, force: bool = False, append: bool = False) -> None:
         self.path = os.fspath(path)
-        create(path, force=force, append=append).close()
+        self.recovered: list[str] = []
+        self._held = create(path, force=force, append=append, shared=True, temporary=True)
+        self.close = weakref.finalize(self, self._held.close)
+        self._prefix = self.path
+        if not self._held.regular:
+            self._prefix = str(Path(tempfile.gettempdir()) / f"streamkit-{os.getpid()}")
+        elif append:
+            self._recover()
 
     def part(self) -> Part:
         """A new part of this file. Raises CannotWrite."""
         for number in itertools.count(1):
-            try:
-                return Part(self.path, create(f"{self.path}.part-{number}"))
-            except OutputExists:
-                continue
+            with contextlib.suppress(OutputExists, OutputBusy):
+                output = create(f"{self._prefix}.part-{number}", temporary=True)
+                if output.is_in_place:
+                    return Part(self.path, output)
+                output.close()
         raise AssertionError("numbers do not end")
+
+    def _recover(self) -> None:
+        """Append the parts whose process has ended without doing so."""
+        folder, name = os.path.split(self._prefix)
+        mark = f"{name}.part-"
+        for found in sorted(Path(folder or ".").iterdir()):
+            if found.name.startswith(mark) and found.name.removeprefix(mark).isdecimal() and not found.is_symlink():
+                path = str(Path(folder) / found.name)
+                with contextlib.suppress(OutputBusy):  # it is being written
+                    output = create(path, append=True, temporary=True)
+                    if output.is_unused and output.size:
+                        Part(self.path, output).finish()
+                        self.recovered.append(path)
+                    output.close()
 
 
 class Part:
-    """The part of one exchange: written like any output; `finish` moves it to the end of the target."""
+    """The part of one exchange: written like any output; `finish` moves it to the end of the target.
+
+    `path` is where the exchange is: the part, and then the target.
+    """
 
     def __init__(self, target: str, output: Output) -> None:
         self._target = target
         self._output = output
+        self._finished = False
         self.path = output.path
         self.write = output.write
         self.patch = output.patch
@@ -202,29 +356,40 @@ class Part:
         self.patchable = output.patchable
 
     def finish(self) -> None:
-        """Append the part to its target and remove it. Raises CannotWrite; the part then stays."""
-        self._output.close()
+        """Append the part to its target and remove it; a second time does nothing. Raises CannotWrite; the part then stays."""
+        if self._finished:
+            return
+        self._finished = True
         try:
-            descriptor = os.open(self._target, _FLAGS | os.O_APPEND, 0o600)
-            with Output(self._target, descriptor) as target, _alone(descriptor), Path(self.path).open("rb") as part:
-                _start_new_line(target)
+            if self._output.size:
+                with alone(Path(self._target).parent):
+                    self._append()
+                if os.name == "nt":  # where a file that is open cannot be removed
+                    self._output.close()
+                Path(self.path).unlink()
+            self.path = self._target
+        except OSError as error:
+            raise PartStays(self._target, error, self.path) from error
+        finally:
+            self._output.close()
+
+    def _append(self) -> None:
+        special = _is_special(self._target)
+        flags = os.O_WRONLY if special else _FLAGS | os.O_APPEND
+        with Output(self._target, os.open(self._target, flags, 0o600)) as target, Path(self.path).open("rb") as part:
+            before = None if special else target.size
+            try:
+                if before:
+                    _start_new_line(target)
                 while block := part.read(_BLOCK):
                     target.write(block)
-            Path(self.path).unlink()
-        except OSError as error:
-            raise CannotWrite(self._target, error) from error
+            except CannotWrite as error:
+                if before is not None:
+                    with contextlib.suppress(OSError):
+                        os.truncate(self._target, before)
+                raise OSError(error.errno, error.why) from error
 
     close = finish
-
-
-@contextlib.contextmanager
-def _alone(descriptor: int) -> Iterator[None]:
-    """Keep other processes from appending meanwhile, if the system supports locks. Closing the file unlocks it."""
-    with contextlib.suppress(ImportError, OSError):
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    yield
 
 
 def _start_new_line(output: Output) -> None:

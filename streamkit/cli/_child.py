@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import click
 
 from streamkit.errors import UsageError
+from streamkit.service.stopping import Stop
 
 _MARK = "--"
 
@@ -40,55 +39,51 @@ def child() -> tuple[str, ...] | None:
     return words
 
 
-def run_or_wait(words: tuple[str, ...] | None, environment: Mapping[str, str], ready: Callable[[], None]) -> int:
-    """Run a program with these variables added or, without one, wait until this process is told to stop.
+def run_or_wait(
+    words: tuple[str, ...] | None, environment: Mapping[str, str], ready: Callable[[], None], stop: Stop
+) -> int:
+    """Run a program with these variables added or, without one, wait until `stop` is asked to.
 
-    `ready` is called once signals are handled. Returns the program's exit code (128 + n if signal n killed it); without
-    a program, 130 for Ctrl-C and 0 for SIGTERM, the usual way to stop a server. Raises UsageError if the program cannot
-    be started.
+    `ready` is called first. Returns the program's exit code (128 + n if signal n killed it); without a program 128 + n for
+    the signal that came, but 0 for SIGTERM, the usual way to stop a server. Raises UsageError if the program cannot be
+    started.
     """
-    with _terminated():
-        try:
-            ready()
-            if words is not None:
-                return _run(words, environment)
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return 130
-        except _Terminated:
-            return 0
-    raise AssertionError("nothing sets the event")
+    ready()
+    if words is not None:
+        return _run(words, environment, stop)
+    return 0 if stop.wait() == signal.SIGTERM else stop.code
 
 
-def _run(words: tuple[str, ...], environment: Mapping[str, str]) -> int:
+def _run(words: tuple[str, ...], environment: Mapping[str, str], stop: Stop) -> int:
+    if stop.number is not None:
+        return stop.code
     try:
         process = subprocess.Popen(words, env={**os.environ, **environment})
     except OSError as error:
         raise UsageError(f"cannot run {words[0]}: {error.strerror or error}") from error
-    while True:
-        try:
-            code = process.wait()
-            return 128 - code if code < 0 else code
-        except KeyboardInterrupt:
-            # The terminal has sent SIGINT to the program as well: wait for it, and use its exit code.
-            continue
-        except _Terminated:
-            process.terminate()
+
+    def pass_on(number: int) -> None:
+        if number == signal.SIGINT and _in_foreground():
+            stop.forget()  # the terminal has sent it to the program as well, which decides whether it ends
+        else:
+            process.send_signal(number)
+
+    with stop.taking(pass_on):
+        if stop.number is not None:
+            process.send_signal(stop.number)
+        code = process.wait()
+    return 128 - code if code < 0 else code
 
 
-class _Terminated(BaseException):
-    """This process received SIGTERM."""
-
-
-@contextlib.contextmanager
-def _terminated() -> Iterator[None]:
-    """Make SIGTERM raise _Terminated in the main thread, as Ctrl-C raises KeyboardInterrupt there."""
-
-    def raised(number: int, frame: object) -> None:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, raised)
+def _in_foreground() -> bool:
+    """Whether a terminal sends its signals to our process group. What is no terminal (a pipe, a container) sends none."""
     try:
-        yield
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except (OSError, AttributeError):
+        return os.name == "nt"  # where the console sends Ctrl-C to all of its programs
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
     finally:
-        signal.signal(signal.SIGTERM, before)
+        os.close(terminal)

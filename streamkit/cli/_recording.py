@@ -12,23 +12,22 @@ from streamkit.cli.options import Console
 from streamkit.cli.showing import Mode, View
 from streamkit.errors import CannotWrite, UsageError
 from streamkit.palette import VERDICTS
-from streamkit.service.recording import Outcome, Recorded
-
-INTERRUPTED = 130
+from streamkit.service.recording import Outcome, Recorded, Stop, stopping
 
 
 class Screen:
     """Shows the recorded bodies on stdout. If stdout is lost, the recording continues."""
 
-    def __init__(self, mode: Mode, console: Console) -> None:
+    def __init__(self, mode: Mode, console: Console, stop: Stop) -> None:
         self._mode = mode
+        self._stop = stop
         self._console = console
         self.code = 0
 
     def view(self) -> View | Aside:
         """What shows one body, and holds nobody up."""
         view = View(self._mode, self._lost)
-        return view if self._mode == "none" else Aside(view)
+        return view if self._mode == "none" else Aside(view, stopped=lambda: self._stop.number is not None)
 
     def _lost(self, error: CannotWrite) -> None:
         if not self.code:
@@ -36,30 +35,40 @@ class Screen:
             self.code = error.exit_code
 
 
+LOST = 2
+
+
 def report(recorded: Recorded, path: str, console: Console) -> int:
-    """Write a closing line for each exchange to stderr, and return the exit code."""
+    """Write a closing line for each exchange to stderr, and return the exit code of what they were.
+
+    That is 0 if all are complete, and LOST if the recording of one is not all that came.
+    """
     for outcome in recorded.outcomes:
         console.say(closing_line(outcome, path), VERDICTS.get(outcome.verdict or "", "head"))
-    if recorded.interrupted:
-        return INTERRUPTED
+    if any(outcome.lost for outcome in recorded.outcomes):
+        return LOST
     return 0 if all(outcome.complete for outcome in recorded.outcomes) else 1
 
 
 @contextlib.contextmanager
-def ignoring_hangup() -> Iterator[None]:
-    """Keep recording when the terminal hangs up.
-
-    Without a terminal, or if SIGHUP has a handler already (nohup), nothing changes.
-    """
+def stopping_but_at_hangup() -> Iterator[Stop]:
+    """Let signals stop the recording, except that it outlives its terminal: SIGHUP is ignored where there is one."""
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is None or signal.getsignal(hangup) != signal.SIG_DFL or not any(map(os.isatty, range(3))):
-        yield
+        with stopping() as stop:
+            yield stop
         return
     signal.signal(hangup, signal.SIG_IGN)
     try:
-        yield
+        with stopping() as stop:
+            yield stop
     finally:
         signal.signal(hangup, signal.SIG_DFL)
+
+
+def recovered(part: str, path: str) -> str:
+    """What is told of a part that a killed recorder has left."""
+    return f"recovered: {part}, left by a recorder that was killed, is now part of {path}"
 
 
 def closing_line(outcome: Outcome, path: str) -> str:
@@ -74,6 +83,8 @@ def closing_line(outcome: Outcome, path: str) -> str:
     parts.append("tokens -" if tokens is None else f"{tokens.value} tokens ({tokens.source})")
     if outcome.redactions:
         parts.append(f"{outcome.redactions} redacted")
+    if outcome.lost:
+        path = f"{outcome.path} (not all of it)" if outcome.path else "not recorded"
     return " · ".join([*parts, path])
 
 

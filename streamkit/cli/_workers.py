@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from streamkit.errors import UsageError
+from streamkit.service.stopping import Stop
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -31,25 +32,27 @@ def workers_option(command: CommandT) -> CommandT:
 
 
 @contextlib.contextmanager
-def running_workers(workers: int, port: int) -> Iterator[None]:
+def running_workers(workers: int, port: int, stop: Stop) -> Iterator[list[int]]:
     """Run this command in `workers - 1` more processes on this port, until the context exits.
 
-    They stop when this process does, for whatever reason: their standard input is a pipe from it.
+    Gives their exit codes, which are known at the end. They are ended by the signal that ends this process, and also when it is killed: their standard input is a pipe from it.
     """
     arguments = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
     command = [sys.executable, "-m", "streamkit", *arguments, "--port", str(port), "--workers", "1", JOINED]
+    codes: list[int] = []
     processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(1, workers)]
     try:
         for process in processes:
             assert process.stdout is not None
             if process.stdout.readline() != _READY:
                 raise UsageError("a worker did not start")
-        yield
+        yield codes
     finally:
         for process in processes:
-            process.terminate()
+            process.send_signal(stop.number or signal.SIGTERM)
         for process in processes:
             process.communicate()
+            codes.append(process.returncode)
 
 
 def signal_ready() -> None:

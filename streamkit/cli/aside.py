@@ -11,13 +11,19 @@ from streamkit.model.exchange import Response
 
 # Bytes that may wait to be shown. Beyond them the stream has to wait too: nothing is left out of what is shown.
 _MOST = 64 << 20
+_LOOK_S = 0.5  # how often it is looked whether a signal has come
+_LAST_S = 1.0  # how long a reader has after one for what is still to be shown
 
 
 class Aside:
-    """A viewer that shows what another one shows, later where it must; `close` returns when all of it is shown."""
+    """A viewer that shows what another one shows, later where it must; `close` returns when all of it is shown.
 
-    def __init__(self, view: View) -> None:
+    Once the process is `stopped` by a signal, a reader that does not read is not waited for.
+    """
+
+    def __init__(self, view: View, *, stopped: Callable[[], bool] = lambda: False) -> None:
         self._view = view
+        self._stopped = stopped
         self._calls: deque[Callable[[], None]] = deque()
         self._waiting = 0
         self._closed = False
@@ -42,18 +48,24 @@ class Aside:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
+        thread = self._thread
+        while thread is not None and thread.is_alive():
+            if self._stopped():
+                thread.join(_LAST_S)
+                break
+            thread.join(_LOOK_S)
         if self._error is not None:
             raise self._error
-        self._view.close()
+        if thread is None or not thread.is_alive():
+            self._view.close()
 
     def _call(self, call: Callable[[], None], size: int) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._show, name="streamkit view", daemon=True)
             self._thread.start()
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting < _MOST or self._error is not None)
+            while self._waiting >= _MOST and self._error is None and not self._stopped():
+                self._changed.wait(_LOOK_S)
             self._waiting += size
             self._calls.append(lambda: self._done(call, size))
             self._changed.notify_all()

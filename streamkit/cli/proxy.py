@@ -13,9 +13,11 @@ from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
 from streamkit.cli._guarding import guard_of, guard_options
 from streamkit.cli._pacing import pace_options
+from streamkit.cli._recording import LOST, recovered
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.errors import UsageError
+from streamkit.files import check_folder
 
 DEFAULT_PORT = 8789
 
@@ -70,7 +72,7 @@ def command(console: Console, **given: Any) -> int:
     from streamkit.redact.redactor import Policy
     from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
     from streamkit.service.proxying import proxying
-    from streamkit.service.recording import Recorders, a_file_each, one_file
+    from streamkit.service.recording import Recorders, a_file_each, one_file, stopping
     from streamkit.transport.client import Settings
 
     arguments = child()
@@ -85,12 +87,22 @@ def command(console: Console, **given: Any) -> int:
         # In auto mode, the file is read and appended to; a worker appends to the first one's; otherwise it must not exist.
         append = joined or given["append"] or (given["mode"] == "auto" and not given["force"])
         open_ = one_file(given["output"], force=given["force"] and not joined, append=append)
+        for part in open_.recovered:
+            console.say(recovered(part, given["output"]))
+    elif given["mode"] != "replay":
+        check_folder(given["folder"])
+    losses: list[str] = []
+
+    def lost(message: str) -> None:
+        losses.append(message)
+        console.complain(message)
+
     recorders = Recorders(
         open=open_,
         policy=Policy.of(given["patterns"], default=not given["no_redact"]),
         labels=dict(_pair(label, "--label") for label in given["labels"]),
         on_end=lambda outcome: console.say(str(outcome)),
-        on_error=console.complain,
+        on_error=lost,
     )
     settings = Settings(
         insecure=given["insecure"],
@@ -98,11 +110,13 @@ def command(console: Console, **given: Any) -> int:
         max_time=seconds(given["max_time"]),
         idle_timeout=seconds(given["idle_timeout"]),
     )
+    codes: list[int] = []
     address = {"host": given["host"], "port": given["port"], "shared": joined or workers > 1}
     with ExitStack() as stack:
-        proxy = stack.enter_context(proxying(rules, recorders, answers, settings=settings, **address))
+        stop = stack.enter_context(stopping(patience=3))
+        proxy = stack.enter_context(proxying(rules, recorders, answers, settings=settings, stop=stop, **address))
         if workers > 1:
-            stack.enter_context(workers_.running_workers(workers, proxy.port))
+            codes = stack.enter_context(workers_.running_workers(workers, proxy.port, stop))
         prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
         environment = {**base_urls(proxy.url, prefixes), **reach_loopback()}
         if given["mode"] == "replay":
@@ -111,7 +125,11 @@ def command(console: Console, **given: Any) -> int:
         ready = f"{given['mode']} proxy on {proxy.url} ({to})"
         gc.collect()
         gc.freeze()  # keep the collector out of what is imported while chunks are passed on
-        return run_or_wait(arguments, environment, workers_.signal_ready if joined else lambda: console.say(ready))
+        on_ready = workers_.signal_ready if joined else lambda: console.say(ready)
+        code = run_or_wait(arguments, environment, on_ready, stop)
+    if losses or LOST in codes:
+        return code if arguments and code else LOST
+    return code
 
 
 def _rules(given: dict[str, Any]) -> Any:

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import click
 
 from streamkit.cli import _curl as curl
-from streamkit.cli._recording import INTERRUPTED, Screen, ignoring_hangup, labels_of, report
+from streamkit.cli._recording import LOST, Screen, labels_of, recovered, report, stopping_but_at_hangup
 from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.cli.showing import mode_for
 from streamkit.errors import UnreadableInput, UsageError
 from streamkit.redact.redactor import Policy
-from streamkit.service.recording import Destination, Recorders, default_path, record, record_pipe
+from streamkit.service.recording import Destination, Recorders, Stop, default_path, record, record_pipe
 from streamkit.tool import tool
 
 if TYPE_CHECKING:
@@ -92,12 +92,13 @@ def command(
     if append and output is None:
         raise UsageError("--append requires -o FILE")
     mode = "none" if output == "-" or (count > 1 and show is None) else mode_for(show)
-    screen = Screen(mode, console)
     recorders = partial(
         Recorders,
         labels=labels_of(label),
         policy=Policy.of(redact, default=not no_redact),
         interpret=True,
+        # The stream goes on. What goes to stdout is for a program, which has nothing else of it.
+        on_error=None if output == "-" else console.complain,
     )
     if url == "-":
         if curl_ or count > 1 or any(request_options.values()):
@@ -106,28 +107,39 @@ def command(
             raise UnreadableInput(
                 "-", "stdin is a terminal", remedy="pipe a stream in: curl -sN URL | streamkit record -"
             )
-        target = Destination(output, default_path("stdin", None), force=force, append=append, several=False)
-        with ignoring_hangup():
-            recorded = record_pipe(recorders(open=target.open, source="stdin"), viewer=screen.view())
-        return _code(report(recorded, target.path, console), screen)
+        with stopping_but_at_hangup() as stop:
+            screen = Screen(mode, console, stop)
+            target = Destination(output, default_path("stdin", None), force=force, append=append, several=False)
+            _tell_recovered(target, console)
+            with target:
+                recorded = record_pipe(recorders(open=target.open, source="stdin"), viewer=screen.view(), stop=stop)
+            return _code(report(recorded, target.path, console), screen, stop)
     flags, settings = _request(url, curl_, request_options)
     request, default = _outgoing(flags, settings, console)
-    target = Destination(output, default, force=force, append=append, several=count > 1)
-    with ignoring_hangup():
-        recorded = record(
-            request,
-            recorders(open=target.open, source="client"),
-            settings=settings,
-            count=count,
-            concurrency=concurrency,
-            viewer=screen.view,
-        )
-    return _code(report(recorded, target.path, console), screen)
+    with stopping_but_at_hangup() as stop:
+        screen = Screen(mode, console, stop)
+        with Destination(output, default, force=force, append=append, several=count > 1) as target:
+            _tell_recovered(target, console)
+            recorded = record(
+                request,
+                recorders(open=target.open, source="client"),
+                settings=settings,
+                count=count,
+                concurrency=concurrency,
+                viewer=screen.view,
+                stop=stop,
+            )
+        return _code(report(recorded, target.path, console), screen, stop)
 
 
-def _code(code: int, screen: Screen) -> int:
-    """The exit code: a lost stdout takes precedence over an incomplete stream."""
-    return code if code == INTERRUPTED else max(code, screen.code)
+def _tell_recovered(target: Destination, console: Console) -> None:
+    for part in target.recovered:
+        console.say(recovered(part, target.path))
+
+
+def _code(code: int, screen: Screen, stop: Stop) -> int:
+    """The exit code: a lost recording's takes precedence over a signal's, a lost stdout's and an incomplete stream's, in order."""
+    return code if code == LOST else stop.code or max(code, screen.code)
 
 
 def _request(url: str | None, curl_: str | None, request_options: dict[str, object]) -> tuple[Flags, Settings]:

@@ -86,6 +86,7 @@ def command(
     from streamkit.playback.tempo import Distribution, Tempo
     from streamkit.service.mock import Asked, Options
     from streamkit.service.serving import serving
+    from streamkit.service.stopping import stopping
 
     def on_request(handled: Asked) -> None:
         line = f"{handled.method} {handled.path}: {', '.join(filter(None, (handled.recording, handled.message)))}"
@@ -108,18 +109,19 @@ def command(
         raise UsageError("no recordings to serve")
     shared = joined or workers > 1
     with ExitStack() as stack:
+        stop = stack.enter_context(stopping(patience=3))
         server = stack.enter_context(
             serving(exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=on_request)
         )
         if workers > 1:
-            stack.enter_context(workers_.running_workers(workers, urlsplit(server.url).port or 0))
+            stack.enter_context(workers_.running_workers(workers, urlsplit(server.url).port or 0, stop))
         count = len(exchanges)
         ready = f"serving {count} exchange{'s' if count > 1 else ''} on {server.url}"
         # Everything loaded stays: otherwise, the collector would scan it all in the middle of a stream.
         gc.collect()
         gc.freeze()
         on_ready = workers_.signal_ready if joined else lambda: console.say(ready)
-        code = run_or_wait(arguments, server.child_environment, on_ready)
+        code = run_or_wait(arguments, server.child_environment, on_ready, stop)
         unplayed = [recording.name for recording in server.unplayed]
     if strict and unplayed:
         console.complain("never requested: " + ", ".join(unplayed))

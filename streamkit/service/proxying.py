@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from streamkit.model.exchange import Exchange, Request
 from streamkit.model.step import Step
 from streamkit.service.mock import Mock, Options
 from streamkit.service.recorder import Outcome, Recorders
+from streamkit.service.stopping import Stop
 from streamkit.transport.client import Settings
 from streamkit.transport.proxy import Proxy, Rules
 from streamkit.transport.server import in_thread
@@ -39,9 +41,10 @@ def proxying(
     host: str = "127.0.0.1",
     port: int = 0,
     shared: bool = False,
+    stop: Stop | None = None,
 ) -> Iterator[Proxy]:
     """Run a proxy in a thread until the context exits; `recorders` records what it passes on. `shared` lets
-    other processes listen on the same port.
+    other processes listen on the same port. `stop` knows the signal that ended it, which recordings then name.
 
     Raises CannotListen, UsageError.
     """
@@ -67,10 +70,20 @@ def proxying(
         source="proxy",
         decode=True,
         on_end=on_end,
-        on_error=recorders.on_error or (lambda _: None),
+        on_error=recorders.on_error or logging.getLogger("streamkit").error,
         keep=recorders.keep or playing.mode == "auto",
     )
-    proxy = Proxy(rules, own_recorders.recorder, answer=answer, settings=settings, host=host, port=port, shared=shared)
+    stop = stop or Stop()
+    proxy = Proxy(
+        rules,
+        own_recorders.recorder,
+        answer=answer,
+        settings=settings,
+        host=host,
+        port=port,
+        shared=shared,
+        stopped_by=lambda: stop.name,
+    )
     with in_thread(proxy) as running:
         yield running
 

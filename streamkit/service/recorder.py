@@ -7,12 +7,13 @@ fields of its outcome.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
-from streamkit.errors import StreamkitError
+from streamkit.errors import PartStays, StreamkitError
 from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Request, Response, header
 from streamkit.redact.redactor import DEFAULT, Policy, redact_request
 from streamkit.service.recording_lines import Line, RecordingLines
@@ -80,7 +81,7 @@ class Viewer(Protocol):
 class Outcome:
     """What is known about an exchange when it is over.
 
-    `size` are the bytes of the body. `path` is None where it could not be written, `request` where none was seen (a pipe). The
+    `size` are the bytes of the body. `path` is None where nothing could be written; `lost` tells that not everything could. `request` where none was seen (a pipe). The
     request, `error` and everything in the file have their secrets cut; `redactions` counts them. The last three are filled where recorders `interpret`: `first_token` in
     nanoseconds after the request. `lines` are those of the recording, where recorders `keep` them.
     """
@@ -93,6 +94,7 @@ class Outcome:
     frames: int = 0
     size: int = 0
     redactions: int = 0
+    lost: bool = False
     lines: tuple[bytes, ...] = ()
     verdict: Verdict | None = None
     first_token: int | None = None
@@ -101,7 +103,7 @@ class Outcome:
     @property
     def complete(self) -> bool:
         """Whether the exchange ended normally: a complete stream, or a whole plain response."""
-        if self.reason != "eof" or (self.status is not None and not 200 <= self.status < 300):
+        if self.lost or self.reason != "eof" or (self.status is not None and not 200 <= self.status < 300):
             return False
         return self.verdict == "complete" or (self.verdict == "not-a-stream" and self.size > 0)
 
@@ -111,7 +113,8 @@ class Outcome:
         if self.request is not None:
             target = urlsplit(self.request.url)
             asked = f"{self.request.method} {target.netloc}{target.path}"
-        return f"{asked}: {self.status or 'no answer'}, {self.reason}, {frames}: {self.path or 'not recorded'}"
+        file = f"{self.path}{' (not all of it)' if self.lost else ''}" if self.path else "not recorded"
+        return f"{asked}: {self.status or 'no answer'}, {self.reason}, {frames}: {file}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,8 @@ class Recorder:
         self._frames = 0
         self._client: dict[str, int] | None = None
         self._kept: list[bytes] = []
+        self._path: str | None = None
+        self._lost = self._written = False
         self._sink: Sink | None = None
         self._patches: PatchableSink | None = None
         try:
@@ -230,24 +235,27 @@ class Recorder:
     def end(self, at: int, reason: str, error: str | None) -> None:
         """The exchange is over: close the file and report the outcome."""
         self._write(self._recording.end(at, reason, error, self._client))
+        self._close()
         if self._viewer is not None:
             self._viewer.close()
-        path = self._sink.path if self._sink is not None else None
-        try:
-            if self._sink is not None:
-                self._sink.close()
-        except StreamkitError as failed:
-            self._fail(failed)
-            path = None
-        outcome = self._outcome(path, End(at=at, reason=reason, error=error))
+        outcome = self._outcome(End(at=at, reason=reason, error=error))
         self._recorders.on_end(outcome)
         self._on_end(outcome)
 
-    def _outcome(self, path: str | None, end: End) -> Outcome:
+    def _close(self) -> None:
+        if self._sink is None:
+            return
+        try:
+            self._sink.close()
+            self._path = self._sink.path
+        except (StreamkitError, OSError) as error:
+            self._fail(error)
+
+    def _outcome(self, end: End) -> Outcome:
         recording = self._recording
         interpreted = {} if self._incremental is None else _interpretation(self._incremental, end)
         return Outcome(
-            path=path,
+            path=self._path,
             request=self._request,
             status=self._status,
             reason=end.reason,
@@ -255,6 +263,7 @@ class Recorder:
             frames=self._frames,
             size=recording.bytes,
             redactions=recording.redactions,
+            lost=self._lost,
             lines=tuple(self._kept),
             **interpreted,
         )
@@ -296,6 +305,7 @@ class Recorder:
         end = 0
         if self._sink is not None and texts:
             self._sink.write(texts[0] if len(texts) == 1 else b"".join(texts))
+            self._written = True
             if new and self._patches is not None:
                 end = self._patches.position()
         for number, index in new.items():
@@ -310,11 +320,18 @@ class Recorder:
             self._patches.patch(position, text)
 
     def _fail(self, error: Exception) -> None:
-        """Go on without a file, or raise the error where nobody is there to be told."""
-        self._sink = self._patches = None
+        """Keep what is written and go on without a file, or raise the error where nobody is there to be told."""
+        sink, self._sink, self._patches = self._sink, None, None
+        self._lost = True
+        if sink is not None:
+            with suppress(StreamkitError, OSError):
+                sink.close()
+            self._path = sink.path if self._written else None
         if self._recorders.on_error is None:
             raise error
-        self._recorders.on_error(f"the exchange continues unrecorded: {error}")
+        self._recorders.on_error(
+            str(error) if isinstance(error, PartStays) else f"the exchange continues unrecorded: {error}"
+        )
 
 
 def _opening(recorders: Recorders, request: Request | None) -> Exchange:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from streamkit.formats import status_and_headers
 from streamkit.service.recorder import Outcome, Recorder, Recorders, Sink, Viewer
 from streamkit.service.recording_files import Destination, a_file_each, default_path, file_name, one_file
+from streamkit.service.stopping import Stop, stopping
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,6 +30,7 @@ __all__ = [
     "Recorder",
     "Recorders",
     "Sink",
+    "Stop",
     "Viewer",
     "a_file_each",
     "default_path",
@@ -36,6 +38,7 @@ __all__ = [
     "one_file",
     "record",
     "record_pipe",
+    "stopping",
 ]
 
 _READ = 64 * 1024
@@ -52,7 +55,7 @@ class HeadViewer(Viewer, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The outcome of each exchange, in the order in which they began, and whether Ctrl-C stopped the recording."""
+    """The outcome of each exchange, in the order in which they began, and whether a signal stopped the recording."""
 
     outcomes: tuple[Outcome, ...]
     interrupted: bool = False
@@ -66,8 +69,11 @@ def record(
     count: int = 1,
     concurrency: int = 1,
     viewer: Callable[[], Viewer | None] = lambda: None,
+    stop: Stop | None = None,
 ) -> Recorded:
     """Send a request `count` times, at most `concurrency` at once, and record each exchange, each with a new `viewer`.
+
+    When `stop` is asked to, exchanges that have begun end as interrupted and no other begins.
 
     Network errors are outcomes. Raises UsageError for an invalid request or settings, and CannotWrite for a file that
     cannot be written.
@@ -80,6 +86,7 @@ def record(
     body = None if request.body is None else Body.of(request.body)
     recorded_request = Request(request.method, request.url, request.headers, body)
     outcomes: dict[int, Outcome] = {}
+    stop = stop or Stop()
 
     async def send_one(client: Client, slots: asyncio.Semaphore, number: int) -> None:
         async with slots:
@@ -89,6 +96,15 @@ def record(
             await client.send(request, recorder)
 
     async def send_all() -> None:
+        loop, whole = asyncio.get_running_loop(), asyncio.current_task()
+        assert whole is not None
+        if stop.woken is not None and os.name == "posix":
+            loop.add_reader(stop.woken, stop.woken.recv, 64)
+        with stop.taking(lambda _: loop.call_soon_threadsafe(whole.cancel, stop.name)):
+            if stop.number is None:
+                await send_each()
+
+    async def send_each() -> None:
         slots = asyncio.Semaphore(concurrency)
         async with Client(settings) as client:
             tasks = [asyncio.create_task(send_one(client, slots, number)) for number in range(count)]
@@ -96,7 +112,7 @@ def record(
                 await asyncio.gather(*tasks)
             finally:
                 for task in tasks:
-                    task.cancel()
+                    task.cancel(stop.name)
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     if recorders.interpret:
@@ -109,11 +125,16 @@ def record(
         asyncio.run(send_all())
     except KeyboardInterrupt:
         interrupted = True
-    return Recorded(tuple(outcome for _, outcome in sorted(outcomes.items())), interrupted)
+    except asyncio.CancelledError:
+        if stop.number is None:
+            raise
+    return Recorded(tuple(outcome for _, outcome in sorted(outcomes.items())), interrupted or stop.number is not None)
 
 
-def record_pipe(recorders: Recorders, *, descriptor: int = 0, viewer: HeadViewer | None = None) -> Recorded:
-    """Record a file descriptor to its end. The clock starts now; each read is a frame.
+def record_pipe(
+    recorders: Recorders, *, descriptor: int = 0, viewer: HeadViewer | None = None, stop: Stop | None = None
+) -> Recorded:
+    """Record a file descriptor to its end, or until `stop` is asked to. The clock starts now; each read is a frame.
 
     A status line and headers at the start, as `curl -i` prints them, are recorded as the response.
     """
@@ -123,13 +144,14 @@ def record_pipe(recorders: Recorders, *, descriptor: int = 0, viewer: HeadViewer
     recorder.start(None, None)
     head = _Head(recorder, viewer)
     reason = "eof"
+    stop = stop or Stop()
     try:
-        while data := os.read(descriptor, _READ):
+        while data := stop.read(descriptor, _READ):
             head.take(data, time.monotonic_ns() - began)
     except KeyboardInterrupt:
         reason = "interrupted"
     head.close(time.monotonic_ns() - began)
-    recorder.end(time.monotonic_ns() - began, reason, None)
+    recorder.end(time.monotonic_ns() - began, reason, stop.name)
     return Recorded(tuple(outcomes), reason == "interrupted")
 
 

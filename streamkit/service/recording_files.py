@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 
 from streamkit.files import Output, Part, Parts, create, create_next
 from streamkit.model.exchange import Request
@@ -18,38 +19,64 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 60
 
 
-def one_file(path: str, *, force: bool = False, append: bool = False) -> Callable[[Request | None], Output | Part]:
-    """Record all exchanges to one file, each through its own part. Raises OutputExists, CannotWrite."""
-    parts = Parts(path, force=force, append=append)
-    return lambda _: parts.part()
+class OneFile:
+    """Records all exchanges to one file, each through its own part; `recovered` are parts of an earlier run that was killed."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.recovered = parts.recovered
+        self.close = parts.close
+
+    def __call__(self, _: Request | None) -> Part:
+        """The part of the next exchange. Raises CannotWrite."""
+        return self._parts.part()
+
+
+def one_file(path: str, *, force: bool = False, append: bool = False) -> OneFile:
+    """Record all exchanges to one file, each through its own part. Raises OutputExists, OutputBusy, CannotWrite."""
+    return OneFile(Parts(path, force=force, append=append))
 
 
 def a_file_each(folder: str) -> Callable[[Request | None], Output | Part]:
     """Record each exchange to its own file in this folder, named from time, host, path, model and a short hash."""
-    return lambda request: create_next(Path(folder) / file_name(datetime.now(UTC), request))
+    return lambda request: create_next(Path(folder) / file_name(datetime.now(UTC), request), temporary=True)
 
 
 class Destination:
-    """The file that one command records to: one exchange after another, or several at once, each in its own part.
+    """The file that one command records to: one exchange, or several at once, each in its own part.
 
-    The file is opened at once, so that an existing one is reported before anything is sent. Without a path it is
-    `default`, or the next free name after it. Raises OutputExists, CannotWrite.
+    An exchange that is appended has a part too, so that several commands can append to one file. The file is opened at
+    once, so that an existing one is reported before anything is sent. Without a path it is `default`, or the next free name
+    after it. Raises OutputExists, OutputBusy, CannotWrite.
     """
 
     def __init__(self, path: str | None, default: Path, *, force: bool, append: bool, several: bool) -> None:
         self._single: Output | None = None
         self._parts: Parts | None = None
         if path is None:
-            self._single = create_next(default)
+            self._single = create_next(default, temporary=True)
             path = self._single.path
             if several:
                 self._single.close()
                 self._single, self._parts = None, Parts(path, append=True)
-        elif several and path != "-":
+        elif (several or append) and path != "-":
             self._parts = Parts(path, force=force, append=append)
         else:
-            self._single = create(path, force=force, append=append)
+            self._single = create(path, force=force, append=append, temporary=True)
         self.path = path
+        self.recovered = self._parts.recovered if self._parts is not None else []
+
+    def __enter__(self) -> Destination:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove the file if it was made here and nothing was written to it."""
+        if self._single is not None:
+            self._single.close()
+        elif self._parts is not None:
+            self._parts.close()
 
     def open(self, _: Request | None = None) -> Output | Part:
         """The file for the next exchange, to be closed by the caller."""

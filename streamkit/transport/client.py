@@ -158,8 +158,8 @@ class Client:
         reporter = _Reporter(listener, timing)
         try:
             await self._follow(outgoing, reporter)
-        except asyncio.CancelledError:
-            reporter.end("interrupted", None)
+        except asyncio.CancelledError as cancelled:
+            reporter.end("interrupted", next((why for why in cancelled.args if isinstance(why, str)), None))
             raise
         except Exception as error:
             reason = _reason(error, reporter.answered)

@@ -77,7 +77,8 @@ class Proxy:
 
     `listener` returns the listener of one exchange; `answer` returns steps that answer a request without the upstream, or
     None to forward it. Both are called in the proxy's thread with the request, whose URL is the upstream's, and must not
-    block. With `shared`, several processes can listen on one port.
+    block. With `shared`, several processes can listen on one port. `stopped_by` returns the name of the signal that has asked
+    this process to stop, or None.
     """
 
     name = "proxy"
@@ -92,8 +93,10 @@ class Proxy:
         host: str = "127.0.0.1",
         port: int = 0,
         shared: bool = False,
+        stopped_by: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._rules = rules
+        self._stopped_by = stopped_by
         self._listener = listener
         self._answer = answer
         self._settings = settings or Settings()
@@ -150,6 +153,7 @@ class Proxy:
             listener=self._listener(asked),
             settings=self._settings,
             stop_with_client=self._rules.stop_with_client,
+            stopped_by=self._stopped_by,
             on_end=self._running.discard,
         )
         self._running.add(relay)

@@ -37,8 +37,9 @@ class ProxyListener(Listener, Protocol):
 class Relay:
     """Forward one request and its response.
 
-    `request_head` returns the head to send, with an absolute URL in the request line if its argument is True. `on_end` is called
-    once, when the exchange has ended.
+    `request_head` returns the head to send, with an absolute URL in the request line if its argument is True. `stopped_by`
+    returns the name of the signal that has asked this process to stop, or None. `on_end` is called once, when the exchange
+    has ended.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Relay:
         listener: ProxyListener,
         settings: Settings,
         stop_with_client: bool,
+        stopped_by: Callable[[], str | None],
         on_end: Callable[[Relay], None],
     ) -> None:
         self._pool, self._origin = pool, origin
@@ -60,6 +62,7 @@ class Relay:
         self._listener = listener
         self._settings = settings
         self._stop_with_client = stop_with_client
+        self._stopped_by = stopped_by
         self._on_end = on_end
         self._loop = asyncio.get_running_loop()
         self._clock = ArrivalClock()
@@ -232,7 +235,7 @@ class Relay:
         if self._connection.upgraded:
             self._end("eof", None)
         elif self._stop_with_client:
-            self._end("client_abort", None)
+            self.interrupt()
         else:
             self.client_blocked(False)
 
@@ -260,8 +263,9 @@ class Relay:
     # --- the end
 
     def interrupt(self) -> None:
-        """End the exchange because the proxy is shutting down."""
-        self._end("client_abort" if self._client_lost else "interrupted", None)
+        """End the exchange because the proxy is shutting down, or because the client has left."""
+        signal = self._stopped_by()
+        self._end("client_abort" if self._client_lost and signal is None else "interrupted", signal)
 
     def _check_idle(self, limit: float) -> None:
         """End the exchange if the upstream has been silent for `limit` seconds; otherwise check again when it could have been."""

@@ -450,13 +450,17 @@ def test_a_slow_pipe_keeps_its_times(run, monkeypatch):
     ours, theirs = os.pipe()
     read_from, stdin = os.read, os.dup(0)
 
+    os.write(theirs, pieces.pop(0))
+
     def slow(descriptor, size):
-        if descriptor == 0 and pieces:
-            os.write(theirs, pieces.pop(0))
+        data = read_from(descriptor, size)
+        if descriptor == 0 and data:
             clock[0] += 500_000_000
-        elif descriptor == 0:
-            os.close(theirs)
-        return read_from(descriptor, size)
+            if pieces:
+                os.write(theirs, pieces.pop(0))
+            else:
+                os.close(theirs)
+        return data
 
     monkeypatch.setattr("os.read", slow)
     monkeypatch.setattr("time.monotonic_ns", lambda: clock[0])

@@ -130,7 +130,8 @@ def test_an_incomplete_message_shows_nothing(tmp_path: Path) -> None:
 def test_an_appended_file_is_patched_in_its_own_lines(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     path.write_bytes(b'{"type":"note"}')
-    with create(path, append=True) as first, create(path, append=True) as second:
+    with create(path, append=True, shared=True) as first, create(path, append=True, shared=True) as second:
+        first.write(b"\n")
         first.write(b"one\n")
         place = first.position()
         second.write(b"two\n")
