@@ -203,7 +203,7 @@ def test_what_was_repaired_in_a_log_lies_on_a_line_of_the_file_that_was_read() -
         [found[name]] = [finding for finding in told if finding["code"] == "LOG001"]
     assert [found[name]["line"] for name in found] == [22, 1]
     said = found["log.txt"]["message"]
-    assert found["made.jsonl"]["message"] == f"line 22 of the log that this was made from: {said}"
+    assert found["made.jsonl"]["message"] == f"line 22 of the original log: {said}"
 
 
 @pytest.mark.parametrize(
