@@ -1,7 +1,7 @@
-"""What is wrong with a stream: the catalogue of rules and what a rule is made of.
+"""The catalogue of rules, and the types that a rule is made of.
 
-A folder here is a family (`framing`, `schema`, …) and a module in it one rule. A rule in another package is written with
-the names that this door exports, and is found by an entry point of the group `streamkit.rules`.
+A folder is a family of rules (`framing`, `schema`, …), and a module in it one rule. A rule in another package uses the names
+that this package exports, and is found through an entry point in the group `streamkit.rules`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A baseline: findings that were there before and are not to fail the run, counted by file and code.
+"""A baseline: known findings that do not fail the run, counted by file and code.
 
-The file is JSON: `{"version": 1, "findings": {"<file>": {"<code>": <count>}}}`. A file and code may occur as often as the
-baseline counts; more occurrences are findings again, with the count of those that are new. Entries that are no longer
-met in full are stale, and are told, so that the baseline shrinks. A file is named as seen from the baseline's folder, so
-that it is the same however lint was given it (`x`, `./x`, `/home/me/x`, from another folder).
+The file is JSON: `{"version": 1, "findings": {"<file>": {"<code>": <count>}}}`. Each code may occur in each file as often as the
+baseline counts; further occurrences are findings, with the count of the new ones. Entries with fewer occurrences than they
+count are stale and are reported, so that the baseline shrinks. File names are relative to the baseline's folder, so that
+they do not depend on how a file was passed to lint (`x`, `./x`, `/home/me/x`, from another folder).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ VERSION = 1
 
 Counts = Mapping[tuple[str, str], int]
 Naming = Callable[[str], str]
-"""How the baseline names a file that lint read."""
+"""Convert the name of a file as passed to lint into its name in the baseline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """An entry of which fewer occurrences were found than it counts."""
+    """A baseline entry with fewer occurrences than it counts."""
 
     file: str
     code: str
@@ -34,7 +34,7 @@ class Stale:
 
 
 def counted(findings: Iterable[Finding], named: Naming) -> Counter[tuple[str, str]]:
-    """How often each code occurs in each file."""
+    """Count the occurrences of each code in each file."""
     counts: Counter[tuple[str, str]] = Counter()
     for finding in findings:
         counts[named(finding.file), finding.code] += finding.count
@@ -42,7 +42,7 @@ def counted(findings: Iterable[Finding], named: Naming) -> Counter[tuple[str, st
 
 
 def baseline_text(findings: Iterable[Finding], named: Naming) -> str:
-    """The baseline of these findings, as the file's text."""
+    """Return the text of a baseline file for these findings."""
     table: dict[str, dict[str, int]] = {}
     for (file, code), count in sorted(counted(findings, named).items()):
         table.setdefault(file, {})[code] = count
@@ -50,24 +50,22 @@ def baseline_text(findings: Iterable[Finding], named: Naming) -> str:
 
 
 def read_baseline(text: str, path: str) -> Counts:
-    """The counts of a baseline file. Raises UnreadableInput where it is none."""
+    """Return the counts in the text of a baseline file. Raises UnreadableInput if it is not a baseline."""
     try:
         document = json.loads(text)
         if document["version"] != VERSION:
-            raise UnreadableInput(
-                path, f"is a baseline of version {document['version']}, and this program reads {VERSION}"
-            )
+            raise UnreadableInput(path, f"unsupported baseline version {document['version']}: expected {VERSION}")
         return {
             (file, code): int(count) for file, codes in document["findings"].items() for code, count in codes.items()
         }
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise UnreadableInput(path, "is not a baseline", remedy="make one with --write-baseline") from None
+        raise UnreadableInput(path, "is not a baseline", remedy="write one with --write-baseline") from None
 
 
 def apply_baseline(
     findings: Sequence[Finding], counts: Counts, files: Iterable[str], named: Naming
 ) -> tuple[list[Finding], list[Stale]]:
-    """The findings that the baseline does not cover, and its stale entries among the `files` that were read."""
+    """Return the findings that the baseline does not cover, and its stale entries for the `files` that were read."""
     left = dict(counts)
     fresh = []
     for finding in findings:

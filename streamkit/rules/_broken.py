@@ -1,4 +1,4 @@
-"""What an event whose data is not a JSON object most likely is: each such event is one rule's, and no other's."""
+"""The most likely cause of event data that is not a JSON object. Each such event is reported by exactly one rule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!
 
 
 def cause(stream: Stream, broken: Broken) -> str:
-    """The name of the rule that is about a broken event: the first of these that holds."""
+    """Return the name of the rule that reports a broken event: the first condition that holds."""
     data = stream.events.data[broken.event]
     if broken.kind == "empty":
         return "empty-data"
@@ -33,18 +33,20 @@ def cause(stream: Stream, broken: Broken) -> str:
 
 
 def message(stream: Stream, broken: Broken) -> str:
-    """The decoder's word, with the column where it stopped; of fused events, what is missing between them."""
+    """Return the decoder's message with the column at which it stopped, or a message about fused events."""
     if cause(stream, broken) == "fused-frames":
         alone = len(stream.events) == 1
-        remedy = "; if it is a paste, read it with --input-format gist-log" if alone and stream.framing == "sse" else ""
-        return f"the data holds several events: a blank line between them is missing, or two writers shared a buffer{remedy}"
+        remedy = (
+            "; if it is a pasted log, read it with --input-format gist-log" if alone and stream.framing == "sse" else ""
+        )
+        return f"the data contains several events: a blank line between them is missing, or two writers shared a buffer{remedy}"
     place = f" at column {broken.column + 1} of the data" if broken.column is not None else ""
     size = f" ({len(stream.events.data[broken.event])} bytes)" if broken.kind == "truncated-json" else ""
     return f"{broken.message[:1].lower()}{broken.message[1:]}{place}{size}"
 
 
 def is_fused(data: bytes) -> bool:
-    """Whether an event's data is several events in one: `data:` inside a payload, or several JSON texts in a row."""
+    """Return whether event data contains several events: `data:` within a payload, or several JSON texts in a row."""
     start = data.lstrip()
     if not start.startswith(b"{"):
         return False

@@ -1,7 +1,7 @@
-"""Which clients break on a finding: of what a rule says, the part that is about the stream's API and the finding's field.
+"""Select which clients break on a finding: those statements of a rule that apply to the stream's API and the finding's field.
 
-A rule's `breaks` is statements, parted by semicolons: `openai-python 3.52, anthropic 2.11: the last event is lost`. A client is
-named first, and is a client of the APIs that stand here; words that name no client here hold for every API.
+A rule's `breaks` is a list of statements, separated by semicolons: `openai-python 3.52, anthropic 2.11: the last event is lost`.
+Each begins with the names of clients, whose APIs are listed below; statements without a listed client apply to every API.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _INDEX = re.compile(r"\[\d+\]")
 
 
 def claims(breaks: str, breaks_at: Mapping[str, str], api: str, path: str | None) -> tuple[str, ...]:
-    """The statements that hold for this API and, where a rule tells its fields apart, for the field at this JSON path."""
+    """Return the statements that apply to this API and, if the rule has statements by field, to the field at this JSON path."""
     if breaks_at:
         field = _INDEX.sub("", path or "").rpartition(".")[2]
         breaks = breaks_at.get(field, "")
@@ -42,7 +42,7 @@ def claims(breaks: str, breaks_at: Mapping[str, str], api: str, path: str | None
 
 @cache
 def _statements(breaks: str) -> tuple[str, ...]:
-    """The statements of a rule's `breaks`; a part that names no client goes on with the statement before it."""
+    """Split a rule's `breaks` into statements; a part that does not begin with a client belongs to the one before it."""
     found: list[str] = []
     for part in filter(None, breaks.split("; ")):
         if found and not part.startswith((*_CLIENTS, *_GENERAL)):
@@ -53,15 +53,15 @@ def _statements(breaks: str) -> tuple[str, ...]:
 
 
 def _of_api(statement: str, api: str) -> str:
-    """The statement with the clients of this API alone; "" where none of them is."""
+    """Return the statement with only the clients of this API, or "" if there are none."""
     names, colon, what = statement.partition(": ")
     if not colon:
         names, what = statement, ""
-    kept = list(_spoken(names.split(", ") if colon else [names], api))
+    kept = list(_clients_of(names.split(", ") if colon else [names], api))
     return ", ".join(kept) + colon + what if kept else ""
 
 
-def _spoken(names: list[str], api: str) -> Iterator[str]:
+def _clients_of(names: list[str], api: str) -> Iterator[str]:
     for name in names:
         apis = next((apis for client, apis in _CLIENTS.items() if name.startswith(client)), None)
         if apis is None or api in apis:

@@ -1,7 +1,7 @@
-"""A JSON Schema of the user's own, which the chunks of a stream are held to beside the API's table.
+"""Validate the chunks of a stream against the user's JSON Schema, in addition to the API's table.
 
-Source of the validation: jsonschema-rs, an extra. It knows the drafts 4 to 2020-12; without `$schema` a schema is read as
-2020-12. References lead into the schema itself: nothing is ever fetched.
+Validation is done by jsonschema-rs, an extra, which supports drafts 4 to 2020-12; a schema without `$schema` is read as
+2020-12. References must stay within the schema: nothing is ever fetched.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ _LONGEST = 160
 _PLAIN = re.compile(r"\w+\Z")
 
 Contract = Callable[[Sequence[dict[str, Any]]], Iterator[Misfit]]
-"""What holds chunks to a schema: chunks in, every misfit out, in order. Each misfit's message names the schema, its keyword
-and the place of that in the schema, as a JSON Pointer."""
+"""A validator: yields all misfits of the chunks, in order. The message of each contains the name of the schema, the keyword, and
+the position of the keyword in the schema as a JSON Pointer."""
 
 
 def contract_of(schema: object, named: str) -> Contract:
-    """What holds chunks to this JSON Schema, which messages call `named`.
+    """Return a validator for this JSON Schema, which messages call `named`.
 
-    Raises UsageError where it is no JSON Schema, refers to something outside itself, or jsonschema-rs is not installed.
+    Raises UsageError if the schema is invalid or refers to something outside itself, or if jsonschema-rs is not installed.
     """
     try:
         import jsonschema_rs
     except ImportError:
         remedy = "pip install 'llm-streamkit[schema]'"
-        raise UsageError(f"{named}: checking against a JSON Schema needs a library; {remedy}") from None
+        raise UsageError(f"{named}: jsonschema-rs is not installed; {remedy}") from None
     try:
         validator = jsonschema_rs.validator_for(cast("Any", schema), retriever=_refused)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, TypeError) as error:
@@ -47,20 +47,20 @@ def contract_of(schema: object, named: str) -> Contract:
 
 
 def contracts(several: Sequence[Contract], chunks: Sequence[dict[str, Any]]) -> Callable[[], tuple[Misfit, ...]]:
-    """What these chunks break of several schemas, worked out when it is first asked for."""
+    """Return a cached function that validates these chunks against several schemas."""
     return cache(lambda: tuple(misfit for one in several for misfit in one(chunks)))
 
 
 def _refused(uri: str) -> Any:
-    raise ValueError(f"{uri} lies outside the file")
+    raise ValueError(f"{uri} is outside the file")
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what the library says; of a reference that it cannot follow, what would help."""
+    """Return the first line of the library's message, or a remedy for a reference that it cannot follow."""
     text = _short(str(error).partition("\n")[0])
     outside = re.match(r"Resource '(.*?)' is not present", text)
     if outside:
-        return f"$ref {outside[1]!r} leads outside the file; move what it refers to into $defs"
+        return f"$ref {outside[1]!r} points outside the file; move its target into $defs"
     return text
 
 

@@ -1,18 +1,18 @@
-"""Small deliberate defects: edits of a good stream, as manuals and the pages of tests/specs/rules write them.
+"""Edit a good stream to contain a defect, in the notation of manuals and of the pages in tests/specs/rules.
 
-Events count from 1 (in a recording or a log, lines), `*` is all of them.
+Events are numbered from 1 (in a recording or a log, lines); `*` means all of them.
 
     delete 2 $.choices[0].index         remove a member of event 2
     set 2 $.choices[0].index 1          give a member of event 2 a JSON value
-    data 2 null                         make this text event 2's whole data
-    drop 2 · repeat 2 · move 2 to 4     remove event 2, send it twice, make it event 4
+    data 2 null                         replace the data of event 2 by this text
+    drop 2 · repeat 2 · move 2 to 4     remove event 2, duplicate it, move it to position 4
     insert 2 {"a":1} · append {"a":1}   add an event with this data before event 2, or at the end
     name 2 ping · unname 2              set or remove event 2's `event:` line
-    bytes "a" -> "b"                    replace bytes everywhere; with Python's escapes
+    bytes "a" -> "b"                    replace bytes everywhere; Python escapes are allowed
     first "a" -> "b"                    replace the first occurrence only
     cut 3                               remove the last 3 bytes
 
-Edits of events come before those of bytes, whatever their order.
+Edits of events are applied before edits of bytes, whatever their order.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OF_EVENTS = ("delete", "set", "data", "drop", "repeat", "move", "insert", "appe
 
 
 class _Event:
-    """One event of a stream that is being edited; of a file that is read line by line, one line."""
+    """An event of the stream being edited, or a line of a file that is read line by line."""
 
     def __init__(self, name: str | None, data: str) -> None:
         self.name = name
@@ -42,10 +42,10 @@ class _Event:
 
 
 def edited(raw: bytes, edits: Iterable[str], *, lines: bool = False) -> bytes:
-    """The bytes of a stream after these edits.
+    """Return the bytes of a stream after these edits.
 
-    The stream is an event stream of `event:` and `data:` lines, or, with `lines`, a file with one JSON text on each line.
-    Raises ValueError for an edit that is invalid or cannot be made.
+    The stream is an event stream of `event:` and `data:` lines or, with `lines`, a file with one JSON text per line.
+    Raises ValueError for an edit that is invalid or does not apply.
     """
     wanted = [(edit, edit.partition(" ")[0]) for edit in edits]
     for edit, verb in wanted:

@@ -1,4 +1,4 @@
-"""The good streams that manuals build their examples on; `kind` is the word after the fence."""
+"""The good streams from which manuals derive their examples."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Base(NamedTuple):
-    """One base stream."""
+    """A base stream; `kind` is the info string of its Markdown fence."""
 
     kind: str
     text: str

@@ -1,4 +1,4 @@
-"""The offending text of a finding: the payload of its event, cut around the place that its JSON path names."""
+"""The excerpt of a finding: the payload of its event, shortened around the value at its JSON path."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from streamkit.model.stream import Stream
 
 WIDTH = 160
-"""Characters of a payload that are shown."""
+"""Maximum characters of a payload in an excerpt."""
 
 _DECODER = json.JSONDecoder()
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
@@ -18,8 +18,10 @@ Span = tuple[int, int]
 
 
 def excerpt_of(stream: Stream, chunk: int | None, event: int | None, path: str | None) -> tuple[str, Span | None]:
-    """The text of the event that a finding is about, and the span in it that `path` names, where it can be told; without a
-    path, where the event's data could not be read any further."""
+    """Return the text of a finding's event, and the span of the value at `path` if it can be located.
+
+    Without a path, the span is the character at which decoding the data stopped.
+    """
     if chunk is not None:
         event = stream.chunk_events[chunk]
     if event is None or event >= len(stream.events.data):
@@ -29,19 +31,19 @@ def excerpt_of(stream: Stream, chunk: int | None, event: int | None, path: str |
 
 
 def _stop(stream: Stream, event: int, text: str) -> Span | None:
-    """The character at which the data of an event stopped being JSON."""
+    """Return the character at which decoding the data of an event stopped, or None."""
     broken = next((broken for broken in stream.broken if broken.event == event), None)
     if broken is None or broken.column is None:
         return None
     column = broken.column
-    if broken.kind == "invalid-utf8":  # told in bytes
+    if broken.kind == "invalid-utf8":  # the column is in bytes
         column = len(stream.events.data[event][:column].decode("utf-8", "replace"))
     column = min(column, max(len(text) - 1, 0))
     return column, column + 1
 
 
 def marked(text: str, span: Span | None) -> tuple[str, Span | None]:
-    """At most `WIDTH` characters of `text` around `span`, `…` where something was cut, and the span in what is left."""
+    """Shorten `text` to at most `WIDTH` characters around `span`, with `…` for omitted text; return it and the new span."""
     if len(text) <= WIDTH:
         return text, span
     start = 0 if span is None else max(0, min(span[0] - WIDTH // 2, len(text) - WIDTH))
@@ -54,9 +56,9 @@ def marked(text: str, span: Span | None) -> tuple[str, Span | None]:
 
 
 def span_of(text: str, path: str) -> Span | None:
-    """Where the value that a JSON path names stands in a JSON text.
+    """Return the span of the value at a JSON path in a JSON text.
 
-    A field that is not there is shown at the nearest object or array above it. None where the text cannot be walked.
+    For a missing field, it is the start of the nearest enclosing object or array. Return None if the text cannot be parsed.
     """
     place = _SPACE.match(text, 0).end()  # type: ignore[union-attr]
     try:
@@ -73,7 +75,7 @@ def span_of(text: str, path: str) -> Span | None:
 
 
 def _member(text: str, place: int, wanted: str) -> int | None:
-    """Where the value of a member begins; the last one, as parsers take it, of those with the same name."""
+    """Return the start of a member's value; of duplicate members the last, as parsers do."""
     if text[place] != "{":
         return None
     found = None
@@ -99,7 +101,7 @@ def _element(text: str, place: int, wanted: int) -> int | None:
 
 
 def _next(text: str, place: int) -> int:
-    """Past the value at `place`, and past the comma after it where there is one."""
+    """Return the position after the value at `place` and after the comma that follows it, if any."""
     place = _skip(text, _DECODER.raw_decode(text, place)[1])
     return _skip(text, place + 1) if text[place] == "," else place
 
@@ -109,5 +111,5 @@ def _skip(text: str, place: int) -> int:
 
 
 def shown(data: bytes) -> str:
-    """Bytes of the wire as text for an excerpt, invalid UTF-8 replaced."""
+    """Decode bytes for an excerpt, replacing invalid UTF-8."""
     return data.decode("utf-8", "replace")

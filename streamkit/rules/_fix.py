@@ -1,4 +1,4 @@
-"""What `lint --fix` does to a body: each rule's own fix, taken only where every event stays what it is."""
+"""Apply the fixes of rules to a body, for `lint --fix`, but only if they leave every event unchanged."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from streamkit.wire.values import Event
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A body after its fixes, and the codes of the rules that were applied, in order."""
+    """A fixed body, and the codes of the rules whose fixes were applied, in order."""
 
     body: bytes
     codes: Sequence[str]
 
 
 def fix(stream: Stream, rules: Iterable[Rule]) -> Fixed | None:
-    """The stream's body without what these rules find and can fix; None where there is nothing to fix.
+    """Return the stream's body with the fixes of these rules, or None if there is nothing to fix.
 
-    A fix is discarded where it changes an event that was there: its name, data, id or retry. An event that was pending at
-    the end, and so lost to clients, may be added.
+    A fix is discarded if it changes an existing event: its name, data, id or retry. It may add an event that was unfinished
+    at the end, and so lost to clients.
     """
     body = stream.exchange.frames.body
     if stream.framing != "sse":

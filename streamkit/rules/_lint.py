@@ -1,4 +1,4 @@
-"""Runs rules over a stream: what each sighted, as findings."""
+"""Run rules on a stream, and turn their sightings into findings."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from streamkit.rules._rule import Rule, Sighting
 
 _INDEX = re.compile(r"\[\d+\]")
 _MOST_FIELDS = 16
-"""Fields of one stream that a rule tells apart; what it finds in more of them is counted with the first."""
+"""Maximum number of fields that a rule reports separately for one stream; further ones are counted with the first."""
 
 
 def lint(stream: Stream, rules: Iterable[Rule]) -> Iterator[Finding]:
-    """What these rules find in one stream: a finding a rule, severity and field, at its first place, with the count.
+    """Yield the findings of these rules for one stream: one per rule, severity and field, at its first position, with a count.
 
-    A rule that raises is a defect of that rule: it is reported as finding `LINT000` with the rule's code, and the rest go on.
-    So is what raised while the stream was interpreted, whatever the rules.
+    A rule that raises is defective: it is reported as finding `LINT000` with the rule's code, and the other rules still run.
+    Exceptions raised while the stream was interpreted are reported in the same way.
     """
     for defect in stream.defects:
         yield _defect(stream, defect)
@@ -34,10 +34,10 @@ def lint(stream: Stream, rules: Iterable[Rule]) -> Iterator[Finding]:
 
 
 def _lawful(entry: Rule, stream: Stream) -> Iterator[Finding]:
-    """What the dialect makes lawful and a client breaks on all the same: for information, with the client."""
+    """Yield findings that the dialect allows but that still break a client, as information."""
     for finding in _found(entry, stream):
         if finding.severity == "error" and finding.code == entry.code and finding.breaks:
-            message = f"{finding.message} (lawful in {stream.dialect}; not every client takes it)"
+            message = f"{finding.message} (allowed in {stream.dialect}; not every client accepts it)"
             yield replace(finding, severity="info", message=message)
         elif finding.code != entry.code:
             yield finding

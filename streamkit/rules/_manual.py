@@ -1,15 +1,16 @@
-"""A manual's examples, written in few lines and shown in full.
+"""Expand the examples of a manual.
 
-Most examples are a good stream of a few events, and the same with one deliberate defect. So a manual names a base stream
-of `_examples.py` and the edits of `_edits.py` that make the defect, and everything that shows a manual shows the stream:
+Most examples are a good stream of a few events, and the same stream with one defect. A manual therefore names a base stream
+from `_examples.py` and the edits (see `_edits.py`) that produce the defect; wherever a manual is shown, the example is shown
+in full:
 
     Bad: chat
         delete 2 $.object
 
     Good: chat
 
-An example that no edit makes stands in full, between fences. `Bad, with SEQ410 beside it: chat` is an example that
-breaks another rule, too.
+An example that edits cannot produce is written in full, between fences. `Bad, with SEQ410 beside it: chat` is an example that
+also breaks another rule.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ _EXAMPLE = re.compile(
 )
 
 
-def written_out(docstring: str, code: str) -> str:
-    """A rule's docstring with each example in full. Raises CatalogueError where one cannot be made."""
+def expanded(docstring: str, code: str) -> str:
+    """Return a rule's docstring with its examples in full. Raises CatalogueError for an invalid example."""
     try:
         return _EXAMPLE.sub(_fenced, docstring)
     except ValueError as error:
@@ -46,13 +47,13 @@ def _fenced(example: re.Match[str]) -> str:
 
 
 class Manuals(Mapping[str, str]):
-    """The manuals of rules by code, each written out when it is read; made from the rules' docstrings by code."""
+    """The manuals of rules by code, each expanded from the rule's docstring on access."""
 
     def __init__(self, docstrings: Mapping[str, str]) -> None:
         self._docstrings = docstrings
 
     def __getitem__(self, code: str) -> str:
-        return written_out(self._docstrings[code], code)
+        return expanded(self._docstrings[code], code)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._docstrings)

@@ -1,21 +1,21 @@
-"""A rule: what is wrong with a stream and which client breaks. One file a rule; this is their contract.
+"""The type of rules, and how to define one. There is one rule per file.
 
-A rule's file is its manual: the module docstring says what the rule finds, why it matters, and shows a bad and a good
-example; `streamkit rule CODE` prints it and the pages of docs/rules are made from it. How an example is written in few
-lines is told in `_manual.py`. Below the manual stands the rule, in one of two ways:
+The module docstring of a rule is its manual: what it finds, why it matters, what to do, and a bad and a good example.
+`streamkit rule CODE` prints it, and the pages of docs/rules are generated from it. `_manual.py` describes the notation of
+examples. The rule itself is defined in one of two ways:
 
     RULE = Rule.declare(__name__, "SEQ402", "error", finds=missteps, apis=("openai_chat",), breaks="openai-python 3.52: …")
 
-for a rule that sights what the tables of an API, or the reader of a file, name like the rule; or, where there is more to
-look at, a function:
+for a rule that reports what an API's tables, or the reader of a file, find under its name; or as a function, if there is more
+to check:
 
     @rule("SSE104", "warning")
     def check(stream: Stream) -> Iterator[Sighting]:
         ...
 
-Severity is measured. `error`: a mainstream client of today raises, or hands its user other content, tool calls, finish or
-usage than was sent. `warning`: a deviation that some clients mishandle. `info`: lawful, and worth knowing; not enabled
-by default.
+Severity is based on measurement. `error`: a current mainstream client raises, or returns other content, tool calls, finish reason
+or usage than were sent. `warning`: a deviation that some clients mishandle. `info`: allowed but worth knowing; not enabled by
+default.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from streamkit.registry import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One occurrence of what a rule looks for.
+    """One occurrence of what a rule finds.
 
-    Its place is told by one of `chunk`, `event` (both from 0), `byte` (of the body) or `line` (of the file), with `path`
-    the JSON path inside a chunk; the first place of all is worked out, the others are only counted. `severity` overrides
-    the rule's own, `excerpt` the offending text that the place would give.
+    Its position is one of `chunk`, `event` (both from 0), `byte` (of the body) or `line` (of the file); `path` is the JSON path
+    within a chunk. The position of the first sighting is reported, further ones are only counted. `severity` overrides the
+    rule's severity, `excerpt` the text that is taken from the position.
     """
 
     message: str
@@ -53,13 +53,13 @@ class Sighting:
 
 Check = Callable[[Stream], Iterable[Sighting]]
 Fix = Callable[[bytes], bytes]
-"""A body without what the rule finds. It changes how events are written, never what they are."""
+"""Return the body without what the rule finds. A fix changes how events are written, never their contents."""
 Source = Callable[[Stream, str], Iterable[Sighting]]
-"""What is known of a stream under a rule's name, as sightings: `missteps`, `misfits`, `broken`, `repairs`, `damage`."""
+"""Yield what was found in a stream under a rule's name: `missteps`, `misfits`, `broken`, `repairs`, `damage`."""
 
 
 class Traits(TypedDict, total=False):
-    """What a rule may be given beside its code and severity; the fields of `Rule` say what each means.
+    """The optional arguments of a rule; see the fields of `Rule`.
 
     Without `default`, a rule is enabled by default unless its severity is `info`.
     """
@@ -80,14 +80,17 @@ class Traits(TypedDict, total=False):
 class Rule:
     """One rule.
 
-    `code` is its family and number (never reused), `name` its file's name with hyphens, `docstring` its file's own text.
-    `finds` are the sources of which it gives every sighting that bears its name; `check` gives those and whatever else the
-    rule looks for. `also` are the other severities that it gives, in cases that its manual names. `apis` are those that it is about (empty: all). `whole` rules need a whole stream and are silent on an
-    excerpt; `framing` rules are about the wire and are silent where a log did not keep it; `timed` rules are silent where
-    times were not measured; `plain` rules hold for an answer that is no stream, too. `breaks` names the client, its
-    version and what happens there; `breaks_at` the same for single fields, by name, where it is not the same for all.
-    `default` rules are enabled unless the user chooses. `fix` mends the body of an event stream, where that is sure and
-    loses nothing.
+    - `code`: its family and number (never reused); `name`: its file name with hyphens; `docstring`: its module docstring.
+    - `finds`: the sources whose sightings under its name it reports; `check` yields those and its own.
+    - `also`: other severities that it uses, in cases that its manual describes.
+    - `apis`: the APIs that it applies to (empty: all).
+    - `whole`: needs a complete stream, and does not apply to an excerpt.
+    - `framing`: is about bytes on the wire, and does not apply if a log did not keep them.
+    - `timed`: does not apply without measured times.
+    - `plain`: also applies to a response that is not a stream.
+    - `breaks`: the client, its version, and what happens; `breaks_at`: the same by field name, if it depends on the field.
+    - `default`: enabled unless the user selects rules.
+    - `fix`: repairs the body of an event stream, if that is safe and lossless.
     """
 
     code: str
@@ -117,8 +120,10 @@ class Rule:
         finds: Source | tuple[Source, ...],
         **traits: Unpack[Traits],
     ) -> Rule:
-        """The rule of the file `module` (`__name__`, of which its name and its manual are taken), which gives a sighting
-        for each misstep, misfit, … that is named as the rule is."""
+        """Declare the rule of the file `module` (`__name__`), which reports each misstep, misfit, … with the rule's name.
+
+        The name and the manual are those of the file.
+        """
         return _made(module, code, severity, finds if isinstance(finds, tuple) else (finds,), None, traits)
 
     @property
@@ -128,21 +133,21 @@ class Rule:
 
     @property
     def manual(self) -> str:
-        """The docstring with every example written out. Raises CatalogueError where one cannot be made."""
-        from streamkit.rules._manual import written_out
+        """The docstring with its examples in full. Raises CatalogueError for an invalid example."""
+        from streamkit.rules._manual import expanded
 
-        return written_out(self.docstring, self.code)
+        return expanded(self.docstring, self.code)
 
     def applies(self, stream: Stream) -> bool:
-        """Whether the rule holds for this stream."""
+        """Return whether the rule applies to this stream and its dialect does not allow what the rule finds."""
         return self.code not in stream.lawful and self.concerns(stream)
 
     def concerns(self, stream: Stream) -> bool:
-        """Whether the rule is about such a stream, lawful in its dialect or not."""
-        # What tables found is told by the rules of the API whose tables they are; the wire is the stream's own.
-        spoken = stream.judged_as if self.finds else ""
+        """Return whether the rule is about such a stream, whether its dialect allows it or not."""
+        # What tables found is reported by the rules of the API that the tables belong to.
+        table_api = stream.judged_as if self.finds else ""
         return not (
-            (self.apis and stream.api not in self.apis and spoken not in self.apis)
+            (self.apis and stream.api not in self.apis and table_api not in self.apis)
             or (self.whole and stream.excerpt)
             or (self.framing and not stream.framed)
             or (self.timed and not stream.exchange.timed)
@@ -156,9 +161,9 @@ RULES: Catalogue[Rule] = Catalogue("streamkit.rules", Rule, lambda rule: rule.co
 def rule(
     code: str, severity: Severity, *, finds: Source | tuple[Source, ...] = (), **traits: Unpack[Traits]
 ) -> Callable[[Check], Rule]:
-    """Make the function below it the rule of its file: name and manual are the file's own.
+    """Decorate a check function to make it the rule of its file, which provides its name and manual.
 
-    With `finds`, the rule gives what these sources know under its name first, then what the function sights.
+    With `finds`, the rule first yields what these sources found under its name, then the sightings of the function.
     """
     sources = finds if isinstance(finds, tuple) else (finds,)
     return lambda check: _made(check.__module__, code, severity, sources, check, traits)
@@ -183,7 +188,7 @@ def _made(
 
 
 def _checked(name: str, finds: tuple[Source, ...], check: Check | None) -> Check:
-    """One check of several: each source under the rule's name, then the rule's own."""
+    """Combine checks: each source under the rule's name, then the rule's own check."""
     checks = [*(_under(name, source) for source in finds), *([check] if check is not None else ())]
     return checks[0] if len(checks) == 1 else lambda stream: chain.from_iterable(each(stream) for each in checks)
 

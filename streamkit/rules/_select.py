@@ -1,4 +1,4 @@
-"""Which rules are asked for: by code, by the beginning of a code, or by name."""
+"""Select rules by code, by the beginning of a code, or by name."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def selected(
     extend: Sequence[str] = (),
     rules: Iterable[Rule] | None = None,
 ) -> list[Rule]:
-    """The rules that these words ask for, in order of code.
+    """Return the selected rules in order of code.
 
-    Without `select`, the default rules. A word is a code, the beginning of one (`SEQ`, `SEQ4`), a rule's name, or `ALL`.
-    Where a rule is both selected and ignored the longer word decides, and of equal words the ignoring one. Raises
-    UnknownEntry, with the nearest code, for a word that means no rule.
+    Without `select`, these are the default rules. A selector is a code, the beginning of one (`SEQ`, `SEQ4`), a rule's name, or
+    `ALL`. If a rule is both selected and ignored, the longer selector wins, and `ignore` if both are equally long. Raises
+    UnknownEntry, with the nearest code, for a selector that matches no rule.
     """
     known = list(RULES.values() if rules is None else rules)
     for word in (*select, *ignore, *extend):
@@ -35,12 +35,12 @@ def selected(
 
 
 def matches(rule: Rule, word: str) -> bool:
-    """Whether a word means this rule."""
+    """Return whether a selector matches this rule."""
     return word in (ALL, rule.name) or rule.code.startswith(word.upper())
 
 
 def check_known(word: str, rules: Iterable[Rule] | None = None) -> None:
-    """Raise UnknownEntry, with the nearest code, where a word means no rule."""
+    """Raise UnknownEntry, with the nearest code, if a selector matches no rule."""
     known = list(RULES.values() if rules is None else rules)
     if not word or not any(matches(rule, word) for rule in known):
         near = _nearest(word, known)
@@ -49,24 +49,24 @@ def check_known(word: str, rules: Iterable[Rule] | None = None) -> None:
 
 
 def _nearest(word: str, rules: Sequence[Rule]) -> str | None:
-    """The code or name that was most likely meant: of the same family where the word names one."""
+    """Return the code or name that was most likely meant, within the same family if the selector names one."""
     import difflib
 
     code, codes, names = word.upper(), [rule.code for rule in rules], [rule.name for rule in rules]
     family = [known for known in codes if known[:3] == code[:3]]
     if family:
-        return max(family, key=lambda known: _alike(known, code))
+        return max(family, key=lambda known: _common_prefix(known, code))
     name = word.lower().replace("_", "-")
     near = difflib.get_close_matches(code, codes, 1, 0.5) or difflib.get_close_matches(name, names, 1, 0.6)
     return near[0] if near else None
 
 
-def _alike(one: str, other: str) -> int:
-    """How many characters two words have in common at their beginning."""
+def _common_prefix(one: str, other: str) -> int:
+    """Return the length of the common prefix of two words."""
     return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
 def _weight(rule: Rule, words: Iterable[str]) -> int:
-    """How particular the most particular of these words is that mean the rule; -1 where none does."""
+    """Return how specific the most specific of the selectors that match this rule is, or -1 if none matches."""
     weights = [0 if word == ALL else 99 if word == rule.name else len(word) for word in words if matches(rule, word)]
     return max(weights, default=-1)

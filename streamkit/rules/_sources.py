@@ -1,6 +1,6 @@
-"""Where a rule's sightings come from, when others have found them: an API's tables, the decoder, the reader of a file.
+"""Sources of sightings that were found elsewhere: by an API's tables, the decoder, or the reader of a file.
 
-Each takes a stream and a rule's name, and gives a sighting for each thing of that name.
+Each takes a stream and a rule's name, and yields a sighting for everything found under that name.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from streamkit.rules._rule import Sighting
 
 
 def misfits(stream: Stream, name: str) -> Iterator[Sighting]:
-    """What does not have the shape that the API's table gives."""
+    """Yield what does not have the shape in the API's table."""
     for misfit in stream.misfits:
         if misfit.problem == name:
             yield Sighting(misfit.message, chunk=misfit.chunk, path=misfit.path, severity=misfit.severity)
 
 
 def missteps(stream: Stream, name: str) -> Iterator[Sighting]:
-    """What the API's table of lawful order does not allow."""
+    """Yield what the API's grammar does not allow."""
     for step in stream.missteps:
         if step.kind == name:
             last = len(stream.chunks) - 1 if stream.chunks else None
@@ -29,30 +29,30 @@ def missteps(stream: Stream, name: str) -> Iterator[Sighting]:
 
 
 def broken(stream: Stream, name: str) -> Iterator[Sighting]:
-    """Events whose data is not a JSON object; each is one rule's."""
+    """Yield events whose data is not a JSON object; each is reported by exactly one rule."""
     for event in stream.broken:
         if cause(stream, event) == name:
             yield Sighting(message(stream, event), event=event.event)
 
 
 def damage(stream: Stream, name: str) -> Iterator[Sighting]:
-    """What is wrong with the lines of a recording."""
+    """Yield what is wrong with the lines of a recording."""
     for hurt in stream.exchange.damage:
         if hurt.kind == name:
             yield Sighting(hurt.message, line=hurt.line)
 
 
 def repairs(stream: Stream, name: str) -> Iterator[Sighting]:
-    """What was mended to read a log.
+    """Yield the repairs that were needed to read a log.
 
-    A recording that was made from a log keeps the lines of that log: the sighting lies where the recording tells it, on the
-    line that begins the exchange, and the message names the log's line.
+    A recording converted from a log keeps the line numbers of that log: the sighting is on the line of the recording that begins
+    the exchange, and the message names the log's line.
     """
     imported = stream.exchange.imported
     for repair in imported.repairs if imported else ():
         if repair.kind == name:
             if imported and imported.stored:
-                message = f"line {repair.line} of the log that this was made from: {repair.message}"
+                message = f"line {repair.line} of the original log: {repair.message}"
                 yield Sighting(message, line=stream.exchange.origin.line)
             else:
                 yield Sighting(repair.message, line=repair.line)

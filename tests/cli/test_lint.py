@@ -203,7 +203,7 @@ def test_repairs_of_a_log_point_at_lines_of_the_input() -> None:
         [found[name]] = [finding for finding in told if finding["code"] == "LOG001"]
     assert [found[name]["line"] for name in found] == [22, 1]
     said = found["log.txt"]["message"]
-    assert found["made.jsonl"]["message"] == f"line 22 of the log that this was made from: {said}"
+    assert found["made.jsonl"]["message"] == f"line 22 of the original log: {said}"
 
 
 @pytest.mark.parametrize(

@@ -142,10 +142,10 @@ def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
         ('{"$ref": "#/$defs/none"}', "house.json: invalid JSON Schema: Pointer '/$defs/none' does not exist"),
         (
             '{"$ref": "http://127.0.0.1:9/x.json"}',
-            "house.json: invalid JSON Schema: $ref 'http://127.0.0.1:9/x.json' leads outside the file; "
-            "move what it refers to into $defs",
+            "house.json: invalid JSON Schema: $ref 'http://127.0.0.1:9/x.json' points outside the file; "
+            "move its target into $defs",
         ),
-        ('{"$ref": "other.json"}', "house.json: invalid JSON Schema: $ref 'other.json' leads outside the file"),
+        ('{"$ref": "other.json"}', "house.json: invalid JSON Schema: $ref 'other.json' points outside the file"),
         ('{"properties": {"a": {"pattern": "("}}}', 'house.json: invalid JSON Schema: "(" is not a "regex"'),
     ],
 )
@@ -174,7 +174,7 @@ def test_without_the_library_the_message_names_the_remedy(somewhere: Path, monke
     no_library(monkeypatch)
     code, _, told = linted("--schema", house)
     assert code == 2
-    assert told.endswith("needs a library; pip install 'llm-streamkit[schema]'")
+    assert told.endswith("jsonschema-rs is not installed; pip install 'llm-streamkit[schema]'")
 
 
 def test_a_mistake_in_the_table_names_the_table(somewhere: Path) -> None:

@@ -36,6 +36,7 @@ def test_the_manual_says_what_and_why(rule: Rule) -> None:
     assert first.endswith(".")
     assert "\nWhat it finds: " in rest
     assert "\nWhy it matters: " in rest
+    assert "\nWhat to do: " in rest
 
 
 def test_the_code_is_a_family_and_a_number(rule: Rule) -> None:

@@ -104,7 +104,7 @@ def test_lines_of_fields_alone_are_an_event_stream_whatever_is_missing_between_t
 ) -> None:
     [found] = findings(before + body, tmp_path, selected())
     assert (found.code, found.severity) == (code, "error")
-    assert "if it is a paste, read it with --input-format gist-log" in found.message
+    assert "if it is a pasted log, read it with --input-format gist-log" in found.message
 
 
 def test_an_event_of_a_kilobyte_alone_is_an_event_stream(tmp_path: Path) -> None:

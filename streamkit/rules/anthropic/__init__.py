@@ -1,1 +1,1 @@
-"""Rules about Anthropic Messages."""
+"""Rules about the Anthropic Messages API."""

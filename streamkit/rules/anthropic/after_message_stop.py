@@ -1,8 +1,10 @@
-"""Events after the end.
+"""Event after the end.
 
 What it finds: blocks after `message_delta`, or any event of a message after `message_stop`.
 
-Why it matters: clients stop there: what follows is lost to them.
+Why it matters: clients stop there, so whatever follows is lost to them.
+
+What to do: send `message_delta` after all blocks, and `message_stop` last.
 
 Bad: anthropic
     append {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}

@@ -1,9 +1,11 @@
-"""Two blocks are open at once.
+"""Two blocks open at once.
 
-What it finds: a `content_block_start` while another block has not stopped.
+What it finds: a `content_block_start` while another block is still open.
 
-Why it matters: clients keep one open block: what comes for the other is lost or ends up in the wrong one
-(axonhub#1677, cc-switch#2303).
+Why it matters: clients keep one open block: data for the other is lost or ends up in the wrong one (axonhub#1677,
+cc-switch#2303).
+
+What to do: close a block before the next one starts; buffer parallel tool calls.
 
 Bad: anthropic
     insert 3 {"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}

@@ -1,9 +1,11 @@
-"""A delta of the wrong type for its block.
+"""Delta does not fit its block.
 
-What it finds: a `text_delta` in a block that is no text, an `input_json_delta` in one that is no tool, and so on. In a block of
-an unknown type it is a warning.
+What it finds: a `text_delta` in a block that is not a text block, an `input_json_delta` in one that is not a tool
+call, and so on. In a block of unknown type it is a warning.
 
-Why it matters: the SDKs add nothing and say nothing: the content is lost.
+Why it matters: the SDKs silently ignore the delta: its content is lost.
+
+What to do: start a block of the right type for each kind of delta.
 
 Bad: anthropic
     set 3 $.delta {"type":"thinking_delta","thinking":"hm"}
@@ -20,5 +22,5 @@ RULE = Rule.declare(
     also=("warning",),
     finds=missteps,
     apis=("anthropic_messages",),
-    breaks="anthropic 2.11: the delta is dropped without a word",
+    breaks="anthropic 2.11: the delta is silently dropped",
 )

@@ -2,7 +2,9 @@
 
 What it finds: a `message_delta` without `usage`, or whose `usage` has no `output_tokens`.
 
-Why it matters: the SDKs take the output tokens from it without asking.
+Why it matters: the SDKs read the output tokens without checking that they are there.
+
+What to do: send `"usage":{"output_tokens":N}` with `message_delta`.
 
 Bad: anthropic
     delete 5 $.usage

@@ -1,9 +1,11 @@
-"""The stream reports an error.
+"""Stream reports an error.
 
-What it finds: an `error` event, such as `overloaded_error`, in an answer of status 200.
+What it finds: an `error` event, such as `overloaded_error`, in a response with status 200.
 
-Why it matters: the answer is not whole. The SDKs raise, unless the event has no `event:` line: then what came so far
-is returned as a success.
+Why it matters: the answer is incomplete. The SDKs raise, unless the event has no `event:` line: then the partial
+answer is returned as a success.
+
+What to do: retry, or report the error to the user.
 
 Bad: anthropic
     name 4 error
@@ -22,5 +24,5 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("anthropic_messages",),
-    breaks="anthropic 2.11: APIStatusError; without an `event:` line a message that was cut off is returned as a success",
+    breaks="anthropic 2.11: APIStatusError; without an `event:` line a truncated message is returned as a success",
 )

@@ -1,9 +1,11 @@
-"""A thinking block without its signature.
+"""Thinking block without a signature.
 
-What it finds: a `thinking` block that stops without a `signature_delta`, and began without a signature.
+What it finds: a `thinking` block that stops without a `signature_delta` and started without a signature.
 
-Why it matters: the block is given back with the results of tools, and Anthropic refuses one that is not signed.
-Providers that only speak its protocol send none, and take none.
+Why it matters: clients return the block together with the results of tools, and Anthropic rejects a block that is not
+signed. Providers that only implement its protocol neither send nor require signatures.
+
+What to do: forward `signature_delta` events unchanged.
 
 Bad: anthropic
     set 2 $.content_block {"type":"thinking","thinking":"","signature":""}

@@ -1,9 +1,11 @@
 """No `message_delta` before the end.
 
-What it finds: a `message_stop` that no `message_delta` came before.
+What it finds: a `message_stop` without a `message_delta` before it.
 
-Why it matters: it carries the stop reason and the output tokens: the SDKs return the message as if all were well,
-with `stop_reason` null.
+Why it matters: it carries the stop reason and the output tokens. The SDKs return the message as a success, with
+`stop_reason` null.
+
+What to do: send `message_delta` with the stop reason and the usage before `message_stop`.
 
 Bad: anthropic
     drop 5

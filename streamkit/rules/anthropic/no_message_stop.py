@@ -1,8 +1,10 @@
-"""The stream ends without `message_stop`.
+"""Stream ends without `message_stop`.
 
-What it finds: a stream without the event that ends it.
+What it finds: a stream without its final event.
 
-Why it matters: an answer that was cut off is returned as a success (litellm#32159).
+Why it matters: a truncated answer is returned as a success (litellm#32159).
+
+What to do: send `message_stop` at the end; if it is missing, treat the answer as incomplete.
 
 Bad: anthropic
     drop 6
@@ -19,5 +21,5 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("anthropic_messages",),
     whole=True,
-    breaks="anthropic 2.11: a message that was cut off is returned as a success",
+    breaks="anthropic 2.11: a truncated message is returned as a success",
 )

@@ -1,9 +1,11 @@
 """No stop reason.
 
-What it finds: a message that ends with no `stop_reason` in any `message_delta`.
+What it finds: a message that ends without a `stop_reason` in any `message_delta`.
 
-Why it matters: whether the answer is whole, was cut, or waits for a tool cannot be told; agents then stop where they
-should go on.
+Why it matters: it is unknown whether the answer is complete, truncated, or waiting for a tool; agents then stop when
+they should continue.
+
+What to do: send the `stop_reason` in `message_delta`.
 
 Bad: anthropic
     set 5 $.delta.stop_reason null

@@ -1,10 +1,12 @@
-"""A count of the prompt changes while the answer comes.
+"""Prompt token count changes.
 
 What it finds: `input_tokens`, `cache_creation_input_tokens` or `cache_read_input_tokens` in a `message_delta` that
-differ from those of `message_start`, in a message in which no tool of the server can have added to the prompt. A count
-that starts at 0 may be told later.
+differ from those of `message_start`, in a message in which no server tool can have added to the prompt. A count of 0
+in `message_start` may be replaced later.
 
-Why it matters: the SDKs replace the one by the other, other clients add them up: the bill depends on who reads it.
+Why it matters: the SDKs replace the first count, other clients add the two, so the cost depends on the client.
+
+What to do: send the same counts in both events, or leave them out of `message_delta`.
 
 Bad: anthropic
     set 5 $.usage.input_tokens 300

@@ -1,9 +1,11 @@
-"""`message_start` carries half a message.
+"""Incomplete `message_start`.
 
-What it finds: a `message_start` whose message has no `content` list, no `usage` or no `role`.
+What it finds: a `message_start` whose message has no `content` list, `usage` or `role`.
 
-Why it matters: the SDKs append blocks to `content` and add to `usage` without asking whether they are there
+Why it matters: the SDKs append blocks to `content` and update `usage` without checking that they are there
 (cc-switch-cli#320, cc-switch#7396).
+
+What to do: send `role`, an empty `content` list and `usage` in `message_start`.
 
 Bad: anthropic
     set 1 $.message {"id":"msg_1","type":"message","role":"assistant","model":"claude"}

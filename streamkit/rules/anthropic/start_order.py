@@ -1,9 +1,10 @@
-"""The message does not begin with `message_start`.
+"""Message does not begin with `message_start`.
 
 What it finds: an event of a message before `message_start`, or a second `message_start`.
 
-Why it matters: the SDKs build the message from it and have nothing to build on. A second one the Python SDK passes
-over and the TypeScript SDK refuses.
+Why it matters: the SDKs build the message from it. The Python SDK ignores a second one, the TypeScript SDK throws.
+
+What to do: send `message_start` once, first.
 
 Bad: anthropic
     drop 1

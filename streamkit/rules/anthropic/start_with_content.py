@@ -1,10 +1,13 @@
-"""A block has the place of one that the message began with.
+"""Block index is already used by the initial content.
 
-What it finds: a `message_start` whose message has blocks in its `content`, and a `content_block_start` with the index of
-one of them. Anthropic itself begins a message so where a program of its own goes on, and then counts on from there.
+What it finds: a `message_start` whose message has blocks in its `content`, and a `content_block_start` with the index
+of one of them. Anthropic itself starts a message like this when it continues the work of a server tool, and then
+counts on from there.
 
-Why it matters: the SDK appends each block to that list and addresses it by its index: what the deltas say of block 0 goes
-into the block that was there before.
+Why it matters: the SDK appends each block to that list and looks it up by index, so the deltas for block 0 go into
+the block that was there before.
+
+What to do: continue the numbering after the initial blocks.
 
 Bad: anthropic
     set 1 $.message.content [{"type":"text","text":""}]

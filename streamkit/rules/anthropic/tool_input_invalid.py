@@ -1,10 +1,12 @@
-r"""A tool's input is no JSON object.
+r"""Tool input is not a JSON object.
 
-What it finds: a tool block whose `partial_json` pieces, all put together, are no JSON object. Where the answer was
-cut at `max_tokens` it is a warning.
+What it finds: a tool block whose joined `partial_json` pieces are not a JSON object. If the answer was truncated at
+`max_tokens`, it is a warning.
 
-Why it matters: the SDKs parse as far as they can and hand over what they got, which may be `{}`: the tool is called
-with nothing.
+Why it matters: the SDKs parse as much as they can and pass it on, possibly as `{}`: the tool is called without
+arguments.
+
+What to do: send the complete arguments; validate the input before calling a tool.
 
 Bad: anthropic
     set 2 $.content_block {"type":"tool_use","id":"toolu_1","name":"f","input":{}}

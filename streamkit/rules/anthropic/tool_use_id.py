@@ -1,8 +1,10 @@
-"""A tool call without an id of its own.
+"""Missing or duplicate tool call ID.
 
-What it finds: a `tool_use` block whose `id` is empty, or that of a block before it.
+What it finds: a `tool_use` block whose `id` is empty or equal to that of an earlier block.
 
-Why it matters: the result is given back under that id. The API refuses an empty one, and two calls of one id.
+Why it matters: the result is returned under that ID. The API rejects an empty ID, and two calls with the same one.
+
+What to do: send a unique ID with every call.
 
 Bad: anthropic
     set 2 $.content_block {"type":"tool_use","id":"","name":"f","input":{}}

@@ -1,9 +1,11 @@
-"""An event or a delta of an unknown type.
+"""Unknown event or delta type.
 
 What it finds: types of events and deltas that are in no table.
 
-Why it matters: new ones come with every model, and clients pass over them; sixteen types of blocks were seen where
-the documentation had five.
+Why it matters: new types appear with every model, and clients ignore them; sixteen types of blocks were seen when the
+documentation listed five.
+
+What to do: check for a typing error; otherwise update streamkit, or ignore this code.
 
 Bad: anthropic
     insert 2 {"type":"progress"}

@@ -1,1 +1,1 @@
-"""Rules about the wire: lines, events, `[DONE]`."""
+"""Rules about framing: lines, events, `[DONE]`."""

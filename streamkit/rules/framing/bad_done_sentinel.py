@@ -1,8 +1,10 @@
-"""A misspelled `[DONE]`.
+"""Misspelled `[DONE]`.
 
-What it finds: `[done]`, `"[DONE]"`, `DONE` or `{"done":true}` where `[DONE]` was meant.
+What it finds: `[done]`, `"[DONE]"`, `DONE` or `{"done":true}` in place of `[DONE]`.
 
-Why it matters: clients compare it literally. A misspelled one is decoded as JSON, or taken for a chunk.
+Why it matters: clients compare the text literally. A misspelled marker is parsed as JSON or taken for a chunk.
+
+What to do: send exactly `data: [DONE]`.
 
 Bad: chat
     data 4 [done]
@@ -26,7 +28,7 @@ from streamkit.rules import Sighting, broken, rule
     breaks="openai-python 3.52: JSONDecodeError, or AttributeError",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each of them."""
+    """Yield a sighting for each occurrence."""
     for chunk in range(max(len(stream.chunks) - 3, 0), len(stream.chunks)):
         if stream.chunks[chunk] == {"done": True}:
-            yield Sighting('{"done": true} stands where [DONE] was meant', chunk=chunk)
+            yield Sighting('{"done": true} in place of [DONE]', chunk=chunk)

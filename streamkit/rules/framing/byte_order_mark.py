@@ -1,9 +1,11 @@
-r"""A byte order mark before the first line.
+r"""Byte order mark before the first line.
 
 What it finds: the bytes EF BB BF at the beginning of the body.
 
-Why it matters: the standard strips one, and clients that read lines do not: the first line is then no `data` line,
-and the first event is lost without a word (openai-python#3819).
+Why it matters: the standard strips one, but clients that read lines do not: for them the first line is not a `data`
+line, and the first event is silently lost (openai-python#3819).
+
+What to do: write the body without a byte order mark. `streamkit lint --fix` removes it from files.
 
 Bad:
 
@@ -33,7 +35,7 @@ from streamkit.wire.values import Ignored
 
 
 def without_mark(body: bytes) -> bytes:
-    """The body without its mark."""
+    """Return the body without its mark."""
     return body.removeprefix(codecs.BOM_UTF8)
 
 
@@ -45,7 +47,7 @@ def without_mark(body: bytes) -> bytes:
     breaks="openai-python 3.52, anthropic 2.11, httpx-sse 0.4.3: the first event is lost",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting where there is a mark."""
+    """Yield one sighting if there is a mark."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Ignored) and aside.reason == "byte-order-mark":
-            yield Sighting("a byte order mark: clients that read lines lose the first event", byte=aside.start)
+            yield Sighting("byte order mark: clients that read lines lose the first event", byte=aside.start)

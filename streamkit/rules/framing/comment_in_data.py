@@ -1,9 +1,11 @@
-"""A comment that was sent as data.
+"""Comment sent as data.
 
 What it finds: events whose data begins with a colon, such as `data: : OPENROUTER PROCESSING`.
 
-Why it matters: a proxy put `data: ` before a keep-alive comment. What every client passed over is now an event that
-is no JSON (llm-gateway#2053).
+Why it matters: a proxy put `data: ` in front of a keep-alive comment. What every client ignored is now an event that
+is not JSON (llm-gateway#2053).
+
+What to do: forward lines that begin with a colon unchanged.
 
 Bad: chat
     insert 1 : OPENROUTER PROCESSING

@@ -1,9 +1,11 @@
-r"""A comment line.
+r"""Comment line.
 
-What it finds: lines that begin with a colon, which keep-alives are made of.
+What it finds: lines that begin with a colon, as used for keep-alives.
 
-Why it matters: they are lawful and most clients pass over them. Some take them for data: docker-agent#2349,
+Why it matters: comments are allowed, and most clients ignore them. Some take them for data: docker-agent#2349,
 ms-swift#10086, OmniRoute#7031.
+
+What to do: nothing, unless your clients include such ones.
 
 Bad: chat
     first "data" -> ": keep-alive\n\ndata"
@@ -23,7 +25,7 @@ from streamkit.wire.values import Comment
 
 @rule("SSE108", "info", framing=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each comment."""
+    """Yield a sighting for each comment."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Comment):
-            yield Sighting("a comment", byte=aside.start, excerpt=shown(b":" + aside.data))
+            yield Sighting("comment", byte=aside.start, excerpt=shown(b":" + aside.data))

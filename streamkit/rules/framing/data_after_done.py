@@ -1,8 +1,10 @@
-"""A chunk after `[DONE]`.
+"""Chunk after `[DONE]`.
 
-What it finds: chunks that come after the event `data: [DONE]`.
+What it finds: chunks that follow the event `data: [DONE]`.
 
-Why it matters: clients stop reading at `[DONE]`: what follows is lost, often the usage.
+Why it matters: clients stop reading at `[DONE]`, so whatever follows is lost, often the usage.
+
+What to do: send `[DONE]` last.
 
 Bad: chat
     move 3 to 4
@@ -20,10 +22,10 @@ from streamkit.rules import Sighting, rule
 
 @rule("SSE121", "error", breaks="openai-python 3.52, openai-node 6.49: what follows `[DONE]` is lost")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each chunk that comes too late."""
+    """Yield a sighting for each chunk after `[DONE]`."""
     if stream.done:
         first = stream.done[0]
         for chunk in range(len(stream.chunks) - 1, -1, -1):
             if stream.chunk_events[chunk] < first:
                 break
-            yield Sighting("a chunk comes after [DONE]", chunk=chunk)
+            yield Sighting("chunk after [DONE]", chunk=chunk)

@@ -1,10 +1,12 @@
-"""An event without data.
+"""Event without data.
 
-What it finds: events whose data is empty (`data:`), and blocks that have a field and no data (`event: ping` alone),
+What it finds: events whose data is empty (`data:`), and blocks that have a field but no data (`event: ping` alone),
 as some servers send to keep a connection open.
 
-Why it matters: the standard dispatches the first with empty data and the second not at all. The Python SDKs take both
-for events and decode their empty data as JSON (wave-agent#1326, cadis#362, hermes-agent#35418).
+Why it matters: according to the standard, the first is dispatched with empty data and the second not at all. The
+Python SDKs treat both as events and parse the empty data as JSON (wave-agent#1326, cadis#362, hermes-agent#35418).
+
+What to do: send a comment (`: ping`) to keep a connection open.
 
 Bad: chat
     insert 3 -
@@ -25,8 +27,8 @@ from streamkit.wire.values import Ignored
 
 @rule("SSE110", "error", finds=broken, framing=True, breaks="openai-python 3.52: JSONDecodeError")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each such event or block."""
+    """Yield a sighting for each such event or block."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Ignored) and aside.reason == "no-data":
-            message = "the block has no data, and some clients take it for an event"
+            message = "the block has no data, but some clients treat it as an event"
             yield Sighting(message, byte=aside.start, excerpt=shown(aside.data).strip())

@@ -1,9 +1,11 @@
-"""An event's name is not the type in its data.
+"""Event name differs from the type in its data.
 
-What it finds: events of an API that names them whose `event:` line differs from the `type` or the `event_type` in the
-data; of the Assistants API, whose name does not begin with the `object`.
+What it finds: events of an API with event names whose `event:` line differs from the `type` or `event_type` in the
+data; in the Assistants API, events whose name does not begin with the `object`.
 
-Why it matters: some clients go by the name and others by the type: the same event means different things to them.
+Why it matters: some clients use the name and others the type, so the same event means different things to them.
+
+What to do: derive the `event:` line from the data, or the other way round.
 
 Bad: anthropic
     name 4 content_block_end
@@ -27,12 +29,12 @@ _FIELDS = {
     "mistral_conversations": "type",
     "gemini_interactions": "event_type",
 }
-"""The field of the data that each API's events are named by."""
+"""The field of the data that corresponds to the event name, by API."""
 
 
 @rule("SSE113", "warning", apis=tuple(_FIELDS), framing=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each event of two minds."""
+    """Yield a sighting for each event whose name differs from its type."""
     names = stream.events.names
     if names is None:
         return
@@ -41,4 +43,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
         name, kind = names[event], stream.chunks[chunk].get(field)
         within = field == "object" and name.startswith(f"{kind}.")
         if name not in (kind, "message") and not within:
-            yield Sighting(f"the event is named {name!r}, and its {field} is {kind!r}", chunk=chunk, path=f"$.{field}")
+            yield Sighting(f"the event is named {name!r}, but its {field} is {kind!r}", chunk=chunk, path=f"$.{field}")

@@ -1,10 +1,12 @@
 """Two events in one.
 
-What it finds: events whose data holds another event: `…"chat.completion.cdata: {"id"…`, two JSON texts in a row, or
-two `data` lines that are a payload each, without a blank line between them.
+What it finds: events whose data contains another event: `…"chat.completion.cdata: {"id"…`, two JSON texts in a row,
+or two `data` lines that are a payload each, without a blank line between them.
 
-Why it matters: a lost blank line or a buffer that two writers share makes one event of two, and its data is no JSON.
-Seen at z.ai (opencode#23442), GLM and Kimi (eventsource-parser#31), sub2api#1471.
+Why it matters: a lost blank line, or a buffer shared by two writers, turns two events into one whose data is not
+JSON. Seen at z.ai (opencode#23442), GLM and Kimi (eventsource-parser#31), sub2api#1471.
+
+What to do: end every event with a blank line, and write each event with a single call.
 
 Bad:
 

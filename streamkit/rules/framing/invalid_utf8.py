@@ -1,9 +1,12 @@
-r"""Bytes that are not UTF-8.
+r"""Invalid UTF-8.
 
-What it finds: an event, a comment or the unfinished end of a stream that holds bytes which are no UTF-8.
+What it finds: an event, a comment or the unfinished end of a stream with bytes that are not valid UTF-8.
 
 Why it matters: an event stream is UTF-8 by definition. The Python SDKs decode strictly and raise in the middle of the
-answer; browsers show U+FFFD. Usually a proxy cut a character in two (aisix#111, claude-code-router#1672).
+response; browsers show U+FFFD. Usually a proxy divided a character between two writes (aisix#111,
+claude-code-router#1672).
+
+What to do: encode complete characters only; a proxy should forward bytes without decoding them.
 
 Bad:
 
@@ -32,7 +35,7 @@ from streamkit.rules._excerpt import shown
 
 
 def _bad_byte(data: bytes) -> int | None:
-    """Where the first byte stands that is no UTF-8."""
+    """Return the offset of the first byte that is not valid UTF-8, or None."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -47,7 +50,7 @@ def _bad_byte(data: bytes) -> int | None:
     breaks="openai-python 3.52, anthropic 2.11: UnicodeDecodeError in the middle of the stream",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each event or aside with such a byte, at the first of them."""
+    """Yield a sighting for each event or aside with invalid bytes, at the first of them."""
     if stream.exchange.frames.body.isascii():
         return
     for event, data in enumerate(stream.events.data):
@@ -55,11 +58,13 @@ def check(stream: Stream) -> Iterator[Sighting]:
             continue
         column = _bad_byte(data)
         if column is not None:
-            yield Sighting(f"byte 0x{data[column]:02x} at column {column + 1} of the data is no UTF-8", event=event)
-    if stream.framing == "aws_eventstream":  # what is no message there is binary
+            yield Sighting(
+                f"byte 0x{data[column]:02x} at column {column + 1} of the data is not valid UTF-8", event=event
+            )
+    if stream.framing == "aws_eventstream":  # bytes outside messages are binary there
         return
     for _, aside in stream.events.asides:
         column = _bad_byte(aside.data)
         if column is not None:
-            message = f"byte 0x{aside.data[column]:02x} is no UTF-8"
+            message = f"byte 0x{aside.data[column]:02x} is not valid UTF-8"
             yield Sighting(message, byte=aside.start + column, excerpt=shown(aside.data))

@@ -1,9 +1,11 @@
-"""The stream does not end with `[DONE]`.
+"""Stream does not end with `[DONE]`.
 
 What it finds: a chat or completions stream without the event `data: [DONE]`.
 
-Why it matters: clients that wait for it hang until the connection closes (OmniRoute#6777), and whether the answer is
-whole can only be guessed (opencodex#1170).
+Why it matters: clients that wait for it hang until the connection closes (OmniRoute#6777), and whether the response
+is complete can only be guessed (opencodex#1170).
+
+What to do: send `data: [DONE]` and a blank line at the end of every stream.
 
 Bad: chat
     drop 4
@@ -21,8 +23,8 @@ from streamkit.rules._broken import cause
 from streamkit.wire.values import Tail
 
 
-def _is_meant(stream: Stream) -> bool:
-    """Whether there is one that is misspelled, or that its blank line is missing of: other rules tell of those."""
+def _has_faulty_done(stream: Stream) -> bool:
+    """Return whether there is a misspelled or unterminated `[DONE]`, which other rules report."""
     return any(cause(stream, broken) == "bad-done-sentinel" for broken in stream.broken) or any(
         isinstance(aside, Tail) and aside.event is not None and aside.event.data == b"[DONE]"
         for _, aside in stream.events.asides
@@ -31,6 +33,6 @@ def _is_meant(stream: Stream) -> bool:
 
 @rule("SSE120", "warning", apis=("openai_chat", "openai_completions"), framing=True, whole=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting where there is no such event."""
-    if not stream.done and not _is_meant(stream):
-        yield Sighting("no event is [DONE]", chunk=len(stream.chunks) - 1 if stream.chunks else None)
+    """Yield one sighting if there is no such event."""
+    if not stream.done and not _has_faulty_done(stream):
+        yield Sighting("no [DONE] at the end", chunk=len(stream.chunks) - 1 if stream.chunks else None)

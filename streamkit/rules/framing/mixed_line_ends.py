@@ -1,10 +1,12 @@
-r"""Lines of one body end in different ways.
+r"""Mixed line endings.
 
-What it finds: LF, CRLF and CR, of which a body has more than one.
+What it finds: bodies with more than one of LF, CRLF and CR as line endings.
 
-Why it matters: all three are lawful, and a body may mix them. Clients that look for a blank line as `\\n\\n` do not see
-`\\r\\n\\r\\n`, and the other way round: of a mixed body they read one part and lose the other. Files that were edited,
-or that version control converted, are mixed most often.
+Why it matters: all three are allowed, even in the same body. However, clients that look for a blank line as `\n\n` do
+not see `\r\n\r\n`, and the other way round: of a mixed body they read one part and lose the other. Mixed endings
+usually come from editing a file or from conversion by version control.
+
+What to do: use one line ending. `streamkit lint --fix` converts files to the most frequent one.
 
 Bad:
 
@@ -32,25 +34,25 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def counts(body: bytes) -> dict[bytes, int]:
-    """How often each line end occurs, the most frequent first; those that do not occur are left out."""
+    """Count the line endings that occur, the most frequent first."""
     crlf = body.count(b"\r\n")
     found = {b"\n": body.count(b"\n") - crlf, b"\r\n": crlf, b"\r": body.count(b"\r") - crlf}
     return {end: found[end] for end in sorted(found, key=lambda end: -found[end]) if found[end]}
 
 
 def with_one_line_end(body: bytes) -> bytes:
-    """The body with its most frequent line end everywhere."""
+    """Return the body with its most frequent line ending everywhere."""
     found = counts(body)
     return _LINE_END.sub(next(iter(found)), body) if found else body
 
 
 @rule("SSE119", "info", framing=True, fix=with_one_line_end)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting, at the first line that ends unlike most."""
+    """Yield one sighting, at the first line ending that differs from the most frequent one."""
     body = stream.exchange.frames.body
     found = counts(body) if stream.framing == "sse" else {}
     if len(found) > 1:
         usual = next(iter(found))
         first = next(match.start() for match in _LINE_END.finditer(body) if match[0] != usual)
-        listed = ", ".join(f"{count} in {_NAMES[end]}" for end, count in found.items())
-        yield Sighting(f"lines end in different ways: {listed}", byte=first)
+        listed = ", ".join(f"{count} {_NAMES[end]}" for end, count in found.items())
+        yield Sighting(f"mixed line endings: {listed}", byte=first)

@@ -1,8 +1,10 @@
-"""A `[DONE]` that has the name of an event.
+"""`[DONE]` with an event name.
 
-What it finds: `data: [DONE]` below an `event:` line in a stream of the Anthropic API.
+What it finds: `data: [DONE]` after an `event:` line in a stream of the Anthropic API.
 
-Why it matters: the SDK passes over events without a name, and decodes every other as JSON.
+Why it matters: the SDK ignores events without a name and parses every other as JSON.
+
+What to do: leave `[DONE]` out of Anthropic streams; they end with `message_stop`.
 
 Bad: anthropic
     append [DONE]
@@ -27,8 +29,8 @@ from streamkit.rules import Sighting, rule
     breaks="anthropic 2.12: JSONDecodeError",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each of them."""
+    """Yield a sighting for each occurrence."""
     for event in stream.done:
         name = stream.events.name(event)
         if name not in ("message", "ping"):
-            yield Sighting(f"[DONE] comes as an event named {name[:40]!r}", event=event)
+            yield Sighting(f"[DONE] is sent as an event named {name[:40]!r}", event=event)

@@ -2,8 +2,10 @@
 
 What it finds: `data:{` where most servers send `data: {`.
 
-Why it matters: both are lawful. Clients that look for `data: ` with its space see nothing: Clawith#106,
-langchain_dart#778, genai-bench#159, openai-python#498 in its day.
+Why it matters: both are allowed, but clients that look for `data: ` with the space find nothing: Clawith#106,
+langchain_dart#778, genai-bench#159, and formerly openai-python#498.
+
+What to do: send `data: ` with a space. `streamkit lint --fix` adds it to files.
 
 Bad:
 
@@ -33,13 +35,13 @@ _ANY_TIGHT = re.compile(rb"(?<![^\r\n])data:(?=[^ \r\n])")
 
 
 def with_spaces(body: bytes) -> bytes:
-    """The body with a space after each `data:` that has none; the standard strips it (WHATWG HTML, section 9.2.6)."""
+    """Return the body with a space after each `data:`; the standard strips it (WHATWG HTML, section 9.2.6)."""
     return _ANY_TIGHT.sub(b"data: ", body)
 
 
 @rule("SSE107", "info", framing=True, fix=with_spaces)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each such line."""
+    """Yield a sighting for each such line."""
     body = stream.exchange.frames.body
     if stream.framing == "sse" and (b"data:{" in body or b"data:[" in body):
         for match in _TIGHT.finditer(body):

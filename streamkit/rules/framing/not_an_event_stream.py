@@ -1,11 +1,13 @@
-"""A successful answer that is no event stream.
+"""Successful response that is not an event stream.
 
-What it finds: a body of HTML, of one JSON document, of JSON lines without `data:`, of `data:` lines without a blank line,
-or no body at all, where an event stream was to come: the request asks for one, the response's content type announces one, or the request is not known. The
-plain answer to a request that asks for no stream is passed over, and counted on stderr.
+What it finds: HTML, a single JSON document, JSON lines without `data:`, `data:` lines without a blank line, or an
+empty body where an event stream is expected: the request asks for one, the content type of the response announces
+one, or the request is not known. The plain response to a request without streaming is skipped, and counted on stderr.
 
-Why it matters: the clients find no event in it and say nothing: the application gets an empty answer. A gateway's
-login page, or an error with status 200, looks like this.
+Why it matters: clients find no event in it and report nothing: the application gets an empty answer. The login page
+of a gateway, or an error with status 200, looks like this.
+
+What to do: look at the body. Return errors with an error status, and streams as `text/event-stream`.
 
 Bad:
 
@@ -39,14 +41,14 @@ def _kind(stream: Stream) -> str:
     body = stream.exchange.frames.body
     if stream.framing == "sse" and _DATA.search(body):
         return (
-            "data lines with no blank line after them, so that no event is ever complete; "
-            "if it is a paste, read it with --input-format gist-log"
+            "data lines without blank lines, so no event is complete; "
+            "if it is a pasted log, read it with --input-format gist-log"
         )
     start = body.lstrip()[:200].lower()
     if not start:
         return "empty, not an event stream"
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
-        return "a page of HTML, not an event stream"
+        return "an HTML page, not an event stream"
     return f"{'a JSON document' if start.startswith((b'{', b'[')) else 'text'}, not an event stream"
 
 
@@ -58,13 +60,13 @@ def _kind(stream: Stream) -> str:
     breaks="openai-python 3.52 `create(stream=True)`: no chunk and no error",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting where there is no event to find."""
+    """Yield one sighting if there is no event to find."""
     response = stream.exchange.response
     if response is not None and response.status >= 400:
         return
     body = stream.exchange.frames.body
     if stream.framing == "ndjson" and stream.api in _SSE_APIS and stream.verdict != "not-a-stream":
-        yield Sighting("the chunks come as lines of JSON, not as events of an event stream", byte=0)
+        yield Sighting("the chunks are lines of JSON, not events of an event stream", byte=0)
         return
     is_error = bool(stream.chunks) and stream.flags[0] & ERROR  # SEQ421 reports it
     expected = stream.verdict == "not-a-stream" and not stream.plain_answer and not is_error

@@ -1,10 +1,12 @@
-r"""Bytes of the body that the framing cannot decode.
+r"""Undecodable bytes in the body.
 
-What it finds: a message of an AWS event stream whose checksum is wrong or whose length is impossible; text where a JSON
-array goes on; a line or an element too long to be kept.
+What it finds: a message of an AWS event stream with a wrong checksum or an impossible length; text between the
+elements of a JSON array; a line or an element that is too long to be kept.
 
-Why it matters: whatever event was in these bytes is lost. botocore raises at the first message with a wrong checksum and
-reads no further.
+Why it matters: any event in these bytes is lost. botocore raises at the first message with a wrong checksum and stops
+reading.
+
+What to do: find what changed the bytes: a proxy that converts text, a truncated file, or a damaged recording.
 
 Bad, with SEQ458 beside it:
 
@@ -27,14 +29,14 @@ from streamkit.wire.values import Ignored
 _MESSAGES = {
     "bad-checksum": "a message whose checksum (CRC-32) is wrong",
     "bad-length": "a message with an impossible length",
-    "not-json": "text where a JSON value was to come",
-    "too-long": "more bytes without an end than are kept",
+    "not-json": "text where a JSON value was expected",
+    "too-long": "more bytes without an end than can be kept",
 }
 
 
 @rule("SSE124", "error", framing=True, breaks="botocore 1.44: ChecksumMismatch for a wrong checksum")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each stretch of such bytes."""
+    """Yield a sighting for each run of such bytes."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Ignored) and aside.lost:
             size = f" ({aside.end - aside.start} bytes)"

@@ -1,10 +1,12 @@
-"""A `[DONE]` in an API that has none.
+"""`[DONE]` in an API without it.
 
-What it finds: `data: [DONE]` in a stream of the Anthropic, the Responses or the Gemini API, which end with an event
-of their own.
+What it finds: `data: [DONE]` in a stream of the Anthropic, Responses or Gemini API, which end with an event of their
+own.
 
-Why it matters: the SDKs pass over it where it has no event name; with one, they decode it as JSON and raise. Gateways
-that translate from chat leave it behind.
+Why it matters: the SDKs ignore it if it has no event name; with one, they parse it as JSON and raise. It is a
+leftover of gateways that translate from the chat API.
+
+What to do: drop `[DONE]` when translating from the chat API.
 
 Bad: anthropic
     append [DONE]
@@ -22,6 +24,6 @@ from streamkit.rules import Sighting, rule
 
 @rule("SSE123", "info", apis=("anthropic_completions", "anthropic_messages", "gemini", "openai_responses"))
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each of them."""
+    """Yield a sighting for each occurrence."""
     for event in stream.done:
-        yield Sighting("[DONE] is no event of this API", event=event)
+        yield Sighting("[DONE] is not an event of this API", event=event)

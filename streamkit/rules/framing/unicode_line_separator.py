@@ -1,9 +1,11 @@
-r"""A raw U+2028, U+2029 or U+0085.
+r"""Unescaped U+2028, U+2029 or U+0085.
 
-What it finds: these characters unescaped in the body. They end a line in Unicode and not in an event stream.
+What it finds: these characters unescaped in the body. They end a line in Unicode but not in an event stream.
 
-Why it matters: clients that split with `str.splitlines()` or httpx's `iter_lines` cut the JSON in two there:
-httpx-sse#34, dify#39008, evalscope#1642, codex-lb#1010. JSON can carry them escaped, as `\u2028`.
+Why it matters: clients that split lines with `str.splitlines()` or httpx's `iter_lines` cut the JSON in two there:
+httpx-sse#34, dify#39008, evalscope#1642, codex-lb#1010.
+
+What to do: escape them in JSON, as `\u2028`. In a client, split lines at LF, CRLF and CR only.
 
 Bad:
 
@@ -35,7 +37,7 @@ _SEPARATORS = {b"\xe2\x80\xa8": "U+2028", b"\xe2\x80\xa9": "U+2029", b"\xc2\x85"
 
 @rule("SSE114", "warning", framing=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each of them."""
+    """Yield a sighting for each occurrence."""
     body = stream.exchange.frames.body
     if body.isascii():
         return

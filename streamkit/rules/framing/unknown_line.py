@@ -1,11 +1,13 @@
-r"""A line that belongs to no field.
+r"""Line with an unknown field name.
 
-What it finds: lines whose field name the standard does not know: a line without `data:`, `error: …`, a line that was
-wrapped. A line that looks like a chunk is an error; a field of another name (`trace-id: 7`), which the standard ignores, is
+What it finds: lines whose field name is not in the standard: a line without `data:`, `error: …`, a wrapped line. A
+line that looks like a chunk is an error; a field with another name (`trace-id: 7`), which the standard ignores, is
 for information.
 
-Why it matters: clients of the standard pass over such a line without a word. Where it holds JSON, content is lost:
-`error: {…}` of llama.cpp#16109 ends as a silent success, a bare `[DONE]` as a stream that never ends.
+Why it matters: standard clients silently ignore such a line. If it contains JSON, content is lost: the `error: {…}`
+of llama.cpp#16109 ends as a silent success, and a bare `[DONE]` as a stream that never ends.
+
+What to do: send payloads, including errors, in `data:` lines.
 
 Bad:
 
@@ -32,7 +34,7 @@ from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
 from streamkit.wire.values import Ignored
 
-# A field with a name of its own, as gateways add them. The standard ignores it, and it is lawful.
+# An additional field, as gateways add them. The standard ignores it.
 _FIELD = re.compile(rb"(?!(?i:data|event|id|retry|error):)[A-Za-z][A-Za-z0-9_-]*:(?: |\Z)")
 _LIKE_A_CHUNK = re.compile(rb"""\{\s*["']|\[DONE\]""")
 
@@ -42,16 +44,16 @@ _LIKE_A_CHUNK = re.compile(rb"""\{\s*["']|\[DONE\]""")
     "warning",
     also=("error", "info"),
     framing=True,
-    breaks="every client of the standard: the line is passed over, and what it holds is lost",
+    breaks="every client that follows the standard: the line is ignored, and its content is lost",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each such line."""
+    """Yield a sighting for each such line."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Ignored) and aside.reason == "unknown-field":
             name = shown(aside.data.partition(b":")[0][:40])
             lost = bool(_LIKE_A_CHUNK.search(aside.data))
             severity: Severity | None = "error" if lost else "info" if _FIELD.match(aside.data) else None
-            message = f"the line begins with {name!r}, which is no field" + (
-                ", and holds what looks like a chunk" if lost else ""
+            message = f"the line begins with {name!r}, which is not a field" + (
+                ", and contains what looks like a chunk" if lost else ""
             )
             yield Sighting(message, byte=aside.start, severity=severity, excerpt=shown(aside.data))

@@ -1,11 +1,13 @@
-"""The last event has no blank line after it.
+"""Last event without a blank line.
 
-What it finds: a body that ends inside an event: its blank line, or even the end of its line, is missing.
+What it finds: a body that ends within an event: its blank line, or even its line ending, is missing.
 
-Why it matters: the standard discards what is pending when the body ends. openai-python drops the event, and the
-finish reason or the usage with it; openai-node 7 delivers it (openai-node#2725), openai-go refuses to
-(openai-go#697): the same bytes give different answers. A pending `[DONE]` is only a warning, because clients that
-miss it end with the body.
+Why it matters: the standard discards an unfinished event at the end of the body. openai-python drops it, including a
+finish reason or usage in it; openai-node 7 delivers it (openai-node#2725), and openai-go does not (openai-go#697):
+the same bytes give different answers. An unfinished `[DONE]` is only a warning, because clients that miss it stop at
+the end of the body.
+
+What to do: write a blank line after the last event. `streamkit lint --fix` adds it to files.
 
 Bad:
 
@@ -37,7 +39,7 @@ from streamkit.wire.values import Event, Tail
 
 
 def with_blank_line(body: bytes) -> bytes:
-    """The body with the blank line that ends its last event, where that event's data is whole."""
+    """Return the body with a blank line after its last event, if the data of that event is complete."""
     pending = [aside.event for _, aside in decode(body).asides if isinstance(aside, Tail) and aside.event is not None]
     if not pending or not _is_whole(pending[-1]):
         return body
@@ -63,10 +65,10 @@ def _is_whole(event: Event) -> bool:
     breaks="openai-python 3.52, anthropic 2.11: the last event is lost, with the finish reason if it carries one",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting where something is pending at the end."""
+    """Yield one sighting if an event is unfinished at the end."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Tail) and aside.data.strip():
-            message = "the body ends inside an event, which clients of the standard discard"
+            message = "the body ends within an event, which standard clients discard"
             text = shown(aside.data) if stream.framing != "aws_eventstream" else ""
             harmless = aside.event is not None and aside.event.data == b"[DONE]"
             yield Sighting(message, byte=aside.start, severity="warning" if harmless else None, excerpt=text)

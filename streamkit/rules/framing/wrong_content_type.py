@@ -1,10 +1,12 @@
-"""An event stream under another content type.
+"""Event stream with another content type.
 
-What it finds: a body of events whose response says that it is something else than `text/event-stream`: JSON, plain text,
-bytes. A response without a content type is none of them.
+What it finds: a body of events in a response whose content type is not `text/event-stream` but JSON, plain text or
+binary. A response without a content type is not reported.
 
-Why it matters: clients that hold themselves to the standard refuse it: httpx-sse raises SSEError, and a browser's
-EventSource closes the connection. openai-python does not look.
+Why it matters: clients that follow the standard reject it: httpx-sse raises SSEError, and a browser's EventSource
+closes the connection. openai-python does not check.
+
+What to do: send `Content-Type: text/event-stream`.
 
 Bad: recording
     bytes "text/event-stream" -> "application/json"
@@ -22,7 +24,7 @@ from streamkit.rules import Sighting, rule
 
 @rule("SSE125", "warning", framing=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting where the content type is another."""
-    said = (stream.exchange.content_type or "").partition(";")[0].strip().lower()
-    if stream.framing == "sse" and said and said != "text/event-stream" and stream.chunks:
-        yield Sighting(f"the content type is {said[:60]!r}, and the body is an event stream", byte=0)
+    """Yield one sighting if the content type differs."""
+    content_type = (stream.exchange.content_type or "").partition(";")[0].strip().lower()
+    if stream.framing == "sse" and content_type and content_type != "text/event-stream" and stream.chunks:
+        yield Sighting(f"the content type is {content_type[:60]!r}, but the body is an event stream", byte=0)

@@ -1,1 +1,1 @@
-"""Rules about Gemini."""
+"""Rules about the Gemini API."""

@@ -1,9 +1,11 @@
-"""A function call without a name.
+"""Function call without a name.
 
-What it finds: a `functionCall` with `args` and no `name`. The pieces of a call that comes in pieces (`partialArgs`) have
-its name in the first alone.
+What it finds: a `functionCall` with `args` but no `name`. If a call is sent in pieces (`partialArgs`), only the first
+needs a name.
 
-Why it matters: nobody can tell which function to call; google-genai's automatic calls look it up by its name.
+Why it matters: it is unknown which function to call; google-genai's automatic function calling looks it up by name.
+
+What to do: send the name with the first piece of every call.
 
 Bad: gemini
     set 1 $.candidates[0].content.parts[0] {"functionCall":{"args":{}}}

@@ -1,9 +1,11 @@
-"""A content without a role.
+"""Content without a role.
 
-What it finds: a `content` that has parts and no `role`.
+What it finds: a `content` with parts but no `role`.
 
-Why it matters: the content goes into the history of a chat as it came, and the API refuses a history with a content of
-nobody.
+Why it matters: clients add the content to the history of a chat unchanged, and the API rejects a history with a
+content that has no role.
+
+What to do: send `"role":"model"` with every content.
 
 Bad: gemini
     delete 1 $.candidates[0].content.role

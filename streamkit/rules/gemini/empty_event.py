@@ -1,10 +1,12 @@
-"""An event that says nothing.
+"""Event without content.
 
-What it finds: an event without candidates, feedback, error or token counts; one with token counts alone while candidates
-are still to come; and a candidate with neither parts nor a `finishReason` nor metadata.
+What it finds: an event without candidates, feedback, error or token counts; one with only token counts before the end
+of the candidates; and a candidate without parts, `finishReason` or metadata.
 
-Why it matters: every event of Gemini's has a candidate with something in it. Where there is none, what it held was lost,
-or the event is another API's.
+Why it matters: every event of Gemini has a candidate with some content. Without one, either content was lost or the
+event belongs to another API.
+
+What to do: forward events unchanged, and leave out empty ones.
 
 Bad: gemini
     delete 1 $.candidates

@@ -1,8 +1,10 @@
-"""Token counts without those of the prompt or the total.
+"""Token counts without prompt or total.
 
-What it finds: a `usageMetadata` with counts and without `promptTokenCount` or `totalTokenCount`.
+What it finds: a `usageMetadata` with counts but without `promptTokenCount` or `totalTokenCount`.
 
-Why it matters: Google leaves out counts that are 0, and these two never are: who adds up costs counts nothing.
+Why it matters: Google leaves out counts that are 0, and these two never are: cost accounting reads them as 0.
+
+What to do: send both counts with every `usageMetadata`.
 
 Bad: gemini
     delete 2 $.usageMetadata.totalTokenCount

@@ -2,7 +2,9 @@
 
 What it finds: a Gemini stream without a candidate in any event, whose prompt was not blocked.
 
-Why it matters: the answer is empty, and nothing says why: gemini-cli reports an invalid stream (gemini-cli#8069).
+Why it matters: the answer is empty for no stated reason: gemini-cli reports an invalid stream (gemini-cli#8069).
+
+What to do: retry; a server should send a candidate with a `finishReason`.
 
 Bad:
 

@@ -1,9 +1,11 @@
-"""No event says why a candidate ended.
+"""Candidate without a finish reason.
 
-What it finds: a candidate without `finishReason` to the end.
+What it finds: a candidate without `finishReason` up to the end of the stream.
 
-Why it matters: a finished answer and one that was cut off look the same; gemini-cli discards the answer
+Why it matters: a complete answer cannot be told from a truncated one; gemini-cli discards the answer
 (gemini-cli#8069).
+
+What to do: send a `finishReason` in the last event of every candidate.
 
 Bad: gemini
     delete 2 $.candidates[0].finishReason

@@ -1,1 +1,1 @@
-"""Rules about the data of an event as JSON."""
+"""Rules about event data as JSON."""

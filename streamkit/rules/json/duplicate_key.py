@@ -1,8 +1,10 @@
-"""An object has the same key twice.
+"""Duplicate key in an object.
 
 What it finds: objects in which a key occurs more than once.
 
-Why it matters: every parser takes one of the two and says nothing, and not every parser takes the same.
+Why it matters: every parser silently keeps one of the values, but not every parser keeps the same one.
+
+What to do: write each key once.
 
 Bad: chat
     data 2 {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}
@@ -24,10 +26,10 @@ from streamkit.rules import Sighting, rule
 
 
 def _as_many_keys(stream: Stream) -> bool:
-    """Whether the payloads hold as many keys as the objects that they gave; cheap, and usually so.
+    """Return whether the payloads have as many keys as the parsed objects: a cheap test that usually suffices.
 
-    Written anew, the objects take as many bytes as payloads without spaces do, unless a key was lost. Where spaces or
-    escapes differ, colons are counted instead: every key has one, and those in texts are on both sides.
+    Serialized again, the objects take as many bytes as payloads without spaces, unless a key was lost. If spaces or escapes
+    differ, colons are counted instead: every key has one, and those in texts are on both sides.
     """
     try:
         written = orjson.dumps(stream.chunks)
@@ -40,8 +42,8 @@ def _as_many_keys(stream: Stream) -> bool:
     return written.count(b":") == sum(data.count(b":") for data in payloads)
 
 
-def _twice(data: bytes) -> list[str]:
-    """The keys that occur again in an object of this payload."""
+def _duplicate_keys(data: bytes) -> list[str]:
+    """Return the duplicate keys in the objects of this payload."""
     again: list[str] = []
 
     def collect(pairs: list[tuple[str, object]]) -> None:
@@ -55,9 +57,9 @@ def _twice(data: bytes) -> list[str]:
 
 @rule("JSN204", "warning")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each key that occurs again."""
+    """Yield a sighting for each duplicate key."""
     if _as_many_keys(stream):
         return
     for event, data in enumerate(stream.events.data):
-        for key in _twice(data):
-            yield Sighting(f"the key {key!r} occurs twice in one object", event=event)
+        for key in _duplicate_keys(data):
+            yield Sighting(f"duplicate key {key!r} in an object", event=event)

@@ -1,9 +1,11 @@
-"""An event's data is not JSON.
+"""Event data is not JSON.
 
-What it finds: events whose data no JSON parser reads: prose, a raw control character, a Python `repr`.
+What it finds: events whose data no JSON parser accepts: prose, a raw control character, a Python `repr`.
 
-Why it matters: one such event ends the whole stream: the clients raise, and the rest is lost. `data: error: …` is how
-some gateways report that they failed (Crane#121).
+Why it matters: one such event ends the whole stream: clients raise, and the rest is lost. Some gateways report
+failures as `data: error: …` (Crane#121).
+
+What to do: serialize the data with a JSON library, errors too.
 
 Bad: chat
     insert 3 error: upstream timed out

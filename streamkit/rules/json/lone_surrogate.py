@@ -1,9 +1,11 @@
-r"""Half a character: a lone surrogate escape.
+r"""Lone surrogate escape.
 
 What it finds: `\ud83d` without its other half in the same string.
 
-Why it matters: a character was cut in two between chunks. Strict parsers refuse the payload; Python keeps two halves
-that never become the character again, and raises when they are written (eliza#30904).
+Why it matters: a character was divided between two chunks. Strict parsers reject the payload; Python keeps two halves
+that never become the character again, and raises when they are encoded (eliza#30904).
+
+What to do: hold back an incomplete character until it is complete.
 
 Bad: chat
     first "Hi" -> "\\ud83d"

@@ -1,9 +1,11 @@
-"""An integer that a double cannot hold.
+"""Integer too large for a double.
 
 What it finds: integers beyond 2^53, which JavaScript rounds, and beyond 64 bits, which other parsers turn into
-fractions.
+floating-point numbers.
 
-Why it matters: an id sent as a number comes out as another number.
+Why it matters: an ID sent as a number becomes another number.
+
+What to do: send large integers as strings.
 
 Bad: chat
     set 2 $.request 9007199254740993
@@ -25,8 +27,8 @@ _LONG = re.compile(rb"[:\[,]\s*(-?\d{16,400})\s*(?=[,}\]])")
 
 @rule("JSN208", "info")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each of them."""
+    """Yield a sighting for each occurrence."""
     for event, data in enumerate(stream.events.data):
         for match in _LONG.finditer(data):
             if abs(int(match[1])) > 1 << 53:
-                yield Sighting(f"{shown(match[1])[:40]} is more than a double holds", event=event)
+                yield Sighting(f"{shown(match[1])[:40]} is too large for a double", event=event)

@@ -1,8 +1,10 @@
-"""An event's data is JSON, but no object.
+"""Event data is not a JSON object.
 
 What it finds: events whose data is `null`, an array, a string or a number.
 
-Why it matters: a chunk is an object. The clients look for its fields and raise.
+Why it matters: a chunk is an object. Clients access its fields and raise.
+
+What to do: send chunks as objects only.
 
 Bad: chat
     insert 3 null

@@ -1,9 +1,11 @@
-"""U+FFFD in the text: a character was lost before it was sent.
+"""U+FFFD in the text.
 
 What it finds: the replacement character in payloads, raw or escaped.
 
-Why it matters: the server decoded UTF-8 in pieces, and what stood there is gone for every client (tensai#110,
-Fabric#2203, braintrust#2091). A model can write the character itself, which is rare.
+Why it matters: the server decoded UTF-8 in pieces and lost a character, for every client (tensai#110, Fabric#2203,
+braintrust#2091). A model may also write the character itself, which is rare.
+
+What to do: decode incrementally, so that a character divided between two tokens stays complete.
 
 Bad: chat
     set 2 $.choices[0].delta.content "caf�"
@@ -20,7 +22,7 @@ from streamkit.rules import Sighting, rule
 
 
 def _holds(data: bytes) -> bool:
-    """Whether bytes of JSON hold the character, raw or escaped. Looking for single bytes is many times faster."""
+    """Return whether JSON bytes contain the character, raw or escaped. Searching for single bytes first is much faster."""
     if b"\xef" in data and b"\xef\xbf\xbd" in data:
         return True
     return b"\\u" in data and b"\\ufffd" in data.lower()
@@ -28,8 +30,8 @@ def _holds(data: bytes) -> bool:
 
 @rule("JSN207", "warning")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each event that holds it."""
+    """Yield a sighting for each event that contains it."""
     if _holds(stream.exchange.frames.body):
         for event, data in enumerate(stream.events.data):
             if _holds(data):
-                yield Sighting("the text holds U+FFFD, which stands for a character that was lost", event=event)
+                yield Sighting("the text contains U+FFFD, which replaces a lost character", event=event)

@@ -1,9 +1,11 @@
-"""An event's data is JSON that was cut off.
+"""Event data is truncated JSON.
 
 What it finds: events, or the unfinished end of the body, whose JSON stops in the middle.
 
-Why it matters: a buffer of fixed size, or a connection that broke, cut the payload. Terminated by a blank line, it
-raises; as the body's end, the event is lost without a word.
+Why it matters: a fixed-size buffer, or a broken connection, cut the payload off. With a blank line after it, clients
+raise; at the end of the body, the event is silently lost.
+
+What to do: write complete payloads; for a broken connection, see how the recording ended.
 
 Bad: chat
     data 2 {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choice
@@ -38,8 +40,8 @@ def _is_cut(data: bytes) -> bool:
     breaks="openai-python 3.52: JSONDecodeError; at the end of the body, the event is lost",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each of them."""
+    """Yield a sighting for each occurrence."""
     for _, aside in stream.events.asides:
         if isinstance(aside, Tail) and aside.event is not None and _is_cut(aside.event.data):
-            message = f"the body ends inside a JSON text, after {len(aside.event.data)} bytes of it"
+            message = f"the body ends within a JSON text, after {len(aside.event.data)} bytes of it"
             yield Sighting(message, byte=aside.start, excerpt=shown(aside.data))

@@ -1,9 +1,11 @@
-"""The log leaves something out.
+"""Part of the log was left out.
 
-What it finds: places where the author of a log cut something: `...`, `# lots more here`.
+What it finds: places where the author of a log left something out: `...`, `# lots more here`.
 
-Why it matters: what was cut cannot be judged: rules and figures that need a whole stream are silent, and the text has
-a gap.
+Why it matters: what is missing cannot be checked: rules and metrics that need a complete stream do not apply, and the
+text has a gap.
+
+What to do: use the complete log if you can get it.
 
 Bad: log
     data 2 # ... lots more here ...

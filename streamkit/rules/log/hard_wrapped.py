@@ -1,9 +1,11 @@
-"""The log's lines were wrapped.
+"""Lines of the log were wrapped.
 
-What it finds: chunks of a log that were broken into lines of a fixed width, inside their strings.
+What it finds: chunks of a log that were broken into lines of a fixed width, even within strings.
 
-Why it matters: the reader joins them, and what wrapping did to the spaces inside stays: texts and names in it are not
-to be trusted.
+Why it matters: the reader joins the lines, but cannot restore spaces that wrapping changed: texts and names in it are
+unreliable.
+
+What to do: copy the log from a source that does not wrap lines.
 
 Bad:
 

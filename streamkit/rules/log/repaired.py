@@ -1,8 +1,10 @@
-"""The log had to be mended to be read.
+"""Log had to be repaired.
 
-What it finds: documents in a log that are no valid JSON and that the reader mended, such as `"records": [...]`.
+What it finds: invalid JSON in a log that the reader repaired, such as `"records": [...]`.
 
-Why it matters: what was judged is the mended text, not what was sent.
+Why it matters: the repaired text was checked, not the one that was sent.
+
+What to do: use the original log if you can get it.
 
 Bad: log
     first "null}]" -> "null}],"records":[...]"

@@ -1,8 +1,10 @@
-"""A field of the recording is not of its type.
+"""Field of the recording has the wrong type.
 
-What it finds: a field of a recording's line that is of another type than the format has, and is read as absent.
+What it finds: a field in a line of the recording whose type differs from the format's; it is read as absent.
 
 Why it matters: the recording was written or changed by another program.
+
+What to do: record again, or fix the program that wrote it.
 
 Bad: recording
     set 4 $.at "soon"

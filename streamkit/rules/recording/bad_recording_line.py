@@ -1,8 +1,10 @@
-"""A line of the recording that is not JSON.
+"""Line of the recording is not JSON.
 
-What it finds: a line that is not JSON object, in the middle of a recording.
+What it finds: a line that is not a JSON object in the middle of a recording.
 
-Why it matters: what it held is lost; the recording may have been through an editor.
+Why it matters: the contents of the line are lost; the recording may have been changed in an editor.
+
+What to do: restore the original file.
 
 Bad: recording
     insert 4 oops

@@ -1,8 +1,10 @@
-"""The recording counts other frames or bytes than it has.
+"""Recording counts other frames or bytes than it contains.
 
-What it finds: a recording whose `frames` or `bytes` differ from what is there.
+What it finds: a recording whose `frames` or `bytes` differ from its contents.
 
 Why it matters: lines were lost or added after it was written.
+
+What to do: restore the original file.
 
 Bad: recording
     set 7 $.frames 9

@@ -1,8 +1,10 @@
-"""The recording's bytes are not those that were recorded.
+"""Recording was changed.
 
 What it finds: a recording whose `sha256` does not match its frames.
 
-Why it matters: the file was edited or damaged after it was written: what is judged is not what was received.
+Why it matters: the file was edited or damaged after it was written: what is checked is not what was received.
+
+What to do: restore the original file. After an intended change, `streamkit convert` writes a new digest.
 
 Bad: recording
     set 7 $.sha256 "0000000000000000000000000000000000000000000000000000000000000000"
@@ -20,8 +22,8 @@ from streamkit.rules import Sighting, rule
 
 @rule("REC001", "error", plain=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting where the body is not that of the digest."""
+    """Yield a sighting if the body does not match the digest."""
     if stream.exchange.changed:
         end = stream.exchange.end
-        message = "sha256 of the frames is not the one that end says: the body was changed"
+        message = "the sha256 of the frames differs from the one in the end line: the body was changed"
         yield Sighting(message, line=end.line if end else None)

@@ -1,8 +1,10 @@
-"""The recording has no end.
+"""Recording has no end.
 
 What it finds: an exchange without its `end` line.
 
-Why it matters: the recorder was killed: how the stream went on is not known.
+Why it matters: the recorder was killed: the rest of the stream is not known.
+
+What to do: record again.
 
 Bad: recording
     drop 7

@@ -1,8 +1,10 @@
-r"""A line that belongs to no exchange.
+r"""Line outside an exchange.
 
-What it finds: a frame, response or end outside an exchange.
+What it finds: a frame, response or end line that belongs to no exchange.
 
-Why it matters: a part of the recording is missing, or two were mixed.
+Why it matters: part of the recording is missing, or two recordings were mixed.
+
+What to do: restore the original file; let each process write its own.
 
 Bad: recording
     append {"type":"frame","at":46000000,"text":"data: [DONE]\n\n"}

@@ -1,8 +1,10 @@
-r"""A torn line.
+r"""Incomplete line.
 
-What it finds: a line of a recording that was cut off, at its end or where two files were joined.
+What it finds: a line of a recording that was cut off, at the end of the file or where two files were joined.
 
 Why it matters: the frame in it is lost.
+
+What to do: record again; join recordings only if they are complete.
 
 Bad, with REC003, SSE120 beside it:
 

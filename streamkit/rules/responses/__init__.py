@@ -1,1 +1,1 @@
-"""Rules about OpenAI Responses."""
+"""Rules about the OpenAI Responses API."""

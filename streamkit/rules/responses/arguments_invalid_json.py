@@ -1,9 +1,11 @@
-r"""A function's arguments are no JSON object.
+r"""Function arguments are not a JSON object.
 
-What it finds: a function call that is done and whose `arguments` are no JSON object. Where the item is incomplete it
-is a warning.
+What it finds: a completed function call whose `arguments` are not a JSON object. If the item is incomplete, it is a
+warning.
 
-Why it matters: the call cannot be made; frameworks raise, or call with nothing.
+Why it matters: the call cannot be made; frameworks raise, or call the function without arguments.
+
+What to do: validate the arguments before calling a function.
 
 Bad:
 
@@ -37,5 +39,5 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="langchain-openai 1.7: the call is handed over as invalid; openai-python 3.52 with `parse`: ValidationError",
+    breaks="langchain-openai 1.7: the call is passed on as invalid; openai-python 3.52 with `parse`: ValidationError",
 )

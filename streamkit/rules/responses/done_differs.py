@@ -1,9 +1,11 @@
-"""A `done` event says other text than its deltas.
+"""`done` event differs from its deltas.
 
-What it finds: a `done` event whose text, arguments or input is not what its deltas gave.
+What it finds: a `done` event whose text, arguments or input differ from the joined deltas.
 
-Why it matters: which of the two is right nobody can tell: clients that add up show one, clients that take the whole
-show the other, and none says a word.
+Why it matters: it is unknown which of the two is right. Clients that join deltas show one, clients that take the
+final text show the other, and none reports it.
+
+What to do: build the `done` event from the deltas that were sent.
 
 Bad: responses
     set 6 $.text "Hello"
@@ -20,5 +22,5 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="openai-python 3.52: the text that was streamed and the final text differ, without a word",
+    breaks="openai-python 3.52: the streamed text and the final text silently differ",
 )

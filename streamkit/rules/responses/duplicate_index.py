@@ -1,8 +1,10 @@
 """Two items share an `output_index`.
 
-What it finds: a second `response.output_item.added`, or `done`, for an index that is taken.
+What it finds: a second `response.output_item.added`, or `done`, for an index that is already used.
 
-Why it matters: the second item takes the place of the first, or what belongs to one is added to the other.
+Why it matters: the second item replaces the first, or the events of one are added to the other.
+
+What to do: give every item the next index.
 
 Bad:
 

@@ -1,11 +1,13 @@
-"""An event that its item or its part cannot have.
+"""Event does not fit its item or part.
 
-What it finds: text for an item that is no message, or for a part that is no text; arguments for an item that is no
-function call; and so on for each kind of event whose item is of a known type. Events other than those of text and of a
-function's arguments are warnings.
+What it finds: text for an item that is not a message, or for a part that is not text; arguments for an item that is
+not a function call; and so on for each kind of event whose item has a known type. Events other than those of text and
+of function arguments are warnings.
 
-Why it matters: openai-python asserts the types of items and parts of text, and the type of items of arguments; elsewhere
-it passes the event on, and the item that it builds does not grow.
+Why it matters: openai-python asserts the types of items and parts for text events, and the type of items for
+arguments; for other events it forwards the event, but the item that it builds does not grow.
+
+What to do: check that events carry the right `output_index` and `content_index`.
 
 Bad: responses
     set 4 $.part {"type":"refusal","refusal":""}

@@ -1,9 +1,11 @@
-"""The response failed.
+"""Response failed.
 
-What it finds: an `error` event or `response.failed`; a warning for `response.incomplete`, which a token limit or a
-filter makes.
+What it finds: an `error` event or `response.failed`; as a warning, `response.incomplete`, which a token limit or a
+filter causes.
 
-Why it matters: the answer is not whole. The SDK's helper raises on all three, incomplete too.
+Why it matters: the answer is incomplete. The SDK's helper raises for all three, even for incomplete.
+
+What to do: retry or report the error; for `max_output_tokens`, raise the limit.
 
 Bad:
 

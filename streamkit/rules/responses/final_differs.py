@@ -1,9 +1,11 @@
-"""The final response says something else than the stream.
+"""Final response differs from the stream.
 
-What it finds: a `response.completed` whose `output` has other items, text or arguments than the stream had. An empty
-`output` is a warning: OpenAI itself sends it where the response is not stored.
+What it finds: a `response.completed` whose `output` has other items, text or arguments than the stream. An empty
+`output` is a warning: OpenAI itself sends it if the response is not stored.
 
-Why it matters: the SDK hands over the final response: what was streamed is lost or another, and nothing tells.
+Why it matters: the SDK returns the final response, so the streamed content is silently lost or replaced.
+
+What to do: build the final response from the events that were sent.
 
 Bad: responses
     set 9 $.response.output[0].content[0].text "Hello"
@@ -21,5 +23,5 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="openai-python 3.52: the final response is another than what was streamed, without a word",
+    breaks="openai-python 3.52: the final response silently differs from the stream",
 )

@@ -1,10 +1,12 @@
-"""The stream does not begin with `response.created`.
+"""Stream does not begin with `response.created`.
 
-What it finds: another event before `response.created`, or a second one. `response.queued` first, as OpenAI's
-background streams send it, and a stream that goes on after `sequence_number` 0 are warnings; a resumed stream, asked
-for with `starting_after`, is neither.
+What it finds: another event before `response.created`, or a second one. A `response.queued` first, as OpenAI sends it
+for background responses, and a stream that begins after `sequence_number` 0 are warnings; a stream resumed with
+`starting_after` is not reported.
 
-Why it matters: the SDK builds the response from it and raises on anything else.
+Why it matters: the SDK builds the response from it and raises for anything else.
+
+What to do: send `response.created` once, first.
 
 Bad:
 

@@ -1,10 +1,12 @@
-"""An event of another API.
+"""Event of another API.
 
-What it finds: an event whose type is none of this API: it does not begin with `response.`, and is neither `error` nor
+What it finds: an event whose type is not of this API: it does not begin with `response.`, and is neither `error` nor
 `keepalive`.
 
-Why it matters: clients pass over it, and what it said is lost: a gateway that puts streams together, or translates one
-API into another, has let one event through.
+Why it matters: clients ignore it, so its content is lost. A gateway that merges streams, or translates between APIs,
+has forwarded a foreign event.
+
+What to do: translate or drop events of other APIs.
 
 Bad: responses
     insert 5 {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}

@@ -1,10 +1,13 @@
-"""An item is another than the one that was added.
+"""Item changes between `added` and `done`.
 
-What it finds: an item whose `type`, `call_id`, `name` or `role` differs between the event that adds it and the one that
-tells that it is done, and a part whose type does. A name, a role or a part that differs is a warning. `call_id` that comes with the second alone is such a difference.
+What it finds: an item whose `type`, `call_id`, `name` or `role` differs between the event that adds it and the one
+that completes it, and a part whose type does. A different name, role or part is a warning. A `call_id` that only the
+second event has counts as a difference.
 
-Why it matters: openai-python raises where type or `call_id` differ; a call whose name changes is another call for
-clients that act on the first event than for those that wait for the last.
+Why it matters: openai-python raises if the type or `call_id` differs. If the name of a call changes, clients that act
+on the first event call another function than those that wait for the last.
+
+What to do: send the complete identity of an item when it is added, and repeat it unchanged.
 
 Bad: responses
     set 7 $.part {"type":"refusal","refusal":""}

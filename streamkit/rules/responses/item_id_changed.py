@@ -1,8 +1,10 @@
-"""An item's id changes.
+"""Item ID changes.
 
-What it finds: an event whose `item_id`, or whose item's `id`, is not that with which the item was added.
+What it finds: an event whose `item_id`, or whose item's `id`, is not the ID with which the item was added.
 
-Why it matters: GitHub's Copilot rotates them; what is kept under one id is not found under the next.
+Why it matters: GitHub Copilot changes them: what is stored under one ID is not found under the next.
+
+What to do: keep the ID of an item in all of its events.
 
 Bad: responses
     set 8 $.item.id "msg_2"

@@ -1,8 +1,10 @@
-"""An item is never done.
+"""Item is never done.
 
-What it finds: an item that was added and has no `response.output_item.done`, in a stream that ended.
+What it finds: an item that was added but has no `response.output_item.done`, in a stream that ended.
 
-Why it matters: clients that act on an item when it is done, as on a function call, never do.
+Why it matters: clients that act when an item is done, such as on a function call, never act.
+
+What to do: send `response.output_item.done` for every item.
 
 Bad: responses
     drop 8

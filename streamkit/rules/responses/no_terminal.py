@@ -1,8 +1,10 @@
-"""The stream ends without a terminal event.
+"""Stream ends without a terminal event.
 
 What it finds: a stream without `response.completed`, `response.failed`, `response.incomplete` or `error`.
 
-Why it matters: the answer may have been cut off anywhere, and the final response is never there.
+Why it matters: the answer may be truncated at any point, and the final response is missing.
+
+What to do: send a terminal event; if it is missing, treat the answer as incomplete.
 
 Bad: responses
     drop 9

@@ -1,8 +1,10 @@
-"""An event for an item that was never added.
+"""Event for an item that was never added.
 
-What it finds: an event whose `output_index` no `response.output_item.added` opened.
+What it finds: an event whose `output_index` has no `response.output_item.added`.
 
 Why it matters: the SDK looks the item up by its index.
+
+What to do: send `response.output_item.added` before other events of an item.
 
 Bad:
 

@@ -1,9 +1,11 @@
 """Text for a part that was never added.
 
-What it finds: `response.output_text` or `response.refusal` events without the `response.content_part.added` that
-opens their part.
+What it finds: `response.output_text` or `response.refusal` events without the `response.content_part.added` of their
+part.
 
 Why it matters: the SDK looks the part up by its index.
+
+What to do: send `response.content_part.added` before the first delta of a part.
 
 Bad: responses
     drop 4

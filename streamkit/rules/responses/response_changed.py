@@ -1,11 +1,12 @@
-"""What a response repeats in each of its events changes.
+"""Response field changes between events.
 
-What it finds: a field of the response that differs from that of the first event that brought one, or is gone: its model,
-its time, its tools and whatever else it tells of the request. Status, output, usage and what else comes to be while the
-response is made may change.
+What it finds: a field of the response that differs from the first event that contained one, or is missing: its model,
+its time, its tools and any other description of the request. Status, output, usage and other fields that depend on
+progress may change.
 
-Why it matters: clients keep one of the two, some the first and some the last: who counts costs by model may count by the
-wrong one.
+Why it matters: clients keep the first or the last, so cost accounting by model may use the wrong one.
+
+What to do: repeat the fields of `response.created` unchanged.
 
 Bad: responses
     set 9 $.response.model "another"

@@ -1,8 +1,10 @@
-"""The response's id changes.
+"""Response ID changes.
 
 What it finds: a `response` object whose `id` is not that of `response.created`.
 
-Why it matters: the SDK refuses to mix two responses.
+Why it matters: the SDK rejects a mixture of two responses.
+
+What to do: keep one ID for the whole stream.
 
 Bad: responses
     set 2 $.response.id "resp_2"

@@ -1,9 +1,11 @@
-"""Sequence numbers do not count up by one.
+"""Sequence numbers do not increase by one.
 
-What it finds: a `sequence_number` that is not the one before and one.
+What it finds: a `sequence_number` that is not the previous one plus one.
 
-Why it matters: an event was lost, sent twice, or overtaken; clients that resume a stream by the number go on at the
-wrong place (GoModel#953, term-llm#878).
+Why it matters: an event was lost, duplicated or reordered; clients that resume a stream by number resume at the wrong
+place (GoModel#953, term-llm#878).
+
+What to do: renumber events if you add or remove any.
 
 Bad:
 

@@ -1,8 +1,10 @@
-"""An event without `sequence_number`.
+"""Event without `sequence_number`.
 
-What it finds: events that lack `sequence_number`, or in which it is no integer.
+What it finds: events without `sequence_number`, or with one that is not an integer.
 
-Why it matters: typed clients, those in Rust first, refuse the event (sub2api#7129, OmniRoute#13964).
+Why it matters: typed clients, mainly those in Rust, reject the event (sub2api#7129, OmniRoute#13964).
+
+What to do: number all events from 0.
 
 Bad: responses
     delete * $.sequence_number

@@ -1,10 +1,12 @@
-"""A status says something else than its event.
+"""Status contradicts its event.
 
-What it finds: `response.completed` with a response whose `status` is not `completed`, `response.created` with one that is;
-the same for the other events of the response's life, also where there is no status; an item that is done and says
+What it finds: `response.completed` with a response whose `status` is not `completed`, `response.created` with one
+that is, and likewise for the other lifecycle events, also if there is no status; an item that is done but has status
 `in_progress`.
 
-Why it matters: some clients go by the event, others by the status: one shows an answer, the other waits for it.
+Why it matters: some clients use the event, others the status: one shows an answer, the other keeps waiting.
+
+What to do: set the status together with the event.
 
 Bad: responses
     set 9 $.response.status "in_progress"

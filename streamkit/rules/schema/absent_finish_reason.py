@@ -1,9 +1,11 @@
-"""The key `finish_reason` is not there.
+"""No `finish_reason` key.
 
-What it finds: choices without the key `finish_reason`, where the API has it with `null` until the end.
+What it finds: choices without the key `finish_reason`, which the API sends as `null` until the end.
 
-Why it matters: one provider in nine leaves it out (xAI, Z.ai, Perplexity), and most clients do not mind; a schema
+Why it matters: one provider in nine leaves it out (xAI, Z.ai, Perplexity). Most clients do not mind, but a schema
 that requires it does (LibreChat#5563).
+
+What to do: send `"finish_reason":null` in every choice until the end.
 
 Bad: chat
     set 1 $.choices [{"index":0,"delta":{"role":"assistant","content":"Hi"}}]

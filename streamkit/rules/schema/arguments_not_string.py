@@ -1,9 +1,11 @@
-"""Tool arguments are no string.
+"""Tool arguments are not a string.
 
-What it finds: a function's `arguments` that are an object instead of JSON in a string.
+What it finds: the `arguments` of a function as an object instead of a string of JSON.
 
-Why it matters: arguments come in pieces that clients append. Ollama's own API has an object there, and gateways pass
-it through.
+Why it matters: arguments arrive in pieces that clients append. Ollama's own API has an object there, and gateways
+forward it.
+
+What to do: serialize the arguments to a string.
 
 Bad: chat-tools
     set 2 $.choices[0].delta.tool_calls[0].function.arguments {"a":1}

@@ -1,8 +1,10 @@
-"""A role that is none.
+"""Invalid role.
 
 What it finds: a `role` that is empty, or not one of `developer`, `system`, `user`, `assistant`, `tool`.
 
-Why it matters: an empty role is a missing one to clients that ask for it at the end.
+Why it matters: clients that check for the role at the end treat an empty one as missing.
+
+What to do: send `"role":"assistant"` in the first delta of a choice.
 
 Bad: chat
     set 1 $.choices[0].delta.role ""

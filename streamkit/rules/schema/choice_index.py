@@ -1,9 +1,10 @@
-"""A choice has no integer `index`.
+"""Choice without an integer `index`.
 
-What it finds: choices without `index`, or with one that is no integer.
+What it finds: choices without `index`, or with one that is not an integer.
 
-Why it matters: the index tells which alternative a delta belongs to; clients look it up without asking
-(agentgateway#2433).
+Why it matters: the index tells to which choice a delta belongs; clients use it without checking (agentgateway#2433).
+
+What to do: send `"index":0` with the only choice, and its number with each of several.
 
 Bad: chat
     delete 2 $.choices[0].index

@@ -1,8 +1,10 @@
-"""A choice has no `delta` object.
+"""Choice without a `delta` object.
 
-What it finds: choices whose `delta` is missing, `null` or no object.
+What it finds: choices whose `delta` is missing, `null` or not an object.
 
-Why it matters: clients read `choice.delta.content` without asking whether there is a delta.
+Why it matters: clients read `choice.delta.content` without checking that there is a delta.
+
+What to do: send `"delta":{}` if there is nothing to add.
 
 Bad: chat
     set 2 $.choices[0].delta null

@@ -1,9 +1,10 @@
-"""The id is empty.
+"""Empty ID.
 
 What it finds: chunks whose `id` is `""`.
 
-Why it matters: clients that group chunks or trace answers by id put all answers together
-(text-generation-inference#1782).
+Why it matters: clients that group chunks, or trace answers, by ID merge all answers (text-generation-inference#1782).
+
+What to do: send a unique ID for every response.
 
 Bad: chat
     set * $.id ""

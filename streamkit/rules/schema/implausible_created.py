@@ -1,8 +1,10 @@
-"""`created` is no time in seconds.
+"""Implausible `created`.
 
 What it finds: a `created` of 0, in milliseconds, or otherwise outside the years 2020 to 2100.
 
-Why it matters: logs and caches that go by it sort the answer into 1970 or the year 55000.
+Why it matters: logs and caches that use it sort the answer into 1970 or the year 55000.
+
+What to do: send Unix time in seconds.
 
 Bad: chat
     set * $.created 0

@@ -1,8 +1,10 @@
-"""A `message` beside the `delta`.
+"""`message` next to `delta`.
 
-What it finds: choices of a stream that carry a `message`, which belongs to the plain answer.
+What it finds: choices of a stream with a `message`, which belongs to a response without streaming.
 
 Why it matters: a client that reads both gets the text twice (foundry-local#144).
+
+What to do: send only `delta` in a stream.
 
 Bad: chat
     set 2 $.choices [{"index":0,"delta":{"content":"Hi"},"message":{"role":"assistant","content":"Hi"},"finish_reason":null}]

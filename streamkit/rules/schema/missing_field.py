@@ -1,10 +1,12 @@
-"""A field that must be there is missing.
+"""Required field is missing.
 
 What it finds: chunks without a field that their API requires. In chat, a missing `id`, `created` or `model` is a
 warning.
 
-Why it matters: openai-python's stream helper passes over every chunk without `object`, and iterates over `choices`
-without looking. Typed clients (Go, Rust, Vercel) refuse the chunk whatever is missing.
+Why it matters: openai-python's stream helper ignores every chunk without `object`, and iterates over `choices`
+without checking. Typed clients (Go, Rust, Vercel) reject the chunk whichever field is missing.
+
+What to do: send all required fields in every chunk.
 
 Bad: chat
     delete 2 $.object

@@ -1,8 +1,10 @@
-"""A count is negative.
+"""Negative count.
 
-What it finds: counts of tokens, and of what else is counted, that are less than 0.
+What it finds: counts of tokens, or of anything else, that are less than 0.
 
-Why it matters: no client refuses one; what adds up costs takes it off the bill.
+Why it matters: no client rejects it; cost accounting subtracts it.
+
+What to do: fix the counter, or leave the count out.
 
 Bad: chat-usage
     set 4 $.usage.completion_tokens -2

@@ -1,9 +1,12 @@
-"""A value that is new to this version of streamkit.
+"""Value unknown to this version of streamkit.
 
-What it finds: a word that the API's own types do not allow, in a field by which no client decides: a service tier, a
-modality, a format.
+What it finds: a word that the API's own types do not allow, in a field that does not affect how clients behave: a
+service tier, a modality, a format.
 
-Why it matters: it is either a mistake or newer than the types that streamkit knows, which the manual of the API tells.
+Why it matters: it is either a mistake or newer than the types that streamkit knows; the API's manual gives their
+version.
+
+What to do: check the spelling; otherwise update streamkit.
 
 Bad: gemini
     set 1 $.usageMetadata.trafficType "SOMETIMES"

@@ -1,9 +1,11 @@
-"""A number in a delta.
+"""Number in a delta.
 
-What it finds: fields of a delta that the API does not know and that are numbers, such as `token_id`.
+What it finds: numeric fields of a delta that the API does not have, such as `token_id`.
 
-Why it matters: openai-python adds the numbers of all deltas up: ids 10 and 20 become 30. The API's own fields are not
-touched.
+Why it matters: openai-python adds the numbers of all deltas: IDs 10 and 20 become 30. The API's own fields are not
+affected.
+
+What to do: send such values as strings, or outside the delta.
 
 Bad: chat
     set 2 $.choices[0].delta.weight 10

@@ -1,9 +1,10 @@
-"""The stream is of no API that is known.
+"""Unknown API.
 
-What it finds: a stream whose chunks are those of no known API, so that only its framing can be judged.
+What it finds: a stream whose chunks belong to no known API, so that only its framing can be checked.
 
-Why it matters: no client of a known API reads it, and a check that goes green on it has checked nothing. Name the API
-with `--api` where the stream is only odd.
+Why it matters: no client of a known API can read it, and a check that passes on it has checked nothing.
+
+What to do: name the API with `--api` if the stream is only unusual.
 
 Bad:
 
@@ -30,6 +31,6 @@ def _failed(stream: Stream) -> bool:
 
 @rule("SCH300", "error")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for such a stream."""
+    """Yield one sighting for such a stream."""
     if stream.api == "unknown" and (stream.chunks or stream.done) and not _failed(stream):
-        yield Sighting("the chunks are those of no API that is known", chunk=0 if stream.chunks else None)
+        yield Sighting("the chunks belong to no known API", chunk=0 if stream.chunks else None)

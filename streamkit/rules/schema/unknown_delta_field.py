@@ -1,10 +1,11 @@
-"""A field of a delta that is in no table.
+"""Unknown field in a delta.
 
-What it finds: fields inside `delta` that neither the API nor the dialect has, each once, at the chunk where it first
-comes.
+What it finds: fields in `delta` that neither the API nor the dialect has, each once, at the first chunk with it.
 
-Why it matters: what a provider adds there, a client of another provider never shows: reasoning in a field of one's
-own is lost to it.
+Why it matters: clients of other providers never show what a provider adds there: reasoning in a nonstandard field is
+lost to them.
+
+What to do: check the spelling; otherwise nothing.
 
 Bad: chat
     set 2 $.choices[0].delta.musing "hm"
@@ -22,7 +23,7 @@ from streamkit.rules import Sighting, rule
 
 @rule("SCH321", "info")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each field."""
+    """Yield a sighting for each field."""
     for misfit in stream.drift():
         if ".delta" in misfit.path:
             yield Sighting(misfit.message, chunk=misfit.chunk, path=misfit.path)

@@ -1,8 +1,10 @@
-"""A field that is in no table.
+"""Unknown field.
 
-What it finds: fields that neither the API nor the dialect has, each once, at the chunk where it first comes.
+What it finds: fields that neither the API nor the dialect has, each once, at the first chunk with it.
 
-Why it matters: drift: a provider added something, or misspelled something. Clients pass over it or carry it along.
+Why it matters: the provider added something, or misspelled something. Clients ignore it or carry it along.
+
+What to do: check the spelling; otherwise nothing.
 
 Bad: chat
     set 2 $.tier "gold"
@@ -20,7 +22,7 @@ from streamkit.rules import Sighting, rule
 
 @rule("SCH320", "info")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each field."""
+    """Yield a sighting for each field."""
     for misfit in stream.drift():
         if ".delta" not in misfit.path:
             yield Sighting(misfit.message, chunk=misfit.chunk, path=misfit.path)

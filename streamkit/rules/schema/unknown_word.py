@@ -1,10 +1,13 @@
-"""A role, a status, a type or an object of a name that the API does not have.
+"""Unknown role, status, type or object.
 
-What it finds: a word in one of the fields by which clients decide (`role`, `status`, `type`, `object`) that the API's
-own types do not allow there. New types of events, items and blocks are lawful: the rules about unknown types tell of them.
+What it finds: a value that the API's own types do not allow, in a field that affects how clients behave (`role`,
+`status`, `type`, `object`). New types of events, items and blocks are allowed here: the rules about unknown types
+report them.
 
-Why it matters: a client that compares with the words that it knows takes none of its branches: a finished item stays
-unfinished, an answer is nobody's.
+Why it matters: a client that compares it with the values that it knows takes none of its branches: a finished item
+stays unfinished, a message is shown to nobody.
+
+What to do: check the spelling; otherwise update streamkit.
 
 Bad: anthropic
     set 1 $.message.role "robot"

@@ -1,13 +1,14 @@
-"""A chunk is not valid against your own JSON Schema.
+"""Chunk does not match your JSON Schema.
 
-What it finds: everything in a chunk that is not as the schema of `--schema FILE` (or `schema` in
-`[tool.streamkit.lint]`) wants it: each with its JSON path, the keyword that it breaks, and where that stands in the
-schema. Without a schema it finds nothing.
+What it finds: every violation of the schema given by `--schema FILE`, or by `schema` in `[tool.streamkit.lint]`, with
+its JSON path, the keyword, and the position of the keyword in the schema. Without a schema, nothing is reported.
 
-Why it matters: the table of an API tells what every client can live with. A contract of your own, or the dialect of your
-house, may be stricter. The example is held to this schema:
+Why it matters: the table of an API describes what every client accepts. A contract of your own may be stricter. The
+example is checked against this schema:
 
     {"properties": {"tenant": {"type": "string"}}}
+
+What to do: fix the server, or the schema.
 
 Bad: chat
     set 2 $.tenant 7
@@ -25,6 +26,6 @@ from streamkit.rules import Sighting, rule
 
 @rule("SCH380", "error")
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each."""
+    """Yield a sighting for each violation."""
     for misfit in stream.contract():
         yield Sighting(misfit.message, chunk=misfit.chunk, path=misfit.path)

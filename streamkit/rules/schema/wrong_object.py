@@ -1,9 +1,11 @@
 """`object` is not `chat.completion.chunk`.
 
-What it finds: chunks whose `object` is another word, such as `chat.completion`, or empty.
+What it finds: chunks whose `object` has another value, such as `chat.completion`, or is empty.
 
-Why it matters: openai-python's stream helper tells chunks by this word and drops all others: the answer is empty, and
-its end an AssertionError.
+Why it matters: openai-python's stream helper recognizes chunks by this value and drops all others: the answer is
+empty, and its end raises AssertionError.
+
+What to do: send `"object":"chat.completion.chunk"`.
 
 Bad: chat
     set 2 $.object "chat.completion"

@@ -1,9 +1,11 @@
-"""A field has a value of another type.
+"""Field has the wrong type.
 
-What it finds: fields whose JSON type is not that of the API: `created` as a string, `id` as a number. A whole number
-written `1.0` is no integer here. In a field that clients only hand on it is a warning.
+What it finds: fields whose JSON type differs from the API's: `created` as a string, `id` as a number. An integer
+written as `1.0` does not count as one. In a field that clients only pass on, it is a warning.
 
-Why it matters: typed clients refuse the whole chunk; others carry the wrong type on.
+Why it matters: typed clients reject the whole chunk; others carry the wrong type along.
+
+What to do: send the type that the API documents.
 
 Bad: chat
     set 2 $.created "1760000000"

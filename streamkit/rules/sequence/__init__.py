@@ -1,1 +1,1 @@
-"""Rules about the order of chunks, tool calls, errors."""
+"""Rules about the order of chunks, tool calls and errors."""

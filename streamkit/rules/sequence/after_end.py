@@ -1,9 +1,11 @@
-"""More comes after the end of the message.
+"""Event after the end of the message.
 
 What it finds: events of the message after the one that ends it, and a second end. It is a warning after the marker that ends a
 plain text, after the metadata of Bedrock's Converse, and after the call that a Bedrock agent leaves to the application.
 
-Why it matters: clients stop reading there; what follows is lost to them.
+Why it matters: clients stop reading there, so whatever follows is lost to them.
+
+What to do: send the end event once, last.
 
 Bad: converse
     repeat 7

@@ -1,8 +1,10 @@
 """Choices do not begin in order.
 
-What it finds: a choice whose first chunk comes before that of the choice below it.
+What it finds: a choice whose first chunk precedes that of the choice with the next lower index.
 
-Why it matters: clients append choices as they come and look them up by index (litellm#3276).
+Why it matters: clients append choices as they arrive and look them up by index (litellm#3276).
+
+What to do: send the first chunks of choices in the order of their indices.
 
 Bad: chat
     insert 1 {"id":"c1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[{"index":1,"delta":{"role":"assistant","content":"A"},"finish_reason":null}]}

@@ -1,9 +1,11 @@
-"""A number or a time that does not go on.
+"""Counter or timestamp out of order.
 
-What it finds: an index, an id or a time of creation that goes back, comes twice or leaves some out, where each chunk has
-the next.
+What it finds: an index, an ID or a creation time that decreases, repeats or leaves a gap, where each chunk should
+have the next.
 
-Why it matters: a chunk was lost, doubled or moved, and the text with it.
+Why it matters: a chunk was lost, duplicated or moved, and its text with it.
+
+What to do: find the component that reorders or drops chunks.
 
 Bad: tgi
     set 2 $.index 5

@@ -1,9 +1,11 @@
 """`created` changes.
 
-What it finds: chunks whose `created` is not that of the chunks before.
+What it finds: chunks whose `created` differs from that of the chunks before.
 
-Why it matters: the API says that all chunks have the same; Groq, xAI and Perplexity send the time of the chunk, and
-no client minds.
+Why it matters: the API documents the same time for all chunks; Groq, xAI and Perplexity send the time of each chunk,
+and no client minds.
+
+What to do: nothing; a server should repeat the first value.
 
 Bad: chat
     set 2 $.created 1760000009

@@ -1,10 +1,12 @@
-"""Deltas that repeat the text so far.
+"""Deltas repeat the text so far.
 
-What it finds: a `content` that begins with the whole `content` of the chunk before and goes on, twice in a row, of
-sixteen characters at least.
+What it finds: a `content` of at least sixteen characters that begins with the whole `content` of the chunk before,
+twice in a row.
 
-Why it matters: a delta is what is new. Clients append it, and the text comes out as a staircase of itself
-(qwen-code#3896). Short repetitions are what a model may well write (chatlas#435).
+Why it matters: a delta is only what is new. Clients append it, so the text repeats itself (qwen-code#3896). Short
+repetitions may well be the model's own (chatlas#435).
+
+What to do: send only the new text in each delta.
 
 Bad: chat
     set 2 $.choices[0].delta.content "The quick brown fox"

@@ -1,9 +1,11 @@
-"""The connection broke.
+"""Connection broke.
 
-What it finds: a recorded exchange whose body did not end by itself: reset, timed out, refused by the protocol.
+What it finds: a recorded exchange whose body did not end normally: reset, timed out, or with a protocol error.
 
-Why it matters: the clients raise in the middle of the answer. Where the client itself left, or the recorder was
-interrupted, it is for information only.
+Why it matters: clients raise in the middle of the answer. If the client itself disconnected, or the recorder was
+interrupted, it is for information.
+
+What to do: check the timeouts of proxies and servers; retry.
 
 Bad: recording
     set 3 $.at 2000
@@ -31,11 +33,11 @@ from streamkit.rules import Sighting, rule
     breaks="openai-python 3.52, anthropic 2.11: APIConnectionError or httpx.ReadError in the middle of the stream",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for such an exchange."""
+    """Yield one sighting for such an exchange."""
     end = stream.exchange.end
     if end is not None and end.reason != "eof" and stream.exchange.frames:
         severity: Severity | None = "info" if end.reason in ("client_abort", "interrupted") else None
         last = len(stream.chunks) - 1 if stream.chunks else None
         yield Sighting(
-            f"the body ended by {end.reason}{': ' + end.error if end.error else ''}", chunk=last, severity=severity
+            f"the body ended with {end.reason}{': ' + end.error if end.error else ''}", chunk=last, severity=severity
         )

@@ -1,8 +1,10 @@
-"""Content after the finish.
+"""Content after the finish reason.
 
-What it finds: deltas with content for a choice that has its `finish_reason` already.
+What it finds: deltas with content for a choice that already has its `finish_reason`.
 
-Why it matters: clients stop reading at the finish: what follows is lost to them (openrag#462).
+Why it matters: clients stop reading at the finish reason, so whatever follows is lost to them (openrag#462).
+
+What to do: send `finish_reason` in the last chunk of a choice.
 
 Bad: chat
     move 2 to 3

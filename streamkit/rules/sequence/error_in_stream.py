@@ -1,9 +1,11 @@
-"""The stream reports an error.
+"""Stream reports an error.
 
-What it finds: a chunk with an `error` object, or one that says only `detail` or `code` and `message`, in an answer of
-status 200; an answer that is such an error and no stream at all.
+What it finds: a chunk with an `error` object, or with only `detail` or `code` and `message`, in a response with
+status 200; a response that is such an error and not a stream at all.
 
-Why it matters: the answer is not whole. The SDKs raise; without `error` as its key, it passes as a chunk.
+Why it matters: the answer is incomplete. The SDKs raise; without the key `error`, the error passes as a chunk.
+
+What to do: retry, or report the error to the user. A server should use the key `error`.
 
 Bad: chat
     data 3 {"error":{"message":"overloaded","type":"server_error","code":null}}
@@ -24,7 +26,7 @@ _OWN_RULES = ("anthropic_messages", "openai_responses", "gemini")
 
 
 def _message(chunk: dict[str, Any]) -> str:
-    """The error's own words, shortened."""
+    """Return the error's message, shortened."""
     error = chunk.get("error", chunk)
     if isinstance(error, dict):
         error = error.get("message") or error.get("detail") or error
@@ -38,11 +40,11 @@ def _message(chunk: dict[str, Any]) -> str:
     breaks="openai-python 3.52, openai-node 6.49: APIError in the middle of the stream; litellm 1.106: MidStreamFallbackError",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each chunk that reports one."""
+    """Yield a sighting for each chunk that reports an error."""
     response = stream.exchange.response
     if stream.verdict == "not-a-stream":
         if stream.chunks and stream.flags[0] & ERROR and (response is None or response.status < 400):
-            yield Sighting(f"the answer is an error and no stream: {_message(stream.chunks[0])}", chunk=0)
+            yield Sighting(f"the response is an error, not a stream: {_message(stream.chunks[0])}", chunk=0)
         return
     if stream.api in _OWN_RULES:
         return
@@ -54,4 +56,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
     for chunk in (0, len(stream.chunks) - 1) if stream.chunks else ():
         whole = stream.chunks[chunk]
         if not stream.flags[chunk] and ("detail" in whole or {"code", "message"} <= whole.keys()):
-            yield Sighting(f"an error without the key `error`: {_message(whole)}", chunk=chunk)
+            yield Sighting(f"error without the key `error`: {_message(whole)}", chunk=chunk)

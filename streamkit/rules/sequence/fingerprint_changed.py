@@ -1,8 +1,10 @@
 """`system_fingerprint` changes.
 
-What it finds: chunks whose `system_fingerprint` is not that of the chunks before.
+What it finds: chunks whose `system_fingerprint` differs from that of the chunks before.
 
-Why it matters: the answer was made by more than one configuration, or the log was damaged.
+Why it matters: the answer was produced by more than one configuration, or the log was damaged.
+
+What to do: nothing; do not rely on reproducible output.
 
 Bad: chat
     set 1 $.system_fingerprint "fp_1"

@@ -1,9 +1,11 @@
-"""The finish reason and the tool calls disagree.
+"""Finish reason contradicts the tool calls.
 
-What it finds: `stop` from a choice that made tool calls, or `tool_calls` from one that made none.
+What it finds: `stop` from a choice with tool calls, or `tool_calls` from one without any.
 
-Why it matters: agents go by it: the calls are never run, or a call is waited for that is not there (sglang#7708,
-litellm#12862, LocalAI#6218). OpenAI itself says `stop` where a certain tool was forced (ollama#7963).
+Why it matters: agents rely on it: calls are never executed, or a call is awaited that does not exist (sglang#7708,
+litellm#12862, LocalAI#6218). OpenAI itself sends `stop` if a certain tool was forced (ollama#7963).
+
+What to do: send `tool_calls` if and only if the choice contains tool calls.
 
 Bad: chat-tools
     set 4 $.choices[0].finish_reason "stop"

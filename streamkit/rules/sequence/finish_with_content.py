@@ -1,9 +1,11 @@
-"""The finish comes with content.
+"""Finish reason in a chunk with content.
 
 What it finds: a `finish_reason` in the same chunk as content.
 
-Why it matters: lawful, and usual at vLLM (vllm#36944). A client that stops before it looks at the delta loses the
-last words.
+Why it matters: this is allowed, and usual for vLLM (vllm#36944). A client that stops before it reads the delta loses
+the last words.
+
+What to do: in a client, read the delta before the finish reason.
 
 Bad: chat
     drop 2

@@ -1,8 +1,10 @@
-r"""The answer is an HTTP error.
+r"""HTTP error.
 
-What it finds: an exchange that was answered with a status of 400 or more, or not at all.
+What it finds: an exchange that was answered with status 400 or higher, or not at all.
 
-Why it matters: there is no stream to judge. The finding keeps a check of recordings from going green on it.
+Why it matters: there is no stream to check. The finding keeps a check of recordings from passing on it.
+
+What to do: fix the request, or record again.
 
 Bad:
 
@@ -26,11 +28,11 @@ from streamkit.rules import Sighting, rule
 
 @rule("SEQ422", "warning", plain=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for such an exchange."""
+    """Yield one sighting for such an exchange."""
     exchange = stream.exchange
     if exchange.response is not None and exchange.response.status >= 400:
-        yield Sighting(f"the answer has status {exchange.response.status}", byte=0 if exchange.frames else None)
+        yield Sighting(f"the response has status {exchange.response.status}", byte=0 if exchange.frames else None)
     elif (
         exchange.response is None and exchange.end is not None and exchange.end.reason != "eof" and not exchange.frames
     ):
-        yield Sighting(f"there was no answer: {exchange.end.reason}", line=exchange.origin.line)
+        yield Sighting(f"no response: {exchange.end.reason}", line=exchange.origin.line)

@@ -1,9 +1,11 @@
-"""The id changes.
+"""ID changes.
 
-What it finds: chunks whose `id` is not that of the chunks before.
+What it finds: chunks whose `id` differs from that of the chunks before.
 
-Why it matters: all chunks of an answer have one id. goose makes a message of each (litellm#38098), openai-node's
-reader starts a new completion, the Go SDK refuses it (foundry-local#221).
+Why it matters: all chunks of an answer have one ID. goose makes a message of each (litellm#38098), openai-node's
+reader starts a new completion, and the Go SDK rejects the chunk (foundry-local#221).
+
+What to do: generate the ID once per response.
 
 Bad: chat
     set 2 $.id "c2"

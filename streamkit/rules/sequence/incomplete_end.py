@@ -1,9 +1,10 @@
-"""The end does not tell what it always tells.
+"""End without its usual information.
 
-What it finds: a stream that ends, and nothing tells the token counts, the durations or the details that this API sends with
-every end.
+What it finds: a stream that ends without the token counts, durations or details that this API sends with every end.
 
-Why it matters: what the answer cost is not known; a client that reads it without looking raises.
+Why it matters: the cost of the answer is unknown; a client that reads them without checking raises.
+
+What to do: send them with the end event.
 
 Bad: converse
     drop 8

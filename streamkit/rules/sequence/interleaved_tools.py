@@ -1,9 +1,11 @@
-r"""Tool calls take turns.
+r"""Interleaved tool calls.
 
-What it finds: a delta for a tool call after another call of the same choice began.
+What it finds: a delta for a tool call after another call of the same choice has begun.
 
-Why it matters: lawful, and clients that go by index do not mind; those that finish a call when the next begins lose
-the rest of it.
+Why it matters: this is allowed, and clients that go by index do not mind; those that finish a call when the next
+begins lose its rest.
+
+What to do: send the deltas of a call without interruption, if your clients need it.
 
 Bad: chat-tools
     set 2 $.choices[0].delta.tool_calls[0].function.arguments "{\"a\""

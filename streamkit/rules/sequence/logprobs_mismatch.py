@@ -1,9 +1,11 @@
-"""The tokens with log probabilities are not those of the text.
+"""Tokens with log probabilities differ from the text.
 
-What it finds: a text whose every piece came with log probabilities, and whose tokens, put together by their `bytes`, are
-another text.
+What it finds: a text with log probabilities for every piece, whose tokens, joined by their `bytes`, give another
+text.
 
-Why it matters: who scores an answer by its log probabilities scores another answer.
+Why it matters: scoring an answer by its log probabilities scores another answer.
+
+What to do: send the log probabilities of exactly the tokens in the delta.
 
 Bad: chat
     set 2 $.choices[0].logprobs {"content":[{"token":"Ho","logprob":-0.1,"bytes":[72,111],"top_logprobs":[]}],"refusal":null}

@@ -1,9 +1,11 @@
-"""No chunk says why a choice ended.
+"""Choice without a finish reason.
 
-What it finds: choices that were begun and have no `finish_reason` to the end.
+What it finds: choices that have begun but have no `finish_reason` up to the end of the stream.
 
-Why it matters: a finished answer and one that was cut off look the same. Clients throw, report an error, or make up
+Why it matters: a complete answer cannot be told from a truncated one. Clients throw, report an error, or invent
 `stop` (command-code#785).
+
+What to do: send a `finish_reason` in the last chunk of every choice.
 
 Bad: chat
     drop 3
@@ -25,9 +27,9 @@ from streamkit.rules import Sighting, missteps, rule
     finds=missteps,
     apis=("openai_chat", "openai_completions"),
     whole=True,
-    breaks="openai-node 6.49 `.stream()` throws `missing finish_reason`; Vercel AI SDK 6.0: finish `error`; litellm 1.106 makes up `stop`",
+    breaks="openai-node 6.49 `.stream()` throws `missing finish_reason`; Vercel AI SDK 6.0: finish `error`; litellm 1.106 invents `stop`",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each choice without one, and one where there is no choice at all."""
+    """Yield a sighting if no chunk has a choice; the table of order reports choices without a finish reason."""
     if stream.chunks and not any(chunk.get("choices") for chunk in stream.chunks):
-        yield Sighting("no chunk has a choice, so none finishes", chunk=len(stream.chunks) - 1)
+        yield Sighting("no chunk has a choice, so there is no finish reason", chunk=len(stream.chunks) - 1)

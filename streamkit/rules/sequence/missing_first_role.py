@@ -1,8 +1,10 @@
-"""A choice begins without a role.
+"""Choice begins without a role.
 
 What it finds: choices whose first delta has no `role`.
 
-Why it matters: openai-node asks for it when the answer is put together; openai-python leaves it null.
+Why it matters: openai-node requires it when the answer is complete; openai-python leaves it null.
+
+What to do: send `"role":"assistant"` in the first delta of a choice.
 
 Bad: chat
     drop 1

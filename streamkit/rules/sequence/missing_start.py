@@ -1,11 +1,13 @@
-"""The stream begins without its first event.
+"""Stream begins without its first event.
 
-What it finds: a content block, a tool call, a step or an entry before the event that opens the message (`messageStart`,
-`message-start`, `interaction.created`, `conversation.response.started`, `thread.run.created`); a first token that is not
-number 1.
+What it finds: a content block, tool call, step or entry before the event that opens the message (`messageStart`,
+`message-start`, `interaction.created`, `conversation.response.started`, `thread.run.created`); a first token that is
+not number 1.
 
-Why it matters: what the first event tells, the role, the id, the model, is not known; a client that makes its message
-there has none to add to.
+Why it matters: the role, ID and model in the first event are unknown; a client that creates its message there has
+nothing to add to.
+
+What to do: send the opening event first, and record from the beginning.
 
 Bad: converse
     drop 1

@@ -1,9 +1,10 @@
-"""The model changes.
+"""Model changes.
 
-What it finds: chunks whose `model` is not that of the chunks before.
+What it finds: chunks whose `model` differs from that of the chunks before.
 
-Why it matters: what the answer cost and who gave it is then a matter of which chunk is asked. A router may do it on
-purpose.
+Why it matters: cost and origin of the answer depend on which chunk a client reads. A router may do it on purpose.
+
+What to do: send one model name per response.
 
 Bad: chat
     set 2 $.model "n"

@@ -1,10 +1,12 @@
-"""Parts are opened in another order than theirs.
+"""Parts opened out of order.
 
-What it finds: a content block, a tool call, a step or an entry that is opened a second time, whose index is not the next,
-or that is opened while another is open.
+What it finds: a content block, tool call, step or entry that is opened a second time, whose index is not the next, or
+that is opened while another is open.
 
-Why it matters: clients that append parts put them in the order in which they come, and those that go by the index in
-another; a delta then belongs to either.
+Why it matters: clients that append parts order them by arrival, those that go by index order them differently; a
+delta may belong to either.
+
+What to do: number parts from 0, and close each before the next is opened.
 
 Bad: converse
     set 4 $.contentBlockStart.contentBlockIndex 3

@@ -1,8 +1,10 @@
-"""A delta of another type than its part.
+"""Delta does not fit its part.
 
 What it finds: text in the block of a tool call, arguments in a text, a thought in a model's output.
 
-Why it matters: clients add a delta to the part that it names: the content is dropped, or lands in the wrong place.
+Why it matters: clients add a delta to the part that it names: the content is dropped, or ends up in the wrong place.
+
+What to do: open a part of the right type for each kind of delta.
 
 Bad: converse
     set 5 $.contentBlockDelta.delta {"text":"Hi"}

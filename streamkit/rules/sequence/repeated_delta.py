@@ -1,9 +1,11 @@
-"""The same delta twice in a row.
+"""Same delta twice in a row.
 
-What it finds: two events in a row that are equal in everything, with a text of several words; in Gemini, whose token
-counts grow with every event, with any text.
+What it finds: two consecutive events that are equal in everything, with a text of several words; for Gemini, whose
+token counts grow with every event, with any text.
 
-Why it matters: a retry or a broken proxy sent it twice, and every client shows it twice.
+Why it matters: a retry or a faulty proxy sent it twice, and every client shows it twice.
+
+What to do: find the component that resends events.
 
 Bad: anthropic
     set 3 $.delta.text "the quick brown fox jumps"

@@ -1,10 +1,12 @@
-"""A choice finishes twice.
+"""Choice finishes twice.
 
-What it finds: a second `finish_reason` for a choice, the same or another; in Ollama, TGI, watsonx,
-Replicate and InvokeModel, where no client is known to suffer from it, a second end, as a warning.
+What it finds: a second `finish_reason` for a choice, the same or another; for Ollama, TGI, watsonx, Replicate and
+InvokeModel, where no client is known to be affected, a second end as a warning.
 
-Why it matters: LangChain appends them, and a client that stops at the first loses what comes after (ChatMock#114:
-tool calls).
+Why it matters: LangChain joins them, and a client that stops at the first loses what follows (ChatMock#114: tool
+calls).
+
+What to do: send `finish_reason` once per choice.
 
 Bad: chat
     repeat 3

@@ -1,9 +1,11 @@
-"""The role comes again.
+"""Repeated role.
 
-What it finds: deltas after a choice's first that carry `role` once more.
+What it finds: deltas after the first one of a choice that contain `role` again.
 
-Why it matters: openai-python's stream helper appends strings, the role too. Fifteen of 96 recorded streams do it,
-those of OpenRouter, Perplexity, Z.ai, Snowflake and Novita.
+Why it matters: openai-python's stream helper joins strings, including the role. Fifteen of 96 recorded streams do it,
+from OpenRouter, Perplexity, Z.ai, Snowflake and Novita.
+
+What to do: send `role` in the first delta only.
 
 Bad: chat
     set 2 $.choices[0].delta {"role":"assistant","content":"Hi"}

@@ -1,8 +1,10 @@
-"""The message starts twice.
+"""Message starts twice.
 
 What it finds: a second event that opens the message, or one after its end.
 
-Why it matters: a client that makes its message there begins again, and what came before is lost.
+Why it matters: a client that creates its message there starts over, and what came before is lost.
+
+What to do: send the opening event once.
 
 Bad: converse
     repeat 1

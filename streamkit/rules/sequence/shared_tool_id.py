@@ -1,8 +1,11 @@
-"""Two tool calls have one id.
+"""Duplicate tool call ID.
 
-What it finds: a tool call whose id is that of another call in the same answer.
+What it finds: a tool call with the ID of another call in the same answer.
 
-Why it matters: the results are sent back under the ids: which result is whose is lost, and APIs refuse the request.
+Why it matters: results are returned under these IDs: it is unknown to which call a result belongs, and APIs reject
+the request.
+
+What to do: send a unique ID with every call.
 
 Bad: converse
     insert 7 {"contentBlockStart":{"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"t1","name":"f"}}}}

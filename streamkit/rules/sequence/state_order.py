@@ -1,9 +1,11 @@
-"""Statuses in another order than theirs.
+"""Statuses out of order.
 
-What it finds: a run, a step, a message or an interaction whose status is told twice, is passed over, goes back, or is not
-that of its event.
+What it finds: a run, step, message or interaction whose status is sent twice, skipped or reversed, or is not that of
+its event.
 
 Why it matters: clients that act on a status act twice, or never.
+
+What to do: send each status once, in order.
 
 Bad: interactions
     set 6 $.interaction.status "in_progress"

@@ -1,9 +1,11 @@
-r"""Tool arguments are no JSON object.
+r"""Tool arguments are not a JSON object.
 
-What it finds: a tool call whose arguments, all put together, are no JSON object. Where the answer was cut at its
-length it is a warning.
+What it finds: a tool call whose joined arguments are not a JSON object. If the answer was truncated at its maximum
+length, it is a warning.
 
-Why it matters: LangChain calls the tool with `{}`; others raise, or pass the broken text on.
+Why it matters: LangChain calls the tool with `{}`; other clients raise, or pass the broken text on.
+
+What to do: send complete arguments; validate them before calling a tool.
 
 Bad: chat-tools
     set 3 $.choices[0].delta.tool_calls[0].function.arguments "{\"a\":"

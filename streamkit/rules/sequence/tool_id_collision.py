@@ -1,9 +1,11 @@
 r"""Two tool calls share an index.
 
-What it finds: a delta with a new `id` under an `index` that another call has.
+What it finds: a delta with a new `id` at an `index` that another call has.
 
-Why it matters: parallel calls are glued into one: names and arguments are appended to each other. Gateways in front
+Why it matters: parallel calls are merged into one: names and arguments are appended to each other. Gateways in front
 of Gemini do it (litellm#16194, dynamo#4723, gcli2api#406).
+
+What to do: number the calls of a choice 0, 1, 2.
 
 Bad: chat-tools
     set 2 $.choices[0].delta.tool_calls[0].function.arguments "{\"a\":1}"

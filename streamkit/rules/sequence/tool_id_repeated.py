@@ -1,8 +1,10 @@
-r"""A tool call gives its id again.
+r"""Repeated tool call ID.
 
-What it finds: later deltas of a tool call that carry the same `id` once more.
+What it finds: later deltas of a tool call that contain the same `id` again.
 
-Why it matters: openai-python's stream helper appends strings, ids too (SillyTavern#5948).
+Why it matters: openai-python's stream helper joins strings, including IDs (SillyTavern#5948).
+
+What to do: send `id` in the first delta of a call only.
 
 Bad: chat-tools
     set 3 $.choices[0].delta.tool_calls [{"index":0,"id":"call_1","function":{"arguments":"{\"a\":1}"}}]

@@ -2,7 +2,9 @@ r"""Tool call indices do not count up from 0.
 
 What it finds: a tool call whose `index` is not the next one of its choice.
 
-Why it matters: clients append calls as they come and look them up by index.
+Why it matters: clients append calls as they arrive and look them up by index.
+
+What to do: number the calls of a choice 0, 1, 2.
 
 Bad: chat-tools
     drop 2

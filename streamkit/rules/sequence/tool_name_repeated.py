@@ -1,9 +1,11 @@
-r"""A tool call gives its name again.
+r"""Repeated tool call name.
 
-What it finds: later deltas of a tool call that carry `function.name` once more.
+What it finds: later deltas of a tool call that contain `function.name` again.
 
-Why it matters: openai-python and LangChain append strings, names too: no tool is called `read_fileread_file`
+Why it matters: openai-python and LangChain join strings, including names: there is no tool `read_fileread_file`
 (hermes-agent#12230, llama.cpp#12379).
+
+What to do: send `function.name` in the first delta of a call only.
 
 Bad: chat-tools
     set 3 $.choices[0].delta.tool_calls[0].function {"name":"f","arguments":"{\"a\":1}"}

@@ -1,9 +1,11 @@
-r"""A tool call opens without an id.
+r"""Tool call begins without an ID.
 
 What it finds: the first delta of a tool call whose `id` is missing or empty.
 
-Why it matters: the result of the call is sent back under its id. Without one, litellm drops the call
+Why it matters: the result of the call is returned under its ID. Without one, litellm drops the call
 (lmstudio-bug-tracker#830).
+
+What to do: send a unique `id` in the first delta of a call.
 
 Bad: chat-tools
     set 2 $.choices[0].delta.tool_calls [{"index":0,"type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]

@@ -1,8 +1,10 @@
-r"""A tool call opens without a name.
+r"""Tool call begins without a name.
 
 What it finds: the first delta of a tool call without `function.name`.
 
-Why it matters: trackers that open a call by its name refuse it; most clients take a name that comes later.
+Why it matters: clients that open a call by its name reject it; most accept a name that follows later.
+
+What to do: send `function.name` in the first delta of a call.
 
 Bad: chat-tools
     delete 2 $.choices[0].delta.tool_calls[0].function.name

@@ -1,9 +1,12 @@
-"""The stream ends before its terminal event.
+"""Stream ends before its terminal event.
 
-What it finds: a whole stream of any API whose terminal event never comes, where no other rule reports an error about its
-end. Plain text has no terminal event of its own: without a marker at its end, it is a warning.
+What it finds: a stream of any API, recorded completely, whose terminal event is missing, unless another rule reports
+an error about its end. Plain text has no terminal event: without a marker at its end, it is a warning.
 
-Why it matters: a cut answer looks like a whole one. Most clients end without an error and hand over what they have.
+Why it matters: a truncated answer looks like a complete one. Most clients stop without an error and return what they
+have.
+
+What to do: send the terminal event; if it is missing, treat the answer as incomplete.
 
 Bad:
 
@@ -24,7 +27,7 @@ from streamkit.model.stream import Stream
 from streamkit.rules import RULES, Sighting, rule
 from streamkit.wire.values import Tail
 
-_MESSAGE = "the stream ends before its terminal event: it was cut, or its last event is missing"
+_MESSAGE = "the stream ends before its terminal event: it was truncated, or its last event is missing"
 
 
 @rule(
@@ -32,18 +35,18 @@ _MESSAGE = "the stream ends before its terminal event: it was cut, or its last e
     "error",
     also=("warning",),
     whole=True,
-    breaks="ollama 0.6.3, cohere 7.3: the stream ends without an error, and the cut answer passes for a whole one",
+    breaks="ollama 0.6.3, cohere 7.3: the stream ends without an error, and the truncated answer looks complete",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for such a stream."""
-    if stream.verdict == "truncated" and not _is_told(stream):
+    """Yield one sighting for such a stream."""
+    if stream.verdict == "truncated" and not _is_reported(stream):
         severity: Severity | None = "warning" if stream.api == "plain_text" else None
         yield Sighting(_MESSAGE, chunk=len(stream.chunks) - 1 if stream.chunks else None, severity=severity)
 
 
-def _is_told(stream: Stream) -> bool:
-    """Whether an error of another rule says the same: that the request failed, the API is unknown, the body was cut inside
-    an event, or an end is missing that the API's table of order asks for."""
+def _is_reported(stream: Stream) -> bool:
+    """Return whether another rule reports the same as an error: the request failed, the API is unknown, the body ends within
+    an event, or an end is missing that the API's table of order requires."""
     response = stream.exchange.response
     if (response is not None and response.status >= 400) or stream.api == "unknown":
         return True

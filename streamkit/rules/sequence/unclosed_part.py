@@ -1,9 +1,12 @@
-"""A part is never closed.
+"""Part is never closed.
 
-What it finds: a content block, a tool call, a step, an entry or a message that is open at the end of the stream.
-A tool call is an error.
+What it finds: a content block, tool call, step, entry or message that is still open at the end of the stream. A tool
+call is an error.
 
-Why it matters: a client that hands a part on when it is closed, as it does with a tool call, never hands this one on.
+Why it matters: a client that passes a part on when it is closed, as it does with a tool call, never passes this one
+on.
+
+What to do: send the closing event of every part.
 
 Bad: converse
     drop 6

@@ -1,9 +1,11 @@
-"""An event that is in no table.
+"""Unknown event.
 
-What it finds: an event whose type, or whose name, is none of the API's.
+What it finds: an event whose type or name the API does not have.
 
-Why it matters: clients pass over it with whatever it holds, and those that know every type refuse it. It may be new, or
-another API's.
+Why it matters: clients ignore it together with its content, and those that know every type reject it. It may be new,
+or belong to another API.
+
+What to do: check the spelling; otherwise update streamkit.
 
 Bad: converse
     insert 3 {"type":"ping"}

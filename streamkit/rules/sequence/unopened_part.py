@@ -1,10 +1,12 @@
-"""An event for a part that is not open.
+"""Event for a part that is not open.
 
-What it finds: a delta or an end for a content block, a tool call, a step, an entry or a message that was never opened, or
-that was closed before. A text of Bedrock's Converse needs no event that opens it. In the traces of a Bedrock agent, which no
-client puts together, it is a warning.
+What it finds: a delta or an end for a content block, tool call, step, entry or message that was never opened or is
+already closed. Text in Bedrock's Converse needs no opening event. In the traces of a Bedrock agent, which clients do not
+join, it is a warning.
 
-Why it matters: a client that adds deltas to open parts has none to add to: the content is dropped, or it raises.
+Why it matters: a client that adds deltas to open parts has nothing to add to: it drops the content or raises.
+
+What to do: send the opening event of a part before its deltas.
 
 Bad: converse
     drop 4

@@ -1,9 +1,11 @@
-"""A value changes that stays the same.
+"""Constant value changes.
 
-What it finds: what every event of an answer repeats, the thread, the assistant, the role, the name of a call, and one
-event tells otherwise. Ids and models have rules of their own.
+What it finds: a value that every event of an answer repeats (the thread, the assistant, the role, the name of a call)
+and that differs in one event. IDs and models have rules of their own.
 
-Why it matters: which of the two holds is a matter of which event a client reads.
+Why it matters: which of the two counts depends on the event that a client reads.
+
+What to do: repeat the value unchanged.
 
 Bad: interactions
     set 1 $.interaction.agent "a1"

@@ -1,10 +1,12 @@
-"""The whole is not what the deltas give.
+"""Complete value differs from its deltas.
 
-What it finds: an event at the end that tells a whole text, or the whole arguments of a call, and another one than the
-deltas before it.
+What it finds: an event at the end with the complete text, or the complete arguments of a call, that differs from the
+joined deltas.
 
-Why it matters: one of the two is wrong: a client that shows the deltas and one that takes the whole show different
-answers.
+Why it matters: one of the two is wrong: clients that show the deltas and clients that take the complete value show
+different answers.
+
+What to do: build the complete value from the deltas that were sent.
 
 Bad: tgi
     set 2 $.generated_text "Bye"

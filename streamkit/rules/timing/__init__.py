@@ -1,1 +1,1 @@
-"""Rules about time, where it was measured."""
+"""Rules about arrival times, for streams whose times were measured."""

@@ -1,9 +1,11 @@
-r"""Nearly all chunks came at once.
+r"""Nearly all chunks arrived at once.
 
-What it finds: a stream of ten chunks or more of which over four in five came within a hundredth of its whole time.
+What it finds: a stream of ten chunks or more of which over 80 % arrived within 1 % of its total time.
 
-Why it matters: a proxy held the stream back and let it go at the end: nothing was streamed. Its time to the first
-token is that of the whole answer (c8s#140, koboldcpp#1168).
+Why it matters: a proxy buffered the stream and released it at the end, so nothing was streamed: the time to first
+token is that of the whole response (c8s#140, koboldcpp#1168).
+
+What to do: turn off response buffering and compression in proxies, such as `proxy_buffering` in nginx.
 
 Bad:
 
@@ -57,12 +59,12 @@ from streamkit.rules import Sighting, rule
 
 _ENOUGH = 10
 _SHORTEST = 100_000_000
-"""Nanoseconds: in a shorter stream, pauses are below what a reader notices."""
+"""Nanoseconds: in a shorter stream, nobody notices pauses."""
 
 
 @rule("TIM603", "warning", timed=True, whole=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """One sighting for such a stream."""
+    """Yield one sighting for such a stream."""
     times = [at for at in stream.chunk_times() if at is not None]
     if len(times) < _ENOUGH or times[-1] - times[0] < _SHORTEST:
         return
@@ -77,4 +79,4 @@ def check(stream: Stream) -> Iterator[Sighting]:
             first += 1
         most = max(most, last - first + 1)
     if most > 0.8 * len(times):
-        yield Sighting(f"{most} of {len(times)} chunks came within {span / 1e8:.1f} ms of {span / 1e6:.1f} ms")
+        yield Sighting(f"{most} of {len(times)} chunks arrived within {span / 1e8:.1f} ms of {span / 1e6:.1f} ms")

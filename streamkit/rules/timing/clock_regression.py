@@ -1,9 +1,11 @@
-"""Time goes back.
+"""Time decreases.
 
-What it finds: a frame that was stamped earlier than the one before it.
+What it finds: a frame with an earlier time than the frame before it.
 
-Why it matters: the recorder's clock is monotonic, so the recording was edited, or joined from two: no time in it can
-be trusted.
+Why it matters: the recorder's clock is monotonic, so the recording was edited, or joined from two: none of its times
+is reliable.
+
+What to do: use the original recording.
 
 Bad: recording
     set 4 $.at 45000000
@@ -22,7 +24,7 @@ from streamkit.rules import Sighting, rule
 
 @rule("TIM601", "warning", timed=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each frame that goes back."""
+    """Yield a sighting for each frame whose time decreases."""
     frames = stream.exchange.frames
     last = None
     for frame, at in enumerate(frames.at):

@@ -1,10 +1,12 @@
-"""Nothing came for 30 seconds.
+"""No data for 30 seconds.
 
-What it finds: a pause of 30 seconds or more between two events of a stream. A comment counts as an event: it keeps
-the connection open. `--max-gap TIME` and `max-gap` in `[tool.streamkit.lint]` say another length.
+What it finds: a pause of 30 seconds or more between two events of a stream. A comment counts as an event, because it
+keeps the connection open. `--max-gap TIME`, or `max-gap` in `[tool.streamkit.lint]`, sets another limit.
 
-Why it matters: proxies and clients close a connection that is silent for so long, many after 30 or 60 seconds
+Why it matters: proxies and clients close connections that are silent for this long, many after 30 or 60 seconds
 (DeepSeek-V3#1608).
+
+What to do: send a comment such as `: keep-alive` every 15 seconds.
 
 Bad: recording
     set 5 $.at 45000000000
@@ -24,7 +26,7 @@ from streamkit.rules import Sighting, rule
 
 @rule("TIM602", "warning", timed=True)
 def check(stream: Stream) -> Iterator[Sighting]:
-    """A sighting for each pause."""
+    """Yield a sighting for each pause."""
     frames = stream.exchange.frames
     last = None
     for frame, at in enumerate(frames.at):

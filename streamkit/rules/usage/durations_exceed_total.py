@@ -1,9 +1,11 @@
-"""The parts took longer than the whole.
+"""Durations exceed the total.
 
-What it finds: an Ollama answer whose `load_duration`, `prompt_eval_duration` and `eval_duration` together are more than
-its `total_duration`.
+What it finds: an Ollama response whose `load_duration`, `prompt_eval_duration` and `eval_duration` add up to more
+than its `total_duration`.
 
-Why it matters: tokens a second, made of these, are wrong.
+Why it matters: tokens per second computed from them are wrong.
+
+What to do: fix the server's clock readings; do not use the durations.
 
 Bad: ollama
     set 2 $.total_duration 5

@@ -1,8 +1,10 @@
-"""A running token count goes down.
+"""Running token count decreases.
 
-What it finds: a count that is lower than in the usage before.
+What it finds: a count that is lower than in the previous usage.
 
-Why it matters: a running total cannot fall; the last one, which clients keep, may be the wrong one.
+Why it matters: a running total cannot decrease; the last one, which clients keep, may be wrong.
+
+What to do: send cumulative counts.
 
 Bad, with USG502 beside it:
 

@@ -2,8 +2,10 @@
 
 What it finds: a chat stream without token counts.
 
-Why it matters: they come only where the request asks with `stream_options.include_usage`; without them, cost can only
+Why it matters: they are only sent if the request sets `stream_options.include_usage`; without them, the cost can only
 be estimated.
+
+What to do: set `"stream_options":{"include_usage":true}` in the request.
 
 Bad: chat
 

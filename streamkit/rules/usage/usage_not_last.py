@@ -1,9 +1,11 @@
-"""A chunk without usage follows the usage.
+"""Chunk without usage after the usage.
 
-What it finds: a chunk that has no `usage` after the one that carries it. In Cloudflare it is a warning.
+What it finds: a chunk without `usage` after the one with it. For Cloudflare it is a warning.
 
-Why it matters: openai-python's stream helper keeps the usage of the last chunk, and null is one. OpenAI's own
-moderation results come after the usage and do this.
+Why it matters: openai-python's stream helper keeps the usage of the last chunk, even if that is null. OpenAI's own
+moderation results follow the usage and trigger this.
+
+What to do: send the usage in the last chunk.
 
 Bad: chat-usage
     move 3 to 4

@@ -1,8 +1,11 @@
-"""Usage comes with content.
+"""Usage in a chunk with content.
 
-What it finds: a chunk that carries `usage` and text.
+What it finds: a chunk with both `usage` and text.
 
-Why it matters: lawful where a provider says so; the API's own streams send it in a chunk of its own, without choices.
+Why it matters: this is allowed if the provider documents it; the API itself sends usage in a separate chunk without
+choices.
+
+What to do: nothing, unless your client reads usage from chunks without choices only.
 
 Bad: chat-usage
     drop 3

@@ -1,10 +1,12 @@
-"""A part of a token count is more than the whole.
+"""Part of a token count exceeds the whole.
 
-What it finds: cached tokens that are more than the tokens of the prompt, reasoning tokens that are more than those of
-the answer, and every other part of a count that is more than the count.
+What it finds: more cached tokens than prompt tokens, more reasoning tokens than completion tokens, or any other part
+of a count that exceeds the count.
 
-Why it matters: who takes the part from the whole, to tell what was charged in full or what was shown, gets less than
-nothing.
+Why it matters: code that subtracts the part from the whole, to get the tokens at full price or the visible ones, gets
+a negative number.
+
+What to do: include the parts in the count.
 
 Bad: chat-usage
     set 4 $.usage.prompt_tokens_details {"cached_tokens":30}

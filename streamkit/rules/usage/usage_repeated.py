@@ -1,9 +1,11 @@
-"""Usage comes more than once.
+"""Usage sent more than once.
 
 What it finds: more than one chunk with a `usage` object.
 
-Why it matters: they are running totals, and LangChain adds them up: 26 tokens for 8 (langchain#30429,
+Why it matters: each is a running total, but LangChain adds them up: 26 tokens instead of 8 (langchain#30429,
 langchainjs#10159).
+
+What to do: send usage once, in the last chunk.
 
 Bad: chat
     set * $.usage {"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}

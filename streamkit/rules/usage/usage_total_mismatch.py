@@ -1,8 +1,10 @@
-"""The token counts do not add up.
+"""Token counts do not add up.
 
-What it finds: a `total_tokens` that is not `prompt_tokens` and `completion_tokens` together.
+What it finds: a `total_tokens` that is not the sum of `prompt_tokens` and `completion_tokens`.
 
-Why it matters: one of the three leaves something out: xAI and Google count reasoning in the total alone.
+Why it matters: one of the three leaves something out: xAI and Google count reasoning tokens only in the total.
+
+What to do: check which count your bill is based on.
 
 Bad: chat-usage
     set 4 $.usage.total_tokens 9

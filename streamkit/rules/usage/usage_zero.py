@@ -1,8 +1,10 @@
 """All token counts are 0.
 
-What it finds: usage that counts nothing, in a stream that has content.
+What it finds: usage with only zeros, in a stream that has content.
 
-Why it matters: whoever bills by it bills nothing.
+Why it matters: cost accounting based on it counts nothing.
+
+What to do: send real counts, or leave `usage` out.
 
 Bad: chat-usage
     set 4 $.usage {"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}
