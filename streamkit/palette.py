@@ -7,8 +7,8 @@ decided by the command line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from streamkit.frozen import dataclass
 from streamkit.text import safe_text
 
 # ECMA-48 "select graphic rendition": 1 bold, 2 faint, 3x the eight colors that a theme defines.

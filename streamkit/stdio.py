@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import select
 import sys
 from typing import TextIO
 
@@ -30,6 +29,8 @@ def write_all(descriptor: int, data: bytes) -> None:
             done += os.write(descriptor, memoryview(data)[done:] if done else data)
         except BlockingIOError:
             # Somebody (node, ssh, a parent that uses asyncio) left the flag O_NONBLOCK on a descriptor that we share.
+            import select  # rarely needed, and `--help` is to start fast
+
             select.select([], [descriptor], [])
 
 

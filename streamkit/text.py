@@ -33,6 +33,9 @@ _CONTEXT = 8  # characters: the longest sequence that is judged as one
 _EMOJI = re.compile(
     "[\xa9\xae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
+# Each of these takes one column and joins nothing beside it: ASCII, Latin letters, and the punctuation, arrows and lines that
+# this program writes itself. A text of them needs no tables.
+_NARROW = re.compile("[ -~\xa1-\xac\xae-\u02af\u2010-\u2027\u2030-\u203b\u2190-\u2193\u2500-\u257f]*")
 _VIRAMA = 9  # the combining class of signs that ask for a conjunct; a joiner behind one needs nothing after it
 
 
@@ -99,7 +102,7 @@ def shorten(text: str, room: int) -> str:
 
 def shorten_to(text: str, room: int) -> str:
     """The longest beginning of `text` that takes at most `room` terminal columns, whole characters as a reader sees them."""
-    if text.isascii():
+    if _is_narrow(text):
         return text[:room]
     used = position = 0
     for cluster, wide in clusters(text):
@@ -124,7 +127,12 @@ def shorten_from(text: str, room: int) -> str:
 
 def width(text: str) -> int:
     """The terminal columns that `text` takes."""
-    return len(text) if text.isascii() else sum(wide for _, wide in clusters(text))
+    return len(text) if _is_narrow(text) else sum(wide for _, wide in clusters(text))
+
+
+def _is_narrow(text: str) -> bool:
+    """Whether each code point of `text` is a character of one column, so that the tables of wcwidth need not be imported."""
+    return text.isascii() or _NARROW.fullmatch(text) is not None
 
 
 def clusters(text: str) -> Iterator[tuple[str, int]]:
@@ -132,7 +140,7 @@ def clusters(text: str) -> Iterator[tuple[str, int]]:
 
     A control character, which no text that is printed here holds, counts as one column.
     """
-    from wcwidth import iter_graphemes, wcswidth  # large tables, which text in ASCII does not need
+    from wcwidth import iter_graphemes, wcswidth  # large tables, which most text does not need
 
     for cluster in iter_graphemes(text):
         wide = wcswidth(cluster)

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.text import SafePieces, clusters, one_line, safe_json, safe_text, shorten, shorten_from, width
+from streamkit.text import (
+    SafePieces,
+    clusters,
+    one_line,
+    safe_json,
+    safe_text,
+    shorten,
+    shorten_from,
+    shorten_to,
+    width,
+)
 
 PERSIAN = "می\u200cخواهم"  # a joiner that separates two letters, as the language requires
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
@@ -127,6 +137,22 @@ def test_a_joiner_between_two_pieces_is_kept() -> None:
 )
 def test_width_is_that_of_a_terminal(text: str, expected: int) -> None:
     assert width(text) == expected
+
+
+@given(
+    st.text(st.one_of(st.characters(max_codepoint=0x2AF), st.characters(min_codepoint=0x2000, max_codepoint=0x25FF)))
+)
+def test_text_that_needs_no_tables_is_as_wide_as_the_tables_have_it(text: str) -> None:
+    assert width(text) == sum(columns for _, columns in clusters(text))
+    beginning = shorten_to(text, 5)
+    assert text.startswith(beginning)
+    assert beginning == text or width(beginning) <= 5 < sum(columns for _, columns in clusters(text))
+
+
+@pytest.mark.parametrize("character", ["a", "é", "Ł", "…", "—", "“", "↓", "─", "\xa1", "\u02af", "\u203b"])
+def test_a_narrow_character_takes_one_column_whatever_stands_beside_it(character: str) -> None:
+    assert width(character) == 1
+    assert sum(columns for _, columns in clusters(character * 3)) == 3
 
 
 @given(st.text())

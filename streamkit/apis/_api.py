@@ -6,10 +6,10 @@ Each API is a module, or a folder where one module is too small, that defines on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from streamkit.apis._decode import parse
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
 from streamkit.model.grammar import Grammar, Misstep
 from streamkit.model.message import Delta, Reply, Usage

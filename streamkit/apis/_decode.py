@@ -6,12 +6,13 @@ import json
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import orjson
 
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.model.stream import Broken
 from streamkit.wire.framing import choose

@@ -9,9 +9,10 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from streamkit.apis._api import APIS, UNKNOWN, Api, Sample
+from streamkit.frozen import dataclass
 
 _SECTIONS = 3
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from streamkit.cli.settings import SETTINGS
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.model.units import DURATIONS, duration
 
 FILE = "pyproject.toml"

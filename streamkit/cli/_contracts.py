@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.model.stream import Stream
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 
 _WITH_VALUE = {
     "-X": "request", "--request": "request", "-H": "header", "--header": "header", "-d": "data", "--data": "data",

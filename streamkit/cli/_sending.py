@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import orjson
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.service import prompting
 from streamkit.transport.client import Outgoing, check_url
 

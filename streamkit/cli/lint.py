@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from streamkit.cli._output import Sink
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, Duration, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import StreamkitError, UnknownEntry, UnreadableInput, UsageError
+from streamkit.frozen import dataclass
 from streamkit.model.units import DURATIONS
 from streamkit.tool import version_number
 

@@ -6,11 +6,11 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TextIO, TypeVar
 
 import click
 
+from streamkit.frozen import dataclass
 from streamkit.palette import Palette
 from streamkit.text import safe_text
 

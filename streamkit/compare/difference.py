@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from streamkit.compare.ranks import Bounds, at_least, shift, tail_shift
+from streamkit.frozen import dataclass
 from streamkit.model.measurement import Summary, percentile
 
 ALPHA = 0.05

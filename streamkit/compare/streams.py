@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from streamkit.compare.order import moved
+from streamkit.frozen import dataclass
 from streamkit.model.stream import Stream
 from streamkit.wire.values import Comment, Ignored
 

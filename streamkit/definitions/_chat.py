@@ -6,11 +6,11 @@ None of the tools looks at `choices[0].index`, so neither does this.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.message import MAX_COUNT
 from streamkit.model.stream import Stream

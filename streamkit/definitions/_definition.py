@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from streamkit.definitions._chat import Chat
+from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 
 from streamkit.faults._fault import Argument, DoesNotApply, Given, whole
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import header
 from streamkit.model.step import Head, Last, Step, Write
 from streamkit.wire.framing import choose

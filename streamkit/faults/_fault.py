@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.model import units
 from streamkit.model.step import Step
 from streamkit.registry import Catalogue

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from streamkit.errors import UnreadableInput
 from streamkit.formats._payloads import Identity, identity
 from streamkit.formats._source import LARGEST_BODY
 from streamkit.formats._timestamps import Stamp, offsets, resolution, rfc3339, stamp
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair, Response
 
 _FRAME_COSTS = 150  # bytes of memory beyond the text

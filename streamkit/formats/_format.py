@@ -10,13 +10,14 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO, TextIOBase
 from pathlib import Path
 from typing import BinaryIO
 
 from streamkit.errors import UnknownForm, UnreadableInput
 from streamkit.formats._source import Source, is_pattern, opened, opened_at
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Repair
 from streamkit.registry import Catalogue
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from streamkit.frozen import dataclass
 
 Role = Literal["chunk", "answer", "error", "request", "other"]
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import orjson
+
+from streamkit.frozen import dataclass
 
 _DEPTH = 64
 _SPACE = re.compile(r"[\s\ufeff]+")

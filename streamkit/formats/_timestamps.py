@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta, timezone
+
+from streamkit.frozen import dataclass
 
 _SECOND = 1_000_000_000
 _DAY = 86_400 * _SECOND

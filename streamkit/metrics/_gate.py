@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import isinf
 from operator import ge, gt, le, lt
 
 from streamkit.errors import UnknownEntry, UsageError
+from streamkit.frozen import dataclass
 from streamkit.metrics._collect import Collection
 from streamkit.metrics._metric import Metric, find
 from streamkit.metrics._outcome import CAUSES, is_cause

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from streamkit.frozen import dataclass
 from streamkit.metrics._outcome import Outcomes, outcome_of
 from streamkit.metrics._timeline import Timeline
 from streamkit.model.measurement import Measurement, Samples, TokenCounter

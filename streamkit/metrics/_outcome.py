@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlsplit
 
+from streamkit.frozen import dataclass
 from streamkit.model.message import ERROR
 from streamkit.model.stream import Stream
 

@@ -6,8 +6,8 @@ Chunks are never called tokens, and a count never goes without its source.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCount, TokenCounter
 from streamkit.model.message import TOKEN, USAGE
 from streamkit.model.stream import Stream

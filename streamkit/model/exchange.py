@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal, overload
 
 import orjson
 
+from streamkit.frozen import dataclass
 from streamkit.model._display import brief, counted, table, tag, target
 
 Headers = tuple[tuple[str, str], ...]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from streamkit.frozen import dataclass
 from streamkit.model._display import brief
 
 Severity = Literal["error", "warning", "info"]

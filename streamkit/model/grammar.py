@@ -8,8 +8,9 @@ and the drawings in the documentation are made from the same tables.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from streamkit.frozen import dataclass
 from streamkit.model.finding import Severity
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from streamkit.frozen import dataclass
 from streamkit.model._display import brief, counted, table, tag
 
 # The percentiles in every summary.

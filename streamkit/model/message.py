@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 from typing import Any, Literal
 
+from streamkit.frozen import dataclass
 from streamkit.model._display import brief
 
 DeltaKind = Literal[

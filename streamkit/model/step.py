@@ -7,8 +7,7 @@ order in which they are done and their deadlines never decrease.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
 
 

@@ -7,9 +7,10 @@ Columns, not objects: event i has `events.data[i]` and `times[i]`, chunk k has `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from streamkit.frozen import dataclass
 from streamkit.model._display import brief, counted, table, tag
 from streamkit.model.exchange import Exchange, header
 from streamkit.model.finding import Place, Severity

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from streamkit.frozen import dataclass
 from streamkit.model.message import Delta
 from streamkit.model.stream import Broken, Stream
 from streamkit.wire.values import Comment, Event, Item, Tail

@@ -9,11 +9,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import orjson
 
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, Request
 
 Level = Literal["exact", "body", "messages", "model", "path", "any"]

@@ -5,8 +5,7 @@ This module neither reads a clock nor sleeps. The caller waits for each deadline
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.model.step import Close, Finish, Hang, Head, Last, Reset, Step, Write
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.model.step import Head, Step, Write
 from streamkit.model.units import duration
 

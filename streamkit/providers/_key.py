@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from streamkit.frozen import dataclass
 
 ALNUM = "[A-Za-z0-9]"
 WORD = "[A-Za-z0-9_-]"

@@ -6,9 +6,9 @@ Base-URL variables were looked up in the source of the SDKs named with them, at 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from streamkit.frozen import dataclass
 from streamkit.providers._key import KeyShape
 from streamkit.registry import Catalogue
 

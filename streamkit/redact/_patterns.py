@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
+from streamkit.frozen import dataclass
 from streamkit.providers import PROVIDERS, KeyShape
 from streamkit.redact.known_secrets import (
     KEY_SHAPES,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from streamkit.frozen import dataclass
 from streamkit.redact import _patterns
 from streamkit.redact._secrets import Policy, find_secrets
 from streamkit.redact._unescape import EMPTY, MappedText, unescape

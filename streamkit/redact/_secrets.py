@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.redact import _patterns
 from streamkit.redact._prefilter import may_contain_secret
 

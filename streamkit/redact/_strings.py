@@ -8,10 +8,12 @@ contains a raw line feed, so the scan recovers at every line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 import orjson
+
+from streamkit.frozen import dataclass
 
 _TOKEN = re.compile(
     rb'"(?P<string>[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)(?:"(?P<key>\s*:)|(?P<close>"|\\?\Z))?|(?P<mark>[{}\[\],])|(?P<blank>\n\r?\n)|(?P<number>[0-9]+)'

@@ -7,8 +7,7 @@ them. Lengths here are often shorter than theirs: a key is redacted as soon as i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from streamkit.frozen import dataclass
 from streamkit.providers import ALNUM, BASE64, DOTTED, HEX, UPPER, WORD, key_shape
 
 _UNDERSCORED = "[A-Za-z0-9_]"

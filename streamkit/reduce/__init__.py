@@ -8,9 +8,9 @@ members of its JSON; and every text that is no word of the protocol is masked, l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from streamkit.frozen import dataclass
 from streamkit.reduce.mask import PAYLOAD, decoded, encoded, mask
 
 Item = TypeVar("Item")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, cast
 
+from streamkit.frozen import dataclass
 from streamkit.model.finding import SEVERITIES, Finding, Severity
 from streamkit.model.stream import Stream
 from streamkit.palette import PLAIN, Palette

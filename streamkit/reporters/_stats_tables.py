@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from streamkit.frozen import dataclass
 from streamkit.reporters._reporter import Column, Row, StatsReport
 from streamkit.reporters._rows import place
 from streamkit.reporters._units import MISSING, shown

@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from streamkit.frozen import dataclass
 from streamkit.reporters import Column, Reporter, Row, StatsReport
 from streamkit.reporters._otel_names import TOKEN_TYPES, attributes, metric_name, scaled, unit
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from streamkit.errors import UnreadableInput
+from streamkit.frozen import dataclass
 from streamkit.model.finding import Finding
 
 VERSION = 1

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from streamkit.frozen import dataclass
 from streamkit.model.stream import Stream
 from streamkit.rules._rule import Rule
 from streamkit.wire.sse import decode

@@ -22,10 +22,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 from itertools import chain
 from typing import TypedDict, Unpack
 
+from streamkit.frozen import dataclass
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue

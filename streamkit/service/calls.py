@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from streamkit.apis import judged
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.metrics import METRICS, Metric, in_order
 from streamkit.metrics import measure as measured
 from streamkit.model import recording

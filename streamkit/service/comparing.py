@@ -7,7 +7,7 @@ print(comparison.verdict, comparison.to_json())
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from statistics import median
 from typing import Any
 
@@ -23,6 +23,7 @@ from streamkit.compare.difference import (
     questions,
 )
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.metrics import (
     COMPLETE,
     METRICS,

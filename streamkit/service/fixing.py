@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from streamkit.apis import interpret
 from streamkit.errors import StreamkitError
 from streamkit.files import rewrite
 from streamkit.formats import find, read
+from streamkit.frozen import dataclass
 from streamkit.model.stream import Stream
 from streamkit.rules import Fixed, Rule, fix
 

@@ -8,10 +8,11 @@ summary, *groups = run.summaries()
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.metrics import (
     METRICS,
     Collection,

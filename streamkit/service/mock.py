@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from streamkit.errors import StreamkitError
 from streamkit.faults import Plan, chance, inject, plan
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
 from streamkit.playback.matcher import Level, Match, Matcher, Reuse, plain_path

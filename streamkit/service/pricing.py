@@ -7,7 +7,6 @@ cost = prices.cost("gpt-4o-mini", {"input_tokens": 100, "output_tokens": 20})
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from math import inf
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import orjson
 
 from streamkit.errors import UnreadableInput
+from streamkit.frozen import dataclass
 
 COUNTS = ("input_tokens", "cached_tokens", "output_tokens")
 """The metrics that a cost is made of."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from streamkit.frozen import dataclass
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Request
 from streamkit.model.step import Step

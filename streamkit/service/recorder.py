@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from streamkit.errors import PartStays, StreamkitError
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Request, Response, header
 from streamkit.redact.redactor import DEFAULT, Policy, redact_request
 from streamkit.service.recording_lines import Line, RecordingLines

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from streamkit.formats import status_and_headers
+from streamkit.frozen import dataclass
 from streamkit.service.recorder import Outcome, Recorder, Recorders, Sink, Viewer
 from streamkit.service.recording_files import Destination, a_file_each, default_path, file_name, one_file
 from streamkit.service.stopping import Stop, stopping

@@ -6,13 +6,14 @@ reduced = reduce_stream(stream, RULES["SEQ402"])
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from streamkit.apis import interpret, judged
 from streamkit.errors import StreamkitError, UsageError
 from streamkit.formats import read
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, End, Exchange, Frames, Request, Response
 from streamkit.model.recording import write
 from streamkit.model.stream import Stream

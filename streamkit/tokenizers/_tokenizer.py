@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCounter
 from streamkit.registry import Catalogue
 

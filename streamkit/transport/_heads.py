@@ -6,10 +6,9 @@ Content-Length together with a Transfer-Encoding (RFC 9112, sections 2.2, 5.1, 5
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import httptools
 
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers, header
 
 MAX_HEAD = 128 << 10  # bytes of a head: long tokens and cookies travel in header lines

@@ -12,13 +12,14 @@ import re
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
 from streamkit.transport.arrivals import arrivals
 from streamkit.transport.kernel_clock import ArrivalClock, Clock, make_socket, stamped_socket

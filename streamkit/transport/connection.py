@@ -9,12 +9,12 @@ import asyncio
 import socket
 import struct
 import sys
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
 import orjson
 
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, header
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, RequestHead, content_length, parse_request
 from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge

@@ -12,10 +12,10 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
 
 TOKEN_HEADER = "X-Streamkit-Token"

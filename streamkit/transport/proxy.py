@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from urllib.parse import urlsplit
 
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Request
 from streamkit.model.step import Step
 from streamkit.transport._heads import HOP_BY_HOP, RequestHead, tokens

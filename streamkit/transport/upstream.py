@@ -8,11 +8,11 @@ import os
 import socket
 import ssl
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from streamkit.frozen import dataclass
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, parse_response
 from streamkit.transport.client import Settings
 from streamkit.transport.guard import is_metadata_host

@@ -13,9 +13,11 @@ Offsets count bytes of the decoded body from 0, `end` is one past the last byte.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count, islice, repeat
 from typing import Protocol
+
+from streamkit.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ which names every misfit with its JSON path (`misfits`), and a JSON Schema (`sch
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from streamkit.frozen import dataclass
 from streamkit.model.finding import Severity
 
 CLASSES: Mapping[str, frozenset[type]] = {

@@ -6,13 +6,13 @@ Source: docs.aws.amazon.com/bedrock, "Inference request parameters and response 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from streamkit.apis import APIS, Assembler, Chunk
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import as_index, as_object, as_string, first_count, nonempty_string, objects_in
+from streamkit.frozen import dataclass
 from streamkit.model.message import FINISH, TEXT, USAGE, Delta, Message, Part, Reply, Usage
 
 METRICS = "amazon-bedrock-invocationMetrics"

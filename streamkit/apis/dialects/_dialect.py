@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from streamkit.apis._kit.reading import as_object, objects_in
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.registry import Catalogue
 

@@ -7,11 +7,12 @@ fragments that add up to a JSON object.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import orjson
 
+from streamkit.frozen import dataclass
 from streamkit.model.grammar import Misstep
 
 KINDS = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
 from streamkit.apis._openai.logprobs import Tokens
 from streamkit.apis.openai_responses.consistency import KINDS as ITEM_KINDS
 from streamkit.apis.openai_responses.consistency import check_done_item, check_event_type, check_same_item
+from streamkit.frozen import dataclass
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from streamkit.errors import UnreadableInput
 from streamkit.formats import LARGEST_BODY, Source, Stamp, offsets, stamp, status_and_headers
 from streamkit.formats._chunked import Chunked
 from streamkit.formats._http import decoded
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import (
     Body,
     End,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from streamkit.formats._documents import loads
 from streamkit.formats._repair import mend
 from streamkit.formats.gist_log.lines import Line, Lines, dissect
+from streamkit.frozen import dataclass
 
 _MOST_LINES = 5000
 _MOST_CHARACTERS = 4 << 20

@@ -6,12 +6,13 @@ import html
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from streamkit.formats import Stamp, object_of, stamp
 from streamkit.formats._payloads import role
 from streamkit.formats._repair import compact_json, literal
+from streamkit.frozen import dataclass
 
 Kind = Literal["blank", "fence", "data", "event", "comment", "done", "elision", "open", "text"]
 

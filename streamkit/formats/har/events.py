@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.wire.framing import SSE
 
