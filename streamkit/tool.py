@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-DISTRIBUTION = "llm-streamkit"
+VERSION = "0.1.0"
+"""The package's version, from which its metadata is built. Reading the metadata takes as long as reading a small file does."""
+TOOL = f"streamkit {VERSION}"
+"""The name and version that stand in a recording."""
 RULE_PAGES = "docs/rules/"
 """Where the rules' pages stand, as a URL; relative ones are seen from the top of the source tree."""
 
@@ -12,19 +13,3 @@ RULE_PAGES = "docs/rules/"
 def rule_page(code: str) -> str:
     """The URL of a rule's page."""
     return f"{RULE_PAGES}{code}.md"
-
-
-@cache
-def version_number() -> str:
-    """The installed version, `0.1.0`; empty in a checkout that is not installed. Looked up once: it reads files."""
-    from importlib.metadata import PackageNotFoundError, version  # too slow for those that never say it
-
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return ""
-
-
-def tool() -> str:
-    """The name and version that stand in a recording: `streamkit 0.1.0`."""
-    return f"streamkit {version_number()}".rstrip()

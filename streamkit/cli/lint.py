@@ -23,7 +23,7 @@ from streamkit.cli.options import Console, Duration, output_options, paths_argum
 from streamkit.errors import StreamkitError, UnknownEntry, UnreadableInput, UsageError
 from streamkit.frozen import dataclass
 from streamkit.model.units import DURATIONS
-from streamkit.tool import version_number
+from streamkit.tool import VERSION
 
 if TYPE_CHECKING:
     from streamkit.model.finding import Finding
@@ -370,7 +370,7 @@ def _report(
         fail_on=fail_on,
         paint=paint,
         width=width,
-        tool=version_number,
+        version=VERSION,
     )
 
 

@@ -17,7 +17,7 @@ from streamkit.cli.showing import mode_for
 from streamkit.errors import UnreadableInput, UsageError
 from streamkit.redact.redactor import Policy
 from streamkit.service.recording import Destination, Recorders, Stop, default_path, record, record_pipe
-from streamkit.tool import tool
+from streamkit.tool import TOOL
 
 if TYPE_CHECKING:
     from streamkit.cli._sending import Flags
@@ -180,7 +180,7 @@ def _outgoing(flags: Flags, settings: Settings, console: Console) -> tuple[Outgo
     from streamkit.cli._sending import form_of_json, model_of, outgoing
     from streamkit.transport.client import check
 
-    request = outgoing(flags, tool().replace(" ", "/"))
+    request = outgoing(flags, TOOL.replace(" ", "/"))
     check(request, settings)
     if form_of_json(request):
         console.say("note: the JSON body is sent as form data, as curl -d does; --json sends it as JSON")

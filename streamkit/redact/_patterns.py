@@ -82,10 +82,19 @@ def _beginning(shape: KeyShape) -> str:
     return rf"(?:{inner})\Z"
 
 
+def _shortest(words: list[str]) -> list[str]:
+    """Return those of the sorted words that start with no other of them."""
+    kept: list[str] = []
+    for word in words:
+        if not kept or not word.startswith(kept[-1]):
+            kept.append(word)
+    return kept
+
+
 SHAPES = _shapes()
 PREFIXES = sorted({shape.prefix for shape in SHAPES} - {""})
 # Searching for a short prefix also finds the longer ones that start with it.
-SHORTEST_PREFIXES = [one for one in PREFIXES if not any(one != other and one.startswith(other) for other in PREFIXES)]
+SHORTEST_PREFIXES = _shortest(PREFIXES)
 PREFIX_STARTS = frozenset(prefix[:size] for prefix in PREFIXES for size in range(1, len(prefix)))
 _LONGEST_START = max(map(len, PREFIX_STARTS))
 
@@ -95,12 +104,17 @@ def trie_pattern(words: Sequence[str], depth: int = 0, *, every: bool = False) -
 
     Of words that start with one another only the shortest is matched; with `every`, all are, the longer ones first.
     """
-    if not every and any(len(word) == depth for word in words):
-        return ""
-    branches = []
-    for letter in sorted({word[depth] for word in words if len(word) > depth}):
-        inner = [word for word in words if word[depth : depth + 1] == letter]
-        branches.append(re.escape(letter) + trie_pattern(inner, depth + 1, every=every))
+    if len(words) == 1:
+        return re.escape(words[0][depth:])
+    longer: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) > depth:
+            longer.setdefault(word[depth], []).append(word)
+        elif not every:
+            return ""
+    branches = [
+        re.escape(letter) + trie_pattern(inner, depth + 1, every=every) for letter, inner in sorted(longer.items())
+    ]
     if any(len(word) == depth for word in words):
         branches.append("")
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
@@ -109,7 +123,6 @@ def trie_pattern(words: Sequence[str], depth: int = 0, *, every: bool = False) -
 # A secret is not preceded by a letter or digit: `risk-` contains no `sk-`. The last digit of a percent-encoded character
 # (`%3A`) and the letter of an escape (`\n`), which unescape() leaves alone, do not count.
 _BOUNDARY = r"(?:(?<![A-Za-z0-9])|(?<=[\\\x1c][bfnrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
-_HINT = re.compile(f"{_BOUNDARY}(?={trie_pattern(SHORTEST_PREFIXES)})")
 _MARK_HINT = re.compile("|".join(known.hint for known in MARKED_SECRETS))
 _MARKED_BEGINNING = re.compile("(?:" + "|".join(known.beginning for known in MARKED_SECRETS) + r")\Z")
 _MAX_MARKED = 256  # approximate length in characters of the longest shape with a mark
@@ -117,6 +130,12 @@ _BOUNDARY_ONLY = re.compile(_BOUNDARY)
 
 # An incomplete escape: any number of backslashes (nested JSON doubles them), then a part of `u0041`.
 _ESCAPE_BEGINNING = re.compile(r"(?:(?<!\\)\\++|\x1c)(?:u[0-9A-Fa-f]{0,3})?\Z")
+
+
+@cache
+def _hint() -> re.Pattern[str]:
+    """Return the pattern of the places at which the prefix of a shape starts."""
+    return re.compile(f"{_BOUNDARY}(?={trie_pattern(SHORTEST_PREFIXES)})")
 
 
 @cache
@@ -148,7 +167,7 @@ def continuation(shape: int) -> re.Pattern[str]:
 def find(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield the start, end and shape index of each secret in a text, those without a fixed prefix last."""
     position = 0
-    for hint in _HINT.finditer(text):
+    for hint in _hint().finditer(text):
         start = hint.start()
         if start >= position and (found := _match_at(text, start)) is not None:
             yield found
@@ -172,7 +191,7 @@ def _match_at(text: str, start: int) -> tuple[int, int, int] | None:
 def find_beginning(text: str, start: int = 0) -> int | None:
     """Return the index at or after `start` where the end of the text may begin a secret, or None."""
     start = max(start, len(text) - MAX_BEGINNING)
-    starts = [hint.start() for hint in _HINT.finditer(text, start) if _begins(text, hint.start())][:1]
+    starts = [hint.start() for hint in _hint().finditer(text, start) if _begins(text, hint.start())][:1]
     for index in range(max(start, len(text) - _LONGEST_START), len(text)):
         if text[index:] in PREFIX_STARTS and _BOUNDARY_ONLY.match(text, index) and not _is_escape_letter(text, index):
             starts.append(index)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from streamkit.redact._patterns import PREFIX_STARTS, SHORTEST_PREFIXES, trie_pattern
@@ -70,10 +71,9 @@ def _string_end_pattern() -> str:
     return rf'{value}(?:{"|".join(beginnings)})(?![^"\\]*"\s*:\s*"(?:{unjoined})"(?!\\))'
 
 
-_STRING_END = _string_end_pattern()
-_SUSPECT = re.compile("|".join([_STRING_END, *_inside_patterns()]).encode())
 _NUMBER = re.compile(rb"[0-9]+")
-_MAY_CONTAIN_SECRET = re.compile("|".join(_inside_patterns()))
+# Characters. The shortest secret is a password in a URL (`a://:abc@`).
+_MIN_SECRET = 8
 _MAX_PREFIXES = 4  # common prefixes that are kept: a stream has a few kinds of events
 _MAX_COMPARISONS = 64  # comparisons of consecutive frames per stream
 _MIN_REST = 40  # bytes after the known prefix from which a comparison may pay off
@@ -82,19 +82,33 @@ Hit = tuple[int, int]  # the span of a frame that may contain or begin a secret
 NO_HITS: list[Hit] = []
 
 
+# Each of these takes several milliseconds to compile, and few commands need both.
+@cache
+def _reversed_suspect() -> re.Pattern[bytes]:
+    """Return the pattern that `Prefilter` searches for in reversed frames."""
+    return re.compile("|".join([_string_end_pattern(), *_inside_patterns()]).encode())
+
+
+@cache
+def _reversed_secret() -> re.Pattern[str]:
+    """Return the pattern that `may_contain_secret` searches for in reversed texts."""
+    return re.compile("|".join(_inside_patterns()))
+
+
 def may_contain_secret(text: str) -> bool:
     """Return whether a text may contain a secret. A beginning at its very end is not reported."""
-    return _MAY_CONTAIN_SECRET.search(text[::-1]) is not None
+    return len(text) >= _MIN_SECRET and _reversed_secret().search(text[::-1]) is not None
 
 
 class Prefilter:
     """Test the frames of one body. A prefix shared with earlier frames is not searched again."""
 
-    __slots__ = ("_comparisons_left", "_last", "_prefixes")
+    __slots__ = ("_comparisons_left", "_last", "_prefixes", "_suspect")
 
     def __init__(self) -> None:
         self._prefixes: list[_CommonPrefix] = []
         self._last = b""
+        self._suspect = _reversed_suspect()
         self._comparisons_left = _MAX_COMPARISONS
 
     def hits(self, frame: bytes) -> list[Hit]:
@@ -107,12 +121,12 @@ class Prefilter:
             if known := prefix.known(frame):
                 break
         backwards = frame[: known - 1 : -1] if known else frame[::-1]
-        if _SUSPECT.search(backwards) is None:
+        if self._suspect.search(backwards) is None:
             if self._comparisons_left and len(backwards) > _MIN_REST:
                 self._remember(frame, known)
             return NO_HITS
         size = len(frame)
-        return [(size - match.end(), size - match.start()) for match in _SUSPECT.finditer(backwards)]
+        return [(size - match.end(), size - match.start()) for match in self._suspect.finditer(backwards)]
 
     def _remember(self, frame: bytes, known: int) -> None:
         """Keep the common prefix of this clean frame and the previous one if it is longer than the known prefix."""

@@ -22,8 +22,7 @@ class LintReport:
     `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
     `verdict`, `unchecked`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity
     from which the run fails, `passed_over` how many exchanges are no streams and were not to be, `paint` its colors,
-    `width` the columns of the terminal that shows it (0 where none does), `tool` gives the version of this program (empty
-    where it is not known), which takes long to find out.
+    `width` the columns of the terminal that shows it (0 where none does), `version` that of this program.
     """
 
     findings: Sequence[Finding]
@@ -34,7 +33,7 @@ class LintReport:
     passed_over: int = 0
     paint: Palette = PLAIN
     width: int = 0
-    tool: Callable[[], str] = str
+    version: str = ""
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding fails the run."""

@@ -23,8 +23,8 @@ def findings(report: LintReport) -> str:
     """One run with the rules that were broken and a result a finding."""
     codes = sorted({finding.code for finding in report.findings})
     driver: dict[str, Any] = {"name": "streamkit", "rules": [_rule(report, code) for code in codes]}
-    if version := report.tool():
-        driver["version"] = version
+    if report.version:
+        driver["version"] = report.version
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",

@@ -17,7 +17,7 @@ from streamkit.files import create
 from streamkit.formats import FORMATS, Format, find, read
 from streamkit.model.exchange import Exchange
 from streamkit.redact.redactor import redact_exchange
-from streamkit.tool import tool
+from streamkit.tool import TOOL
 
 Lost = Counter[str]
 """What a format could not hold, a sentence each, with the number of exchanges that lost it."""
@@ -94,7 +94,7 @@ def written(exchanges: Iterable[Exchange], format: Format, lost: Lost) -> Iterat
 def _counted(exchanges: Iterable[Exchange], format: Format, lost: Lost) -> Iterator[Exchange]:
     for exchange in exchanges:
         lost.update(dict.fromkeys(format.loses(exchange), 1))
-        yield exchange if exchange.tool else replace(exchange, tool=tool())
+        yield exchange if exchange.tool else replace(exchange, tool=TOOL)
 
 
 def _single(exchanges: Iterable[Exchange], format: Format) -> list[Exchange]:

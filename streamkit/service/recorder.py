@@ -18,7 +18,7 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Request, Response, header
 from streamkit.redact.redactor import DEFAULT, Policy, redact_request
 from streamkit.service.recording_lines import Line, RecordingLines
-from streamkit.tool import tool
+from streamkit.tool import TOOL
 from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
 
 if TYPE_CHECKING:
@@ -343,7 +343,7 @@ def _opening(recorders: Recorders, request: Request | None) -> Exchange:
         clock="monotonic",
         recorded_at=datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         labels=recorders.labels,
-        tool=tool(),
+        tool=TOOL,
         origin=Origin("-"),
     )
 

@@ -60,7 +60,7 @@ REPORT = LintReport(
     streams=[row("a b/x.sse", 1), row("a b/x.sse", 2), row("-", 1), row("clean.sse", 1)],
     manuals={"SCH303": "`object` is wrong.\n\nWhat it finds: it."},
     severities={"SCH303": "error", "SSE120": "warning", "SSE108": "info"},
-    tool=lambda: "1.2",
+    version="1.2",
 )
 CLEAN = LintReport(findings=[], streams=[row("clean.sse", 1)])
 
