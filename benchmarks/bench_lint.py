@@ -21,8 +21,8 @@ from typing import Any
 import orjson
 from tabulate import tabulate
 
+from streamkit import collector
 from streamkit.apis import APIS, interpret
-from streamkit.cli.inputs import relax_gc
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.rules import lint, selected
 
@@ -106,7 +106,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=20)
     parser.add_argument("--chunks", type=int, default=1000)
     asked = parser.parse_args()
-    relax_gc()  # as the command does; the floor runs so too
+    collector.relax()  # as the command does; the floor runs so too
     rng = random.Random(7)
     data = [payloads(rng, asked.chunks) for _ in range(asked.streams)]
     exchanges = [exchange(one) for one in data]

@@ -23,8 +23,9 @@ from pathlib import Path
 import orjson
 from tabulate import tabulate
 
+from streamkit import collector
 from streamkit.apis import interpret
-from streamkit.cli.inputs import Inputs, relax_gc
+from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console
 from streamkit.formats import read
 from streamkit.metrics import METRICS, measure
@@ -118,7 +119,7 @@ def main() -> None:
     arguments.add_argument("--exchanges", type=int, default=30)
     arguments.add_argument("--chunks", type=int, default=1000)
     given, _ = arguments.parse_known_args()
-    relax_gc()  # as the command does; the floor runs so too
+    collector.relax()  # as the command does; the floor runs so too
     rng = random.Random(7)
     data = [payloads(rng, given.chunks) for _ in range(given.exchanges)]
     with tempfile.TemporaryDirectory() as folder:

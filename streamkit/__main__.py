@@ -1,6 +1,19 @@
 """`python -m streamkit` and the command `streamkit` are the same."""
 
-from streamkit.cli.main import main
+from __future__ import annotations
+
+from typing import NoReturn
+
+from streamkit import collector
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its exit code."""
+    collector.relax()  # before the imports, during which it would run a dozen times
+    from streamkit.cli.main import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

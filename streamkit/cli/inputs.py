@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import stat
 import sys
@@ -16,8 +15,6 @@ from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
 
 DEFAULT_FOLDER = "recordings"
-# Container objects allocated and not yet freed before a collection: about 50,000 chunks.
-_GC_THRESHOLD = 200_000
 
 
 class Inputs:
@@ -60,7 +57,6 @@ class Inputs:
     def _exchanges(self) -> Iterator[Exchange]:
         from streamkit.formats import find, read
 
-        relax_gc()
         skipped = 0
         for path in self.paths:
             count = 0
@@ -117,11 +113,6 @@ class Inputs:
                 for defect in stream.defects:
                     self.trouble(UnreadableInput(stream.file, f"exchange {stream.number}: {defect}; please report it"))
             yield stream
-
-
-def relax_gc() -> None:
-    """Raise the threshold of the garbage collector: parsed JSON is acyclic, so scanning it is wasted work."""
-    gc.set_threshold(_GC_THRESHOLD, *gc.get_threshold()[1:])
 
 
 def default_path() -> str:

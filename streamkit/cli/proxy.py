@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
 
+from streamkit import collector
 from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
 from streamkit.cli._guarding import guard_of, guard_options
@@ -123,8 +123,7 @@ def command(console: Console, **given: Any) -> int:
             environment |= dummy_keys()
         to = ", ".join(f"{route.prefix} to {route.upstream}" for route in rules.routes)
         ready = f"{given['mode']} proxy on {proxy.url} ({to})"
-        gc.collect()
-        gc.freeze()  # keep the collector out of what is imported while chunks are passed on
+        collector.settle()
         on_ready = workers_.signal_ready if joined else lambda: console.say(ready)
         code = run_or_wait(arguments, environment, on_ready, stop)
     if losses or LOST in codes:

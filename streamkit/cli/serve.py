@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
+from streamkit import collector
 from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
 from streamkit.cli._guarding import guard_of, guard_options
@@ -117,9 +117,7 @@ def command(
             stack.enter_context(workers_.running_workers(workers, urlsplit(server.url).port or 0, stop))
         count = len(exchanges)
         ready = f"serving {count} exchange{'s' if count > 1 else ''} on {server.url}"
-        # Everything loaded stays: otherwise, the collector would scan it all in the middle of a stream.
-        gc.collect()
-        gc.freeze()
+        collector.settle()
         on_ready = workers_.signal_ready if joined else lambda: console.say(ready)
         code = run_or_wait(arguments, server.child_environment, on_ready, stop)
         unplayed = [recording.name for recording in server.unplayed]
