@@ -477,6 +477,10 @@ def test_a_secret_is_found_however_the_body_is_divided(name, data):
     assert list(map(len, exchange.frames.data)) == list(map(len, frames))
 
 
+def test_the_shortest_secret_there_is() -> None:
+    assert redact_text("a://:abc@") == ("a://[redacted]@", ["url-password"])
+
+
 @given(st.text(max_size=60))
 def test_a_text_without_a_secret_is_unchanged(text):
     assert redact_text(text)[0] == text or find_secrets(text)
