@@ -17,7 +17,7 @@ CHUNK = b'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0
 HEAVY = {
     "aiohttp", "asyncio", "concurrent.futures", "difflib", "email", "hashlib", "html", "http", "importlib.metadata",
     "multiprocessing", "socket", "sqlite3", "ssl", "subprocess", "tabulate", "tempfile", "tomllib", "unittest",
-    "urllib.request", "xml", "yaml", "zipfile",
+    "urllib.request", "wcwidth", "xml", "yaml", "zipfile",
 }  # fmt: skip
 OURS = {
     "streamkit.service", "streamkit.transport", "streamkit.redact", "streamkit.playback", "streamkit.reduce", "streamkit.faults", "streamkit.compare",
@@ -37,9 +37,9 @@ finally:
 def imported(folder: Path, *arguments: str) -> set[str]:
     """Return the modules that a command has imported when it ends, run in a folder without configuration."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "STREAMKIT_NO_PLUGINS": ""}
-    run = subprocess.run(
-        [sys.executable, "-c", PROBE, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", PROBE, *arguments]
+    text = (folder / "stream.sse").read_text(encoding="utf-8")
+    run = subprocess.run(command, cwd=folder, env=env, input=text, capture_output=True, text=True, check=False)
     return set(run.stderr.splitlines()[-1].split())
 
 
@@ -61,6 +61,11 @@ COMMANDS = {
     "stats": (
         ["stats", "stream.sse"],
         HEAVY | (OURS - {"streamkit.service"}) | {"streamkit.rules", "streamkit.formats.gist_log.reader"},
+    ),
+    "record": (
+        ["record", "-", "-o", "recording.jsonl"],
+        (HEAVY - {"difflib", "hashlib"})
+        | {"streamkit.rules", "streamkit.playback", "streamkit.reduce", "streamkit.faults"},
     ),
 }
 
