@@ -69,6 +69,28 @@ class Assembler(Protocol):
         ...
 
 
+class ShapeModule(Protocol):
+    """The module `shape` of an API: its table of fields, as the functions that `Judge` describes."""
+
+    @property
+    def misfits(self) -> Callable[[Sequence[Chunk]], Iterable[Misfit]]: ...
+    @property
+    def unknown(self) -> Callable[[Sequence[Chunk], Sequence[str]], Iterable[Misfit]]: ...
+    @property
+    def schema(self) -> Callable[[], dict[str, Any]]: ...
+    @property
+    def kinds(self) -> Callable[[], frozenset[str]]: ...
+
+
+class GrammarModule(Protocol):
+    """The module `grammar` of an API: its table of lawful order. `KINDS` names the missteps that it can find."""
+
+    @property
+    def missteps(self) -> Callable[[Stream], Iterable[Misstep]]: ...
+    @property
+    def KINDS(self) -> frozenset[str]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
     """An API's tables of shape and order, as functions.
@@ -89,6 +111,19 @@ class Judge:
     misstep_kinds: frozenset[str]
     grammars: tuple[Grammar, ...] = ()
     inner_api: Callable[[Sequence[Chunk]], str] = lambda _: ""
+
+    @staticmethod
+    def of(shape: ShapeModule, grammar: GrammarModule, *grammars: Grammar) -> Judge:
+        """The judge that an API's modules `shape` and `grammar` make."""
+        return Judge(
+            misfits=shape.misfits,
+            missteps=grammar.missteps,
+            unknown=shape.unknown,
+            schema=shape.schema,
+            misfit_kinds=shape.kinds,
+            misstep_kinds=grammar.KINDS,
+            grammars=grammars,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

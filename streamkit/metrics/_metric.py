@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
-from typing import Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 from streamkit.frozen import dataclass
 from streamkit.metrics._outcome import Outcomes, outcome_of
@@ -95,81 +95,44 @@ _CONTENT = "content_chunks"
 METRICS: Catalogue[Metric] = Catalogue("streamkit.metrics", Metric, lambda metric: metric.name)
 
 
-def metric(
-    unit: Unit,
-    head: str,
-    *,
-    many: bool = False,
-    aliases: Sequence[str] = (),
-    shown: Shown = "asked",
-    order: int = 50,
-) -> Callable[[OfStream], Metric]:
+class Traits(TypedDict, total=False):
+    """What a metric may be given beside its unit and head; the fields of `Metric` say what each means."""
+
+    aliases: Sequence[str]
+    shown: Shown
+    order: int
+
+
+def metric(unit: Unit, head: str, *, many: bool = False, **traits: Unpack[Traits]) -> Callable[[OfStream], Metric]:
     """Make the decorated function the metric of its module: the module gives the name, its docstring the formula."""
-
-    def made(of_stream: OfStream) -> Metric:
-        name, manual = _file_of(of_stream)
-        return Metric(
-            name=name,
-            head=head,
-            unit=unit,
-            manual=manual,
-            of_stream=of_stream,
-            many=many,
-            aliases=tuple(aliases),
-            shown=shown,
-            order=order,
-        )
-
-    return made
+    return lambda of_stream: Metric(of_stream=of_stream, many=many, **_described(of_stream, unit, head, traits))
 
 
-def run_metric(
-    unit: Unit, head: str, *, aliases: Sequence[str] = (), shown: Shown = "asked", order: int = 50
-) -> Callable[[OfRun], Metric]:
+def run_metric(unit: Unit, head: str, **traits: Unpack[Traits]) -> Callable[[OfRun], Metric]:
     """Make the decorated function the metric of its module: a number of all streams of a run together."""
-
-    def made(of_run: OfRun) -> Metric:
-        name, manual = _file_of(of_run)
-        return Metric(
-            name=name,
-            head=head,
-            unit=unit,
-            manual=manual,
-            of_run=of_run,
-            aliases=tuple(aliases),
-            shown=shown,
-            order=order,
-        )
-
-    return made
+    return lambda of_run: Metric(of_run=of_run, **_described(of_run, unit, head, traits))
 
 
 def outcome_metric(
-    unit: Unit,
-    head: str,
-    *,
-    by_cause: bool = False,
-    aliases: Sequence[str] = (),
-    shown: Shown = "asked",
-    order: int = 50,
+    unit: Unit, head: str, *, by_cause: bool = False, **traits: Unpack[Traits]
 ) -> Callable[[OfOutcomes], Metric]:
     """Make the decorated function the metric of its module: a number of how the requests of a run ended."""
+    return lambda of_outcomes: Metric(
+        of_outcomes=of_outcomes, by_cause=by_cause, **_described(of_outcomes, unit, head, traits)
+    )
 
-    def made(of_outcomes: OfOutcomes) -> Metric:
-        name, manual = _file_of(of_outcomes)
-        return Metric(
-            name=name,
-            head=head,
-            unit=unit,
-            manual=manual,
-            of_outcomes=of_outcomes,
-            by_cause=by_cause,
-            aliases=tuple(aliases),
-            shown=shown,
-            order=order,
-        )
 
-    return made
+def _described(function: Callable[..., object], unit: Unit, head: str, traits: Traits) -> dict[str, Any]:
+    """The fields of a metric that do not depend on what it is computed from."""
+    module = sys.modules[function.__module__]
+    return {
+        "name": function.__module__.rpartition(".")[2],
+        "head": head,
+        "unit": unit,
+        "manual": (module.__doc__ or "").strip(),
+        **traits,
+        "aliases": tuple(traits.get("aliases", ())),
+    }
 
 
 def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | None = None) -> Measurement:
@@ -229,8 +192,3 @@ def find(name: str) -> Metric:
 def in_order(metrics: Iterable[Metric]) -> list[Metric]:
     """These metrics in the order in which a person reads them."""
     return sorted(metrics, key=lambda entry: (entry.order, entry.name))
-
-
-def _file_of(function: Callable[..., object]) -> tuple[str, str]:
-    module = sys.modules[function.__module__]
-    return function.__module__.rpartition(".")[2], (module.__doc__ or "").strip()

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from uuid import UUID
 from zlib import crc32
 
-from streamkit.wire.columns import Columns, Rubbish
-from streamkit.wire.values import Events, Ignored, Item, Tail
+from streamkit.wire.columns import ColumnDecoder, Rubbish
+from streamkit.wire.values import Events, Ignored, Tail
 
 _PRELUDE = struct.Struct("!III")
 _CRC = struct.Struct("!I")
@@ -30,34 +30,18 @@ _NUMBERS = {2: struct.Struct("!b"), 3: struct.Struct("!h"), 4: struct.Struct("!i
 _TIMESTAMP = 8
 
 
-class Decoder:
+class Decoder(ColumnDecoder):
     """AWS event stream while bytes arrive."""
 
-    __slots__ = ("_columns", "_needed", "_offset", "_pieces", "_rubbish", "_size")
+    __slots__ = ("_needed", "_offset", "_pieces", "_rubbish", "_size")
 
     def __init__(self) -> None:
-        self._columns = Columns()
+        super().__init__()
         self._rubbish: Rubbish | None = None  # while the place of the next message is not known
         self._offset = 0  # of the first pending byte
         self._pieces: list[bytes] = []
         self._size = 0  # of the pieces
         self._needed = _PRELUDE.size  # how many bytes must be pending before they are worth a look
-
-    def feed(self, data: bytes) -> list[Item]:
-        """The items that these bytes complete."""
-        self._take(data)
-        return self._columns.take()
-
-    def close(self) -> list[Item]:
-        """The end of the body: a `Tail` if a message was cut."""
-        self._finish()
-        return self._columns.take()
-
-    def whole(self, body: bytes) -> Events:
-        """Decode a whole body into columns, as `decode` does, on a new decoder."""
-        self._take(body)
-        self._finish()
-        return self._columns.freeze()
 
     def _take(self, data: bytes) -> None:
         self._pieces.append(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from itertools import repeat
 
 from streamkit.wire.values import Aside, Event, Events, Ignored, Item
@@ -101,6 +102,39 @@ class Columns:
         )
         self.names = self.ids = None
         return event
+
+
+class ColumnDecoder(ABC):
+    """A decoder that fills columns: what a framing adds is how it takes bytes and how it ends."""
+
+    __slots__ = ("_columns",)
+
+    def __init__(self) -> None:
+        self._columns = Columns()
+
+    def feed(self, data: bytes) -> list[Item]:
+        """Return the items that these bytes complete."""
+        self._take(data)
+        return self._columns.take()
+
+    def close(self) -> list[Item]:
+        """Return what the end of the body completes or leaves unfinished: a last line without a line end, a `Tail`."""
+        self._finish()
+        return self._columns.take()
+
+    def whole(self, body: bytes) -> Events:
+        """Decode a whole body into columns, as `decode` does, on a new decoder."""
+        self._take(body)
+        self._finish()
+        return self._columns.freeze()
+
+    @abstractmethod
+    def _take(self, data: bytes) -> None:
+        """Add what these bytes complete to the columns."""
+
+    @abstractmethod
+    def _finish(self) -> None:
+        """Add what the end of the body completes or leaves unfinished."""
 
 
 class Rubbish:

@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from streamkit.wire.columns import Columns, Rubbish
-from streamkit.wire.values import Events, Ignored, Item, Tail
+from streamkit.wire.columns import ColumnDecoder, Rubbish
+from streamkit.wire.values import Events, Ignored, Tail
 
 LIMIT = 64 * 1024 * 1024
 """Bytes: the longest element that a decoder keeps by default."""
@@ -36,7 +36,7 @@ _OPENING = b"{["
 _MARK = b"\xef\xbb\xbf"
 
 
-class Decoder:
+class Decoder(ColumnDecoder):
     """JSON text while bytes arrive: a state for each place where the bytes may have been cut, so each is read once.
 
     An element of more than `limit` bytes is given as `Ignored(b"", "too-long", ...)`.
@@ -44,7 +44,6 @@ class Decoder:
 
     __slots__ = (
         "_array",
-        "_columns",
         "_depth",
         "_limit",
         "_mark",
@@ -57,7 +56,7 @@ class Decoder:
     )
 
     def __init__(self, limit: int = LIMIT) -> None:
-        self._columns = Columns()
+        super().__init__()
         self._rubbish = Rubbish("not-json")
         self._limit = limit
         self._offset = 0  # of the first byte of the feed in hand
@@ -68,22 +67,6 @@ class Decoder:
         self._size = 0  # of the pieces
         self._pieces: list[bytes] = []
         self._state: Callable[[bytes, int], int] = self._at_mark
-
-    def feed(self, data: bytes) -> list[Item]:
-        """The items that these bytes complete."""
-        self._take(data)
-        return self._columns.take()
-
-    def close(self) -> list[Item]:
-        """The end of the body: a `Tail` if an element or the array is not finished."""
-        self._finish()
-        return self._columns.take()
-
-    def whole(self, body: bytes) -> Events:
-        """Decode a whole body into columns, as `decode` does, on a new decoder."""
-        self._take(body)
-        self._finish()
-        return self._columns.freeze()
 
     def _take(self, data: bytes) -> None:
         at = 0

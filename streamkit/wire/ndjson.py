@@ -11,8 +11,8 @@ import io
 import re
 from itertools import accumulate, repeat
 
-from streamkit.wire.columns import Columns
-from streamkit.wire.values import Event, Events, Ignored, Item, Tail
+from streamkit.wire.columns import ColumnDecoder
+from streamkit.wire.values import Event, Events, Ignored, Tail
 
 LIMIT = 64 * 1024 * 1024
 """Bytes: the longest line that a decoder keeps by default."""
@@ -21,35 +21,19 @@ _FIRST_NAME = re.compile(rb'\{[ \t]*"')
 _MARK = b"\xef\xbb\xbf"
 
 
-class Decoder:
+class Decoder(ColumnDecoder):
     """NDJSON while bytes arrive. A line of more than `limit` bytes is given as `Ignored(b"", "too-long", ...)`."""
 
-    __slots__ = ("_begun", "_columns", "_limit", "_line_start", "_offset", "_partial", "_skipping")
+    __slots__ = ("_begun", "_limit", "_line_start", "_offset", "_partial", "_skipping")
 
     def __init__(self, limit: int = LIMIT) -> None:
-        self._columns = Columns()
+        super().__init__()
         self._limit = limit
         self._offset = 0
         self._line_start = 0
         self._partial: list[bytes] = []
         self._begun = False
         self._skipping = False
-
-    def feed(self, data: bytes) -> list[Item]:
-        """The items that these bytes complete."""
-        self._take(data)
-        return self._columns.take()
-
-    def close(self) -> list[Item]:
-        """The end of the body: the last line, if it has no line end."""
-        self._finish()
-        return self._columns.take()
-
-    def whole(self, body: bytes) -> Events:
-        """Decode a whole body into columns, as `decode` does, on a new decoder."""
-        self._take(body)
-        self._finish()
-        return self._columns.freeze()
 
     def _take(self, data: bytes) -> None:
         if data and not self._begun:

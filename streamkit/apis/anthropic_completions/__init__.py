@@ -72,18 +72,9 @@ class CompletionAssembler:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
-    from streamkit.apis.anthropic_completions.grammar import GRAMMAR, KINDS, missteps
-    from streamkit.apis.anthropic_completions.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.anthropic_completions import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(GRAMMAR,),
-    )
+    return Judge.of(shape, grammar, grammar.GRAMMAR)
 
 
 API = Api(

@@ -38,18 +38,9 @@ def new_assembler() -> Assembler:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
-    from streamkit.apis.anthropic_messages.grammar import BLOCK, KINDS, MESSAGE, missteps
-    from streamkit.apis.anthropic_messages.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.anthropic_messages import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(MESSAGE, BLOCK),
-    )
+    return Judge.of(shape, grammar, grammar.MESSAGE, grammar.BLOCK)
 
 
 API = Api(

@@ -97,18 +97,9 @@ class AgentAssembler:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
-    from streamkit.apis.bedrock_agent.grammar import KINDS, STEP, missteps
-    from streamkit.apis.bedrock_agent.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.bedrock_agent import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(STEP,),
-    )
+    return Judge.of(shape, grammar, grammar.STEP)
 
 
 API = Api(

@@ -30,18 +30,9 @@ def new_assembler() -> Assembler:
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
     from streamkit.apis._kit.parts import MESSAGE, PART
-    from streamkit.apis.cohere.grammar import KINDS, missteps
-    from streamkit.apis.cohere.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.cohere import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(MESSAGE, PART),
-    )
+    return Judge.of(shape, grammar, MESSAGE, PART)
 
 
 API = Api(

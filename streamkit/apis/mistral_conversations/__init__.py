@@ -272,18 +272,9 @@ def _entry_parts(entry: dict[str, Any]) -> list[Part]:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
-    from streamkit.apis.mistral_conversations.grammar import ENTRY, KINDS, RESPONSE, missteps
-    from streamkit.apis.mistral_conversations.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.mistral_conversations import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(RESPONSE, ENTRY),
-    )
+    return Judge.of(shape, grammar, grammar.RESPONSE, grammar.ENTRY)
 
 
 API = Api(

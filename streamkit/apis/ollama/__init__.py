@@ -174,18 +174,9 @@ class OllamaAssembler:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
-    from streamkit.apis.ollama.grammar import GRAMMAR, KINDS, missteps
-    from streamkit.apis.ollama.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.ollama import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(GRAMMAR,),
-    )
+    return Judge.of(shape, grammar, grammar.GRAMMAR)
 
 
 API = Api(

@@ -169,18 +169,9 @@ def _unindexed(entry: dict[str, Any]) -> dict[str, Any]:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
-    from streamkit.apis.openai_assistants.grammar import KINDS, OBJECT, RUN, missteps
-    from streamkit.apis.openai_assistants.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.openai_assistants import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(RUN, OBJECT),
-    )
+    return Judge.of(shape, grammar, grammar.RUN, grammar.OBJECT)
 
 
 API = Api(

@@ -45,18 +45,9 @@ def new_assembler() -> Assembler:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
-    from streamkit.apis.openai_chat.grammar import GRAMMAR, KINDS, missteps
-    from streamkit.apis.openai_chat.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.openai_chat import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(GRAMMAR,),
-    )
+    return Judge.of(shape, grammar, grammar.GRAMMAR)
 
 
 API = Api(

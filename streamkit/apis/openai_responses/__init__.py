@@ -30,19 +30,10 @@ def new_assembler() -> Assembler:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
-    from streamkit.apis.openai_responses.grammar import KINDS, RESPONSE, missteps
+    from streamkit.apis.openai_responses import grammar, shape
     from streamkit.apis.openai_responses.item_grammar import ITEM, PART
-    from streamkit.apis.openai_responses.shape import kinds, misfits, schema, unknown
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(RESPONSE, ITEM, PART),
-    )
+    return Judge.of(shape, grammar, grammar.RESPONSE, ITEM, PART)
 
 
 API = Api(

@@ -92,18 +92,9 @@ class TranscriptionAssembler:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
-    from streamkit.apis.openai_transcription.grammar import GRAMMAR, KINDS, missteps
-    from streamkit.apis.openai_transcription.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.openai_transcription import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(GRAMMAR,),
-    )
+    return Judge.of(shape, grammar, grammar.GRAMMAR)
 
 
 API = Api(

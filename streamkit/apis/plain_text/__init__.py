@@ -99,18 +99,9 @@ def ended(ending: Ending) -> bool:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
-    from streamkit.apis.plain_text.grammar import GRAMMAR, KINDS, missteps
-    from streamkit.apis.plain_text.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.plain_text import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(GRAMMAR,),
-    )
+    return Judge.of(shape, grammar, grammar.GRAMMAR)
 
 
 API = Api(

@@ -107,18 +107,9 @@ class TgiAssembler:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first checked."""
-    from streamkit.apis.tgi.grammar import GRAMMAR, KINDS, missteps
-    from streamkit.apis.tgi.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.tgi import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
-        grammars=(GRAMMAR,),
-    )
+    return Judge.of(shape, grammar, grammar.GRAMMAR)
 
 
 API = Api(

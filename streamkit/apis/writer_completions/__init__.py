@@ -61,16 +61,11 @@ class WriterAssembler:
 
 def judge() -> Judge:
     """Return the tables of shape and order. Their modules are imported when a stream is first judged."""
-    from streamkit.apis.writer_completions.grammar import KINDS, missteps
-    from streamkit.apis.writer_completions.shape import kinds, misfits, schema, unknown
+    from streamkit.apis.writer_completions import grammar, shape
 
-    return Judge(
-        misfits=misfits,
-        missteps=missteps,
-        unknown=unknown,
-        schema=schema,
-        misfit_kinds=kinds,
-        misstep_kinds=KINDS,
+    return Judge.of(
+        shape,
+        grammar,
     )
 
 
