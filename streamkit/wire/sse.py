@@ -19,7 +19,7 @@ import io
 from itertools import accumulate, repeat
 
 from streamkit.wire import sse_runs
-from streamkit.wire.columns import Columns
+from streamkit.wire.columns import ColumnDecoder, Columns
 from streamkit.wire.values import Comment, Event, Events, Ignored, Item, Tail
 
 LIMIT = 64 * 1024 * 1024
@@ -33,7 +33,7 @@ _LONGEST_NUMBER = 4000
 """Digits: a longer `retry` is not a valid time, and Python refuses to convert it to an integer."""
 
 
-class Decoder:
+class Decoder(ColumnDecoder):
     """An event stream while bytes arrive.
 
     `last_id` (the last event ID string) and `retry` (the reconnection time in ms, None if never set) are the state of
@@ -46,7 +46,6 @@ class Decoder:
         "_after_cr",
         "_base",
         "_begun",
-        "_columns",
         "_data",
         "_held",
         "_id",
@@ -65,11 +64,11 @@ class Decoder:
     )
 
     def __init__(self, limit: int = LIMIT, *, runs: bool = True) -> None:
+        super().__init__()
         self.last_id = ""
         self.retry: int | None = None
         self._limit = limit
         self._runs = runs
-        self._columns = Columns()
         # The buffers of 9.2.6. The data buffer is kept as its lines: appending to bytes would take quadratic time.
         self._data: list[bytes] = []
         self._type = b""
@@ -96,11 +95,6 @@ class Decoder:
             if only:
                 return [self._whole_block(only, len(data))]
         self._take(data)
-        return self._columns.take()
-
-    def close(self) -> list[Item]:
-        """The end of the body: a `Tail` if something was pending, else nothing."""
-        self._finish()
         return self._columns.take()
 
     def _whole_block(self, only: tuple[bytes, str], size: int) -> Event:
@@ -392,25 +386,6 @@ def decode(body: bytes, limit: int = LIMIT) -> Events:
     return Decoder(limit).whole(body)
 
 
-def encode(event: Event, last_id: str = "") -> bytes:
-    """The bytes of an event on the wire, which decode to the same event.
-
-    `last_id` is the id of the event before it on the same wire, if any: ids stay until they are changed, so a line is
-    written where this event's differs. Data that hold CR are cut into lines there too, and come back with LF. A name
-    or an id that no wire can carry is a ValueError.
-    """
-    lines: list[bytes] = []
-    if event.name not in ("", "message"):
-        lines.append(b"event: " + _one_line(event.name, "\r\n"))
-    if event.id != last_id:
-        lines.append(b"id: " + _one_line(event.id, "\r\n\0"))
-    if event.retry is not None:
-        lines.append(b"retry: %d" % event.retry)
-    data = event.data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    lines.extend(b"data: " + line for line in data.split(b"\n"))
-    return b"\n".join(lines) + b"\n\n"
-
-
 def _line_end(lines: list[bytes], crs: int) -> bytes | None:
     """The end that all whole lines of these have, which were split at LF and hold so many CRs; None if they differ."""
     if not crs:
@@ -419,10 +394,3 @@ def _line_end(lines: list[bytes], crs: int) -> bytes | None:
     if crs == whole and all(map(bytes.endswith, lines[:whole], repeat(b"\r\n"))):
         return b"\r\n"
     return None
-
-
-def _one_line(value: str, forbidden: str) -> bytes:
-    for character in forbidden:
-        if character in value:
-            raise ValueError(f"an event stream cannot carry {character!r} in a name or id: {value[:80]!r}")
-    return value.encode("utf-8", "replace")

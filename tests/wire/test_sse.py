@@ -192,27 +192,3 @@ def test_default_names_and_ids_have_no_column() -> None:
     assert (events.names, events.ids) == (None, None)
     events = sse.decode(b"data: a\n\nevent: x\nid: 1\ndata: b\n\ndata: c\n\n")
     assert (events.names, events.ids) == (["message", "x", "message"], ["", "1", "1"])
-
-
-ENCODED = {
-    "data": (Event(b"a"), b"data: a\n\n"),
-    "data of lines": (Event(b"a\n\nb"), b"data: a\ndata: \ndata: b\n\n"),
-    "everything": (Event(b" a", "x", "1", 5), b"event: x\nid: 1\nretry: 5\ndata:  a\n\n"),
-    "CR is a line end, whatever wants it to be data": (Event(b"a\r\nb\rc"), b"data: a\ndata: b\ndata: c\n\n"),
-}
-
-
-@pytest.mark.parametrize(("value", "expected"), ENCODED.values(), ids=ENCODED)
-def test_encode(value: Event, expected: bytes) -> None:
-    assert sse.encode(value) == expected
-
-
-def test_encode_writes_an_id_when_it_changes() -> None:
-    assert sse.encode(Event(b"a", id="1"), last_id="1") == b"data: a\n\n"
-    assert sse.encode(Event(b"a"), last_id="1") == b"id: \ndata: a\n\n"
-
-
-@pytest.mark.parametrize("value", [Event(b"", "a\nb"), Event(b"", id="a\rb"), Event(b"", id="a\0")])
-def test_encode_rejects_what_would_break_the_framing(value: Event) -> None:
-    with pytest.raises(ValueError, match="cannot carry"):
-        sse.encode(value)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from streamkit.wire import sse
 from streamkit.wire.values import Event, Item
+from tests.wire.encoding import encode
 from tests.wire.feeding import SHARED, assert_invariant, items_of
 
 VECTORS = SHARED / "vectors" / "sse.jsonl"
@@ -93,7 +94,7 @@ events_made = st.builds(Event, lines, names.map(lambda name: name or "message"),
 def test_round_trip(made: list[Event]) -> None:
     body, last_id = b"", ""
     for event in made:
-        body, last_id = body + sse.encode(event, last_id), event.id
+        body, last_id = body + encode(event, last_id), event.id
     events = sse.decode(body)
     found = [(one.data, one.name, one.id, one.retry) for one in events.items() if isinstance(one, Event)]
     assert found == [(one.data, one.name, one.id, one.retry) for one in made]
