@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from streamkit.apis import interpret
 from streamkit.cli._following import ended_exchanges
 from streamkit.cli._format_option import reporter_named
 from streamkit.cli._lint_selection import Selection
 from streamkit.cli._output import Sink
 from streamkit.cli.options import Console
+from streamkit.errors import UsageError
 from streamkit.model.finding import Finding
 from streamkit.reporters import LintReport
 from streamkit.text import one_line
+
+
+def check_followable(paths: Sequence[str], style: str, *, excluded: bool) -> None:
+    """Raise UsageError unless this is one path in a format of lines, without the options that --follow excludes."""
+    if len(paths) != 1 or style not in ("text", "jsonl") or excluded:
+        raise UsageError("--follow takes one folder or recording, as text or jsonl, and no baseline")
 
 
 def follow_findings(

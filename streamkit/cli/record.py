@@ -101,12 +101,7 @@ def command(
         on_error=None if output == "-" else console.complain,
     )
     if url == "-":
-        if curl_ or count > 1 or any(request_options.values()):
-            raise UsageError("record - reads stdin and cannot be used with the flags of a request")
-        if os.isatty(0):
-            raise UnreadableInput(
-                "-", "stdin is a terminal", remedy="pipe a stream in: curl -sN URL | streamkit record -"
-            )
+        _check_stdin(requested=bool(curl_) or count > 1 or any(request_options.values()))
         with stopping_but_at_hangup() as stop:
             screen = Screen(mode, console, stop)
             target = Destination(output, default_path("stdin", None), force=force, append=append, several=False)
@@ -130,6 +125,14 @@ def command(
                 stop=stop,
             )
         return _code(report(recorded, target.path, console), screen, stop)
+
+
+def _check_stdin(*, requested: bool) -> None:
+    """Raise UsageError if there are flags of a request, UnreadableInput if nothing is piped in."""
+    if requested:
+        raise UsageError("record - reads stdin and cannot be used with the flags of a request")
+    if os.isatty(0):
+        raise UnreadableInput("-", "stdin is a terminal", remedy="pipe a stream in: curl -sN URL | streamkit record -")
 
 
 def _tell_recovered(target: Destination, console: Console) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from streamkit.errors import UsageError
 
 if TYPE_CHECKING:
     from streamkit.playback.player import Pace
+    from streamkit.service.mock import Asked, Options
 
 DEFAULT_PORT = 8788
 LEVELS = ("exact", "body", "messages", "model", "path", "any")
@@ -82,24 +84,10 @@ def command(
       streamkit serve recordings/ --no-delay --strict -- pytest tests/
       streamkit serve recordings/ --fault cut:event=3,by=reset --fault status:code=429,times=1
     """
-    from streamkit.faults import plan
-    from streamkit.playback.tempo import Distribution, Tempo
-    from streamkit.service.mock import Asked, Options
     from streamkit.service.serving import serving
     from streamkit.service.stopping import stopping
 
-    def on_request(handled: Asked) -> None:
-        line = f"{handled.method} {handled.path}: {', '.join(filter(None, (handled.recording, handled.message)))}"
-        (console.say if handled.message else console.detail)(line)
-
-    options = Options(
-        match=match,  # type: ignore[arg-type]
-        reuse=reuse,  # type: ignore[arg-type]
-        pace=pace,
-        faults=[planned for text in faults for planned in plan(text)],
-        tempo=Tempo(ttft and Distribution.of(ttft), itl and Distribution.of(itl)),  # type: ignore[arg-type]
-        seed=seed,
-    )
+    options = _options(match=match, reuse=reuse, pace=pace, faults=faults, ttft=ttft, itl=itl, seed=seed)
     guard = guard_of(host, allowed, listen_public, token)
     arguments = child()
     inputs = Inputs(paths, console)
@@ -111,7 +99,9 @@ def command(
     with ExitStack() as stack:
         stop = stack.enter_context(stopping(patience=3))
         server = stack.enter_context(
-            serving(exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=on_request)
+            serving(
+                exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=partial(_tell, console)
+            )
         )
         if workers > 1:
             stack.enter_context(workers_.running_workers(workers, urlsplit(server.url).port or 0, stop))
@@ -125,3 +115,27 @@ def command(
         console.complain("never requested: " + ", ".join(unplayed))
         code = code if arguments and code else 1
     return code
+
+
+def _options(
+    *, match: str, reuse: str, pace: Pace, faults: tuple[str, ...], ttft: str | None, itl: str | None, seed: int
+) -> Options:
+    """Return how requests are answered. Raises UsageError for an invalid fault or distribution."""
+    from streamkit.faults import plan
+    from streamkit.playback.tempo import Distribution, Tempo
+    from streamkit.service.mock import Options
+
+    return Options(
+        match=match,  # type: ignore[arg-type]
+        reuse=reuse,  # type: ignore[arg-type]
+        pace=pace,
+        faults=[planned for text in faults for planned in plan(text)],
+        tempo=Tempo(ttft and Distribution.of(ttft), itl and Distribution.of(itl)),  # type: ignore[arg-type]
+        seed=seed,
+    )
+
+
+def _tell(console: Console, handled: Asked) -> None:
+    """Report a request: what goes wrong always, the rest with -v."""
+    line = f"{handled.method} {handled.path}: {', '.join(filter(None, (handled.recording, handled.message)))}"
+    (console.say if handled.message else console.detail)(line)

@@ -11,31 +11,18 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, compress, count, repeat
 from operator import itemgetter, not_
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar
 
 import orjson
 
 from streamkit.errors import UnreadableInput
 from streamkit.model._fields import (
-    Fields,
-    end_of,
-    from_base64,
-    headers_of,
-    import_of,
-    integer,
-    labels_of,
-    one_of,
-    redactions_of,
-    request_of,
     shown,
-    string,
 )
+from streamkit.model._recording_draft import Draft
 from streamkit.model.exchange import (
-    Clock,
-    Damage,
     End,
     Exchange,
-    Frames,
     Import,
     Origin,
     Redaction,
@@ -51,8 +38,6 @@ _FRAME_COSTS = 60  # bytes of memory that a frame takes beyond its line
 _LEAST_RUN = 4  # lines: a shorter run of frames costs more than it saves
 
 _T = TypeVar("_T")
-_SOURCES = ("client", "proxy", "stdin", "import")
-_CLOCKS = ("monotonic", "kernel", "log", "none")
 _CUT_START = re.compile(rb'\{\s*"type"\s*:\s*"start"\s*,\s*"streamkit"\s*:\s*[0-9]')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -197,7 +182,7 @@ class _Reading:
     def __init__(self, path: str, largest: int | None = None) -> None:
         self._path = path
         self._largest = largest
-        self._draft = _Draft.nothing()
+        self._draft = Draft.nothing()
         self._count = 0  # exchanges begun
         self._number = 0  # lines taken
         self._size = 0  # bytes of memory that the current exchange takes, about
@@ -258,7 +243,7 @@ class _Reading:
         done = self._draft.finish() if self._draft.begun else None
         self._count += 1
         self._size = size
-        self._draft = _Draft(record, Origin(self._path, self._count, self._number), self._draft.early)
+        self._draft = Draft(record, Origin(self._path, self._count, self._number), self._draft.early)
         return done
 
     def close(self) -> Exchange:
@@ -271,136 +256,7 @@ class _Reading:
         return self._draft.finish()
 
 
-class _Draft:
-    """One exchange while its lines are read. Before the first `start` a draft has not `begun` and keeps only damage."""
-
-    __slots__ = (
-        "_end",
-        "_origin",
-        "_response",
-        "_start",
-        "at",
-        "begun",
-        "damage",
-        "data",
-        "early",
-        "last",
-        "lines",
-        "open",
-    )
-
-    def __init__(self, start: dict[str, Any], origin: Origin, damage: list[Damage]) -> None:
-        self._start = start
-        self._origin = origin
-        self._response: Response | None = None
-        self._end: End | None = None
-        self.begun = self.open = True
-        self.damage = damage
-        self.early: list[Damage] = []  # what a following exchange inherits: the damage before the first start
-        self.last = origin.line or 1
-        self.data: list[bytes] = []
-        self.at: list[int | None] = []
-        self.lines: list[int | None] = []
-
-    @classmethod
-    def nothing(cls) -> _Draft:
-        """Lines before the first start line: their damage is reported with the exchange that follows."""
-        draft = cls({}, Origin(), [])
-        draft.begun = draft.open = False
-        draft.early = draft.damage
-        return draft
-
-    def hurt(self, line: int, kind: str, message: str) -> None:
-        self.damage.append(Damage(line, kind, message))
-
-    def take(self, record: dict[str, Any], number: int) -> None:
-        """Any line but `start`, on the slow path."""
-        kind = record.get("type")
-        if kind not in ("response", "frame", "end"):
-            return
-        if not self.open or (kind == "response" and self._response is not None):
-            where = "after the end of its exchange" if self._end else "where no exchange is open"
-            self.hurt(number, "stray-line", f"a second {kind}" if self.open else f"a {kind} {where}")
-            return
-        self.last = number
-        fields = Fields(record, number, self.damage)
-        if kind == "frame":
-            self._take_frame(fields, number)
-        elif kind == "response":
-            self._response = Response(
-                fields.get("at", integer, None),
-                fields.get("status", integer, 0),
-                fields.get("http", string, "1.1"),
-                fields.get("headers", headers_of, ()),
-                fields.get("redacted", redactions_of, ()),
-            )
-        else:
-            self._end = end_of(fields, number)
-            self.open = False
-
-    def _take_frame(self, fields: Fields, number: int) -> None:
-        data = fields.get("text", str.encode, None)
-        if data is None:
-            data = fields.get("base64", from_base64, None)
-        if data is None:
-            self.hurt(number, "bad-field", "a frame with neither text nor base64 that can be read")
-            return
-        self.data.append(data)
-        self.at.append(fields.get("at", integer, None))
-        self.lines.append(number)
-
-    def finish(self) -> Exchange:
-        """The exchange, with what is wrong with it."""
-        start = Fields(self._start, self._origin.line or 1, self.damage)
-        self._check_times()
-        frames = Frames(self.data, self.at, self.lines)
-        last = max(self.last, cast("int", self.lines[-1]) if self.lines else 0)
-        imported = start.get("import", import_of, None)
-        if self._end is None and imported is None:
-            self.hurt(
-                last, "missing-end", "the exchange has no end line: its recorder was stopped, or the file was cut"
-            )
-        elif self._end is not None:
-            self._check_end(self._end, frames, last)
-        return Exchange(
-            frames=frames,
-            request=start.get("request", request_of, None),
-            response=self._response,
-            end=self._end,
-            source=cast(
-                'Literal["client", "proxy", "stdin", "import"]', start.get("source", one_of(_SOURCES), "import")
-            ),
-            clock=cast("Clock", start.get("clock", one_of(_CLOCKS), "none")),
-            recorded_at=start.get("recorded_at", string, None),
-            connected_at=start.get("connected_at", integer, None),
-            sent_at=start.get("sent_at", integer, None),
-            labels=start.get("labels", labels_of, {}),
-            tool=start.get("tool", string, None),
-            redacted=start.get("redacted", redactions_of, ()),
-            imported=imported,
-            damage=tuple(sorted(self.damage, key=lambda damage: damage.line)),
-            origin=self._origin,
-        )
-
-    def _check_times(self) -> None:
-        # One pass in C over the column, instead of a check a line.
-        if not set(map(type, self.at)) <= {int, type(None)}:
-            for index, at in enumerate(self.at):
-                if at is not None and type(at) is not int:
-                    self.hurt(
-                        cast("int", self.lines[index]), "bad-field", f"at is {shown(at)}, no integer; read as null"
-                    )
-                    self.at[index] = None
-
-    def _check_end(self, end: End, frames: Frames, last: int) -> None:
-        if end.frames is not None and end.frames != len(frames):
-            self.hurt(last, "count-mismatch", f"end says {end.frames} frames, the file holds {len(frames)}")
-        size = sum(map(len, frames.data))
-        if end.bytes is not None and end.bytes != size:
-            self.hurt(last, "count-mismatch", f"end says {end.bytes} bytes, the frames hold {size}")
-
-
-def _mended(line: bytes, number: int, draft: _Draft) -> tuple[dict[str, Any] | None, bytes]:
+def _mended(line: bytes, number: int, draft: Draft) -> tuple[dict[str, Any] | None, bytes]:
     """The object of a line that the fast path rejected, or None if the line is damaged (which is reported)."""
     line = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
     record = _object(line)
