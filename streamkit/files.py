@@ -314,13 +314,13 @@ class Parts:
         elif append:
             self._recover()
 
-    def part(self) -> Part:
+    def part(self) -> FilePart:
         """A new part of this file. Raises CannotWrite."""
         for number in itertools.count(1):
             with contextlib.suppress(OutputExists, OutputBusy):
                 output = create(f"{self._prefix}.part-{number}", temporary=True)
                 if output.is_in_place:
-                    return Part(self.path, output)
+                    return FilePart(self.path, output)
                 output.close()
         raise AssertionError("numbers do not end")
 
@@ -334,12 +334,12 @@ class Parts:
                 with contextlib.suppress(OutputBusy):  # it is being written
                     output = create(path, append=True, temporary=True)
                     if output.is_unused and output.size:
-                        Part(self.path, output).finish()
+                        FilePart(self.path, output).finish()
                         self.recovered.append(path)
                     output.close()
 
 
-class Part:
+class FilePart:
     """The part of one exchange: written like any output; `finish` moves it to the end of the target.
 
     `path` is where the exchange is: the part, and then the target.

@@ -138,7 +138,7 @@ def test_read_leaves_a_file_open_and_knows_its_name() -> None:
 def test_read_takes_a_format() -> None:
     [exchange] = streamkit.read(b'{"a":1}\n', format="event-stream")
     assert exchange.imported is not None
-    assert exchange.imported.form == "event-stream"
+    assert exchange.imported.format == "event-stream"
 
 
 @pytest.mark.parametrize(

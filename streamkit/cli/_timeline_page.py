@@ -30,8 +30,8 @@ _ROLES = {
 class Page:
     """Writes streams one after another, as text or as JSON Lines."""
 
-    def __init__(self, sink: Sink, console: Console, form: str) -> None:
-        self._sink, self._console, self._json = sink, console, form == "jsonl"
+    def __init__(self, sink: Sink, console: Console, format_name: str) -> None:
+        self._sink, self._console, self._json = sink, console, format_name == "jsonl"
         self._width = terminal_width() if sink.terminal or "COLUMNS" in os.environ else None
         self._paint = sink.paint
         self._last: int | None = None
@@ -57,7 +57,7 @@ class Page:
         """Write these items."""
         for moment in moments:
             if self._json:
-                self._sink.json(as_object(stream, moment))
+                self._sink.json(moment_object(stream, moment))
             else:
                 self._show_line(stream, moment)
 
@@ -87,7 +87,7 @@ class Page:
         self._sink.line(self._paint(role, shown))
 
 
-def as_object(stream: Stream, moment: Moment) -> dict[str, Any]:
+def moment_object(stream: Stream, moment: Moment) -> dict[str, Any]:
     """One item with its exact data and position. The fields are a stable contract."""
     item = moment.item
     event = item if isinstance(item, Event) else None

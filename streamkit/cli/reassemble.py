@@ -90,8 +90,14 @@ def command(
 class _Writer:
     """Writes one stream after another in the requested format."""
 
-    def __init__(self, sink: Sink, parts: list[str], form: str, choice: int | None, with_meta: bool) -> None:
-        self._sink, self._parts, self._format, self._choice, self._with_meta = sink, parts, form, choice, with_meta
+    def __init__(self, sink: Sink, parts: list[str], format_name: str, choice: int | None, with_meta: bool) -> None:
+        self._sink, self._parts, self._format, self._choice, self._with_meta = (
+            sink,
+            parts,
+            format_name,
+            choice,
+            with_meta,
+        )
         self._written = False
 
     def write(self, stream: Stream, assembler: Assembler | None) -> bool:

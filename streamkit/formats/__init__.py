@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from streamkit.formats._blocks import cut as cut
     from streamkit.formats._blocks import cut_at as cut_at
     from streamkit.formats._blocks import framed as framed
-    from streamkit.formats._documents import object_of as object_of
     from streamkit.formats._documents import parse as parse
+    from streamkit.formats._documents import parse_object as parse_object
     from streamkit.formats._format import FORMATS as FORMATS
     from streamkit.formats._format import Format as Format
     from streamkit.formats._format import Found as Found
@@ -50,7 +50,7 @@ _PLACES = {
     "is_pattern": "_source",
     "literal": "_repair",
     "mend": "_repair",
-    "object_of": "_documents",
+    "parse_object": "_documents",
     "offsets": "_timestamps",
     "ordered": "_format",
     "parse": "_documents",

@@ -33,7 +33,7 @@ def loads(data: bytes) -> Any:
         return None
 
 
-def object_of(data: bytes) -> dict[str, Any] | None:
+def parse_object(data: bytes) -> dict[str, Any] | None:
     """The value of a JSON text if it is an object, or None."""
     value = loads(data)
     return value if isinstance(value, dict) else None

@@ -22,7 +22,7 @@ class Draft:
 
     line: int
     response: Response | None = None
-    form: str = "gist-log"
+    format: str = "gist-log"
     identity: Identity | None = None
     separation: str = ""
     terminated: bool = False
@@ -119,7 +119,7 @@ class Draft:
             sent_at=sent_at,
             recorded_at=rfc3339(first.ns) if times and first and first.kind == "wall" and first.zoned else None,
             imported=Import(
-                self.form, self.excerpt, tuple(sorted(self._repairs, key=lambda one: one.line)), framed=False
+                self.format, self.excerpt, tuple(sorted(self._repairs, key=lambda one: one.line)), framed=False
             ),
             origin=Origin(path, number, self.line),
             resolution=resolution(stamps) if times else None,

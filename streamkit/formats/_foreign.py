@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from streamkit.formats._documents import object_of
+from streamkit.formats._documents import parse_object
 from streamkit.formats._payloads import role
 
 _KNOWN = re.compile(rb" ?(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
@@ -55,7 +55,7 @@ def _wrapped(block: Sequence[bytes], strange: Sequence[bytes]) -> bool:
 
 def is_payload(line: bytes) -> bool:
     """Whether a line is a chunk or an error that should stand behind `data:`."""
-    return line[:1] == b"{" and role(object_of(line)) in ("chunk", "error")
+    return line[:1] == b"{" and role(parse_object(line)) in ("chunk", "error")
 
 
 def _blocks(lines: Sequence[bytes]) -> Iterator[list[bytes]]:

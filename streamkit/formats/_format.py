@@ -26,7 +26,7 @@ from streamkit.registry import Catalogue
 class Format:
     """A file format of streams.
 
-    `name` is the word for it (`Import.form`), `short` another that `convert --to` takes, `title` says it in a sentence. `recognises` is asked with
+    `name` is the word for it (`Import.format`), `short` another that `convert --to` takes, `title` says it in a sentence. `recognises` is asked with
     the first 64 KiB (fewer where the input is shorter), in ascending `order`: strict forms first, forgiving ones last.
     `read` gives the exchanges one by one and raises nothing but UnreadableInput; `write` gives the bytes of a file that
     holds these exchanges (`many`: more than one can be told apart in it); `loses` says what this form cannot hold of an exchange, a short sentence each.

@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.formats import Format, Source, object_of, rfc3339
+from streamkit.formats import Format, Source, parse_object, rfc3339
 from streamkit.model.exchange import (
     Body,
     End,
@@ -46,7 +46,7 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 
 def _record(line: bytes) -> dict[str, Any] | None:
-    value = object_of(line)
+    value = parse_object(line)
     return value if value is not None and isinstance(value.get("start_perf_ns"), int) else None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats import Format, Source, object_of
+from streamkit.formats import Format, Source, parse_object
 from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair
 
 _SECOND = 1_000_000_000
@@ -24,13 +24,13 @@ _BEGINS = re.compile(r"^(?:data:|event:|id:|: ?\S|\{\")", re.MULTILINE)
 
 
 def _recognises(head: bytes) -> bool:
-    header = object_of(head.split(b"\n", 1)[0]) or {}
+    header = parse_object(head.split(b"\n", 1)[0]) or {}
     return header.get("version") in _VERSIONS and ("width" in header or isinstance(header.get("term"), dict))
 
 
 def _read(source: Source) -> Iterator[Exchange]:
     lines = source.all().split(b"\n")
-    version = (object_of(lines[0]) or {}).get("version")
+    version = (parse_object(lines[0]) or {}).get("version")
     data: list[bytes] = []
     at: list[int | None] = []
     numbers: list[int | None] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from streamkit.formats import HEAD, Format, Source, object_of
+from streamkit.formats import HEAD, Format, Source, parse_object
 from streamkit.formats._lost import around
 from streamkit.formats._payloads import identity, role
 from streamkit.model.exchange import Exchange
@@ -27,7 +27,7 @@ def _recognises(head: bytes) -> bool:
     filled = [line for line in lines if line]
     if not filled or not all(line == _DONE or (line[:1] == b"{" and line[-1:] == b"}") for line in filled):
         return False
-    documents = [object_of(line) for line in filled[:_SAMPLE] if line != _DONE]
+    documents = [parse_object(line) for line in filled[:_SAMPLE] if line != _DONE]
     return None not in documents and any(role(document) == "chunk" for document in documents)
 
 
@@ -40,12 +40,12 @@ def _read(source: Source) -> Iterator[Exchange]:
         payload = line.removeprefix(b"\xef\xbb\xbf").strip()
         if not payload:
             continue
-        document = object_of(payload)
+        document = parse_object(payload)
         if draft is not None and document is not None and _starts_anew(draft, document):
             number += 1
             yield draft.finished(source.path, number)
             draft = None
-        draft = draft or Draft(place, form="chunks")
+        draft = draft or Draft(place, format="chunks")
         _take(draft, payload, document, place)
         draft.check(source.path)
     if draft is not None:
@@ -75,7 +75,7 @@ def _starts_anew(draft: Draft, document: dict[str, Any]) -> bool:
 def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
     for exchange in exchanges:
         for payload in _payloads(exchange):
-            chunk = object_of(payload)
+            chunk = parse_object(payload)
             if chunk is not None:
                 yield (payload if b"\n" not in payload and b"\r" not in payload else orjson.dumps(chunk)) + b"\n"
 
@@ -98,7 +98,7 @@ def _loses(exchange: Exchange) -> list[str]:
     events = choose(exchange.content_type, body[:4096]).decode(body)
     lost = ["the framing: names, ids, comments, and how the body was cut into frames"]
     done = events.data.count(_DONE)
-    broken = sum(1 for payload in events.data if payload != _DONE and object_of(payload) is None)
+    broken = sum(1 for payload in events.data if payload != _DONE and parse_object(payload) is None)
     if done:
         lost.append("the end mark [DONE]")
     if broken:

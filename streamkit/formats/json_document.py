@@ -63,7 +63,7 @@ def _of_chunks(path: str, body: bytes, response: Response | None, line: int) -> 
     from streamkit.formats._drafts import Draft
     from streamkit.formats._repair import compact_json
 
-    draft = Draft(line, response, form="json-document")
+    draft = Draft(line, response, format="json-document")
     elements = parse(body, path)
     if not isinstance(elements, list):
         raise UnreadableInput(path, "not a JSON array", line=line)

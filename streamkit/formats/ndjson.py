@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from streamkit.formats import Format, Source, cut_at, object_of, status_and_headers
+from streamkit.formats import Format, Source, cut_at, parse_object, status_and_headers
 from streamkit.formats._payloads import role
 from streamkit.model.exchange import Exchange, Frames, Import, Origin
 
@@ -21,7 +21,7 @@ def _recognises(head: bytes) -> bool:
     response, body, _ = status_and_headers(head)
     if response is not None and "ndjson" in (response.header("content-type") or ""):
         return True
-    first = object_of(next((line for line in body.split(b"\n") if line.strip()), b"")) or {}
+    first = parse_object(next((line for line in body.split(b"\n") if line.strip()), b"")) or {}
     # Other APIs stream their chunks as server-sent events: their bare chunks, one a line, are another form.
     return role(first) == "chunk" and any(isinstance(first.get(key), bool) for key in ("done", "is_finished"))
 
@@ -42,7 +42,7 @@ def _timed(exchange: Exchange, frames: Frames) -> Exchange:
     """The exchange with its lines' own times, where each line that has one has one that no other has."""
     from streamkit.formats import offsets, rfc3339, stamp
 
-    made = [(object_of(data) or {}).get("created_at") for data in frames.data]
+    made = [(parse_object(data) or {}).get("created_at") for data in frames.data]
     stamps = [stamp(time) if isinstance(time, str) else None for time in made]
     known = [one for one in stamps if one]
     times = offsets(stamps) if len({one.ns for one in known}) == len(known) else None

@@ -262,14 +262,14 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Where an exchange that no recorder saw comes from: the form, whether it is an excerpt, what was repaired.
+    """Where an exchange that no recorder saw comes from: the file's format, whether it is an excerpt, what was repaired.
 
-    `framed` is False where the form did not keep the wire's framing, so that rules about framing mean nothing. `stored`
+    `framed` is False where the format did not keep the wire's framing, so that rules about framing mean nothing. `stored`
     says that all this was read from a recording: the lines of its repairs are then those of the log that the recording was
     made from, and not of the file that was read.
     """
 
-    form: str
+    format: str
     excerpt: bool = False
     repairs: tuple[Repair, ...] = ()
     framed: bool = True

@@ -315,5 +315,5 @@ def _redaction_objects(redactions: tuple[Redaction, ...]) -> list[dict[str, Any]
 
 def _import_object(imported: Import) -> dict[str, Any]:
     repairs = [{"line": r.line, "kind": r.kind, "said": r.message} for r in imported.repairs]
-    record: dict[str, Any] = {"form": imported.form, "excerpt": imported.excerpt, "repairs": repairs}
+    record: dict[str, Any] = {"form": imported.format, "excerpt": imported.excerpt, "repairs": repairs}
     return record if imported.framed else {**record, "framed": False}

@@ -8,7 +8,7 @@ from streamkit.model.finding import Finding
 from streamkit.tool import rule_page
 
 
-def as_object(finding: Finding) -> dict[str, Any]:
+def finding_object(finding: Finding) -> dict[str, Any]:
     """The finding's fields. `exchange`, `line` and `event` count from 1, `byte` from 0; what means nothing is null."""
     return {
         "file": finding.file,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from streamkit.reporters import LintReport, Reporter, Row, StatsReport
-from streamkit.reporters._finding_json import as_object
+from streamkit.reporters._finding_json import finding_object
 from streamkit.reporters._strict_json import dumps, dumps_fast
 
 VERSION = 1
@@ -32,7 +32,7 @@ def findings(report: LintReport) -> str:
     """`{"version":1,"findings":[…],"streams":[…]}`. Half a character of a stream's text is shown as its escape."""
     document = {
         "version": VERSION,
-        "findings": [as_object(finding) for finding in report.findings],
+        "findings": [finding_object(finding) for finding in report.findings],
         "streams": [dict(row) for row in report.streams],
         "passed_over": report.passed_over,
     }

@@ -16,7 +16,7 @@ from streamkit.playback.player import RECORDED, Pace, steps
 from streamkit.playback.tempo import RECORDED_TEMPO, Tempo, retimed
 from streamkit.redact.redactor import redact_request
 from streamkit.service import replies
-from streamkit.service.recorded_answer import Recording
+from streamkit.service.recorded_answer import RecordedAnswer
 
 CONTROL = "/__streamkit/"
 FAULT_HEADER = "X-Streamkit-Fault"
@@ -65,7 +65,7 @@ class Mock:
     def __init__(
         self, exchanges: Iterable[Exchange], options: Options, on_request: Callable[[Asked], None] = lambda _: None
     ) -> None:
-        self.recordings: list[Recording] = []
+        self.recordings: list[RecordedAnswer] = []
         self.requests: list[Asked] = []
         self._options = options
         self._on_request = on_request
@@ -79,7 +79,7 @@ class Mock:
 
     def add(self, exchange: Exchange) -> None:
         """Add a recording."""
-        recording = Recording(exchange)
+        recording = RecordedAnswer(exchange)
         self.recordings.append(recording)
         self._matcher.add(recording.recorded())
 
@@ -112,7 +112,7 @@ class Mock:
         return replies.not_found(match, self.recordings, f"{request.method} {path}")
 
     @property
-    def unplayed(self) -> list[Recording]:
+    def unplayed(self) -> list[RecordedAnswer]:
         """The recordings that were never requested."""
         return [self.recordings[index] for index in self._matcher.unplayed]
 
@@ -157,7 +157,7 @@ class Mock:
         self._strikes_so_far[id(planned)] = count + 1
         return planned.times is None or count < planned.times
 
-    def _unstreamed(self, recording: Recording) -> Sequence[Step]:
+    def _unstreamed(self, recording: RecordedAnswer) -> Sequence[Step]:
         """The answer to a request without streaming: the whole object, at the time when the stream ended."""
         whole = recording.whole
         if whole is None:

@@ -22,7 +22,7 @@ CONTENT_TYPES = {
 _STREAMS = ("text/event-stream", "application/x-ndjson", "application/vnd.amazon.eventstream")
 
 
-class Recording:
+class RecordedAnswer:
     """One exchange as the server plays it. It is interpreted when that is first needed."""
 
     def __init__(self, exchange: Exchange) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from streamkit.files import Output, Part, Parts, create, create_next
+from streamkit.files import FilePart, Output, Parts, create, create_next
 from streamkit.model.exchange import Request
 from streamkit.redact.redactor import redact_text
 
@@ -27,7 +27,7 @@ class OneFile:
         self.recovered = parts.recovered
         self.close = parts.close
 
-    def __call__(self, _: Request | None) -> Part:
+    def __call__(self, _: Request | None) -> FilePart:
         """The part of the next exchange. Raises CannotWrite."""
         return self._parts.part()
 
@@ -37,7 +37,7 @@ def one_file(path: str, *, force: bool = False, append: bool = False) -> OneFile
     return OneFile(Parts(path, force=force, append=append))
 
 
-def a_file_each(folder: str) -> Callable[[Request | None], Output | Part]:
+def a_file_each(folder: str) -> Callable[[Request | None], Output | FilePart]:
     """Record each exchange to its own file in this folder, named from time, host, path, model and a short hash."""
     return lambda request: create_next(Path(folder) / file_name(datetime.now(UTC), request), temporary=True)
 
@@ -78,7 +78,7 @@ class Destination:
         elif self._parts is not None:
             self._parts.close()
 
-    def open(self, _: Request | None = None) -> Output | Part:
+    def open(self, _: Request | None = None) -> Output | FilePart:
         """The file for the next exchange, to be closed by the caller."""
         if self._single is not None:
             return self._single

@@ -10,7 +10,7 @@ import orjson
 
 from streamkit.model.step import Finish, Head, Step, Write
 from streamkit.playback.matcher import Miss
-from streamkit.service.recorded_answer import Recording
+from streamkit.service.recorded_answer import RecordedAnswer
 
 JSON = "application/json"
 
@@ -28,7 +28,7 @@ def failure(status: int, kind: str, message: str, **more: Any) -> list[Step]:
     return reply(status, {"type": "error", "error": error}, headers=(("X-Should-Retry", "false"),))
 
 
-def reason(miss: Miss, recordings: Sequence[Recording]) -> str:
+def reason(miss: Miss, recordings: Sequence[RecordedAnswer]) -> str:
     """Why no recording matches, in one sentence."""
     if miss.nearest is None:
         return "no recording has a request to compare with"
@@ -40,7 +40,7 @@ def reason(miss: Miss, recordings: Sequence[Recording]) -> str:
     return f"closest is {nearest}, which differs at {miss.first}{others}"
 
 
-def not_found(miss: Miss, recordings: Sequence[Recording], asked: str) -> list[Step]:
+def not_found(miss: Miss, recordings: Sequence[RecordedAnswer], asked: str) -> list[Step]:
     """A 404 with the closest recording and the first difference."""
     nearest = None
     if miss.nearest is not None:
@@ -53,7 +53,7 @@ def not_found(miss: Miss, recordings: Sequence[Recording], asked: str) -> list[S
     return failure(404, "not_found_error", f"no recording matches {asked}: {reason(miss, recordings)}", nearest=nearest)
 
 
-def models(recordings: Iterable[Recording]) -> list[dict[str, Any]]:
+def models(recordings: Iterable[RecordedAnswer]) -> list[dict[str, Any]]:
     """The models of the recordings, in the formats of OpenAI and Anthropic at once.
 
     `created` is the time of the first recording of the model; it is left out if that is unknown.
@@ -74,7 +74,7 @@ def models(recordings: Iterable[Recording]) -> list[dict[str, Any]]:
     return list(by_name.values())
 
 
-def model_list(recordings: Iterable[Recording]) -> list[Step]:
+def model_list(recordings: Iterable[RecordedAnswer]) -> list[Step]:
     """The answer to `GET /v1/models`."""
     models_ = models(recordings)
     ends = (
@@ -83,7 +83,7 @@ def model_list(recordings: Iterable[Recording]) -> list[Step]:
     return reply(200, {"object": "list", "data": models_, "has_more": False, **ends})
 
 
-def one_model(recordings: Iterable[Recording], name: str) -> list[Step]:
+def one_model(recordings: Iterable[RecordedAnswer], name: str) -> list[Step]:
     """The answer to `GET /v1/models/NAME`."""
     for model in models(recordings):
         if model["id"] == name:

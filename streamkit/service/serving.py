@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from streamkit.model.exchange import Exchange
 from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
 from streamkit.service.mock import Asked, Mock, Options
-from streamkit.service.recorded_answer import Recording
+from streamkit.service.recorded_answer import RecordedAnswer
 from streamkit.transport.guard import Guard
 from streamkit.transport.server import Server, in_thread
 
@@ -46,7 +46,7 @@ class Served:
         return self._mock.missed
 
     @property
-    def unplayed(self) -> list[Recording]:
+    def unplayed(self) -> list[RecordedAnswer]:
         """The recordings that were never requested."""
         return self._mock.unplayed
 

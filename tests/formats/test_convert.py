@@ -117,7 +117,7 @@ def test_a_cassette_that_vcrpy_wrote_is_read(tmp_path):
     for name, text in (("a.yaml", yaml.dump(cassette)), ("b.json", json.dumps(cassette, indent=4))):
         (tmp_path / name).write_text(text)
         [exchange] = read(str(tmp_path / name))
-        assert exchange.imported.form == "vcr"
+        assert exchange.imported.format == "vcr"
         assert exchange.frames.body == body.encode()
 
 

@@ -69,7 +69,7 @@ def test_every_stream_is_read_in_its_own_format(shared):
     }
     for row in rows(shared, "stream"):
         [exchange, *_] = read(str(shared / "corpora" / row["file"]))
-        assert exchange.imported.form in forms[row["framing"]], row["file"]
+        assert exchange.imported.format in forms[row["framing"]], row["file"]
 
 
 def test_a_body_is_kept_byte_for_byte(shared):

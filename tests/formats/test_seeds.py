@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds are not be
 def exchanges(number):
     [path] = SEEDS.glob(f"{number:03}_*.txt")
     found = list(read(str(path)))
-    assert all(one.imported.form == "gist-log" and not one.imported.framed and one.clock == "none" for one in found)
+    assert all(one.imported.format == "gist-log" and not one.imported.framed and one.clock == "none" for one in found)
     assert all(at is None for one in found for at in one.frames.at)
     return found
 

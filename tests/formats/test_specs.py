@@ -30,7 +30,7 @@ def cases():
 def shown(path, form):
     try:
         for exchange in read(str(path)):
-            assert exchange.imported is None or exchange.imported.form.startswith(form.split("-")[0])
+            assert exchange.imported is None or exchange.imported.format.startswith(form.split("-")[0])
             yield from lines(exchange)
     except UnreadableInput as error:
         said, _, _ = str(error).removeprefix(str(path))[2:].partition("; tried: ")

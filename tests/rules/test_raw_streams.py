@@ -111,7 +111,7 @@ def test_an_event_of_a_kilobyte_alone_is_an_event_stream(tmp_path: Path) -> None
     (tmp_path / "one").write_bytes(chunk('{"role":"assistant","content":"%s"}' % ("Hi" * 1000), '"stop"') + b"\r\n\r\n")
     [exchange] = read(str(tmp_path / "one"))
     assert exchange.imported is not None
-    assert (exchange.imported.form, len(exchange.frames)) == ("event-stream", 1)
+    assert (exchange.imported.format, len(exchange.frames)) == ("event-stream", 1)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_an_event_of_a_kilobyte_alone_is_an_event_stream(tmp_path: Path) -> None
 )
 def test_a_paste_stays_a_log(paste: bytes, tmp_path: Path) -> None:
     (tmp_path / "paste").write_bytes(paste)
-    assert {exchange.imported.form for exchange in read(str(tmp_path / "paste")) if exchange.imported} == {"gist-log"}
+    assert {exchange.imported.format for exchange in read(str(tmp_path / "paste")) if exchange.imported} == {"gist-log"}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from streamkit.playback import player
 from streamkit.playback.player import Pace
 from streamkit.playback.tempo import Distribution, Tempo, retimed
 from streamkit.service.mock import Options
-from streamkit.service.recorded_answer import Recording
+from streamkit.service.recorded_answer import RecordedAnswer
 from streamkit.service.serving import Served, serving
 from tests.exchanges import exchange, scripted
 
@@ -203,7 +203,7 @@ def test_the_same_seed_breaks_the_same_stream_in_the_same_place() -> None:
 
 def test_generated_times() -> None:
     recorded = scripted("openai_chat/slow-start")
-    recording = Recording(recorded)
+    recording = RecordedAnswer(recorded)
     tempo = Tempo(Distribution.of("40ms"), Distribution.of("5ms"))
     steps = retimed(player.steps(recorded), recording.first_token, tempo, Random(0))
     writes = [step for step in steps if isinstance(step, Write)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from streamkit.formats import Stamp, object_of, stamp
+from streamkit.formats import Stamp, parse_object, stamp
 from streamkit.formats._payloads import role
 from streamkit.formats._repair import compact_json, literal
 from streamkit.frozen import dataclass
@@ -188,7 +188,7 @@ def _unwrapped(bare: str, number: int) -> list[Line] | None:
     """The line inside a logger's JSON: Docker's `{"log":"data: …","stream":"stdout","time":"…"}` and its relatives."""
     if bare[-1:] != "}" or not _SAYS_TEXT.search(bare, 0, _LONGEST_PREFIX):
         return None
-    document = object_of(bare.encode("utf-8", "surrogateescape"))
+    document = parse_object(bare.encode("utf-8", "surrogateescape"))
     if document is None:
         return None
     inner = next((value for key in _LOG_TEXT if _is_printed(value := document.get(key))), None)
@@ -202,7 +202,7 @@ def _unwrapped(bare: str, number: int) -> list[Line] | None:
 def _taken_out(bare: str, number: int) -> list[Line]:
     """The chunk inside a program's own record of it: `{"ts":1762720298.5,"chunk":{…}}`."""
     match = _HELD.search(bare, 0, _LONGEST_PREFIX)
-    document = object_of(bare.encode("utf-8", "surrogateescape")) if match else None
+    document = parse_object(bare.encode("utf-8", "surrogateescape")) if match else None
     if match is None or document is None or role(document) != "other" or role(document.get(match[1])) != "chunk":
         return []
     time = next((found for key in _LOG_TIME if (found := _stamp_of(document.get(key)))), None)
@@ -220,7 +220,7 @@ def _is_printed(value: Any) -> bool:
         return False
     if re.match(r"\s*(?:data|event):", value) or value in ("\n", "[DONE]"):
         return True
-    return value.startswith("{") and role(object_of(value.encode("utf-8", "surrogateescape"))) == "chunk"
+    return value.startswith("{") and role(parse_object(value.encode("utf-8", "surrogateescape"))) == "chunk"
 
 
 def _stamp_of(value: Any) -> Stamp | None:
