@@ -159,7 +159,7 @@ def _whole_otherwise(event: Event) -> Iterator[tuple[str, Any]]:
 def _of_fields(good: Good, events: list[Event]) -> Iterator[Changed]:
     seen: set[str] = set()
     for place, event in enumerate(events):
-        for path in _paths(event.data):
+        for path in paths(event.data):
             general = ".".join("0" if type(step) is int else str(step) for step in path)
             key = f"{event.name}{sorted(event.data)} {general}"
             if key in seen or good.free & {*path}:
@@ -193,54 +193,54 @@ _SAME = frozenset(
 
 def _otherwise(data: Any, path: tuple[Any, ...], *, lawful: bool) -> Iterator[tuple[str, Any]]:
     """The field at this path in every other way; `lawful` where it may be gone or null."""
-    value = _at(data, path)
+    value = at(data, path)
     if not lawful:
-        yield "field gone", _with(data, path, _GONE)
+        yield "field gone", with_value(data, path, GONE)
         if type(path[-1]) is str:
-            yield "field misspelled", _with(_with(data, path, _GONE), (*path[:-1], f"{path[-1]}_"), value)
+            yield "field misspelled", with_value(with_value(data, path, GONE), (*path[:-1], f"{path[-1]}_"), value)
     if value is None:
-        yield "field of another type", _with(data, path, [1])
+        yield "field of another type", with_value(data, path, [1])
         return
     if not lawful:
-        yield "field null", _with(data, path, None)
-    yield "boolean in its place", _with(data, path, "no" if type(value) is bool else True)
+        yield "field null", with_value(data, path, None)
+    yield "boolean in its place", with_value(data, path, "no" if type(value) is bool else True)
     if type(value) is int:
-        yield "count negative", _with(data, path, -4)
-        yield "number as text", _with(data, path, str(value))
-        yield "number with a fraction", _with(data, path, value + 0.5)
+        yield "count negative", with_value(data, path, -4)
+        yield "number as text", with_value(data, path, str(value))
+        yield "number with a fraction", with_value(data, path, value + 0.5)
     elif type(value) is str:
-        yield "text as object", _with(data, path, {"value": value})
-        yield "text as list", _with(data, path, [value])
-        yield "number for a text", _with(data, path, 7)
+        yield "text as object", with_value(data, path, {"value": value})
+        yield "text as list", with_value(data, path, [value])
+        yield "number for a text", with_value(data, path, 7)
         if path[-1] in _WORDS:
-            yield "unknown word", _with(data, path, "sideways")
+            yield "unknown word", with_value(data, path, "sideways")
         if path[-1] in ("id", "toolUseId", "tool_call_id"):
-            yield "id empty", _with(data, path, "")
+            yield "id empty", with_value(data, path, "")
     elif type(value) is dict:
-        yield "object as list", _with(data, path, [value])
-        yield "object as text", _with(data, path, json.dumps(value))
+        yield "object as list", with_value(data, path, [value])
+        yield "object as text", with_value(data, path, json.dumps(value))
     elif type(value) is list:
-        yield "list as object", _with(data, path, {})
-        yield "list as text", _with(data, path, json.dumps(value))
+        yield "list as object", with_value(data, path, {})
+        yield "list as text", with_value(data, path, json.dumps(value))
 
 
 def _of_values(good: Good, events: list[Event]) -> Iterator[Changed]:
     seen: set[object] = set()
     for place, event in enumerate(events):
-        for path in _paths(event.data):
-            value = _at(event.data, path)
+        for path in paths(event.data):
+            value = at(event.data, path)
             if path[-1] in _SAME and type(value) is str:
                 if value in seen:
-                    changed = replace(event, data=_with(event.data, path, f"{value}x"))
+                    changed = replace(event, data=with_value(event.data, path, f"{value}x"))
                     yield f"{path[-1]} changed", f"event {place + 1}", [*events[:place], changed, *events[place + 1 :]]
                 seen.add(value)
     for kind, wanted in (("sum off by one", good.total), ("arguments cut", good.cut)):
         path = _path(wanted)
-        told = [place for place, event in enumerate(events) if wanted and _at(event.data, path)]
+        told = [place for place, event in enumerate(events) if wanted and at(event.data, path)]
         for place in told[-1:]:
-            value = _at(events[place].data, path)
+            value = at(events[place].data, path)
             other = value + 1 if kind == "sum off by one" else value[:-1]
-            changed = replace(events[place], data=_with(events[place].data, path, other))
+            changed = replace(events[place], data=with_value(events[place].data, path, other))
             yield kind, f"event {place + 1}", [*events[:place], changed, *events[place + 1 :]]
     yield from _told_so_far(good, events)
 
@@ -249,31 +249,32 @@ def _told_so_far(good: Good, events: list[Event]) -> Iterator[Changed]:
     """The text of a delta, told three times, each time with more of it."""
     path = _path(good.text)
     for place, event in enumerate(events):
-        if good.text and _at(event.data, path):
+        if good.text and at(event.data, path):
             texts = ("The quick brown fox", "The quick brown fox jumps", "The quick brown fox jumps over the dog")
-            told = [replace(event, data=_with(event.data, path, text)) for text in texts]
+            told = [replace(event, data=with_value(event.data, path, text)) for text in texts]
             yield "text so far", f"event {place + 1}", [*events[:place], *told, *events[place + 1 :]]
             return
 
 
-_GONE = object()
+GONE = object()
 
 
 def _path(text: str) -> tuple[Any, ...]:
     return tuple(int(step) if step.isdecimal() else step for step in text.split(".")) if text else ()
 
 
-def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every field in a JSON value, of the first entry of each list."""
     if type(value) is dict:
         for key, inner in value.items():
             yield (*path, key)
-            yield from _paths(inner, (*path, key))
+            yield from paths(inner, (*path, key))
     elif type(value) is list and value:
-        yield from _paths(value[0], (*path, 0))
+        yield from paths(value[0], (*path, 0))
 
 
-def _at(data: Any, path: tuple[Any, ...]) -> Any:
+def at(data: Any, path: tuple[Any, ...]) -> Any:
+    """The value at a path, None where there is none."""
     for step in path:
         try:
             data = data[step]
@@ -282,10 +283,11 @@ def _at(data: Any, path: tuple[Any, ...]) -> Any:
     return data
 
 
-def _with(data: Any, path: tuple[Any, ...], value: Any) -> Any:
+def with_value(data: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """A copy with this value at a path, or with the field `GONE`."""
     changed = copy.deepcopy(data)
-    holder = _at(changed, path[:-1])
-    if value is _GONE:
+    holder = at(changed, path[:-1])
+    if value is GONE:
         del holder[path[-1]]
     else:
         holder[path[-1]] = value

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from streamkit.apis._kit.shape import CLASSES, Shape
+from streamkit.apis._kit.spelling import misspelled
 
 Check = Callable[[Any], bool]
 
@@ -152,7 +153,7 @@ def _planner(shape: Shape, known: Known) -> Callable[[tuple[str, ...], tuple[typ
     other = shape.others.shape if shape.others else Shape()
 
     def make_plan(keys: tuple[str, ...], types: tuple[type, ...]) -> Plan | None:
-        if required.difference(keys):
+        if required.difference(keys) or misspelled(keys, shapes):
             return None
         enumerations: list[tuple[str, frozenset[str]]] = []
         arrays: list[tuple[str, Check]] = []

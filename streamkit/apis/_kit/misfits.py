@@ -9,14 +9,14 @@ from typing import Any
 
 from streamkit.apis._kit.fits import compile_check
 from streamkit.apis._kit.shape import Field, Shape
+from streamkit.apis._kit.spelling import misspelled
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Misfit
+from streamkit.model.wording import describe
 
 _INDEX = re.compile(r"\[\d+\]")
 _MAX_LISTED = 8
 """How many of the allowed values a message lists."""
-_NAMES = {str: "a string", int: "an integer", float: "a number with a fraction", bool: "a boolean", type(None): "null"}
-_NAMES |= {dict: "an object", list: "an array"}
 
 
 def misfit_checker(
@@ -47,7 +47,8 @@ def _explain(entry: Field, value: Any, chunk: int, path: str, inside: Severity |
     inside = names.inside or inside
     if shape.types and type(value) not in shape.classes:
         message = f"{_display(path)} is {describe(value)}, not {_expected_types(shape)}"
-        yield Misfit(chunk, path, names.wrong_type, message, inside)
+        severity = (names.null_is if value is None else None) or inside
+        yield Misfit(chunk, path, names.wrong_type, message, severity)
         return
     if shape.values and type(value) is str and value not in shape.values:
         message = f"{_display(path)} is {describe(value)}, not {_alternatives(shape.values)}"
@@ -77,6 +78,9 @@ def _explain_fields(
             message = f"{_display(member(path, name))} is missing"
             severity = names.missing_is or names.inside or inside
             yield Misfit(chunk, member(path, name), names.missing, message, severity)
+    for name, meant in misspelled(value, fields).items():
+        message = f'{_display(member(path, name))} is not a field of this API; "{meant}" is, and it is missing'
+        yield Misfit(chunk, member(path, name), "misspelled-field", message)
     if shape.others is not None:
         for name in value:
             if name not in fields:
@@ -86,15 +90,6 @@ def _explain_fields(
 def member(path: str, name: str) -> str:
     """Return the JSON path of a member, quoting its name unless it is alphanumeric."""
     return f"{path}.{name}" if name.replace("_", "a").isalnum() else f"{path}[{name!r}]"
-
-
-def describe(value: Any) -> str:
-    """Describe a value for a message: the value itself if it is a string or a number, else its type."""
-    if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 40 else f'"{value[:39]}…"'
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)[:40]
-    return _NAMES.get(type(value), "something else")
 
 
 def _display(path: str) -> str:
@@ -134,6 +129,8 @@ def _kinds(entry: Field, seen: set[str]) -> Iterator[str]:
         seen.add(shape.name)
     if shape.items is not None:
         yield from _kinds(Field(shape.items, misfit_names=names), seen)
+    if shape.fields:
+        yield "misspelled-field"
     for fields in (shape.fields, *(variant.fields for variant in shape.variants.values())):
         for field in fields.values():
             yield from _kinds(field, seen)

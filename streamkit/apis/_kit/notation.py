@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from streamkit.apis._kit.shape import ANY, Field, Shape, array, boolean, count, integer, number, string, structure
+from streamkit.model.finding import Severity
 
 _TOKEN = re.compile(r'"[^"]*"|\w+|\[\]|[{}()|,:?=]')
 _PLAIN: Mapping[str, Callable[[], Field]] = {
@@ -34,14 +35,14 @@ _DECISIVE = frozenset({"object", "role", "status", "type"})
 """
 
 
-def shapes(text: str, known: Mapping[str, Shape] | None = None) -> dict[str, Shape]:
+def shapes(text: str, known: Mapping[str, Shape] | None = None, *, null: bool = True) -> dict[str, Shape]:
     """Parse definitions in this notation. Return their shapes by name, including those in `known`.
 
-    Raises ValueError if a definition is invalid.
+    Without `null`, a `field?` may be absent but not null; a null is a warning. Raises ValueError if a definition is invalid.
     """
     found = dict(known or {})
     for line in re.sub(r"\n +", " ", text).strip().split("\n"):
-        reader = _Reader(_TOKEN.findall(line), found)
+        reader = _Reader(_TOKEN.findall(line), found, null=null)
         name = reader.take()
         reader.expect("=")
         found[name] = replace(reader.definition(name), name=name)
@@ -53,9 +54,10 @@ def shapes(text: str, known: Mapping[str, Shape] | None = None) -> dict[str, Sha
 class _Reader:
     """A recursive-descent parser for one definition."""
 
-    def __init__(self, tokens: list[str], known: Mapping[str, Shape]) -> None:
+    def __init__(self, tokens: list[str], known: Mapping[str, Shape], *, null: bool) -> None:
         self.left = tokens[::-1]
         self._known = known
+        self._null = null
 
     def take(self) -> str:
         if not self.left:
@@ -121,10 +123,11 @@ class _Reader:
             optional = self._accept("?")
             self.expect(":")
             shape = self._union(name).shape
-            if optional and shape.types:
+            if optional and shape.types and self._null:
                 shape = replace(shape, types=tuple(dict.fromkeys((*shape.types, "null"))))
             problem = "unknown-word" if name in _DECISIVE else "new-value"
-            found[name] = Field(shape, not optional).called(wrong_value=problem)
+            null_is: Severity | None = "warning" if optional else None
+            found[name] = Field(shape, not optional).called(wrong_value=problem, null_is=null_is)
             self._accept(",")
         return found
 

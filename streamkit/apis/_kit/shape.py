@@ -29,8 +29,8 @@ class MisfitNames:
     """The names of the rules that report the misfits of one field.
 
     `empty` applies to `""` and `"null"` where they mean "no value". `missing_is` is the severity of a missing field if
-    it differs from the rule's. `inside` is the severity of every missing field and wrong type in the field and below
-    it; set it where no client reads the field itself.
+    it differs from the rule's, `null_is` that of null where it is not allowed. `inside` is the severity of every missing
+    field and wrong type in the field and below it; set it where no client reads the field itself.
     """
 
     missing: str = "missing-field"
@@ -40,6 +40,7 @@ class MisfitNames:
     negative: str = "negative-count"
     missing_is: Severity | None = None
     inside: Severity | None = None
+    null_is: Severity | None = None
 
 
 DEFAULT_NAMES = MisfitNames()

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.repeats import repeats
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Misstep
+from streamkit.model.wording import describe
 
 KINDS = frozenset(
     {
@@ -30,6 +30,8 @@ KINDS = frozenset(
 
 _MIN_RESTATED = 16
 """Characters. A delta that repeats a shorter delta before it may be what the model wrote."""
+_OFTEN = 4
+"""Times in a row. Even a short text that grows this often is not what the model wrote."""
 
 
 class Repeated:
@@ -57,30 +59,53 @@ class Repeated:
         return (name, key) in self._first
 
 
+class Restated:
+    """Detects deltas that repeat earlier text. `last` is the last delta of each text."""
+
+    def __init__(self) -> None:
+        self.last: dict[object, str] = {}
+        self._times: dict[object, int] = {}
+
+    def is_new(self, key: object, text: str) -> bool:
+        """Add a delta and return True, unless it begins with the previous delta: then `add` has to check it."""
+        last = self.last.get(key)
+        if last and text.startswith(last):
+            return False
+        self.last[key] = text
+        if self._times:
+            self._times.pop(key, None)
+        return True
+
+    def add(self, chunk: int, path: str, text: Any, *, key: object = 0) -> Iterator[Misstep]:
+        """Add a delta. Yield a misstep if it repeats the previous delta, or extends it several times in a row."""
+        if type(text) is not str or not text:
+            return
+        last = self.last.get(key, "")
+        self.last[key] = text
+        if text == last and repeats(text):
+            yield Misstep("repeated-delta", chunk, "the delta repeats the text of the previous delta", path)
+        if not last or len(text) <= len(last) or not text.startswith(last):
+            self._times[key] = 0
+            return
+        times = self._times[key] = self._times.get(key, 0) + 1
+        if times >= (2 if len(last) >= _MIN_RESTATED else _OFTEN):
+            message = "the delta contains the whole previous delta: the text so far instead of the new text"
+            yield Misstep("cumulative-content", chunk, message, path)
+
+
 class Texts:
     """The text of each part of a stream, collected from its deltas."""
 
     def __init__(self) -> None:
         self._pieces: dict[object, list[str]] = {}
-        self._restated: dict[object, int] = {}
+        self._restated = Restated()
         self._compared: set[object] = set()
 
     def add(self, chunk: int, path: str, text: Any, *, key: object = 0) -> Iterator[Misstep]:
-        """Add a delta. Yield a misstep if it repeats the previous delta, or extends it for the second time in a row."""
-        if type(text) is not str or not text:
-            return
-        pieces = self._pieces.setdefault(key, [])
-        last = pieces[-1] if pieces else ""
-        pieces.append(text)
-        if text == last and repeats(text):
-            yield Misstep("repeated-delta", chunk, "the delta repeats the text of the previous delta", path)
-        if len(last) < _MIN_RESTATED or len(text) <= len(last) or not text.startswith(last):
-            self._restated[key] = 0
-            return
-        self._restated[key] = self._restated.get(key, 0) + 1
-        if self._restated[key] >= 2:
-            message = "the delta contains the whole previous delta: the text so far instead of the new text"
-            yield Misstep("cumulative-content", chunk, message, path)
+        """Add a delta. Yield a misstep if it repeats the previous delta, or extends it several times in a row."""
+        if type(text) is str and text:
+            self._pieces.setdefault(key, []).append(text)
+            yield from self._restated.add(chunk, path, text, key=key)
 
     def text(self, key: object = 0) -> str:
         """Return the text of a part so far."""

@@ -20,21 +20,22 @@ KINDS = frozenset({"logprobs-mismatch"})
 class Tokens:
     """The tokens of one text so far."""
 
-    __slots__ = ("_chunk", "_path", "_text", "_tokens", "_unknown")
+    __slots__ = ("_bare", "_chunk", "_path", "_text", "_tokens")
 
     def __init__(self) -> None:
         self._text: list[str] = []
         self._tokens: list[bytes] = []
         self._chunk = 0
         self._path = ""
-        self._unknown = False
+        self._bare: int | None = None
 
     def take(self, text: object, logprobs: object, chunk: int, path: str) -> None:
-        """Add the text and the tokens of one chunk. After a text without tokens nothing can be compared."""
+        """Add the text and the tokens of one chunk."""
         entries = [entry for entry in logprobs if isinstance(entry, dict)] if isinstance(logprobs, list) else []
         if isinstance(text, str) and text:
             self._text.append(text)
-            self._unknown = self._unknown or not entries
+            if not entries and self._bare is None:
+                self._bare = chunk
         for entry in entries:
             self._path = self._path or path
             self._chunk = chunk
@@ -42,7 +43,11 @@ class Tokens:
 
     def end(self) -> Iterator[Misstep]:
         """Yield a misstep if the tokens do not make up the text. Call this after the last chunk."""
-        if self._unknown or not self._tokens:
+        if not self._tokens:
+            return
+        if self._bare is not None:
+            message = "some of the text has no log probabilities, and the rest has"
+            yield Misstep("logprobs-mismatch", self._bare, message, self._path)
             return
         # Tokens that end a text, such as `</s>`, may follow it.
         if not b"".join(self._tokens).startswith("".join(self._text).encode("utf-8", "surrogatepass")):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.values import Repeated, Texts
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe
 
 GRAMMAR = Grammar(
     name="a Text Completion",

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.model.grammar import Misstep
+from streamkit.model.wording import describe
 
 KINDS = frozenset({"missing-signature", "start-with-content", "stop-tool-mismatch", "tool-use-id"})
 """Every misstep that these checks can report; each is the name of a rule."""
@@ -28,13 +28,15 @@ class BlockChecks:
         self._asked = 0
         self.before = 0
 
-    def started(self, message: object) -> None:
+    def started(self, chunk: int, message: object) -> Iterator[Misstep]:
         """Take the message of a `message_start`. Its content is empty, unless the message resumes a server-side
         program."""
         content = message.get("content") if isinstance(message, dict) else None
         self.before = len(content) if isinstance(content, list) else 0
-        for block in content if isinstance(content, list) else ():
-            self._asked += isinstance(block, dict) and block.get("type") == "tool_use"
+        for place, block in enumerate(content if isinstance(content, list) else ()):
+            if isinstance(block, dict) and block.get("type") in _CALLS:
+                self._asked += block["type"] == "tool_use"
+                yield from self._call(chunk, place, block, f"$.message.content[{place}].id")
 
     def misplaced(self, chunk: int, key: int) -> Iterator[Misstep]:
         """Yield a misstep if a block has the index of one that the message started with."""
@@ -51,12 +53,15 @@ class BlockChecks:
         if kind not in _CALLS:
             return
         self._asked += kind == "tool_use"
-        given = block.get("id")
+        yield from self._call(chunk, key, block, "$.content_block.id")
+
+    def _call(self, chunk: int, key: object, block: dict[str, Any], path: str) -> Iterator[Misstep]:
+        given, kind = block.get("id"), block["type"]
         if given == "":
-            yield Misstep("tool-use-id", chunk, f"the {kind} of block {key} has an empty id", "$.content_block.id")
+            yield Misstep("tool-use-id", chunk, f"the {kind} of block {key} has an empty id", path)
         elif isinstance(given, str) and given in self._ids:
             message = f"the {kind} of block {key} has the id {describe(given)} of an earlier block"
-            yield Misstep("tool-use-id", chunk, message, "$.content_block.id")
+            yield Misstep("tool-use-id", chunk, message, path)
         elif isinstance(given, str):
             self._ids.add(given)
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._kit.misfits import describe
-from streamkit.apis._kit.repeats import repeats
+from streamkit.apis._kit.values import Restated
 from streamkit.apis.anthropic_messages.blocks import KINDS as BLOCK_KINDS
 from streamkit.apis.anthropic_messages.blocks import BlockChecks
 from streamkit.apis.anthropic_messages.usage_checks import KINDS as USAGE_KINDS
@@ -20,6 +19,7 @@ from streamkit.apis.anthropic_messages.usage_checks import UsageChecks
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe, with_error
 
 _BLOCK_EVENTS = ("content_block_start", "content_block_delta", "content_block_stop")
 
@@ -78,7 +78,9 @@ KINDS = (
     | {
         "block-index",
         "block-overlap",
+        "cumulative-content",
         "delta-type-mismatch",
+        "empty-id",
         "error-event",
         "no-stop-reason",
         "repeated-delta",
@@ -120,17 +122,17 @@ class _MessageWalk:
         self._failed = False
         self._checks = BlockChecks()
         self._usage = UsageChecks()
+        self._restated = Restated()
 
     def missteps(self) -> Iterator[Misstep]:
         index: object = None
-        before: dict[str, Any] = {}
         kinds, states = self._kinds, self._blocks.states
         for chunk, event in enumerate(self._stream.chunks):
             if event.get("type") == "content_block_delta":
                 delta = event.get("delta")
-                if event == before and repeats(_delta_text(delta)):
-                    yield Misstep("repeated-delta", chunk, "the delta repeats the previous delta", "$.delta")
-                before = event
+                text = _delta_text(delta)
+                if type(text) is str and text and not self._restated.is_new(str(event.get("index")), text):
+                    yield from self._restated.add(chunk, "$.delta", text, key=str(event.get("index")))
                 # The usual case: more text for the open text block.
                 if (
                     event.get("index") == index
@@ -160,14 +162,17 @@ class _MessageWalk:
                 self._stop_reason = delta["stop_reason"]
         elif kind == "error" or (kind is None and "error" in event):
             self._failed = True
-            yield Misstep("error-event", chunk, f"the stream reports an error: {_message(event)}", "$.error")
+            message = with_error("the stream reports an error", event.get("error"))
+            yield Misstep("error-event", chunk, message, "$.error")
         elif kind != "ping" and isinstance(kind, str):
             yield Misstep("unknown-type", chunk, f"unknown event type {describe(kind)}", "$.type")
 
     def _check_usage(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         if kind == "message_start":
             message = event.get("message")
-            self._checks.started(message)
+            if isinstance(message, dict) and message.get("id") == "":
+                yield Misstep("empty-id", chunk, "id is empty", "$.message.id")
+            yield from self._checks.started(chunk, message)
             usage, path = (message.get("usage") if isinstance(message, dict) else None), "$.message.usage"
         else:
             usage, path = event.get("usage"), "$.usage"
@@ -216,17 +221,22 @@ class _MessageWalk:
         block = event.get("content_block")
         if isinstance(block, dict):
             yield from self._checks.opened(chunk, key, block)
-        self._kinds[key] = str(block.get("type")) if isinstance(block, dict) else ""
+        type_of_block = block.get("type") if isinstance(block, dict) else None
+        self._kinds[key] = type_of_block if isinstance(type_of_block, str) else ""
         if self._kinds[key] in _BLOCK_TYPES["input_json_delta"]:
             self._json[key] = []
             self._inputs.append((key, chunk))
 
     def _delta(self, chunk: int, key: int, delta: object) -> Iterator[Misstep]:
-        if not isinstance(delta, dict) or key not in self._kinds:
-            return
-        kind, block = delta.get("type"), self._kinds[key]
-        block_types = _BLOCK_TYPES.get(str(kind))
-        if block_types is None:
+        kind = delta.get("type") if isinstance(delta, dict) else None
+        if not isinstance(delta, dict) or not isinstance(kind, str) or key not in self._kinds:
+            return  # reported by the shape check
+        block = self._kinds[key]
+        block_types = _BLOCK_TYPES.get(kind)
+        if block_types is None and block in _KNOWN_BLOCKS:
+            message = f"unknown delta type {describe(kind)} in a block of type {block}"
+            yield Misstep("delta-type-mismatch", chunk, message, "$.delta.type", "warning")
+        elif block_types is None:
             yield Misstep("unknown-type", chunk, f"unknown delta type {describe(kind)}", "$.delta.type")
         elif block not in block_types and block and (block in _KNOWN_BLOCKS or not block.endswith("_tool_use")):
             message = f"{kind} in a block of type {block}"
@@ -259,11 +269,6 @@ class _MessageWalk:
 
 def _delta_text(delta: object) -> object:
     return (delta.get("text") or delta.get("thinking")) if isinstance(delta, dict) else None
-
-
-def _message(event: dict[str, Any]) -> str:
-    error = event.get("error")
-    return str(error.get("message") or error.get("type")) if isinstance(error, dict) else str(error)
 
 
 def _is_json_object(text: str) -> bool:

@@ -11,7 +11,18 @@ from functools import partial
 
 from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
 from streamkit.apis._kit.schema import schema_builder
-from streamkit.apis._kit.shape import ANY, Field, array, as_warnings, count, integer, string, structure, variants
+from streamkit.apis._kit.shape import (
+    ANY,
+    Field,
+    array,
+    as_warnings,
+    count,
+    expected,
+    integer,
+    string,
+    structure,
+    variants,
+)
 from streamkit.apis.anthropic_messages.tables import TABLES
 
 _TEXT = {"text": string(required=True)}
@@ -67,8 +78,9 @@ _MESSAGE = structure(
         "role": string("assistant", required=True).called(missing="start-incomplete", wrong_value="unknown-word"),
         "model": string(required=True).called(missing_is="warning"),
         "content": _in_start(array(_BLOCK, required=True)),
-        "stop_reason": _STOP_REASON,
-        "stop_sequence": string(null=True),
+        # Every recorded server sends both in the first event, with null.
+        "stop_reason": expected(_STOP_REASON),
+        "stop_sequence": expected(string(null=True)),
         "context_management": ANY,
         "usage": _in_start(structure({**as_warnings(TABLES["Usage"].fields), **_NEWER_COUNTS}, required=True)),
     },

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._bedrock import failure
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.reading import as_object, as_string
 from streamkit.apis._kit.values import Counter, Repeated, Texts, instant
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe
 
 STEP = Grammar(
     name="a step of an agent",

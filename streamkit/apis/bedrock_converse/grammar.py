@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamkit.apis._bedrock import failure
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
 from streamkit.apis._kit.reading import as_object
@@ -20,6 +19,7 @@ from streamkit.apis._kit.values import Calls, Texts, check_total
 from streamkit.apis.bedrock_converse.chunks import EVENTS
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe
 
 KINDS = PART_KINDS | {
     "cumulative-content",

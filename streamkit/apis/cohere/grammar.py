@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
 from streamkit.apis._kit.reading import as_object, as_string
@@ -21,6 +20,7 @@ from streamkit.apis.cohere.chunks import VERSION_1, VERSION_2, content_delta, me
 from streamkit.apis.cohere.shape import is_version_1
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe
 
 KINDS = PART_KINDS | {
     "cumulative-content",

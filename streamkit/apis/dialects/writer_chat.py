@@ -10,7 +10,7 @@ DIALECT = Dialect(
     choice_keys=("trace_details",),
     delta_keys=("graph_data", "llm_data"),
     model_prefixes=("palmyra-",),
-    lawful=("SCH322", "SEQ402", "SSE120"),
+    lawful=("SCH322", "SCH327", "SEQ402", "SSE120"),
     extra_fields=(
         "$.choices[].trace_details",
         "$.choices[].delta.graph_data",

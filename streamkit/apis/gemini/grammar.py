@@ -13,6 +13,7 @@ from streamkit.apis.gemini.consistency import KINDS as CONSISTENCY_KINDS
 from streamkit.apis.gemini.consistency import GeminiConsistency
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe, with_error
 
 GRAMMAR = Grammar(
     name="a candidate of a Gemini stream",
@@ -67,17 +68,18 @@ class _CandidateWalk:
             yield Misstep("no-candidates", None, "no event has a candidate")
         for key, wrong in self._walk.unfinished():
             yield Misstep(wrong, None, f"no event gives a finishReason for candidate {key}")
+        yield from self._same.end()
 
     def _response(self, chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:
         error = response.get("error")
         if error:
             self._failed = True
-            message = str(error.get("message") or error.get("status")) if isinstance(error, dict) else str(error)
-            yield Misstep("gemini-error", chunk, f"the stream reports an error: {message}", "$.error")
+            yield Misstep("gemini-error", chunk, with_error("the stream reports an error", error), "$.error")
         feedback = response.get("promptFeedback")
         if isinstance(feedback, dict) and feedback.get("blockReason"):
             self._blocked = True
-            message = f"the prompt was blocked: {feedback['blockReason']}"
+            reason = feedback["blockReason"]
+            message = f"the prompt was blocked: {reason if isinstance(reason, str) else describe(reason)}"
             yield Misstep("blocked", chunk, message, "$.promptFeedback.blockReason")
         yield from self._same.event(chunk, response)
         candidates = response.get("candidates")
@@ -103,6 +105,7 @@ class _CandidateWalk:
             yield Misstep("empty-event", chunk, f"candidate {key} has neither parts nor a finishReason", path)
         if isinstance(content, dict) and isinstance(parts, list) and parts:
             yield from _content(chunk, content, parts, f"{path}.content")
+            yield from self._same.parts(chunk, key, parts, f"{path}.content.parts")
         if isinstance(parts, list) and any(map(_has_content, parts)):
             wrong = self._walk.step(key, "parts")
             if wrong:
@@ -124,6 +127,8 @@ def _content(chunk: int, content: dict[str, Any], parts: list[Any], path: str) -
         yield Misstep("content-without-role", chunk, "the content has parts but no role", f"{path}.role")
     for place, part in enumerate(parts):
         call = part.get("functionCall") if isinstance(part, dict) else None
+        if isinstance(part, dict) and not part.keys() - {"thought"}:
+            yield Misstep("empty-event", chunk, f"part {place} is empty", f"{path}.parts[{place}]")
         # If a call comes in fragments, only the first has its name.
         if isinstance(call, dict) and "args" in call and not call.get("name"):
             where = f"{path}.parts[{place}].functionCall.name"

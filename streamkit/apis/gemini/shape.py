@@ -14,11 +14,11 @@ from typing import Any
 from streamkit.apis._kit.misfits import misfit_checker, misfit_kinds, unknown_fields
 from streamkit.apis._kit.reading import as_object, objects_in
 from streamkit.apis._kit.schema import schema_builder
-from streamkit.apis._kit.shape import ANY, Shape, array, boolean, count, integer, string, structure
+from streamkit.apis._kit.shape import ANY, Shape, array, boolean, count, expected, string, structure
 from streamkit.apis.gemini.tables import TABLES
 from streamkit.model.stream import Misfit
 
-# Google's own JSON omits missing fields and has no null. This is enforced for the fields that clients read.
+# Google's own JSON has no null: it is an error in a field that clients read, and a warning in any other.
 _PART = structure(
     {
         **TABLES["Part"].fields,
@@ -44,7 +44,7 @@ _CANDIDATE = structure(
         "finishReason": string(*TABLES["Candidate"].fields["finishReason"].shape.values).called(
             wrong_value="unknown-finish-reason"
         ),
-        "index": integer(),
+        "index": count(),
     }
 )
 
@@ -57,8 +57,21 @@ _COUNTS = (
     "cachedContentTokenCount",
     "toolUsePromptTokenCount",
 )
+# The count of a modality has both, in all the 13 recorded streams that have such counts.
+_OF_MODALITY = array(structure({name: expected(field) for name, field in TABLES["ModalityTokenCount"].fields.items()}))
+_DETAILS = (
+    "cacheTokensDetails",
+    "candidatesTokensDetails",
+    "promptTokensDetails",
+    "toolUsePromptTokensDetails",
+)
 _USAGE = structure(
-    {**TABLES["UsageMetadata"].fields, **dict.fromkeys(_COUNTS, _COUNT), "serviceTier": string()}
+    {
+        **TABLES["UsageMetadata"].fields,
+        **dict.fromkeys(_COUNTS, _COUNT),
+        **dict.fromkeys(_DETAILS, _OF_MODALITY),
+        "serviceTier": string(),
+    }
 ).called(wrong_type="malformed-usage")
 
 SHAPE = Shape(
@@ -95,21 +108,24 @@ def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
     """Yield every misfit of every chunk, except those of enumerations if they are numbers, as with `enum-encoding=int`
     in the URL."""
     found = list(_misfits(chunks))
-    numbered = bool(found) and any(map(_is_numbered, chunks))
+    numbered = bool(found) and _is_numbered(chunks)
     return (misfit for misfit in found if not (numbered and misfit.path.endswith(_ENUMERATIONS)))
 
 
-def _is_numbered(chunk: dict[str, Any]) -> bool:
-    """Return whether an enumeration of this chunk is a number: the category of a safety rating, the modality of a
-    count."""
+def _is_numbered(chunks: Sequence[dict[str, Any]]) -> bool:
+    """Return whether enumerations are numbers: categories of safety ratings, modalities of counts, and none is a word."""
+    kinds = {type(value) for chunk in chunks for value in _enumerations(chunk)}
+    return int in kinds and str not in kinds
+
+
+def _enumerations(chunk: dict[str, Any]) -> Iterator[Any]:
     usage = as_object(chunk.get("usageMetadata"))
-    ratings = (rating for one in objects_in(chunk.get("candidates")) for rating in objects_in(one.get("safetyRatings")))
-    details = (
-        one for name in ("promptTokensDetails", "candidatesTokensDetails") for one in objects_in(usage.get(name))
-    )
-    return any(type(rating.get("category")) is int for rating in ratings) or any(
-        type(one.get("modality")) is int for one in details
-    )
+    for name in ("promptTokensDetails", "candidatesTokensDetails"):
+        yield from (entry.get("modality") for entry in objects_in(usage.get(name)))
+    for candidate in objects_in(chunk.get("candidates")):
+        yield from (rating.get("category") for rating in objects_in(candidate.get("safetyRatings")))
+        if type(candidate.get("finishReason")) is str:
+            yield candidate["finishReason"]
 
 
 unknown = partial(unknown_fields, SHAPE)

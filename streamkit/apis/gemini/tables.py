@@ -1,6 +1,7 @@
 """The content of a `GenerateContentResponse`.
 
-Source: google-genai 3.4, `types.py`, in which every field is optional.
+Source: google-genai 3.4, `types.py`, in which every field is optional. Google's own JSON has no null: what is not there is
+left out.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ VideoMetadata = { endOffset?: string, fps?: number, startOffset?: string, conten
   ("CONTENT_LAYER_UNSPECIFIED" | "FRAMES" | "AUDIO" | "TRANSCRIPT")[] }
 DocumentMetadata = { startPage?: integer, endPage?: integer, contentLayers?: ("CONTENT_LAYER_UNSPECIFIED" |
   "PAGE_IMAGE" | "PAGE_TEXT")[] }
-SpreadsheetMetadata = { visibleCells?: string, sheetIndex?: integer, contentLayers?: ("CONTENT_LAYER_UNSPECIFIED" |
+SpreadsheetMetadata = { visibleCells?: string, sheetIndex?: count, contentLayers?: ("CONTENT_LAYER_UNSPECIFIED" |
   "DATA" | "FORMULAS" | "VISUAL")[] }
 AudioMetadata = { startOffset?: string, endOffset?: string }
 FunctionResponsePart = { inlineData?: FunctionResponseBlob, fileData?: FunctionResponseFileData, mediaProcessing?:
@@ -50,8 +51,8 @@ Part = { mediaResolution?: PartMediaResolution, codeExecutionResult?: CodeExecut
   mediaProcessing?: "MEDIA_PROCESSING_UNSPECIFIED" | "STATIC" | "AGENTIC", speechMetadata?: SpeechMetadata,
   documentMetadata?: DocumentMetadata, spreadsheetMetadata?: SpreadsheetMetadata, audioMetadata?: AudioMetadata }
 Content = { parts?: Part[], role?: string }
-GoogleTypeDate = { day?: integer, month?: integer, year?: integer }
-Citation = { endIndex?: integer, license?: string, publicationDate?: GoogleTypeDate, startIndex?: integer, title?:
+GoogleTypeDate = { day?: count, month?: count, year?: count }
+Citation = { endIndex?: count, license?: string, publicationDate?: GoogleTypeDate, startIndex?: count, title?:
   string, uri?: string }
 CitationMetadata = { citations?: Citation[] }
 GroundingChunkImage = { sourceUri?: string, imageUri?: string, title?: string, domain?: string }
@@ -73,8 +74,8 @@ GroundingChunkRetrievedContext = { documentName?: string, ragChunk?: RagChunk, t
 GroundingChunkWeb = { domain?: string, title?: string, uri?: string }
 GroundingChunk = { image?: GroundingChunkImage, maps?: GroundingChunkMaps, retrievedContext?:
   GroundingChunkRetrievedContext, web?: GroundingChunkWeb }
-Segment = { startIndex?: integer, endIndex?: integer, partIndex?: integer, text?: string }
-GroundingSupport = { confidenceScores?: number[], groundingChunkIndices?: integer[], segment?: Segment,
+Segment = { startIndex?: count, endIndex?: count, partIndex?: count, text?: string }
+GroundingSupport = { confidenceScores?: number[], groundingChunkIndices?: count[], segment?: Segment,
   renderedParts?: integer[] }
 RetrievalMetadata = { googleSearchDynamicRetrievalScore?: number }
 SearchEntryPoint = { renderedContent?: string, sdkBlob?: string }
@@ -123,5 +124,6 @@ ModelStatus = { message?: string, modelStage?: "MODEL_STAGE_UNSPECIFIED" | "UNST
 Response = { sdkHttpResponse?: HttpResponse, candidates?: Candidate[], createTime?: string, modelVersion?: string,
   promptFeedback?: PromptFeedback, responseId?: string, usageMetadata?: UsageMetadata, modelStatus?: ModelStatus,
   automaticFunctionCallingHistory?: Content[], parsed?: any }
-"""
+""",
+    null=False,
 )

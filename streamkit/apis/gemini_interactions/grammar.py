@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.parts import KINDS as PART_KINDS
 from streamkit.apis._kit.parts import PartsWalk
 from streamkit.apis._kit.reading import as_object, as_string, objects_in
 from streamkit.apis._kit.values import Calls, Repeated, Texts, check_not_decreasing, check_total
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe
 
 KINDS = PART_KINDS | {
     "cumulative-content",

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.reading import as_index, as_object, as_string, objects_in
 from streamkit.apis._kit.values import Calls, Repeated, Texts, check_total
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe
 
 
 def _grammar(name: str, *states: str, grows: bool) -> Grammar:

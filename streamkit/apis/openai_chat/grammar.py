@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from streamkit.apis._kit.reading import as_object
-from streamkit.apis._kit.repeats import repeats
+from streamkit.apis._kit.values import Restated
 from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
 from streamkit.apis._openai.logprobs import Tokens
 from streamkit.apis._openai.repeated_fields import KINDS as FIELD_KINDS
@@ -61,15 +61,17 @@ KINDS = (
         "choice-index-order",
         "cumulative-content",
         "empty-choices",
+        "empty-delta",
         "finish-with-content",
+        "intermittent-field",
         "repeated-delta",
     }
 )
 """Every misstep that these checks can report; each is the name of a rule."""
 
 _REPEATED = ("id", "model", "created", "system_fingerprint")
-_MIN_RESTATED = 16
-"""Characters. A delta that repeats a shorter delta before it may be what the model wrote."""
+_STANDARD = frozenset({"index", "delta", "finish_reason", "logprobs"})
+"""The standard fields of a choice. A choice with other fields may have an empty delta: the chunk is about those."""
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
@@ -89,9 +91,11 @@ class _ChatWalk:
         self._previous: dict[str, Any] = {}
         self._get_repeated: Callable[[dict[str, Any]], Any] | None = None
         self._values: Any = None
+        self._size = 0
         self._finish: dict[object, str] = {}
-        self._last_text: dict[object, str] = {}
-        self._restated: dict[object, int] = {}
+        self._restated = Restated()
+        self._reasoned: set[object] = set()
+        self._empty: dict[object, Misstep] = {}
         self._tokens: dict[object, dict[str, Tokens]] = {}
 
     def missteps(self) -> Iterator[Misstep]:
@@ -123,16 +127,12 @@ class _ChatWalk:
         index = choice.get("index")
         if type(index) is not int or self._walk.states.get(index) != "open" or choice.get("finish_reason") == "":
             return False
-        if choice.get("logprobs") or index in self._tokens:
+        if choice.get("logprobs") or index in self._tokens or len(choice) != self._size:
             return False
         text = as_object(choice.get("delta")).get("content")
         if type(text) is not str:
             return False
-        last = self._last_text.get(index, "")
-        if len(text) > _MIN_RESTATED and len(last) >= _MIN_RESTATED and text.startswith(last):
-            return False
-        self._last_text[index] = text
-        return True
+        return self._restated.is_new((index, "content"), text)
 
     def _chunk(self, index: int, chunk: dict[str, Any], flag: int) -> Iterator[Misstep]:
         choices = chunk.get("choices")
@@ -142,10 +142,10 @@ class _ChatWalk:
             yield Misstep("empty-choices", index, "choices is empty, but the chunk carries no usage", "$.choices")
         for place, choice in enumerate(choices):
             if isinstance(choice, dict):
-                yield from self._choice(index, place, choice)
+                yield from self._choice(index, place, choice, counted=usage is not None)
         yield from self._usage.chunk(index, chunk, has_content=bool(flag & TEXT))
 
-    def _choice(self, index: int, place: int, choice: dict[str, Any]) -> Iterator[Misstep]:
+    def _choice(self, index: int, place: int, choice: dict[str, Any], *, counted: bool) -> Iterator[Misstep]:
         path = f"$.choices[{place}]"
         number = choice.get("index")
         key = number if type(number) is int else place
@@ -160,16 +160,29 @@ class _ChatWalk:
         finish = choice.get("finish_reason")
         finish = finish if isinstance(finish, str) and finish not in ("", "null") else None
         has_content = _has_content(delta)
+        # Told when the choice goes on: one that breaks off there has lost its finish.
+        yield from filter(None, [self._empty.pop(key, None)])
         if delta.get("role") or (delta.get("role") == "" and key not in self._walk.states):
             yield from self._step(key, "role", index, f"{path}.delta.role", f'role "{delta["role"]}"')
         elif key not in self._walk.states and not has_content and finish is None:
             yield from self._step(key, "nothing", index, f"{path}.delta", "an empty delta")
+        elif self._walk.state(key) == "open" and finish is None and not counted and _is_empty(choice):
+            self._empty[key] = Misstep("empty-delta", index, "the delta is empty", f"{path}.delta")
         if has_content:
             yield from self._step(key, "content", index, f"{path}.delta", "content")
         if finish is not None:
             yield from self._check_finish(key, finish, index, path, has_content)
         self._logprobs(key, choice, delta, index, path)
-        yield from self._check_restated(key, delta, index, path)
+        self._size = len(choice)
+        if "finish_reason" in choice:
+            self._reasoned.add(key)
+        elif key in self._reasoned:
+            # Some servers send it only with the last chunk of a choice, all others with every chunk.
+            message = "finish_reason is missing, but earlier chunks of the choice have it"
+            yield Misstep("intermittent-field", index, message, f"{path}.finish_reason")
+        for field, text in delta.items():
+            if field != "role":
+                yield from self._restated.add(index, f"{path}.delta.{field}", text, key=(key, field))
         yield from self._tools.delta(key, delta, index, f"{path}.delta")
 
     def _check_finish(self, key: object, finish: str, index: int, path: str, has_content: bool) -> Iterator[Misstep]:
@@ -205,23 +218,6 @@ class _ChatWalk:
         for field, tokens in of_choice.items():
             tokens.take(delta.get(field), logprobs.get(field), index, f"{path}.logprobs.{field}")
 
-    def _check_restated(self, key: object, delta: dict[str, Any], index: int, path: str) -> Iterator[Misstep]:
-        """Yield a misstep if a delta repeats the previous one, or extends it for the second time in a row."""
-        text = delta.get("content")
-        if not isinstance(text, str) or not text:
-            return
-        last = self._last_text.get(key, "")
-        self._last_text[key] = text
-        if text == last and repeats(text):
-            yield Misstep("repeated-delta", index, "the delta repeats the previous delta", f"{path}.delta.content")
-        if len(last) >= _MIN_RESTATED and len(text) > len(last) and text.startswith(last):
-            self._restated[key] = self._restated.get(key, 0) + 1
-            if self._restated[key] >= 2:
-                message = "content contains the whole previous delta: the text so far instead of the new text"
-                yield Misstep("cumulative-content", index, message, f"{path}.delta.content")
-        else:
-            self._restated[key] = 0
-
     def _end(self) -> Iterator[Misstep]:
         for key, kind in self._walk.unfinished() if self._stream.verdict != "error" else ():
             yield Misstep(kind, None, f"no chunk carries a finish_reason for choice {key}")
@@ -230,6 +226,16 @@ class _ChatWalk:
                 yield from tokens.end()
         yield from self._tools.end(self._finish, forced=_requires_tool(self._stream))
         yield from self._usage.end(any(flag & TEXT for flag in self._stream.flags))
+
+
+def _is_empty(choice: dict[str, Any]) -> bool:
+    """Whether a choice holds nothing: an object of no fields but null ones where its delta is, and nothing beside."""
+    delta = choice.get("delta")
+    return (
+        isinstance(delta, dict)
+        and not any(value is not None for value in delta.values())
+        and choice.keys() <= _STANDARD
+    )
 
 
 def _has_content(delta: dict[str, Any]) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.misfits import describe, member
+from streamkit.apis._kit.misfits import member
 from streamkit.apis._openai.usage_parts import KINDS as PART_KINDS
 from streamkit.apis._openai.usage_parts import check_parts
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Misstep
+from streamkit.model.wording import describe
 
 KINDS = PART_KINDS | {
     "event-item-mismatch",
@@ -58,6 +59,8 @@ _IDENTITY: tuple[tuple[str, Severity | None], ...] = (
     ("call_id", None),
     ("name", "warning"),
     ("role", "warning"),
+    ("server_label", "warning"),
+    ("execution", "warning"),
 )
 _ENDS_WITH_DONE = ("message",)
 # Fields that change while a response is generated, or whose value the shape fixes. All others must stay the same.
@@ -75,6 +78,8 @@ _CHANGING = frozenset(
         "usage",
     }
 )
+# Of those, what every event tells that the first one tells, if with null.
+_LATER = ("completed_at", "error", "incomplete_details", "service_tier", "usage")
 _MISSING = object()
 
 
@@ -88,7 +93,8 @@ class ResponseConsistency:
         """Check the response in one lifecycle event."""
         expected = _STATUS.get(kind)
         status = response.get("status")
-        if expected is not None and status not in expected and (status is None or status in _STATUSES):
+        known = status is None or (type(status) is str and status in _STATUSES)
+        if expected is not None and status not in expected and known:
             message = f"{kind} with {'no status' if status is None else f'status {describe(status)}'}"
             yield Misstep("status-mismatch", chunk, message, "$.response.status")
         if self._first is None:
@@ -101,6 +107,10 @@ class ResponseConsistency:
                 if type(value) is type(self._first[key]) and isinstance(value, dict | list):
                     message = f"{key} differs from the first event"
                 yield Misstep("response-changed", chunk, message, member("$.response", key))
+        for key in _LATER:
+            if key in self._first and key not in response:
+                message = f"{key} is missing, but the first event has it"
+                yield Misstep("response-changed", chunk, message, f"$.response.{key}")
         yield from _usage(chunk, response)
 
 
@@ -155,9 +165,12 @@ def check_same_item(
         yield Misstep(kind, chunk, message, f"{path}.{key}", severity)
 
 
-def check_done_item(chunk: int, index: int, item: dict[str, Any]) -> Iterator[Misstep]:
-    """Yield a misstep if a finished message still has an unfinished status. A call may have one: its program still
-    runs."""
+def check_done_item(chunk: int, index: int, added: dict[str, Any], item: dict[str, Any]) -> Iterator[Misstep]:
+    """Yield a misstep if a finished item has no status, or a finished message an unfinished one. A call may have one:
+    its program still runs."""
+    if "status" in added and item.get("status") is None:
+        message = f"item {index} is done without a status, but had one when it was added"
+        yield Misstep("status-mismatch", chunk, message, "$.item.status", "warning")
     if item.get("type") in _ENDS_WITH_DONE and item.get("status") in ("in_progress", "queued"):
         message = f"item {index} is done with status {describe(item['status'])}"
         yield Misstep("status-mismatch", chunk, message, "$.item.status")

@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis.openai_responses.consistency import KINDS as CONSISTENCY_KINDS
 from streamkit.apis.openai_responses.consistency import ResponseConsistency
 from streamkit.apis.openai_responses.item_grammar import KINDS as ITEM_KINDS
 from streamkit.apis.openai_responses.item_grammar import ItemChecks
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
+from streamkit.model.wording import error_words, with_field
 
 RESPONSE = Grammar(
     name="a response",
@@ -55,7 +55,7 @@ KINDS = (
     RESPONSE.kinds
     | ITEM_KINDS
     | CONSISTENCY_KINDS
-    | {"failed-response", "foreign-event", "response-id-changed", "sequence-gap"}
+    | {"empty-id", "failed-response", "foreign-event", "response-id-changed", "sequence-gap"}
 )
 """Every misstep that these checks can report; each is the name of a rule."""
 
@@ -95,7 +95,7 @@ class _ResponseWalk:
         yield from self._end()
 
     def _event(self, chunk: int, event: dict[str, Any]) -> Iterator[Misstep]:
-        kind = str(event.get("type"))
+        kind = event["type"] if isinstance(event.get("type"), str) else ""
         yield from self._lifecycle(chunk, kind, event)
         response = event.get("response")
         if isinstance(response, dict):
@@ -105,13 +105,13 @@ class _ResponseWalk:
                 yield from self._items.final(chunk, response, complete=kind == "response.completed")
         elif kind.startswith("response."):
             yield from self._items.event(chunk, kind, event)
-        elif kind not in ("error", "keepalive") and "error" not in event:
-            message = f"an event of type {describe(event['type'])}" if "type" in event else "an event without a type"
-            yield Misstep("foreign-event", chunk, f"{message}, which does not belong to this API", "$.type")
+        elif kind not in ("error", "keepalive") and event.get("error") is None:
+            message = f"{with_field('an event', event, 'type')} does not belong to this API"
+            yield Misstep("foreign-event", chunk, message, "$.type")
 
     def _lifecycle(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         symbol = "created" if kind == "response.created" else "terminal" if kind in _TERMINAL else "other"
-        if kind == "error" or (kind == "None" and "error" in event):
+        if kind == "error" or (not kind and event.get("error") is not None):
             symbol = "error"
         wrong = self._response.step(0, symbol)
         if wrong == "first-event" and symbol == "created":
@@ -119,10 +119,10 @@ class _ResponseWalk:
         elif wrong == "first-event" and not self._is_continuation():
             number = event.get("sequence_number")
             late = kind == "response.queued" or (type(number) is int and number > 0)
-            message = f"{kind} comes before response.created"
+            message = f"{_name(kind, event)} comes before response.created"
             yield Misstep(wrong, chunk, message, "$.type", "warning" if late else None)
         elif wrong == "after-terminal":
-            yield Misstep(wrong, chunk, f"{kind} comes after the terminal event", "$.type")
+            yield Misstep(wrong, chunk, f"{_name(kind, event)} comes after the terminal event", "$.type")
         if symbol == "error" or kind in ("response.failed", "response.incomplete"):
             yield Misstep("failed-response", chunk, _failure(kind, event), "$", _severity(kind))
 
@@ -132,6 +132,8 @@ class _ResponseWalk:
 
     def _same_response(self, chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:
         given = response.get("id")
+        if given == "":
+            yield Misstep("empty-id", chunk, "id is empty", "$.response.id")
         if isinstance(given, str):
             self._id = self._id or given
             if given != self._id:
@@ -150,10 +152,13 @@ def _severity(kind: str) -> Any:
     return "warning" if kind == "response.incomplete" else None
 
 
+def _name(kind: str, event: dict[str, Any]) -> str:
+    return kind or with_field("an event", event, "type")
+
+
 def _failure(kind: str, event: dict[str, Any]) -> str:
     response = event.get("response")
     source = response if isinstance(response, dict) else event
-    detail = source.get("error") or source.get("incomplete_details") or source.get("message") or ""
-    if isinstance(detail, dict):
-        detail = detail.get("message") or detail.get("reason") or detail.get("code") or ""
-    return f"the stream ends with {kind}" + (f": {detail}" if detail else "")
+    details = (source.get(key) for key in ("error", "incomplete_details", "message"))
+    words = next(filter(None, map(error_words, details)), "")
+    return f"the stream ends with {kind or 'an error'}" + (f": {words}" if words else "")

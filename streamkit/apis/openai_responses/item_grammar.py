@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._openai.logprobs import KINDS as LOGPROB_KINDS
 from streamkit.apis._openai.logprobs import Tokens
 from streamkit.apis.openai_responses.consistency import KINDS as ITEM_KINDS
@@ -16,6 +15,7 @@ from streamkit.apis.openai_responses.consistency import check_done_item, check_e
 from streamkit.frozen import dataclass
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
+from streamkit.model.wording import describe
 
 ITEM = Grammar(
     name="an output item",
@@ -143,7 +143,7 @@ class ItemChecks:
         yield from self._same_id(chunk, index, known, item.get("id"), "$.item.id")
         known.done = item
         yield from check_same_item(chunk, index, known.added, item, "$.item")
-        yield from check_done_item(chunk, index, item)
+        yield from check_done_item(chunk, index, known.added, item)
         yield from _differences(chunk, index, known, item, "done-differs", "$.item")
         yield from _arguments(chunk, index, item)
 
@@ -159,7 +159,7 @@ class ItemChecks:
             yield from check_event_type(chunk, index, kind, kind_of_item)
         stem, _, step = kind.rpartition(".")
         place = event.get("content_index", event.get("summary_index"))
-        if place is not None and type(place) is not int:
+        if type(place) is not int and (place is not None or stem == "response.content_part" or stem in _PART_EVENTS):
             return  # reported by the shape check
         if stem == "response.content_part":
             yield from self._part(chunk, index, known, step, place, event.get("part"))
@@ -170,7 +170,10 @@ class ItemChecks:
             yield from self._text(chunk, index, known, stem, step, place, event)
 
     def _part(self, chunk: int, index: int, known: _Item, step: str, place: object, part: object) -> Iterator[Misstep]:
-        self._parts.step((index, place), step)
+        wrong = self._parts.step((index, place), step)
+        if wrong:
+            message = f"content_part.{step} for part {place} of item {index}, which was never added"
+            yield Misstep(wrong, chunk, message, "$.content_index")
         kind = part.get("type") if isinstance(part, dict) else None
         if step == "added":
             if place != len(known.parts) and place not in known.parts:
@@ -214,7 +217,11 @@ class ItemChecks:
                 yield from known.tokens.pop(place).end()
 
     def _same_id(self, chunk: int, index: int, known: _Item, given: object, path: str) -> Iterator[Misstep]:
-        if isinstance(given, str) and known.id is not None and given != known.id:
+        gone = given is None and known.id is not None and path.endswith(".id")  # some kinds of events have no `item_id`
+        if gone or (isinstance(given, str) and known.id is None):
+            message = f"item {index} has {_describe_id(given)}, but had {_describe_id(known.id)} when it was added"
+            yield Misstep("item-id-changed", chunk, message, path, "warning")
+        elif isinstance(given, str) and known.id is not None and given != known.id:
             message = f'item {index} is "{given}", but was "{known.id}" when it was added'
             yield Misstep("item-id-changed", chunk, message, path)
 
@@ -243,6 +250,10 @@ class ItemChecks:
             if isinstance(key, int) and key in self._items:
                 message = f"item {key} is never done"
                 yield Misstep(wrong, self._items[key].chunk, message, "$.output_index")
+
+
+def _describe_id(given: object) -> str:
+    return "no ID" if given is None else f"the ID {describe(given)}"
 
 
 def _check_whole(chunk: int, known: _Item, key: tuple[str, object], whole: object, path: str) -> Iterator[Misstep]:

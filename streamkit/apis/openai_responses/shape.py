@@ -68,6 +68,9 @@ _RESPONSE = structure(
     required=True,
 )
 _LIFE = {"response": _RESPONSE, "sequence_number": _SEQUENCE}
+# Null until the response is complete, and then no more.
+_USAGE = Field(TABLES["Usage"]).called(inside="warning")
+_COMPLETED = {**_LIFE, "response": structure({**_RESPONSE.shape.fields, "usage": _USAGE}, required=True)}
 _COMMAND = {**_PLACE, "command_index": integer(required=True), "item_id": string(null=True)}
 _AUDIO = {"sequence_number": _SEQUENCE, "response_id": string(null=True)}
 
@@ -87,7 +90,8 @@ _ANNOTATION = Field(
 )
 
 _EVENTS: dict[str, dict[str, Field]] = {
-    **{f"response.{name}": _LIFE for name in ("created", "queued", "in_progress", "completed", "failed", "incomplete")},
+    **{f"response.{name}": _LIFE for name in ("created", "queued", "in_progress", "failed", "incomplete")},
+    "response.completed": _COMPLETED,
     "response.output_item.added": {**_PLACE, "item": _WHOLE_ITEM},
     "response.output_item.done": {**_PLACE, "item": _WHOLE_ITEM},
     "response.content_part.added": {**_PART, "part": _CONTENT},

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.reading import as_string
 from streamkit.apis._kit.values import Texts, check_total
 from streamkit.apis._openai.logprobs import KINDS as LOGPROBS_KINDS
 from streamkit.apis._openai.logprobs import Tokens
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe
 
 GRAMMAR = Grammar(
     name="a transcription",

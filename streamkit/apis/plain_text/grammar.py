@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streamkit.apis._kit.misfits import describe
 from streamkit.apis._kit.reading import as_string
 from streamkit.apis._kit.values import Texts
 from streamkit.apis.plain_text.markers import MARKERS
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe
 
 GRAMMAR = Grammar(
     name="a text",

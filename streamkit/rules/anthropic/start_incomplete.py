@@ -8,7 +8,7 @@ Why it matters: the SDKs append blocks to `content` and update `usage` without c
 What to do: send `role`, an empty `content` list and `usage` in `message_start`.
 
 Bad: anthropic
-    set 1 $.message {"id":"msg_1","type":"message","role":"assistant","model":"claude"}
+    set 1 $.message {"id":"msg_1","type":"message","role":"assistant","model":"claude","stop_reason":null,"stop_sequence":null}
 
 Good: anthropic
 """

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streamkit.model.stream import Stream
+from streamkit.model.wording import describe
 from streamkit.rules import Sighting, rule
 
 _FIELDS = {
@@ -43,4 +44,5 @@ def check(stream: Stream) -> Iterator[Sighting]:
         name, kind = names[event], stream.chunks[chunk].get(field)
         within = field == "object" and name.startswith(f"{kind}.")
         if name not in (kind, "message") and not within:
-            yield Sighting(f"the event is named {name!r}, but its {field} is {kind!r}", chunk=chunk, path=f"$.{field}")
+            kind = f"its {field} is {describe(kind)}" if field in stream.chunks[chunk] else f"it has no {field}"
+            yield Sighting(f"the event is named {describe(name)}, but {kind}", chunk=chunk, path=f"$.{field}")

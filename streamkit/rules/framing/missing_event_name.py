@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Stream
+from streamkit.model.wording import with_field
 from streamkit.rules import Sighting, rule
 
 
@@ -38,5 +39,6 @@ def check(stream: Stream) -> Iterator[Sighting]:
     severity: Severity | None = "warning" if stream.api == "openai_responses" else None
     for chunk, event in enumerate(stream.chunk_events):
         if stream.events.name(event) == "message":
-            kind = stream.chunks[chunk].get("object" if stream.api == "openai_assistants" else "type")
-            yield Sighting(f"event of type {kind!r} without an `event:` line", chunk=chunk, severity=severity)
+            field = "object" if stream.api == "openai_assistants" else "type"
+            event_named = with_field("event", stream.chunks[chunk], field)
+            yield Sighting(f"{event_named} without an `event:` line", chunk=chunk, severity=severity)

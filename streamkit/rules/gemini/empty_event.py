@@ -1,7 +1,7 @@
 """Event without content.
 
 What it finds: an event without candidates, feedback, error or token counts; one with only token counts before the end
-of the candidates; and a candidate without parts, `finishReason` or metadata.
+of the candidates; a candidate without parts, `finishReason` or metadata; and a part without fields.
 
 Why it matters: every event of Gemini has a candidate with some content. Without one, either content was lost or the
 event belongs to another API.

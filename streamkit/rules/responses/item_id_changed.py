@@ -1,6 +1,7 @@
 """Item ID changes.
 
-What it finds: an event whose `item_id`, or whose item's `id`, is not the ID with which the item was added.
+What it finds: an event whose `item_id`, or whose item's `id`, is not the ID with which the item was added. If only one
+of the two has an ID, it is a warning.
 
 Why it matters: GitHub Copilot changes them: what is stored under one ID is not found under the next.
 
@@ -19,6 +20,7 @@ RULE = Rule.declare(
     __name__,
     "RSP808",
     "error",
+    also=("warning",),
     finds=missteps,
     apis=("openai_responses",),
     breaks="openai-python 3.52 `.stream()`: RuntimeError",

@@ -1,7 +1,7 @@
 """Text for a part that was never added.
 
-What it finds: `response.output_text` or `response.refusal` events without the `response.content_part.added` of their
-part.
+What it finds: `response.output_text`, `response.refusal` or `response.content_part.done` events without the
+`response.content_part.added` of their part.
 
 Why it matters: the SDK looks the part up by its index.
 

@@ -2,7 +2,7 @@
 
 What it finds: `response.completed` with a response whose `status` is not `completed`, `response.created` with one
 that is, and likewise for the other lifecycle events, also if there is no status; an item that is done but has status
-`in_progress`.
+`in_progress`, or none although it had one when it was added.
 
 Why it matters: some clients use the event, others the status: one shows an answer, the other keeps waiting.
 

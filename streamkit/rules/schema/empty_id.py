@@ -1,6 +1,6 @@
 """Empty ID.
 
-What it finds: chunks whose `id` is `""`.
+What it finds: chunks whose `id` is `""`, and a message of Anthropic's or a response of OpenAI's whose `id` is.
 
 Why it matters: clients that group chunks, or trace answers, by ID merge all answers (text-generation-inference#1782).
 
@@ -21,6 +21,7 @@ RULE = Rule.declare(
     finds=missteps,
     apis=(
         "anthropic_completions",
+        "anthropic_messages",
         "bedrock_converse",
         "cloudflare",
         "cohere",
@@ -31,5 +32,6 @@ RULE = Rule.declare(
         "openai_chat",
         "openai_completions",
         "openai_transcription",
+        "openai_responses",
     ),
 )

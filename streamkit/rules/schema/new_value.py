@@ -9,7 +9,7 @@ version.
 What to do: check the spelling; otherwise update streamkit.
 
 Bad: gemini
-    set 1 $.usageMetadata.trafficType "SOMETIMES"
+    set * $.usageMetadata.trafficType "SOMETIMES"
 
 Good: gemini
 """

@@ -1,7 +1,7 @@
 """Counter or timestamp out of order.
 
 What it finds: an index, an ID or a creation time that decreases, repeats or leaves a gap, where each chunk should
-have the next.
+have the next; in chat, a `created` that is earlier than in the chunk before.
 
 Why it matters: a chunk was lost, duplicated or moved, and its text with it.
 

@@ -25,11 +25,13 @@ RULE = Rule.declare(
     finds=missteps,
     apis=(
         "anthropic_completions",
+        "anthropic_messages",
         "bedrock_agent",
         "bedrock_converse",
         "bedrock_invoke",
         "cloudflare",
         "cohere",
+        "gemini",
         "gemini_interactions",
         "mistral_conversations",
         "ollama",

@@ -16,21 +16,13 @@ Good: chat
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from streamkit.model.message import ERROR
 from streamkit.model.stream import Stream
+from streamkit.model.wording import with_error
 from streamkit.rules import Sighting, rule
 
 _OWN_RULES = ("anthropic_messages", "openai_responses", "gemini")
-
-
-def _message(chunk: dict[str, Any]) -> str:
-    """Return the error's message, shortened."""
-    error = chunk.get("error", chunk)
-    if isinstance(error, dict):
-        error = error.get("message") or error.get("detail") or error
-    return str(error)[:120]
 
 
 @rule(
@@ -44,16 +36,14 @@ def check(stream: Stream) -> Iterator[Sighting]:
     response = stream.exchange.response
     if stream.verdict == "not-a-stream":
         if stream.chunks and stream.flags[0] & ERROR and (response is None or response.status < 400):
-            yield Sighting(f"the response is an error, not a stream: {_message(stream.chunks[0])}", chunk=0)
+            yield Sighting(with_error("the response is an error, not a stream", stream.chunks[0]), chunk=0)
         return
     if stream.api in _OWN_RULES:
         return
     for chunk, flag in enumerate(stream.flags):
         if flag & ERROR:
-            yield Sighting(
-                f"the stream reports an error: {_message(stream.chunks[chunk])}", chunk=chunk, path="$.error"
-            )
+            yield Sighting(with_error("the stream reports an error", stream.chunks[chunk]), chunk=chunk, path="$.error")
     for chunk in (0, len(stream.chunks) - 1) if stream.chunks else ():
         whole = stream.chunks[chunk]
         if not stream.flags[chunk] and ("detail" in whole or {"code", "message"} <= whole.keys()):
-            yield Sighting(f"error without the key `error`: {_message(whole)}", chunk=chunk)
+            yield Sighting(with_error("error without the key `error`", whole), chunk=chunk)

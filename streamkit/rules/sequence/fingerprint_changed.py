@@ -16,4 +16,4 @@ Good: chat
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SEQ406", "info", finds=missteps, apis=("openai_chat", "openai_completions"))
+RULE = Rule.declare(__name__, "SEQ406", "warning", finds=missteps, apis=("openai_chat", "openai_completions"))

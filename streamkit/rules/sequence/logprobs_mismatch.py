@@ -1,7 +1,7 @@
 """Tokens with log probabilities differ from the text.
 
-What it finds: a text with log probabilities for every piece, whose tokens, joined by their `bytes`, give another
-text.
+What it finds: a text with log probabilities for some pieces only; and one with log probabilities for every piece, whose
+tokens, joined by their `bytes`, give another text.
 
 Why it matters: scoring an answer by its log probabilities scores another answer.
 
