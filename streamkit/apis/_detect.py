@@ -1,6 +1,6 @@
-"""Detection of the API: the one that recognises most events of a sample.
+"""Detect the API: the one that recognises most events of a sample.
 
-Most streams are of one API from end to end, and a check of a few sections shows it. Only if that fails is every event checked
+Most streams use one API throughout, which checking a few sections confirms. Only if that fails is every event checked
 against every API, so that one foreign chunk does not decide for the whole stream.
 """
 
@@ -32,7 +32,7 @@ def choose_api(sample: Sample, name: str | None) -> tuple[Api, str]:
 
 
 def _recognised_throughout(api: Api, sample: Sample) -> bool:
-    """Return whether an API recognises each section of the sample on its own, and most events hold a chunk."""
+    """Return whether an API recognises each section of the sample on its own, and most events contain a chunk."""
     count = len(sample.chunks)
     if len(sample.events) - count > max(count, 1):
         return False
@@ -65,8 +65,8 @@ class _Votes:
 def _vote(sample: Sample, *, most: bool = False) -> tuple[Api, str] | None:
     """Return the API that recognises the most events, and the reason, or None if none recognises any.
 
-    A tie is decided by the request's path, then by the first event recognised, then by `order`. With `most`, the API must
-    recognise more than half of the events.
+    A tie is decided by the request's path, then by the first event recognised, then by `order`. With `most`, the API
+    must recognise more than half of the events.
     """
     alone = list(_single_events(sample))
     votes: dict[str, _Votes] = {}
@@ -90,10 +90,8 @@ def _vote(sample: Sample, *, most: bool = False) -> tuple[Api, str] | None:
 
 
 def _single_events(sample: Sample) -> Iterator[Sample]:
-    """Yield each event as a sample of its own: first those that hold a chunk, then those that hold text.
-
-    Empty objects are left out, since they belong to no API.
-    """
+    """Yield each event as its own sample: first those with a chunk, then those with text. Empty objects are left out,
+    since they belong to no API."""
     for chunk, name in filter(operator.itemgetter(0), zip(sample.chunks, sample.names, strict=False)):
         yield replace(sample, path="", chunks=(chunk,), names=(name,), events=((name, b"{}"),))
     for name, data in sample.events:
@@ -102,7 +100,7 @@ def _single_events(sample: Sample) -> Iterator[Sample]:
 
 
 def _runner_up(winner: str, votes: dict[str, _Votes], count: int) -> str:
-    """Return what the reason says of events that another API recognises and the winner does not; "" if there are none."""
+    """Return the part of the reason about events that another API recognises and the winner does not, or ""."""
     left: Counter[str] = Counter()
     taken = votes[winner].events
     for name, vote in votes.items():

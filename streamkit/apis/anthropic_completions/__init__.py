@@ -1,6 +1,7 @@
-"""Anthropic's legacy Text Completions: `completion` events, each with the next piece, the last with a `stop_reason`.
+"""Anthropic's legacy Text Completions: `completion` events, each with the next fragment, the last with a `stop_reason`.
 
-Source: anthropic 0.125, `types/completion.py` (later versions have no such client); docs.anthropic.com, "Streaming Text Completions".
+Source: anthropic 0.125, `types/completion.py` (later versions have no such client); docs.anthropic.com, "Streaming Text
+Completions".
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from streamkit.model.message import ERROR, FINISH, TEXT, Delta, Message, Part, R
 
 
 def recognises(sample: Sample) -> str | None:
-    """A chunk of the type `completion` with a text of that name."""
+    """Recognise a chunk of type `completion` with a string `completion`."""
     for chunk in sample.chunks:
         if chunk.get("type") == "completion" and type(chunk.get("completion")) is str:
             return "type is 'completion'"
@@ -22,13 +23,13 @@ def recognises(sample: Sample) -> str | None:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     found = (TEXT if as_string(chunk.get("completion")) else 0) | (FINISH if chunk.get("stop_reason") else 0)
     return found | (ERROR if chunk.get("error") else 0)
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds."""
+    """Return what an event adds."""
     text, reason = as_string(chunk.get("completion")), nonempty_string(chunk.get("stop_reason"))
     found = [Delta("text", text)] if text else []
     if reason:
@@ -44,7 +45,7 @@ def ended(ending: Ending) -> bool:
 
 
 class CompletionAssembler:
-    """Fed with events; `object` is the completion as it is answered without streaming."""
+    """Assembles events into the completion as it is returned without streaming."""
 
     def __init__(self) -> None:
         self._pieces = Pieces()
@@ -59,12 +60,12 @@ class CompletionAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The whole text among the fields of the last event."""
+        """The full text among the fields of the last event."""
         return {**self._fields, "completion": joined(self._pieces)}
 
     @property
     def message(self) -> Reply:
-        """The text and why it ended."""
+        """The text and the stop reason."""
         text, reason = joined(self._pieces), nonempty_string(self._fields.get("stop_reason"))
         messages = (Message(0, "assistant", (Part("text", text),), reason),) if text or reason else ()
         return Reply(messages, model=nonempty_string(self._fields.get("model")))

@@ -1,4 +1,4 @@
-"""The lawful order of a Text Completion: `completion` events, the last with a stop reason; `ping` anywhere.
+"""The allowed order of a Text Completion: `completion` events, the last with a stop reason; `ping` anywhere.
 
 Source: docs.anthropic.com, "Streaming Text Completions"; anthropic 0.125, `_streaming.py`.
 """
@@ -30,17 +30,17 @@ KINDS = GRAMMAR.kinds | {
     "unknown-event",
     "value-changed",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a Text Completion, in order of events."""
+    """Yield every misstep of a Text Completion in the order of its events."""
     walk, same, texts = Walk(GRAMMAR), Repeated(), Texts()
     for chunk, event in enumerate(stream.chunks):
         kind = event.get("type")
         if kind != "completion":
             if kind not in ("ping", "error") and "error" not in event:
-                message = f"an event of type {describe(kind)}, which is in no table"
+                message = f"unknown event type {describe(kind)}"
                 yield Misstep("unknown-event", chunk, message, "$.type")
             continue
         stopped = bool(event.get("stop_reason"))
@@ -54,5 +54,5 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         yield from same.check(chunk, "$.log_id", event.get("log_id"))
         yield from texts.add(chunk, "$.completion", event.get("completion"))
         if event.get("stop_reason") == "stop_sequence" and "stop" in event and not event["stop"]:
-            message = "stop_reason is stop_sequence, and stop does not tell which"
+            message = "stop_reason is stop_sequence, but stop does not say which"
             yield Misstep("incomplete-end", chunk, message, "$.stop")

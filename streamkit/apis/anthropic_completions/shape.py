@@ -1,6 +1,7 @@
 """The shape of the events of Anthropic's Text Completions.
 
-Source: anthropic 0.125, `types/completion.py`; recorded streams: `stop_reason` is in every event, null until the last.
+Source: anthropic 0.125, `types/completion.py`; recorded streams: `stop_reason` is in every event, and null until the
+last.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Amazon Bedrock InvokeAgent: AWS event-stream messages with plain text in base64, and traces of what the agent did.
+"""Amazon Bedrock InvokeAgent: AWS event-stream messages with plain text in base64, and traces of the agent's steps.
 
-Source: docs.aws.amazon.com/bedrock, "InvokeAgent", `ResponseStream`. The API has no terminal event: the answer comes in
+Source: docs.aws.amazon.com/bedrock, "InvokeAgent", `ResponseStream`. The API has no terminal event: the response is in
 `chunk` events, and the body ends after the last one.
 """
 
@@ -20,20 +20,21 @@ _OTHERS = ("trace", "returnControl", "files")
 
 
 def recognises(sample: Sample) -> str | None:
-    """A trace of an agent, or base64 that holds a text and no JSON object; in an AWS message or under its event's name."""
+    """Recognise a trace of an agent, or base64 of text that is not a JSON object, in an AWS message or under its event
+    name."""
     for bare, name in zip(sample.chunks, sample.names, strict=False):
         chunk = unwrap(bare, name)
         if any("agentId" in as_object(chunk.get(event)) for event in _OTHERS):
-            return "an event tells of an agent"
+            return "an event has a trace of an agent"
         if (text := _decoded(chunk.get("chunk"))) and not text.lstrip().startswith("{"):
             return "chunks hold a text in base64 'bytes'"
     return "the request's path" if "/agentAliases/" in sample.path and sample.path.endswith("/text") else None
 
 
 def unwrap(chunk: Chunk, name: str) -> Chunk:
-    """The payload under the name of its event, unless it is so already.
+    """Return the payload under the name of its event, unless it has that form already.
 
-    The payloads of `files` and `trace` have a member of that name themselves.
+    The payloads of `files` and `trace` themselves have a member of that name.
     """
     if len(chunk) != 1:
         return {name: chunk}
@@ -43,7 +44,7 @@ def unwrap(chunk: Chunk, name: str) -> Chunk:
 
 
 def _decoded(payload: Any) -> str:
-    """The text of a `chunk` event; "" where its bytes are no base64."""
+    """Return the text of a `chunk` event, or "" if its bytes are not base64."""
     try:
         return base64.b64decode(as_string(as_object(payload).get("bytes")), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
@@ -51,12 +52,12 @@ def _decoded(payload: Any) -> str:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     return (TEXT if _decoded(chunk.get("chunk")) else 0) | (ERROR if failure(chunk) is not None else 0)
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds."""
+    """Return what an event adds."""
     text, failed = _decoded(chunk.get("chunk")), failure(chunk)
     found = (Delta("text", text),) if text else ()
     return found if failed is None else (*found, Delta("error", error_message(failed[1]) or failed[0]))
@@ -68,7 +69,7 @@ def ended(ending: Ending) -> bool:
 
 
 class AgentAssembler:
-    """Fed with events; `object` holds the whole text and every other event's payload."""
+    """Assembles events into an object with the full text and the payloads of all other events."""
 
     def __init__(self) -> None:
         self._pieces = Pieces()
@@ -85,7 +86,7 @@ class AgentAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """`completion`, the text, beside the traces and whatever else came, in order."""
+        """The text in `completion`, with the traces and other payloads, in order."""
         return {"completion": joined(self._pieces), **self._rest}
 
     @property

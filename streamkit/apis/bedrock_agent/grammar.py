@@ -1,8 +1,8 @@
-"""The lawful order of an InvokeAgent stream: traces and pieces of the answer in turn, and no event that ends them.
+"""The allowed order of an InvokeAgent stream: traces and pieces of the response in turn, with no event that ends them.
 
-Source: docs.aws.amazon.com/bedrock, "Trace events"; botocore 1.44.5, `bedrock-agent-runtime/2023-07-26/service-2.json`. Recorded
-streams: a step of the agent has a `traceId` of its own, under which the model is asked, answers, and the outcome is observed;
-the time of each trace is that of the one before or later.
+Source: docs.aws.amazon.com/bedrock, "Trace events"; botocore 1.44.5, `bedrock-agent-runtime/2023-07-26/service-2.json`.
+Recorded streams: each step of the agent has its own `traceId`, under which the model is invoked and responds and the
+outcome is observed; the times of traces never decrease.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ STEP = Grammar(
     ends=frozenset({"new", "answered", "called", "observed"}),
     unfinished={"asked": "unclosed-part"},
 )
-"""What is observed without having been asked for, and a call that the application has to make, are lawful."""
+"""Observations without an invocation, and calls that the application has to make, are allowed."""
 
 KINDS = STEP.kinds | {
     "after-end",
@@ -55,7 +55,7 @@ KINDS = STEP.kinds | {
     "value-changed",
     "whole-differs",
 }
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _EVENTS = ("chunk", "trace", "returnControl", "files")
 _TRACES = frozenset(
@@ -75,12 +75,12 @@ _OF_STEP = frozenset(
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of an InvokeAgent stream, in order of events; those at its end last."""
+    """Yield every misstep of an InvokeAgent stream in the order of its events, then those at its end."""
     return _AgentWalk(stream).missteps()
 
 
 class _AgentWalk:
-    """One InvokeAgent stream being walked."""
+    """A walk through one InvokeAgent stream."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -100,14 +100,14 @@ class _AgentWalk:
             known = [name for name in event if name in _EVENTS]
             if not known and failure(event) is None:
                 name = next(iter(event), "")
-                yield Misstep("unknown-event", chunk, f"an event called {describe(name)}, which is in no table", "$")
+                yield Misstep("unknown-event", chunk, f"unknown event {describe(name)}", "$")
             if self._returned and known:
                 yield Misstep("after-end", chunk, f"{known[0]} comes after returnControl", "$", "warning")
             if "chunk" in event:
                 yield from self._piece(chunk, as_object(event["chunk"]))
             if "trace" in event:
                 if event == last:
-                    yield Misstep("counter-order", chunk, "the trace is the one before it over again", "$.trace")
+                    yield Misstep("counter-order", chunk, "the trace repeats the previous trace", "$.trace")
                 yield from self._trace(chunk, as_object(event["trace"]))
             self._returned = self._returned or "returnControl" in event
             last = event
@@ -119,7 +119,7 @@ class _AgentWalk:
         try:
             text = base64.b64decode(encoded, validate=True).decode("utf-8", "replace")
         except (binascii.Error, ValueError):
-            yield Misstep("unknown-event", chunk, "the bytes of this chunk are no base64", "$.chunk.bytes")
+            yield Misstep("unknown-event", chunk, "the bytes of this chunk are not base64", "$.chunk.bytes")
             return
         yield from self._texts.add(chunk, "$.chunk.bytes", text)
         self._edited = self._edited or bool(payload.get("attribution"))
@@ -133,7 +133,7 @@ class _AgentWalk:
             yield from self._same.check(chunk, f"$.trace.{name}", payload.get(name), key=collaborator)
         trace = as_object(payload.get("trace"))
         if not _TRACES & trace.keys():
-            yield Misstep("unknown-event", chunk, "a trace of no kind that is in the table", "$.trace.trace")
+            yield Misstep("unknown-event", chunk, "a trace without a known type", "$.trace.trace")
         for name in trace:
             if name in ("postProcessingTrace", "guardrailTrace", "failureTrace"):
                 self._edited = True
@@ -143,7 +143,7 @@ class _AgentWalk:
     def _step(self, chunk: int, name: str, collaborator: str, step: dict[str, Any]) -> Iterator[Misstep]:
         path = f"$.trace.trace.{name}"
         if not _OF_STEP & step.keys():
-            yield Misstep("unknown-event", chunk, "a step of no kind that is in the table", path)
+            yield Misstep("unknown-event", chunk, "a step without a known type", path)
         for symbol in step:
             content = as_object(step[symbol])
             identifier = as_string(content.get("traceId"))
@@ -161,13 +161,14 @@ class _AgentWalk:
                     self._final = (chunk, final)
 
     def _end(self) -> Iterator[Misstep]:
-        """What shows when all events have come: steps that nothing ended, and an answer that is not the one observed."""
+        """Yield the missteps that show only after the last event: unfinished steps, and a response other than the one
+        observed."""
         for key, wrong in self._steps.unfinished():
             assert isinstance(key, tuple)
-            yield Misstep(wrong, None, f"the model was asked in the step {describe(key[1])}, and never answers")
+            yield Misstep(wrong, None, f"the model was invoked in the step {describe(key[1])} but never responds")
         if self._orchestrated and not self._observed and not self._returned and not self._edited:
             yield Misstep("incomplete-end", None, "the agent's last step ends without an observation")
-        # Guardrails, post-processing and citations change the text on its way.
+        # Guardrails, post-processing and citations may change the text.
         if self._final is not None and not self._edited and self._texts.text():
             chunk, text = self._final
             yield from self._texts.check_whole(

@@ -1,7 +1,7 @@
 """The shape of InvokeAgent's events: the payload under the name of its event.
 
-Source: botocore 1.44.5, `bedrock-agent-runtime/2023-07-26/service-2.json`, `ResponseStream`. InvokeInlineAgent sends the same
-without the agent's id, alias and version.
+Source: botocore 1.44.5, `bedrock-agent-runtime/2023-07-26/service-2.json`, `ResponseStream`. InvokeInlineAgent sends
+the same without the agent's id, alias and version.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What an agent's events hold: its answer's citations, its traces, and what it asks of the application.
+"""The content of an agent's events: citations, traces, and requests to the application.
 
-Source: botocore 1.44.5, `bedrock-agent-runtime/2023-07-26/service-2.json`, `ResponseStream` and the shapes that it names. The
-service model requires hardly any member. Required here beside those are the `traceId` of each step and what an application
-cannot do without: the inputs of a call that it has to make, and the bytes of a file.
+Source: botocore 1.44.5, `bedrock-agent-runtime/2023-07-26/service-2.json`, `ResponseStream` and the shapes that it
+names. The service model requires hardly any member. Also required here are the `traceId` of each step and what an
+application needs: the inputs of a call that it has to make, and the bytes of a file.
 """
 
 from __future__ import annotations

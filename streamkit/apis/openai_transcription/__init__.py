@@ -1,4 +1,4 @@
-"""OpenAI transcription streams: `transcript.text.delta`, then `transcript.text.done` with the whole text and the usage.
+"""OpenAI transcription streams: `transcript.text.delta`, then `transcript.text.done` with the full text and the usage.
 
 Source: openai-python 3.54, `types/audio/transcription_stream_event.py`.
 """
@@ -17,7 +17,7 @@ _DONE = "transcript.text.done"
 
 
 def recognises(sample: Sample) -> str | None:
-    """An event whose type begins `transcript.text`."""
+    """Recognise an event whose type begins with `transcript.text`."""
     for chunk in sample.chunks:
         if as_string(chunk.get("type")).startswith("transcript.text."):
             return f"type is {chunk['type']!r}"
@@ -29,13 +29,13 @@ def _text(chunk: Chunk) -> str:
 
 
 def flags(chunk: Chunk) -> int:
-    """What an event carries."""
+    """Return what an event carries, as flags."""
     found = (TEXT if _text(chunk) else 0) | (USAGE if usage(chunk) is not None else 0)
     return found | (ERROR if _error(chunk) else 0)
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What an event adds."""
+    """Return what an event adds."""
     found = [Delta("text", _text(chunk))] if _text(chunk) else []
     if usage(chunk) is not None:
         found.append(usage_delta(usage(chunk)))
@@ -45,7 +45,7 @@ def deltas(chunk: Chunk) -> tuple[Delta, ...]:
 
 
 def usage(chunk: Chunk) -> Usage | None:
-    """The token counts of the last event; None where the audio is billed by its length."""
+    """Return the token counts of the last event, or None if the audio is billed by duration."""
     report = chunk.get("usage")
     return parse_usage(report) if type(report) is dict and report.get("type") != "duration" else None
 
@@ -60,7 +60,7 @@ def ended(ending: Ending) -> bool:
 
 
 class TranscriptionAssembler:
-    """Fed with events; `object` is the transcription as it is answered without streaming."""
+    """Assembles events into the transcription as it is returned without streaming."""
 
     def __init__(self) -> None:
         self._pieces = Pieces()

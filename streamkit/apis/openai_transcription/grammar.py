@@ -1,4 +1,5 @@
-"""The lawful order of a transcription: deltas, with segments between them where speakers are told apart, then one `done`.
+"""The allowed order of a transcription: deltas, with segments in between if speakers are distinguished, then one
+`done`.
 
 Source: openai-python 3.54, `types/audio/transcription_text_delta_event.py` ("also the first event emitted when the
 transcription starts") and `transcription_text_done_event.py` ("Contains the complete transcription text").
@@ -38,7 +39,7 @@ KINDS = (
         "whole-differs",
     }
 )
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 _SYMBOLS = {
     "transcript.text.delta": "delta",
@@ -48,12 +49,12 @@ _SYMBOLS = {
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a transcription, in order of events; those at its end last."""
+    """Yield every misstep of a transcription in the order of its events, then those at its end."""
     return _TranscriptionWalk(stream).missteps()
 
 
 class _TranscriptionWalk:
-    """One transcription being walked."""
+    """A walk through one transcription."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -69,12 +70,12 @@ class _TranscriptionWalk:
             symbol = _SYMBOLS.get(as_string(kind))
             if symbol is None:
                 if kind != "error" and "error" not in event:
-                    message = f"an event of type {describe(kind)}, which is in no table"
+                    message = f"unknown event type {describe(kind)}"
                     yield Misstep("unknown-event", chunk, message, "$.type")
                 continue
             wrong = self._walk.step(0, symbol)
             if wrong is not None:
-                yield Misstep(wrong, chunk, "more comes after transcript.text.done", "$.type")
+                yield Misstep(wrong, chunk, "the stream continues after transcript.text.done", "$.type")
             if symbol == "delta":
                 yield from self._texts.add(chunk, "$.delta", event.get("delta"))
                 self._tokens.take(event.get("delta"), event.get("logprobs"), chunk, "$.logprobs")
@@ -86,22 +87,22 @@ class _TranscriptionWalk:
             yield from self._tokens.end()
 
     def _segment(self, chunk: int, event: dict[str, Any]) -> Iterator[Misstep]:
-        """A segment begins no earlier than the one before it, and ends no earlier than it begins."""
+        """Check that a segment does not start before the previous one, nor end before it starts."""
         identifier, start, end = event.get("id"), event.get("start"), event.get("end")
         if identifier == "":
             yield Misstep("empty-id", chunk, "the id of the segment is empty", "$.id")
         elif type(identifier) is str and self._segments.setdefault(identifier, chunk) != chunk:
-            yield Misstep("counter-order", chunk, f"the segment {describe(identifier)} comes again", "$.id")
+            yield Misstep("counter-order", chunk, f"the segment {describe(identifier)} is repeated", "$.id")
         if not isinstance(start, int | float) or not isinstance(end, int | float):
-            return  # the table of the shape reports it
+            return  # reported by the shape check
         if end < start:
-            yield Misstep("counter-order", chunk, f"end is {end}, and start is {start}", "$.end")
+            yield Misstep("counter-order", chunk, f"end is {end}, but start is {start}", "$.end")
         if start < self._started:
             yield Misstep("counter-order", chunk, f"start is {start} after {self._started}", "$.start")
         self._started = start
 
     def _done(self, chunk: int, event: dict[str, Any]) -> Iterator[Misstep]:
-        # Where speakers are told apart, the text may come in segments alone.
+        # If speakers are distinguished, the text may be in segments only.
         if self._texts.text() or not self._segments:
             yield from self._texts.check_whole(chunk, "$.text", event.get("text"))
         whole = Tokens()

@@ -1,7 +1,7 @@
 """The shape of the events of an OpenAI transcription.
 
-Source: openai-python 3.54, `types/audio/transcription_stream_event.py`. `usage` may be missing: only models that are billed
-by tokens report it here.
+Source: openai-python 3.54, `types/audio/transcription_stream_event.py`. `usage` may be missing: only models that are
+billed by tokens report it here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Event streams whose data is plain text instead of JSON, as small servers and demos send.
 
-No specification defines them. Lint checks the framing, as everywhere, and what any reader can tell of the order: text after the
-event that ends the stream, and texts that repeat the one before. It does not check the names of events or the texts.
+No specification defines them. Lint checks the framing, as everywhere, and what can be said about the order without one:
+text after the event that ends the stream, and text that repeats the previous event. It does not check event names or
+the text itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The lawful order of a stream of plain text: texts, then perhaps a marker that ends it.
+"""The allowed order of a plain-text stream: text, optionally followed by a marker that ends it.
 
-No protocol says more, and so no more is judged: any text may come in any order, under any name. What is found is text after
-the marker, a long text that comes twice in a row, and texts that each repeat all of the one before.
+Since there is no protocol, nothing else is checked: any text may come in any order, under any name. The checks find
+text after the marker, a long text repeated immediately, and texts that each contain the whole previous one.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ GRAMMAR = Grammar(
     missteps={("ended", "text"): "after-end"},
     ends=frozenset({"open", "ended"}),
 )
-"""A second marker is lawful: many servers send an event called `done` and then `[DONE]`."""
+"""A second marker is allowed: many servers send an event called `done` and then `[DONE]`."""
 
 KINDS = GRAMMAR.kinds | {"cumulative-content", "repeated-delta"}
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of a text, in order of events."""
+    """Yield every misstep of a plain-text stream in the order of its events."""
     walk, texts = Walk(GRAMMAR), Texts()
     marker = ""
     for chunk, event in enumerate(stream.chunks):

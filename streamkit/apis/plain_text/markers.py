@@ -1,4 +1,4 @@
-"""The names of events that end a stream of plain text."""
+"""The names of events that end a plain-text stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The shape of an event of plain text: its name and its data, as `reads` makes a chunk of the two. Both are any text."""
+"""The shape of an event of plain text: its name and its data, as `parse_event` returns them. Both are arbitrary
+strings."""
 
 from __future__ import annotations
 

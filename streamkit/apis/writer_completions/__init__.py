@@ -14,19 +14,19 @@ from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 
 def recognises(sample: Sample) -> str | None:
-    """Chunks that hold a text called `value` and nothing else."""
+    """Recognise chunks with a string `value` and no other fields."""
     if sample.chunks and all(chunk.keys() == {"value"} and type(chunk["value"]) is str for chunk in sample.chunks):
-        return "chunks hold 'value' alone"
+        return "chunks hold only 'value'"
     return None
 
 
 def flags(chunk: Chunk) -> int:
-    """What a chunk carries."""
+    """Return what a chunk carries, as flags."""
     return (TEXT if as_string(chunk.get("value")) else 0) | (ERROR if chunk.get("error") else 0)
 
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
-    """What a chunk adds."""
+    """Return what a chunk adds."""
     text = as_string(chunk.get("value"))
     found = (Delta("text", text),) if text else ()
     return (*found, Delta("error", error_message(chunk["error"]))) if chunk.get("error") else found
@@ -38,7 +38,7 @@ def ended(ending: Ending) -> bool:
 
 
 class WriterAssembler:
-    """Fed with chunks; `object` is the answer without streaming: `choices` with the text."""
+    """Assembles chunks into the non-streaming response: `choices` with the text."""
 
     def __init__(self) -> None:
         self._pieces = Pieces()
@@ -49,7 +49,7 @@ class WriterAssembler:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The answer as far as the chunks go."""
+        """The answer assembled so far."""
         return {"choices": [{"text": joined(self._pieces)}]}
 
     @property

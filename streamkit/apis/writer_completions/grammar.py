@@ -1,7 +1,7 @@
-"""The lawful order of a stream of Writer's text completions: texts, and nothing else.
+"""The allowed order of a stream of Writer's text completions: text, and nothing else.
 
-A chunk has neither a number nor an id, and none of them is the last: one that was lost, moved or doubled does not show, unless
-its text is so long that no model writes it twice.
+Chunks have neither numbers nor ids, and none is marked as the last. A lost, moved or duplicated chunk cannot be
+detected, unless its text is too long for a model to repeat it.
 
 Source: writer-sdk 3.0.0, `types/completion_chunk.py`; a recorded stream.
 """
@@ -15,11 +15,11 @@ from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
 
 KINDS = frozenset({"cumulative-content", "repeated-delta", "unknown-event"})
-"""Every misstep that these checks can give, each the name of its rule."""
+"""Every misstep that these checks can report; each is the name of a rule."""
 
 
 def missteps(stream: Stream) -> Iterator[Misstep]:
-    """Every misstep of such a stream, in order of chunks."""
+    """Yield every misstep of such a stream in the order of its chunks."""
     texts = Texts()
     for chunk, entry in enumerate(stream.chunks):
         if "value" not in entry and "error" not in entry:
