@@ -11,7 +11,7 @@ PAGE = Path(__file__).with_name("pyproject.schema.json")
 
 
 def page() -> str:
-    """The schema as indented JSON."""
+    """Return the schema as indented JSON."""
     return json.dumps(schema(), indent=2) + "\n"
 
 

@@ -1,8 +1,6 @@
-"""The pages of the APIs and their dialects: docs/apis.md and docs/dialects.md, made from the catalogues.
+"""Generate docs/apis.md and docs/dialects.md from the catalogues.
 
-    python docs/_dialects.py
-
-writes them; a test holds them to what it would write.
+Run `python docs/_dialects.py`. A test checks that the pages are up to date.
 """
 
 from __future__ import annotations
@@ -17,33 +15,34 @@ FOLDER = Path(__file__).parent
 
 _APIS = """# APIs
 
-An API is a module or a folder in `streamkit/apis/`: how its streams are recognised, what its chunks add, how the message is put
-together. The API of a stream is detected from its chunks, the names of its events and the request's path; `--api NAME` overrides it, and
-`reassemble -v` and `inspect -v` say what was seen. Providers' variants of an API are [dialects](dialects.md). Mistral's chat API is
-one of them, because its chunks are OpenAI's with other values in them ([why](decisions/0005-mistral-chat-is-a-dialect.md)); its
-conversations and agents have typed events, and are an API.
+An API is a module or a folder in `streamkit/apis/` that defines how its streams are recognized, what its chunks add, and how the
+message is reassembled. The API of a stream is detected from its chunks, the names of its events and the path of the request;
+`--api NAME` overrides the detection, and `reassemble -v` and `inspect -v` print the evidence. Providers' variants of an API are
+[dialects](dialects.md). Mistral's chat API is one of them, because its chunks are OpenAI's with other values
+([decision](decisions/0005-mistral-chat-is-a-dialect.md)); its conversations and agents have typed events, and are a separate API.
 
-The verdict is one word, the first that holds: `not-a-stream`, `error` (the stream says so itself), `malformed` (content lost to
-data that cannot be decoded), `complete` (the API's terminal event was seen), `truncated`.
+The verdict is the first of these that applies: `not-a-stream`, `error` (the stream reports one), `malformed` (content was lost in
+undecodable data), `complete` (the API's terminal event was seen), `truncated`.
 """
 
 _DIALECTS = """# Dialects
 
-A dialect is a provider's lawful deviation from an [API](apis.md): one data-only file in `streamkit/apis/dialects/`. It is known
-by the host of its [provider](providers.md), before everything else, then by any of its marks; `--dialect NAME` overrides it.
-What is lawful in it is silent in `lint` (`--strict` takes that back). A field that shows one dialect and is sent by another too is no proof: what
-was seen then names both (`inspect -v`: `azure: chunks hold 'prompt_filter_results' (or github-copilot: the same fields)`).
+A dialect describes how a provider deliberately deviates from an [API](apis.md), in one data-only file in
+`streamkit/apis/dialects/`. It is recognized by the host of its [provider](providers.md) or, if that is unknown, by any of its
+marks; `--dialect NAME` overrides the detection. `lint` does not report what a dialect allows, except with `--strict`. If several
+dialects have a mark in common, the evidence names them all (`inspect -v`:
+`azure: chunks hold 'prompt_filter_results' (or github-copilot: the same fields)`).
 
-`measured` dialects were seen in real streams; `documented` ones rest on what the provider or its users write, and no stream
-of theirs was at hand. `tests/specs/dialects/` has a page with a small stream for each.
+`measured` dialects were observed in real streams; `documented` ones are based on documentation or reports, without a stream to
+check against. `tests/specs/dialects/` has a page with a small stream for each.
 
-| dialect | APIs | known by | lawful | source |
+| dialect | APIs | recognized by | allows | source |
 |---|---|---|---|---|
 """
 
 
 def pages() -> dict[str, str]:
-    """Both pages by name."""
+    """Return both pages by name."""
     parts = [_APIS, *map(_of_api, sorted(APIS.values(), key=lambda api: api.name))]
     rows = [_row(dialect) for dialect in sorted(DIALECTS.values(), key=lambda dialect: dialect.name)]
     return {"apis.md": "\n".join(parts), "dialects.md": _DIALECTS + "\n".join(rows) + "\n"}

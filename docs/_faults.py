@@ -1,8 +1,6 @@
-"""The tables of docs/faults.md: the faults from the catalogue, and what SDKs make of them from tests/specs/faults.
+"""Generate the tables in docs/faults.md: the faults from the catalogue, and their effects on SDKs from tests/specs/faults.
 
-    python docs/_faults.py
-
-writes them between the text of the page; a test holds them to what it would write.
+Run `python docs/_faults.py`, which keeps the text around the tables. A test checks that the page is up to date.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ _ROW = re.compile(r"^\| `(.+)` \| (.*) \| (.*) \|$", re.MULTILINE)
 
 
 def page() -> str:
-    """The page with its tables as they would be made now."""
+    """Return the page with its tables generated anew."""
     text = PAGE.read_text(encoding="utf-8")
     for head, rows in zip(_HEADS, (listed(), measured()), strict=True):
         before, _, after = text.partition(f"{head}\n")
@@ -31,20 +29,20 @@ def page() -> str:
 
 
 def listed() -> Iterator[str]:
-    """A row a fault: what happens, and its arguments."""
+    """Yield a row per fault: what happens, and its arguments."""
     for fault in FAULTS.values():
         yield f"| `{fault.name}` | {fault.summary} | {_arguments(fault)} |"
 
 
 def measured() -> Iterator[str]:
-    """The measured rows of each fault's page."""
+    """Yield the measured rows from the page of each fault."""
     for path in sorted(SPECS.glob("*.md")):
         for fault, openai, anthropic in effects(path):
             yield f"| `{fault}` | {openai} | {anthropic} |"
 
 
 def effects(path: Path) -> list[tuple[str, str, str]]:
-    """What a fault's page says that the SDKs make of it: the fault as it is written, openai-python, anthropic-sdk-python."""
+    """Return the effects in a fault's page: the fault, and what happens in openai-python and in anthropic-sdk-python."""
     return _ROW.findall(path.read_text(encoding="utf-8").partition(MEASURED)[2])
 
 

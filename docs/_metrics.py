@@ -1,8 +1,6 @@
-"""The pages that are made from docstrings: docs/metrics.md from the metrics, docs/definitions.md from the definitions.
+"""Generate docs/metrics.md and docs/definitions.md from the docstrings of the metrics and definitions.
 
-    python docs/_metrics.py
-
-writes them; a test holds them to what it would write.
+Run `python docs/_metrics.py`. A test checks that the pages are up to date.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ FOLDER = Path(__file__).parent
 
 
 def metrics_page() -> str:
-    """Every metric: its names, its unit, its formula and the reasons why it can be missing."""
+    """Return the page of all metrics: names, units, formulas and the reasons why they can be missing."""
     entries = in_order(METRICS.values())
     return "\n".join(
         [*_metrics_head(entries), *(line for entry in entries for line in _metric(entry)), *_reasons(REASONS)]
@@ -26,14 +24,14 @@ def metrics_page() -> str:
 
 
 def definitions_page() -> str:
-    """Every tool's definition."""
+    """Return the page of all tools' definitions."""
     lines = [
-        "# What each tool would say",
+        "# Definitions of benchmark tools",
         "",
         "`streamkit stats --definitions` computes, from one recording, the time to first token, the end, the number of",
-        "tokens, the time per token and the gaps as each of these tools does. They differ: the same stream has a first",
-        "token at 21 ms or at 101 ms, and 15 ms or 30 ms a token. This page is made from the files of",
-        "`streamkit/definitions`, a file a tool and generation of versions.",
+        "tokens, the time per token and the gaps as each of these tools does. The results differ: the same stream has its first",
+        "token at 21 ms or at 101 ms, and 15 ms or 30 ms per token. This page is generated from the files in",
+        "`streamkit/definitions`, one per tool and range of versions.",
         "",
         "| tool | version | file |",
         "|---|---|---|",
@@ -49,17 +47,17 @@ PAGES = {"metrics.md": metrics_page, "definitions.md": definitions_page}
 
 
 def _metrics_head(entries: list[Metric]) -> Iterator[str]:
-    yield "# The metrics"
+    yield "# Metrics"
     yield ""
-    yield "Every number of `streamkit stats`: its names, its unit, its formula, and why it can be missing. A missing number is"
-    yield "`-` in tables, `null` with its reason in JSON, and never 0. Times are integers in nanoseconds in JSON; percentiles are"
-    yield "linear (Hyndman and Fan, type 7; numpy's default). This page is made from the files of `streamkit/metrics`."
+    yield "Every number that `streamkit stats` prints: its names, unit and formula, and why it can be missing. A missing number is"
+    yield "`-` in tables, and `null` with a reason in JSON, never 0. In JSON, times are integers in nanoseconds. Percentiles use"
+    yield "linear interpolation (Hyndman and Fan, type 7; numpy's default). This page is generated from `streamkit/metrics`."
     yield ""
-    yield "| name in JSON | column | gates may say | unit | of |"
+    yield "| name in JSON | column | aliases in gates | unit | one value per |"
     yield "|---|---|---|---|---|"
     for entry in entries:
         aliases = ", ".join(f"`{alias}`" for alias in entry.aliases)
-        of = "a run" if entry.whole_run else "each gap, chunk or read" if entry.many else "a stream"
+        of = "run" if entry.whole_run else "gap, chunk or read" if entry.many else "stream"
         yield f"| [`{entry.key}`](#{entry.name}) | {entry.head} | {aliases} | {entry.unit} | {of} |"
     yield ""
 
@@ -76,8 +74,8 @@ def _reasons(reasons: dict[str, str]) -> Iterator[str]:
     yield ""
     yield "| code | reason |"
     yield "|---|---|"
-    for code, said in sorted(reasons.items()):
-        yield f"| `{code}` | {said} |"
+    for code, reason in sorted(reasons.items()):
+        yield f"| `{code}` | {reason} |"
     yield ""
 
 

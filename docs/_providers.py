@@ -1,8 +1,6 @@
-"""The page of the providers: docs/providers.md, made from the catalogue.
+"""Generate docs/providers.md from the catalogue.
 
-    python docs/_providers.py
-
-writes it; a test holds it to what it would write.
+Run `python docs/_providers.py`. A test checks that the page is up to date.
 """
 
 from __future__ import annotations
@@ -15,45 +13,45 @@ PAGE = Path(__file__).parent / "providers.md"
 
 _HEAD = """# Providers
 
-A provider is one data-only file in `streamkit/providers/`: who answers at a host. What is known of it is read from there by
-`record` (which key goes where, and where a prompt is asked), `serve`, `proxy` and the [pytest plugin](pytest.md) (the variables
-that send SDKs to them), the redactor (what its keys look like) and the detection of [dialects](dialects.md). Another package
-adds one by the entry-point group `streamkit.providers`.
+A provider is a service that answers at certain hosts, described by one data-only file in `streamkit/providers/`. It is used by
+`record` (which key to send, and the endpoint for a prompt), by `serve`, `proxy` and the [pytest plugin](pytest.md) (the variables
+that direct SDKs to them), by the redactor (the shapes of its keys) and by the detection of [dialects](dialects.md). Other packages
+can add providers through the entry-point group `streamkit.providers`.
 
 ## Hosts and keys
 
-A host stands for itself and for everything under it; `*` stands for one label or a part of one. `record` takes the key from the
-first of the variables that is set and sends it to these hosts only, over TLS only. Hosts in parentheses are run by the provider's
-customers: they are recognised, and no key is sent there.
+A host includes its subdomains; `*` matches one label or a part of one. `record` takes the key from the first variable that is
+set, and sends it only to these hosts and only over TLS. Hosts in parentheses belong to the provider's customers: they are
+recognized, but no key is sent to them.
 
-| provider | hosts | key variables | header of the key | prompt is asked at | dialects |
+| provider | hosts | key variables | key header | endpoint for prompts | dialects |
 |---|---|---|---|---|---|
 """
 
 _BASE_URLS = """
 ## Base URLs
 
-The variables that SDKs really read, looked up in their source at the versions given, and the path that they expect at the end of
-the address. `serve`, `proxy` and the pytest plugin set them. Where SDKs expect different paths in one variable, its value suits
-those of the fourth column; those of the last need the path that is named there, so give them their base URL in the code.
+The variables that SDKs read, verified in their source code at the given versions, and the path that they expect at the end of
+the URL. `serve`, `proxy` and the pytest plugin set them. If SDKs expect different paths in the same variable, its value fits those
+in the fourth column; those in the last column need the path given there, so pass them their base URL in code.
 
-| provider | variable | path | read by | read otherwise by |
+| provider | variable | path | read by | needs another path |
 |---|---|---|---|---|
 """
 
 _SHAPES = """
 ## Keys
 
-What a key looks like, as [redact](redact.md) knows it, under the name that a recording gives the rule. A key without a fixed
-beginning (Cohere, Mistral) has no shape; it is cut in headers, queries and fields by their names.
+The shapes of keys that [redaction](redact.md) recognizes, with the name of the rule in recordings. A key without a fixed prefix
+(Cohere, Mistral) has no shape; it is redacted in headers, query parameters and fields by their names.
 
-| rule | begins with | goes on with at least | providers |
+| rule | prefix | followed by at least | providers |
 |---|---|---|---|
 """
 
 
 def page() -> str:
-    """The page."""
+    """Return the page."""
     providers = sorted(PROVIDERS.values(), key=lambda provider: provider.name)
     bases = [_base_row(provider, base) for provider in providers for base in provider.base_urls]
     return (

@@ -1,8 +1,6 @@
-"""The reference in docs/python.md, made from `streamkit.__all__`: what stands below its heading `## Reference`.
+"""Generate the section `## Reference` of docs/python.md from `streamkit.__all__`.
 
-    python docs/_python.py
-
-writes it; a test holds it to what it would write.
+Run `python docs/_python.py`. A test checks that the page is up to date.
 """
 
 from __future__ import annotations
@@ -20,13 +18,12 @@ HEADING = "## Reference\n"
 _FUNCTIONS = "### Functions\n"
 _VALUES = """### Values
 
-Values are frozen dataclasses. Those of more than five fields are made by keyword.
+Values are frozen dataclasses. Those with more than five fields take keyword arguments only.
 """
 _CATALOGUES = """### Catalogues
 
-Mappings by name, filled when they are first asked. `"SEQ410" in streamkit.RULES`, `len(streamkit.METRICS)`, `.values()` and
-the like work as on a `dict`; an unknown name raises `UnknownEntry`, which is a `KeyError`. Other packages
-[add entries](extending.md).
+Mappings by name, loaded on first use. `"SEQ410" in streamkit.RULES`, `len(streamkit.METRICS)`, `.values()` and so on work as for
+a `dict`; an unknown name raises `UnknownEntry`, a subclass of `KeyError`. Other packages can [add entries](extending.md).
 
 | catalogue | entries |
 |---|---|
@@ -34,14 +31,14 @@ the like work as on a `dict`; an unknown name raises `UnknownEntry`, which is a 
 
 
 def page(text: str) -> str:
-    """The page with its reference made anew."""
+    """Return the page with its reference generated anew."""
     walk, heading, _ = text.partition(HEADING)
     assert heading, "docs/python.md has no heading ## Reference"
     return f"{walk}{heading}\n{reference()}"
 
 
 def reference() -> str:
-    """Functions with their signatures, values with their fields, catalogues with what they hold."""
+    """Return the reference: functions with signatures, values with members, catalogues with the type of their entries."""
     found = {name: getattr(streamkit, name) for name in streamkit.__all__}
     functions = [_function(name, value) for name, value in found.items() if inspect.isroutine(value)]
     values = [_value(name, value) for name, value in found.items() if inspect.isclass(value)]
@@ -64,7 +61,7 @@ def _function(name: str, function: Any) -> str:
 
 
 def _parameters(signature: inspect.Signature) -> Iterator[str]:
-    """Each as it is written; a default that is no plain value as `...`."""
+    """Yield each parameter as in source code; a default that is not a plain value is shown as `...`."""
     keyword = False
     for parameter in signature.parameters.values():
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not keyword:

@@ -1,8 +1,6 @@
-"""The pages that are made from the rules' docstrings: docs/rules/ (a page a rule, and a list), docs/grammars.md.
+"""Generate docs/rules/ (one page per rule, and a list) from the rules' docstrings, and docs/grammars.md.
 
-    python docs/_rules.py
-
-writes them; a test holds them to what it would write.
+Run `python docs/_rules.py`. A test checks that the pages are up to date.
 """
 
 from __future__ import annotations
@@ -17,12 +15,12 @@ from streamkit.rules import RULES, Rule
 FOLDER = Path(__file__).parent
 
 FAMILIES = {
-    "SSE": "the wire: lines, events, `[DONE]`",
-    "JSN": "the data of an event as JSON",
+    "SSE": "framing: lines, events, `[DONE]`",
+    "JSN": "event data as JSON",
     "SCH": "the shape of a chunk",
-    "SEQ": "the order of chunks, tool calls, errors",
+    "SEQ": "the order of chunks, tool calls and errors",
     "USG": "token counts",
-    "TIM": "time, where it was measured",
+    "TIM": "arrival times",
     "ANT": "Anthropic Messages",
     "RSP": "OpenAI Responses",
     "GEM": "Gemini",
@@ -32,41 +30,41 @@ FAMILIES = {
 
 
 def pages() -> dict[str, str]:
-    """Every page by its path below docs/."""
+    """Return every page by its path in docs/."""
     made = {f"rules/{rule.code}.md": rule_page(rule) for rule in RULES.values()}
     return {**made, "rules/README.md": list_page(), "grammars.md": grammars_page()}
 
 
 def rule_page(rule: Rule) -> str:
-    """One rule's manual, with what its declaration says."""
+    """Return the page of a rule: its manual and its properties."""
     first, _, rest = rule.manual.partition("\n")
-    asked = "enabled by default" if rule.default else "asked for only with `--select` or `--extend-select`"
+    enabled = "enabled by default" if rule.default else "enabled only with `--select` or `--extend-select`"
     lawful = [dialect.title for dialect in DIALECTS.values() if rule.code in dialect.lawful]
     also = f" (in some cases {' or '.join(rule.also)})" if rule.also else ""
-    facts = [f"Severity: **{rule.severity}**{also}, {asked}."]
+    facts = [f"Severity: **{rule.severity}**{also}, {enabled}."]
     if rule.apis:
         facts.append(f"APIs: {', '.join(f'`{api}`' for api in rule.apis)}.")
     if rule.breaks:
         facts.append(f"Breaks: {rule.breaks}.")
     if lawful:
-        facts.append(f"Lawful in: {', '.join(lawful)}.")
+        facts.append(f"Allowed in: {', '.join(lawful)}.")
     if rule.whole:
-        facts.append("Needs a whole stream: silent on an excerpt.")
+        facts.append("Needs a complete stream: does not apply to an excerpt.")
     if rule.framing:
-        facts.append("Is about the wire: silent on a log that did not keep it.")
-    told = "\n".join(f"* {fact}" for fact in facts)
-    return f"# {rule.code} {rule.name}\n\n{first}\n\n{told}\n{rest.rstrip()}\n"
+        facts.append("Is about bytes on the wire: does not apply to a log that did not keep them.")
+    listed = "\n".join(f"* {fact}" for fact in facts)
+    return f"# {rule.code} {rule.name}\n\n{first}\n\n{listed}\n{rest.rstrip()}\n"
 
 
 def list_page() -> str:
-    """Every rule in a line, by family."""
+    """Return the list of all rules, by family."""
     lines = [
-        "# The rules",
+        "# Rules",
         "",
-        f"{len(RULES)} rules. Those in brackets are lawful oddities, asked for only with `--select` or",
-        "`--extend-select`. Severity is measured: an *error* makes a mainstream client of today raise, or hand its user",
-        "other content, tool calls, finish or usage than was sent; a *warning* is mishandled by some; [clients.md](../clients.md)",
-        "has the measurements. These pages are made from the files of `streamkit/rules`, a file a rule.",
+        f"{len(RULES)} rules. Those with their severity in brackets are not enabled by default; use `--select` or",
+        "`--extend-select`. Severity is based on measurement: an *error* makes a current mainstream client raise, or return other",
+        "content, tool calls, finish reason or usage than were sent; a *warning* is mishandled by some clients.",
+        "[clients.md](../clients.md) has the measurements. These pages are generated from the files in `streamkit/rules`.",
         "",
     ]
     for family, subject in FAMILIES.items():
@@ -81,13 +79,13 @@ def list_page() -> str:
 
 
 def grammars_page() -> str:
-    """The tables of lawful order, drawn."""
+    """Return the page with the diagrams of all grammars."""
     lines = [
         "# The order of events",
         "",
-        "Lint walks each stream along these tables, once. A step in brackets is a misstep, and the word in the brackets is",
-        "the rule that tells of it. What is about values and not about order (ids, indices, texts that are said twice) is",
-        "checked beside the walk. This page is drawn from the tables themselves.",
+        "Lint runs each stream through these grammars once. A step in brackets is an error in the order, and the word in the",
+        "brackets is the rule that reports it. Values, as opposed to order (IDs, indices, repeated texts), are checked in addition.",
+        "The diagrams are generated from the grammars.",
         "",
     ]
     judges = [api.judge() for api in APIS.values() if api.judge is not None]
@@ -97,7 +95,7 @@ def grammars_page() -> str:
 
 
 def main() -> None:
-    """Write the pages, and remove those of rules that are no more."""
+    """Write the pages, and remove those of rules that no longer exist."""
     (FOLDER / "rules").mkdir(exist_ok=True)
     made = pages()
     for page in (FOLDER / "rules").glob("*.md"):

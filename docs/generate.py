@@ -1,4 +1,4 @@
-"""Write every page that is made from docstrings and tables: what each `docs/_*.py` makes.
+"""Write all generated pages by running every `docs/_*.py`.
 
 python docs/generate.py
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run each part."""
+    """Run every generator."""
     for part in sorted(Path(__file__).parent.glob("_*.py")):
         runpy.run_path(str(part), run_name="__main__")
 

@@ -64,7 +64,7 @@ def _manual(rule: Rule, paint: Palette) -> str:
         lines.append(f"Breaks: {rule.breaks}.")
     dialects = lawful_in(rule)
     if dialects:
-        lines.append(f"Lawful in: {', '.join(dialects)}.")
+        lines.append(f"Allowed in: {', '.join(dialects)}.")
     return "\n".join(lines) + "\n" + rest.rstrip()
 
 

@@ -1,6 +1,6 @@
-"""One stream of OpenAI Chat chunks as the benchmark tools look at it: the first choice of every chunk, one after another.
+"""A stream of OpenAI Chat chunks as benchmark tools read it: the first choice of every chunk, in order.
 
-None of the tools looks at `choices[0].index`, so neither does this.
+None of the tools checks `choices[0].index`, so it is not checked here either.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from streamkit.model.stream import Stream
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event with data: when it came (ns), and its chunk; `[DONE]` has none."""
+    """An event with data: its arrival time (ns) and its chunk, which is None for `[DONE]`."""
 
     at: int
     chunk: dict[str, Any] | None
 
     @property
     def choice(self) -> dict[str, Any] | None:
-        """The first choice, or None where the chunk has no choices."""
+        """The first choice, or None if the chunk has no choices."""
         choices = self.chunk.get("choices") if self.chunk else None
         return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
 
     @property
     def delta(self) -> dict[str, Any]:
-        """What the first choice adds; empty where there is none."""
+        """The delta of the first choice, or {} if there is none."""
         delta = (self.choice or {}).get("delta")
         return delta if isinstance(delta, dict) else {}
 
     @property
     def content(self) -> str:
-        """Answer text."""
+        """The answer text."""
         return _text(self.delta, "content")
 
     @property
     def reasoning(self) -> str:
-        """Reasoning text, under either name."""
+        """The reasoning text, under either name."""
         return _text(self.delta, "reasoning_content") or _text(self.delta, "reasoning")
 
     @property
     def tools(self) -> bool:
-        """Whether it holds a name or arguments of a tool call."""
+        """Whether the delta contains a name or arguments of a tool call."""
         calls = self.delta.get("tool_calls")
         for call in calls if isinstance(calls, list) else ():
             function = call.get("function") if isinstance(call, dict) else None
@@ -57,12 +57,12 @@ class Line:
 
     @property
     def function(self) -> bool:
-        """Whether it holds a piece of the old kind of function call."""
+        """Whether the delta contains a piece of a legacy function call."""
         return bool(self.delta.get("function_call"))
 
 
 class Chat:
-    """The lines of one stream, its end, its usage, and a tokenizer where one was named. The request is at 0."""
+    """The lines of one stream, its end, its usage, and an optional tokenizer. The request is at time 0."""
 
     def __init__(self, stream: Stream, counter: TokenCounter | None = None) -> None:
         self.stream = stream
@@ -70,14 +70,14 @@ class Chat:
 
     @cached_property
     def untimed(self) -> str:
-        """Why times since the request are not known; empty where they are."""
+        """Why times since the request are unknown, or "" if they are known."""
         if not self.stream.exchange.timed:
             return "no-times"
         return "no-request-time" if self.stream.exchange.began_at is None else ""
 
     @cached_property
     def lines(self) -> list[Line]:
-        """Every event with data, in order. Without measured times all are at 0, and the answer tells no times."""
+        """Every event with data, in order. Without measured times, all are at 0, and the answer has no times."""
         stream, began = self.stream, self.stream.exchange.began_at or 0
         chunks = dict(zip(stream.chunk_events, stream.chunks, strict=True))
         marks = [(event, chunks.get(event)) for event in sorted({*chunks, *stream.done})]
@@ -85,13 +85,13 @@ class Chat:
 
     @property
     def close(self) -> int | None:
-        """When the body ended (ns), None where the recorder did not see it."""
+        """When the body ended (ns), or None if the recorder did not see it."""
         end, began = self.stream.exchange.end, self.stream.exchange.began_at or 0
         return end.at - began if end and end.at is not None else None
 
     @cached_property
     def usage(self) -> dict[str, Any] | None:
-        """The last usage of the stream, as it stands there."""
+        """The last usage object of the stream."""
         found = None
         for line in self.lines:
             told = line.chunk.get("usage") if line.chunk else None
@@ -106,7 +106,7 @@ class Chat:
 
     @property
     def requested(self) -> int | None:
-        """The number of tokens that the request asked for at most."""
+        """The maximum number of tokens in the request."""
         request = self.stream.exchange.request
         body = request.body.json if request and request.body else None
         for key in ("max_completion_tokens", "max_tokens"):
@@ -117,7 +117,7 @@ class Chat:
 
     @property
     def error(self) -> bool:
-        """Whether a chunk says that the stream failed."""
+        """Whether a chunk reports that the stream failed."""
         return any(line.chunk is not None and line.chunk.get("error") for line in self.lines)
 
     @property
@@ -126,16 +126,16 @@ class Chat:
         return f"tokenizer {self.counter.name}" if self.counter else ""
 
     def having(self, wanted: Callable[[Line], Any]) -> list[Line]:
-        """The lines for which `wanted` holds."""
+        """Return the lines for which `wanted` is true."""
         return [line for line in self.lines if wanted(line)]
 
     def counted(self, texts: Iterable[str]) -> int | None:
-        """What the tokenizer counts in these texts joined; None without one."""
+        """Return the tokenizer's count of these texts joined, or None without a tokenizer."""
         return self.counter.count("".join(texts)) if self.counter else None
 
 
 def differences(lines: Sequence[Line]) -> list[int]:
-    """The time from each line to the next."""
+    """Return the time between each line and the next (ns)."""
     return [later.at - earlier.at for earlier, later in pairwise(lines)]
 
 

@@ -1,7 +1,7 @@
-"""A definition: how one tool, in one version, gets its numbers from a stream. One file a tool and generation of versions.
+"""A definition: how a tool, in a range of versions, computes its numbers from a stream. One file per tool and range.
 
-The module docstring is the manual: the formulas, and where they were read. What a tool would answer is computed from the
-recording alone, so that every tool answers for the same stream.
+The module docstring is the manual: the formulas and their source. Results are computed from the recording alone, so that all
+tools are compared on the same stream.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one tool says of one stream: times in nanoseconds since the request, N with its source.
+    """The numbers of a tool for one stream: times in nanoseconds since the request, and N with its source.
 
-    A field that the tool does not give is None, and `missing` has the code of the reason by the field's name in JSON.
-    `also` are the tool's further numbers (ns) by name.
+    A field that the tool does not report is None, and `missing` has the code of the reason by the field's name in JSON.
+    `also` holds additional numbers (ns) by name.
     """
 
     ttft: float | None = None
@@ -76,7 +76,7 @@ DEFINITIONS: Catalogue[Definition] = Catalogue("streamkit.definitions", Definiti
 def definition(
     tool: str, version: str, *, chat_only: bool = True, cut: str = "request-failed"
 ) -> Callable[[Callable[[Chat], Answer]], Definition]:
-    """Make the function below it the definition of its file."""
+    """Decorate a function to make it the definition of its file."""
 
     def made(of_chat: Callable[[Chat], Answer]) -> Definition:
         module = sys.modules[of_chat.__module__]
@@ -95,7 +95,7 @@ def definition(
 
 
 def answer(entry: Definition, stream: Stream, counter: TokenCounter | None = None) -> Answer:
-    """What this tool says of this stream; `counter` stands in for the tokenizer of a tool that counts with one."""
+    """Return this tool's numbers for a stream; `counter` replaces the tokenizer of a tool that uses one."""
     exchange = stream.exchange
     if entry.chat_only and stream.api != "openai_chat":
         return nothing("not-chat")
@@ -109,7 +109,7 @@ def answer(entry: Definition, stream: Stream, counter: TokenCounter | None = Non
 
 
 def nothing(code: str, **known: Any) -> Answer:
-    """An answer in which everything but what is `known` is missing for one reason."""
+    """Return an answer in which every field except those in `known` is missing for the same reason."""
     named = {"ttft": "ttft_ns", "end": "end_ns", "per_token": "per_token_ns", "gaps": "gaps_ns", "tokens": "tokens"}
     absent = dict.fromkeys(FIELDS, code)
     for name in known:
@@ -118,7 +118,7 @@ def nothing(code: str, **known: Any) -> Answer:
 
 
 def answers(stream: Stream, counter: TokenCounter | None = None) -> dict[str, Any]:
-    """All tools on one stream, as JSON has them."""
+    """Return the answers of all tools for one stream, as in the JSON output."""
     return {
         "file": stream.file,
         "exchange": stream.number,
@@ -127,7 +127,7 @@ def answers(stream: Stream, counter: TokenCounter | None = None) -> dict[str, An
 
 
 def to_json(entry: Definition, message: Answer) -> dict[str, Any]:
-    """One answer as JSON has it: times in whole nanoseconds, absent values null with their reason in `missing`."""
+    """Return an answer as in the JSON output: times in whole nanoseconds, missing values null with a reason in `missing`."""
     return {
         "tool": entry.tool,
         "version": entry.version,
@@ -143,7 +143,7 @@ def to_json(entry: Definition, message: Answer) -> dict[str, Any]:
 
 
 def _without_times(message: Answer, code: str) -> Answer:
-    """The same where nobody measured: what it says of tokens stays, and the gaps where a log has them."""
+    """Return the answer without times that were not measured; token counts are kept, and the gaps if a log has them."""
     gaps = message.gaps if code == "no-request-time" else None
     missing = {**message.missing, **dict.fromkeys(("ttft_ns", "end_ns", "per_token_ns"), code)}
     if gaps is None:

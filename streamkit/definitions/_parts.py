@@ -1,4 +1,4 @@
-"""Steps that several tools take in the same way."""
+"""Steps shared by several tools."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from streamkit.definitions._definition import Answer
 
 
 def usage_or_tokenizer(chat: Chat) -> tuple[int | None, str, str]:
-    """N from the last usage, else what a tokenizer counts in the content: the count, its source, or why there is none."""
+    """Return N from the last usage, or else a tokenizer's count of the content: the count, its source, or why there is none."""
     if chat.reported:
         return chat.reported, "usage", ""
     return tokenizer(chat, [line.content for line in chat.lines])
 
 
 def tokenizer(chat: Chat, texts: Sequence[str]) -> tuple[int | None, str, str]:
-    """N as a tokenizer counts it in these texts joined: the count, its source, or why there is none."""
+    """Return a tokenizer's count of these texts joined: the count, its source, or why there is none."""
     count = chat.counted(texts)
     return count, chat.source, "" if count is not None else "no-tokenizer"
 
@@ -28,7 +28,7 @@ def spread(
     gaps: Sequence[float] | None,
     also: Mapping[str, float] | None = None,
 ) -> Answer:
-    """The usual shape: TTFT is the first line, per token (end − TTFT)/(N − 1), and what is absent has its reason."""
+    """Return the usual answer: TTFT is the first line, per token is (end − TTFT)/(N − 1), and missing fields have a reason."""
     tokens, source, why = counted
     missing: dict[str, str] = {}
     if first is None:

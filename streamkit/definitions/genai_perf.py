@@ -1,8 +1,8 @@
 """GenAI-Perf (perf_analyzer, commit 263c5f6e, 2025-12; `profile_data_parser/llm_profile_data_parser.py`), followed by AIPerf.
 
-A token is a chunk with content. TTFT is the first, the end (request latency) the last. N is a tokenizer's count of the content.
-Per token (inter-token latency) is (end − TTFT)/(N − 1), rounded to whole nanoseconds. Gaps serve its plots only. Also: time
-to second token, counted from the first. A request without content is dropped.
+A token is a chunk with content. TTFT is the first, the end (request latency) the last. N is a tokenizer's count of
+the content. Per token (inter-token latency) is (end − TTFT)/(N − 1), rounded to whole nanoseconds. Gaps are used in
+its plots only. Also: time to second token, counted from the first. A request without content is dropped.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from streamkit.definitions import Answer, Chat, definition, nothing, spread, tok
 
 @definition("GenAI-Perf", "263c5f6e")
 def answer(chat: Chat) -> Answer:
-    """What GenAI-Perf says."""
+    """Return GenAI-Perf's numbers."""
     tokens = chat.having(lambda line: line.content)
     if not tokens:
         return nothing("no-content")

@@ -1,9 +1,9 @@
 """GuideLLM 0.8 (`schemas/base/request_stats.py`, `backends/openai/request_handlers.py`).
 
-A token is a chunk with content, reasoning or a tool call. TTFT is the first. The end is when the stream closed, by the wall
-clock. N is the last usage, else the number of token chunks. Per token (TPOT) is (last token − request)/N, the time to the
-first included; its ITL, (last token − first token)/(N − 1), is among the further numbers. Gaps are not stored. A stream that
-reports an error is a failed request.
+A token is a chunk with content, reasoning or a tool call. TTFT is the first. The end is the time at which the stream
+closed, by the wall clock. N is the last usage, or else the number of token chunks. Per token (TPOT) is (last token −
+request)/N, including the time to the first token; its ITL, (last token − first token)/(N − 1), is one of the
+additional numbers. Gaps are not stored. A stream that reports an error is a failed request.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from streamkit.definitions import Answer, Chat, definition, nothing
 
 @definition("GuideLLM", "0.8")
 def answer(chat: Chat) -> Answer:
-    """What GuideLLM says."""
+    """Return GuideLLM's numbers."""
     if chat.error:
         return nothing("error-chunk")
     tokens = chat.having(lambda line: line.content or line.reasoning or line.tools or line.function)

@@ -1,9 +1,10 @@
 """inference-perf (kubernetes-sigs, commit 7de5ef2, 2026-08; `apis/streaming_parser.py`, `reportgen/base.py`).
 
-A token is a chunk with content. N is a tokenizer's count of the content. There is a TTFT only where there is more than one
-token: the first chunk with content. The end is when the stream closed. Per token (TPOT) is (last token − first token)/(N − 1);
-its normalized form, end/N, is among the further numbers. For the gaps (ITL) each chunk counts as many times as it has tokens,
-all at the chunk's time, so that tokens of one chunk have gaps of zero. A broken connection keeps what came.
+A token is a chunk with content. N is a tokenizer's count of the content. TTFT is the first chunk with content, and is
+only defined for more than one token. The end is the time at which the stream closed. Per token (TPOT) is (last token
+− first token)/(N − 1); its normalized form, end/N, is one of the additional numbers. For the gaps (ITL), each chunk
+counts once per token, all at the time of the chunk, so tokens of the same chunk have gaps of zero. After a broken
+connection, the data received until then is used.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from streamkit.definitions import Answer, Chat, definition, tokenizer
 
 @definition("inference-perf", "7de5ef2", cut="")
 def answer(chat: Chat) -> Answer:
-    """What inference-perf says."""
+    """Return inference-perf's numbers."""
     chunks = chat.having(lambda line: line.content)
     count, source, why = tokenizer(chat, [line.content for line in chunks])
     missing: dict[str, str] = {}

@@ -1,9 +1,10 @@
 """llmperf (ray-project, commit f1d6bed, 2024-12; `ray_clients/openai_chat_completions_client.py`).
 
-A token is a chunk with content. TTFT is the first. The end is when the stream closed. N is a Llama tokenizer's count of the
-content. Per token (inter-token latency) is the sum of TTFT and all gaps over the number of data lines, `[DONE]` excepted: role,
-finish and usage lines count as well, so that it is (last token − request)/lines. Gaps are summed and not stored. A chunk with no
-choices, as a usage chunk is, and one that reports an error make the request fail; a TTFT that was seen by then stays.
+A token is a chunk with content. TTFT is the first. The end is the time at which the stream closed. N is a Llama
+tokenizer's count of the content. Per token (inter-token latency) is the sum of TTFT and all gaps divided by the
+number of data lines except `[DONE]`: role, finish and usage lines count too, so it is (last token − request)/lines.
+Gaps are summed but not stored. A chunk without choices, such as a usage chunk, or one that reports an error makes the
+request fail; a TTFT measured before that is kept.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from streamkit.definitions import Answer, Chat, definition, nothing, tokenizer
 
 @definition("llmperf", "f1d6bed")
 def answer(chat: Chat) -> Answer:
-    """What llmperf says."""
+    """Return llmperf's numbers."""
     tokens = chat.having(lambda line: line.content)
     lines = chat.having(lambda line: line.chunk is not None)
     # 0 is its own answer where no token came.

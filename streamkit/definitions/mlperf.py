@@ -1,8 +1,9 @@
 """MLPerf Inference, LoadGen (mlcommons/inference commit b66003e1; `logging.cc`, `results.cc`).
 
-LoadGen measures what the system under test reports: here the first chunk with content, reasoning or tool text stands for the
-first token, and the end of the body for completion. N is reported by the system: the usage. Per token (TPOT) is
-(latency − first token)/(N − 1) in whole nanoseconds, cut off; with one token or less it is an error. Gaps are not defined.
+LoadGen measures what the system under test reports: here the first chunk with content, reasoning or tool text
+represents the first token, and the end of the body completion. N is the usage, as reported by the system. Per token
+(TPOT) is (latency − first token)/(N − 1), truncated to whole nanoseconds; with one token or less it is an error. Gaps
+are not defined.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from streamkit.model.message import TOKEN
 
 @definition("MLPerf", "b66003e1", chat_only=False, cut="")
 def answer(chat: Chat) -> Answer:
-    """What LoadGen computes from what this stream would report to it."""
+    """Return LoadGen's numbers for the times that this stream would report to it."""
     stream = chat.stream
     first = next((chunk for chunk, flag in enumerate(stream.flags) if flag & TOKEN), None)
     came = None if first is None else stream.time_of(first)

@@ -1,9 +1,9 @@
 """OpenTelemetry's semantic conventions for generative AI clients (`docs/gen-ai/gen-ai-metrics.md`, 2026).
 
-TTFT is `gen_ai.client.operation.time_to_first_chunk`: the first chunk, whatever it carries. The end is
-`gen_ai.client.operation.duration`. Gaps are `gen_ai.client.operation.time_per_output_chunk`: one for each chunk after the
-first. N is `gen_ai.client.token.usage`: the usage of the stream; where it has none the number must not be reported, unless it
-is counted offline. A time per token is not defined for clients.
+TTFT is `gen_ai.client.operation.time_to_first_chunk`: the first chunk, whatever its content. The end is
+`gen_ai.client.operation.duration`. Gaps are `gen_ai.client.operation.time_per_output_chunk`: one per chunk after the
+first. N is `gen_ai.client.token.usage`: the usage of the stream; without it, the number must not be reported unless
+it is counted offline. A time per token is not defined for clients.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from streamkit.definitions import Answer, Chat, definition, differences
 
 @definition("OpenTelemetry", "2026", chat_only=False, cut="")
 def answer(chat: Chat) -> Answer:
-    """What an instrumented client reports."""
+    """Return the numbers that an instrumented client reports."""
     chunks = chat.having(lambda line: line.chunk is not None)
     usage = chat.stream.usage
     tokens = usage.output if usage else None

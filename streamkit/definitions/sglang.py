@@ -1,8 +1,8 @@
 """SGLang 0.5.23 (`benchmark/serving.py`).
 
-A token is a chunk with content or reasoning text; tool calls are none, so that a stream of tool calls alone has a TTFT of
-0.0: that zero is the tool's own answer. The end is the last line, `[DONE]` included. N is the usage, else the number of
-tokens that was requested. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are those between token chunks.
+A token is a chunk with content or reasoning text; tool calls do not count, so a stream with only tool calls has a
+TTFT of 0.0: that zero is the tool's own result. The end is the last line, including `[DONE]`. N is the usage, or else
+the requested number of tokens. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are those between token chunks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.definitions import Answer, Chat, definition, differences
 
 @definition("SGLang", "0.5.23")
 def answer(chat: Chat) -> Answer:
-    """What SGLang's benchmark says."""
+    """Return the numbers of SGLang's benchmark."""
     tokens = chat.having(lambda line: line.content or line.reasoning)
     first = tokens[0].at if tokens else 0
     end = chat.lines[-1].at if chat.lines else None

@@ -1,9 +1,9 @@
-"""vLLM's benchmark up to 0.29 (`benchmarks/lib/endpoint_request_func.py`).
+"""The benchmark of vLLM up to 0.29 (`benchmarks/lib/endpoint_request_func.py`).
 
-Every chunk with choices counts, the role chunk and the finish chunk too. TTFT is the first of them, which with most servers
-is the role. The end is the last event that is not `[DONE]`, the usage chunk included. N is the usage of a chunk without
-choices, else the content tokenized again. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are the time from the event
-before, one for each chunk with choices after the first.
+Every chunk with choices counts, including the role chunk and the finish chunk. TTFT is the first of them, which is
+the role for most servers. The end is the last event other than `[DONE]`, including the usage chunk. N is the usage of
+a chunk without choices, or else the content tokenized again. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are
+the times since the previous event, one per chunk with choices after the first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from streamkit.definitions import Answer, Chat, definition, spread, usage_or_tok
 
 @definition("vLLM", "<=0.29")
 def answer(chat: Chat) -> Answer:
-    """What vLLM's benchmark said."""
+    """Return the numbers of vLLM's benchmark."""
     events = chat.having(lambda line: line.chunk is not None)
     first = None
     gaps: list[float] = []

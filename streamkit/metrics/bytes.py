@@ -1,6 +1,6 @@
 """Bytes: the size of the body.
 
-Formula: the number of bytes of all frames, after transfer and content coding were removed.
+Formula: the number of bytes of all frames, without transfer and content codings.
 """
 
 from __future__ import annotations
@@ -11,6 +11,6 @@ from streamkit.model.measurement import Samples
 
 @metric("bytes", "Bytes", shown="always", order=4)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in bytes."""
+    """Return one sample, in bytes."""
     frames = timeline.stream.exchange.frames
     return Samples((frames.ends[-1] if frames.ends else 0,))

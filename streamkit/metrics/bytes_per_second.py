@@ -1,7 +1,7 @@
-"""Bytes per second: how fast the body came once it had begun.
+"""Bytes per second: how fast the body arrived after its first frame.
 
-Formula: bytes after the first frame / (at(last frame) − at(first frame)). Missing without measured times (`no-times`) and
-where the body came in one read (`one-read`).
+Formula: bytes after the first frame / (at(last frame) − at(first frame)). Missing without measured times (`no-times`)
+and if the body arrived in a single read (`one-read`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.model.measurement import Samples
 
 @metric("bytes/s", "Bytes/s", shown="asked", order=43)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in bytes a second."""
+    """Return one sample, in bytes per second."""
     frames = timeline.stream.exchange.frames
     times = [at for at in frames.at if at is not None]
     if not timeline.stream.exchange.timed or not times:

@@ -1,7 +1,7 @@
-"""Cached tokens: the part of the input tokens that came from a cache, as `usage` reports it.
+"""Cached tokens: the part of the input tokens that came from a cache, as reported by `usage`.
 
-Formula: the provider's own number; nothing else knows it. Missing without usage (`no-usage`) and where usage does not tell
-(`not-reported`).
+Formula: the provider's own number; it cannot be derived from anything else. Missing without usage (`no-usage`) and if
+the usage does not contain it (`not-reported`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.model.measurement import Samples
 
 @metric("tokens", "Cached", shown="present", order=33)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in tokens."""
+    """Return one sample, in tokens."""
     usage = timeline.stream.usage
     if usage is None:
         return Samples(missing="no-usage")

@@ -1,7 +1,7 @@
 """Chunk bytes: the size of each chunk.
 
-Formula: the number of bytes of each event's data that is a JSON object, one sample a chunk. Missing without any chunk
-(`no-chunk`).
+Formula: the number of bytes of each event's data that is a JSON object, one sample per chunk. Missing without any
+chunk (`no-chunk`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.model.measurement import Samples
 
 @metric("bytes", "Chunk size", many=True, shown="asked", order=50)
 def measured(timeline: Timeline) -> Samples:
-    """A sample a chunk, in bytes."""
+    """Return a sample per chunk, in bytes."""
     stream = timeline.stream
     sizes = list(map(len, map(stream.events.data.__getitem__, stream.chunk_events)))
     return Samples(sizes, "" if sizes else "no-chunk")

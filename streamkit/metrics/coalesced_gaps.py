@@ -1,7 +1,7 @@
-"""Coalesced gaps: the share of inter-chunk gaps that are too small to be true.
+"""Coalesced gaps: the share of inter-chunk gaps that are implausibly small.
 
-Formula: gaps under 0.1 ms / all gaps. Chunks that came in one read have stamps microseconds apart: where the share is
-large, the small percentiles of the gaps tell of the network and not of the model. Missing for the reasons of
+Formula: gaps under 0.1 ms / all gaps. Chunks that arrived in one read have times microseconds apart: if the share is
+large, the low percentiles of the gaps describe the network, not the model. Missing for the same reasons as
 `inter_chunk_gap`.
 """
 
@@ -13,7 +13,7 @@ from streamkit.model.measurement import Samples
 
 @metric("ratio", "Coalesced", aliases=("coalesced",), shown="asked", order=53)
 def measured(timeline: Timeline) -> Samples:
-    """One sample: a share from 0 to 1."""
+    """Return one sample: a share from 0 to 1."""
     if timeline.gaps_missing:
         return Samples(missing=timeline.gaps_missing)
     if timeline.coarse:

@@ -1,7 +1,7 @@
-"""Content chunks: the chunks that carry answer text, reasoning or a piece of a tool call.
+"""Content chunks: the chunks with answer text, reasoning or a piece of a tool call.
 
-Formula: the number of chunks with text that is not empty (content, refusal, reasoning) or with the name or arguments of a
-tool call. A chunk that opens with a role, an empty string, a finish reason or a usage alone is none.
+Formula: the number of chunks with nonempty text (content, refusal, reasoning) or with the name or arguments of a tool
+call. A chunk with only a role, an empty string, a finish reason or usage does not count.
 """
 
 from __future__ import annotations
@@ -12,5 +12,5 @@ from streamkit.model.measurement import Samples
 
 @metric("1", "Content", shown="always", order=3)
 def measured(timeline: Timeline) -> Samples:
-    """One sample: how many chunks carry content."""
+    """Return one sample: the number of chunks with content."""
     return Samples((len(timeline.content),))

@@ -1,6 +1,7 @@
-"""End-to-end tokens per second: all tokens over the whole duration, waiting included.
+"""End-to-end tokens per second: all tokens over the whole duration, including the wait for the first.
 
-Formula: N / operation duration, N as in `output_tokens`. Missing for the reasons of the two numbers that it is made of.
+Formula: N / operation duration, with N as in `output_tokens`. Missing if either number is missing, for the same
+reason.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from streamkit.model.measurement import Samples
 
 @metric("tokens/s", "E2E tok/s", aliases=("e2e_tps",), shown="asked", order=41)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in tokens a second."""
+    """Return one sample, in tokens per second."""
     end, tokens = timeline.stream.exchange.end, timeline.tokens
     total = timeline.since_request(end.at if end else None, "no-end-time")
     if total.missing or tokens.count is None:

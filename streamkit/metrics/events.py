@@ -1,7 +1,7 @@
-"""Events: what the framing dispatched.
+"""Events: what the framing delivers.
 
-Formula: the number of SSE events (or NDJSON lines, AWS messages, array elements) in the body, terminal markers such as
-`[DONE]` included, comments not. Never missing: an empty body has 0.
+Formula: the number of SSE events (or NDJSON lines, AWS messages, array elements) in the body, including terminal
+markers such as `[DONE]` but not comments. Never missing: an empty body has 0.
 """
 
 from __future__ import annotations
@@ -12,5 +12,5 @@ from streamkit.model.measurement import Samples
 
 @metric("1", "Events", shown="always", order=1)
 def measured(timeline: Timeline) -> Samples:
-    """One sample: how many events."""
+    """Return one sample: the number of events."""
     return Samples((len(timeline.stream.events),))

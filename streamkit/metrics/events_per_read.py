@@ -1,8 +1,8 @@
-"""Events per read: how many events each frame completed.
+"""Events per read: the number of events that each frame completes.
 
-Formula: for each frame that holds the last byte of an event, the number of events that end in it. More than one means that
-the events came together, by the sender's doing or by the network's, and that their times say nothing about each other.
-Missing without any event (`no-event`) and where the log did not keep frames (`no-frames`).
+Formula: for each frame that contains the last byte of an event, the number of events that end in it. More than one
+means that the sender or the network combined the events, so that their relative times have no meaning. Missing
+without any event (`no-event`) and if the log did not keep frames (`no-frames`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from streamkit.model.measurement import Samples
 
 @metric("1", "Events/read", many=True, shown="asked", order=52)
 def measured(timeline: Timeline) -> Samples:
-    """A sample a frame that completed an event."""
+    """Return a sample per frame that completed an event."""
     stream = timeline.stream
     ends, frame_ends = stream.events.ends, stream.exchange.frames.ends
     if not ends:

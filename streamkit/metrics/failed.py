@@ -1,8 +1,8 @@
-"""Failed: how many requests failed.
+"""Failed: the number of failed requests.
 
-Formula: number of requests whose stream did not complete; see `success_share` for what a failure is. A gate may ask for one
-cause: `failed.429`, `failed.4xx`, `failed.5xx`, `failed.refused`, `failed.truncated`, `failed.error`, `failed.malformed`,
-`failed.not-a-stream`, `failed.timeout`, `failed.reset`.
+Formula: number of requests whose stream did not complete; see `success_share` for what a failure is. A gate may
+select one cause: `failed.429`, `failed.4xx`, `failed.5xx`, `failed.refused`, `failed.truncated`, `failed.error`,
+`failed.malformed`, `failed.not-a-stream`, `failed.timeout`, `failed.reset`.
 """
 
 from __future__ import annotations
@@ -13,5 +13,5 @@ from streamkit.model.measurement import Samples
 
 @outcome_metric("1", "Failed", by_cause=True, aliases=("failures",), order=77)
 def measured(outcomes: Outcomes, cause: str) -> Samples:
-    """One value: how many failed, of `cause` where one is given. Zero is a count."""
+    """Return one value: the number of failed requests, of `cause` if given. Zero is a valid count."""
     return Samples((outcomes.of_cause(cause) if cause else outcomes.failed,))

@@ -1,7 +1,8 @@
 """Generation time: from the first content chunk to the last.
 
-Formula: at(last content chunk) − at(first content chunk). It needs no time of the request. Missing without measured times
-(`no-times`), with fewer than two content chunks (`no-token`, `one-token`), and where the clock went back (`clock-went-back`).
+Formula: at(last content chunk) − at(first content chunk). The time of the request is not needed. Missing without
+measured times (`no-times`), with fewer than two content chunks (`no-token`, `one-token`), and if the clock went back
+(`clock-went-back`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from streamkit.model.measurement import Samples
 
 @metric("ns", "Generation", aliases=("generation", "decode"), shown="asked", order=15)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in nanoseconds."""
+    """Return one sample, in nanoseconds."""
     times = timeline.content_times
     if len(times) < 2:
         return Samples(missing=timeline.gaps_missing or "one-token")

@@ -1,8 +1,8 @@
-"""Goodput: streams that kept every limit, a second of the run.
+"""Goodput: streams that met every limit, per second of the run.
 
-Formula: number of complete streams that meet all of `--slo` / (last end − first request). A stream that was cut, or for
-which one of the metrics is missing, is not good. The notion is that of DistServe (arXiv 2401.09670). Missing where the streams do not say when they were recorded, or when they ended (`no-wall-clock`),
-and without any limit (`no-slo`).
+Formula: number of complete streams that meet all of `--slo` / (last end − first request). A truncated stream, or one
+for which a metric is missing, does not count. The term is that of DistServe (arXiv 2401.09670). Missing if it is
+unknown when the streams were recorded or when they ended (`no-wall-clock`), and without any limit (`no-slo`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streamkit.model.measurement import Samples
 
 @run_metric("1/s", "Goodput", shown="always", order=75)
 def measured(spans: Sequence[Span]) -> Samples:
-    """One value, in streams a second."""
+    """Return one value, in streams per second."""
     if not spans:
         return Samples(missing="no-wall-clock")
     if all(span.good is None for span in spans):

@@ -1,7 +1,7 @@
-"""Goodput share: the share of all streams that kept every limit.
+"""Goodput share: the share of all streams that met every limit.
 
-Formula: number of complete streams that meet all of `--slo` / number of requests, failed ones included; plain answers and
-excerpts are neither. Missing without any limit (`no-slo`).
+Formula: number of complete streams that meet all of `--slo` / number of requests, including failed ones; plain
+answers and excerpts are not counted. Missing without any limit (`no-slo`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.model.measurement import Samples
 
 @outcome_metric("ratio", "Good", aliases=("good", "slo_attainment"), shown="always", order=76)
 def measured(outcomes: Outcomes, cause: str) -> Samples:
-    """One value: a share from 0 to 1."""
+    """Return one value: a share from 0 to 1."""
     if outcomes.good is None:
         return Samples(missing="no-slo")
     return Samples((outcomes.good / outcomes.judged,)) if outcomes.judged else Samples(missing="no-stream")

@@ -1,7 +1,7 @@
-"""Input tokens: the tokens of the prompt, as `usage` reports them (cached ones included).
+"""Input tokens: the tokens of the prompt, as reported by `usage`, including cached ones.
 
-Formula: the provider's own number; nothing else knows it. Missing without usage (`no-usage`) and where usage does not tell
-(`not-reported`).
+Formula: the provider's own number; it cannot be derived from anything else. Missing without usage (`no-usage`) and if
+the usage does not contain it (`not-reported`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.model.measurement import Samples
 
 @metric("tokens", "Input", shown="always", order=31)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in tokens."""
+    """Return one sample, in tokens."""
     usage = timeline.stream.usage
     if usage is None:
         return Samples(missing="no-usage")

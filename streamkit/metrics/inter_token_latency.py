@@ -1,9 +1,11 @@
-"""Inter-token latency: the mean time from one token to the next, first chunk to last.
+"""Inter-token latency: the mean time between tokens, from the first chunk to the last.
 
-Formula: (at(last content chunk) − at(first content chunk)) / (N − 1), N the output tokens that the stream carries: reasoning
-that usage counts and no chunk shows is left out. AIPerf and vLLM from 0.33 on count so. Missing without measured times
-(`no-times`), where tokens are not known (the reason of `output_tokens`), with fewer than two (`one-token`), with several choices, whose tokens usage counts together (`several-choices`), and where
-all chunks came in one read (`one-read`), which tells nothing of the time between tokens.
+Formula: (at(last content chunk) − at(first content chunk)) / (N − 1), where N is the number of output tokens in the
+stream: reasoning that usage counts but no chunk shows is excluded. AIPerf, and vLLM since 0.33, compute it in the
+same way. Missing without measured times (`no-times`), if the number of tokens is unknown (for the reason of
+`output_tokens`), with fewer than two (`one-token`), with several choices, whose tokens are counted together
+(`several-choices`), and if all chunks arrived in one read (`one-read`), which says nothing about the time between
+tokens.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from streamkit.model.measurement import Samples
 
 @metric("ns", "ITL", aliases=("itl",), shown="always", order=22)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in nanoseconds a token."""
+    """Return one sample, in nanoseconds per token."""
     times, tokens = timeline.content_times, timeline.streamed_tokens
     if len(times) < 2:
         return Samples(missing=timeline.gaps_missing or "one-token")

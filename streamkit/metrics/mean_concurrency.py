@@ -1,6 +1,7 @@
-"""Mean concurrency: how many streams ran at once, in the mean over the run.
+"""Mean concurrency: the mean number of concurrent streams over the run.
 
-Formula: sum of all durations / (last end − first request). What was asked of the load generator may be more. Missing where the streams do not say when they were recorded, or when they ended (`no-wall-clock`).
+Formula: sum of all durations / (last end − first request). The load generator may have been set to more. Missing if
+it is unknown when the streams were recorded or when they ended (`no-wall-clock`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from streamkit.model.measurement import Samples
 
 @run_metric("1", "Concurrency", aliases=("concurrency",), shown="always", order=73)
 def measured(spans: Sequence[Span]) -> Samples:
-    """One value, in streams."""
+    """Return one value, in streams."""
     if not spans:
         return Samples(missing="no-wall-clock")
     wall = max(span.end for span in spans) - min(span.start for span in spans)

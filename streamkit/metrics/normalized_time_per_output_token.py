@@ -1,7 +1,7 @@
-"""Normalized time per output token: the whole duration spread over all tokens.
+"""Normalized time per output token: the whole duration divided by the number of tokens.
 
-Formula: operation duration / N, N the output tokens that the stream carries. inference-perf calls it NTPOT. Missing for the
-reasons of the two numbers that it is made of.
+Formula: operation duration / N, where N is the number of output tokens in the stream. it is inference-perf's NTPOT.
+Missing if either number is missing, for the same reason.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.model.measurement import Samples
 
 @metric("ns", "NTPOT", aliases=("ntpot",), shown="asked", order=24)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in nanoseconds a token."""
+    """Return one sample, in nanoseconds per token."""
     end, tokens = timeline.stream.exchange.end, timeline.streamed_tokens
     total = timeline.since_request(end.at if end else None, "no-end-time")
     if total.missing:

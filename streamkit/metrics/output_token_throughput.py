@@ -1,7 +1,8 @@
-"""Output token throughput: tokens of all streams, a second of the run.
+"""Output token throughput: tokens of all streams, per second of the run.
 
-Formula: sum of output tokens / (last end − first request). Missing where the streams do not say when they were recorded, or when they ended (`no-wall-clock`);
-missing where the tokens of a complete stream are not known (`no-usage`): a sum without them would be too small.
+Formula: sum of output tokens / (last end − first request). Missing if it is unknown when the streams were recorded or
+when they ended (`no-wall-clock`); missing also if the tokens of a complete stream are unknown (`no-usage`), because
+the sum would be too small.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from streamkit.model.measurement import Samples
 
 @run_metric("tokens/s", "Tok/s, run", aliases=("throughput",), shown="always", order=72)
 def measured(spans: Sequence[Span]) -> Samples:
-    """One value, in tokens a second."""
+    """Return one value, in tokens per second."""
     if not spans:
         return Samples(missing="no-wall-clock")
     if any(span.tokens is None and span.verdict == "complete" for span in spans):

@@ -1,9 +1,9 @@
-"""Output tokens: how many tokens the model generated.
+"""Output tokens: the number of tokens that the model generated.
 
-Formula: `usage` of the stream; else the running count of per-chunk usage, where the stream was cut; else what a named
-tokenizer counts in all text joined (`--tokenizer`); else unknown. The source is always shown with the number. A usage of 0
-alongside content, or one sent before the content ended, is rejected, with a note. Missing: `no-usage`,
-`usage-without-output`, `usage-contradicts-content`, `usage-before-content`.
+Formula: the stream's `usage`; otherwise, for a truncated stream, the running count of per-chunk usage; otherwise the
+count of a tokenizer (`--tokenizer`) for all text joined; otherwise unknown. The source is always shown with the
+number. A usage of 0 in a stream with content, or one sent before the end of the content, is rejected with a note.
+Missing: `no-usage`, `usage-without-output`, `usage-contradicts-content`, `usage-before-content`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from streamkit.model.measurement import Samples
 
 @metric("tokens", "Tokens", aliases=("tokens", "gen_ai.client.token.usage"), shown="always", order=30)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in tokens, with its source."""
+    """Return one sample, in tokens, with its source."""
     tokens = timeline.tokens
     if tokens.count is None:
         return Samples(missing=tokens.missing)

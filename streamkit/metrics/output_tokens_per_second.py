@@ -1,8 +1,9 @@
-"""Output tokens per second: how fast tokens come after the first one.
+"""Output tokens per second: the rate of tokens after the first one.
 
-Formula: (N − 1) / (at(last content chunk) − at(first content chunk)), N the output tokens that the stream carries: the
-inverse of the inter-token latency. Of several choices it is the rate of the whole stream. A first chunk that bundles many tokens makes it too high. Missing for the reasons of
-the inter-token latency, and where all chunks came in one read (`one-read`).
+Formula: (N − 1) / (at(last content chunk) − at(first content chunk)), where N is the number of output tokens in the
+stream: the inverse of the inter-token latency. With several choices, it is the rate of the whole stream. It is too
+high if the first chunk contains many tokens. Missing for the same reasons as the inter-token latency, and if all
+chunks arrived in one read (`one-read`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from streamkit.model.measurement import Samples
 
 @metric("tokens/s", "Tok/s", aliases=("tokens_per_second", "tps", "tok/s"), shown="always", order=40)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in tokens a second."""
+    """Return one sample, in tokens per second."""
     times, tokens = timeline.content_times, timeline.streamed_tokens
     if len(times) < 2:
         return Samples(missing=timeline.gaps_missing or "one-token")

@@ -1,7 +1,7 @@
-"""Prefill tokens per second: how fast the prompt was read, with everything that waiting for the first token holds.
+"""Prefill tokens per second: the rate at which the prompt was processed, including all of the wait for the first token.
 
-Formula: input tokens / time to first token. Network and queue are in it, so that it is a lower bound of the server's own
-rate. Missing for the reasons of the two numbers that it is made of.
+Formula: input tokens / time to first token. It includes network and queue, so it is a lower bound of the server's own
+rate. Missing if either number is missing, for the same reason.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.model.measurement import Samples
 
 @metric("tokens/s", "Prefill tok/s", aliases=("prefill",), shown="asked", order=42)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in tokens a second."""
+    """Return one sample, in tokens per second."""
     content, usage = timeline.content, timeline.stream.usage
     first = timeline.since_request(
         timeline.chunk_times[content[0]] if content else None, "no-times" if content else "no-token"

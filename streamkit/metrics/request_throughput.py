@@ -1,7 +1,8 @@
-"""Request throughput: streams that came to their own end, a second of the run.
+"""Request throughput: complete streams per second of the run.
 
-Formula: number of complete streams / (last end − first request). It counts what was served, not what was asked; a load
-that waits for answers (closed loop) slows down with the server, so this is not the server's limit. Missing where the streams do not say when they were recorded, or when they ended (`no-wall-clock`).
+Formula: number of complete streams / (last end − first request). It counts completed requests, not those sent; a
+closed-loop load, which waits for responses, slows down with the server, so this is not the server's limit. Missing if
+it is unknown when the streams were recorded or when they ended (`no-wall-clock`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from streamkit.model.measurement import Samples
 
 @run_metric("1/s", "Streams/s", aliases=("rps",), shown="always", order=71)
 def measured(spans: Sequence[Span]) -> Samples:
-    """One value, in streams a second."""
+    """Return one value, in streams per second."""
     if not spans:
         return Samples(missing="no-wall-clock")
     wall = max(span.end for span in spans) - min(span.start for span in spans)

@@ -1,7 +1,7 @@
-"""Stalls: the gaps that are far longer than usual.
+"""Stalls: the number of gaps that are much longer than usual.
 
-Formula: how many inter-chunk gaps are longer than 5 × the median of those gaps that are not coalesced. Where they are stands
-under `stalls` of the JSON output and in the timeline. Missing for the reasons of `inter_chunk_gap`.
+Formula: number of inter-chunk gaps longer than 5 × the median of the gaps that are not coalesced. Their positions are
+under `stalls` in the JSON output and in the timeline. Missing for the same reasons as `inter_chunk_gap`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.model.measurement import Samples
 
 @metric("1", "Stalls", aliases=("stall",), shown="always", order=54)
 def measured(timeline: Timeline) -> Samples:
-    """One sample: how many stalls."""
+    """Return one sample: the number of stalls."""
     if timeline.gaps_missing:
         return Samples(missing=timeline.gaps_missing)
     return Samples((len(timeline.stalls),))

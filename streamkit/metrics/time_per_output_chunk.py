@@ -1,6 +1,6 @@
-"""Time per output chunk: the time between a chunk and the next one, whatever they carry.
+"""Time per output chunk: the time between a chunk and the next one, whatever their content.
 
-Formula: at(chunk i+1) − at(chunk i), one sample a pair. This is OpenTelemetry's
+Formula: at(chunk i+1) − at(chunk i), one sample per pair. This is OpenTelemetry's
 `gen_ai.client.operation.time_per_output_chunk`: role, finish and usage chunks count as well. Missing without measured
 times (`no-times`) and with fewer than two chunks (`no-chunk`, `one-chunk`).
 """
@@ -17,7 +17,7 @@ from streamkit.model.measurement import Samples
     "ns", "TPOC", many=True, aliases=("tpoc", "gen_ai.client.operation.time_per_output_chunk"), shown="asked", order=21
 )
 def measured(timeline: Timeline) -> Samples:
-    """A sample a pair of chunks, in nanoseconds."""
+    """Return a sample per pair of chunks, in nanoseconds."""
     if not timeline.stream.exchange.timed:
         return Samples(missing="no-times")
     times = [at for at in timeline.chunk_times if at is not None]

@@ -1,9 +1,9 @@
-"""Time per output token: the mean time a token after the first, to the end of the body.
+"""Time per output token: the mean time per token after the first, up to the end of the body.
 
-Formula: (operation duration − time to first token) / (N − 1), N the output tokens that the stream carries. This is
-OpenTelemetry's `gen_ai.server.time_per_output_token`. Unlike the inter-token latency it also counts what comes after the
-last token. Missing for the reasons of the three numbers that it is made of, with fewer than two tokens (`one-token`), and with
-several choices, whose tokens usage counts together (`several-choices`).
+Formula: (operation duration − time to first token) / (N − 1), where N is the number of output tokens in the stream.
+This is OpenTelemetry's `gen_ai.server.time_per_output_token`. Unlike the inter-token latency, it includes the time
+after the last token. Missing if one of the three numbers is missing, for the same reason, with fewer than two tokens
+(`one-token`), and with several choices, whose tokens are counted together (`several-choices`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from streamkit.model.measurement import Samples
 
 @metric("ns", "TPOT", aliases=("tpot", "gen_ai.server.time_per_output_token"), shown="asked", order=23)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in nanoseconds a token."""
+    """Return one sample, in nanoseconds per token."""
     end, tokens = timeline.stream.exchange.end, timeline.streamed_tokens
     total = timeline.since_request(end.at if end else None, "no-end-time")
     if total.missing:

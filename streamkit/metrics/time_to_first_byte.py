@@ -1,9 +1,8 @@
 """Time to first byte: from the request to the first frame of the body.
 
-Formula: at(first frame that is not empty) − at(request). It may be a keep-alive comment: it says that somebody is there, not
-that an answer began. Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
-does not say),
-and for an empty body (`no-body`).
+Formula: at(first frame that is not empty) − at(request). The frame may be a keep-alive comment: it shows that the
+server is alive, not that the answer has begun. Missing without measured times (`no-times`) and if the time of the
+request is unknown (`no-request-time`: a pipe, a log without it), and for an empty body (`no-body`).
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from streamkit.model.measurement import Samples
 
 @metric("ns", "TTFB", aliases=("ttfb",), shown="always", order=7)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in nanoseconds."""
+    """Return one sample, in nanoseconds."""
     frames = timeline.stream.exchange.frames
     at = next((at for data, at in zip(frames.data, frames.at, strict=True) if data), None)
     return timeline.since_request(at, "no-body" if not frames.body else "no-times")

@@ -1,10 +1,9 @@
 """Time to second token: from the request to the second content chunk.
 
-Formula: at(second content chunk) − at(request). Many servers compute the first token apart from the rest, so that the
-second shows what streaming costs. AIPerf's metric of this name counts from the first token; that is the first gap.
-Missing without measured times (`no-times`) and where the time of the request is not known (`no-request-time`: a pipe, a log that
-does not say),
-and with fewer than two content chunks (`no-token`, `one-token`).
+Formula: at(second content chunk) − at(request). Many servers compute the first token separately from the rest, so the
+second shows the cost of streaming. AIPerf's metric of this name is measured from the first token; that is the first
+gap. Missing without measured times (`no-times`) and if the time of the request is unknown (`no-request-time`: a pipe,
+a log without it), and with fewer than two content chunks (`no-token`, `one-token`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from streamkit.model.measurement import Samples
 
 @metric("ns", "TTST", aliases=("ttst",), shown="asked", order=12)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in nanoseconds."""
+    """Return one sample, in nanoseconds."""
     content = timeline.content
     if len(content) < 2:
         return timeline.since_request(None, "one-token" if content else "no-token")

@@ -1,13 +1,12 @@
-"""Token gap: the time between two tokens, where every chunk tells how many tokens there were up to it.
+"""Token gap: the time between two tokens, for streams in which every chunk has a running token count.
 
-Formula: for each content chunk after the first, the gap before it divided by the tokens that the running count of usage
-grew by, one sample for each of those tokens; where the count did not grow, the gap is added to the next one. So a chunk of
-four tokens weighs four times as much as a chunk of one, which gaps between chunks hide. Servers count so when they are asked
-to (`continuous_usage_stats` of vLLM). Missing without measured times (`no-times`), where not every content chunk tells the
-count (`no-running-usage`), where the count falls or grows by more tokens than the body has bytes
-(`usage-contradicts-content`), with several choices, whose tokens are
-counted together (`several-choices`), where the clock went back (`clock-went-back`), and with fewer than two content
-chunks (`no-token`, `one-token`).
+Formula: for each content chunk after the first, the gap before it divided by the increase of the running count in
+usage, one sample per token; if the count did not increase, the gap is added to the next one. A chunk of four tokens
+therefore weighs four times as much as a chunk of one, which gaps between chunks do not show. Servers send running
+counts on request (`continuous_usage_stats` of vLLM). Missing without measured times (`no-times`), if a content chunk
+has no count (`no-running-usage`), if the count decreases or increases by more tokens than the body has bytes
+(`usage-contradicts-content`), with several choices, whose tokens are counted together (`several-choices`), if the
+clock went back (`clock-went-back`), and with fewer than two content chunks (`no-token`, `one-token`).
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from streamkit.model.message import USAGE
 
 @metric("ns", "Tok gap", many=True, aliases=("tok_gap", "weighted_itl"), shown="present", order=21)
 def measured(timeline: Timeline) -> Samples:
-    """A sample a token, in nanoseconds, in ascending order."""
+    """Return a sample per token, in nanoseconds, in ascending order."""
     missing = timeline.gaps_missing or _unfit(timeline)
     if missing:
         return Samples(missing=missing)

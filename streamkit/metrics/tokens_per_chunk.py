@@ -1,8 +1,8 @@
-"""Tokens per chunk: how many tokens a content chunk carries in the mean.
+"""Tokens per chunk: the mean number of tokens per content chunk.
 
-Formula: N / content chunks, N the output tokens that the stream carries. A server that decodes speculatively or batches its
-output gives several tokens a chunk; then gaps between chunks are not times between tokens. Missing where tokens are not
-known (the reason of `output_tokens`) and without content (`no-token`).
+Formula: N / content chunks, where N is the number of output tokens in the stream. A server that decodes speculatively
+or batches its output gives several tokens a chunk; then gaps between chunks are not times between tokens. Missing if
+the number of tokens is unknown (for the reason of `output_tokens`) and without content (`no-token`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from streamkit.model.measurement import Samples
 
 @metric("1", "Tok/chunk", shown="asked", order=51)
 def measured(timeline: Timeline) -> Samples:
-    """One sample, in tokens a chunk."""
+    """Return one sample, in tokens per chunk."""
     tokens = timeline.streamed_tokens
     if not timeline.content or tokens is None:
         return Samples(missing="no-token" if not timeline.content else timeline.tokens.missing)

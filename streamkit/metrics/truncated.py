@@ -1,6 +1,6 @@
-"""Truncated: how many streams were cut before their terminal event.
+"""Truncated: the number of streams that ended before their terminal event.
 
-Formula: number of requests with the outcome `truncated`; an excerpt, of which nobody knows how it ended, is none.
+Formula: number of requests with the outcome `truncated`; an excerpt, whose end is unknown, does not count.
 """
 
 from __future__ import annotations
@@ -11,5 +11,5 @@ from streamkit.model.measurement import Samples
 
 @outcome_metric("1", "Truncated", order=78)
 def measured(outcomes: Outcomes, cause: str) -> Samples:
-    """One value: how many were cut. Zero is a count."""
+    """Return one value: the number of truncated streams. Zero is a valid count."""
     return Samples((outcomes.of_cause("truncated"),))

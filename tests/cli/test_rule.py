@@ -22,7 +22,7 @@ def head(code: str) -> list[str]:
     [("SSE120", "perplexity", "azure"), ("SCH303", "azure", "cerebras"), ("USG502", "databricks", "ai21")],
 )
 def test_the_dialects_that_permit_it_are_named_and_no_others(code: str, named: str, not_named: str) -> None:
-    [line] = [line for line in head(code) if line.startswith("Lawful in: ")]
+    [line] = [line for line in head(code) if line.startswith("Allowed in: ")]
     dialects = re.split(", |: ", line.rstrip("."))[1:]
     assert named in dialects and not_named not in dialects
     [told] = json.loads(CliRunner().invoke(command, [code, "--format", "json"], standalone_mode=False).stdout)["rules"]
@@ -30,4 +30,4 @@ def test_the_dialects_that_permit_it_are_named_and_no_others(code: str, named: s
 
 
 def test_a_rule_that_no_dialect_permits_names_none() -> None:
-    assert not [line for line in head("SSE121") if line.startswith("Lawful in")]
+    assert not [line for line in head("SSE121") if line.startswith("Allowed in")]
