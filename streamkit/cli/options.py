@@ -113,6 +113,21 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic in newer r
         return nanoseconds
 
 
+class Size(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases alone
+    """An option that takes a size (`64MB`, `1GiB`; a number alone is bytes), as bytes."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Bytes. Fails with examples of a size."""
+        from streamkit.model.units import size
+
+        try:
+            return value if isinstance(value, int) else size(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 def seconds(nanoseconds: int | None) -> float | None:
     """The same duration as the transport takes it."""
     return None if nanoseconds is None else nanoseconds / 1e9

@@ -15,7 +15,7 @@ from streamkit.cli._guarding import guard_of, guard_options
 from streamkit.cli._pacing import pace_options
 from streamkit.cli._recording import LOST, recovered
 from streamkit.cli.inputs import Inputs
-from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
+from streamkit.cli.options import Console, Duration, Size, output_options, seconds, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import check_folder
 
@@ -46,6 +46,8 @@ DEFAULT_PORT = 8789
 @click.option("-k", "--insecure", is_flag=True, help="Do not check the upstream's certificate.")
 @click.option("--max-time", type=Duration(), metavar="TIME", help="End an exchange after this: 30s, 5m.")
 @click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End it after this much silence of the upstream.")
+@click.option("--max-body", type=Size(), default="64MiB", show_default=True, metavar="SIZE",
+              help="Largest request body, which is held in memory.")  # fmt: skip
 @click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
 @workers_.workers_option
 @click.option("--redact", "patterns", multiple=True, metavar="PATTERN", help="Cut what this regular expression finds.")
@@ -153,6 +155,7 @@ def _rules(given: dict[str, Any]) -> Any:
         stop_with_client=given["stop_with_client"],
         keep_host=given["keep_host"],
         allow_link_local=allow_link_local,
+        max_body=given["max_body"],
     )
 
 

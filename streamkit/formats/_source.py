@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from streamkit.errors import UnreadableInput
+from streamkit.model.limits import LARGEST_BODY as LARGEST_BODY
+from streamkit.model.limits import LONGEST_LINE as LONGEST_LINE
 
 HEAD = 64 * 1024  # what formats look at to recognise an input
 PIECE = 64 * 1024  # one read
-LONGEST_LINE = 32 * 1024 * 1024
-LARGEST_BODY = 64 * 1024 * 1024  # of a form that is one document: one exchange, or one JSON or YAML text
 
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from streamkit.formats import LARGEST_BODY, Format, Source
+from streamkit.formats import Format, Source
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
+from streamkit.model.limits import LARGEST_EXCHANGE
 
 
 def _read(source: Source) -> Iterator[Exchange]:
-    return recording.read_batches(source.batches(), path=source.path, largest=2 * LARGEST_BODY)
+    return recording.read_batches(source.batches(), path=source.path, largest=LARGEST_EXCHANGE)
 
 
 def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:

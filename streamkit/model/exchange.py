@@ -16,6 +16,7 @@ import orjson
 
 from streamkit.frozen import dataclass
 from streamkit.model._display import brief, counted, table, tag, target
+from streamkit.model.limits import MOST_VALUES
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -43,8 +44,13 @@ class Body:
 
     @staticmethod
     def of(data: bytes) -> Body:
-        """The most readable form that restores these bytes (for JSON the same value, without its whitespace)."""
+        """The most readable form that restores these bytes (for JSON the same value, without its whitespace).
+
+        JSON of more than MOST_VALUES values is text: a small value takes thirty times the memory of its text.
+        """
         try:
+            if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+                raise orjson.JSONDecodeError("too many values", "", 0)
             value = orjson.loads(data)
             orjson.dumps(value)  # it reads deeper nesting than it writes
         except (orjson.JSONDecodeError, orjson.JSONEncodeError):

@@ -29,12 +29,12 @@ from streamkit.model.exchange import (
     Request,
     Response,
 )
+from streamkit.model.limits import FRAME_COSTS
 
 VERSION = 1
 START = b'{"type":"start"'
 _FRAME = b'{"type":"frame"'
 _FRAME_FIELDS = itemgetter("type", "at", "text")
-_FRAME_COSTS = 60  # bytes of memory that a frame takes beyond its line
 _LEAST_RUN = 4  # lines: a shorter run of frames costs more than it saves
 
 _T = TypeVar("_T")
@@ -192,7 +192,7 @@ class _Reading:
         self._number += 1
         number, draft = self._number, self._draft
         if self._largest is not None:
-            self._size += len(line) + _FRAME_COSTS
+            self._size += len(line) + FRAME_COSTS
             if self._size > self._largest and not line.startswith(START):
                 message = f"an exchange larger than {self._largest >> 20} MiB"
                 raise UnreadableInput(self._path, message, line=number)
@@ -221,7 +221,7 @@ class _Reading:
         if not draft.open:
             return False
         if self._largest is not None:
-            size += sum(map(len, lines)) + len(lines) * _FRAME_COSTS
+            size += sum(map(len, lines)) + len(lines) * FRAME_COSTS
             if size > self._largest:
                 return False
         try:

@@ -50,6 +50,18 @@ def duration(text: str) -> int:
     return round(value)
 
 
+def size(text: str) -> int:
+    """Whole bytes of a size such as `64MB` or `512 KiB`; a number alone is bytes. Raises ValueError."""
+    try:
+        number, unit = quantity(text)
+    except ValueError:
+        number, unit = -1.0, ""
+    value = number * BYTES.get(unit.lower() or "b", -1)
+    if not isfinite(value) or not 0 <= value <= _LONGEST or (number and value < 0):
+        raise ValueError(f"invalid size {text!r}: expected 512KB, 64MB, 1GiB")
+    return round(value)
+
+
 def count(text: str, least: int = 0) -> int:
     """A whole number of at most 18 digits, not below `least`. Raises ValueError."""
     if not (text.isascii() and text.isdecimal()) or len(text) > 18 or int(text) < least:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from streamkit.errors import PartStays, StreamkitError
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Request, Response, header
+from streamkit.model.limits import LARGEST_FRAME
 from streamkit.redact.redactor import DEFAULT, Policy, redact_request
 from streamkit.service.recording_lines import Line, RecordingLines
 from streamkit.tool import TOOL
@@ -218,12 +219,15 @@ class Recorder:
     def _lines_of(self, data: bytes, at: int) -> list[Line]:
         if self._decoder is not None:
             data = self._decoded(self._decoder, data)
-        if not data:  # a piece of a content coding that tells nothing yet
-            return []
-        self._frames += 1
-        if self._incremental is not None:
-            self._incremental.frame(data, at)
-        return self._recording.frame(data, at)
+        lines: list[Line] = []
+        # Nothing to record where a piece of a content coding tells nothing yet; several frames where it tells very much.
+        for start in range(0, len(data), LARGEST_FRAME):
+            piece = data[start : start + LARGEST_FRAME]
+            self._frames += 1
+            if self._incremental is not None:
+                self._incremental.frame(piece, at)
+            lines += self._recording.frame(piece, at)
+        return lines
 
     def note(self, fields: Mapping[str, Any]) -> None:
         """Write a note for readers of the recording."""
@@ -239,7 +243,7 @@ class Recorder:
         self._close()
         if self._viewer is not None:
             self._viewer.close()
-        outcome = self._outcome(End(at=at, reason=reason, error=error))
+        outcome = self._outcome(End(at=at, reason=self._recording.reason or reason, error=error))
         self._recorders.on_end(outcome)
         self._on_end(outcome)
 

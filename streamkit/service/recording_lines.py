@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from streamkit.model import recording
 from streamkit.model.exchange import Clock, End, Exchange, Headers, Redaction, Response
+from streamkit.model.limits import FRAME_COSTS, LARGEST_EXCHANGE, LONGEST_LINE
 from streamkit.redact.redactor import (
     DEFAULT,
     BodyRedactor,
@@ -27,6 +28,8 @@ from streamkit.redact.redactor import (
     redact_text,
     redact_url,
 )
+
+_LIMIT = f"an exchange may have {LARGEST_EXCHANGE >> 20} MiB"
 
 
 class Line(NamedTuple):
@@ -61,7 +64,10 @@ class RecordingLines:
         self.frames = 0
         self.bytes = 0
         self.redactions = 0  # secrets removed; those of the body are counted at its end
-        self.error: str | None = None  # what ended the exchange, redacted
+        self.reason: str | None = None  # how the exchange ended, and what ended it, redacted
+        self.error: str | None = None
+        self._size = 0  # bytes of memory that the exchange takes when it is read, about
+        self._full = False  # whether it has become as large as a reader takes
 
     def start(
         self, *, connected_at: int | None = None, sent_at: int | None = None, clock: Clock | None = None
@@ -78,13 +84,17 @@ class RecordingLines:
             opening = replace(opening, request=request, redacted=opening.redacted + cuts)
             self.redactions += len(cuts)
         notes, self._notes = self._notes, []
-        return [Line(recording.start_line(opening)), *notes]
+        line = recording.start_line(opening)
+        if len(line) > LONGEST_LINE and opening.request is not None:
+            notes += self.note({"said": f"the request body is not recorded: its line would have {len(line)} bytes"})
+            line = recording.start_line(replace(opening, request=replace(opening.request, body=None)))
+        return self._counted([Line(line), *notes])
 
     def note(self, fields: Mapping[str, Any]) -> list[Line]:
         """Something to keep that is no part of the exchange; what comes before the start waits for it."""
         line = Line(recording.note_line(**{name: self._clean(value) for name, value in fields.items()}))
         if self._started:
-            return [line]
+            return self._counted([line])
         self._notes.append(line)
         return []
 
@@ -94,14 +104,22 @@ class RecordingLines:
         self._content_type = response.header("content-type")
         response = redact_response(response, self._policy)
         self.redactions += len(response.redacted)
-        return [Line(recording.response_line(response))]
+        return self._counted([Line(recording.response_line(response))])
 
     def frame(self, data: bytes, at: int | None) -> list[Line]:
-        """A frame of the body has come."""
+        """A frame of the body has come. Nothing is recorded of those that are beyond what a reader takes."""
+        if self._full:
+            return []
         if self._body is None:
             self._body = body_redactor(self._policy, self._content_type, data)
         lines = self._settled(self._body.feed(data, at))
-        return lines if self._body.idle else lines + self._unsettled(self._body.masked(), data, at)
+        if not self._body.idle:
+            lines += self._unsettled(self._body.masked(), data, at)
+        self._counted(lines)
+        if self._size > LARGEST_EXCHANGE - LARGEST_EXCHANGE // 16:  # frames that wait, and the end, shall fit too
+            self._full = True
+            lines += self.note({"said": f"the rest of the body is not recorded: {_LIMIT}"})
+        return lines
 
     def end(
         self, at: int | None, reason: str, error: str | None = None, client: Mapping[str, Any] | None = None
@@ -113,7 +131,10 @@ class RecordingLines:
             lines += self._settled(self._body.close())
             redacted = self._body.redacted
             self.redactions += len(redacted)
-        self.error = self._clean(error)
+        if self._full:
+            ending = f"the answer ended with {reason}" + (f" ({error})" if error else "")
+            reason, error = "limit", f"not all of the body is recorded: {_LIMIT}; {ending}"
+        self.reason, self.error = reason, self._clean(error)
         end = End(
             at=at,
             reason=reason,
@@ -125,6 +146,10 @@ class RecordingLines:
             client=client,
         )
         lines.append(Line(recording.end_line(end)))
+        return lines
+
+    def _counted(self, lines: list[Line]) -> list[Line]:
+        self._size += sum(len(line.text) + FRAME_COSTS for line in lines if line.replaces is None)
         return lines
 
     def _clean(self, value: Any) -> Any:

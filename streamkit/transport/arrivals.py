@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
+from streamkit.model.limits import LARGEST_FRAME
+
 if TYPE_CHECKING:
     import aiohttp
 
@@ -31,15 +33,16 @@ async def arrivals(response: aiohttp.ClientResponse, arrived: Callable[[], int])
             yield data, arrived()
         return
     pieces: list[bytes] = []
-    at = 0
+    at = size = 0
     try:
         async for data, complete in response.content.iter_chunks():
             at = arrived()
             if data:
                 pieces.append(data)
-            if complete and pieces:
+                size += len(data)
+            if pieces and (complete or size > LARGEST_FRAME):
                 yield pieces[0] if len(pieces) == 1 else b"".join(pieces), at
-                pieces = []
+                pieces, size = [], 0
     except GeneratorExit:
         raise
     except BaseException:

@@ -16,14 +16,12 @@ import orjson
 
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, header
+from streamkit.model.limits import LARGEST_REQUEST_COPY
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, RequestHead, content_length, parse_request
 from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
 from streamkit.transport.framing import FixedLength, Framing, request_framing
 from streamkit.transport.guard import Rejection
 
-# Request bodies may contain images and long documents.
-MAX_BODY = 512 << 20
-_MAX_DECODED = 64 << 20  # bytes of the decoded copy of a request body, which is matched and recorded
 _MAX_PIPELINED = 256 << 10  # bytes read ahead while a request is being answered
 _READ = 1 << 16  # asyncio requests 256 KiB, for which the allocator maps new memory each time
 HIGH_WATER = 1 << 16  # bytes in the write buffer above which the responder is blocked
@@ -49,11 +47,14 @@ class Incoming:
     arrived: float
 
     def decoded(self) -> Body | None:
-        """Return the body, without its content coding if that can be decoded; None for an empty body."""
-        if not self.body:
+        """Return the body, without its content coding if that can be decoded.
+
+        None for an empty body, and for one that is too large to be matched and recorded.
+        """
+        if not self.body or len(self.body) > LARGEST_REQUEST_COPY:
             return None
         coding = (header(self.head.headers, "content-encoding") or "identity").strip().lower()
-        if coding != "identity" and (decoder := Decoder(coding, _MAX_DECODED)).supported:
+        if coding != "identity" and (decoder := Decoder(coding, LARGEST_REQUEST_COPY)).supported:
             try:
                 return Body.of(decoder.feed(self.body))
             except (CannotDecode, TooLarge):
@@ -81,6 +82,7 @@ class Service(Protocol):
     """Handles the requests of a listening address."""
 
     name: str
+    max_body: int  # bytes of a request's body
 
     def admit(self, head: RequestHead) -> Rejection | str:
         """Return the target of the request, or why it is rejected; called before the body is read."""
@@ -204,8 +206,8 @@ class Connection(asyncio.Protocol):
         if isinstance(target, Rejection):
             self.reject(target.status, target.message)
             return
-        if (content_length(head.headers) or 0) > MAX_BODY:
-            self.reject(413, f"the body is larger than {MAX_BODY >> 20} MiB")
+        if (content_length(head.headers) or 0) > self._service.max_body:
+            self.reject(413, f"the body is larger than {self._service.max_body:,} bytes")
             return
         self._head, self._target = head, target
         self._framing = request_framing(head.headers)
@@ -223,8 +225,8 @@ class Connection(asyncio.Protocol):
         self.deadline = self.arrived + BODY_TIMEOUT
         if framing.error is not None:
             self.reject(400, framing.error)
-        elif self._size > MAX_BODY:
-            self.reject(413, f"the body is larger than {MAX_BODY >> 20} MiB")
+        elif self._size > self._service.max_body:
+            self.reject(413, f"the body is larger than {self._service.max_body:,} bytes")
         elif framing.ended:
             self._buffer = framing.excess
             raw = b"".join(self._raw)

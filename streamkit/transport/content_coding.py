@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-LIMIT = 1 << 30  # bytes of one decoded body
+from streamkit.model.limits import LARGEST_DECODED
 
 _BROTLI = ("brotli", "brotlicffi")
 _ZSTD = ("compression.zstd", "backports.zstd")
@@ -32,7 +32,7 @@ class Decoder:
     `supported` is False for a coding that cannot be decoded here.
     """
 
-    def __init__(self, coding: str, limit: int = LIMIT) -> None:
+    def __init__(self, coding: str, limit: int = LARGEST_DECODED) -> None:
         self.coding = coding.strip().lower()
         names = [name.strip() for name in self.coding.split(",") if name.strip() not in ("", "identity")]
         self._inflaters = [_inflater(name) for name in reversed(names)]

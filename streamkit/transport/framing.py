@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from streamkit.model.exchange import Headers
+from streamkit.model.limits import LARGEST_FRAME as LARGEST_FRAME
 from streamkit.transport._heads import ResponseHead, content_length, tokens
 
-MAX_FRAME = 1 << 20  # bytes; of a longer chunk, the data of each read is a frame
 _MAX_SIZE_LINE = 4 << 10
 _MAX_TRAILERS = 64 << 10
 # chunk-size and extensions (section 7.1); some servers pad the size with spaces
@@ -124,7 +124,7 @@ class Chunked(Framing):
         if size == 0:
             return self._trailers(data, at, start)
         stop = start + size
-        if size > MAX_FRAME:
+        if size > LARGEST_FRAME:
             self._left, self._separator = size, True
             return self._part(data, start, frames)
         if len(data) >= stop + 2:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Request
+from streamkit.model.limits import LARGEST_REQUEST, LARGEST_REQUEST_COPY
 from streamkit.model.step import Step
 from streamkit.transport._heads import HOP_BY_HOP, RequestHead, tokens
 from streamkit.transport._playback import play
@@ -55,7 +56,7 @@ class Rules:
 
     `routes`: where requests go; the longest prefix wins. `guard`: who may send requests. `stop_with_client`: abort the
     upstream when the client disconnects. `keep_host`: forward the client's Host instead of the upstream's.
-    `allow_link_local`: allow upstreams on link-local and metadata addresses.
+    `allow_link_local`: allow upstreams on link-local and metadata addresses. `max_body`: bytes of a request's body.
     """
 
     routes: tuple[Route, ...]
@@ -63,6 +64,7 @@ class Rules:
     stop_with_client: bool = False
     keep_host: bool = False
     allow_link_local: bool = False
+    max_body: int = LARGEST_REQUEST
 
     def route(self, target: str) -> Route | None:
         """Return the route of a target, or None."""
@@ -97,6 +99,7 @@ class Proxy:
         stopped_by: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._rules = rules
+        self.max_body = rules.max_body
         self._stopped_by = stopped_by
         self._listener = listener
         self._answer = answer
@@ -145,13 +148,20 @@ class Proxy:
             play(connection, request, steps)
             return
         origin = self._origins[route.upstream]
+        listener = self._listener(asked)
+        if request.body and asked.body is None:
+            listener.note(
+                {
+                    "said": f"the request body of {len(request.body)} bytes is not recorded: more than {LARGEST_REQUEST_COPY >> 20} MiB"
+                }
+            )
         relay = Relay(
             self._pool,
             origin,
             connection,
             request,
             request_head=partial(self._request_head, request.head, url, origin),
-            listener=self._listener(asked),
+            listener=listener,
             settings=self._settings,
             stop_with_client=self._rules.stop_with_client,
             stopped_by=self._stopped_by,

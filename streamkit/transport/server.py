@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Request
+from streamkit.model.limits import LARGEST_REQUEST
 from streamkit.model.step import Step
 from streamkit.transport._heads import RequestHead
 from streamkit.transport._playback import play
@@ -59,6 +60,7 @@ class Server:
     """
 
     name = "serve"
+    max_body = LARGEST_REQUEST
 
     def __init__(
         self,

@@ -187,10 +187,10 @@ CHILD = """
 import os, signal, sys, urllib.request as u
 answer = u.urlopen(u.Request(os.environ["OPENAI_BASE_URL"] + "/x", b"{}"))
 answer.read1(10)
-print(os.getpid(), flush=True)
 if "patient" in sys.argv:
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
         signal.signal(number, lambda number, frame: (print("got", number, flush=True), os._exit(7)))
+print(os.getpid(), flush=True)
 signal.pause()
 """
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamkit.transport.framing import MAX_FRAME, Chunked, FixedLength, Framing
+from streamkit.transport.framing import LARGEST_FRAME, Chunked, FixedLength, Framing
 
 EXTENSIONS = st.sampled_from([b"", b";a", b';a="b"', b" ;a=b", b"  "])
 TRAILERS = st.sampled_from([b"", b"X-T: 1\r\n", b"X-T: 1\r\nX-U: 2\r\n"])
@@ -81,7 +81,7 @@ def test_a_body_of_fixed_length_ends_there(length: int, data: bytes, cuts: list[
 
 def test_a_long_chunk_is_not_held_back() -> None:
     framing = Chunked()
-    size = MAX_FRAME + 1
+    size = LARGEST_FRAME + 1
     frames, passed = framing.feed(b"%x\r\n" % size + b"x" * 10)
     assert (frames, passed[-10:]) == ([b"x" * 10], b"x" * 10)
     frames, _ = framing.feed(b"x" * (size - 10) + b"\r")

@@ -895,4 +895,4 @@ def test_a_file_that_becomes_unwritable_does_not_stop_the_proxy() -> None:
     assert answer.endswith(WIRE + b"0\r\n\r\n")
     assert complaints == ["the exchange continues unrecorded: [Errno 28] No space left on device"]
     assert full.full == 1, "nothing is written after what could not be"
-    assert (over[0].path, over[0].reason, over[0].frames) == (None, "eof", 5)
+    assert (over[0].path, over[0].lost, over[0].reason, over[0].frames) == ("memory.jsonl", True, "eof", 5)

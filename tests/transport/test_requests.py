@@ -256,9 +256,9 @@ def test_slow_requests_time_out(monkeypatch: pytest.MonkeyPatch, sent: bytes, ex
 
 
 def test_a_body_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "MAX_BODY", 1000)
+    monkeypatch.setattr(Server, "max_body", 1000)
     for sent in (b"Content-Length: 1001\r\n\r\n", CHUNKS + E + b"400\r\n" + b"x" * 1024 + b"\r\n"):
-        with quiet(), serving("proxy", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        with quiet(), serving("serve", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             assert statuses(client, POST + sent, "413 -") == "413 -"
 
 
