@@ -40,13 +40,13 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         kind = event.get("type")
         if kind != "completion":
             if kind not in ("ping", "error") and "error" not in event:
-                message = f"an event of type {describe(kind)}, which is in no table"
+                message = f"unknown event type {describe(kind)}"
                 yield Misstep("unknown-event", chunk, message, "$.type")
             continue
         stopped = bool(event.get("stop_reason"))
         wrong = walk.step(0, "stop" if stopped else "completion")
         if wrong is not None:
-            yield Misstep(wrong, chunk, "an event comes after the one with the stop reason", "$.stop_reason")
+            yield Misstep(wrong, chunk, "an event comes after the stop reason", "$.stop_reason")
         if event.get("id") == "":
             yield Misstep("empty-id", chunk, "id is empty", "$.id")
         yield from same.check(chunk, "$.id", event.get("id"), kind="id-changed")
@@ -54,5 +54,5 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         yield from same.check(chunk, "$.log_id", event.get("log_id"))
         yield from texts.add(chunk, "$.completion", event.get("completion"))
         if event.get("stop_reason") == "stop_sequence" and "stop" in event and not event["stop"]:
-            message = "stop_reason is stop_sequence, and stop does not tell which"
+            message = "stop_reason is stop_sequence, but stop does not say which one"
             yield Misstep("incomplete-end", chunk, message, "$.stop")

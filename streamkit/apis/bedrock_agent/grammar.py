@@ -100,14 +100,14 @@ class _AgentWalk:
             known = [name for name in event if name in _EVENTS]
             if not known and failure(event) is None:
                 name = next(iter(event), "")
-                yield Misstep("unknown-event", chunk, f"an event called {describe(name)}, which is in no table", "$")
+                yield Misstep("unknown-event", chunk, f"unknown event {describe(name)}", "$")
             if self._returned and known:
                 yield Misstep("after-end", chunk, f"{known[0]} comes after returnControl", "$", "warning")
             if "chunk" in event:
                 yield from self._piece(chunk, as_object(event["chunk"]))
             if "trace" in event:
                 if event == last:
-                    yield Misstep("counter-order", chunk, "the trace is the one before it over again", "$.trace")
+                    yield Misstep("counter-order", chunk, "the trace repeats the one before it", "$.trace")
                 yield from self._trace(chunk, as_object(event["trace"]))
             self._returned = self._returned or "returnControl" in event
             last = event
@@ -119,7 +119,7 @@ class _AgentWalk:
         try:
             text = base64.b64decode(encoded, validate=True).decode("utf-8", "replace")
         except (binascii.Error, ValueError):
-            yield Misstep("unknown-event", chunk, "the bytes of this chunk are no base64", "$.chunk.bytes")
+            yield Misstep("unknown-event", chunk, "the bytes of this chunk are not base64", "$.chunk.bytes")
             return
         yield from self._texts.add(chunk, "$.chunk.bytes", text)
         self._edited = self._edited or bool(payload.get("attribution"))
@@ -133,7 +133,7 @@ class _AgentWalk:
             yield from self._same.check(chunk, f"$.trace.{name}", payload.get(name), key=collaborator)
         trace = as_object(payload.get("trace"))
         if not _TRACES & trace.keys():
-            yield Misstep("unknown-event", chunk, "a trace of no kind that is in the table", "$.trace.trace")
+            yield Misstep("unknown-event", chunk, "unknown kind of trace", "$.trace.trace")
         for name in trace:
             if name in ("postProcessingTrace", "guardrailTrace", "failureTrace"):
                 self._edited = True
@@ -143,7 +143,7 @@ class _AgentWalk:
     def _step(self, chunk: int, name: str, collaborator: str, step: dict[str, Any]) -> Iterator[Misstep]:
         path = f"$.trace.trace.{name}"
         if not _OF_STEP & step.keys():
-            yield Misstep("unknown-event", chunk, "a step of no kind that is in the table", path)
+            yield Misstep("unknown-event", chunk, "unknown kind of step", path)
         for symbol in step:
             content = as_object(step[symbol])
             identifier = as_string(content.get("traceId"))
@@ -151,7 +151,7 @@ class _AgentWalk:
                 continue
             wrong = self._steps.step((name, identifier), symbol)
             if wrong is not None:
-                message = f"{symbol} of the step {describe(identifier)}, which has no modelInvocationInput before it"
+                message = f"{symbol} without a modelInvocationInput before it in the step {describe(identifier)}"
                 yield Misstep(wrong, chunk, message, f"{path}.{symbol}", "warning")
             if name == "orchestrationTrace" and not collaborator:
                 self._orchestrated = self._orchestrated or symbol.startswith("model")
@@ -164,9 +164,11 @@ class _AgentWalk:
         """What shows when all events have come: steps that nothing ended, and an answer that is not the one observed."""
         for key, wrong in self._steps.unfinished():
             assert isinstance(key, tuple)
-            yield Misstep(wrong, None, f"the model was asked in the step {describe(key[1])}, and never answers")
+            yield Misstep(
+                wrong, None, f"the step {describe(key[1])} has a modelInvocationInput but no modelInvocationOutput"
+            )
         if self._orchestrated and not self._observed and not self._returned and not self._edited:
-            yield Misstep("incomplete-end", None, "the agent's last step ends without an observation")
+            yield Misstep("incomplete-end", None, "the last step of the agent ends without an observation")
         # Guardrails, post-processing and citations change the text on its way.
         if self._final is not None and not self._edited and self._texts.text():
             chunk, text = self._final

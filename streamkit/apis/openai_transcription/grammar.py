@@ -69,12 +69,12 @@ class _TranscriptionWalk:
             symbol = _SYMBOLS.get(as_string(kind))
             if symbol is None:
                 if kind != "error" and "error" not in event:
-                    message = f"an event of type {describe(kind)}, which is in no table"
+                    message = f"unknown event type {describe(kind)}"
                     yield Misstep("unknown-event", chunk, message, "$.type")
                 continue
             wrong = self._walk.step(0, symbol)
             if wrong is not None:
-                yield Misstep(wrong, chunk, "more comes after transcript.text.done", "$.type")
+                yield Misstep(wrong, chunk, f"{kind} comes after transcript.text.done", "$.type")
             if symbol == "delta":
                 yield from self._texts.add(chunk, "$.delta", event.get("delta"))
                 self._tokens.take(event.get("delta"), event.get("logprobs"), chunk, "$.logprobs")
@@ -91,11 +91,11 @@ class _TranscriptionWalk:
         if identifier == "":
             yield Misstep("empty-id", chunk, "the id of the segment is empty", "$.id")
         elif type(identifier) is str and self._segments.setdefault(identifier, chunk) != chunk:
-            yield Misstep("counter-order", chunk, f"the segment {describe(identifier)} comes again", "$.id")
+            yield Misstep("counter-order", chunk, f"the segment {describe(identifier)} is repeated", "$.id")
         if not isinstance(start, int | float) or not isinstance(end, int | float):
             return  # the table of the shape reports it
         if end < start:
-            yield Misstep("counter-order", chunk, f"end is {end}, and start is {start}", "$.end")
+            yield Misstep("counter-order", chunk, f"end is {end}, before start, which is {start}", "$.end")
         if start < self._started:
             yield Misstep("counter-order", chunk, f"start is {start} after {self._started}", "$.start")
         self._started = start
