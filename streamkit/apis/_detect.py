@@ -6,29 +6,35 @@ against every API, so that one foreign chunk does not decide for the whole strea
 
 from __future__ import annotations
 
-import operator
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import field, replace
+from typing import NamedTuple
 
 from streamkit.apis._api import APIS, UNKNOWN, Api, Sample
 from streamkit.frozen import dataclass
+from streamkit.model.stream import Rival
 
 _SECTIONS = 3
 
 
-def choose_api(sample: Sample, name: str | None) -> tuple[Api, str]:
-    """Return the API called `name`, or if that is None the one that recognises most of the sample, and the reason.
+class Choice(NamedTuple):
+    """The API of a stream and the reason for it. The reason names the `rival`, if there is one."""
 
-    If another API recognises events that the chosen one does not, the reason names it.
-    """
+    api: Api
+    reason: str
+    rival: Rival | None = None
+
+
+def choose_api(sample: Sample, name: str | None) -> Choice:
+    """Return the API called `name`, or if that is None the one that recognises most of the sample."""
     if name is not None:
-        return APIS[name], "as asked"
+        return Choice(APIS[name], "as asked")
     for api in sorted(APIS.values(), key=lambda entry: entry.order):
         reason = api.recognises(sample)
         if reason is not None:
-            return (api, reason) if _recognised_throughout(api, sample) else _vote(sample) or (api, reason)
-    return _vote(sample, most=True) or (APIS[UNKNOWN], "no known API")
+            choice = Choice(api, reason)
+            return choice if _recognised_throughout(api, sample) else _vote(sample) or choice
+    return _vote(sample, most=True) or Choice(APIS[UNKNOWN], "no known API")
 
 
 def _recognised_throughout(api: Api, sample: Sample) -> bool:
@@ -62,13 +68,14 @@ class _Votes:
     events: set[int] = field(default_factory=set)
 
 
-def _vote(sample: Sample, *, most: bool = False) -> tuple[Api, str] | None:
-    """Return the API that recognises the most events, and the reason, or None if none recognises any.
+def _vote(sample: Sample, *, most: bool = False) -> Choice | None:
+    """Return the API that recognises the most events, or None if none recognises any.
 
     A tie is decided by the request's path, then by the first event recognised, then by `order`. With `most`, the API
     must recognise more than half of the events.
     """
     alone = list(_single_events(sample))
+    sampled = len(alone) - sum(1 for chunk in sample.chunks if not chunk)  # empty objects belong to no API
     votes: dict[str, _Votes] = {}
     for api in APIS.values():
         found = {place: why for place, event in enumerate(alone) if (why := api.recognises(event)) is not None}
@@ -84,28 +91,44 @@ def _vote(sample: Sample, *, most: bool = False) -> tuple[Api, str] | None:
         return vote.count, api.recognises(by_path) is not None, -vote.first, -api.order
 
     winner = max(votes, key=rank)
-    if most and votes[winner].count * 2 <= len(alone):
+    if most and votes[winner].count * 2 <= sampled:
         return None
-    return APIS[winner], votes[winner].reason + _runner_up(winner, votes, len(alone))
+    rival = _rival(winner, votes, sampled, 0 if APIS[winner].parse_event else len(sample.chunks))
+    return Choice(APIS[winner], votes[winner].reason + _described(rival), rival)
 
 
 def _single_events(sample: Sample) -> Iterator[Sample]:
-    """Yield each event as its own sample: first those with a chunk, then those with text. Empty objects are left out,
-    since they belong to no API."""
-    for chunk, name in filter(operator.itemgetter(0), zip(sample.chunks, sample.names, strict=False)):
+    """Yield each event as a sample of its own: first those that hold a chunk, then those that hold text."""
+    for chunk, name in zip(sample.chunks, sample.names, strict=False):
         yield replace(sample, path="", chunks=(chunk,), names=(name,), events=((name, b"{}"),))
     for name, data in sample.events:
         if data != b"[DONE]" and not data.lstrip().startswith(b"{"):
             yield replace(sample, path="", chunks=(), names=(), events=((name, data),))
 
 
-def _runner_up(winner: str, votes: dict[str, _Votes], count: int) -> str:
-    """Return the part of the reason about events that another API recognises and the winner does not, or ""."""
-    left: Counter[str] = Counter()
+def _rival(winner: str, votes: dict[str, _Votes], sampled: int, chunks: int) -> Rival | None:
+    """Return the API that recognises the most of the events that the winner does not recognise, or None.
+
+    The first `chunks` events are chunks of the stream.
+    """
     taken = votes[winner].events
-    for name, vote in votes.items():
-        left[name] = len(vote.events - taken)
-    name, number = min(left.items(), key=lambda entry: (-entry[1], APIS[entry[0]].order))
-    if not number:
+    left = {name: vote.events - taken for name, vote in votes.items()}
+    name = min(left, key=lambda name: (-len(left[name]), APIS[name].order))
+    if not left[name]:
+        return None
+    first = min(left[name])
+    return Rival(
+        api=name,
+        events=len(left[name]),
+        recognised=votes[winner].count,
+        sampled=sampled,
+        chunk=first if first < chunks else None,
+    )
+
+
+def _described(rival: Rival | None) -> str:
+    """Return the part of the reason that names the rival; "" if there is none."""
+    if rival is None:
         return ""
-    return f", in {votes[winner].count} of {count} events; {number} {'is' if number == 1 else 'are'} of {name}"
+    verb = "is" if rival.events == 1 else "are"
+    return f", in {rival.recognised} of {rival.sampled} events; {rival.events} {verb} of {rival.api}"

@@ -161,7 +161,7 @@ class _Sampled:
     def chosen(self, exchange: Exchange, framing: str) -> _Summary:
         """Choose the API if it has not been chosen, and return the summary of the events."""
         if self._summary is None:
-            api, reason = choose_api(self._sample(exchange, framing), None)
+            api, reason, _ = choose_api(self._sample(exchange, framing), None)
             self._summary = _Summary(api, reason)
             self._summary.tail = self._tail
             self._summary.lost = self._lost

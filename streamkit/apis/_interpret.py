@@ -55,7 +55,7 @@ def interpret(
 
 def _interpreted(exchange: Exchange, api: str | None, dialect: str | None, *, strict: bool, judge: bool) -> Stream:
     decoded = decode(exchange)
-    chosen_api, reason = choose_api(_sample(exchange, decoded), api)
+    chosen_api, reason, rival = choose_api(_sample(exchange, decoded), api)
     if chosen_api.parse_event is not None:
         decoded = decoded.with_parser(chosen_api.parse_event)
     if chosen_api.unwrap is not None:
@@ -65,6 +65,8 @@ def _interpreted(exchange: Exchange, api: str | None, dialect: str | None, *, st
     if found is not None:
         reason += f"; {found[0].name}: {found[1]}"
     stream = build_stream(exchange, decoded, chosen_api, chosen_dialect, reason, strict=strict)
+    if rival is not None:
+        stream = replace(stream, rival=rival)
     return judged(stream) if judge else stream
 
 

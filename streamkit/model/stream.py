@@ -63,6 +63,21 @@ class Misfit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """Another API that recognises events of a stream which its own does not.
+
+    `recognised` of the `sampled` events are of the stream's API, `events` of `api`; `chunk` is the first of these, None if
+    they are not chunks of the stream's API.
+    """
+
+    api: str
+    events: int
+    recognised: int
+    sampled: int
+    chunk: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """One exchange, decoded and interpreted.
 
@@ -73,6 +88,7 @@ class Stream:
     are filled only where the stream was `judged`, by the tables of the API `judged_as` where `api` hands on another's chunks;
     `drift` then looks for fields that are in no table. `contract` gives what does not satisfy the user's own JSON Schemas.
     `max_gap` is how long (ns) nothing may come before a rule speaks of a stall; `reported` reads the usage of one chunk.
+    `rival` is another API that recognises some of its first events, as far as the detection looked for one.
     `unchecked` names what the API has no table for (`shape`, `order`). `defects` are the parts of streamkit that raised on
     this stream, each with its exception; what they would have found is missing.
     """
@@ -85,6 +101,7 @@ class Stream:
     dialect: str
     detected: str
     verdict: Verdict
+    rival: Rival | None = None
     chunks: Sequence[dict[str, Any]] = ()
     chunk_events: Sequence[int] = ()
     flags: Sequence[int] = ()

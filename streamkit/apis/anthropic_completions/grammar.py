@@ -46,7 +46,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         stopped = bool(event.get("stop_reason"))
         wrong = walk.step(0, "stop" if stopped else "completion")
         if wrong is not None:
-            yield Misstep(wrong, chunk, "an event comes after the one with the stop reason", "$.stop_reason")
+            yield Misstep(wrong, chunk, "an event comes after the stop reason", "$.stop_reason")
         if event.get("id") == "":
             yield Misstep("empty-id", chunk, "id is empty", "$.id")
         yield from same.check(chunk, "$.id", event.get("id"), kind="id-changed")

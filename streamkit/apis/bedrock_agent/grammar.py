@@ -151,7 +151,7 @@ class _AgentWalk:
                 continue
             wrong = self._steps.step((name, identifier), symbol)
             if wrong is not None:
-                message = f"{symbol} of the step {describe(identifier)}, which has no modelInvocationInput before it"
+                message = f"{symbol} without a modelInvocationInput before it in the step {describe(identifier)}"
                 yield Misstep(wrong, chunk, message, f"{path}.{symbol}", "warning")
             if name == "orchestrationTrace" and not collaborator:
                 self._orchestrated = self._orchestrated or symbol.startswith("model")

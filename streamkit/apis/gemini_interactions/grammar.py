@@ -71,6 +71,7 @@ class _InteractionWalk:
         self._counts: dict[str, int] = {}
         self._functions = 0
         self._updated = ""
+        self._signed: set[int] = set()
         self._completed: tuple[int, str] | None = None
 
     def missteps(self) -> Iterator[Misstep]:
@@ -83,7 +84,7 @@ class _InteractionWalk:
                 yield from self._check_id(chunk, "$.interaction_id", event.get("interaction_id"))
                 status = as_string(event.get("status"))
                 if status and status == self._updated:
-                    yield Misstep("state-order", chunk, f"the status is {status} again", "$.status")
+                    yield Misstep("state-order", chunk, f"the status {status} is repeated", "$.status")
                 self._updated = status
             elif kind in ("interaction.created", "interaction.completed"):
                 yield from self._lifecycle(chunk, kind, as_object(event.get("interaction")))
@@ -150,6 +151,16 @@ class _InteractionWalk:
             yield from self._texts.add(chunk, "$.delta.text", text, key=index)
             if delta.get("type") == "arguments_delta":
                 self._calls.arguments(index, delta.get("arguments"))
+        yield from self._signature(chunk, symbol, index, step, delta)
+
+    def _signature(
+        self, chunk: int, symbol: str, index: int, step: dict[str, Any], delta: dict[str, Any]
+    ) -> Iterator[Misstep]:
+        """Check that a thought has a signature when it ends: without it, it cannot be sent back in the next turn."""
+        if step.get("signature") or delta.get("type") == "thought_signature":
+            self._signed.add(index)
+        if symbol == "close" and self._walk.kinds.get(("step", index)) == "thought" and index not in self._signed:
+            yield Misstep("incomplete-end", chunk, f"step {index} is a thought without a signature", "$.index")
 
     def _end(self) -> Iterator[Misstep]:
         if self._completed is not None:

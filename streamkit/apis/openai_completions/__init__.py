@@ -20,7 +20,8 @@ def recognises(sample: Sample) -> str | None:
                 return None
             if "text" in choice:
                 return "choices hold a text"
-    if any(chunk.get("object") == "text_completion" for chunk in sample.chunks):
+    # A chat stream of Hugging Face ends with such a chunk, without choices.
+    if any(chunk.get("object") == "text_completion" and chunk.get("choices") != [] for chunk in sample.chunks):
         return "object is 'text_completion'"
     if sample.path.endswith("/completions") and not sample.path.endswith("/chat/completions"):
         return "the request's path"

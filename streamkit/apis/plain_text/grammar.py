@@ -40,5 +40,5 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         elif name != "error" and data:
             wrong = walk.step(0, "text")
             if wrong is not None:
-                yield Misstep(wrong, chunk, f"a text comes after the event {describe(marker)}", "$.data", "warning")
+                yield Misstep(wrong, chunk, f"text comes after the event {describe(marker)}", "$.data", "warning")
             yield from texts.add(chunk, "$.data", data)

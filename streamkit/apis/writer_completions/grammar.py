@@ -23,5 +23,5 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
     texts = Texts()
     for chunk, entry in enumerate(stream.chunks):
         if "value" not in entry and "error" not in entry:
-            yield Misstep("unknown-event", chunk, "a chunk with none of this API's fields", "$")
+            yield Misstep("unknown-event", chunk, "the chunk has none of this API's fields", "$")
         yield from texts.add(chunk, "$.value", entry.get("value"))
