@@ -80,8 +80,10 @@ class Catalogue(Mapping[str, Entry]):
 
     def _module_named(self, name: str) -> Entry | None:
         """The entry whose module has the same name, without importing the others; None if that cannot be decided."""
+        if not isinstance(name, str):
+            return None
         module = name.replace("-", "_")
-        if not isinstance(name, str) or not module.isidentifier() or module.startswith("_") or module in self._apart:
+        if not module.isidentifier() or module.startswith("_") or module in self._apart:
             return None
         if self._families or self._points():
             return None

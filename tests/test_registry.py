@@ -112,6 +112,13 @@ def test_nothing_is_imported_before_it_is_used(folder: Path) -> None:
     assert "fruits.pear" in sys.modules
 
 
+@pytest.mark.parametrize("key", [5, None, b"pear", ("pear",)])
+def test_a_key_that_is_not_a_string_is_unknown(folder: Path, key: object) -> None:
+    (folder / "pear.py").write_text(ENTRY.format(name="pear"))
+    assert key not in catalogue()
+    assert catalogue().get(key) is None  # type: ignore[call-overload]
+
+
 def test_an_unknown_name_suggests_the_closest(folder: Path) -> None:
     (folder / "apple.py").write_text(ENTRY.format(name="apple"))
     with pytest.raises(UnknownEntry, match="unknown fruit 'aple'; did you mean 'apple'"):

@@ -24,7 +24,7 @@ NOT_IN_THE_BODY = ("LOG", "REC", "TIM")
 """The families of rules about a log, a recording or its times."""
 
 Pieces = Sequence[bytes]
-Form = Callable[[Pieces], bytes]
+Packer = Callable[[Pieces], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ def reduce_stream(stream: Stream, rule: Rule, *, keep_text: bool = False) -> Red
     stream = judged(stream)
     kept = kept_rules(stream)
     pieces = _pieces(stream)
-    for raw, form in ((True, b"".join), (False, _recording_form(stream.exchange))):
-        fails = _predicate(stream.api, rule, kept, form)
+    for raw, pack in ((True, b"".join), (False, _recording_packer(stream.exchange))):
+        fails = _predicate(stream.api, rule, kept, pack)
         if fails(pieces):
             left = Reduced(fewest(pieces, fails), masked=False) if keep_text else reduce(pieces, fails)
-            return ReducedStream(form(left.pieces), raw, left.masked)
+            return ReducedStream(pack(left.pieces), raw, left.masked)
     raise StreamkitError(f"{stream.file}: a file of this stream by itself does not break {rule.code}")
 
 
@@ -74,13 +74,13 @@ def kept_rules(stream: Stream) -> list[Rule]:
     return [rule for rule in RULES.values() if rule.default and rule.applies(stream) and not breaks(stream, rule)]
 
 
-def _predicate(api: str, rule: Rule, kept: Sequence[Rule], form: Form) -> Callable[[Pieces], bool]:
+def _predicate(api: str, rule: Rule, kept: Sequence[Rule], pack: Packer) -> Callable[[Pieces], bool]:
     """Whether a file of these pieces, read as any file is, holds one stream of that API that breaks the rule and none of
     those that are kept."""
 
     def fails(pieces: Pieces) -> bool:
         try:
-            exchanges = list(read(form(pieces)))
+            exchanges = list(read(pack(pieces)))
         except StreamkitError:
             return False
         if len(exchanges) != 1:
@@ -93,7 +93,7 @@ def _predicate(api: str, rule: Rule, kept: Sequence[Rule], form: Form) -> Callab
     return fails
 
 
-def _recording_form(exchange: Exchange) -> Form:
+def _recording_packer(exchange: Exchange) -> Packer:
     """A recording of these pieces, with what rules ask of the request and the response and nothing that was written."""
     response = exchange.response
     kept = (
