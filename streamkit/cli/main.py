@@ -127,7 +127,9 @@ def _run(options: dict[str, str]) -> int:
     except StreamkitError as error:
         _complain(str(error), options)
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as stop:
+        if isinstance(stop.__cause__, EOFError):  # click takes it for Ctrl-D at a prompt, and there are no prompts
+            raise stop.__cause__ from None
         return INTERRUPTED
 
 

@@ -85,3 +85,16 @@ def test_a_closed_pipe_ends_it_quietly() -> None:
     )  # fmt: skip
     assert ran.returncode == 141
     assert not ran.stderr
+
+
+def test_an_unexpected_end_of_a_file_is_not_taken_for_an_interrupt() -> None:
+    """click takes every EOFError, even one of a damaged module, for Ctrl-D, and would end without a word."""
+    code = (
+        "import streamkit.cli.main as m\n"
+        "def command(*_): raise EOFError('marshal data too short')\n"
+        "m.Commands.get_command = command\n"
+        "m.main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, "lint"], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.endswith("EOFError: marshal data too short\n")
