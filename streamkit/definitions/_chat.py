@@ -72,6 +72,33 @@ class Line:
         return bool(self.delta.get("function_call"))
 
 
+class Known:
+    """What all tools may share of one stream: its chunks by their JSON, and whether they are of several choices."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+
+    @cached_property
+    def chunks(self) -> dict[str, dict[str, Any]]:
+        """The chunks by the text of their events, those left out that are no strict JSON."""
+        stream, odd = self.stream, {one.event for one in self.stream.broken}
+        events = zip(stream.chunk_events, stream.chunks, strict=True)
+        return {stream.events.data[event].decode(): chunk for event, chunk in events if event not in odd}
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether the chunks are of more than one choice."""
+        first: int | None = None
+        for chunk in self.stream.chunks:
+            choices = chunk.get("choices")
+            for choice in choices if isinstance(choices, list) else ():
+                index = choice.get("index") if isinstance(choice, dict) else None
+                if type(index) is int and first not in (None, index):
+                    return True
+                first = index if type(index) is int else first
+        return False
+
+
 class Chat:
     """The lines of one stream, its end, its usage, and a tokenizer where one was named. The request is at 0.
 
@@ -86,8 +113,10 @@ class Chat:
         counter: TokenCounter | None = None,
         reads: Reader | None = None,
         bad_json: BadJson = "fails",
+        known: Known | None = None,
     ) -> None:
         self.stream = stream
+        self.known = Known(stream) if known is None else known
         self.counter = counter
         self.reads = reads
         self.bad_json = bad_json
@@ -123,12 +152,13 @@ class Chat:
         exchange, began = self.stream.exchange, self.stream.exchange.began_at or 0
         frames = [((at or began) - began, data) for at, data in self._reads()]
         closed = self.close if self.close is not None else frames[-1][0] if frames else 0
+        wire = Wire(frames, closed, exchange.content_type, self.known.chunks)
         assert self.reads is not None
         try:
-            for at, payload in self.reads(Wire(frames, closed, exchange.content_type)):
+            for at, payload in self.reads(wire):
                 if payload == "[DONE]" or self.bad_json == "kept":
                     yield Line(at, None, payload)
-                elif (chunk := self._parsed(payload)) is not None:
+                elif (chunk := self._parsed(wire, payload)) is not None:
                     yield Line(at, chunk, payload)
         except Unreadable as trouble:
             self.trouble = trouble
@@ -142,9 +172,9 @@ class Chat:
         for start, end in pairwise((0, *starts[1:], len(body))):
             yield None, body[start:end]
 
-    def _parsed(self, payload: str) -> dict[str, Any] | None:
+    def _parsed(self, wire: Wire, payload: str) -> dict[str, Any] | None:
         try:
-            chunk = json.loads(payload)
+            chunk = wire.parsed(payload)
         except (ValueError, RecursionError) as fault:
             if self.bad_json == "skipped":
                 return None
@@ -178,19 +208,6 @@ class Chat:
         """When the body ended (ns), or None if the recorder did not see it."""
         end, began = self.stream.exchange.end, self.stream.exchange.began_at or 0
         return end.at - began if end and end.at is not None else None
-
-    @property
-    def several(self) -> bool:
-        """Whether the chunks are of more than one choice."""
-        indices = set()
-        for line in self.lines:
-            choices = (line.chunk or {}).get("choices")
-            for choice in choices if isinstance(choices, list) else ():
-                index = choice.get("index") if isinstance(choice, dict) else None
-                indices |= {index} if type(index) is int else set()
-                if len(indices) > 1:
-                    return True
-        return False
 
     @cached_property
     def usage(self) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from streamkit.definitions._chat import BadJson, Chat
+from streamkit.definitions._chat import BadJson, Chat, Known
 from streamkit.definitions._wire import Reader, Unreadable
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
@@ -132,14 +132,17 @@ def definition(
     return made
 
 
-def answer(entry: Definition, stream: Stream, counter: TokenCounter | None = None) -> Answer:
-    """Return this tool's numbers for a stream; `counter` replaces the tokenizer of a tool that uses one."""
+def answer(
+    entry: Definition, stream: Stream, counter: TokenCounter | None = None, known: Known | None = None
+) -> Answer:
+    """What this tool says of this stream; `counter` stands in for the tokenizer of a tool that counts with one. `known` is
+    what other tools found out about the same stream."""
     exchange = stream.exchange
     if entry.apis and stream.api not in entry.apis:
         return nothing("not-supported")
     if entry.cut and exchange.end is not None and exchange.end.reason != "eof":
         return nothing(entry.cut)
-    chat = Chat(stream, counter, entry.reads.get(stream.api), entry.bad_json)
+    chat = Chat(stream, counter, entry.reads.get(stream.api), entry.bad_json, known)
     try:
         message = entry.of_chat(chat)
         if chat.trouble is not None and not message.fails:
@@ -155,7 +158,7 @@ def _notes(entry: Definition, chat: Chat) -> tuple[str, ...]:
     """What a reader of the numbers should know."""
     unwired = bool(entry.reads) and not chat.as_wired
     unread = chat.as_wired and not chat.stream.exchange.timed
-    several = bool(entry.apis) and chat.several
+    several = bool(entry.apis) and chat.known.several
     return ("several-choices",) * several + ("wire-unknown",) * unwired + ("reads-unknown",) * unread
 
 
@@ -169,11 +172,12 @@ def nothing(code: str, **known: Any) -> Answer:
 
 
 def answers(stream: Stream, counter: TokenCounter | None = None) -> dict[str, Any]:
-    """Return the answers of all tools for one stream, as in the JSON output."""
+    """All tools on one stream, as JSON has them."""
+    known = Known(stream)
     return {
         "file": stream.file,
         "exchange": stream.number,
-        "definitions": [to_json(entry, answer(entry, stream, counter)) for entry in DEFINITIONS.values()],
+        "definitions": [to_json(entry, answer(entry, stream, counter, known)) for entry in DEFINITIONS.values()],
     }
 
 

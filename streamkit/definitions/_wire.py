@@ -10,8 +10,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 _DONE = "[DONE]"
 # JSON that is false to Python, which AIPerf and GuideLLM pass over.
@@ -31,11 +32,20 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The body of one stream: its frames with their times (ns since the request), when it ended, its content type."""
+    """The body of one stream: its frames with their times (ns since the request), when it ended, its content type.
+
+    `known` has the chunks by their JSON, as far as these were read before.
+    """
 
     frames: Sequence[tuple[int, bytes]]
     closed: int
     content_type: str | None
+    known: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+    def parsed(self, payload: str) -> Any:
+        """What Python's `json.loads` makes of it. Raises `ValueError` or `RecursionError` as that does."""
+        chunk = self.known.get(payload)
+        return json.loads(payload) if chunk is None else chunk
 
 
 Payloads = Iterator[tuple[int, str]]
@@ -71,7 +81,7 @@ def data_lines_of_messages(wire: Wire, *, stripped: bool = False) -> Payloads:
 
 def _vllm_messages(wire: Wire, stripped: bool) -> Payloads:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    pending = _Pending()
+    pending = _Pending(wire.parsed)
     for at, data in wire.frames:
         read = data.strip() if stripped else data
         if not read:
@@ -87,7 +97,8 @@ def _vllm_messages(wire: Wire, stripped: bool) -> Payloads:
 class _Pending:
     """The buffer of vLLM's handler, without its cost: nothing is searched or parsed twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, parsed: Callable[[str], Any]) -> None:
+        self.parsed = parsed
         self.parts: list[str] = []
         self.last = ""
         self.scan = _Scan()
@@ -124,7 +135,7 @@ class _Pending:
             return ""
         if content != _DONE:
             try:
-                json.loads(content)
+                self.parsed(content)
             except json.JSONDecodeError:
                 # A whole value that something follows stays invalid whatever comes next.
                 self.scan.hopeless = self.scan.closed
