@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, NoReturn
 
 from streamkit.definitions._wire import Reader, Unreadable, Wire
+from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.message import MAX_COUNT
 from streamkit.model.stream import Stream
@@ -257,7 +257,7 @@ def tokens_in(usage: Any, *keys: str) -> int | None:
     """The output tokens of a usage object: the first of these keys, by default `completion_tokens`, that has a count."""
     for key in keys or ("completion_tokens",):
         count = usage.get(key) if isinstance(usage, dict) else None
-        if type(count) is int and abs(count) < MOST:
+        if type(count) is int and abs(count) <= MAX_COUNT:
             return count
     return None
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from streamkit.definitions._chat import BadJson, Chat, Known
 from streamkit.definitions._wire import Reader, Unreadable
+from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.registry import Catalogue

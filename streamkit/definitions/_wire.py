@@ -11,8 +11,10 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from streamkit.frozen import dataclass
 
 _DONE = "[DONE]"
 # JSON that is false to Python, which AIPerf and GuideLLM pass over.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamkit.reporters import LintReport, Reporter, Row
-from streamkit.reporters._finding_json import as_object
+from streamkit.reporters._finding_json import finding_object
 from streamkit.reporters._strict_json import dumps, dumps_fast
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from streamkit.frozen import dataclass
 from streamkit.registry import Catalogue
 
 # A file as JSON: one value, or a value a line.

@@ -83,10 +83,10 @@ def test_llmperf_divides_by_the_lines() -> None:
 def test_tool_calls_alone() -> None:
     call = chunk({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}]})
     events = [(20, ROLE), (100, call), (120, call), (125, STOP), (130, usage(9)), (130, "[DONE]")]
-    assert said("aiperf", events).ttft == 100 * MS
-    assert said("sglang", events).ttft == 0  # the tool's own answer
-    assert said("inference_perf", events).missing["ttft_ns"] == "no-token"
-    assert said("genai_perf", [*events[:-2], events[-1]]).missing["ttft_ns"] == "no-content"
+    assert results("aiperf", events).ttft == 100 * MS
+    assert results("sglang", events).ttft == 0  # the tool's own answer
+    assert results("inference_perf", events).missing["ttft_ns"] == "no-token"
+    assert results("genai_perf", [*events[:-2], events[-1]]).missing["ttft_ns"] == "no-content"
 
 
 def test_reasoning_content_is_not_a_token_from_vllm_0_33_on() -> None:
@@ -171,8 +171,8 @@ def test_where_the_code_of_a_tool_would_raise_it_is_said_on_what() -> None:
 def test_several_choices_are_explained() -> None:
     events = [(20, ROLE), (100, text("a")), (110, text("b", index=1)), (165, STOP), (170, usage(2)), (170, "[DONE]")]
     for name in set(DEFINITIONS) - {"mlperf", "opentelemetry", "genai_perf"}:
-        assert said(name, events).notes == ("several-choices",)
-    assert said("aiperf").notes == ()
+        assert results(name, events).notes == ("several-choices",)
+    assert results("aiperf").notes == ()
 
 
 def test_a_log_that_lost_the_wire_is_read_as_if_every_event_came_whole() -> None:
