@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from streamkit.definitions import DEFINITIONS
+from streamkit.definitions import DEFINITIONS, NOTES
 from streamkit.definitions import REASONS as DEFINITION_REASONS
 from streamkit.metrics import METRICS, REASONS, Metric, in_order
 
@@ -33,14 +33,26 @@ def definitions_page() -> str:
         "token at 21 ms or at 101 ms, and 15 ms or 30 ms per token. This page is generated from the files in",
         "`streamkit/definitions`, one per tool and range of versions.",
         "",
-        "| tool | version | file |",
-        "|---|---|---|",
-        *(f"| {entry.tool} | {_cell(entry.version)} | `{entry.name}.py` |" for entry in DEFINITIONS.values()),
+        "No tool is lent a better parser than its own. Each reads the recorded frames as its code does: where it takes a line",
+        "to end, whether it wants the space after `data:`, what it does with comments, `event:` lines, `\\r\\n` and JSON that is",
+        "none, and on which chunks it looks for usage. Where that code would raise, the answer is missing and says on what",
+        "(`fails` in JSON). Of a log that did not keep the bytes, every event is taken as read (`wire-unknown`).",
+        "",
+        "| tool | version | APIs | file |",
+        "|---|---|---|---|",
+        *(
+            f"| {entry.tool} | {_cell(entry.version)} | {', '.join(entry.apis) or 'any'} | `{entry.name}.py` |"
+            for entry in DEFINITIONS.values()
+        ),
+        "",
+        "For other APIs (Gemini, Ollama, Cohere, Bedrock, …) none of these tools has a client that measures a stream.",
         "",
     ]
     for entry in DEFINITIONS.values():
         lines += [f"## {entry.tool} {entry.version}", "", entry.manual, ""]
-    return "\n".join([*lines, *_reasons(DEFINITION_REASONS)])
+    notes = ["", "## Notes", "", "| code | what it says |", "|---|---|"]
+    notes += [f"| `{code}` | {told} |" for code, told in sorted(NOTES.items())]
+    return "\n".join([*lines, *_reasons(DEFINITION_REASONS), *notes])
 
 
 PAGES = {"metrics.md": metrics_page, "definitions.md": definitions_page}

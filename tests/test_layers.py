@@ -22,7 +22,8 @@ FLOORS = {
     "errors": 1, "text": 1, "lazy": 1, "wire": 1,
     "model": 2, "registry": 2, "tool": 2, "palette": 2,
     "providers": 3,
-    "formats": 4, "apis": 4, "rules": 4, "metrics": 4, "definitions": 4, "tokenizers": 4, "probes": 4, "compare": 4,
+    "formats": 4, "apis": 4, "rules": 4, "metrics": 4, "definitions": 4, "tokenizers": 4, "probes": 4, "results": 4,
+    "compare": 4,
     "reporters": 4, "redact": 4, "playback": 4, "faults": 4, "reduce": 4, "stdio": 4, "locks": 4,
     "transport": 5, "files": 5, "engines": 5,
     "service": 6,
@@ -33,7 +34,7 @@ FLOORS = {
 # Rooms whose modules are entries. Those of `rules` are grouped in families: `rules/schema/missing_id.py`.
 CATALOGUES = (
     "providers", "faults", "formats", "apis.dialects", "apis", "rules", "metrics", "definitions", "tokenizers", "probes",
-    "reporters", "engines",
+    "results", "reporters", "engines",
 )  # fmt: skip
 FAMILIES = ("rules",)
 

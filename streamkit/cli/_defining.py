@@ -9,7 +9,7 @@ from typing import Any
 from streamkit.cli._format_option import write
 from streamkit.cli._output import Sink, json_text
 from streamkit.cli._remarks import name_of
-from streamkit.definitions import DEFINITIONS, REASONS, answers
+from streamkit.definitions import DEFINITIONS, NOTES, REASONS, answers
 from streamkit.model.measurement import Summary, TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.palette import VERDICTS, Palette
@@ -41,7 +41,8 @@ def show_definitions(streams: Iterable[Stream], reporter: Reporter, counter: Cal
 
 
 def table(stream: Stream, counter: TokenCounter | None, paint: Palette) -> Iterator[str]:
-    """One stream's table for a terminal, followed by the reasons for missing values."""
+    """One stream's table for a terminal, followed by the reasons for missing values, by what the tools would stumble over,
+    and by notes."""
     rows_of_tools = answers(stream, counter)["definitions"]
     yield f"{paint('head', one_line(name_of(stream)))}  {paint(VERDICTS[stream.verdict], stream.verdict)}\n\n"
     rows = []
@@ -84,11 +85,23 @@ def _missing(rows_of_tools: list[dict[str, Any]]) -> Iterator[str]:
     width = shutil.get_terminal_size((80, 24)).columns
     for code, tools in codes.items():
         yield textwrap.fill(f"- {code}: {REASONS[code]} ({'; '.join(tools)})", width, subsequent_indent="  ") + "\n"
+    for text, tools in _remarks(rows_of_tools).items():
+        yield textwrap.fill(f"- {text} ({'; '.join(tools)})", width, subsequent_indent="  ") + "\n"
     formulas = ", ".join(entry.name for entry in DEFINITIONS.values())
     yield (
         textwrap.fill(f"The formulas are in docs/definitions.md and in streamkit/definitions ({formulas}).", width)
         + "\n"
     )
+
+
+def _remarks(rows_of_tools: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """What the tools would stumble over, and what a reader of their numbers should know, each with the tools."""
+    remarks: dict[str, list[str]] = {}
+    for answer in rows_of_tools:
+        texts = [f"fails on {one_line(answer['fails'])}"] if answer["fails"] else []
+        for text in (*texts, *(f"{note}: {NOTES[note]}" for note in answer["notes"])):
+            remarks.setdefault(text, []).append(f"{answer['tool']} {answer['version']}")
+    return remarks
 
 
 def _flat(answer: dict[str, Any]) -> dict[str, Any]:
@@ -102,6 +115,8 @@ def _flat(answer: dict[str, Any]) -> dict[str, Any]:
         "gap_p50_ns": gaps and round(gaps.p50),
         "gap_p99_ns": gaps and round(gaps.p99),
         "missing": "; ".join(f"{key}: {code}" for key, code in answer["missing"].items()),
+        "fails": answer["fails"],
+        "notes": "; ".join(answer["notes"]),
     }
 
 

@@ -57,6 +57,12 @@ class _Shown:
 
 def ended_exchanges(path: str) -> Iterator[Exchange]:
     """Every exchange of a recording, or of all `.jsonl` recordings below a folder, once it has ended; until interrupted.
+    Raises UnreadableInput as `ended_and_pauses` does."""
+    return (exchange for exchange in ended_and_pauses(path) if exchange is not None)
+
+
+def ended_and_pauses(path: str) -> Iterator[Exchange | None]:
+    """The same, with None whenever there is nothing more to read for now.
 
     Files that appear later are read too, and those that hold something else are passed over. Raises UnreadableInput where
     `path` does not exist.
@@ -68,6 +74,7 @@ def ended_exchanges(path: str) -> Iterator[Exchange]:
     while True:
         for file in sorted(root.rglob("*.jsonl")) if root.is_dir() else [root]:
             yield from growing.setdefault(file, _Growing(file)).ended()
+        yield None
         time.sleep(_POLL_S)
 
 

@@ -66,6 +66,10 @@ class Sink:
         """Write a line that is escaped already, because it contains colors of our own."""
         self._write(shown + "\n")
 
+    def control(self, sequence: str) -> None:
+        """Write a control sequence of our own to a terminal."""
+        self._write(sequence)
+
     def json(self, value: Any, *, indent: bool = False) -> None:
         """Write a JSON value, on one line or indented."""
         text = json_text(value, indent=indent)

@@ -41,6 +41,7 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
 @click.option("--include", type=click.Choice(["failed"]), help="Measure failed and partial streams with the others.")
 @click.option("--prices", metavar="FILE", help="Show what the streams cost, by the prices in FILE (TOML or JSON).")
 @click.option("--compare", metavar="FILE", help="Compare with the earlier streams in FILE.")
+@click.option("--follow", is_flag=True, help="Measure the streams of a folder as they end, until interrupted.")
 @click.option("--html", "html_file", metavar="FILE", help="Write a page with charts to FILE.")
 @click.option("--plot", is_flag=True, help="Draw histograms.")
 @click.option("--explain", is_flag=True, help="Show the formula of each metric, and why a value is missing.")
@@ -69,11 +70,15 @@ def command(
       streamkit stats --fail-if "ttft.p95 > 800ms" --fail-if "tokens_per_second.p50 < 30" run.jsonl
       streamkit stats --format json run.jsonl > run.json
       streamkit stats --html report.html run.jsonl
+      streamkit stats --follow recordings
     """
     options["metrics"] = ",".join(options["metrics"]) or None
     _reject_conflicting_options(format_name, output, options)
     if not options["no_config"]:
         _with_config(options)
+    if options["follow"]:
+        with Sink(output, force=force, prose=format_name != "jsonl", console=console) as sink:
+            _follow(paths, format_name, (api, dialect), options, console, sink)
     output = options["html_file"] or output
     format_name = format_name or ("html" if options["html_file"] else "otlp" if options["otlp_endpoint"] else "table")
     kind = "rows" if options["definitions"] or options["compare"] else "stats"
@@ -109,6 +114,33 @@ def _compare(before: Inputs, after: Inputs, reporter: Reporter, options: dict[st
     )
     show_comparison(comparison, reporter, sink)
     return max(1 if comparison.worse else 0, before.code, after.code)
+
+
+def _follow(
+    paths: tuple[str, ...],
+    format_name: str | None,
+    names: tuple[str | None, str | None],
+    options: dict[str, Any],
+    console: Console,
+    sink: Sink,
+) -> None:
+    """Measure what a recorder writes, until interrupted. Raises UsageError, UnreadableInput."""
+    from streamkit.cli._page import PageStreams
+    from streamkit.cli._stats_following import follow_stats
+    from streamkit.errors import UsageError
+    from streamkit.service.measuring import Run
+
+    if len(paths) != 1 or format_name not in (None, "table", "jsonl"):
+        raise UsageError("--follow takes one folder or recording, and writes a table or jsonl")
+    table = reporter_named("table", "stats")
+    run = Run(_what_to_measure(table, options), _counters(options))
+    draw = table.stats
+    assert draw is not None
+
+    def summary(rows: Iterator[Any]) -> Iterator[str]:
+        return draw(_report(run, rows, PageStreams(run.counter), options, sink.paint, listed=False))
+
+    follow_stats(paths[0], run, summary, sink, console, names, rows=format_name == "jsonl")
 
 
 def _run_of(inputs: Inputs) -> Iterator[Any]:
@@ -183,7 +215,15 @@ def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
     )
 
 
-def _report(run: Any, rows: Iterator[Any], page_streams: Any, options: dict[str, Any], paint: Palette) -> Any:
+def _report(
+    run: Any,
+    rows: Iterator[Any],
+    page_streams: Any,
+    options: dict[str, Any],
+    paint: Palette,
+    *,
+    listed: bool = True,
+) -> Any:
     """The input of a reporter."""
     from streamkit.metrics import REASONS, outcome_sentence
     from streamkit.reporters import StatsReport
@@ -198,6 +238,7 @@ def _report(run: Any, rows: Iterator[Any], page_streams: Any, options: dict[str,
         reasons=REASONS,
         outcome=outcome_sentence,
         asked=bool(options["metrics"]),
+        listed=listed,
         per_stream=options["per_stream"] or bool(options["sort"]),
         explain=options["explain"],
         plot=options["plot"],
@@ -248,6 +289,10 @@ def _reject_conflicting_options(format_name: str | None, output: str | None, opt
     for name in ("fail_if", "slo", "by", "sort", "percentiles", "per_stream", "plot", "explain", "prices"):
         if other and options[name]:
             raise UsageError(f"--{name.replace('_', '-')} cannot be used with --{other}; run stats a second time")
+    for name in ("definitions", "compare", "fail_if", "sort", "plot", "explain", "html_file", "otlp_endpoint"):
+        if options["follow"] and options[name]:
+            option = name.removesuffix("_file").replace("_", "-")
+            raise UsageError(f"--{option} cannot be used with --follow, which does not end by itself")
     if options["otlp_endpoint"] and (other or output or options["html_file"] or format_name not in (None, "otlp")):
         raise UsageError("--otlp-endpoint sends what --format otlp writes, and cannot be used with another output")
     if options["html_file"] and (other or output or format_name not in (None, "html")):

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from streamkit.definitions._chat import Chat as Chat
     from streamkit.definitions._chat import Line as Line
     from streamkit.definitions._chat import differences as differences
+    from streamkit.definitions._chat import tokens_in as tokens_in
     from streamkit.definitions._definition import DEFINITIONS as DEFINITIONS
     from streamkit.definitions._definition import FIELDS as FIELDS
+    from streamkit.definitions._definition import NOTES as NOTES
     from streamkit.definitions._definition import REASONS as REASONS
     from streamkit.definitions._definition import Answer as Answer
     from streamkit.definitions._definition import Definition as Definition
@@ -23,24 +25,58 @@ if TYPE_CHECKING:
     from streamkit.definitions._parts import spread as spread
     from streamkit.definitions._parts import tokenizer as tokenizer
     from streamkit.definitions._parts import usage_or_tokenizer as usage_or_tokenizer
+    from streamkit.definitions._vllm import choices_read as choices_read
+    from streamkit.definitions._vllm import completions_read as completions_read
+    from streamkit.definitions._vllm import measured as measured
+    from streamkit.definitions._vllm import responses_read as responses_read
+    from streamkit.definitions._wire import Reader as Reader
+    from streamkit.definitions._wire import Unreadable as Unreadable
+    from streamkit.definitions._wire import Wire as Wire
+    from streamkit.definitions._wire import blank_line_messages as blank_line_messages
+    from streamkit.definitions._wire import data_lines_of_blocks as data_lines_of_blocks
+    from streamkit.definitions._wire import data_lines_of_messages as data_lines_of_messages
+    from streamkit.definitions._wire import fed_lines as fed_lines
+    from streamkit.definitions._wire import reads_of as reads_of
+    from streamkit.definitions._wire import sliced_lines as sliced_lines
+    from streamkit.definitions._wire import sse_messages as sse_messages
+    from streamkit.definitions._wire import stripped_messages as stripped_messages
+    from streamkit.definitions._wire import unicode_lines as unicode_lines
 
 _PLACES = {
     "Answer": "_definition",
-    "Chat": "_chat",
-    "DEFINITIONS": "_definition",
-    "Definition": "_definition",
-    "FIELDS": "_definition",
-    "Line": "_chat",
-    "REASONS": "_definition",
     "answer": "_definition",
     "answers": "_definition",
+    "blank_line_messages": "_wire",
+    "Chat": "_chat",
+    "choices_read": "_vllm",
+    "completions_read": "_vllm",
+    "data_lines_of_blocks": "_wire",
+    "data_lines_of_messages": "_wire",
+    "Definition": "_definition",
     "definition": "_definition",
+    "DEFINITIONS": "_definition",
     "differences": "_chat",
+    "fed_lines": "_wire",
+    "FIELDS": "_definition",
+    "Line": "_chat",
+    "measured": "_vllm",
+    "NOTES": "_definition",
     "nothing": "_definition",
+    "Reader": "_wire",
+    "reads_of": "_wire",
+    "REASONS": "_definition",
+    "responses_read": "_vllm",
+    "sliced_lines": "_wire",
     "spread": "_parts",
+    "sse_messages": "_wire",
+    "stripped_messages": "_wire",
     "to_json": "_definition",
     "tokenizer": "_parts",
+    "tokens_in": "_chat",
+    "unicode_lines": "_wire",
+    "Unreadable": "_wire",
     "usage_or_tokenizer": "_parts",
+    "Wire": "_wire",
 }
 
 __getattr__, __dir__ = door(__name__, _PLACES)

@@ -1,27 +1,38 @@
-"""A stream of OpenAI Chat chunks as benchmark tools read it: the first choice of every chunk, in order.
+"""One stream as a benchmark tool looks at it: its lines, cut by the tool's own parser, and of OpenAI's chunks the first
+choice of each, one after another.
 
 None of the tools checks `choices[0].index`, so it is not checked here either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal, NoReturn
 
+from streamkit.definitions._wire import Reader, Unreadable, Wire
 from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.message import MAX_COUNT
 from streamkit.model.stream import Stream
 
+# What a tool does with a payload that is not JSON: it counts the request as failed, skips the payload, or looks at it later.
+BadJson = Literal["fails", "skipped", "kept"]
+
+# How much of a line a reason quotes.
+_SHOWN = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An event with data: its arrival time (ns) and its chunk, which is None for `[DONE]`."""
+    """One event with data: when it came (ns), and its chunk; `[DONE]` has none. `payload` is what the tool parsed; empty
+    where the stream was not read as the tool reads it."""
 
     at: int
     chunk: dict[str, Any] | None
+    payload: str = ""
 
     @property
     def choice(self) -> dict[str, Any] | None:
@@ -61,27 +72,136 @@ class Line:
         return bool(self.delta.get("function_call"))
 
 
-class Chat:
-    """The lines of one stream, its end, its usage, and an optional tokenizer. The request is at time 0."""
+class Known:
+    """What all tools may share of one stream: its chunks by their JSON, and whether they are of several choices."""
 
-    def __init__(self, stream: Stream, counter: TokenCounter | None = None) -> None:
+    def __init__(self, stream: Stream) -> None:
         self.stream = stream
-        self.counter = counter
 
     @cached_property
+    def chunks(self) -> dict[str, dict[str, Any]]:
+        """The chunks by the text of their events, those left out that are no strict JSON."""
+        stream, odd = self.stream, {one.event for one in self.stream.broken}
+        events = zip(stream.chunk_events, stream.chunks, strict=True)
+        return {stream.events.data[event].decode(): chunk for event, chunk in events if event not in odd}
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether the chunks are of more than one choice."""
+        first: int | None = None
+        for chunk in self.stream.chunks:
+            choices = chunk.get("choices")
+            for choice in choices if isinstance(choices, list) else ():
+                index = choice.get("index") if isinstance(choice, dict) else None
+                if type(index) is int and first not in (None, index):
+                    return True
+                first = index if type(index) is int else first
+        return False
+
+
+class Chat:
+    """The lines of one stream, its end, its usage, and a tokenizer where one was named. The request is at 0.
+
+    `reads` is the tool's parser; without one, or where a log did not keep the wire's framing, the lines are those of a
+    parser that follows the standard. `trouble` is why the tool's own code would raise, and on which line; the lines
+    before it are there.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        counter: TokenCounter | None = None,
+        reads: Reader | None = None,
+        bad_json: BadJson = "fails",
+        known: Known | None = None,
+    ) -> None:
+        self.stream = stream
+        self.known = Known(stream) if known is None else known
+        self.counter = counter
+        self.reads = reads
+        self.bad_json = bad_json
+        self.trouble: Unreadable | None = None
+        self.lines: list[Line] = list(self._read() if self.as_wired else self._told())
+
+    @property
+    def api(self) -> str:
+        """The API of the stream."""
+        return self.stream.api
+
+    @property
+    def as_wired(self) -> bool:
+        """Whether the lines are cut by the tool's own parser."""
+        return self.reads is not None and self.stream.framed and self.stream.framing == "sse"
+
+    @property
     def untimed(self) -> str:
         """Why times since the request are unknown, or "" if they are known."""
         if not self.stream.exchange.timed:
             return "no-times"
         return "no-request-time" if self.stream.exchange.began_at is None else ""
 
-    @cached_property
-    def lines(self) -> list[Line]:
-        """Every event with data, in order. Without measured times, all are at 0, and the answer has no times."""
+    def _told(self) -> Iterator[Line]:
+        """Every event with data, in order. Without measured times all are at 0, and the answer tells no times."""
         stream, began = self.stream, self.stream.exchange.began_at or 0
         chunks = dict(zip(stream.chunk_events, stream.chunks, strict=True))
-        marks = [(event, chunks.get(event)) for event in sorted({*chunks, *stream.done})]
-        return [Line((stream.times[event] or began) - began, chunk) for event, chunk in marks]
+        for event in sorted({*chunks, *stream.done}):
+            yield Line((stream.times[event] or began) - began, chunks.get(event))
+
+    def _read(self) -> Iterator[Line]:
+        """What the tool's parser makes of the frames. Each payload that is not `[DONE]` must be a JSON object."""
+        exchange, began = self.stream.exchange, self.stream.exchange.began_at or 0
+        frames = [((at or began) - began, data) for at, data in self._reads()]
+        closed = self.close if self.close is not None else frames[-1][0] if frames else 0
+        wire = Wire(frames, closed, exchange.content_type, self.known.chunks)
+        assert self.reads is not None
+        try:
+            for at, payload in self.reads(wire):
+                if payload == "[DONE]" or self.bad_json == "kept":
+                    yield Line(at, None, payload)
+                elif (chunk := self._parsed(wire, payload)) is not None:
+                    yield Line(at, chunk, payload)
+        except Unreadable as trouble:
+            self.trouble = trouble
+
+    def _reads(self) -> Iterator[tuple[int | None, bytes]]:
+        """The body as it came, or where nobody saw that, an event at a time."""
+        if self.stream.exchange.timed:
+            yield from ((frame.at, frame.data) for frame in self.stream.exchange.frames)
+            return
+        body, starts = self.stream.exchange.frames.body, self.stream.events.starts
+        for start, end in pairwise((0, *starts[1:], len(body))):
+            yield None, body[start:end]
+
+    def _parsed(self, wire: Wire, payload: str) -> dict[str, Any] | None:
+        try:
+            chunk = wire.parsed(payload)
+        except (ValueError, RecursionError) as fault:
+            if self.bad_json == "skipped":
+                return None
+            raise Unreadable("not-json", f"{_excerpt(payload)!r}: {fault}") from fault
+        if not isinstance(chunk, dict):
+            raise Unreadable("unexpected-shape", f"{_excerpt(payload)!r} is not an object")
+        return chunk
+
+    def choice_of(self, line: Line) -> dict[str, Any] | None:
+        """The first choice as `choices[0]` takes it, None where the chunk has no choices. Raises `Unreadable` where a tool
+        that goes on to read its fields raises."""
+        choices = (line.chunk or {}).get("choices")
+        if not choices:
+            return None
+        if not isinstance(choices, list) or not isinstance(choices[0], dict):
+            self.fail("unexpected-shape", line, "`choices` is not a list of objects")
+        return choices[0]
+
+    def text_of(self, line: Line, value: Any) -> str:
+        """A text that the tool adds to others: "" for what is false. Raises `Unreadable` where it is no text."""
+        if value and not isinstance(value, str):
+            self.fail("unexpected-shape", line, "a text is not a string")
+        return value or ""
+
+    def fail(self, code: str, line: Line, detail: str) -> NoReturn:
+        """Say that the tool's own code raises on this line. Raises `Unreadable`."""
+        raise Unreadable(code, f"{detail} in {_excerpt(line.payload or json.dumps(line.chunk))!r}")
 
     @property
     def close(self) -> int | None:
@@ -101,8 +221,7 @@ class Chat:
     @property
     def reported(self) -> int | None:
         """The output tokens of the last usage."""
-        count = (self.usage or {}).get("completion_tokens")
-        return count if type(count) is int and abs(count) <= MAX_COUNT else None
+        return tokens_in(self.usage)
 
     @property
     def requested(self) -> int | None:
@@ -132,6 +251,19 @@ class Chat:
     def counted(self, texts: Iterable[str]) -> int | None:
         """Return the tokenizer's count of these texts joined, or None without a tokenizer."""
         return self.counter.count("".join(texts)) if self.counter else None
+
+
+def tokens_in(usage: Any, *keys: str) -> int | None:
+    """The output tokens of a usage object: the first of these keys, by default `completion_tokens`, that has a count."""
+    for key in keys or ("completion_tokens",):
+        count = usage.get(key) if isinstance(usage, dict) else None
+        if type(count) is int and abs(count) <= MAX_COUNT:
+            return count
+    return None
+
+
+def _excerpt(payload: str) -> str:
+    return payload if len(payload) <= _SHOWN else payload[:_SHOWN] + "…"
 
 
 def differences(lines: Sequence[Line]) -> list[int]:

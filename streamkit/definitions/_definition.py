@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
-from streamkit.definitions._chat import Chat
+from streamkit.definitions._chat import BadJson, Chat, Known
+from streamkit.definitions._wire import Reader, Unreadable
 from streamkit.frozen import dataclass
 from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
@@ -23,18 +24,35 @@ FIELDS = ("ttft_ns", "end_ns", "tokens", "per_token_ns", "gaps_ns")
 REASONS = {
     "choices-empty": "the tool fails on a chunk with no choices, as a usage chunk is",
     "error-chunk": "the tool counts a stream that reports an error as failed",
+    "error-event": "the tool counts a stream with an event named error as failed",
     "no-content": "the tool drops a request without text content",
     "no-end-time": "the recorder did not see the end of the body",
+    "no-event-stream": "the tool reads a stream only where the content type is text/event-stream",
+    "no-line": "the tool fails on a body without a line",
+    "no-output": "the tool counts a request without text, tool calls or output tokens as failed",
     "no-request-time": "the time of the request is not known: the stream came from a pipe or a log",
+    "no-terminal": "the tool counts a stream without its terminal event as failed",
     "no-times": "the log holds no arrival times",
     "no-token": "no chunk is a token to this tool",
+    "no-token-times": "the tool looks for the times of tokens in `choices`, which chunks of this API do not have",
     "no-tokenizer": "the tool counts tokens with a tokenizer; name one with --tokenizer",
     "no-usage": "the stream reports no usage",
-    "not-chat": "the tool's formulas for this API are not computed here, only those for OpenAI Chat",
     "not-defined": "the tool defines no such number",
+    "not-json": "the tool's parser hands something that is not JSON to its JSON decoder, and the request fails",
+    "not-supported": "the tool has no client for this API",
+    "not-utf8": "the tool decodes the body strictly as UTF-8, and the request fails",
     "one-token": "the tool needs more than one token",
     "request-failed": "the tool counts a request whose connection broke as failed",
+    "splintered": "the tool cannot put together an event that came in several reads, and its report fails",
+    "unexpected-shape": "the tool's code raises on a field that is absent or not of the expected type, and the request fails",
     "unknown-max-tokens": "the tool takes the requested number of tokens, and the request does not tell it",
+}
+
+NOTES = {
+    "reads-unknown": "the log does not tell in which reads the body came: each event is taken to have come in one of its own",
+    "several-choices": "the stream has several choices, and the tool takes the first of every chunk, whatever its index: "
+    "its times and gaps are those of all choices together, its tokens those of the usage or of the texts mixed",
+    "wire-unknown": "the log did not keep the bytes of the stream: the tool is taken to read every event",
 }
 
 
@@ -42,8 +60,9 @@ REASONS = {
 class Answer:
     """The numbers of a tool for one stream: times in nanoseconds since the request, and N with its source.
 
-    A field that the tool does not report is None, and `missing` has the code of the reason by the field's name in JSON.
-    `also` holds additional numbers (ns) by name.
+    A field that the tool does not give is None, and `missing` has the code of the reason by the field's name in JSON.
+    `also` are the tool's further numbers (ns) by name. `fails` says on what the tool's own code would raise; empty where
+    it would not. `notes` are codes of what a reader of the numbers should know.
     """
 
     ttft: float | None = None
@@ -54,29 +73,47 @@ class Answer:
     gaps: Sequence[float] | None = None
     also: Mapping[str, float] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    fails: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """One tool in one generation of versions. `chat_only` tools are defined on chunks of OpenAI Chat; `cut` is the code
-    of the reason why a stream whose connection broke has no numbers, empty for tools that count it all the same."""
+    """One tool in one generation of versions.
+
+    `apis` are those that the tool has a client for; empty for one that measures any. `cut` is the code of the reason why a
+    stream whose connection broke has no numbers, empty for tools that count it all the same. `reads` maps an API to the
+    tool's parser, `bad_json` is what becomes of a payload that is not JSON.
+    """
 
     name: str
     tool: str
     version: str
     manual: str
     of_chat: Callable[[Chat], Answer] = field(repr=False)
-    chat_only: bool = True
+    apis: tuple[str, ...] = ("openai_chat",)
     cut: str = "request-failed"
+    reads: Mapping[str, Reader] = field(default_factory=dict, repr=False)
+    bad_json: BadJson = "fails"
 
 
 DEFINITIONS: Catalogue[Definition] = Catalogue("streamkit.definitions", Definition, lambda entry: entry.name)
 
 
 def definition(
-    tool: str, version: str, *, chat_only: bool = True, cut: str = "request-failed"
+    tool: str,
+    version: str,
+    *,
+    reads: Mapping[str, Reader] | None = None,
+    apis: tuple[str, ...] | None = None,
+    bad_json: BadJson = "fails",
+    cut: str = "request-failed",
 ) -> Callable[[Callable[[Chat], Answer]], Definition]:
-    """Decorate a function to make it the definition of its file."""
+    """Make the function below it the definition of its file.
+
+    `reads` gives the tool's parser for each API that it has a client for. Without it the tool is taken to read every event,
+    of the `apis` (by default OpenAI Chat; none stands for any).
+    """
 
     def made(of_chat: Callable[[Chat], Answer]) -> Definition:
         module = sys.modules[of_chat.__module__]
@@ -87,42 +124,61 @@ def definition(
             version=version,
             manual=(module.__doc__ or "").strip(),
             of_chat=of_chat,
-            chat_only=chat_only,
+            apis=tuple(reads) if reads is not None else ("openai_chat",) if apis is None else apis,
             cut=cut,
+            reads=reads or {},
+            bad_json=bad_json,
         )
 
     return made
 
 
-def answer(entry: Definition, stream: Stream, counter: TokenCounter | None = None) -> Answer:
-    """Return this tool's numbers for a stream; `counter` replaces the tokenizer of a tool that uses one."""
+def answer(
+    entry: Definition, stream: Stream, counter: TokenCounter | None = None, known: Known | None = None
+) -> Answer:
+    """What this tool says of this stream; `counter` stands in for the tokenizer of a tool that counts with one. `known` is
+    what other tools found out about the same stream."""
     exchange = stream.exchange
-    if entry.chat_only and stream.api != "openai_chat":
-        return nothing("not-chat")
+    if entry.apis and stream.api not in entry.apis:
+        return nothing("not-supported")
     if entry.cut and exchange.end is not None and exchange.end.reason != "eof":
         return nothing(entry.cut)
-    chat = Chat(stream, counter)
-    message = entry.of_chat(chat)
-    if chat.untimed:
-        return _without_times(message, chat.untimed)
-    return message
+    chat = Chat(stream, counter, entry.reads.get(stream.api), entry.bad_json, known)
+    try:
+        message = entry.of_chat(chat)
+        if chat.trouble is not None and not message.fails:
+            raise chat.trouble
+    except Unreadable as trouble:
+        message = nothing(trouble.code, fails=trouble.detail)
+    if chat.untimed and len(message.missing) < len(FIELDS):
+        message = _without_times(message, chat.untimed)
+    return replace(message, notes=_notes(entry, chat))
+
+
+def _notes(entry: Definition, chat: Chat) -> tuple[str, ...]:
+    """What a reader of the numbers should know."""
+    unwired = bool(entry.reads) and not chat.as_wired
+    unread = chat.as_wired and not chat.stream.exchange.timed
+    several = bool(entry.apis) and chat.known.several
+    return ("several-choices",) * several + ("wire-unknown",) * unwired + ("reads-unknown",) * unread
 
 
 def nothing(code: str, **known: Any) -> Answer:
     """Return an answer in which every field except those in `known` is missing for the same reason."""
     named = {"ttft": "ttft_ns", "end": "end_ns", "per_token": "per_token_ns", "gaps": "gaps_ns", "tokens": "tokens"}
     absent = dict.fromkeys(FIELDS, code)
-    for name in known:
-        absent.pop(named.get(name, name), None)
+    for name in known.keys() & named.keys():
+        absent.pop(named[name], None)
     return Answer(**known, missing=absent)
 
 
 def answers(stream: Stream, counter: TokenCounter | None = None) -> dict[str, Any]:
-    """Return the answers of all tools for one stream, as in the JSON output."""
+    """All tools on one stream, as JSON has them."""
+    known = Known(stream)
     return {
         "file": stream.file,
         "exchange": stream.number,
-        "definitions": [to_json(entry, answer(entry, stream, counter)) for entry in DEFINITIONS.values()],
+        "definitions": [to_json(entry, answer(entry, stream, counter, known)) for entry in DEFINITIONS.values()],
     }
 
 
@@ -139,6 +195,8 @@ def to_json(entry: Definition, message: Answer) -> dict[str, Any]:
         "gaps_ns": None if message.gaps is None else [round(gap) for gap in message.gaps],
         "also": {name: round(value) for name, value in message.also.items()},
         "missing": dict(message.missing),
+        "fails": message.fails or None,
+        "notes": list(message.notes),
     }
 
 
@@ -148,16 +206,7 @@ def _without_times(message: Answer, code: str) -> Answer:
     missing = {**message.missing, **dict.fromkeys(("ttft_ns", "end_ns", "per_token_ns"), code)}
     if gaps is None:
         missing["gaps_ns"] = code if message.gaps is not None else message.missing.get("gaps_ns", code)
-    return Answer(
-        ttft=None,
-        end=None,
-        tokens=message.tokens,
-        tokens_source=message.tokens_source,
-        per_token=None,
-        gaps=gaps,
-        also={},
-        missing=missing,
-    )
+    return replace(message, ttft=None, end=None, per_token=None, gaps=gaps, also={}, missing=missing)
 
 
 def _whole(value: float | None) -> int | None:

@@ -8,11 +8,10 @@ from streamkit.definitions._chat import Chat, Line
 from streamkit.definitions._definition import Answer
 
 
-def usage_or_tokenizer(chat: Chat) -> tuple[int | None, str, str]:
-    """Return N from the last usage, or else a tokenizer's count of the content: the count, its source, or why there is none."""
-    if chat.reported:
-        return chat.reported, "usage", ""
-    return tokenizer(chat, [line.content for line in chat.lines])
+def usage_or_tokenizer(chat: Chat, reported: int | None, texts: Sequence[str]) -> tuple[int | None, str, str]:
+    """N as the usage told it, else (and where that is 0) what a tokenizer counts: the count, its source, or why there is
+    none."""
+    return (reported, "usage", "") if reported else tokenizer(chat, texts)
 
 
 def tokenizer(chat: Chat, texts: Sequence[str]) -> tuple[int | None, str, str]:

@@ -1,28 +1,111 @@
-"""AIPerf 0.13 (`metrics/types/*.py`, `endpoints/openai_chat.py`), with `--use-server-token-count`.
+"""AIPerf 0.13, with `--use-server-token-count`, for chat, completions, Responses, Anthropic Messages and text generation inference.
 
-A token is a chunk with content, reasoning, or a name or arguments of a tool call; a legacy function call does not
-count. TTFT is the first such chunk, the end (request latency) the last one, so usage and `[DONE]` are not included. N
-is the last usage. Per token (inter-token latency) is (end − TTFT)/(N − 1) for N of two or more. Gaps (inter-chunk
-latency) are those between token chunks. Also: time to second token, counted from the first; time to first output
-token, the first chunk with content or tool text. A request whose connection broke is recorded as an error and
-excluded.
+Read in AIPerf 0.13.0 (`aiperf/transports/sse_utils.py`, lines 118-200; `common/models/record_models.py`, 690-815;
+`endpoints/openai_chat.py`, `openai_completions.py`, `openai_responses.py`, `anthropic_messages.py`, `huggingface_generate.py`;
+`metrics/types/*.py`), November 2026.
+
+How it reads: only where the content type is `text/event-stream`; messages that end with `\\n\\n`, or with `\\r\\n\\r\\n` where there is no
+`\\n\\n`; fields with or without a space; comments and other fields are passed over, and so is data that is not JSON. What is left at the
+end counts. `event: error` fails the request.
+
+Chat: a token is a chunk of `object` `chat.completion.chunk` with content, reasoning, or a name or arguments of a tool call; the
+old function call is none. TTFT is the first such chunk, the end (request latency) the last one, so that usage and `[DONE]`
+are not waited for. N is the last usage. Per token (inter-token latency) is (end − TTFT)/(N − 1) for N of two or more. Gaps
+(inter-chunk latency) are those between token chunks. Also: time to second token, counted from the first; time to first output
+token, the first chunk with content or tool text. A request without a token, or whose connection broke, is an error record and
+excluded. Completions: text. Responses: deltas of output text, reasoning text and arguments, and the event that repeats the whole
+text (`response.output_text.done`), which therefore ends the request. Anthropic: deltas of text, thinking and tool input. Text generation
+inference: the text of a token; it has no usage.
 """
 
 from __future__ import annotations
 
-from streamkit.definitions import Answer, Chat, definition, differences, spread
+from typing import Any
+
+from streamkit.definitions import (
+    Answer,
+    Chat,
+    Line,
+    definition,
+    differences,
+    nothing,
+    spread,
+    sse_messages,
+    tokens_in,
+)
+
+_APIS = ("openai_chat", "openai_completions", "openai_responses", "anthropic_messages", "tgi")
 
 
-@definition("AIPerf", "0.13")
+@definition("AIPerf", "0.13.0", reads=dict.fromkeys(_APIS, sse_messages), bad_json="skipped")
 def answer(chat: Chat) -> Answer:
-    """Return AIPerf's numbers."""
-    tokens = chat.having(lambda line: line.content or line.reasoning or line.tools)
-    output = chat.having(lambda line: line.content or line.tools)
+    """What AIPerf says."""
+    kinds = [(line, _kind(chat, line)) for line in chat.lines if line.chunk is not None]
+    tokens = [line for line, kind in kinds if kind]
+    output = [line for line, kind in kinds if kind == "output"]
+    if not tokens:
+        return nothing("no-token")
     also: dict[str, float] = {}
     if len(tokens) > 1:
         also["time_to_second_token_ns"] = tokens[1].at - tokens[0].at
     if output:
         also["time_to_first_output_token_ns"] = output[0].at
-    counted = (chat.reported, "usage", "" if chat.reported is not None else "no-usage")
-    first, last = (tokens[0], tokens[-1].at) if tokens else (None, None)
-    return spread(first, last, counted, differences(tokens), also)
+    count = _count(chat)
+    counted = (count, "usage", "" if count is not None else "no-usage")
+    return spread(tokens[0], tokens[-1].at, counted, differences(tokens), also)
+
+
+def _kind(chat: Chat, line: Line) -> str:
+    """What a chunk carries: "output", "reasoning" or nothing."""
+    chunk = line.chunk or {}
+    if chat.api == "openai_responses":
+        return _event_kind(chunk)
+    if chat.api == "anthropic_messages":
+        return _block_kind(chunk)
+    if chat.api == "tgi":
+        token = chunk.get("token")
+        return "output" if isinstance(token, dict) and token.get("text") else ""
+    if chat.api == "openai_completions":
+        choice = chat.choice_of(line) if chunk.get("object") in ("completion", "text_completion") else None
+        return "output" if choice and choice.get("text") else ""
+    if chunk.get("object") != "chat.completion.chunk" or chat.choice_of(line) is None:
+        return ""
+    if line.content or line.tools:
+        return "output"
+    return "reasoning" if line.reasoning else ""
+
+
+def _event_kind(chunk: dict[str, Any]) -> str:
+    kind = chunk.get("type")
+    if kind == "response.output_text.done":
+        return "output" if chunk.get("text") else ""
+    if kind in ("response.output_text.delta", "response.function_call_arguments.delta"):
+        return "output" if chunk.get("delta") else ""
+    return "reasoning" if kind == "response.reasoning_text.delta" and chunk.get("delta") else ""
+
+
+def _block_kind(chunk: dict[str, Any]) -> str:
+    delta = chunk.get("delta")
+    if chunk.get("type") != "content_block_delta" or not isinstance(delta, dict):
+        return ""
+    if (delta.get("type") == "text_delta" and delta.get("text")) or (
+        delta.get("type") == "input_json_delta" and delta.get("partial_json")
+    ):
+        return "output"
+    return "reasoning" if delta.get("type") == "thinking_delta" and delta.get("thinking") else ""
+
+
+def _count(chat: Chat) -> int | None:
+    """The output tokens of the last usage that holds anything."""
+    found: Any = None
+    for line in chat.lines:
+        chunk = line.chunk or {}
+        usage = chunk.get("usage")
+        if chat.api == "openai_responses":
+            held = chunk.get("response") if chunk.get("type") == "response.completed" else None
+            usage = held.get("usage") if isinstance(held, dict) else None
+        elif chat.api == "anthropic_messages" and chunk.get("type") == "message_start":
+            held = chunk.get("message")
+            usage = held.get("usage") if isinstance(held, dict) else None
+        found = usage or found
+    return tokens_in(found, "completion_tokens", "output_tokens")

@@ -1,27 +1,90 @@
-"""GenAI-Perf (perf_analyzer, commit 263c5f6e, 2025-12; `profile_data_parser/llm_profile_data_parser.py`), followed by AIPerf.
+"""GenAI-Perf 0.0.16, for chat and completions, followed by AIPerf.
 
-A token is a chunk with content. TTFT is the first, the end (request latency) the last. N is a tokenizer's count of
-the content. Per token (inter-token latency) is (end − TTFT)/(N − 1), rounded to whole nanoseconds. Gaps are used in
-its plots only. Also: time to second token, counted from the first. A request without content is dropped.
+Read in genai-perf 0.0.16 (`genai_perf/profile_data_parser/llm_profile_data_parser.py`, `_parse_requests`, `_preprocess_response` and
+`_extract_text_output`; `genai_perf/utils.py`, lines 59-110), November 2026.
+
+How it reads: perf_analyzer stores a text for each read of the body (here: each frame). Of these, one that does not begin with `data: ` is
+put to the one before, so that events without the space, but for the first, are taken for pieces and fail the report. What came at
+once is split at `\\n\\n` and merged into one; `\\r\\n` in it is not split, and is no JSON. What begins with a comment or another field is dropped whole.
+
+A token is a read with content. TTFT is the first, the end (request latency) the last. N is a tokenizer's count of the content.
+Per token (inter-token latency) is (end − TTFT)/(N − 1), rounded to whole nanoseconds, where there are two such reads or more. Gaps serve its plots
+only. Also: time to second token, counted from the first. A request without content is dropped. What its parser raises on ends the
+report of the whole run.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import Any
 
-from streamkit.definitions import Answer, Chat, definition, nothing, spread, tokenizer
+from streamkit.definitions import Answer, Chat, Line, definition, nothing, reads_of, spread, tokenizer
+
+_FIELDS = (":", "event:", "id:", "retry:")
 
 
-@definition("GenAI-Perf", "263c5f6e")
+@definition("GenAI-Perf", "0.0.16", reads={"openai_chat": reads_of, "openai_completions": reads_of}, bad_json="kept")
 def answer(chat: Chat) -> Answer:
-    """Return GenAI-Perf's numbers."""
-    tokens = chat.having(lambda line: line.content)
+    """What GenAI-Perf says."""
+    told = ((line, _told(chat, line) if chat.as_wired else line.content) for line in chat.lines)
+    tokens = [(line, text) for line, text in told if text]
+    if chat.trouble is not None:
+        raise chat.trouble
     if not tokens:
         return nothing("no-content")
-    counted = tokenizer(chat, [line.content for line in tokens])
+    lines = [line for line, _ in tokens]
     also: dict[str, float] = {}
     if len(tokens) > 1:
-        also["time_to_second_token_ns"] = tokens[1].at - tokens[0].at
-    message = spread(tokens[0], tokens[-1].at, counted, None, also)
+        also["time_to_second_token_ns"] = lines[1].at - lines[0].at
+    message = spread(lines[0], lines[-1].at, tokenizer(chat, [text for _, text in tokens]), None, also)
     per_token = None if message.per_token is None else float(round(message.per_token))
-    return replace(message, per_token=per_token, missing={**message.missing, "gaps_ns": "not-defined"})
+    missing = {**message.missing, "gaps_ns": "not-defined"}
+    if len(tokens) == 1:
+        per_token, missing["per_token_ns"] = None, missing.get("per_token_ns", "one-token")
+    return replace(message, per_token=per_token, missing=missing)
+
+
+def _told(chat: Chat, line: Line) -> str:
+    """The text of one read, of all its events together."""
+    events = line.payload.strip().split("\n\n")
+    for event in events:
+        if event.startswith("event:") and "error" in event.lower():
+            chat.fail("error-event", line, "event: error")
+    if len(events) > 1:
+        head = _parsed(chat, line, _without_prefix(events[0]))
+        if not head.get("choices"):
+            chat.fail("choices-empty", line, "no `choices`")
+    return "".join(_text(chat, line, event) for event in events)
+
+
+def _without_prefix(event: str) -> str:
+    return event.removeprefix("data:").strip()
+
+
+def _text(chat: Chat, line: Line, event: str) -> str:
+    payload = _without_prefix(event)
+    if not event or event.startswith(_FIELDS) or payload == "[DONE]":
+        return ""
+    chunk = _parsed(chat, line, payload)
+    choices = chunk.get("choices", [{}] if chat.api == "openai_chat" else None)
+    if choices == []:
+        chat.fail("choices-empty", line, "no `choices`")
+    if not isinstance(choices, list) or not isinstance(choices[0], dict):
+        chat.fail("unexpected-shape", line, "`choices` is not a list of objects")
+    kind, choice = chunk.get("object"), choices[0]
+    if not kind or (kind == "text_completion" and chat.api == "openai_completions"):
+        return chat.text_of(line, choice.get("text"))
+    if kind != "chat.completion.chunk" or chat.api != "openai_chat" or not isinstance(choice.get("delta"), dict):
+        chat.fail("unexpected-shape", line, "an unknown `object`, or no `delta`")
+    return chat.text_of(line, choice["delta"].get("content"))
+
+
+def _parsed(chat: Chat, line: Line, payload: str) -> dict[str, Any]:
+    try:
+        chunk = json.loads(payload)
+    except (ValueError, RecursionError):
+        chat.fail("not-json", line, "no JSON")
+    if not isinstance(chunk, dict):
+        chat.fail("unexpected-shape", line, "no object")
+    return chunk

@@ -1,45 +1,139 @@
-"""GuideLLM 0.8 (`schemas/base/request_stats.py`, `backends/openai/request_handlers.py`).
+"""GuideLLM 0.8, for chat, completions and Responses.
 
-A token is a chunk with content, reasoning or a tool call. TTFT is the first. The end is the time at which the stream
-closed, by the wall clock. N is the last usage, or else the number of token chunks. Per token (TPOT) is (last token −
-request)/N, including the time to the first token; its ITL, (last token − first token)/(N − 1), is one of the
-additional numbers. Gaps are not stored. A stream that reports an error is a failed request.
+Read in GuideLLM 0.8.1 (`guidellm/backends/openai/http.py`, lines 349-420; `backends/openai/request_handlers.py`, 184-210, 349-367,
+688-770, 1280-1362 and 2101-2320; `schemas/base/request_stats.py`), November 2026.
+
+How it reads: httpx's lines, which end at `\\n`, `\\r\\n`, `\\r` and every other line boundary of Unicode, so that U+2028 in a
+string, which servers send unescaped, fails the request. A line that begins with `data:` is JSON after it, with or without a
+space; other lines are passed over. What is not JSON fails the request. It reads to `[DONE]` (Responses: to the terminal event) and no further.
+
+Chat: a token is a chunk with content, reasoning or a tool call, whatever that holds; the old function call is none. TTFT is the
+first. The end is `[DONE]`, else when the stream closed, by the wall clock. N is the last usage, else the number of token
+chunks. Per token (TPOT) is (last token − request)/N, the time to the first included; its ITL, (last token − first token)/(N −
+1), is among the further numbers. Gaps are not stored. A stream that reports an error is a failed request, and so is one
+without text, tool calls or output tokens. Completions: text. Responses: deltas of output text, of reasoning summaries (not of
+reasoning text), and the events of function calls.
 """
 
 from __future__ import annotations
 
-from streamkit.definitions import Answer, Chat, definition, nothing
+from typing import Any
+
+from streamkit.definitions import Answer, Chat, Line, definition, nothing, tokens_in, unicode_lines
+
+_ENDS = ("response.completed", "response.failed", "response.incomplete")
 
 
-@definition("GuideLLM", "0.8")
+@definition(
+    "GuideLLM",
+    "0.8.1",
+    reads=dict.fromkeys(("openai_chat", "openai_completions", "openai_responses"), unicode_lines),
+)
 def answer(chat: Chat) -> Answer:
-    """Return GuideLLM's numbers."""
-    if chat.error:
-        return nothing("error-chunk")
-    tokens = chat.having(lambda line: line.content or line.reasoning or line.tools or line.function)
-    output = chat.having(lambda line: line.content or line.tools or line.function)
-    count, source = (chat.reported, "usage") if chat.reported is not None else (len(tokens), "chunks")
+    """What GuideLLM says."""
+    read = {"openai_completions": _completion, "openai_responses": _event}.get(chat.api, _delta)
+    tokens: list[Line] = []
+    output: list[Line] = []
+    usage: Any = None
+    end, spoken = chat.close, False
+    for line in chat.lines:
+        chunk = line.chunk
+        if chunk is None or (chat.api == "openai_responses" and chunk.get("type") in _ENDS):
+            end = line.at
+            held = (chunk or {}).get("response")
+            usage = (held.get("usage") if isinstance(held, dict) else None) or usage
+            if (
+                chunk is not None
+                and chunk.get("type") == "response.failed"
+                and isinstance(held, dict)
+                and held.get("error")
+            ):
+                return nothing("error-chunk")
+            break
+        if chunk.get("error"):
+            return nothing("error-chunk")
+        kind, text = read(chat, line)
+        spoken = spoken or text
+        tokens += [line] if kind else []
+        output += [line] if kind == "output" else []
+        usage = (chunk.get("usage") if chat.api != "openai_responses" else None) or usage
+    else:
+        if chat.trouble is not None:
+            raise chat.trouble
+    count, source = (_reported(usage), "usage") if usage else (len(tokens) or None, "chunks")
+    if not spoken and (not usage or not count):
+        return nothing("no-output")
+    return _answer(tokens, output, end, (count, source))
+
+
+def _answer(tokens: list[Line], output: list[Line], end: int | None, counted: tuple[int | None, str]) -> Answer:
+    count, source = counted
     missing = {"gaps_ns": "not-defined"}
     also: dict[str, float] = {}
-    if chat.close is None:
+    if end is None:
         missing["end_ns"] = "no-end-time"
     if not tokens:
-        missing.update(ttft_ns="no-token", per_token_ns="no-token")
-        return Answer(ttft=None, end=chat.close, tokens=count, tokens_source=source, missing=missing)
+        missing["ttft_ns"] = "no-token"
+    if count is None:
+        missing["tokens"] = "no-token"
     if output:
         also["time_to_first_output_token_ns"] = output[0].at
-    if count > 1:
+    if tokens and count is not None and count > 1:
         also["inter_token_latency_ns"] = (tokens[-1].at - tokens[0].at) / (count - 1)
-    if not count:
+    last = tokens[-1].at if tokens else end
+    if not count or last is None:
         missing["per_token_ns"] = "no-token"
-    per_token = tokens[-1].at / count if count else None
     return Answer(
-        ttft=tokens[0].at,
-        end=chat.close,
+        ttft=tokens[0].at if tokens else None,
+        end=end,
         tokens=count,
-        tokens_source=source,
-        per_token=per_token,
+        tokens_source=source if count is not None else "",
+        per_token=last / count if count and last is not None else None,
         gaps=None,
         also=also,
         missing=missing,
     )
+
+
+def _reported(usage: Any) -> int:
+    """Its count of output tokens, 0 where the usage has none."""
+    for details, key in (("completion_tokens_details", "completion_tokens"), ("output_tokens_details", "text_tokens")):
+        held = usage.get(details) if isinstance(usage, dict) else None
+        if count := tokens_in(held, key):
+            return count
+    return tokens_in(usage, "completion_tokens", "output_tokens") or 0
+
+
+def _delta(chat: Chat, line: Line) -> tuple[str, bool]:
+    """What a chat chunk carries ("output", "reasoning" or nothing), and whether it has text or a tool call."""
+    choice = chat.choice_of(line)
+    delta = choice.get("delta", {}) if choice is not None else {}
+    if not isinstance(delta, dict):
+        chat.fail("unexpected-shape", line, "`delta` is not an object")
+    content = chat.text_of(line, delta.get("content"))
+    calls = delta.get("tool_calls") or []
+    if not isinstance(calls, list) or not all(isinstance(call, dict) and "index" in call for call in calls):
+        chat.fail("unexpected-shape", line, "a tool call without `index`")
+    if content or calls:
+        return "output", bool(content.strip() or calls)
+    return ("reasoning" if delta.get("reasoning") or delta.get("reasoning_content") else ""), False
+
+
+def _completion(chat: Chat, line: Line) -> tuple[str, bool]:
+    choice = chat.choice_of(line)
+    text = chat.text_of(line, choice.get("text")) if choice is not None else ""
+    return ("output" if text else ""), bool(text.strip())
+
+
+def _event(chat: Chat, line: Line) -> tuple[str, bool]:
+    chunk = line.chunk or {}
+    kind, item = chunk.get("type"), chunk.get("item")
+    if kind == "response.output_text.delta":
+        text = chat.text_of(line, chunk.get("delta"))
+        return ("output" if text else ""), bool(text.strip())
+    if kind == "response.reasoning_summary_text.delta":
+        return ("reasoning" if chunk.get("delta") else ""), False
+    if kind == "response.output_item.added" and isinstance(item, dict) and item.get("type") == "function_call":
+        return "output", True
+    arguments = kind in ("response.function_call_arguments.delta", "response.function_call_arguments.done")
+    return ("output" if arguments else ""), False

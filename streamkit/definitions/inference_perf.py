@@ -1,44 +1,118 @@
-"""inference-perf (kubernetes-sigs, commit 7de5ef2, 2026-08; `apis/streaming_parser.py`, `reportgen/base.py`).
+"""inference-perf 0.7.0 (kubernetes-sigs), for chat, completions and Anthropic Messages.
 
-A token is a chunk with content. N is a tokenizer's count of the content. TTFT is the first chunk with content, and is
-only defined for more than one token. The end is the time at which the stream closed. Per token (TPOT) is (last token
-− first token)/(N − 1); its normalized form, end/N, is one of the additional numbers. For the gaps (ITL), each chunk
-counts once per token, all at the time of the chunk, so tokens of the same chunk have gaps of zero. After a broken
-connection, the data received until then is used.
+Read in inference-perf 0.7.0 (`inference_perf/apis/streaming_parser.py`, lines 76-110; `apis/chat.py`, 564-590;
+`apis/completion.py`, 74-99; `apis/anthropic_messages.py`, 190-260; `reportgen/base.py`, 575-674), November 2026.
+
+How it reads: blocks that end with `\\n\\n`, and in them the lines that begin with `data:`; a line is JSON after its `data: `, space
+included. What is not JSON, as `data:{` is to it, is skipped without a word. With `\\r\\n`, sse-starlette's default, no block ever ends:
+it finds no token, and the request counts as a success. An event without its empty line at the end of the body is lost.
+
+A token is a chunk with content; reasoning is none. N is a tokenizer's count of the content. There is a TTFT only where there is more than
+one token: the first chunk with content. The end is when the stream closed. Per token (TPOT) is (last token − first token)/(N − 1);
+its normalized form (NTPOT), end/N, is among the further numbers, of one token too, and is 0.0 where there is none: the tool's own answer. For the gaps (ITL) each
+chunk counts as many times as it has tokens, all at the chunk's time, so that tokens of one chunk have gaps of zero. A broken
+connection keeps what came. Anthropic: N is the usage, else a tokenizer's count; there are no times of tokens, because the
+report looks for them in `choices`.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
-from streamkit.definitions import Answer, Chat, definition, tokenizer
+from streamkit.definitions import Answer, Chat, Line, data_lines_of_blocks, definition, tokenizer, tokens_in
 
 
-@definition("inference-perf", "7de5ef2", cut="")
+@definition(
+    "inference-perf",
+    "0.7.0",
+    cut="",
+    bad_json="skipped",
+    reads=dict.fromkeys(("openai_chat", "openai_completions", "anthropic_messages"), data_lines_of_blocks),
+)
 def answer(chat: Chat) -> Answer:
-    """Return inference-perf's numbers."""
-    chunks = chat.having(lambda line: line.content)
-    count, source, why = tokenizer(chat, [line.content for line in chunks])
+    """What inference-perf says."""
+    read = {"openai_completions": _completion, "anthropic_messages": _block}.get(chat.api, _delta)
+    texts = [(line, text) for line in chat.lines if line.chunk is not None and (text := read(chat, line))]
+    count, source, why = _counted(chat, [text for _, text in texts])
     missing: dict[str, str] = {}
+    also: dict[str, float] = {}
     if chat.close is None:
         missing["end_ns"] = "no-end-time"
+    elif count is not None:
+        also["normalized_time_per_output_token_ns"] = chat.close / count if count > 0 else 0.0
     if count is None:
         missing["tokens"] = why
-    if chat.counter is None or count is None or not chunks or count < 2:
-        reason = "no-token" if not chunks else why or "one-token"
+    times = _token_times(chat, texts)
+    per_token = gaps = None
+    if len(times) > 1:
+        gaps = [later - earlier for earlier, later in pairwise(times)]
+        if count is not None and count > 1:
+            per_token = (times[-1] - times[0]) / (count - 1)
+        else:
+            missing["per_token_ns"] = why or "one-token"
+    else:
+        reason = "no-token-times" if chat.api == "anthropic_messages" else ""
+        reason = reason or ("no-token" if not texts else why or "one-token")
         missing.update(ttft_ns=reason, per_token_ns=reason, gaps_ns=reason)
-        return Answer(ttft=None, end=chat.close, tokens=count, tokens_source=source, missing=missing)
-    times = [line.at for line in chunks for _ in range(chat.counter.count(line.content))]
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    also = {} if chat.close is None else {"normalized_time_per_output_token_ns": chat.close / count}
-    first, last = chunks[0].at, chunks[-1].at
     return Answer(
-        ttft=first,
+        ttft=times[0] if gaps is not None else None,
         end=chat.close,
         tokens=count,
-        tokens_source=source,
-        per_token=(last - first) / (count - 1),
+        tokens_source=source if count is not None else "",
+        per_token=per_token,
         gaps=gaps,
         also=also,
         missing=missing,
     )
+
+
+def _counted(chat: Chat, texts: list[str]) -> tuple[int | None, str, str]:
+    usage: dict[str, Any] = {}
+    if chat.api == "anthropic_messages":
+        for line in chat.lines:
+            message = (line.chunk or {}).get("message")
+            for told in ((line.chunk or {}).get("usage"), message.get("usage") if isinstance(message, dict) else None):
+                if isinstance(told, dict):
+                    usage |= told
+                    break
+    reported = tokens_in(usage, "output_tokens")
+    return (reported, "usage", "") if reported is not None else tokenizer(chat, texts)
+
+
+def _token_times(chat: Chat, texts: list[tuple[Line, str]]) -> list[int]:
+    """When each token came. A count that a tokenizer gives is of text that is there, so that it bounds the list."""
+    if chat.counter is None or chat.api == "anthropic_messages":
+        return []
+    return [line.at for line, text in texts for _ in range(chat.counter.count(text))]
+
+
+def _delta(chat: Chat, line: Line) -> str:
+    choice = _choice(chat, line)
+    delta = choice.get("delta", {})
+    if not isinstance(delta, dict):
+        chat.fail("unexpected-shape", line, "`delta` is not an object")
+    return chat.text_of(line, delta.get("content"))
+
+
+def _completion(chat: Chat, line: Line) -> str:
+    return chat.text_of(line, _choice(chat, line).get("text"))
+
+
+def _choice(chat: Chat, line: Line) -> dict[str, Any]:
+    choices = (line.chunk or {}).get("choices", [{}])
+    if choices == []:
+        return {}
+    if not isinstance(choices, list) or not isinstance(choices[0], dict):
+        chat.fail("unexpected-shape", line, "`choices` is not a list of objects")
+    return choices[0]
+
+
+def _block(_: Chat, line: Line) -> str:
+    chunk = line.chunk or {}
+    kind, block, delta = chunk.get("type"), chunk.get("content_block"), chunk.get("delta")
+    if kind == "content_block_start" and isinstance(block, dict) and block.get("type") == "text":
+        return str(block.get("text") or "")
+    if kind == "content_block_delta" and isinstance(delta, dict) and delta.get("type") == "text_delta":
+        return str(delta.get("text") or "")
+    return ""

@@ -1,4 +1,9 @@
-"""llmperf (ray-project, commit f1d6bed, 2024-12; `ray_clients/openai_chat_completions_client.py`).
+"""llmperf (ray-project, commit f1d6bed, 2024-12), for chat; it has no releases and is no longer kept up.
+
+Read in `llmperf/ray_clients/openai_chat_completions_client.py`, lines 56-100, November 2026.
+
+How it reads: the lines of `requests`, which end at `\\n`, `\\r\\n` or `\\r`; the first six characters of a line are cut off, whatever they are, and
+the rest is JSON or `[DONE]`. Anything else fails the request: `data:{` loses its brace, a comment and an `event:` line are no JSON.
 
 A token is a chunk with content. TTFT is the first. The end is the time at which the stream closed. N is a Llama
 tokenizer's count of the content. Per token (inter-token latency) is the sum of TTFT and all gaps divided by the
@@ -9,21 +14,25 @@ request fail; a TTFT measured before that is kept.
 
 from __future__ import annotations
 
-from streamkit.definitions import Answer, Chat, definition, nothing, tokenizer
+from streamkit.definitions import Answer, Chat, Line, Unreadable, definition, nothing, sliced_lines, tokenizer
 
 
-@definition("llmperf", "f1d6bed")
+@definition("llmperf", "f1d6bed", reads={"openai_chat": sliced_lines})
 def answer(chat: Chat) -> Answer:
-    """Return llmperf's numbers."""
-    tokens = chat.having(lambda line: line.content)
-    lines = chat.having(lambda line: line.chunk is not None)
-    # 0 is its own answer where no token came.
-    first = tokens[0].at if tokens else 0
-    if chat.error:
-        return nothing("error-chunk", ttft=first)
-    if any(line.choice is None for line in lines):
-        return nothing("choices-empty", ttft=first)
-    count, source, why = tokenizer(chat, [line.content for line in tokens])
+    """What llmperf says."""
+    tokens: list[Line] = []
+    texts: list[str] = []
+    lines = [line for line in chat.lines if line.chunk is not None]
+    try:
+        for line in lines:
+            if text := _content(chat, line):
+                tokens.append(line)
+                texts.append(text)
+        if chat.trouble is not None:
+            raise chat.trouble
+    except Unreadable as trouble:
+        return nothing(trouble.code, ttft=tokens[0].at if tokens else 0, fails=trouble.detail)
+    count, source, why = tokenizer(chat, texts)
     missing = {"gaps_ns": "not-defined"}
     if count is None:
         missing["tokens"] = why
@@ -31,7 +40,25 @@ def answer(chat: Chat) -> Answer:
         missing["end_ns"] = "no-end-time"
     if not tokens:
         missing["per_token_ns"] = "no-token"
-    per_token = tokens[-1].at / len(lines) if tokens else None
     return Answer(
-        ttft=first, end=chat.close, tokens=count, tokens_source=source, per_token=per_token, gaps=None, missing=missing
+        # 0 is its own answer where no token came.
+        ttft=tokens[0].at if tokens else 0,
+        end=chat.close,
+        tokens=count,
+        tokens_source=source,
+        per_token=tokens[-1].at / len(lines) if tokens else None,
+        gaps=None,
+        missing=missing,
     )
+
+
+def _content(chat: Chat, line: Line) -> str:
+    chunk = line.chunk or {}
+    if "error" in chunk:
+        chat.fail("error-chunk", line, "`error`")
+    choice = chat.choice_of(line)
+    if choice is None:
+        chat.fail("choices-empty", line, "no `choices`")
+    if not isinstance(choice.get("delta"), dict):
+        chat.fail("unexpected-shape", line, "no `delta`")
+    return chat.text_of(line, choice["delta"].get("content"))

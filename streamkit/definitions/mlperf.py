@@ -12,7 +12,7 @@ from streamkit.definitions import Answer, Chat, definition
 from streamkit.model.message import TOKEN
 
 
-@definition("MLPerf", "b66003e1", chat_only=False, cut="")
+@definition("MLPerf", "b66003e1", apis=(), cut="")
 def answer(chat: Chat) -> Answer:
     """Return LoadGen's numbers for the times that this stream would report to it."""
     stream = chat.stream

@@ -11,7 +11,7 @@ from __future__ import annotations
 from streamkit.definitions import Answer, Chat, definition, differences
 
 
-@definition("OpenTelemetry", "2026", chat_only=False, cut="")
+@definition("OpenTelemetry", "2026", apis=(), cut="")
 def answer(chat: Chat) -> Answer:
     """Return the numbers that an instrumented client reports."""
     chunks = chat.having(lambda line: line.chunk is not None)

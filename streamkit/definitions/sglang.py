@@ -1,25 +1,49 @@
-"""SGLang 0.5.23 (`benchmark/serving.py`).
+"""SGLang's benchmark 0.5, for chat and completions.
 
-A token is a chunk with content or reasoning text; tool calls do not count, so a stream with only tool calls has a
-TTFT of 0.0: that zero is the tool's own result. The end is the last line, including `[DONE]`. N is the usage, or else
-the requested number of tokens. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are those between token chunks.
+Read in SGLang 0.5.23 (`sglang/benchmark/serving.py`, lines 149-155, 290-406 and 408-610), November 2026.
+
+How it reads: lines that end with `\\n`, stripped, so that `\\r\\n` is well; a line is JSON after its `data: `, space included, or
+`[DONE]`. Anything else on a line of its own (`data:{`, a comment, `event:`, `id:`) fails the request.
+
+Chat: a token is a chunk with content or reasoning text; tool calls are none, so that a stream of tool calls alone has a TTFT of
+0.0: that zero is the tool's own answer. The end is the last line, `[DONE]` included. N is the usage, else the number of
+tokens that was requested. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are those between token chunks. A stream that
+reports an error is not failed. Completions: a token is a chunk with text, only such a chunk's usage is read, and one without
+choices, as a usage chunk is, fails the request.
 """
 
 from __future__ import annotations
 
-from streamkit.definitions import Answer, Chat, definition, differences
+from typing import Any
+
+from streamkit.definitions import Answer, Chat, Line, definition, differences, fed_lines, nothing, tokens_in
 
 
-@definition("SGLang", "0.5.23")
+@definition("SGLang", "0.5.23", reads={"openai_chat": fed_lines, "openai_completions": fed_lines})
 def answer(chat: Chat) -> Answer:
-    """Return the numbers of SGLang's benchmark."""
-    tokens = chat.having(lambda line: line.content or line.reasoning)
+    """What SGLang's benchmark says."""
+    if not chat.lines and chat.trouble is None and chat.as_wired:
+        return nothing("no-line")
+    read = _completion if chat.api == "openai_completions" else _delta
+    tokens: list[Line] = []
+    count, source = chat.requested, "requested max_tokens"
+    for line in chat.lines:
+        if line.chunk is None:
+            continue
+        text, usage = read(chat, line)
+        if "completion_tokens" in usage:
+            count, source = tokens_in(usage), "usage"
+        if text:
+            tokens.append(line)
+    return _answer(chat, tokens, count, source)
+
+
+def _answer(chat: Chat, tokens: list[Line], count: int | None, source: str) -> Answer:
     first = tokens[0].at if tokens else 0
     end = chat.lines[-1].at if chat.lines else None
     missing: dict[str, str] = {}
-    count, source = (chat.reported, "usage") if chat.reported else (chat.requested, "requested max_tokens")
     if count is None:
-        missing["tokens"] = "unknown-max-tokens"
+        missing["tokens"] = "no-usage" if source == "usage" else "unknown-max-tokens"
     per_token = None
     if end is None:
         missing.update(end_ns="no-token", per_token_ns="no-token")
@@ -36,3 +60,31 @@ def answer(chat: Chat) -> Answer:
         gaps=differences(tokens),
         missing=missing,
     )
+
+
+def _delta(chat: Chat, line: Line) -> tuple[str, dict[str, Any]]:
+    """The text of a chat chunk, and its usage."""
+    choice = chat.choice_of(line) or {}
+    delta = choice.get("delta") or {}
+    if not isinstance(delta, dict):
+        chat.fail("unexpected-shape", line, "`delta` is not an object")
+    reasoning = delta.get("reasoning_content") or delta.get("reasoning")
+    return chat.text_of(line, reasoning) + chat.text_of(line, delta.get("content")), _usage(chat, line)
+
+
+def _completion(chat: Chat, line: Line) -> tuple[str, dict[str, Any]]:
+    """The text of a completions chunk, and its usage where it has text."""
+    choice = chat.choice_of(line)
+    if choice is None:
+        chat.fail("choices-empty", line, "no `choices`")
+    if "text" not in choice:
+        chat.fail("unexpected-shape", line, "no `text`")
+    text = chat.text_of(line, choice["text"])
+    return text, _usage(chat, line) if text else {}
+
+
+def _usage(chat: Chat, line: Line) -> dict[str, Any]:
+    usage = (line.chunk or {}).get("usage") or {}
+    if not isinstance(usage, dict):
+        chat.fail("unexpected-shape", line, "`usage` is not an object")
+    return usage

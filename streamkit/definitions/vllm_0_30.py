@@ -1,17 +1,41 @@
-"""The benchmark of vLLM 0.30 to 0.32 (`benchmarks/lib/endpoint_request_func.py`).
+"""vLLM's benchmark from 0.30 to 0.32, for chat and completions, from 0.31 on for Responses.
 
-The same as up to 0.29, except that the end is the last chunk with choices. The finish chunk counts, the usage chunk
-does not.
+Read in vLLM 0.32.0 (`vllm/benchmarks/lib/endpoint_request_func.py`, lines 23-63, 372-470 and 532-646), compared with 0.30.0 and
+0.31.0, November 2026.
+
+As up to 0.29, except for the end: it is the last chunk with choices. The finish chunk counts, the usage chunk does not. A
+stream without a chunk with choices is failed.
+
+Responses: `event:` lines, and `data:` with or without a space, are read; deltas of output text and reasoning text count, tool calls do
+not. N is the usage of the terminal event. A stream without that event, or with an error, is failed.
 """
 
 from __future__ import annotations
 
-from streamkit.definitions import Answer, Chat, definition, differences, spread, usage_or_tokenizer
+from streamkit.definitions import (
+    Answer,
+    Chat,
+    choices_read,
+    completions_read,
+    data_lines_of_messages,
+    definition,
+    measured,
+    responses_read,
+    stripped_messages,
+)
 
 
-@definition("vLLM", "0.30-0.32")
+@definition(
+    "vLLM",
+    "0.30-0.32",
+    reads={
+        "openai_chat": stripped_messages,
+        "openai_completions": stripped_messages,
+        "openai_responses": data_lines_of_messages,
+    },
+)
 def answer(chat: Chat) -> Answer:
-    """Return the numbers of vLLM's benchmark."""
-    chunks = chat.having(lambda line: line.choice is not None)
-    first, last = (chunks[0], chunks[-1].at) if chunks else (None, None)
-    return spread(first, last, usage_or_tokenizer(chat), differences(chunks))
+    """What vLLM's benchmark said."""
+    if chat.api == "openai_responses":
+        return responses_read(chat)
+    return measured(chat, completions_read if chat.api == "openai_completions" else choices_read)

@@ -1,25 +1,54 @@
-"""The benchmark of vLLM since 0.33 (`benchmarks/lib/endpoint_request_func.py`, `_choice_has_streamed_output`).
+"""vLLM's benchmark from 0.33 on, for chat, completions and Responses.
 
-A token is a chunk with content, `reasoning`, tool calls or a function call, or with empty content and no role;
-`reasoning_content` does not count. TTFT is the first, the end the last, and gaps (ITL) are those between them. N is
-the last usage, or else the content tokenized again. Per token (TPOT) is (end − TTFT)/(N − 1).
+Read in vLLM 0.33.0 (`vllm/benchmarks/lib/endpoint_request_func.py`, lines 23-63, 382-397 and 400-500), November 2026.
+
+How it reads: as up to 0.32, but reads are no longer stripped, so that a comment in a read of its own blocks nothing. `data:{`
+without a space, an `event:` line and a comment behind data still fail the request; with `\\r\\n` it still sees nothing after two
+events that come together.
+
+Chat: a token is a chunk with content, `reasoning`, tool calls or a function call, or with empty content and no role;
+`reasoning_content` is none. TTFT is the first, the end the last, gaps (ITL) are those between them. N is the usage of a chunk
+that is no token (on a token's chunk it is not read), else the content tokenized again. Per token (TPOT) is (end − TTFT)/(N − 1).
+A stream without a token is failed. Completions: every chunk with choices counts. Responses: as from 0.31 on.
 """
 
 from __future__ import annotations
 
-from streamkit.definitions import Answer, Chat, Line, definition, differences, spread, usage_or_tokenizer
+from streamkit.definitions import (
+    Answer,
+    Chat,
+    Line,
+    blank_line_messages,
+    completions_read,
+    data_lines_of_messages,
+    definition,
+    measured,
+    responses_read,
+)
 
 
-@definition("vLLM", ">=0.33")
+@definition(
+    "vLLM",
+    ">=0.33",
+    reads={
+        "openai_chat": blank_line_messages,
+        "openai_completions": blank_line_messages,
+        "openai_responses": data_lines_of_messages,
+    },
+)
 def answer(chat: Chat) -> Answer:
-    """Return the numbers of vLLM's benchmark."""
-    tokens = chat.having(_is_token)
-    first, last = (tokens[0], tokens[-1].at) if tokens else (None, None)
-    return spread(first, last, usage_or_tokenizer(chat), differences(tokens))
+    """What vLLM's benchmark says."""
+    if chat.api == "openai_responses":
+        return responses_read(chat)
+    return measured(chat, completions_read if chat.api == "openai_completions" else _chat_read)
 
 
-def _is_token(line: Line) -> bool:
-    delta = line.delta
-    if any(delta.get(key) for key in ("content", "reasoning", "tool_calls", "function_call")):
-        return True
-    return delta.get("content") == "" and not delta.get("role")
+def _chat_read(chat: Chat, line: Line) -> str | None:
+    choice = chat.choice_of(line)
+    delta = None if choice is None else choice.get("delta")
+    if not isinstance(delta, dict):
+        return None
+    said = any(delta.get(key) for key in ("content", "reasoning", "tool_calls", "function_call"))
+    if not said and not (delta.get("content") == "" and "role" not in delta):
+        return None
+    return chat.text_of(line, delta.get("content"))

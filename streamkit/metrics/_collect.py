@@ -11,6 +11,7 @@ from typing import Any, overload
 from streamkit.metrics._metric import Metric, Span
 from streamkit.metrics._outcome import COMPLETE, Outcomes, share_interval
 from streamkit.model.histogram import EXACT_SAMPLES, Histogram, Pool
+from streamkit.model.intervals import mean_interval_95
 from streamkit.model.measurement import ChoiceTimes, Measurement, Samples, Summary
 
 _DURATION = "operation_duration"
@@ -163,9 +164,7 @@ class Collection:
             "measured": self.measured,
             "on_the_clock": len(self.spans),
             "token_sources": dict(sorted(self.sources.items())),
-            "metrics": {
-                entry.key: distribution(self.pools[entry.name].summary(), entry.unit) for entry in self.metrics
-            },
+            "metrics": {entry.key: _pooled(self.pools[entry.name], entry) for entry in self.metrics},
             "missing": {entry.key: dict(found) for entry in self.metrics if (found := self.missing[entry.name])},
             "run": {
                 entry.key: json_number(run[entry.name].values[0]) if run[entry.name].values else None
@@ -272,6 +271,21 @@ def distribution(summary: Summary | None, unit: str = "1") -> dict[str, Any] | N
     if summary is None:
         return None
     return {name: json_number(getattr(summary, name), unit) for name in Summary.__slots__}
+
+
+def _pooled(pool: Pool, entry: Metric) -> dict[str, Any] | None:
+    """The distribution of a pool, with `std`, and with the interval of the mean where each sample is of a stream of its
+    own: gaps of one stream depend on each other, and their number says nothing of how well their mean is known."""
+    summary, deviation = pool.summary(), pool.deviation()
+    told = distribution(summary, entry.unit)
+    if summary is None or told is None:
+        return None
+    told["std"] = None if deviation is None else json_number(deviation, entry.unit)
+    told["mean_interval_95"] = None
+    if deviation is not None and not entry.many:
+        bounds = mean_interval_95(summary.mean, deviation, summary.n)
+        told["mean_interval_95"] = [json_number(bound, entry.unit) for bound in bounds]
+    return told
 
 
 def json_number(value: float, unit: str = "1") -> float:

@@ -20,6 +20,7 @@ REASONS = {
     "no-usage": "the stream reports no usage, and no --tokenizer was named",
     "no-wall-clock": "the streams do not say when they were recorded, or when they ended",
     "no-stream": "no request either succeeded or failed",
+    "not-in-result": "the tool's file does not hold it",
     "not-complete": "the stream failed or is a part of one, so that its times are none of a complete answer",
     "not-measured": "the run that measured this stream did not measure it",
     "not-reported": "the provider does not say",

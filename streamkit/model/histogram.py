@@ -139,6 +139,15 @@ class Histogram:
             n=self.count, min=self.min, mean=self.sum / self.count, p50=p50, p90=p90, p95=p95, p99=p99, max=self.max
         )
 
+    def deviation(self) -> float | None:
+        """The standard deviation of a sample, within about `alpha` of the values, or None for fewer than two."""
+        if self.count < 2:
+            return None
+        # The mean of the buckets' own values, so that values that are alike deviate by nothing.
+        mean = math.fsum(count * self.value(key) for key, count in self.buckets.items()) / self.count
+        squares = [count * (self.value(key) - mean) ** 2 for key, count in self.buckets.items()]
+        return math.sqrt(math.fsum([*squares, self.zero * mean**2]) / (self.count - 1))
+
     def to_json(self) -> dict[str, Any]:
         """The histogram as an object of JSON: `{"alpha","zero","min","max","count","sum","buckets":{key: count}}`.
 
@@ -237,6 +246,16 @@ class Pool:
         mean = math.fsum(self._values) / len(self._values)
         p50, p90, p95, p99 = (self.percentile(rank) for rank in PERCENTILES)
         return Summary(n=len(self._values), min=least, mean=mean, p50=p50, p90=p90, p95=p95, p99=p99, max=most)
+
+    def deviation(self) -> float | None:
+        """The standard deviation of a sample (n - 1), or None for fewer than two values."""
+        if self._histogram is not None:
+            return self._histogram.deviation()
+        count = len(self._values)
+        if count < 2:
+            return None
+        mean = math.fsum(self._values) / count
+        return math.sqrt(math.fsum((value - mean) ** 2 for value in self._values) / (count - 1))
 
     def percentile(self, rank: float) -> float:
         """The `rank`-th percentile. Raises ValueError if there are no values."""

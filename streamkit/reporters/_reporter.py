@@ -82,7 +82,7 @@ class StatsReport:
 
     `streams` gives a row a stream, once, as they are measured; only when it has been read to its end does `groups` give
     the summaries: of all streams first (its `by` is empty), then of each group. `asked` says that the columns were named
-    by the user, so that a table shows them all. `reasons` has a sentence for each code of a missing number, `outcome` gives
+    by the user, so that a table shows them all; `listed` is off where the streams were shown before. `reasons` has a sentence for each code of a missing number, `outcome` gives
     one for each way in which a request can end. `statistics`
     are those that a table shows of a distribution; percentiles that are not of the eight lie under `percentiles` of a
     group. `marks` gives the chunks of the stream, where there was only one; `page` the
@@ -96,6 +96,7 @@ class StatsReport:
     reasons: Mapping[str, str] = field(default_factory=dict)
     outcome: Callable[[str], str] = str
     asked: bool = False
+    listed: bool = True
     per_stream: bool = False
     explain: bool = False
     plot: bool = False

@@ -30,6 +30,14 @@ _WANTED = (
     "time_to_last_token_ns",
     "time_to_first_answer_token_ns",
 )
+# Whose means are told unless metrics are named: those that `--compare` compares.
+_MEANS = (
+    "time_to_first_token_ns",
+    "inter_token_latency_ns",
+    "inter_chunk_gap_ns",
+    "operation_duration_ns",
+    "output_tokens_per_second",
+)
 _OF_MANY = ("p50", "p99", "max")
 _FILE_WIDTH = 16
 # Why goodput is missing where nobody asked for it.
@@ -147,6 +155,22 @@ def cost_line(group: Row) -> str:
     return f"Cost of {count:,} stream{'' if count == 1 else 's'}: {total}" + (
         f"; not known: {lacking}" if lacking else ""
     )
+
+
+def mean_line(group: Row, report: StatsReport) -> str:
+    """The means with half their 95 % intervals, and the standard deviations; empty where a table has no mean, or no metric
+    two samples."""
+    told = []
+    for column in report.columns if "mean" in report.statistics else ():
+        value = group["metrics"].get(column.key)
+        if value is None or value.get("std") is None or not (report.asked or column.key in _MEANS):
+            continue
+        mean, std = (shown(value[key], column.unit, ascii_only=report.ascii_only) for key in ("mean", "std"))
+        interval = value["mean_interval_95"]
+        sign = "+/-" if report.ascii_only else "±"
+        half = shown((interval[1] - interval[0]) / 2, column.unit, ascii_only=report.ascii_only) if interval else ""
+        told.append(f"{column.head} {mean}{f' {sign} {half}' if half else ''} (std {std})")
+    return f"Means with 95 % intervals: {'; '.join(told)}." if told else ""
 
 
 def few_line(group: Row, report: StatsReport) -> str:

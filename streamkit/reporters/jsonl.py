@@ -1,10 +1,12 @@
-"""JSON Lines: an object per finding, in order."""
+"""JSON Lines: an object per finding, or per row, in order."""
 
 from __future__ import annotations
 
-from streamkit.reporters import LintReport, Reporter
+from collections.abc import Sequence
+
+from streamkit.reporters import LintReport, Reporter, Row
 from streamkit.reporters._finding_json import finding_object
-from streamkit.reporters._strict_json import dumps
+from streamkit.reporters._strict_json import dumps, dumps_fast
 
 
 def findings(report: LintReport) -> str:
@@ -12,4 +14,9 @@ def findings(report: LintReport) -> str:
     return "".join(dumps(finding_object(finding)) + "\n" for finding in report.findings)
 
 
-REPORTER = Reporter(name="jsonl", findings=findings, content="json")
+def rows(given: Sequence[Row]) -> str:
+    """One line per row."""
+    return "".join(dumps_fast(row) + "\n" for row in given)
+
+
+REPORTER = Reporter(name="jsonl", findings=findings, rows=rows, content="json")

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from streamkit.reporters import Reporter, Row, StatsReport
-from streamkit.reporters._stats_tables import Notes, Table, failure_lines, headline, stream_table, summary_tables
+from streamkit.reporters._stats_tables import (
+    Notes,
+    Table,
+    failure_lines,
+    headline,
+    mean_line,
+    stream_table,
+    summary_tables,
+)
 from streamkit.text import one_line
 
 # What would end a cell, begin a link, an image, a tag or a mention, or style the text.
@@ -36,6 +44,8 @@ def stats(report: StatsReport) -> Iterator[str]:
         yield f"**{_cell(title)}** {_cell(headline(group))}\n\n" if title else ""
         yield from (f"{_cell(line)}  \n" for line in failure_lines(group, report))
         yield "\n" + _table(table) + "\n"
+        means = mean_line(group, report) if table.rows else ""
+        yield f"{_cell(means)}\n\n" if means else ""
     for note in heard.message():
         yield f"- {_cell(note)}\n"
 

@@ -17,6 +17,7 @@ from streamkit.reporters._stats_tables import (
     failure_lines,
     few_line,
     headline,
+    mean_line,
     run_line,
     spread,
     stream_table,
@@ -52,7 +53,7 @@ def stats(report: StatsReport) -> Iterator[str]:
     count = groups[0]["streams"]
     if not count:
         return
-    if count == 1 and len(streams) == 1:
+    if report.listed and count == 1 and len(streams) == 1:
         yield from _card(streams[0], groups[0], report)
     else:
         yield from _many(streams, groups, count, report)
@@ -214,7 +215,9 @@ def _aligned(pairs: Sequence[tuple[str, str, str]]) -> list[str]:
 
 
 def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: StatsReport) -> Iterator[str]:
-    if report.per_stream or count <= _LISTED:
+    if not report.listed:
+        pass
+    elif report.per_stream or count <= _LISTED:
         yield drawn(stream_table(streams, report, report.width), report.paint) + "\n"
     else:
         yield f"{count} streams; --per-stream lists them\n\n"
@@ -226,6 +229,8 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
             yield "Percentiles are within 0.5 %: they come from histograms, not from the samples.\n"
         cost = cost_line(group)
         yield f"{cost}\n" if cost else ""
+        means = mean_line(group, report) if table.rows else ""
+        yield textwrap.fill(means, report.width) + "\n" if means else ""
         few = few_line(group, report) if table.rows else ""
         yield textwrap.fill(few, report.width) + "\n" if few else ""
         run = run_line(group, report)

@@ -31,7 +31,7 @@ from streamkit.model.measurement import Measurement, Summary, TokenCounter
 from streamkit.model.message import ERROR, FINISH, REASONING, ROLE, TEXT, TOOL, USAGE
 from streamkit.model.stream import Stream
 from streamkit.reporters import Column, Mark, Row
-from streamkit.service.merging import read_run
+from streamkit.service.merging import read_run, tool_measurements
 from streamkit.service.pricing import COUNTS, Bill, Prices
 
 Counters = Callable[[str | None], TokenCounter | None]
@@ -143,8 +143,13 @@ class Run:
     def merge(self, path: str) -> list[Row]:
         """Add the streams of another run, from a file written by `stats --format json`, and return their rows.
 
-        Raises UnreadableInput, in which case none is added.
+        A file of a benchmark tool's results is merged too. Raises UnreadableInput, in which case none is added.
         """
+        if (told := tool_measurements(path)) is not None:
+            for measurement in told:
+                self._add(measurement)
+            shown = [entry for entry in self.shown if entry.of_stream is not None]
+            return [{**row_of(measurement, shown), **self._cost(measurement)} for measurement in told]
         run = read_run(path, self.whole, self.limits, self.wanted.by)
         self.whole.merge(run.summary)
         for group, summary in run.groups:

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from streamkit.errors import UnreadableInput
-from streamkit.metrics import Collection, Expression, measurement_of, meets_limits
-from streamkit.model.measurement import Measurement
+from streamkit.metrics import METRICS, Collection, Expression, measurement_of, meets_limits, row_of
+from streamkit.model.measurement import Measurement, Samples
+from streamkit.model.recording import START
 from streamkit.reporters import Row
+from streamkit.results import RESULTS, Request, ToolResult
 
 # How such a file begins, even if another program has reformatted it.
 _HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"streams"\s*:\s*\[')
@@ -31,20 +33,78 @@ class EarlierRun(NamedTuple):
 
 
 def run_files(paths: Sequence[str]) -> Iterator[str]:
-    """The files among these inputs (including folders and patterns) that were written by `stats --format json`."""
+    """The files among these inputs (including folders and patterns) that were written by `stats --format json`, or are
+    results of a benchmark tool."""
     from streamkit.formats import find
 
     for found in find([path for path in paths if path != "-"]):
-        try:
-            with Path(found.path).open("rb") as file:
-                if _HEAD.match(file.read(_HEAD_BYTES)):
-                    yield found.path
-        except OSError:
-            continue  # reported when it is read
+        head = _head(found.path)
+        if _HEAD.match(head) or _tool_of(head) is not None:
+            yield found.path
+
+
+def _head(path: str) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except OSError:
+        return b""  # reported when it is read
+
+
+def _tool_of(head: bytes) -> ToolResult | None:
+    """The tool whose results begin so. Most inputs are recordings, for which no importer needs to be loaded."""
+    if head.startswith(START) or not head.lstrip().startswith((b"{", b"[")):
+        return None
+    return next((entry for entry in RESULTS.values() if entry.recognises(head)), None)
+
+
+def tool_measurements(path: str) -> list[Measurement] | None:
+    """The requests that a benchmark tool reported, or None where the file is none of its results. Raises UnreadableInput."""
+    tool = _tool_of(_head(path))
+    if tool is None:
+        return None
+    try:
+        result = tool.reads(_document(Path(path).read_bytes()))
+    except (OSError, LookupError, TypeError, AttributeError, ValueError) as error:
+        raise UnreadableInput(path, f"not results of {tool.tool} that can be read: {error!r}") from error
+    return [_measured(path, number, request, tool) for number, request in enumerate(result.requests, 1)]
+
+
+def _document(data: bytes) -> list[Any]:
+    """One JSON value, or one a line."""
+    try:
+        return [orjson.loads(data)]
+    except orjson.JSONDecodeError:
+        return [orjson.loads(line) for line in data.splitlines() if line.strip()]
+
+
+def _measured(path: str, number: int, request: Request, tool: ToolResult) -> Measurement:
+    samples = {name: Samples(missing="not-in-result") for name, entry in METRICS.items() if not entry.whole_run}
+    samples |= {
+        name: Samples(tuple(values), source=tool.tool if name == "output_tokens" else "")
+        for name, values in request.samples.items()
+    }
+    return Measurement(
+        file=path,
+        exchange=number,
+        api="unknown",
+        dialect="",
+        model=request.model,
+        verdict=request.outcome if request.outcome in ("complete", "error", "truncated") else "truncated",
+        samples=samples,
+        notes=request.notes,
+        recorded_at=request.recorded_at,
+        units={name: entry.unit for name, entry in METRICS.items()},
+        outcome=request.outcome,
+    )
 
 
 def rows_of(path: str) -> list[Row]:
     """The rows of such a file, a stream each. Raises UnreadableInput."""
+    told = tool_measurements(path)
+    if told is not None:
+        entries = [entry for entry in METRICS.values() if not entry.whole_run]
+        return [row_of(measurement, entries) for measurement in told]
     try:
         rows = list(orjson.loads(Path(path).read_bytes())["streams"])
         for row in rows:

@@ -135,7 +135,10 @@ class TestManyStreams:
         assert merged["summary"]["run"] == pytest.approx(whole["summary"]["run"])
         for key, told in whole["summary"]["metrics"].items():
             for name, value in (told or {}).items():
-                assert merged["summary"]["metrics"][key][name] == pytest.approx(value, rel=0.0051)
+                # What is known of a spread is as exact as the values are.
+                room = 0.02 * told["max"] if name in ("std", "mean_interval_95") else None
+                mine = merged["summary"]["metrics"][key][name]
+                assert mine is value is None or mine == pytest.approx(value, rel=0.0051, abs=room)
         assert document(*reversed(parts))["summary"]["histograms"] == merged["summary"]["histograms"]
         assert run("--fail-if", "ttft > 145ms", *parts).return_value == 1
 

@@ -14,7 +14,7 @@ import pytest
 
 from streamkit.apis import interpret
 from streamkit.definitions import DEFINITIONS, FIELDS, REASONS, Answer, answer, answers
-from streamkit.model.exchange import End
+from streamkit.model.exchange import End, Frames, Import
 from streamkit.model.measurement import TokenCounter
 from tests.metrics.making import MS, ROLE, STOP, chunk, exchange, text, usage
 
@@ -86,7 +86,7 @@ def test_tool_calls_alone() -> None:
     assert results("aiperf", events).ttft == 100 * MS
     assert results("sglang", events).ttft == 0  # the tool's own answer
     assert results("inference_perf", events).missing["ttft_ns"] == "no-token"
-    assert results("genai_perf", events).missing["ttft_ns"] == "no-content"
+    assert results("genai_perf", [*events[:-2], events[-1]]).missing["ttft_ns"] == "no-content"
 
 
 def test_reasoning_content_is_not_a_token_from_vllm_0_33_on() -> None:
@@ -104,9 +104,13 @@ def test_a_broken_connection() -> None:
 
 
 def test_another_api_and_a_log_without_times() -> None:
-    made = interpret(exchange([(5, '{"type":"message_start","message":{"id":"m","type":"message"}}')]))
-    if made.api != "openai_chat":
-        assert set(answer(DEFINITIONS["aiperf"], made).missing.values()) == {"not-chat"}
+    gemini = (
+        '{"candidates":[{"content":{"parts":[{"text":"a"}],"role":"model"},"index":0}],"modelVersion":"gemini-3-pro"}'
+    )
+    made = interpret(exchange([(5, gemini)]))
+    assert made.api == "gemini"
+    for name in set(DEFINITIONS) - {"mlperf", "opentelemetry"}:
+        assert set(answer(DEFINITIONS[name], made).missing.values()) == {"not-supported"}
     untimed = interpret(exchange([(None, data) for _, data in PLAIN], clock="none", end=None))
     ours = answer(DEFINITIONS["aiperf"], untimed)
     assert (ours.ttft, ours.tokens, ours.missing["ttft_ns"], ours.missing["gaps_ns"]) == (
@@ -134,10 +138,12 @@ def test_json() -> None:
         "gaps_ns",
         "also",
         "missing",
+        "fails",
+        "notes",
     ]
     assert first | {"also": 0} == {
         "tool": "AIPerf",
-        "version": "0.13",
+        "version": "0.13.0",
         "ttft_ns": 100 * MS,
         "end_ns": 160 * MS,
         "tokens": 4,
@@ -146,4 +152,30 @@ def test_json() -> None:
         "gaps_ns": [20 * MS, 40 * MS],
         "also": 0,
         "missing": {},
+        "fails": None,
+        "notes": [],
     }
+
+
+def test_where_the_code_of_a_tool_would_raise_it_is_said_on_what() -> None:
+    unspaced = exchange(PLAIN, end=171)
+    frames = Frames(
+        [data.replace(b"data: ", b"data:") for data in unspaced.frames.data], unspaced.frames.at, [None] * 7
+    )
+    told = answers(interpret(replace(unspaced, frames=frames)), COUNTER)["definitions"]
+    [vllm] = [row for row in told if row["version"] == ">=0.33"]
+    assert set(vllm["missing"].values()) == {"not-json"}
+    assert vllm["fails"].startswith('\'data:{"id":"c1"')
+
+
+def test_several_choices_are_explained() -> None:
+    events = [(20, ROLE), (100, text("a")), (110, text("b", index=1)), (165, STOP), (170, usage(2)), (170, "[DONE]")]
+    for name in set(DEFINITIONS) - {"mlperf", "opentelemetry", "genai_perf"}:
+        assert results(name, events).notes == ("several-choices",)
+    assert results("aiperf").notes == ()
+
+
+def test_a_log_that_lost_the_wire_is_read_as_if_every_event_came_whole() -> None:
+    kept = interpret(exchange(PLAIN, end=171, imported=Import("gist_log", framed=False)))
+    ours = answer(DEFINITIONS["sglang"], kept, COUNTER)
+    assert (ours.ttft, ours.notes) == (100 * MS, ("wire-unknown",))

@@ -65,8 +65,14 @@ def test_our_result_is_that_of_the_tool(vectors: dict[str, Any], stream: str, to
     counter = TokenCounter("as the tool", lambda _: said["n_usage"]) if tool == "llmperf" else COUNTER
     if tool.startswith("vllm") and not said.get("n_usage"):
         counter = None
+    # The release of GenAI-Perf fails on a chunk without choices; these are answers of a later commit.
+    events = [
+        one
+        for one in case["events"]
+        if tool != "genai-perf" or one[1] == "[DONE]" or orjson.loads(one[1]).get("choices")
+    ]
     made = exchange(
-        [(at * 1000, data) for at, data in case["events"]],
+        [(at * 1000, data) for at, data in events],
         end=case["t_end"] * 1000,
         headers=None,
         request={"max_tokens": 10},

@@ -1,0 +1,44 @@
+"""Requests in columns, as vLLM and SGLang write them: a list a number, a place a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from streamkit.results._result import Request, count, failed_at, listed, nanoseconds, one, unlisted
+
+_TOTALS = ("mean_ttft_ms", "median_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "median_tpot_ms", "p99_tpot_ms")
+
+
+def column_requests(run: Mapping[str, Any], remedy: str) -> Sequence[Request]:
+    """The requests of one run; of totals alone as many requests without numbers, with `remedy` in a note."""
+    if "ttfts" not in run:
+        totals = {name: f"{run[name]:.6g}" for name in _TOTALS if run.get(name) is not None}
+        return unlisted(int(run["completed"]), int(run.get("failed") or 0), totals, remedy)
+    columns = zip(run["ttfts"], run["itls"], run["output_lens"], run["input_lens"], run["errors"], strict=True)
+    return [
+        Request(
+            outcome=failed_at(error),
+            model=run.get("model_id"),
+            # A request that failed has zeros where it has no numbers.
+            samples={} if error else _samples(ttft, gaps, tokens, asked),
+        )
+        for ttft, gaps, tokens, asked, error in columns
+    ]
+
+
+def _samples(ttft: float, gaps: Sequence[float], tokens: int, asked: int) -> dict[str, tuple[float, ...]]:
+    if not ttft:
+        # 0.0 is what these tools store where no chunk was a token to them.
+        return one(output_tokens=count(tokens), input_tokens=count(asked))
+    rest = sum(gaps)
+    latency = rest / (tokens - 1) if tokens > 1 and gaps else None
+    return one(
+        time_to_first_token=nanoseconds(ttft),
+        time_to_last_token=nanoseconds(ttft + rest),
+        inter_token_latency=nanoseconds(latency),
+        inter_chunk_gap=listed(gaps),
+        output_tokens_per_second=count(1 / latency if latency else None),
+        output_tokens=count(tokens),
+        input_tokens=count(asked),
+    )

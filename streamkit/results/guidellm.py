@@ -1,0 +1,49 @@
+"""GuideLLM 0.8: the JSON of `guidellm run --output kind=json`, all benchmarks of the file together.
+
+Its request latency ends at `[DONE]` or where the stream closes: it is our duration. Its inter-token latency is our own; its
+time per output token, which has the first token in it, is none of ours. Gaps are not stored. What was sampled away
+(`--metrics` with a sample size) is not in the file. Requests that were cut off at the end of the benchmark are in neither share,
+as excerpts are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from streamkit.results import Document, Request, Result, ToolResult, count, nanoseconds, one
+
+_HEAD = re.compile(rb'\s*\{\s*"metadata":\s*\{[^{}]*"guidellm_version":')
+_MS = 1e6
+
+
+def reads(document: Document) -> Result:
+    """The requests of a file."""
+    report = document[0]
+    outcomes = {"successful": "complete", "errored": "error", "incomplete": "excerpt"}
+    requests = [
+        _request(told, outcome)
+        for benchmark in report["benchmarks"]
+        for kind, outcome in outcomes.items()
+        for told in benchmark["requests"].get(kind) or ()
+    ]
+    return Result(requests, str(report["metadata"]["guidellm_version"]))
+
+
+def _request(told: Any, outcome: str) -> Request:
+    return Request(
+        outcome=outcome,
+        samples=one(
+            time_to_first_token=nanoseconds(told.get("time_to_first_token_ms"), _MS),
+            time_to_first_answer_token=nanoseconds(told.get("time_to_first_output_token_ms"), _MS),
+            inter_token_latency=nanoseconds(told.get("inter_token_latency_ms"), _MS),
+            operation_duration=nanoseconds(told.get("request_latency")),
+            end_to_end_tokens_per_second=count(told.get("output_tokens_per_second")),
+            output_tokens=count(told.get("output_tokens")),
+            input_tokens=count(told.get("prompt_tokens")),
+            cached_tokens=count(told.get("cached_tokens")),
+        ),
+    )
+
+
+RESULT = ToolResult(name="guidellm", tool="GuideLLM", recognises=lambda head: bool(_HEAD.match(head)), reads=reads)

@@ -1,0 +1,94 @@
+"""inference-perf 0.7: `per_request_lifecycle_metrics.json`, and `summary_lifecycle_metrics.json`, totals alone.
+
+Its request latency ends where the stream closed: it is our duration. Its time per output token, from the first token to the
+last, is our inter-token latency; its normalized form is ours too. Its inter-token latencies are of tokens, those of one
+chunk at the chunk's time, and are not our gaps; those are between the times of the chunks with content. The tool's computed
+metrics are taken where they are, and computed by its formulas where they were not asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Any
+
+from streamkit.results import (
+    Document,
+    Request,
+    Result,
+    ToolResult,
+    count,
+    failed_at,
+    listed,
+    nanoseconds,
+    one,
+    unlisted,
+)
+
+_REQUESTS = re.compile(rb'\s*\[\s*\{\s*"start_time":\s*[\d.]+,\s*"end_time":')
+_TOTALS = re.compile(rb'\s*\{\s*"benchmark_time_seconds":\s*[\d.]+,\s*"load_summary":')
+
+
+def reads(document: Document) -> Result:
+    """The requests of a file."""
+    report = document[0]
+    return Result([_request(told) for told in report] if isinstance(report, list) else _totals(report))
+
+
+def _request(told: Any) -> Request:
+    known = {**_of_chunks(told), **(told.get("computed_metrics") or {})}
+    rate = known.get("time_per_output_token")
+    return Request(
+        outcome=failed_at(told.get("error")),
+        samples=one(
+            time_to_first_token=nanoseconds(known.get("time_to_first_token")),
+            inter_token_latency=nanoseconds(rate),
+            inter_chunk_gap=listed(known.get("gaps")),
+            # Its own answer is 0.0 where there are no tokens.
+            normalized_time_per_output_token=nanoseconds(known.get("normalized_time_per_output_token") or None),
+            operation_duration=nanoseconds(told["end_time"] - told["start_time"]),
+            output_tokens_per_second=count(1 / rate if rate else None),
+            output_tokens=count(known.get("output_tokens")),
+            input_tokens=count(known.get("input_tokens")),
+        ),
+    )
+
+
+def _of_chunks(told: Any) -> dict[str, Any]:
+    """What the times of the chunks with content tell, by the tool's formulas; its computed metrics are off by default."""
+    info = told.get("info") or {}
+    held = info.get("response_metrics") or {}
+    times, tokens = held.get("chunk_times") or [], held.get("output_tokens")
+    known: dict[str, Any] = {
+        "output_tokens": tokens,
+        "input_tokens": ((info.get("request_metrics") or {}).get("text") or {}).get("input_tokens"),
+    }
+    if tokens:
+        known["normalized_time_per_output_token"] = (told["end_time"] - told["start_time"]) / tokens
+    if len(times) > 1:
+        known["time_to_first_token"] = times[0] - told["start_time"]
+        known["gaps"] = [later - earlier for earlier, later in pairwise(times)]
+        if tokens and tokens > 1:
+            known["time_per_output_token"] = (times[-1] - times[0]) / (tokens - 1)
+    return known
+
+
+def _totals(report: Any) -> list[Request]:
+    latency = report["successes"].get("latency") or {}
+    totals = {
+        f"{stat} {name}": f"{held[stat] * 1e3:.6g} ms"
+        for name in ("time_to_first_token", "time_per_output_token", "request_latency")
+        if (held := latency.get(name))
+        for stat in ("mean", "median", "p99")
+        if held.get(stat) is not None
+    }
+    remedy = "set report.request_lifecycle.per_request"
+    return unlisted(int(report["successes"]["count"]), int(report["failures"]["count"]), totals, remedy)
+
+
+RESULT = ToolResult(
+    name="inference_perf",
+    tool="inference-perf",
+    recognises=lambda head: bool(_REQUESTS.match(head) or _TOTALS.match(head)),
+    reads=reads,
+)
