@@ -47,7 +47,7 @@ class Page:
         dialect = f" · {stream.dialect}" if stream.dialect else ""
         model = f" · {stream.model}" if stream.model else ""
         head = f"{name_of(stream)}: {stream.api}{dialect}{model} over {stream.framing}"
-        self._line(("\n" if self._shown else "") + head, "head")
+        self._line(("\n" if self._shown else "") + one_line(head), "head")
         self._console.detail(f"{name_of(stream)}: detected: {stream.detected}")
         self._shown += 1
         times = f"{'time s':>9} {'gap s':>8}  " if stream.exchange.timed else ""

@@ -53,7 +53,8 @@ def command(
     destination = output or "-"
     _reject_own_input(paths, destination)
     inputs = Inputs(paths, console, input_format=input_format)
-    exchanges = (exchange if no_redact else redact_exchange(exchange) for exchange in inputs.exchanges())
+    secrets: Counter[str] = Counter()
+    exchanges = inputs.exchanges() if no_redact else _redacted(inputs.exchanges(), secrets)
     lost: Lost = Counter()
     if _is_folder(destination):
         _write_folder(exchanges, chosen, destination, force, lost)
@@ -61,7 +62,21 @@ def command(
         _write_file(exchanges, chosen, destination, force, lost)
     for message, count in lost.items():
         console.say(f"not kept: {message}" + (f" ({count} exchanges)" if count > 1 else ""))
+    if secrets:
+        found = ", ".join(f"{rule} ({count})" if count > 1 else rule for rule, count in sorted(secrets.items()))
+        console.say(f"redacted: {found}; --no-redact keeps them")
     return inputs.code
+
+
+def _redacted(exchanges: Iterator[Exchange], secrets: Counter[str]) -> Iterator[Exchange]:
+    """These exchanges with their secrets cut, which `secrets` counts by rule."""
+    for exchange in exchanges:
+        redacted = redact_exchange(exchange)
+        before = Counter(known.rule for known in exchange.redactions)
+        secrets.update(Counter(known.rule for known in redacted.redactions) - before)
+        if exchange.end is None and redacted.frames.data != exchange.frames.data:
+            secrets["in a body"] += 1  # listed on no line, for want of an end
+        yield redacted
 
 
 def _is_folder(destination: str) -> bool:

@@ -12,7 +12,7 @@ import click
 
 from streamkit.frozen import dataclass
 from streamkit.palette import Palette
-from streamkit.text import safe_text
+from streamkit.text import one_line
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -34,7 +34,7 @@ class Console:
     def say(self, text: str, role: str = "head") -> None:
         """Write a message unless `quiet`. Everything before the first `: ` or ` · ` gets the color of `role`."""
         if not self.quiet:
-            text = safe_text(text)
+            text = _message(text)
             end = _END_OF_LEAD.search(text)
             index = end.start() if end else len(text)
             _to_stderr(self.talk(role, text[:index]) + text[index:])
@@ -46,7 +46,7 @@ class Console:
 
     def complain(self, text: str) -> None:
         """Write an error message, even if `quiet`."""
-        _to_stderr(f"{self.talk('error', 'streamkit:')} {safe_text(text)}")
+        _to_stderr(f"{self.talk('error', 'streamkit:')} {_message(text)}")
 
     @property
     def talk(self) -> Palette:
@@ -77,6 +77,12 @@ def colored(choice: str, stream: TextIO | None, *, data: bool = False) -> bool:
     if not data and any(os.environ.get(name, "") not in ("", "0") for name in _FORCING):
         return True
     return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _message(text: str) -> str:
+    """A message as stderr shows it: one line, whatever the stream and the file that it speaks of hold, and without what a
+    runner of GitHub Actions or Azure Pipelines would obey in its log (`##[error]`, `##vso[…]`)."""
+    return one_line(text).replace("##", "# #")
 
 
 def _to_stderr(text: str) -> None:

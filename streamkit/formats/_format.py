@@ -21,6 +21,8 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Repair
 from streamkit.registry import Catalogue
 
+_MISREAD = (":", "=", "+", "@", "#")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
@@ -96,15 +98,22 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
     """
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            inside = list(_walk(path))
+            inside = list(map(_as_path, _walk(path)))
         elif is_pattern(path) and not os.path.lexists(path):
-            inside = sorted(match for match in glob.glob(path, recursive=True) if Path(match).is_file())  # noqa: PTH207
+            matches = glob.glob(path, recursive=True)  # noqa: PTH207
+            inside = sorted(_as_path(match) for match in matches if Path(match).is_file())
         else:
-            yield Found(path, named=True)
+            yield Found(_as_path(path), named=True)
             continue
         yield from (Found(file, named=False) for file in inside)
         if not inside:
             yield Found(path, named=True)
+
+
+def _as_path(name: str) -> str:
+    """The path with `./` before a name that would be something else at the start of a line or a cell: a workflow command
+    (`::error::x`), a formula (`=x`)."""
+    return f"./{name}" if name.startswith(_MISREAD) else name
 
 
 def ordered() -> list[Format]:

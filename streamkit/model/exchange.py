@@ -358,6 +358,12 @@ class Exchange:
         return self.origin.path if self.origin.number == 1 else f"{self.origin.path}#{self.origin.number}"
 
     @property
+    def redactions(self) -> tuple[Redaction, ...]:
+        """Everything that was cut out of it."""
+        response, end = self.response, self.end
+        return (*self.redacted, *(response.redacted if response else ()), *(end.redacted if end else ()))
+
+    @property
     def content_type(self) -> str | None:
         """The response's content type, or None if unknown."""
         return self.response.header("content-type") if self.response else None

@@ -139,7 +139,8 @@ _KEY_HEADERS = frozenset(
     ]
 )
 _SEPARATORS = str.maketrans("", "", "-_. ")
-_USER_INFO = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*://)[^/?#@]*@")
+# Of a URL or a reference without a scheme (RFC 3986, section 4.2); browsers take a backslash for a slash, and the last @ ends it.
+_USER_INFO = re.compile(r"\A\s*((?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{2})[^/\\?#]*@")
 
 
 def redact_request_headers(headers: Headers, redactions: list[Redaction]) -> Headers:
@@ -174,23 +175,29 @@ def redact_response_headers(headers: Headers, redactions: list[Redaction]) -> He
 
 
 def redact_url(url: str, redactions: list[Redaction], at: str = "request.url") -> str:
-    """Redact user, password and secret query parameters of a URL, and append what was redacted to `redactions`."""
+    """Redact user, password and secret parameters of a URL, and append what was redacted to `redactions`.
+
+    Parameters are those of the query, and those of the fragment, in which OAuth passes tokens.
+    """
     known = _USER_INFO.match(url)
     if known and known.group() != f"{known[1]}redacted@":
         url = _USER_INFO.sub(r"\1redacted@", url)
         redactions.append(Redaction(f"{at}.user", "user-info"))
-    head, question, rest = url.partition("?")
-    if not question:
-        return url
-    query, hash_, fragment = rest.partition("#")
+    url, hash_, fragment = url.partition("#")
+    head, question, query = url.partition("?")
+    query = _redact_parameters(query, redactions, at)
+    return head + question + query + hash_ + _redact_parameters(fragment, redactions, at)
+
+
+def _redact_parameters(parameters: str, redactions: list[Redaction], at: str) -> str:
     done = []
-    for pair in query.split("&"):
+    for pair in parameters.split("&"):
         key, equals, value = pair.partition("=")
         if value not in ("", _MARK) and unquote_plus(key).translate(_SEPARATORS).lower() in _query_keys():
             redactions.append(Redaction(f"{at}.query.{unquote_plus(key)}", "query-key"))
             pair = f"{key}{equals}{_MARK}"
         done.append(pair)
-    return head + "?" + "&".join(done) + hash_ + fragment
+    return "&".join(done)
 
 
 def is_secret_name(name: str) -> bool:

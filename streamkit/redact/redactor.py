@@ -92,6 +92,7 @@ def redact_exchange(exchange: Exchange, policy: Policy = DEFAULT) -> Exchange:
     """Redact a whole exchange: the result is what recording it with this policy would have stored."""
     request, redactions = (None, ()) if exchange.request is None else redact_request(exchange.request, policy)
     response = None if exchange.response is None else redact_response(exchange.response, policy)
+    labels, label_cuts = redact_labels(exchange.labels, policy)
     redactor = body_redactor(policy, exchange.content_type, b"".join(exchange.frames.data[:1]))
     kept = [data for frame in exchange.frames.data for data, _ in redactor.feed(frame, None)]
     kept += [data for data, _ in redactor.close()]
@@ -100,7 +101,13 @@ def redact_exchange(exchange: Exchange, policy: Policy = DEFAULT) -> Exchange:
         end = replace(end, redacted=end.redacted + redactor.redacted, error=_redact_error(end.error, policy))
     frames = Frames(kept, exchange.frames.at, exchange.frames.lines, exchange.frames.verbatim)
     return replace(
-        exchange, request=request, response=response, frames=frames, end=end, redacted=exchange.redacted + redactions
+        exchange,
+        request=request,
+        response=response,
+        frames=frames,
+        end=end,
+        labels=labels,
+        redacted=exchange.redacted + redactions + label_cuts,
     )
 
 

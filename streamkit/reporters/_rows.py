@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from streamkit.reporters._reporter import Column, Row
+from streamkit.text import one_line
 
 STATISTICS = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
 
@@ -37,5 +38,7 @@ def flat(rows: Iterable[Row], columns: Sequence[Column]) -> Iterable[dict[str, A
 
 
 def harmless(value: Any) -> Any:
-    """A text cell that a spreadsheet does not take for a formula: quoted where it begins like one."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """A text cell of one line that a spreadsheet does not take for a formula: quoted where it begins like one."""
+    if not isinstance(value, str):
+        return value
+    return one_line(f"'{value}" if value.startswith(_FORMULA) else value)

@@ -20,6 +20,9 @@ from streamkit.model.exchange import Headers
 
 TOKEN_HEADER = "X-Streamkit-Token"
 _TOKEN_PATH = "/t/"
+# What browsers say of a request that a page of somebody else makes, also where it has no Origin: an image, a link, a frame.
+# Another port of this machine is the same site.
+_FOREIGN_SITES = ("cross-site", "same-site")
 _LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))
 _HOST = re.compile(r"\[([0-9a-fA-F:.%]+)\](?::\d+)?|([^:\[\]/@\s]+)(?::\d+)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -66,6 +69,8 @@ class Guard:
             return Rejection(403, "the Host is not allowed (--allow-host adds one)")
         if any(name.lower() == "origin" for name, _ in headers):
             return Rejection(403, "requests from web pages (with an Origin) are not allowed")
+        if any(name.lower() == "sec-fetch-site" and value.strip().lower() in _FOREIGN_SITES for name, value in headers):
+            return Rejection(403, "requests from web pages (Sec-Fetch-Site) are not allowed")
         target, shown = self._without_token(target, headers)
         if self.token is not None and not hmac.compare_digest(shown.encode(), self.token.encode()):
             return Rejection(

@@ -494,6 +494,12 @@ def test_an_empty_pipe(tmp_path):
         ("Location", "/x?api_key=abc123&y=1#z", "/x?api_key=[redacted]&y=1#z", ["location.query.api_key"]),
         ("Content-Location", "http://me@h.example/?y=1", "http://redacted@h.example/?y=1", ["content-location.user"]),
         ("Location", "https://h.example/x?y=1", "https://h.example/x?y=1", []),
+        ("Location", "//user:key@h.example/x", "//redacted@h.example/x", ["location.user"]),
+        ("Location", "/\\user:key@h.example/x", "/\\redacted@h.example/x", ["location.user"]),
+        ("Location", "https://me@x:pw@h.example/", "https://redacted@h.example/", ["location.user"]),
+        ("Location", "/x#access_token=abc&y=1", "/x#access_token=[redacted]&y=1", ["location.query.access_token"]),
+        ("Location", "/x?y=1#section", "/x?y=1#section", []),
+        ("Location", "/a@b//c@d", "/a@b//c@d", []),
         ("X-Where", "https://me:pw@h.example/x", "https://me:pw@h.example/x", []),
     ],
 )

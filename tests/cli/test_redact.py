@@ -120,3 +120,27 @@ def test_without_a_name_or_recordings_it_says_what_to_do(run, monkeypatch):
 def test_redaction_is_idempotent(name):
     once = redact_exchange(leaking(secret(name)))
     assert redact_exchange(once) == once
+
+
+def test_convert_cuts_what_another_program_kept_and_tells(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    key = secret("anthropic api")
+    foreign = leaking(key)
+    labelled = Exchange(
+        frames=foreign.frames, request=foreign.request, response=foreign.response, labels={"note": f"made with {key}"}
+    )
+    for name, exchange in (("whole", foreign), ("cut", labelled)):
+        (tmp_path / f"{name}.jsonl").write_bytes(b"".join(recording.write(exchange)))
+    (tmp_path / "curl.txt").write_bytes(b"HTTP/1.1 200 OK\ncontent-type: text/event-stream\nset-cookie: a=%b\n\ndata: {\"text\":\"%b\"}\n\n" % (key.encode(), key.encode()))  # fmt: skip
+    for name in ("whole.jsonl", "cut.jsonl", "curl.txt"):
+        code = streamkit.main(
+            ["convert", name, "-o", f"{name}.out.jsonl"], prog_name="streamkit", standalone_mode=False
+        )
+        out, err = capfd.readouterr()
+        assert code == 0 and key[:12] not in (tmp_path / f"{name}.out.jsonl").read_text() + out + err
+        assert "redacted: " in err and "; --no-redact keeps them" in err
+    streamkit.main(
+        ["convert", "whole.jsonl", "--no-redact", "--to", "recording"], prog_name="streamkit", standalone_mode=False
+    )
+    out, err = capfd.readouterr()
+    assert key in out and "redacted" not in err

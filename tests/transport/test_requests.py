@@ -117,6 +117,7 @@ MATRIX: dict[str, tuple[bytes, str]] = {
     "no Host": (b"GET /x HTTP/1.1\r\n\r\n", "403 -"),
     "two Hosts": (GET + b"Host: localhost\r\n\r\n", "403 -"),
     "a foreign Host": (b"GET /x HTTP/1.1\r\nHost: evil.example\r\n\r\n", "403 -"),
+    "a link in a page": (GET + H + b"Sec-Fetch-Site: cross-site\r\n\r\n", "403 -"),
     "an Origin": (GET + b"Origin: http://localhost\r\n\r\n", "403 -"),
     "a WebSocket from a page": (
         GET + b"Origin: null\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
