@@ -23,7 +23,7 @@ def choose_api(sample: Sample, name: str | None) -> tuple[Api, str]:
     If another API recognises events that the chosen one does not, the reason names it.
     """
     if name is not None:
-        return APIS[name], "as asked"
+        return APIS[name], "as requested"
     for api in sorted(APIS.values(), key=lambda entry: entry.order):
         reason = api.recognises(sample)
         if reason is not None:
