@@ -28,7 +28,7 @@ class Choice(NamedTuple):
 def choose_api(sample: Sample, name: str | None) -> Choice:
     """Return the API called `name`, or if that is None the one that recognises most of the sample."""
     if name is not None:
-        return Choice(APIS[name], "as asked")
+        return Choice(APIS[name], "as requested")
     for api in sorted(APIS.values(), key=lambda entry: entry.order):
         reason = api.recognises(sample)
         if reason is not None:

@@ -60,7 +60,9 @@ def _interpreted(exchange: Exchange, api: str | None, dialect: str | None, *, st
         decoded = decoded.with_parser(chosen_api.parse_event)
     if chosen_api.unwrap is not None:
         decoded = decoded.unwrapped(chosen_api.unwrap)
-    found = (DIALECTS[dialect], "as asked") if dialect else detect_dialect(chosen_api.name, exchange, decoded.chunks)
+    found = (
+        (DIALECTS[dialect], "as requested") if dialect else detect_dialect(chosen_api.name, exchange, decoded.chunks)
+    )
     chosen_dialect = found[0] if found else None
     if found is not None:
         reason += f"; {found[0].name}: {found[1]}"

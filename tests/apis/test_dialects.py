@@ -109,6 +109,6 @@ def test_the_reason_is_reported_and_an_option_overrides_detection() -> None:
         "object is 'chat.completion.chunk'; groq: chunks hold 'x_groq'",
     )
     asked = interpret(Exchange(frames=Frames.of([Frame(body)])), dialect="azure")
-    assert (asked.dialect, asked.detected) == ("azure", "object is 'chat.completion.chunk'; azure: as asked")
+    assert (asked.dialect, asked.detected) == ("azure", "object is 'chat.completion.chunk'; azure: as requested")
     assert asked.lawful
     assert not interpret(Exchange(frames=Frames.of([Frame(body)])), dialect="azure", strict=True).lawful

@@ -11,7 +11,7 @@ FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_ca
 
 _COUNT = count(required=True).called(missing="malformed-usage", wrong_type="malformed-usage")
 # Parts of a count. A part that is not counted is absent or null.
-_PART = count(null=True).called(wrong_type="malformed-usage", inside="warning")
+_SUBCOUNT = count(null=True).called(wrong_type="malformed-usage", inside="warning")
 
 _OF_PROMPT = ("audio_tokens", "cache_write_tokens", "cached_tokens", "image_tokens", "text_tokens")
 _OF_COMPLETION = (
@@ -27,10 +27,10 @@ USAGE = structure(
         "prompt_tokens": _COUNT,
         "completion_tokens": _COUNT,
         "total_tokens": _COUNT,
-        "prompt_tokens_details": structure(dict.fromkeys(_OF_PROMPT, _PART), null=True).called(
+        "prompt_tokens_details": structure(dict.fromkeys(_OF_PROMPT, _SUBCOUNT), null=True).called(
             wrong_type="malformed-usage"
         ),
-        "completion_tokens_details": structure(dict.fromkeys(_OF_COMPLETION, _PART), null=True).called(
+        "completion_tokens_details": structure(dict.fromkeys(_OF_COMPLETION, _SUBCOUNT), null=True).called(
             wrong_type="malformed-usage"
         ),
     },

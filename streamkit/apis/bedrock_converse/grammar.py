@@ -62,7 +62,9 @@ class _ConverseWalk:
         self._client_calls = 0
         self._stop: tuple[int, str] | None = None
         self._metadata = 0
-        self._counted_at = 0  # the chunk of the first metadata; where it is the first of all, that is told already
+        self._counted_at = (
+            0  # the chunk of the first metadata; one at the beginning of the stream is reported separately
+        )
 
     def missteps(self) -> Iterator[Misstep]:
         for chunk, event in enumerate(self._stream.chunks):

@@ -47,7 +47,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
             continue
         yield from texts.add(chunk, "$.response", entry.get("response"))
         if chunk and entry.get("tool_calls") and entry == stream.chunks[chunk - 1]:
-            yield Misstep("repeated-delta", chunk, "the tool calls repeat those of the chunk before", "$.tool_calls")
+            yield Misstep("repeated-delta", chunk, "the tool calls repeat those of the previous chunk", "$.tool_calls")
         for place, call in enumerate(objects_in(entry.get("tool_calls"))):
             yield from calls.open(chunk, f"$.tool_calls[{place}].id", (chunk, place), call.get("id"))
         usage = entry.get("usage")

@@ -125,13 +125,13 @@ def parse_usage(raw: Any) -> Usage | None:
     """
     if type(raw) is not dict:
         return None
-    answered, thought = first_count(raw, "candidatesTokenCount"), first_count(raw, "thoughtsTokenCount")
-    asked, tools = first_count(raw, "promptTokenCount"), first_count(raw, "toolUsePromptTokenCount")
+    candidates, thoughts = first_count(raw, "candidatesTokenCount"), first_count(raw, "thoughtsTokenCount")
+    prompt, tools = first_count(raw, "promptTokenCount"), first_count(raw, "toolUsePromptTokenCount")
     return Usage(
-        input=None if asked is None else asked + (tools or 0),
-        output=None if answered is None and thought is None else (answered or 0) + (thought or 0),
+        input=None if prompt is None else prompt + (tools or 0),
+        output=None if candidates is None and thoughts is None else (candidates or 0) + (thoughts or 0),
         total=first_count(raw, "totalTokenCount"),
-        reasoning=thought,
+        reasoning=thoughts,
         cached=first_count(raw, "cachedContentTokenCount"),
         raw=raw,
     )

@@ -125,9 +125,9 @@ def _usage(chunk: int, response: dict[str, Any]) -> Iterator[Misstep]:
 
 
 def _sums(usage: dict[str, Any], chunk: int, path: str) -> Iterator[Misstep]:
-    asked, answered, total = (usage.get(name) for name in ("input_tokens", "output_tokens", "total_tokens"))
-    if type(asked) is int and type(answered) is int and type(total) is int and asked + answered != total:
-        message = f"{asked} + {answered} is {asked + answered}, but total_tokens is {total}"
+    prompt, output, total = (usage.get(name) for name in ("input_tokens", "output_tokens", "total_tokens"))
+    if type(prompt) is int and type(output) is int and type(total) is int and prompt + output != total:
+        message = f"{prompt} + {output} is {prompt + output}, but total_tokens is {total}"
         yield Misstep("usage-total-mismatch", chunk, message, f"{path}.total_tokens")
     for whole in ("input_tokens", "output_tokens"):
         yield from check_parts(usage, whole, f"{whole}_details", chunk, path)

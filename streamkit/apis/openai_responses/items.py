@@ -119,9 +119,9 @@ class Item:
         return item
 
 
-def _entry_at(entries: list[dict[str, Any]], wanted: Any, begins: dict[str, Any]) -> dict[str, Any]:
+def _entry_at(entries: list[dict[str, Any]], given: Any, begins: dict[str, Any]) -> dict[str, Any]:
     """Return the entry at an index, adding missing entries up to it."""
-    index = as_index(wanted, max(len(entries) - 1, 0))
+    index = as_index(given, max(len(entries) - 1, 0))
     if not 0 <= index < _MAX_ENTRIES:
         index = max(len(entries) - 1, 0)
     while len(entries) <= index:
