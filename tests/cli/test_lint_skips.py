@@ -108,7 +108,7 @@ def test_an_error_body_is_checked_as_an_error(body: str, message: str, tmp_path:
     done = lint(str(file), "--format", "json")
     [found] = json.loads(done.stdout)["findings"]
     assert (found["code"], found["severity"]) == ("SEQ421", "error")
-    assert found["message"] == f"the answer is an error and no stream: {message}"
+    assert found["message"] == f"the response is an error, not a stream: {message}"
     assert done.return_value == 1
 
 
