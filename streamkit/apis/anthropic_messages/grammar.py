@@ -82,6 +82,7 @@ KINDS = (
         "delta-type-mismatch",
         "empty-id",
         "error-event",
+        "foreign-event",
         "no-stop-reason",
         "repeated-delta",
         "tool-input-invalid",
@@ -164,6 +165,10 @@ class _MessageWalk:
             self._failed = True
             message = with_error("the stream reports an error", event.get("error"))
             yield Misstep("error-event", chunk, message, "$.error")
+        elif isinstance(kind, str) and "." in kind:
+            # Anthropic announces new types, but its names have no dots.
+            message = f"an event of type {describe(kind)} does not belong to this API"
+            yield Misstep("foreign-event", chunk, message, "$.type")
         elif kind != "ping" and isinstance(kind, str):
             yield Misstep("unknown-type", chunk, f"unknown event type {describe(kind)}", "$.type")
 

@@ -8,7 +8,7 @@ tool was used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from streamkit.apis._kit.reading import objects_in
@@ -55,7 +55,8 @@ class GeminiConsistency:
         self._first: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
         self._counts: dict[str, int] = {}
-        self._counted: set[str] = set()
+        self._counted: Collection[str] = frozenset()
+        self._keys: Collection[str] = frozenset()
         self._seen: set[str] = set()
         self._without: dict[str, int] = {}
         self._restated = Restated()
@@ -70,7 +71,8 @@ class GeminiConsistency:
                 message = f"{key} is {describe(value)}, but was {describe(self._first[key])} before"
                 yield Misstep(kind, chunk, message, f"$.{key}")
         usage = response.get("usageMetadata")
-        if response.get("candidates"):
+        if response.get("candidates") and response.keys() != self._keys:
+            self._keys = response.keys()
             yield from self._check_presence(chunk, response)
         for key in _REPEATED_IN_USAGE:
             value = usage.get(key) if isinstance(usage, dict) else None
@@ -89,11 +91,11 @@ class GeminiConsistency:
     ) -> Iterator[Misstep]:
         """Check the counts of one event. The `last` event has no candidates, and may omit their counts."""
         path = "$.usageMetadata"
-        if all(name in usage for name in _REQUIRED) and not last:
-            for name in sorted(self._counted - usage.keys()):
+        if usage.keys() != self._counted and all(name in usage for name in _REQUIRED) and not last:
+            for name in sorted({*self._counted} - usage.keys()):
                 message = f"{name} is missing, but the previous event has it"
                 yield Misstep("intermittent-field", chunk, message, f"{path}.{name}")
-            self._counted = {*usage}
+            self._counted = usage.keys()
         for name in _REQUIRED:
             if name not in usage:
                 yield Misstep("incomplete-usage", chunk, f"usageMetadata has counts but no {name}", path)
@@ -147,6 +149,8 @@ def _check_details(chunk: int, usage: dict[str, Any], counts: dict[str, int], pa
     """Yield a misstep if the count of a modality exceeds the whole; those of the prompt must add up, unless a tool added
     to it."""
     for details, whole in _DETAILS:
+        if details not in usage:
+            continue
         limit = counts.get(whole)
         parts = [entry.get("tokenCount") for entry in objects_in(usage.get(details))]
         valid = [part for part in parts if type(part) is int and part >= 0]

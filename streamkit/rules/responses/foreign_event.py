@@ -1,7 +1,7 @@
 """Event of another API.
 
-What it finds: an event whose type is not of this API: it does not begin with `response.`, and is neither `error` nor
-`keepalive`.
+What it finds: an event whose type is not of this API. In Responses, it does not begin with `response.`, and is neither
+`error` nor `keepalive`; in Anthropic's Messages, it contains a dot.
 
 Why it matters: clients ignore it, so its content is lost. A gateway that merges streams, or translates between APIs,
 has forwarded a foreign event.
@@ -17,4 +17,4 @@ Good: responses
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "RSP822", "warning", finds=missteps, apis=("openai_responses",))
+RULE = Rule.declare(__name__, "RSP822", "warning", finds=missteps, apis=("anthropic_messages", "openai_responses"))
