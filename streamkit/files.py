@@ -12,7 +12,6 @@ import errno
 import itertools
 import os
 import stat
-import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -310,6 +309,8 @@ class Parts:
         self.close = weakref.finalize(self, self._held.close)
         self._prefix = self.path
         if not self._held.regular:
+            import tempfile  # slow to import, and few recordings go to a pipe
+
             self._prefix = str(Path(tempfile.gettempdir()) / f"streamkit-{os.getpid()}")
         elif append:
             self._recover()

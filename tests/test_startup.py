@@ -64,7 +64,7 @@ COMMANDS = {
     ),
     "record": (
         ["record", "-", "-o", "recording.jsonl"],
-        (HEAVY - {"difflib", "hashlib"})
+        (HEAVY - {"difflib", "hashlib", "socket"})
         | {"streamkit.rules", "streamkit.playback", "streamkit.reduce", "streamkit.faults"},
     ),
 }
