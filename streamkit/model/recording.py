@@ -175,7 +175,8 @@ def note_line(**fields: Any) -> bytes:
 
 
 def _line(record: dict[str, Any]) -> bytes:
-    """One line. Lone surrogates, which UTF-8 cannot hold and which JSON of other programs has, become U+FFFD."""
+    """One line. What the JSON of other programs may hold and ours cannot is written as near as can be: a lone surrogate as
+    U+FFFD, an integer of more than 64 bits as a float."""
     try:
         return orjson.dumps(record) + b"\n"
     except TypeError:
@@ -184,7 +185,9 @@ def _line(record: dict[str, Any]) -> bytes:
 
 def _writable(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+        return float(value) if abs(value) < 10**308 else None
     if isinstance(value, Mapping):
         return {_writable(name): _writable(inner) for name, inner in value.items()}
     return [_writable(inner) for inner in value] if isinstance(value, list | tuple) else value
