@@ -1,6 +1,6 @@
 """Damage streams in every form and send each through all that reads, judges, measures, changes and reports them.
 
-    python benchmarks/fuzz.py [--inputs 20000] [--seed 1] [--atheris]
+    python -m benchmarks.fuzz [--inputs 20000] [--seed 1] [--atheris]
 
 Each input is read in whatever form it is taken for, interpreted (as it is detected, and as an API drawn by lot), assembled,
 linted by every rule, measured by every metric and definition, redacted, played with every fault, written in a form drawn by

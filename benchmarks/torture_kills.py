@@ -1,6 +1,6 @@
 """Kill recorders at any moment, and count the events that were passed on and are not on the disk. The right number is 0.
 
-    python benchmarks/torture_kills.py [--kills 3000] [--seed 1] [--jobs 2]
+    python -m benchmarks.torture_kills [--kills 3000] [--seed 1] [--jobs 2]
 
 Each run streams events from a server on this machine through `record`, `record -` or `proxy` (a folder, one file), with the
 shapes that are known or with a pattern of one's own, and ends the recorder with SIGKILL after a random time. Texts end in
@@ -64,21 +64,32 @@ def server() -> Iterator[int]:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             await reader.readuntil(b"\r\n\r\n")
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-            for number in range(EVENTS):
-                data = event(number)
-                writer.write(b"%x\r\n%b\r\n" % (len(data), data))
-                await writer.drain()
-                await asyncio.sleep(GAP)
-            writer.write(b"0\r\n\r\n")
-        writer.close()
+            try:
+                for number in range(EVENTS):
+                    data = event(number)
+                    writer.write(b"%x\r\n%b\r\n" % (len(data), data))
+                    await writer.drain()
+                    await asyncio.sleep(GAP)
+                writer.write(b"0\r\n\r\n")
+            finally:
+                writer.close()
 
     loop = asyncio.new_event_loop()
     listening = loop.run_until_complete(asyncio.start_server(answer, "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    yield listening.sockets[0].getsockname()[1]
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+    try:
+        yield listening.sockets[0].getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        listening.close()
+        streaming = asyncio.all_tasks(loop)
+        for task in streaming:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*streaming, return_exceptions=True))
+        loop.run_until_complete(asyncio.sleep(0))  # connections hear that they are closed
+        loop.close()
 
 
 def numbers(body: bytes) -> set[int]:
