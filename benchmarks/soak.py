@@ -88,7 +88,9 @@ def main() -> int:
         good, bad = recorded(Path(name))
     whole, wrong = (sum(column) for column in zip(*counts, strict=True))
     print(f"{whole} streams whole, {wrong} wrong; {good} recordings good, {bad} bad; {traces} tracebacks")
-    print(f"descriptors {before[0]} before, {after[0]} after; memory {before[1] >> 10} KiB before, {after[1] >> 10} KiB after")
+    print(
+        f"descriptors {before[0]} before, {after[0]} after; memory {before[1] >> 10} KiB before, {after[1] >> 10} KiB after"
+    )
     failed = wrong or bad or traces or process.returncode or after[0] > before[0] or after[1] > before[1] + MOST_GROWTH
     return 1 if failed or not whole else 0
 

@@ -61,18 +61,19 @@ def server() -> Iterator[int]:
     """A server that streams events to whoever asks; its port."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        try:
             await reader.readuntil(b"\r\n\r\n")
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-            try:
-                for number in range(EVENTS):
-                    data = event(number)
-                    writer.write(b"%x\r\n%b\r\n" % (len(data), data))
-                    await writer.drain()
-                    await asyncio.sleep(GAP)
-                writer.write(b"0\r\n\r\n")
-            finally:
-                writer.close()
+            for number in range(EVENTS):
+                data = event(number)
+                writer.write(b"%x\r\n%b\r\n" % (len(data), data))
+                await writer.drain()
+                await asyncio.sleep(GAP)
+            writer.write(b"0\r\n\r\n")
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
 
     loop = asyncio.new_event_loop()
     listening = loop.run_until_complete(asyncio.start_server(answer, "127.0.0.1", 0))
@@ -84,12 +85,15 @@ def server() -> Iterator[int]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         listening.close()
-        streaming = asyncio.all_tasks(loop)
-        for task in streaming:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*streaming, return_exceptions=True))
-        loop.run_until_complete(asyncio.sleep(0))  # connections hear that they are closed
+        loop.run_until_complete(_end_all(asyncio.all_tasks(loop)))
         loop.close()
+
+
+async def _end_all(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(0)  # connections hear that they are closed
 
 
 def numbers(body: bytes) -> set[int]:
