@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Versions of the dependencies in pyproject.toml: any installed ones, or the `lowest` or `newest` allowed.
 VERSIONS = any
 
-.PHONY: demo test test-lowest test-newest lint links docs bench clean FORCE
+.PHONY: demo test test-lowest test-newest lint links docs bench torture fuzz soak clean FORCE
 
 demo: $(VENV)/installed
 	@$(BIN)/streamkit demo
@@ -38,6 +38,21 @@ docs: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py
+
+# The long forms of tests/test_torture.py; docs/reliability.md has the figures.
+KILLS ?= 3000
+INPUTS ?= 20000
+SECONDS ?= 60
+
+torture: $(VENV)/dev
+	$(BIN)/python -m benchmarks.torture_kills --kills $(KILLS)
+
+# With atheris, where it is installed: make fuzz GUIDED=--atheris
+fuzz: $(VENV)/dev
+	$(BIN)/python -m benchmarks.fuzz --inputs $(INPUTS) $(GUIDED)
+
+soak: $(VENV)/dev
+	$(BIN)/python -m benchmarks.soak --seconds $(SECONDS)
 
 clean:
 	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

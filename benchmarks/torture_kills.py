@@ -1,6 +1,6 @@
 """Kill recorders at any moment, and count the events that were passed on and are not on the disk. The right number is 0.
 
-    python benchmarks/torture_kills.py [--kills 3000] [--seed 1] [--jobs 2]
+    python -m benchmarks.torture_kills [--kills 3000] [--seed 1] [--jobs 2]
 
 Each run streams events from a server on this machine through `record`, `record -` or `proxy` (a folder, one file), with the
 shapes that are known or with a pattern of one's own, and ends the recorder with SIGKILL after a random time. Texts end in
@@ -61,7 +61,7 @@ def server() -> Iterator[int]:
     """A server that streams events to whoever asks; its port."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        try:
             await reader.readuntil(b"\r\n\r\n")
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
             for number in range(EVENTS):
@@ -70,15 +70,30 @@ def server() -> Iterator[int]:
                 await writer.drain()
                 await asyncio.sleep(GAP)
             writer.write(b"0\r\n\r\n")
-        writer.close()
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
 
     loop = asyncio.new_event_loop()
     listening = loop.run_until_complete(asyncio.start_server(answer, "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    yield listening.sockets[0].getsockname()[1]
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+    try:
+        yield listening.sockets[0].getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        listening.close()
+        loop.run_until_complete(_end_all(asyncio.all_tasks(loop)))
+        loop.close()
+
+
+async def _end_all(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(0)  # connections hear that they are closed
 
 
 def numbers(body: bytes) -> set[int]:

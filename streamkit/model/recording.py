@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, compress, count, repeat
 from operator import itemgetter, not_
 from typing import Any, TypeVar
@@ -122,7 +122,7 @@ def start_line(exchange: Exchange) -> bytes:
     record["tool"] = exchange.tool
     if exchange.imported is not None:
         record["import"] = _import_object(exchange.imported)
-    return orjson.dumps(record) + b"\n"
+    return _line(record)
 
 
 def response_line(response: Response) -> bytes:
@@ -136,7 +136,7 @@ def response_line(response: Response) -> bytes:
     }
     if response.redacted:
         record["redacted"] = _redaction_objects(response.redacted)
-    return orjson.dumps(record) + b"\n"
+    return _line(record)
 
 
 def frame_line(data: bytes, at: int | None, *, binary: bool = False) -> bytes:
@@ -166,12 +166,31 @@ def end_line(end: End, *, frames: int | None = None, size: int | None = None, sh
         record["redacted"] = _redaction_objects(end.redacted)
     if end.client is not None:
         record["client"] = dict(end.client)
-    return orjson.dumps(record) + b"\n"
+    return _line(record)
 
 
 def note_line(**fields: Any) -> bytes:
     """A line that readers ignore."""
-    return orjson.dumps({"type": "note", **fields}) + b"\n"
+    return _line({"type": "note", **fields})
+
+
+def _line(record: dict[str, Any]) -> bytes:
+    """One line. What the JSON of other programs may hold and ours cannot is written as near as can be: a lone surrogate as
+    U+FFFD, an integer of more than 64 bits as a float."""
+    try:
+        return orjson.dumps(record) + b"\n"
+    except TypeError:
+        return orjson.dumps(_writable(record)) + b"\n"
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+        return float(value) if abs(value) < 10**308 else None
+    if isinstance(value, Mapping):
+        return {_writable(name): _writable(inner) for name, inner in value.items()}
+    return [_writable(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 class _Reading:

@@ -343,3 +343,20 @@ def test_no_bytes_raise_anything_but_unreadable_input(pieces):
             assert all(isinstance(damage, Damage) for damage in exchange.damage)
     except UnreadableInput:
         pass
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("a\ud800b", "a\ufffdb"),
+        ("\ud83d\ude00", "\U0001f600"),
+        (2**70, float(2**70)),
+        (10**400, None),
+        ({"k\udfff": [1, "\ud800"]}, {"k\ufffd": [1, "\ufffd"]}),
+    ],
+)
+def test_what_only_other_programs_write_is_written_as_near_as_can_be(value: object, kept: object) -> None:
+    request = Request("POST", "http://x/\ud800", (("a", "\udc00"),), Body("json", value))
+    lines = list(recording.write(Exchange(request=request, frames=Frames.of([]))))
+    [back] = recording.read(lines)
+    assert back.request == Request("POST", "http://x/\ufffd", (("a", "\ufffd"),), Body("json", kept))
