@@ -136,7 +136,7 @@ class Chat:
     @property
     def untimed(self) -> str:
         """Why times since the request are unknown, or "" if they are known."""
-        if not self.stream.exchange.timed:
+        if not self.stream.exchange.frames_timed:
             return "no-times"
         return "no-request-time" if self.stream.exchange.began_at is None else ""
 
@@ -165,7 +165,7 @@ class Chat:
 
     def _reads(self) -> Iterator[tuple[int | None, bytes]]:
         """The body as it came, or where nobody saw that, an event at a time."""
-        if self.stream.exchange.timed:
+        if self.stream.exchange.frames_timed:
             yield from ((frame.at, frame.data) for frame in self.stream.exchange.frames)
             return
         body, starts = self.stream.exchange.frames.body, self.stream.events.starts

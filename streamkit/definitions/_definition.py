@@ -158,7 +158,7 @@ def answer(
 def _notes(entry: Definition, chat: Chat) -> tuple[str, ...]:
     """What a reader of the numbers should know."""
     unwired = bool(entry.reads) and not chat.as_wired
-    unread = chat.as_wired and not chat.stream.exchange.timed
+    unread = chat.as_wired and not chat.stream.exchange.frames_timed
     several = bool(entry.apis) and chat.known.several
     return ("several-choices",) * several + ("wire-unknown",) * unwired + ("reads-unknown",) * unread
 

@@ -1,4 +1,6 @@
-"""A raw event stream: what `curl -sN` prints, with or without the status line and headers of `curl -i`."""
+"""A raw event stream: what `curl -sN` prints, with or without the status line and headers of `curl -i`.
+
+What `-w` prints behind it (`time_starttransfer: …`, `%{json}`) tells when the response began and when it ended."""
 
 from __future__ import annotations
 
@@ -10,6 +12,8 @@ import orjson
 from streamkit.formats import HEAD, Format, Source, cut, status_and_headers
 from streamkit.formats._foreign import is_payload, mostly_sound
 from streamkit.formats._lost import around
+from streamkit.formats._write_out import is_write_out
+from streamkit.formats._write_out import phases as curl_phases
 from streamkit.model.exchange import Exchange, Import, Origin
 from streamkit.wire.framing import SSE, choose
 
@@ -17,6 +21,8 @@ from streamkit.wire.framing import SSE, choose
 _FIELD = re.compile(rb"(?:data|event|id|retry|[A-Za-z][A-Za-z0-9_-]*)?:[^\r\n]*|(?:data|event|id|retry)")
 _KNOWN = re.compile(rb"(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+# Where the words of `curl -w` can stand.
+_TAIL = 16_384
 _DATA = re.compile(rb"data:? ?(.*)", re.DOTALL)
 
 
@@ -27,7 +33,7 @@ def _recognises(head: bytes) -> bool:
     lines = _LINE_END.split(body.removeprefix(b"\xef\xbb\xbf"))
     if len(head) >= HEAD and len(lines) > 1:
         lines.pop()  # perhaps cut by the end of the head
-    filled = [line for line in lines if line]
+    filled = [line for line in lines if line and not (b"time_" in line and is_write_out(line))]
     # A space before a field is the stream's own fault; before every field it is the indentation of a paste.
     plain = [line.removeprefix(b" ") for line in filled]
     if not filled or not (_KNOWN.match(plain[0]) or (response is not None and is_payload(plain[0]))):
@@ -60,13 +66,20 @@ def _edited(line: bytes) -> bool:
 
 def _read(source: Source) -> Iterator[Exchange]:
     response, body, line = status_and_headers(source.all())
+    phases = curl_phases(body, response) if b"time_" in body[-_TAIL:] else None
+    if phases is not None:
+        body, response = phases.body, phases.response
     frames = cut(body, line)
     del body  # it would stay while the stream is worked on, beside the frames that hold the same bytes
     yield Exchange(
         frames=frames,
         response=response,
+        end=phases.end if phases else None,
+        clock="log" if phases else "none",
+        sent_at=0 if phases else None,
+        connected_at=phases.connected_at if phases else None,
         imported=Import("event-stream"),
-        origin=Origin(source.path, 1, line if response is None else 1),
+        origin=Origin(source.path, 1, line if response is None or line == 1 else 1),
     )
 
 

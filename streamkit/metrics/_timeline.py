@@ -96,7 +96,7 @@ class Timeline:
     @cached_property
     def content_times(self) -> Sequence[int]:
         """The times of the content chunks that have one."""
-        return self.times_of(self.content) if self.stream.exchange.timed else []
+        return self.times_of(self.content) if self.stream.exchange.frames_timed else []
 
     @cached_property
     def choices(self) -> dict[int, list[int]]:
@@ -142,7 +142,7 @@ class Timeline:
         """Why there are no gaps; empty if there are some."""
         if self.gaps:
             return "coarse-clock" if sum(self.gaps) < self.resolution * len(self.gaps) and self.coarse else ""
-        if not self.stream.exchange.timed:
+        if not self.stream.exchange.frames_timed:
             return "no-times"
         if not self.content:
             return "no-token"

@@ -18,7 +18,7 @@ from streamkit.model.measurement import Samples
 )
 def measured(timeline: Timeline) -> Samples:
     """Return a sample per pair of chunks, in nanoseconds."""
-    if not timeline.stream.exchange.timed:
+    if not timeline.stream.exchange.frames_timed:
         return Samples(missing="no-times")
     times = [at for at in timeline.chunk_times if at is not None]
     gaps = [gap for gap in map(sub, times[1:], times) if gap >= 0]

@@ -379,6 +379,11 @@ class Exchange:
         return self.clock != "none"
 
     @property
+    def frames_timed(self) -> bool:
+        """Whether the arrival of frames was measured; a log may have the times of the response's beginning and end alone."""
+        return self.timed and (not self.frames.at or any(at is not None for at in self.frames.at))
+
+    @property
     def began_at(self) -> int | None:
         """When the request began (ns on this exchange's clock); None if unknown.
 

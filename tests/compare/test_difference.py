@@ -170,6 +170,7 @@ def success(before: tuple[int, int], after: tuple[int, int]) -> Success:
         ((3, 3), (0, 3), "failing"),
         ((1, 1), (0, 1), "failing"),
         ((30, 30), (29, 30), "failing"),  # a failure where there was none
+        ((1000, 1000), (999, 1000), "failing"),  # of however many
         ((27, 30), (26, 30), "inconclusive"),  # some failed before, and one more may be chance
         ((27, 30), (10, 30), "failing"),
         ((1, 30), (0, 30), "failing"),  # nothing works any more

@@ -2,7 +2,7 @@
 
 Entries that are no API answers (pages, scripts, pictures) are passed over, and how many is said. A browser keeps the
 events of an `EventSource` in `_eventSourceMessages`, with a time each: where there are as many as the body has events,
-these are the exchange's times.
+these are the exchange's times. The phases (`timings`) tell when the response began and when it ended.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from streamkit.formats._lost import ending, unanswered
 from streamkit.formats.har.events import event_messages, messages_of, with_event_times
 from streamkit.model.exchange import Body, End, Exchange, Frames, Headers, Import, Origin, Repair, Request, Response
 
+_MOST_MS = 1e12
 _NOT_KNOWN = "1970-01-01T00:00:00.000000Z"
 _STREAMS = ("event-stream", "json", "ndjson", "eventstream", "octet-stream", "text/plain")
 
@@ -73,26 +74,43 @@ def _exchange(entry: dict[str, Any], origin: Origin, notes: tuple[Repair, ...]) 
         frames = Frames([one.data for one in messages], [None] * len(messages), [None] * len(messages))
     begun = stamp(entry["startedDateTime"]) if isinstance(entry.get("startedDateTime"), str) else None
     times = with_event_times(frames, messages, begun.ns if begun else None)
+    headed, ended = _phases(_part(entry, "timings"))
+    if times and headed is not None and headed > min((at for at in times.at if at is not None), default=headed):
+        headed = None  # the browser's clocks disagree
     status = response.get("status")
     if trouble:
         notes = (*notes, Repair(1, "unusable", trouble))
     return Exchange(
         frames=times or frames,
         request=_request(request),
-        response=_response(response, status, headers) if isinstance(status, int) and status > 0 else None,
-        end=_end(response),
-        clock="log" if times else "none",
+        response=_response(response, status, headers, headed) if isinstance(status, int) and status > 0 else None,
+        end=_end(response, ended),
+        clock="log" if times or ended is not None else "none",
+        sent_at=0 if ended is not None else None,
         recorded_at=rfc3339(begun.ns) if begun and begun.zoned and begun.ns else None,
         imported=Import("har", repairs=notes, framed=bool(body)),
         origin=origin,
     )
 
 
-def _response(response: dict[str, Any], status: int, headers: Headers) -> Response:
+def _phases(timings: dict[str, Any]) -> tuple[int | None, int | None]:
+    """When the response began and when it ended (ns since the entry began); None where the phases do not tell. A phase
+    that is not applicable is -1, and all of them are 0 where nobody measured."""
+    known = {name: value for name, value in timings.items() if isinstance(value, int | float) and 0 <= value < _MOST_MS}
+    if not {"wait", "receive"} <= known.keys():
+        return None, None
+    # `ssl` is a part of `connect`.
+    headed = sum(known.get(name, 0) for name in ("blocked", "dns", "connect", "send", "wait"))
+    if headed + known["receive"] <= 0:
+        return None, None
+    return round(headed * 1e6), round((headed + known["receive"]) * 1e6)
+
+
+def _response(response: dict[str, Any], status: int, headers: Headers, at: int | None) -> Response:
     kind = _content_type(response, headers)
     if kind and not any(name.lower() == "content-type" for name, _ in headers):
         headers = (*headers, ("content-type", kind))
-    return Response(None, status, version(response.get("httpVersion")), headers)
+    return Response(at, status, version(response.get("httpVersion")), headers)
 
 
 def _content_type(response: dict[str, Any], headers: Headers) -> str | None:
@@ -123,12 +141,12 @@ def _request(request: dict[str, Any]) -> Request | None:
     return Request(str(request.get("method", "GET")), url, header_pairs(request.get("headers")), body)
 
 
-def _end(response: dict[str, Any]) -> End | None:
-    """How it ended, where the browser says that it failed."""
+def _end(response: dict[str, Any], at: int | None) -> End | None:
+    """How and when it ended, as far as the browser says."""
     error = response.get("_error")
     if not isinstance(error, str) or not error:
-        return None
-    return End(at=None, reason="refused" if "REFUSED" in error else "reset", error=error)
+        return None if at is None else End(at=at, reason="eof")
+    return End(at=at, reason="refused" if "REFUSED" in error else "reset", error=error)
 
 
 def _part(value: dict[str, Any], name: str) -> dict[str, Any]:
