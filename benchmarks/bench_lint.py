@@ -1,11 +1,11 @@
-"""What it costs to lint a clean stream with every default rule, as a multiple of the JSON decoding nobody can avoid.
+"""Measure lint with all default rules on a clean stream, relative to decoding its JSON.
 
     python benchmarks/bench_lint.py [--rounds 7] [--streams 20] [--chunks 1000]
 
-The floor is `orjson.loads` on payloads that were split beforehand. Under it stand the steps that add up to lint, then,
-for the shape check alone on chunks that are decoded already, the same schema in other validators. All ways run in one
-process, in shuffled rounds; each is held against the floor as measured just before it, and the median of the rounds is
-shown. Times are CPU times of this process. Peers that are not installed are named with the reason.
+The baseline is `orjson.loads` on payloads that were split beforehand. The following rows are the steps of lint, and then, for the
+shape check alone on decoded chunks, other validators with the same schema. All variants run in one process, in shuffled rounds;
+each is compared with the baseline measured just before it, and the median of the rounds is shown. Times are CPU times of this
+process. Peers that are not installed are listed with the reason.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Way = Callable[[], object]
 
 
 def payloads(rng: random.Random, chunks: int) -> list[bytes]:
-    """One clean chat stream: a role, text, a finish, usage."""
+    """Return the payloads of a clean chat stream: a role, text, a finish reason, usage."""
     whole = {"id": f"chatcmpl-{rng.getrandbits(116):029x}", "object": "chat.completion.chunk", "created": 1764000000}
     whole |= {"model": "gpt-4o-mini-2024-07-18", "service_tier": "default", "system_fingerprint": "fp_0123456789"}
 
@@ -56,7 +56,7 @@ def exchange(data: list[bytes]) -> Exchange:
 
 
 def peers(schema: dict[str, Any], chunks: list[dict[str, Any]]) -> tuple[dict[str, Way], list[str]]:
-    """The shape check in other validators; the pydantic model is openai-python's own."""
+    """Return the shape check in other validators; the pydantic model is openai-python's."""
     ways: dict[str, Way] = {}
     absent = []
     try:
@@ -106,7 +106,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=20)
     parser.add_argument("--chunks", type=int, default=1000)
     asked = parser.parse_args()
-    collector.relax()  # as the command does; the floor runs so too
+    collector.relax()  # as in the command; also for the baseline
     rng = random.Random(7)
     data = [payloads(rng, asked.chunks) for _ in range(asked.streams)]
     exchanges = [exchange(one) for one in data]

@@ -1,10 +1,9 @@
-"""How much memory it takes to read much: the greatest resident size of whole commands, over one file and over many.
+"""Measure the memory needed for large inputs: the peak resident size of whole commands, for one file and for many.
 
     python benchmarks/bench_memory.py [--megabytes 1000]
 
-A recording of that size, of many exchanges, is written to a temporary folder; the same exchanges lie in a second folder, a
-file each. What a command takes for one exchange is shown beside it: what grows with the input is the difference. Both
-folders are removed at the end.
+A recording of that size, with many exchanges, is written to a temporary folder, and the same exchanges as single files to another.
+The memory for one exchange is shown too; the difference is what grows with the input. Both folders are removed at the end.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ finally:
 
 
 def peak(command: str, path: Path) -> tuple[float, float]:
-    """The greatest resident size of one run in MB, and how long it took in seconds."""
+    """Return the peak resident size of one run in MB, and its duration in seconds."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     start = time.monotonic()
     run = subprocess.run(

@@ -1,8 +1,8 @@
-"""What it costs to take events out of bytes, as a multiple of the JSON decoding that nobody can avoid.
+"""Measure the decoding of events from bytes, relative to decoding their JSON.
 
     python benchmarks/bench_parse.py [--rounds 9] [--bodies 30] [--events 1000]
 
-The floor of each table is `orjson.loads` on payloads that were split beforehand. All ways run in one process, in shuffled
+The baseline of each table is `orjson.loads` on payloads that were split beforehand. All ways run in one process, in shuffled
 rounds; each is held against the floor as measured just before and just after it, and the median of the rounds is shown,
 with the least and the greatest. Times are CPU times of this process. Peers that are not installed are named with the reason.
 

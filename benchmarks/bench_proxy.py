@@ -1,4 +1,4 @@
-"""What the recording proxy adds to each chunk's way: the same paced streams direct and through it, in one run.
+"""Measure the latency that the recording proxy adds to chunks: the same paced streams direct and through it, in one run.
 
     python benchmarks/bench_proxy.py [--streams 1 100] [--frames 200] [--gap 0.020] [--rounds 3]
                                      [--mitmdump PROGRAM] [--aimock FOLDER] [--beside CHECKOUT]
@@ -50,7 +50,7 @@ _GOLDEN = (5**0.5 - 1) / 2
 
 
 def serve(frames: int, gap: float) -> None:
-    """The upstream: every connection gets the same chunks, each with the time of its sending."""
+    """Serve as the upstream: every connection gets the same chunks, each with its send time."""
 
     class Answer(asyncio.Protocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -86,7 +86,7 @@ def serve(frames: int, gap: float) -> None:
 
 
 def pass_through(upstream: str) -> None:
-    """A proxy on aiohttp that passes chunks on and does nothing else."""
+    """Run a proxy on aiohttp that only forwards chunks."""
     import aiohttp
     from aiohttp import web
 
@@ -112,7 +112,7 @@ def pass_through(upstream: str) -> None:
 
 
 class Client(asyncio.Protocol):
-    """Asks once and notes how long each chunk was on its way (ns)."""
+    """Sends one request and records the latency of each chunk (ns)."""
 
     def __init__(self, number: int, frames: int) -> None:
         self.number, self.wanted = number, frames
@@ -146,7 +146,7 @@ class Client(asyncio.Protocol):
 
 
 async def load(port: int, streams: int, frames: int, gap: float) -> list[int]:
-    """All clients at once, their requests spread over a second."""
+    """Run all clients concurrently, with their requests spread over one second."""
     loop = asyncio.get_running_loop()
     clients = []
     for _ in range(streams):
@@ -181,7 +181,7 @@ def running(command: list[str], port: int | None = None, core: int = 0) -> Itera
 
 
 def answers(port: int, process: subprocess.Popen[bytes]) -> bool:
-    """Wait until somebody listens there."""
+    """Wait until a server listens on this port."""
     for _ in range(300):
         with socket.socket() as plug:
             if plug.connect_ex(("127.0.0.1", port)) == 0:
@@ -193,7 +193,7 @@ def answers(port: int, process: subprocess.Popen[bytes]) -> bool:
 
 
 def said(process: subprocess.Popen[bytes]) -> int:
-    """The port that a program tells when it is ready."""
+    """Return the port that a program prints when it is ready."""
     assert process.stderr is not None
     line = process.stderr.readline().decode()
     found = re.search(r"on http://[\d.]+:(\d+)", line)
@@ -208,7 +208,7 @@ def free_port() -> int:
 
 
 def cpu(process: int) -> float:
-    """CPU seconds that a process has used so far; NaN where the system does not tell."""
+    """Return the CPU seconds that a process has used so far, or NaN if the system does not report them."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:

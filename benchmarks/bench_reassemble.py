@@ -1,4 +1,4 @@
-"""What it costs to put a chat completion together, as a multiple of joining its content by hand.
+"""Measure the reassembly of a chat completion, relative to joining its content by hand.
 
     python benchmarks/bench_reassemble.py [--rounds 7] [--chunks 100000]
 
@@ -76,7 +76,7 @@ def by_openai(chunks: list[dict[str, Any]]) -> object:
 
 
 def seconds(way: Callable[[list[dict[str, Any]]], object], chunks: list[dict[str, Any]], rounds: int) -> float:
-    """The least CPU time of some rounds."""
+    """Return the minimum CPU time of several rounds."""
     best = float("inf")
     for _ in range(rounds):
         gc.collect()
@@ -87,7 +87,7 @@ def seconds(way: Callable[[list[dict[str, Any]]], object], chunks: list[dict[str
 
 
 def memory(chunks: list[dict[str, Any]]) -> int:
-    """The most memory (bytes) that the assembler and its object take, beside the chunks."""
+    """Return the peak memory (bytes) of the assembler and its object, without the chunks."""
     tracemalloc.start()
     assembled(chunks)
     peak = tracemalloc.get_traced_memory()[1]

@@ -1,4 +1,4 @@
-"""How near a recording's times are to the clock of the server that sent the stream, and how near a replay is to the recording.
+"""Measure the precision of recorded times, compared with the clock of the server, and of replay, compared with the recording.
 
     python benchmarks/bench_record.py [--chunks 200] [--gap 0.010] [--rounds 3]
 
@@ -38,7 +38,7 @@ BODY = '{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]}'
 
 
 def chunk(content: str, sent: int, asked: int) -> bytes:
-    """A chat chunk that says when it was sent, and when its request came."""
+    """Return a chat chunk with its send time and the arrival time of its request."""
     choice = {"index": 0, "delta": {"content": content}, "finish_reason": None}
     value = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
     return b"data: " + orjson.dumps(value | {"sent": sent, "asked": asked}) + b"\n\n"
@@ -46,7 +46,7 @@ def chunk(content: str, sent: int, asked: int) -> bytes:
 
 @contextmanager
 def emitting(chunks: int, gap: float) -> Iterator[str]:
-    """A server that sends so many chunks so far apart, by absolute deadlines."""
+    """Run a server that sends chunks at a fixed interval, by absolute deadlines."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         asked = time.monotonic_ns()
@@ -81,7 +81,7 @@ def emitting(chunks: int, gap: float) -> Iterator[str]:
 
 @contextmanager
 def served(path: Path) -> Iterator[str]:
-    """`streamkit serve` on this recording."""
+    """Run `streamkit serve` with this recording."""
     server = subprocess.Popen([*STREAMKIT, "serve", str(path), "--port", "0"], stderr=subprocess.PIPE, text=True)
     assert server.stderr is not None
     try:
@@ -104,13 +104,13 @@ def record(url: str, path: Path) -> Exchange:
 
 
 def gaps(times: Sequence[int | None]) -> list[int]:
-    """The distances of these times; all of them were measured."""
+    """Return the gaps between these times, all of which were measured."""
     known = [at for at in times if at is not None]
     return [after - before for before, after in itertools.pairwise(known)]
 
 
 def compare(what: str, one: Sequence[int], other: Sequence[int]) -> list[str]:
-    """A row of the table: how far these lie apart, value by value."""
+    """Return a row of the table: the differences, value by value."""
     apart = sorted(abs(a - b) / 1e6 for a, b in zip(one, other, strict=True))
     return [
         what,
@@ -120,12 +120,12 @@ def compare(what: str, one: Sequence[int], other: Sequence[int]) -> list[str]:
 
 
 def joined(rounds: Iterable[list[int]]) -> list[int]:
-    """The values of all rounds."""
+    """Return the values of all rounds."""
     return list(itertools.chain.from_iterable(rounds))
 
 
 def first_token(exchange: Exchange) -> int:
-    """The time to first token that `stats` gives (ns)."""
+    """Return the time to first token from `stats` (ns)."""
     samples = measure(interpret(exchange), [METRICS["time_to_first_token"]]).samples["time_to_first_token"]
     return int(samples.values[0])
 

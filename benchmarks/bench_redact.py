@@ -1,4 +1,4 @@
-"""What it costs to look for secrets in the frames of real streams, against the JSON decoding of the same frames.
+"""Measure the search for secrets in the frames of real streams, compared with decoding the JSON of the same frames.
 
     python benchmarks/bench_redact.py [--rounds 5] [--repeat 20] [FOLDER]
 
@@ -38,7 +38,7 @@ STREAMKIT = [sys.executable, "-m", "streamkit"]
 
 
 def streams(folder: Path) -> Iterator[tuple[str, Exchange]]:
-    """The exchanges of a folder whose bodies are streams of events."""
+    """Yield the exchanges in a folder whose bodies are event streams."""
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.suffix in (".md", ".json"):
             continue
@@ -49,13 +49,13 @@ def streams(folder: Path) -> Iterator[tuple[str, Exchange]]:
 
 
 def payloads(frames: list[bytes]) -> list[bytes]:
-    """The JSON in these frames."""
+    """Return the JSON payloads of these frames."""
     lines = (line.removeprefix(b"data: ") for frame in frames for line in frame.splitlines())
     return [line for line in lines if line.startswith(b"{")]
 
 
 def least(action: Callable[[], object], rounds: int) -> float:
-    """CPU seconds of the fastest of these rounds."""
+    """Return the CPU seconds of the fastest round."""
     times = []
     for _ in range(rounds):
         began = time.process_time()
@@ -112,7 +112,7 @@ def row(name: str, exchange: Exchange, rounds: int, at_least: int) -> list[objec
 
 
 def commands(found: list[Exchange], repeat: int, rounds: int) -> Iterator[list[object]]:
-    """CPU seconds of whole commands over one recording of all these streams, many times over."""
+    """Yield the CPU seconds of whole commands for one recording of all these streams, repeated many times."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "all.jsonl"
         with path.open("wb") as file:

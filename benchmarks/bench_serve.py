@@ -1,4 +1,4 @@
-"""How exactly a stream is served, and what a frame costs: ours beside aiohttp, Starlette on uvicorn and a bare Protocol.
+"""Measure the precision and cost per frame of serving: streamkit, aiohttp, Starlette on uvicorn, and a bare Protocol.
 
     python benchmarks/bench_serve.py [--streams 100 1000] [--frames 200] [--gap 0.020] [--spread 1.0] [--rounds 1]
                                      [--beside CHECKOUT]
@@ -43,7 +43,7 @@ def frame(number: int) -> bytes:
 
 
 def recording(frames: int, gap: float, path: Path) -> None:
-    """The stream that all servers send."""
+    """Return the stream that all servers send."""
     at = [round(gap * 1e9 * (number + 1)) for number in range(frames)]
     exchange = Exchange(
         frames=Frames([frame(number) for number in range(frames)], at, [None] * frames),
@@ -60,7 +60,7 @@ def recording(frames: int, gap: float, path: Path) -> None:
 
 
 def serve_by_hand(frames: int, gap: float) -> None:
-    """The floor: a Protocol that knows nothing of HTTP but this one answer, one timer a frame."""
+    """Run the baseline: a Protocol that only sends this one HTTP response, with one timer per frame."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
     pieces = [b"%x\r\n%b\r\n" % (FRAME, frame(number)) for number in range(frames)]
 
@@ -94,7 +94,7 @@ def serve_by_hand(frames: int, gap: float) -> None:
 
 
 def serve_starlette(frames: int, gap: float) -> None:
-    """Starlette on uvicorn, with what it takes to be fast installed or not."""
+    """Run Starlette on uvicorn, with or without its optional accelerators."""
     import socket
 
     import uvicorn
@@ -122,7 +122,7 @@ def serve_starlette(frames: int, gap: float) -> None:
 
 
 def serve_aiohttp(frames: int, gap: float) -> None:
-    """aiohttp as its documentation writes it: a task a client, which sleeps and writes."""
+    """Run aiohttp as in its documentation: one task per client, which sleeps and writes."""
     from aiohttp import web
 
     pieces = [frame(number) for number in range(frames)]
@@ -155,7 +155,7 @@ def serve_aiohttp(frames: int, gap: float) -> None:
 
 @dataclass
 class Seen:
-    """What one client saw."""
+    """What one client received."""
 
     errors: list[float] = field(default_factory=list)
     frames: int = 0
@@ -164,7 +164,7 @@ class Seen:
 
 
 class Client(asyncio.Protocol):
-    """Asks once and notes when each frame is whole."""
+    """Sends one request and records when each frame is complete."""
 
     REQUEST = b'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 27\r\n\r\n{"model":"m","stream":true}'
     WIRE = len(b"%x\r\n" % FRAME) + FRAME + 2
@@ -209,7 +209,7 @@ class Client(asyncio.Protocol):
 
 
 async def load(port: int, streams: int, frames: int, gap: float, spread: float = 0.0) -> list[Seen]:
-    """All clients at once, their requests spread over `spread` seconds."""
+    """Run all clients concurrently, with their requests spread over `spread` seconds."""
     loop = asyncio.get_running_loop()
     clients = []
     for _ in range(streams):
@@ -262,7 +262,7 @@ def measured(command: list[str], streams: int, frames: int, gap: float, spread: 
 
 
 def cpu(process: int) -> float:
-    """CPU seconds that a process and its children have used so far."""
+    """Return the CPU seconds that a process and its children have used so far."""
     total = 0.0
     for pid in [process, *children(process)]:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -1,4 +1,4 @@
-"""What starting costs: whole processes, their CPU time as a ratio to `python -c "import click"` in the same run.
+"""Measure start-up: the CPU time of whole processes, relative to `python -c "import click"` in the same run.
 
     python benchmarks/bench_startup.py [--rounds 15]
 
@@ -30,7 +30,7 @@ START = "streamkit --help is to cost at most 1.5 times the floor, lint of a 50 k
 
 
 def cpu_s(command: list[str], bytecode: str) -> float:
-    """The CPU time of one run of a command, user and system, in seconds."""
+    """Return the CPU time of one run of a command, user and system, in seconds."""
     env = {**os.environ, "PYTHONPYCACHEPREFIX": bytecode, "STREAMKIT_NO_PLUGINS": ""}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def rows(taken: dict[str, list[float]]) -> list[list[object]]:
-    """A row a command: median milliseconds, median ratios to the floor and to `--help` of the same rounds."""
+    """Return a row per command: median milliseconds, and median ratios to the baseline and to `--help` in the same rounds."""
     return [
         [
             name,

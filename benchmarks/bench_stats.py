@@ -1,4 +1,4 @@
-"""What `stats` costs over recordings, as a multiple of the two JSON decodings that nobody can avoid.
+"""Measure `stats` on recordings, relative to decoding their JSON twice.
 
     python benchmarks/bench_stats.py [--rounds 9] [--exchanges 30] [--chunks 1000]
 
@@ -83,7 +83,7 @@ def cpu(work: Callable[[], None]) -> float:
 
 
 def ways(path: str) -> dict[str, Callable[[], None]]:
-    """Each way but the last goes one step further than the one before."""
+    """Return the variants; each except the last does one step more than the one before."""
 
     def only_read() -> None:
         for _ in read(path):
@@ -119,7 +119,7 @@ def main() -> None:
     arguments.add_argument("--exchanges", type=int, default=30)
     arguments.add_argument("--chunks", type=int, default=1000)
     given, _ = arguments.parse_known_args()
-    collector.relax()  # as the command does; the floor runs so too
+    collector.relax()  # as in the command; also for the baseline
     rng = random.Random(7)
     data = [payloads(rng, given.chunks) for _ in range(given.exchanges)]
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Damage streams in every form and send each through all that reads, judges, measures, changes and reports them.
+"""Fuzz everything that reads, checks, measures, changes and reports streams, with damaged streams in every format.
 
     python -m benchmarks.fuzz [--inputs 20000] [--seed 1] [--atheris]
 
@@ -57,7 +57,7 @@ COMMANDS = {"findings": ["lint"], "stats": ["stats"], "timelines": ["inspect"], 
 
 
 class TooSlow(BaseException):
-    """An input that takes longer than SECONDS."""
+    """An input took longer than SECONDS."""
 
 
 def bases() -> list[bytes]:
@@ -74,7 +74,7 @@ def bases() -> list[bytes]:
 
 
 def mutated(chance: random.Random, base: bytes) -> bytes:
-    """The input with one to six defects, in its bytes or in a JSON object in it."""
+    """Return the input with one to six defects, in its bytes or in a JSON object within it."""
     for _ in range(chance.randint(0, 3)):
         base = _json_mutated(chance, base)
     for _ in range(chance.randint(0 if chance.random() < 0.5 else 1, 3)):
@@ -118,7 +118,7 @@ def _holders(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 class Chain:
-    """All that an input goes through. `reached` counts what was done, `defects` what must not have happened."""
+    """All steps for one input. `reached` counts executed steps, `defects` failures."""
 
     def __init__(self, folder: Path) -> None:
         self.reached: Counter[str] = Counter()
@@ -135,7 +135,7 @@ class Chain:
         ]
 
     def take(self, data: bytes, chance: random.Random) -> None:
-        """Send one input through."""
+        """Run all steps for one input."""
         self.reached["inputs"] += 1
         with self._watched("read", data):
             for exchange in self._read(data):
@@ -208,7 +208,7 @@ class Chain:
 
 @contextlib.contextmanager
 def _at_most(seconds: int) -> Iterator[None]:
-    """Raise TooSlow in the block after this time, where the system has a timer for it."""
+    """Raise TooSlow in the block after this time, if the system has a suitable timer."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -226,7 +226,7 @@ def _at_most(seconds: int) -> Iterator[None]:
 
 
 def run(inputs: int, seed: int, folder: Path) -> Chain:
-    """Send that many inputs through, the same ones for the same seed."""
+    """Run this number of inputs, the same ones for the same seed."""
     chain, good, chance = Chain(folder), bases(), random.Random(seed)
     for _ in range(inputs):
         chain.take(mutated(chance, chance.choice(good)), chance)

@@ -1,7 +1,7 @@
-"""Runs every benchmark of this folder and prints its tables: `make bench`, or one of them by its own file.
+"""Run all benchmarks in this folder and print their tables (`make bench`).
 
 Each benchmark is a program `bench_*.py` that prints what it measured as a ratio to a floor or a peer in the same run.
-With `--smoke` each runs as small as it can: its figures mean nothing then, and it shows that it still runs.
+With `--smoke`, each runs as briefly as possible: the figures are meaningless, but show that it still works.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Let a proxy pass streams on for a while, and see that nothing is lost, mixed up, left open or piled up.
+"""Run a proxy for a while, and check that nothing is lost, mixed up, left open or accumulated.
 
     python -m benchmarks.soak [--seconds 60] [--clients 20]
 
@@ -43,13 +43,13 @@ def ask(url: str, until: float, number: int) -> tuple[int, int]:
 
 
 def memory(process: int) -> int:
-    """The resident memory of a process, in bytes."""
+    """Return the resident memory of a process, in bytes."""
     fields = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text(encoding="ascii"))
     return int(fields[1]) << 10 if fields else 0
 
 
 def descriptors(process: int) -> int:
-    """The number of files and sockets that a process has open."""
+    """Return the number of open files and sockets of a process."""
     return len(list(Path(f"/proc/{process}/fd").iterdir()))
 
 

@@ -1,4 +1,4 @@
-"""Kill recorders at any moment, and count the events that were passed on and are not on the disk. The right number is 0.
+"""Kill recorders at random moments, and count events that were forwarded but not written to disk. The result must be 0.
 
     python -m benchmarks.torture_kills [--kills 3000] [--seed 1] [--jobs 2]
 
@@ -58,7 +58,7 @@ def event(number: int) -> bytes:
 
 @contextlib.contextmanager
 def server() -> Iterator[int]:
-    """A server that streams events to whoever asks; its port."""
+    """Run a server that streams events to all clients; yield its port."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -97,7 +97,7 @@ async def _end_all(tasks: set[asyncio.Task[None]]) -> None:
 
 
 def numbers(body: bytes) -> set[int]:
-    """The events that this holds whole."""
+    """Return the numbers of the complete events in these bytes."""
     found = set()
     for data in sse.decode(body[: body.rfind(b"\n\n") + 2]).data:
         with contextlib.suppress(orjson.JSONDecodeError):
@@ -184,7 +184,7 @@ def _client(url: str) -> bytes:
 
 
 def ways(folder: Path) -> dict[str, tuple[object, list[str]]]:
-    """How each way to record is killed, and the options that it takes."""
+    """Return the ways to record, with their options."""
     return {
         "record": (kill_record, []),
         "record, own pattern": (kill_record, OWN_PATTERN),
