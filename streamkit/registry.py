@@ -153,11 +153,18 @@ def _module_names(paths: Iterable[str]) -> list[str]:
         if not os.path.isdir(path):  # noqa: PTH112
             names.update(module.name for module in pkgutil.iter_modules([path]))
             continue
-        for inside in os.listdir(path):  # noqa: PTH208
-            name = inside.removesuffix(".py")
-            if name.isidentifier() and _is_module(os.path.join(path, name)):  # noqa: PTH118
-                names.add(name)
+        with os.scandir(path) as inside:  # says what is a file without asking the system again
+            names.update(
+                name for entry in inside if (name := entry.name.removesuffix(".py")).isidentifier() and _holds(entry)
+            )
     return sorted(names)
+
+
+def _holds(entry: os.DirEntry[str]) -> bool:
+    """Whether something in a folder is a module or a package."""
+    if entry.name.endswith(".py"):
+        return entry.is_file()
+    return os.path.isfile(os.path.join(entry.path, "__init__.py"))  # noqa: PTH113, PTH118
 
 
 def _is_module(path: str) -> bool:
