@@ -33,10 +33,10 @@ def definitions_page() -> str:
         "token at 21 ms or at 101 ms, and 15 ms or 30 ms per token. This page is generated from the files in",
         "`streamkit/definitions`, one per tool and range of versions.",
         "",
-        "No tool is lent a better parser than its own. Each reads the recorded frames as its code does: where it takes a line",
-        "to end, whether it wants the space after `data:`, what it does with comments, `event:` lines, `\\r\\n` and JSON that is",
-        "none, and on which chunks it looks for usage. Where that code would raise, the answer is missing and says on what",
-        "(`fails` in JSON). Of a log that did not keep the bytes, every event is taken as read (`wire-unknown`).",
+        "Each tool reads the recorded frames as its own parser does: where lines end, whether the space after `data:` is required,",
+        "how comments, `event:` lines, `\\r\\n` and invalid JSON are handled, and on which chunks usage is read. If the tool would",
+        "raise an exception, its numbers are missing, and the cause is shown (`fails` in JSON). If a log does not contain the bytes",
+        "of the stream, every event is assumed to be read (`wire-unknown`).",
         "",
         "| tool | version | APIs | file |",
         "|---|---|---|---|",
@@ -45,7 +45,7 @@ def definitions_page() -> str:
             for entry in DEFINITIONS.values()
         ),
         "",
-        "For other APIs (Gemini, Ollama, Cohere, Bedrock, …) none of these tools has a client that measures a stream.",
+        "None of these tools has a client that measures streams of other APIs (Gemini, Ollama, Cohere, Bedrock, …).",
         "",
     ]
     for entry in DEFINITIONS.values():

@@ -28,31 +28,31 @@ REASONS = {
     "no-content": "the tool drops a request without text content",
     "no-end-time": "the recorder did not see the end of the body",
     "no-event-stream": "the tool reads a stream only where the content type is text/event-stream",
-    "no-line": "the tool fails on a body without a line",
+    "no-line": "the tool fails if the body has no line",
     "no-output": "the tool counts a request without text, tool calls or output tokens as failed",
     "no-request-time": "the time of the request is not known: the stream came from a pipe or a log",
     "no-terminal": "the tool counts a stream without its terminal event as failed",
     "no-times": "the log holds no arrival times",
     "no-token": "no chunk is a token to this tool",
-    "no-token-times": "the tool looks for the times of tokens in `choices`, which chunks of this API do not have",
+    "no-token-times": "the tool looks for token times in `choices`, which chunks of this API do not have",
     "no-tokenizer": "the tool counts tokens with a tokenizer; name one with --tokenizer",
     "no-usage": "the stream reports no usage",
     "not-defined": "the tool defines no such number",
-    "not-json": "the tool's parser hands something that is not JSON to its JSON decoder, and the request fails",
+    "not-json": "the tool decodes a text as JSON that is not JSON, and the request fails",
     "not-supported": "the tool has no client for this API",
     "not-utf8": "the tool decodes the body strictly as UTF-8, and the request fails",
     "one-token": "the tool needs more than one token",
     "request-failed": "the tool counts a request whose connection broke as failed",
-    "splintered": "the tool cannot put together an event that came in several reads, and its report fails",
-    "unexpected-shape": "the tool's code raises on a field that is absent or not of the expected type, and the request fails",
+    "splintered": "the tool cannot reassemble an event that arrived in several reads, and its report fails",
+    "unexpected-shape": "a field is missing or has an unexpected type, the tool raises an exception, and the request fails",
     "unknown-max-tokens": "the tool takes the requested number of tokens, and the request does not tell it",
 }
 
 NOTES = {
-    "reads-unknown": "the log does not tell in which reads the body came: each event is taken to have come in one of its own",
-    "several-choices": "the stream has several choices, and the tool takes the first of every chunk, whatever its index: "
-    "its times and gaps are those of all choices together, its tokens those of the usage or of the texts mixed",
-    "wire-unknown": "the log did not keep the bytes of the stream: the tool is taken to read every event",
+    "reads-unknown": "the log does not contain the boundaries of reads: each event is assumed to have arrived in its own read",
+    "several-choices": "the stream has several choices, and the tool reads the first entry of every chunk, whatever its index: "
+    "its times, gaps and texts are those of all choices mixed",
+    "wire-unknown": "the log does not contain the bytes of the stream: the tool is assumed to read every event",
 }
 
 

@@ -1,21 +1,21 @@
-"""AIPerf 0.13, with `--use-server-token-count`, for chat, completions, Responses, Anthropic Messages and text generation inference.
+"""AIPerf 0.13 with `--use-server-token-count`, for chat, completions, Responses, Anthropic Messages and TGI.
 
-Read in AIPerf 0.13.0 (`aiperf/transports/sse_utils.py`, lines 118-200; `common/models/record_models.py`, 690-815;
-`endpoints/openai_chat.py`, `openai_completions.py`, `openai_responses.py`, `anthropic_messages.py`, `huggingface_generate.py`;
-`metrics/types/*.py`), November 2026.
+Source: AIPerf 0.13.0 (`aiperf/transports/sse_utils.py`, lines 118-200; `common/models/record_models.py`, 690-815;
+`endpoints/openai_chat.py`, `openai_completions.py`, `openai_responses.py`, `anthropic_messages.py`,
+`huggingface_generate.py`; `metrics/types/*.py`), read in November 2026.
 
-How it reads: only where the content type is `text/event-stream`; messages that end with `\\n\\n`, or with `\\r\\n\\r\\n` where there is no
-`\\n\\n`; fields with or without a space; comments and other fields are passed over, and so is data that is not JSON. What is left at the
-end counts. `event: error` fails the request.
+Parsing: only if the content type is `text/event-stream`. Messages end with `\\n\\n`, or with `\\r\\n\\r\\n` if there is no `\\n\\n`.
+The space after a colon is optional; comments, other fields and data that is not JSON are ignored. The rest of the body after
+the last blank line is read as well. `event: error` fails the request.
 
-Chat: a token is a chunk of `object` `chat.completion.chunk` with content, reasoning, or a name or arguments of a tool call; the
-old function call is none. TTFT is the first such chunk, the end (request latency) the last one, so that usage and `[DONE]`
-are not waited for. N is the last usage. Per token (inter-token latency) is (end − TTFT)/(N − 1) for N of two or more. Gaps
-(inter-chunk latency) are those between token chunks. Also: time to second token, counted from the first; time to first output
-token, the first chunk with content or tool text. A request without a token, or whose connection broke, is an error record and
-excluded. Completions: text. Responses: deltas of output text, reasoning text and arguments, and the event that repeats the whole
-text (`response.output_text.done`), which therefore ends the request. Anthropic: deltas of text, thinking and tool input. Text generation
-inference: the text of a token; it has no usage.
+Chat: a token is a chunk whose `object` is `chat.completion.chunk`, with content, reasoning, or a name or arguments of a tool
+call; legacy function calls are not tokens. TTFT is the first such chunk and the end (request latency) is the last, without
+usage and `[DONE]`. N is the last usage. Per token (inter-token latency) is (end − TTFT)/(N − 1) if N is two or more. Gaps
+(inter-chunk latency) are between token chunks. Additional numbers are the time to second token, measured from the first, and
+the time to first output token, the first chunk with content or tool text. A request without a token, or with a broken
+connection, is an error record and is excluded. Completions: chunks with text. Responses: deltas of output text, reasoning
+text and arguments, and the event that repeats the whole text (`response.output_text.done`), which therefore ends the request.
+Anthropic: deltas of text, thinking and tool input. TGI: tokens with text, without usage.
 """
 
 from __future__ import annotations

@@ -1,16 +1,17 @@
-"""GenAI-Perf 0.0.16, for chat and completions, followed by AIPerf.
+"""GenAI-Perf 0.0.16, for chat and completions; it was succeeded by AIPerf.
 
-Read in genai-perf 0.0.16 (`genai_perf/profile_data_parser/llm_profile_data_parser.py`, `_parse_requests`, `_preprocess_response` and
-`_extract_text_output`; `genai_perf/utils.py`, lines 59-110), November 2026.
+Source: genai-perf 0.0.16 (`genai_perf/profile_data_parser/llm_profile_data_parser.py`, `_parse_requests`,
+`_preprocess_response` and `_extract_text_output`; `genai_perf/utils.py`, lines 59-110), read in November 2026.
 
-How it reads: perf_analyzer stores a text for each read of the body (here: each frame). Of these, one that does not begin with `data: ` is
-put to the one before, so that events without the space, but for the first, are taken for pieces and fail the report. What came at
-once is split at `\\n\\n` and merged into one; `\\r\\n` in it is not split, and is no JSON. What begins with a comment or another field is dropped whole.
+Parsing: perf_analyzer stores one text per read of the body (here: per frame). A text that does not start with `data: ` is
+appended to the previous one, so events without the space, except for the first, are taken for fragments and fail the report.
+Events of one read are split at `\\n\\n` and merged; with `\\r\\n` they are not split and are not valid JSON. A text that starts
+with a comment or another field is dropped entirely.
 
-A token is a read with content. TTFT is the first, the end (request latency) the last. N is a tokenizer's count of the content.
-Per token (inter-token latency) is (end − TTFT)/(N − 1), rounded to whole nanoseconds, where there are two such reads or more. Gaps serve its plots
-only. Also: time to second token, counted from the first. A request without content is dropped. What its parser raises on ends the
-report of the whole run.
+A token is a read with content. TTFT is the first and the end (request latency) is the last. N is a tokenizer's count of the
+content. Per token (inter-token latency) is (end − TTFT)/(N − 1), rounded to whole nanoseconds, if there are two such reads or
+more. Gaps are used for its plots only. An additional number is the time to second token, measured from the first. A request
+without content is dropped. If the parser raises an exception, the report of the whole run fails.
 """
 
 from __future__ import annotations

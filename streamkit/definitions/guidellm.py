@@ -1,18 +1,18 @@
 """GuideLLM 0.8, for chat, completions and Responses.
 
-Read in GuideLLM 0.8.1 (`guidellm/backends/openai/http.py`, lines 349-420; `backends/openai/request_handlers.py`, 184-210, 349-367,
-688-770, 1280-1362 and 2101-2320; `schemas/base/request_stats.py`), November 2026.
+Source: GuideLLM 0.8.1 (`guidellm/backends/openai/http.py`, lines 349-420; `backends/openai/request_handlers.py`, 184-210,
+349-367, 688-770, 1280-1362 and 2101-2320; `schemas/base/request_stats.py`), read in November 2026.
 
-How it reads: httpx's lines, which end at `\\n`, `\\r\\n`, `\\r` and every other line boundary of Unicode, so that U+2028 in a
-string, which servers send unescaped, fails the request. A line that begins with `data:` is JSON after it, with or without a
-space; other lines are passed over. What is not JSON fails the request. It reads to `[DONE]` (Responses: to the terminal event) and no further.
+Parsing: lines are those of httpx, which end at `\\n`, `\\r\\n`, `\\r` and every other Unicode line boundary, so an unescaped
+U+2028 in a string fails the request. Lines that start with `data:`, with or without a space, must contain JSON, or the
+request fails; other lines are ignored. Reading stops at `[DONE]` (Responses: at the terminal event).
 
-Chat: a token is a chunk with content, reasoning or a tool call, whatever that holds; the old function call is none. TTFT is the
-first. The end is `[DONE]`, else when the stream closed, by the wall clock. N is the last usage, else the number of token
-chunks. Per token (TPOT) is (last token − request)/N, the time to the first included; its ITL, (last token − first token)/(N −
-1), is among the further numbers. Gaps are not stored. A stream that reports an error is a failed request, and so is one
-without text, tool calls or output tokens. Completions: text. Responses: deltas of output text, of reasoning summaries (not of
-reasoning text), and the events of function calls.
+Chat: a token is a chunk with content, reasoning or a tool call, whatever its content; legacy function calls are not tokens.
+TTFT is the first. The end is `[DONE]`, or else the end of the body, by the wall clock. N is the last usage, or else the number
+of token chunks. Per token (TPOT) is (last token − request)/N, which includes the time to the first; its ITL, (last token −
+first token)/(N − 1), is one of the additional numbers. Gaps are not stored. A stream that reports an error, or without text,
+tool calls or output tokens, is a failed request. Completions: chunks with text. Responses: deltas of output text and of
+reasoning summaries (not of reasoning text), and the events of function calls.
 """
 
 from __future__ import annotations

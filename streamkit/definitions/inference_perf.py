@@ -1,18 +1,20 @@
 """inference-perf 0.7.0 (kubernetes-sigs), for chat, completions and Anthropic Messages.
 
-Read in inference-perf 0.7.0 (`inference_perf/apis/streaming_parser.py`, lines 76-110; `apis/chat.py`, 564-590;
-`apis/completion.py`, 74-99; `apis/anthropic_messages.py`, 190-260; `reportgen/base.py`, 575-674), November 2026.
+Source: inference-perf 0.7.0 (`inference_perf/apis/streaming_parser.py`, lines 76-110; `apis/chat.py`, 564-590;
+`apis/completion.py`, 74-99; `apis/anthropic_messages.py`, 190-260; `reportgen/base.py`, 575-674), read in November 2026.
 
-How it reads: blocks that end with `\\n\\n`, and in them the lines that begin with `data:`; a line is JSON after its `data: `, space
-included. What is not JSON, as `data:{` is to it, is skipped without a word. With `\\r\\n`, sse-starlette's default, no block ever ends:
-it finds no token, and the request counts as a success. An event without its empty line at the end of the body is lost.
+Parsing: blocks end with `\\n\\n`, and of their lines only those that start with `data:` are read. After removing `data: `,
+including the space, a line that is not JSON is skipped silently, so `data:{` is lost. With `\\r\\n`, the default of
+sse-starlette, no block ever ends: the tool finds no token, and counts the request as a success. A last event without a blank
+line is lost.
 
-A token is a chunk with content; reasoning is none. N is a tokenizer's count of the content. There is a TTFT only where there is more than
-one token: the first chunk with content. The end is when the stream closed. Per token (TPOT) is (last token − first token)/(N − 1);
-its normalized form (NTPOT), end/N, is among the further numbers, of one token too, and is 0.0 where there is none: the tool's own answer. For the gaps (ITL) each
-chunk counts as many times as it has tokens, all at the chunk's time, so that tokens of one chunk have gaps of zero. A broken
-connection keeps what came. Anthropic: N is the usage, else a tokenizer's count; there are no times of tokens, because the
-report looks for them in `choices`.
+A token is a chunk with content; reasoning is not. N is a tokenizer's count of the content. TTFT is the first chunk with
+content, and exists only with more than one token. The end is the end of the body. Per token (TPOT) is (last token − first
+token)/(N − 1). Its normalized form (NTPOT), end/N, is one of the additional numbers; it exists for a single token too, and is
+0.0 without any, as the tool itself reports. For the gaps (ITL) each chunk counts as many times as it has tokens, all at the
+chunk's time, so tokens of one chunk have gaps of zero. A stream cut by a broken connection is measured up to there.
+Anthropic: N is the usage, or else a tokenizer's count; there are no token times, because the report looks for them in
+`choices`.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
-"""llmperf (ray-project, commit f1d6bed, 2024-12), for chat; it has no releases and is no longer kept up.
+"""llmperf (ray-project, commit f1d6bed, 2024-12), for chat; it has no releases and is no longer maintained.
 
-Read in `llmperf/ray_clients/openai_chat_completions_client.py`, lines 56-100, November 2026.
+Source: `llmperf/ray_clients/openai_chat_completions_client.py`, lines 56-100, read in November 2026.
 
-How it reads: the lines of `requests`, which end at `\\n`, `\\r\\n` or `\\r`; the first six characters of a line are cut off, whatever they are, and
-the rest is JSON or `[DONE]`. Anything else fails the request: `data:{` loses its brace, a comment and an `event:` line are no JSON.
+Parsing: lines are those of `requests`, which end at `\\n`, `\\r\\n` or `\\r`. The first six characters of every line are removed,
+whatever they are, and the rest must be JSON or `[DONE]`, or the request fails: `data:{` loses its brace, and comments and
+`event:` lines are not JSON.
 
-A token is a chunk with content. TTFT is the first. The end is the time at which the stream closed. N is a Llama
-tokenizer's count of the content. Per token (inter-token latency) is the sum of TTFT and all gaps divided by the
-number of data lines except `[DONE]`: role, finish and usage lines count too, so it is (last token − request)/lines.
-Gaps are summed but not stored. A chunk without choices, such as a usage chunk, or one that reports an error makes the
-request fail; a TTFT measured before that is kept.
+A token is a chunk with content. TTFT is the first. The end is the end of the body. N is a Llama tokenizer's count of the
+content. Per token (inter-token latency) is the sum of TTFT and all gaps divided by the number of data lines without `[DONE]`:
+role, finish and usage lines count too, so it is (last token − request)/lines. Gaps are summed but not stored. A chunk without
+choices, such as a usage chunk, and one that reports an error fail the request; a TTFT measured before is kept.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """SGLang's benchmark 0.5, for chat and completions.
 
-Read in SGLang 0.5.23 (`sglang/benchmark/serving.py`, lines 149-155, 290-406 and 408-610), November 2026.
+Source: SGLang 0.5.23 (`sglang/benchmark/serving.py`, lines 149-155, 290-406 and 408-610), read in November 2026.
 
-How it reads: lines that end with `\\n`, stripped, so that `\\r\\n` is well; a line is JSON after its `data: `, space included, or
-`[DONE]`. Anything else on a line of its own (`data:{`, a comment, `event:`, `id:`) fails the request.
+Parsing: lines end with `\\n` and are stripped, so `\\r\\n` works. After removing `data: `, including the space, a line must be
+JSON or `[DONE]`. Any other line (`data:{`, a comment, `event:`, `id:`) fails the request.
 
-Chat: a token is a chunk with content or reasoning text; tool calls are none, so that a stream of tool calls alone has a TTFT of
-0.0: that zero is the tool's own answer. The end is the last line, `[DONE]` included. N is the usage, else the number of
-tokens that was requested. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are those between token chunks. A stream that
-reports an error is not failed. Completions: a token is a chunk with text, only such a chunk's usage is read, and one without
-choices, as a usage chunk is, fails the request.
+Chat: a token is a chunk with content or reasoning text. Tool calls are not tokens: a stream with tool calls alone has a TTFT
+of 0.0, as the tool itself reports. The end is the last line, including `[DONE]`. N is the usage, or else the requested number
+of tokens. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are between token chunks. An error reported in the stream does
+not fail the request. Completions: a token is a chunk with text, usage is read on these chunks only, and a chunk without
+choices, such as a usage chunk, fails the request.
 """
 
 from __future__ import annotations

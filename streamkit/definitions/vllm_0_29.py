@@ -1,18 +1,20 @@
 """vLLM's benchmark up to 0.29, for chat and completions.
 
-Read in vLLM 0.29.0 (`vllm/benchmarks/lib/endpoint_request_func.py`, lines 23-63 and 343-436), November 2026.
+Source: vLLM 0.29.0 (`vllm/benchmarks/lib/endpoint_request_func.py`, lines 23-63 and 343-436), read in November 2026.
 
-How it reads: every read is stripped of whitespace and added to a buffer; a message ends at an empty line (`\\n\\n`), or where
-the buffer begins with `data: ` and is JSON as a whole. A message is JSON after its `data: `, space included, is `[DONE]`, or
-begins with a colon and is skipped whole; anything else (`data:{`, an `event:` line, a comment behind data) fails the request. A comment that comes
-in a read of its own loses its empty line and blocks the buffer: nothing after it is seen. With `\\r\\n` it sees the events
-that come in reads of their own, and nothing after two that come together.
+Parsing: whitespace is stripped from every read, which is then appended to a buffer. A message ends at a blank line (`\\n\\n`),
+or as soon as the buffer starts with `data: ` and is valid JSON as a whole. After removing `data: `, including the space, a
+message must be JSON or `[DONE]`; a message that starts with a colon is skipped entirely. Anything else fails the request:
+`data:{` without the space, an `event:` line, a comment after the data. A comment that arrives in its own read loses its
+blank line and blocks the buffer, so that later events are lost. With `\\r\\n` line ends, events are seen only until two of
+them arrive in one read.
 
-Chat: every chunk with choices counts, the role chunk and the finish chunk too. TTFT is the first of them, which with most
-servers is the role; without any it is 0.0, the tool's own answer. The end is the last event that is not `[DONE]`, the usage
-chunk included. N is the usage of a chunk without choices (on a chunk with choices it is not read), else the content tokenized
-again. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are the time from the event before, one for each chunk with choices
-after the first. Completions: the end is the last chunk with choices, and a stream without any is failed.
+Chat: every chunk with choices counts, including the role chunk and the finish chunk. TTFT is the first of them, which with
+most servers is the role chunk; without any it is 0.0, as the tool itself reports. The end is the last event other than
+`[DONE]`, including the usage chunk. N is the usage of a chunk without choices (usage on other chunks is ignored), or else a
+tokenizer's count of the content. Per token (TPOT) is (end − TTFT)/(N − 1). Gaps (ITL) are measured from the previous event,
+one for each chunk with choices after the first. Completions: the end is the last chunk with choices, and a stream without
+any counts as failed.
 """
 
 from __future__ import annotations

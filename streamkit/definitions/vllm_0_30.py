@@ -1,13 +1,13 @@
-"""vLLM's benchmark from 0.30 to 0.32, for chat and completions, from 0.31 on for Responses.
+"""vLLM's benchmark from 0.30 to 0.32, for chat and completions, and from 0.31 on for Responses.
 
-Read in vLLM 0.32.0 (`vllm/benchmarks/lib/endpoint_request_func.py`, lines 23-63, 372-470 and 532-646), compared with 0.30.0 and
-0.31.0, November 2026.
+Source: vLLM 0.32.0 (`vllm/benchmarks/lib/endpoint_request_func.py`, lines 23-63, 372-470 and 532-646), compared with 0.30.0
+and 0.31.0, read in November 2026.
 
-As up to 0.29, except for the end: it is the last chunk with choices. The finish chunk counts, the usage chunk does not. A
-stream without a chunk with choices is failed.
+As up to 0.29, except that the end is the last chunk with choices: the finish chunk counts, the usage chunk does not. A
+stream without any chunk with choices counts as failed.
 
-Responses: `event:` lines, and `data:` with or without a space, are read; deltas of output text and reasoning text count, tool calls do
-not. N is the usage of the terminal event. A stream without that event, or with an error, is failed.
+Responses: `event:` lines are accepted, and `data:` with or without a space. Deltas of output text and reasoning text count,
+tool calls do not. N is the usage of the terminal event. A stream without that event, or with an error, counts as failed.
 """
 
 from __future__ import annotations

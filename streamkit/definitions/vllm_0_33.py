@@ -1,15 +1,16 @@
 """vLLM's benchmark from 0.33 on, for chat, completions and Responses.
 
-Read in vLLM 0.33.0 (`vllm/benchmarks/lib/endpoint_request_func.py`, lines 23-63, 382-397 and 400-500), November 2026.
+Source: vLLM 0.33.0 (`vllm/benchmarks/lib/endpoint_request_func.py`, lines 23-63, 382-397 and 400-500), read in November 2026.
 
-How it reads: as up to 0.32, but reads are no longer stripped, so that a comment in a read of its own blocks nothing. `data:{`
-without a space, an `event:` line and a comment behind data still fail the request; with `\\r\\n` it still sees nothing after two
-events that come together.
+Parsing: as up to 0.32, but reads are no longer stripped, so a comment in its own read is harmless. `data:{` without a space,
+an `event:` line and a comment after the data still fail the request. With `\\r\\n` line ends, events are still seen only until
+two of them arrive in one read.
 
 Chat: a token is a chunk with content, `reasoning`, tool calls or a function call, or with empty content and no role;
-`reasoning_content` is none. TTFT is the first, the end the last, gaps (ITL) are those between them. N is the usage of a chunk
-that is no token (on a token's chunk it is not read), else the content tokenized again. Per token (TPOT) is (end − TTFT)/(N − 1).
-A stream without a token is failed. Completions: every chunk with choices counts. Responses: as from 0.31 on.
+`reasoning_content` is not a token. TTFT is the first, the end is the last, and gaps (ITL) are between them. N is the usage of
+a chunk that is not a token (usage on token chunks is ignored), or else a tokenizer's count of the content. Per token (TPOT)
+is (end − TTFT)/(N − 1). A stream without a token counts as failed. Completions: every chunk with choices counts. Responses:
+as from 0.31 on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""What `curl -w` prints behind a body: the times of the transfer, as lines (`time_total: 0.61`) or as `%{json}`.
+"""The output of `curl -w` after a body: the times of the transfer, as lines (`time_total: 0.61`) or as `%{json}`.
 
-Only whole phases are known so: when the first byte of the response came and when the last, in seconds since curl began. The
-frames have no times.
+It contains only the times of the response's first and last byte, in seconds since curl started; the frames have no times.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _MOST_S = 1e9
 
 
 class Phases(NamedTuple):
-    """The body without what curl printed, and what that tells: when the connection stood, the head, the end (ns)."""
+    """The body without curl's output, and the content of that output: the connection time (ns), the response and the end."""
 
     body: bytes
     connected_at: int | None
@@ -33,7 +32,7 @@ class Phases(NamedTuple):
 
 
 def phases(body: bytes, response: Response | None) -> Phases | None:
-    """The phases that stand behind a body, None where there are none."""
+    """Return the phases at the end of a body, or None if there are none."""
     tail = body[-_TAIL:]
     lines = tail.splitlines(keepends=True)
     found: dict[str, Any] = {}
@@ -66,7 +65,7 @@ def _blank(tail: bytes) -> int:
 
 
 def is_write_out(line: bytes) -> bool:
-    """Whether a line is of `curl -w`."""
+    """Whether a line is output of `curl -w`."""
     return _fields(line) is not None
 
 
@@ -84,8 +83,7 @@ def _fields(line: bytes) -> Mapping[str, Any] | None:
 
 
 def _ns(value: Any) -> int | None:
-    """Seconds as curl prints them, in nanoseconds; None where there is no such time (curl prints 0 for a phase that was not
-    reached)."""
+    """Convert curl's seconds to nanoseconds; None if there is no time (curl prints 0 for a phase that was not reached)."""
     try:
         seconds = float(value)
     except (TypeError, ValueError):

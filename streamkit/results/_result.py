@@ -1,7 +1,7 @@
-"""What a benchmark tool reported of a run: a request at a time, in the numbers of our own metrics.
+"""The requests that a benchmark tool reported, with the numbers of our own metrics.
 
-An importer says nothing that the file does not: a number that the tool does not store is absent, and never zero. Where a
-tool's number is defined otherwise than the metric of that name, the importer takes the metric that it is, or none.
+A number that the file does not contain is missing, never zero. A tool's number is assigned to the metric with the same
+definition, whatever its name, or left out if there is none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from streamkit.registry import Catalogue
 # A file as JSON: one value, or a value a line.
 Document = Sequence[Any]
 
-# A number in the file decides how many requests without numbers there are, but not how much memory they take.
+# The number of requests comes from the file and must not decide how much memory is used.
 _MOST = 10_000
 
 _AGGREGATE = "the tool wrote totals only, and no request"
@@ -25,8 +25,8 @@ _AGGREGATE = "the tool wrote totals only, and no request"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request: how it ended (`complete`, `error`, …), the samples of the metrics that the tool stored, by the names of
-    our metrics (times in nanoseconds), the model, when it was sent (RFC 3339), and sentences about it."""
+    """One request: its outcome (`complete`, `error`, …), the samples that the tool stored by the names of our metrics (times in
+    nanoseconds), the model, the time when it was sent (RFC 3339), and notes."""
 
     outcome: str = "complete"
     samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All requests of one file; `version` is that of the tool, where the file tells it."""
+    """All requests of a file; `version` is that of the tool, if the file contains it."""
 
     requests: Sequence[Request]
     version: str = ""
@@ -45,8 +45,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
-    """One form of results: its name, the tool, whether the first bytes of a file are of this form, and how its JSON is
-    read. `reads` raises ValueError, KeyError, TypeError or AttributeError where the document is not what it began as."""
+    """The results of one tool: a name, the tool, a test of the first bytes of a file, and a function that reads its JSON.
+    `reads` raises ValueError, LookupError, TypeError or AttributeError for a damaged file."""
 
     name: str
     tool: str
@@ -58,34 +58,34 @@ RESULTS: Catalogue[ToolResult] = Catalogue("streamkit.results", ToolResult, lamb
 
 
 def nanoseconds(value: Any, unit_ns: float = 1e9) -> tuple[float, ...]:
-    """A time of the tool (by default in seconds) as a sample; none where it is absent or no time."""
+    """Return a time (by default in seconds) as a sample; empty if it is missing or invalid."""
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
     return () if number is None or not math.isfinite(number) or number < 0 else (float(round(number * unit_ns)),)
 
 
 def listed(values: Any, unit_ns: float = 1e9) -> tuple[float, ...]:
-    """A list of times as samples."""
+    """Return a list of times as samples."""
     return tuple(sample for value in values or () for sample in nanoseconds(value, unit_ns))
 
 
 def count(value: Any) -> tuple[float, ...]:
-    """A number of tokens as a sample; none where it is absent."""
+    """Return a number as a sample; empty if it is missing."""
     return (float(value),) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else ()
 
 
 def one(**samples: Iterable[float]) -> dict[str, tuple[float, ...]]:
-    """The samples that are there."""
+    """Return the samples that are not empty, by metric."""
     return {name: values for name, given in samples.items() if (values := tuple(given))}
 
 
 def failed_at(error: Any) -> str:
-    """The outcome of a request of which the tool reports this error; `complete` for none."""
+    """Return the outcome of a request with this error; `complete` without one."""
     return "error" if error else "complete"
 
 
 def unlisted(complete: int, failed: int, totals: Mapping[str, Any], remedy: str) -> list[Request]:
-    """So many requests without a number of their own, for a file that holds totals alone. The first has a note with these
-    totals (texts by name), and with what makes the tool write its requests. Raises ValueError for more than 10,000."""
+    """Return requests without samples, for a file that contains only totals. The first has a note with the totals (texts by
+    name) and with the option that makes the tool write requests. Raises ValueError for more than 10,000."""
     if not 0 <= complete + failed <= _MOST:
         raise ValueError(f"totals of {complete + failed} requests; expected at most {_MOST}")
     told = ", ".join(f"{name} {value}" for name, value in totals.items() if value is not None)

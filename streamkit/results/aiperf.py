@@ -1,8 +1,8 @@
-"""AIPerf 0.13: `profile_export.jsonl`, a request a line, and `profile_export_aiperf.json`, totals alone.
+"""AIPerf 0.13: `profile_export.jsonl`, with one request per line, and `profile_export_aiperf.json`, with totals only.
 
-Its request latency ends at the last token: it is our time to last token. Its inter-chunk latency is our gap, its inter-token
-latency our own, its output sequence length, of tokens that the server or a tokenizer counted, our output tokens. A line
-with an error is a request that failed. The lines of a warm-up are left out, as AIPerf leaves them out.
+Its request latency ends at the last token, so it is our time to last token. Its inter-chunk latency is our inter-chunk gap,
+its inter-token latency is ours, and its output sequence length (counted by the server or a tokenizer) is our number of output
+tokens. A line with an error is a failed request. Warm-up requests are ignored, as in AIPerf.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """GuideLLM 0.8: the JSON of `guidellm run --output kind=json`, all benchmarks of the file together.
 
-Its request latency ends at `[DONE]` or where the stream closes: it is our duration. Its inter-token latency is our own; its
-time per output token, which has the first token in it, is none of ours. Gaps are not stored. What was sampled away
-(`--metrics` with a sample size) is not in the file. Requests that were cut off at the end of the benchmark are in neither share,
-as excerpts are.
+Its request latency ends at `[DONE]` or at the end of the body, so it is our operation duration. Its inter-token latency is
+ours; its time per output token, which includes the first token, has no counterpart. Gaps are not stored. Requests that were
+removed by sampling are not in the file. Requests that were cut off at the end of the benchmark count neither as success nor
+as failure, like excerpts.
 """
 
 from __future__ import annotations

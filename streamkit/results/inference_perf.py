@@ -1,9 +1,9 @@
-"""inference-perf 0.7: `per_request_lifecycle_metrics.json`, and `summary_lifecycle_metrics.json`, totals alone.
+"""inference-perf 0.7: `per_request_lifecycle_metrics.json`, and `summary_lifecycle_metrics.json` with totals only.
 
-Its request latency ends where the stream closed: it is our duration. Its time per output token, from the first token to the
-last, is our inter-token latency; its normalized form is ours too. Its inter-token latencies are of tokens, those of one
-chunk at the chunk's time, and are not our gaps; those are between the times of the chunks with content. The tool's computed
-metrics are taken where they are, and computed by its formulas where they were not asked for.
+Its request latency ends at the end of the body, so it is our operation duration. Its time per output token, from the first
+token to the last, is our inter-token latency; its normalized form is ours too. Its inter-token latencies are those of tokens,
+with gaps of zero within a chunk, and are not our gaps, which are computed from the times of the chunks with content. The
+tool's computed metrics are used if the file has them, and otherwise computed with its formulas.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""SGLang's `bench_serving --output-file FILE --output-details`: a run a line, all runs of the file together.
+"""SGLang's `bench_serving --output-file FILE --output-details`: one run per line, all runs of the file together.
 
-The requests lie in columns: TTFT, gaps (ITL) and output tokens, an error text for each that failed. The last token came at
-TTFT plus all gaps; the inter-token latency is the sum of the gaps over N - 1. Where the server told no usage, the number of output tokens is that which was
-requested, and the file does not tell which it is. Without `--output-details` there are totals alone.
+The file has columns with a value per request: TTFT, gaps (ITL), output tokens, and an error text. The time to last token is
+TTFT plus all gaps; the inter-token latency is the sum of the gaps divided by N − 1. If the server sent no usage, the number of
+output tokens is the requested one; the file does not say so. Without `--output-details` it contains totals only.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""vLLM's `vllm bench serve --save-result --save-detailed`: a run a line, all runs of the file together.
+"""vLLM's `vllm bench serve --save-result --save-detailed`: one run per line, all runs of the file together.
 
-The requests lie in columns: TTFT, gaps (ITL) and output tokens, an error text for each that failed. The last token came at
-TTFT plus all gaps. The inter-token latency is the sum of the gaps over N - 1. Before vLLM 0.33 the chunk with the role
-counts as a token, so that its TTFT is earlier than ours; the file does not tell the version. Without `--save-detailed` there
-are totals alone.
+The file has columns with a value per request: TTFT, gaps (ITL), output tokens, and an error text. The time to last token is
+TTFT plus all gaps; the inter-token latency is the sum of the gaps divided by N − 1. Before vLLM 0.33 the role chunk counts as a
+token, so TTFT is earlier than ours; the file does not contain the version. Without `--save-detailed` it contains totals only.
 """
 
 from __future__ import annotations

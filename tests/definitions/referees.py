@@ -12,7 +12,6 @@ import asyncio
 import dataclasses
 import json
 import sys
-import time
 import traceback
 import types
 from collections.abc import AsyncIterator, Callable
@@ -44,9 +43,6 @@ class Clock:
         return self.now / 1e9
 
     time = monotonic = perf_counter
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(time, name)
 
 
 def words(text: str) -> int:
