@@ -125,9 +125,12 @@ async def listen(service: Service, host: str, port: int, *, shared: bool = False
     finally:
         sweeping.cancel()
         server.close()
-        for connection in list(open_):
-            connection.transport.abort()
-        await asyncio.sleep(0)  # connection_lost is called in the next iteration of the loop
+        # What was accepted in this iteration becomes a connection in the next one, and is then aborted too; connection_lost,
+        # which closes the socket, is called in the iteration after that.
+        for _ in range(3):
+            for connection in list(open_):
+                connection.transport.abort()
+            await asyncio.sleep(0)
 
 
 def _port(listening: socket.socket) -> int:
