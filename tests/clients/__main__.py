@@ -1,0 +1,26 @@
+"""`python -m tests.clients [--rules | --faults] [CLIENT…]`: measure all clients again, or those named, and write what was found."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.clients.environments import CLIENTS, make
+from tests.clients.measuring import write_cases, write_faults
+
+
+def main(words: list[str]) -> None:
+    """Bring the environments up to date, then measure."""
+    names = [word for word in words if not word.startswith("--")]
+    wanted = [client for client in CLIENTS if not names or client.name in names]
+    versions = {}
+    for client in wanted:
+        versions[client.name] = make(client)
+        told = ", ".join(f"{name} {version}" for name, version in versions[client.name].items())
+        sys.stderr.write(f"{client.name}: {told}\n")
+    if "--faults" not in words:
+        write_cases(wanted, versions)
+    if "--rules" not in words:
+        write_faults(wanted, versions)
+
+
+main(sys.argv[1:])
