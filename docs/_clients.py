@@ -7,13 +7,15 @@ writes the page; a test holds it to what it would write. `make clients` measures
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from streamkit.rules import RULES, measurements
+from streamkit.rules import RULES, effect, measurements
 
 PAGE = Path(__file__).parent / "clients.md"
+FEATURES = Path(__file__).parents[1] / "tests" / "clients" / "features.json"
 _LONGEST = 70
 _HEAD = """\
 # Which client breaks on what
@@ -46,6 +48,7 @@ def page() -> str:
     found = measurements()
     anchored: set[str] = set()
     parts = [_HEAD, f"Measured {found['date']}.", "## The clients", *_clients(found)]
+    parts += ["## Through serve and proxy", *_features()]
     for api in dict.fromkeys(row["api"] for row in sorted(found["cases"], key=lambda row: row["api"])):
         parts += [f"## {api}", "\n".join(_of_api(found, api, anchored))]
     return "\n\n".join(parts) + "\n"
@@ -58,6 +61,47 @@ def _clients(found: dict[str, Any]) -> Iterator[str]:
         calls = ", ".join(f"`{call}`" for call in told["calls"])
         rows.append(f"| {told['label']} | {versions} | {told['runtime']} | {calls} |")
     yield "\n".join(rows)
+
+
+def _features() -> Iterator[str]:
+    """What each client is used for, as `serve` answers it, and whether `proxy` in between made a difference."""
+    found = json.loads(FEATURES.read_text(encoding="utf-8"))
+    cells = [told for row in found["cases"] for told in row["features"].values()]
+    same = sum("proxy" not in told for told in cells)
+    exact = sum("bytes" not in told for told in cells)
+    yield (
+        f"Each client asks `serve` for a stream of text, for tool calls and for reasoning, and meets an HTTP error (429), an error in\n"
+        f"the middle of a stream, a connection that is cut after the first text, and a server that fails once; with the retries that\n"
+        f"it makes by itself. Then the same with `proxy` between the two: {same} of {len(cells)} with the same result, and in {exact} what\n"
+        f"the proxy recorded is what was served, byte for byte. Measured {found['date']}. What the cells say of faults is told in\n"
+        f"[faults-and-clients.md](faults-and-clients.md)."
+    )
+    columns = list(dict.fromkeys(name for row in found["cases"] for name in row["features"]))
+    lines = [f"| client | API | {' | '.join(columns)} |", f"|---|---|{'---|' * len(columns)}"]
+    for row in found["cases"]:
+        told = [_feature(row["features"][name]) if name in row["features"] else "" for name in columns]
+        label = found["clients"][row["client"]]["label"]
+        lines.append(f"| {label} `{row['call']}` | {row['api']} | {' | '.join(told)} |")
+    yield "\n".join(lines)
+
+
+def _feature(told: dict[str, Any]) -> str:
+    """A cell: the result from `serve`, and where it is another, that through `proxy`."""
+    more = f"; through `proxy` {_feature(told['proxy'])}" if "proxy" in told else ""
+    more += "; bytes differ" if "bytes" in told else ""
+    again = (
+        f" after {told['requests'] - 1} {'retry' if told['requests'] == 2 else 'retries'}"
+        if told["requests"] > 1
+        else ""
+    )
+    if "raises" in told or "breaks" in told:
+        return f"raises `{(told.get('raises') or told['breaks'])[0]}`{again}{more}"
+    if "hangs" in told:
+        return f"waits{again}{more}"
+    if "text" in told:
+        return f"not read: the API is not spoken so{more}"
+    lost = effect(told, False, True)
+    return f"{f'⚠ {lost}' if lost else 'works'}{again}{more}"
 
 
 def _of_api(found: dict[str, Any], api: str, anchored: set[str]) -> Iterator[str]:

@@ -25,14 +25,14 @@ event that brings the first text: `cut:event=T,by=eof` ends the body there as if
 * **works**: the whole answer. *after 1 retry*: the client asked again by itself, and the server counted it.
 * **raises** an exception, perhaps after retries.
 * ⚠ no exception, and the answer is another: what a program does not notice, unless it looks.
-* **waits**: still waiting after six seconds. Every client has a timeout, most of ten minutes: set one.
+* **waits**: still waiting, or between two retries, after six seconds. Set a timeout of your own.
 * An empty cell: the fault does not apply to that framing.
 
 What to take from it:
 
 * After the first event of a stream no client asks again by itself. A stream that breaks is the program's affair.
 * A body that ends too early but in order (`cut:event=T,by=eof`, `unterminated`) is what most clients do not notice: look at the
-  finish reason, which is missing, before you believe an answer.
+  finish reason before you believe an answer: most leave it empty, and litellm makes one up.
 * An event that is lost, doubled or out of order is noticed by those clients alone that compare the end with what came before."""
 
 
@@ -66,7 +66,7 @@ def cell(outcome: dict[str, Any]) -> str:
     retries = outcome["requests"] - 1
     again = f" after {retries} {'retry' if retries == 1 else 'retries'}" if retries else ""
     if "hangs" in outcome:
-        return "**waits**"
+        return f"**waits**{again}"
     if "raises" in outcome or "breaks" in outcome:
         kind, _ = outcome.get("raises") or outcome["breaks"]
         return f"**raises** `{kind}`{again}"

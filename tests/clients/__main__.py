@@ -1,11 +1,16 @@
-"""`python -m tests.clients [--rules | --faults] [CLIENT…]`: measure all clients again, or those named, and write what was found."""
+"""`python -m tests.clients [--rules] [--faults] [--features] [CLIENT…]`: measure all clients again, or those named, and write it.
+
+Without an option, all three.
+"""
 
 from __future__ import annotations
 
 import sys
 
 from tests.clients.environments import CLIENTS, make
-from tests.clients.measuring import write_cases, write_faults
+from tests.clients.measuring import write_cases, write_faults, write_features
+
+PARTS = {"--rules": write_cases, "--faults": write_faults, "--features": write_features}
 
 
 def main(words: list[str]) -> None:
@@ -17,10 +22,9 @@ def main(words: list[str]) -> None:
         versions[client.name] = make(client)
         told = ", ".join(f"{name} {version}" for name, version in versions[client.name].items())
         sys.stderr.write(f"{client.name}: {told}\n")
-    if "--faults" not in words:
-        write_cases(wanted, versions)
-    if "--rules" not in words:
-        write_faults(wanted, versions)
+    asked = [word for word in words if word.startswith("--")] or list(PARTS)
+    for part in asked:
+        PARTS[part](wanted, versions)
 
 
 main(sys.argv[1:])

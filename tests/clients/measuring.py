@@ -1,4 +1,5 @@
-"""Measures and writes: `streamkit/rules/clients.json`, which claims are made of, and `tests/clients/faults.json`.
+"""Measures and writes: `streamkit/rules/clients.json`, which claims are made of, and beside this file `faults.json` and
+`features.json`.
 
 Where only some clients are measured, what was measured of the others stays, as far as the case is still the same.
 """
@@ -6,18 +7,19 @@ Where only some clients are measured, what was measured of the others stays, as 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.clients import faults
+from tests.clients import faults, features
 from tests.clients.cases import Case, cases, truncated
 from tests.clients.environments import CACHE, CLIENTS, Client, runtime
 from tests.clients.matrix import measured, prepared
 
 DATA = Path(__file__).parents[2] / "streamkit" / "rules" / "clients.json"
 FAULT_DATA = Path(__file__).parent / "faults.json"
+FEATURE_DATA = Path(__file__).parent / "features.json"
 Document = dict[str, Any]
 _ORDER = [client.name for client in CLIENTS]
 _LOG = CACHE / "drivers.log"
@@ -50,12 +52,22 @@ def write_cases(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -
 
 def write_faults(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
     """The faults of `serve`, played to these clients."""
-    before = read(FAULT_DATA)
+    _write_rows(FAULT_DATA, faults.measured(wanted, _LOG), wanted, versions)
+
+
+def write_features(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
+    """What these clients are used for, through `serve` and `proxy`."""
+    _write_rows(FEATURE_DATA, features.measured(wanted, _LOG), wanted, versions)
+
+
+def _write_rows(
+    path: Path, made: Iterable[Document], wanted: Sequence[Client], versions: dict[str, dict[str, str]]
+) -> None:
+    before = read(path)
     names = [client.name for client in wanted]
-    rows = [row for row in before["cases"] if row["client"] not in names]
-    rows += faults.measured(wanted, _LOG)
+    rows = [*(row for row in before["cases"] if row["client"] not in names), *made]
     rows.sort(key=lambda row: (row["api"], _ORDER.index(row["client"])))
-    _write(FAULT_DATA, before, rows, _told(wanted, versions))
+    _write(path, before, rows, _told(wanted, versions))
 
 
 def key(row: Document) -> tuple[Any, ...]:

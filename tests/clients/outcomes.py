@@ -117,5 +117,11 @@ def _short(value: Any) -> Any:
 
 def _plain(message: str, base: str, model: str) -> str:
     """The first line of a message, without what is of this run alone."""
-    line = message.replace(base, "http://127.0.0.1").replace(model, "m").strip().partition("\n")[0].strip()
+    line = (
+        (message.replace(base, "http://127.0.0.1") if base else message)
+        .replace(model, "m")
+        .strip()
+        .partition("\n")[0]
+        .strip()
+    )
     return "".join(char if char.isprintable() else "�" for char in line)
