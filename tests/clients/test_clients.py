@@ -21,7 +21,7 @@ from tests.clients.environments import CLIENTS, Client, is_made, make
 from tests.clients.faults import FAULTS
 from tests.clients.matrix import measured as measured_again
 from tests.clients.matrix import prepared
-from tests.clients.measuring import FAULT_DATA, read
+from tests.clients.measuring import FAULT_DATA, FEATURE_DATA, read
 from tests.rules.test_docs import part
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -114,3 +114,17 @@ def test_a_client_that_asks_again_is_counted() -> None:
     assert row["outcomes"]["status:code=500,times=1"] == {"requests": 2}
     assert row["outcomes"]["status:code=500"]["requests"] == 3
     assert row["outcomes"]["cut:event=T,by=reset"]["requests"] == 1
+
+
+def test_every_feature_is_the_same_through_the_proxy_and_recorded_byte_for_byte() -> None:
+    rows = read(FEATURE_DATA)["cases"]
+    assert {row["client"] for row in rows} == {client.name for client in CLIENTS}
+    cells = [(row["client"], row["call"], name, told) for row in rows for name, told in row["features"].items()]
+    assert len(cells) >= 100
+    assert not [cell for cell in cells if "proxy" in cell[3] or "bytes" in cell[3]]
+
+
+def test_every_client_reads_a_stream_and_raises_where_the_connection_is_cut() -> None:
+    for row in read(FEATURE_DATA)["cases"]:
+        assert row["features"]["stream"] == {"requests": 1}, row
+        assert "raises" in row["features"]["cut"], row
