@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Versions of the dependencies in pyproject.toml: any installed ones, or the `lowest` or `newest` allowed.
 VERSIONS = any
 
-.PHONY: demo test test-lowest test-newest lint links docs bench torture fuzz soak clean FORCE
+.PHONY: demo test test-lowest test-newest lint links docs clients bench torture fuzz soak clean FORCE
 
 demo: $(VENV)/installed
 	@$(BIN)/streamkit demo
@@ -35,6 +35,12 @@ links: $(VENV)/created
 
 docs: $(VENV)/dev
 	$(BIN)/python docs/generate.py
+
+# What the clients of others make of broken streams, measured with their newest versions: needs the network, and npm.
+# CLIENTS="openai-python ai" measures these alone. Then `make docs`.
+CLIENTS =
+clients: $(VENV)/dev
+	$(BIN)/python -m tests.clients $(CLIENTS)
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py

@@ -10,7 +10,7 @@ from pathlib import Path
 from streamkit.apis import APIS
 from streamkit.apis.dialects import DIALECTS
 from streamkit.model.grammar import diagram
-from streamkit.rules import RULES, Rule
+from streamkit.rules import RULES, Rule, measured
 
 FOLDER = Path(__file__).parent
 
@@ -44,8 +44,7 @@ def rule_page(rule: Rule) -> str:
     facts = [f"Severity: **{rule.severity}**{also}, {enabled}."]
     if rule.apis:
         facts.append(f"APIs: {', '.join(f'`{api}`' for api in rule.apis)}.")
-    if rule.breaks:
-        facts.append(f"Breaks: {rule.breaks}.")
+    facts += _claims(rule)
     if lawful:
         facts.append(f"Allowed in: {', '.join(lawful)}.")
     if rule.whole:
@@ -54,6 +53,15 @@ def rule_page(rule: Rule) -> str:
         facts.append("Is about bytes on the wire: does not apply to a log that did not keep them.")
     listed = "\n".join(f"* {fact}" for fact in facts)
     return f"# {rule.code} {rule.name}\n\n{first}\n\n{listed}\n{rest.rstrip()}\n"
+
+
+def _claims(rule: Rule) -> list[str]:
+    """What clients were measured to make of it, by API and field."""
+    return [
+        f"Breaks in `{claim.api}`{f', `{claim.path}`' if claim.path else ''}"
+        f" ([{claim.streams} measured](../clients.md#{rule.code.lower()})): {'; '.join(claim.sentences)}."
+        for claim in measured(rule.code)
+    ]
 
 
 def list_page() -> str:

@@ -212,3 +212,11 @@ def _entry_point_texts(path: tuple[str, ...]) -> list[bytes] | None:
             except OSError:
                 continue
     return texts
+
+
+def data_of(package: str, name: str) -> bytes:
+    """A data file that lies beside the modules of a package, also where the package is in an archive. Raises CatalogueError."""
+    data = pkgutil.get_data(package, name)
+    if data is None:
+        raise CatalogueError(f"{package} has no data file {name}")
+    return data

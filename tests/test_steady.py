@@ -11,6 +11,7 @@ TESTS = Path(__file__).parent
 READINGS = {"sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "utcnow", "today"}
 # Files that may, with the reason.
 CLOCKS = {
+    "clients/measuring.py": "writes the day on which it measured into its data; no test calls it",
     "transport/test_kernel_clock.py": "the kernel's stamps are of the kernel's clock; asserted is that a reader who comes late is not in them",
     "emitter.py": "plays its scripts in real time: recordings are made from it",
     "waiting.py": "what all others wait with",

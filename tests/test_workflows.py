@@ -32,7 +32,7 @@ STUBS = {
     "python": """
         case "$1 $2" in
         "-m pip") [[ "$3" = install || "$3" = wheel ]] ;;
-        "-m pytest") "$REAL" -m pytest "${@:3}" --collect-only tests/rules/test_clients.py ;;
+        "-m pytest") "$REAL" -m pytest "${@:3}" --collect-only tests/clients/test_clients.py ;;
         "-m venv") mkdir -p "$3/bin"; cp "$STUBS/python" "$STUBS/streamkit" "$3/bin" ;;
         benchmarks/*|scripts/*) test -f "$1" ;;
         *) exit 64 ;;

@@ -60,12 +60,19 @@ def _manual(rule: Rule, paint: Palette) -> str:
     ]
     if rule.apis:
         lines.append(f"APIs: {', '.join(rule.apis)}.")
-    if rule.breaks:
-        lines.append(f"Breaks: {rule.breaks}.")
+    lines += [f"Breaks in {claim}." for claim in _claims(rule)]
     dialects = lawful_in(rule)
     if dialects:
         lines.append(f"Allowed in: {', '.join(dialects)}.")
     return "\n".join(lines) + "\n" + rest.rstrip()
+
+
+def _claims(rule: Rule) -> list[str]:
+    """What clients were measured to make of it, by API and field: `openai_chat, $.id: openai-python 3.54: raises …`."""
+    from streamkit.rules import measured
+
+    places = [(", ".join(filter(None, (claim.api, claim.path))), claim.sentences) for claim in measured(rule.code)]
+    return [f"{place}: {'; '.join(sentences)}" for place, sentences in places]
 
 
 def lawful_in(rule: Rule) -> list[str]:
@@ -84,7 +91,7 @@ def _to_json(rule: Rule) -> dict[str, Any]:
         "default": rule.default,
         "summary": rule.summary,
         "apis": list(rule.apis),
-        "breaks": rule.breaks or None,
+        "breaks": "; ".join(_claims(rule)) or None,
         "lawful_in": lawful_in(rule),
         "manual": rule.manual,
     }

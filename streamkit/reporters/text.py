@@ -65,8 +65,8 @@ def _finding(report: LintReport, finding: Finding) -> Iterator[str]:
         if finding.caret:
             caret = "^" * max(_columns(marked), 1)
             yield f"{_BAR}{' ' * _columns(before)}{report.paint(finding.severity, caret)}"
-    if finding.breaks:
-        yield f"    breaks: {'; '.join(finding.breaks)}"
+    for number, sentence in enumerate(finding.breaks):
+        yield f"    {'breaks: ' if number == 0 else '        '}{one_line(sentence)}"
 
 
 def _parts(finding: Finding) -> tuple[str, str, str]:

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from streamkit.rules._baseline import apply_baseline as apply_baseline
     from streamkit.rules._baseline import baseline_text as baseline_text
     from streamkit.rules._baseline import read_baseline as read_baseline
+    from streamkit.rules._claims import Claim as Claim
+    from streamkit.rules._claims import measured as measured
+    from streamkit.rules._claims import measurements as measurements
     from streamkit.rules._contract import Contract as Contract
     from streamkit.rules._contract import contract_of as contract_of
     from streamkit.rules._contract import contracts as contracts
     from streamkit.rules._edits import edited as edited
+    from streamkit.rules._effects import effect as effect
     from streamkit.rules._fix import Fixed as Fixed
     from streamkit.rules._fix import fix as fix
     from streamkit.rules._lint import lint as lint
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "Check": "_rule",
+    "Claim": "_claims",
     "Contract": "_contract",
     "Fix": "_rule",
     "Fixed": "_fix",
@@ -58,9 +63,12 @@ _PLACES = {
     "contracts": "_contract",
     "damage": "_sources",
     "edited": "_edits",
+    "effect": "_effects",
     "fix": "_fix",
     "lint": "_lint",
     "matches": "_select",
+    "measured": "_claims",
+    "measurements": "_claims",
     "misfits": "_sources",
     "missteps": "_sources",
     "read_baseline": "_baseline",

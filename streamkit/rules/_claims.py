@@ -1,68 +1,126 @@
-"""Select which clients break on a finding: those statements of a rule that apply to the stream's API and the finding's field.
+"""Which clients break on a finding: what was measured of streams of the same API in which the rule found the same field.
 
-A rule's `breaks` is a list of statements, separated by semicolons: `openai-python 3.52, anthropic 2.11: the last event is lost`.
-Each begins with the names of clients, whose APIs are listed below; statements without a listed client apply to every API.
+The measurements are `clients.json`, written by `make clients` and committed: every rule's bad example and the small defects of
+its page, served to the clients of their API. It is read when the first finding is made. What was not measured is not claimed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
-_OPENAI = ("openai_chat", "openai_completions", "openai_responses")
-_CLIENTS: Mapping[str, tuple[str, ...]] = {
-    "openai-python": _OPENAI,
-    "openai-node": _OPENAI,
-    "Vercel AI SDK": _OPENAI,
-    "langchain": _OPENAI,
-    "litellm": _OPENAI,
-    "anthropic": ("anthropic_messages",),
-    "the TypeScript SDK": ("anthropic_messages",),
-    "Claude Code": ("anthropic_messages",),
-    "google-genai": ("gemini",),
-    "gemini-cli": ("gemini",),
-    "ollama": ("ollama",),
-    "cohere": ("cohere",),
-    "@ai-sdk/cohere": ("cohere",),
-    "AssistantEventHandler": ("openai_assistants",),
-    "botocore": ("bedrock_converse", "bedrock_invoke", "bedrock_agent"),
-}
-_GENERAL = ("every client", "clients that")
+import orjson
+
+from streamkit.frozen import dataclass
+from streamkit.model.finding import Severity
+from streamkit.registry import data_of
+from streamkit.rules._effects import effect
+
 _INDEX = re.compile(r"\[\d+\]")
 
 
-def claims(breaks: str, breaks_at: Mapping[str, str], api: str, path: str | None) -> tuple[str, ...]:
-    """Return the statements that apply to this API and, if the rule has statements by field, to the field at this JSON path."""
-    if breaks_at:
-        field = _INDEX.sub("", path or "").rpartition(".")[2]
-        breaks = breaks_at.get(field, "")
-    return tuple(filter(None, (_of_api(statement, api) for statement in _statements(breaks))))
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What clients make of one defect: the API, the JSON path (without indices; "" for the stream as a whole), a sentence for
+    each group of clients that do the same, and how many streams were measured."""
+
+    api: str
+    path: str
+    sentences: tuple[str, ...]
+    streams: int
+
+
+def claims(code: str, api: str, path: str | None, dialect: str, severity: Severity) -> tuple[str, ...]:
+    """What was measured of this rule on streams of this API, with the finding at the same JSON path: a sentence for each group
+    of clients that break in the same way. A client that hands on what it was sent is named for errors alone."""
+    return _sentences(code, api, _INDEX.sub("[]", path or ""), dialect, severity == "error")
+
+
+def measured(code: str) -> list[Claim]:
+    """Everything that is claimed of a rule, by API and JSON path."""
+    places = {(row["api"], path): None for row in _rows().get(code, ()) for path in row["paths"]}
+    found = []
+    for api, path in sorted(places):
+        sentences = _sentences(code, api, path, None, True)
+        if sentences:
+            found.append(Claim(api, path, sentences, len(_matching(code, api, path))))
+    return found
+
+
+def measurements() -> dict[str, Any]:
+    """The whole of `clients.json`: when it was measured, the clients with their versions, and every case with its outcomes."""
+    document: dict[str, Any] = orjson.loads(data_of(__package__, "clients.json"))
+    return document
 
 
 @cache
-def _statements(breaks: str) -> tuple[str, ...]:
-    """Split a rule's `breaks` into statements; a part that does not begin with a client belongs to the one before it."""
-    found: list[str] = []
-    for part in filter(None, breaks.split("; ")):
-        if found and not part.startswith((*_CLIENTS, *_GENERAL)):
-            found[-1] += f"; {part}"
-        else:
-            found.append(part)
-    return tuple(found)
+def _rows() -> dict[str, list[dict[str, Any]]]:
+    """The cases by rule."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in measurements()["cases"]:
+        found.setdefault(row["rule"], []).append(row)
+    return found
 
 
-def _of_api(statement: str, api: str) -> str:
-    """Return the statement with only the clients of this API, or "" if there are none."""
-    names, colon, what = statement.partition(": ")
-    if not colon:
-        names, what = statement, ""
-    kept = list(_clients_of(names.split(", ") if colon else [names], api))
-    return ", ".join(kept) + colon + what if kept else ""
+@cache
+def _clients() -> dict[str, dict[str, Any]]:
+    clients: dict[str, dict[str, Any]] = measurements()["clients"]
+    return clients
 
 
-def _clients_of(names: list[str], api: str) -> Iterator[str]:
-    for name in names:
-        apis = next((apis for client, apis in _CLIENTS.items() if name.startswith(client)), None)
-        if apis is None or api in apis:
-            yield name
+def _matching(code: str, api: str, path: str) -> list[dict[str, Any]]:
+    return [row for row in _rows().get(code, ()) if row["api"] == api and path in row["paths"]]
+
+
+@cache
+def _sentences(code: str, api: str, path: str, dialect: str | None, passed_on: bool) -> tuple[str, ...]:
+    rows = _matching(code, api, path)
+    by_effect: dict[str, list[str]] = {}
+    for client, told in _clients().items() if rows else ():
+        if not told["only"] or dialect is None or dialect in told["only"]:
+            for what, name in _of_client(client, told, rows, passed_on):
+                by_effect.setdefault(what, []).append(name)
+    return tuple(f"{', '.join(names)}: {what}" for what, names in by_effect.items())
+
+
+def _of_client(
+    client: str, told: dict[str, Any], rows: Sequence[dict[str, Any]], passed_on: bool
+) -> Iterator[tuple[str, str]]:
+    """What each call of a client does, and its name; calls that do the same are one."""
+    effects = {}
+    for call in told["calls"]:
+        key = f"{client} {call}"
+        outcomes = [(row["outcomes"][key], row["truncated"]) for row in rows if key in row["outcomes"]]
+        if outcomes:
+            effects[call] = _summed(effect(outcome, truncated, passed_on) for outcome, truncated in outcomes)
+    name = f"{told['label']} {short_version(next(iter(told['versions'].values())))}"
+    if len(set(effects.values())) == 1:
+        effects = {"": next(iter(effects.values()))}
+    for call, what in effects.items():
+        if what:
+            yield what, f"{name} `{call}`" if call else name
+
+
+def short_version(version: str) -> str:
+    """Major and minor version: `3.54` of `3.54.0`."""
+    return ".".join(version.split(".")[:2])
+
+
+def _summed(effects: Iterable[str]) -> str:
+    """What was measured of several streams, in one phrase; "" where none of them did harm."""
+    every = list(effects)
+    harmful = list(dict.fromkeys(filter(None, every)))
+    if not harmful:
+        return ""
+    if len(harmful) > 1:  # messages are about one stream: of several, only the types of the errors are kept
+        kinds = dict.fromkeys(what.partition(": ")[0].removeprefix("raises ") for what in harmful if _raises(what))
+        harmful = [what for what in harmful if not _raises(what)] + ([f"raises {' or '.join(kinds)}"] if kinds else [])
+    count = sum(map(bool, every))
+    share = f" (in {count} of {len(every)} measured cases)" if count < len(every) else ""
+    return " or ".join(harmful[:3]) + share
+
+
+def _raises(what: str) -> bool:
+    return what.startswith("raises ")

@@ -29,7 +29,7 @@ def lint(stream: Stream, rules: Iterable[Rule]) -> Iterator[Finding]:
         if entry.concerns(stream):
             if entry.code not in stream.lawful:
                 yield from _found(entry, stream)
-            elif entry.severity == "error" and entry.breaks:
+            elif entry.severity == "error":
                 yield from _lawful(entry, stream)
 
 
@@ -93,7 +93,13 @@ def _finding(entry: Rule, stream: Stream, severity: Severity, sighting: Sighting
         file=stream.file,
         exchange=stream.number,
         dialect=stream.dialect,
-        breaks=claims(entry.breaks, entry.breaks_at, stream.judged_as or stream.api, sighting.path),
+        breaks=_breaks(entry, stream, sighting.path, severity),
         excerpt=excerpt,
         caret=caret,
     )
+
+
+def _breaks(entry: Rule, stream: Stream, path: str | None, severity: Severity) -> tuple[str, ...]:
+    """What was measured, and what a rule of another package says itself."""
+    found = claims(entry.code, stream.judged_as or stream.api, path, stream.dialect, severity)
+    return (*found, entry.breaks) if entry.breaks else found

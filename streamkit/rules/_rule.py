@@ -4,7 +4,7 @@ The module docstring of a rule is its manual: what it finds, why it matters, wha
 `streamkit rule CODE` prints it, and the pages of docs/rules are generated from it. `_manual.py` describes the notation of
 examples. The rule itself is defined in one of two ways:
 
-    RULE = Rule.declare(__name__, "SEQ402", "error", finds=missteps, apis=("openai_chat",), breaks="openai-python 3.52: …")
+    RULE = Rule.declare(__name__, "SEQ402", "error", finds=missteps, apis=("openai_chat",))
 
 for a rule that reports what an API's tables, or the reader of a file, find under its name; or as a function, if there is more
 to check:
@@ -21,7 +21,7 @@ default.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, field
 from itertools import chain
 from typing import TypedDict, Unpack
@@ -68,7 +68,6 @@ class Traits(TypedDict, total=False):
     also: tuple[Severity, ...]
     apis: tuple[str, ...]
     breaks: str
-    breaks_at: Mapping[str, str]
     whole: bool
     framing: bool
     timed: bool
@@ -89,7 +88,8 @@ class Rule:
     - `framing`: is about bytes on the wire, and does not apply if a log did not keep them.
     - `timed`: does not apply without measured times.
     - `plain`: also applies to a response that is not a stream.
-    - `breaks`: the client, its version, and what happens; `breaks_at`: the same by field name, if it depends on the field.
+    - `breaks`: a sentence about a client that breaks on every finding of the rule, for rules of other packages. What is said about
+      clients of our own rules is measured (`measured`).
     - `default`: enabled unless the user selects rules.
     - `fix`: repairs the body of an event stream, if that is safe and lossless.
     """
@@ -103,7 +103,6 @@ class Rule:
     also: tuple[Severity, ...] = ()
     apis: tuple[str, ...] = ()
     breaks: str = ""
-    breaks_at: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
     framing: bool = False
     timed: bool = False
@@ -175,8 +174,6 @@ def _made(
 ) -> Rule:
     name = module.rpartition(".")[2].replace("_", "-")
     settings: Traits = {"default": severity != "info", **traits}
-    if "breaks_at" in settings and "breaks" not in settings:
-        settings["breaks"] = "; ".join(f"`{of}`: {claim}" for of, claim in settings["breaks_at"].items())
     return Rule(
         code=code,
         name=name,

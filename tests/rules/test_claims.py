@@ -1,48 +1,109 @@
-"""A claim about a client is shown where it was measured: on streams of the client's API, and for the field that it is about."""
+"""A claim about a client is shown where it was measured: on streams of the client's API, and for the field that it is about.
+
+What the clients do stands in the measurements; here it is held which of them a finding shows.
+"""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from streamkit.apis import interpret
 from streamkit.model.exchange import Exchange, Frames
-from streamkit.rules import lint, selected
+from streamkit.model.finding import Finding
+from streamkit.rules import RULES, lint, measured, selected
 
 from .edits import edited
 
 
-def claims(stream: str, edits: list[str], code: str) -> tuple[str, ...]:
-    found = interpret(Exchange(frames=Frames([edited(stream, edits)], [None], [1])), judge=True)
-    [finding] = [one for one in lint(found, selected((code,))) if one.severity == "error"]
-    return finding.breaks
+def findings(stream: str, edits: list[str], code: str, dialect: str | None = None) -> list[Finding]:
+    body = Frames([edited(stream, edits)], [None], [1])
+    found = interpret(Exchange(frames=body), dialect=dialect, judge=True)
+    return list(lint(found, selected((code,))))
+
+
+def named(breaks: tuple[str, ...]) -> set[str]:
+    """The clients that are named, without versions and calls: `openai-python`."""
+    heads = [re.sub(r" `[^`]*`", "", sentence).partition(": ")[0] for sentence in breaks]
+    return {re.sub(r" \d.*", "", name) for head in heads for name in head.split(", ")}
+
+
+OPENAI = {"openai-python", "openai-node", "langchain-openai", "litellm", "Vercel AI SDK"}
+ANTHROPIC = {"anthropic", "@anthropic-ai/sdk", "litellm", "Vercel AI SDK"}
+GEMINI = {"google-genai", "@google/genai", "Vercel AI SDK"}
+
+
+# a stream, a defect, the rule; of the clients named: some that are, and all that may be
+@pytest.mark.parametrize(
+    ("stream", "edits", "code", "among", "all_of"),
+    [
+        ("chat", ['set 2 $.created "1"'], "SCH302", {"Vercel AI SDK"}, OPENAI),
+        ("chat", ["set 2 $.choices[0].logprobs []"], "SCH302", {"openai-python"}, OPENAI),
+        ("anthropic", ["set 4 $.delta.text 7"], "SCH302", {"anthropic"}, ANTHROPIC),
+        ("gemini", ["set 1 $.candidates[0].content.parts[0].text 7"], "SCH302", {"google-genai"}, GEMINI),
+        ("chat", ["delete 2 $.choices"], "SCH301", {"openai-python", "openai-node"}, OPENAI),
+        ("anthropic", ["cut 2"], "SSE103", {"anthropic"}, ANTHROPIC),
+        ("gemini", ["cut 3"], "SSE103", {"google-genai"}, GEMINI),
+        ("ollama", ["bytes \"quick\" -> \"qu\\xe9ck\""], "SSE101", set(), {"ollama"}),
+        ("chat", ['bytes "brown" -> "br\\xe9wn"'], "SSE101", {"openai-python"}, OPENAI),
+        ("chat", ['data 3 {"error":{"message":"x"}}'], "SEQ421", {"openai-python", "litellm"}, OPENAI),
+        ("converse", ['bytes "quick" -> "quack"'], "SSE124", {"boto3"}, {"boto3"}),
+    ],
+)  # fmt: skip
+def test_the_clients_of_a_finding(stream: str, edits: list[str], code: str, among: set[str], all_of: set[str]) -> None:
+    [finding] = [one for one in findings(stream, edits, code) if one.severity == "error"]
+    assert among <= named(finding.breaks) <= all_of
+
+
+def test_a_field_that_was_not_measured_has_no_claim() -> None:
+    [finding] = findings("chat", ["set 2 $.system_fingerprint 7"], "SCH302")
+    assert finding.place.path == "$.system_fingerprint"
+    assert finding.breaks == ()
 
 
 @pytest.mark.parametrize(
-    ("stream", "edits", "code", "expected"),
+    ("code", "path", "client", "words"),
     [
-        ("chat", ['set 2 $.created "1"'], "SCH302", ("Vercel AI SDK 6.0: rejects every chunk where it is a string",)),
-        ("chat", ["set 2 $.id 7"], "SCH302", ()),
-        ("anthropic", ["set 4 $.delta.text 7"], "SCH302", ("anthropic 2.11: TypeError",)),
-        ("gemini", ["set 1 $.candidates[0].content.parts[0].text 7"], "SCH302", ()),
-        ("chat", ["delete 2 $.choices"], "SCH301", ("openai-python 3.52 `.chat.completions.stream()`: TypeError",)),
-        ("chat", ["drop 7", "cut 2"], "SSE103", ("openai-python 3.52: the last event is lost, with the finish reason if it carries one",)),
-        ("anthropic", ["cut 2"], "SSE103", ("anthropic 2.11: the last event is lost, with the finish reason if it carries one",)),
-        ("gemini", ["cut 3"], "SSE103", ()),
-        (
-            "chat",
-            ['bytes "brown" -> "br\\xe9wn"'],
-            "SSE101",
-            ("openai-python 3.52: UnicodeDecodeError in the middle of the stream",),
-        ),
-        ("chat", ['data 3 {"error":{"message":"x"}}'], "SEQ421", (
-            "openai-python 3.52, openai-node 6.49: APIError in the middle of the stream",
-            "litellm 1.106: MidStreamFallbackError",
-        )),
-        ("converse", ['bytes "quick" -> "quack"'], "SSE124", ("botocore 1.44: ChecksumMismatch for a wrong checksum",)),
+        # what older pages claimed, and measuring showed to be otherwise
+        ("SCH302", "$.created", "litellm", "raises"),
+        ("SCH323", "$.usage.completion_tokens", "langchain-openai", "TypeError"),
+        ("SCH314", "$.choices[].delta.tool_calls[].type", "openai-python", ""),
     ],
-)  # fmt: skip
-def test_the_claims_of_a_finding(stream: str, edits: list[str], code: str, expected: tuple[str, ...]) -> None:
-    assert claims(stream, edits, code) == expected
+)
+def test_what_was_measured_to_be_false_is_not_claimed(code: str, path: str, client: str, words: str) -> None:
+    sentences = [sentence for claim in measured(code) if claim.path == path for sentence in claim.sentences]
+    assert not [sentence for sentence in sentences if client in sentence.partition(": ")[0] and words in sentence]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "edits", "code", "client"),
+    [
+        (
+            "openrouter",
+            [f'set {n} $.choices[0].delta.annotations [{{"type":"url_citation"}}]' for n in (2, 3)],
+            "SCH315",
+            "openai-python",
+        ),
+        ("azure", ["delete 2 $.choices[0].delta"], "SCH305", "openai-python"),
+    ],
+)
+def test_what_a_dialect_makes_lawful_is_told_with_the_client_that_raises(
+    dialect: str, edits: list[str], code: str, client: str
+) -> None:
+    [finding] = findings("chat", edits, code, dialect)
+    assert finding.severity == "info"
+    assert any(client in sentence.partition(": ")[0] and "raises" in sentence for sentence in finding.breaks)
+
+
+def test_a_client_of_one_provider_is_named_in_its_dialect_alone() -> None:
+    [plain], [mistral] = (findings("chat", ["set 2 $.choices {}"], "SCH302", dialect) for dialect in (None, "mistral"))
+    assert "mistralai" not in named(plain.breaks)
+    assert "mistralai" in named(mistral.breaks)
+
+
+def test_no_rule_of_ours_claims_what_the_measurements_hold() -> None:
+    assert not [rule.code for rule in RULES.values() if rule.breaks]
 
 
 def test_different_fields_are_different_findings_and_one_field_in_many_chunks_is_one() -> None:

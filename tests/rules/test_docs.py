@@ -11,8 +11,9 @@ import pytest
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def part() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docs_rules", DOCS / "_rules.py")
+def part(name: str = "_rules") -> ModuleType:
+    """A module of docs/ that makes pages."""
+    spec = importlib.util.spec_from_file_location(f"docs{name}", DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

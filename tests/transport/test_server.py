@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import select
 import socket
@@ -12,6 +13,7 @@ import pytest
 
 from streamkit.model.exchange import Body, Request
 from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, Step, Write
+from streamkit.transport.connection import Connection
 from streamkit.transport.server import CannotListen, Server, in_thread
 from tests.waiting import SAFETY_S, StillLoop, turn
 
@@ -207,3 +209,35 @@ def test_closing_aborts_running_streams() -> None:
         closing.start()
         closing.join(SAFETY_S)
         assert not closing.is_alive(), "closing waits for the answer's end"
+
+
+class Torn(asyncio.Transport):
+    """A transport whose second write fails, as when the client has reset the connection: asyncio closes it, and says so only
+    at the next turn of the loop."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.written: list[bytes] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written.append(bytes(data))
+
+    def is_closing(self) -> bool:
+        return len(self.written) >= 2
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
+
+def test_nothing_is_written_to_a_client_that_has_gone() -> None:
+    """Hundreds of writes that are due at once would each be answered with a warning on stderr."""
+    torn = Torn()
+
+    async def ask() -> None:
+        steps = [Head(0, 200, STREAM), *(Write(0, b"x") for _ in range(500)), Finish(0)]
+        connection = Connection(Server(lambda _: steps), set())
+        connection.connection_made(torn)
+        connection.data_received(GET)
+
+    asyncio.run(ask())
+    assert len(torn.written) == 2

@@ -25,5 +25,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("anthropic_messages",),
-    breaks="clients that stop at `message_stop` lose what follows",
 )

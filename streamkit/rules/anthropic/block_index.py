@@ -23,5 +23,4 @@ RULE = Rule.declare(
     finds=(missteps, misfits),
     apis=("anthropic_messages",),
     whole=True,
-    breaks="anthropic 2.11: IndexError, or the content is lost",
 )

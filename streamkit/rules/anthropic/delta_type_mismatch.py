@@ -22,5 +22,4 @@ RULE = Rule.declare(
     also=("warning",),
     finds=missteps,
     apis=("anthropic_messages",),
-    breaks="anthropic 2.11: the delta is silently dropped",
 )

@@ -14,6 +14,4 @@ Good: anthropic
 
 from streamkit.rules import Rule, misfits
 
-RULE = Rule.declare(
-    __name__, "ANT712", "error", finds=misfits, apis=("anthropic_messages",), breaks="anthropic 2.11: AttributeError"
-)
+RULE = Rule.declare(__name__, "ANT712", "error", finds=misfits, apis=("anthropic_messages",))

@@ -22,5 +22,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("anthropic_messages",),
     whole=True,
-    breaks="anthropic 2.11: the message is returned as a success with stop_reason null",
 )

@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("anthropic_messages",),
-    breaks="anthropic 2.11: AttributeError; the TypeScript SDK throws `reading 'push'`",
 )

@@ -21,5 +21,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("anthropic_messages",),
     whole=True,
-    breaks="anthropic 2.11: RuntimeError or AssertionError; the TypeScript SDK throws on a second one",
 )

@@ -23,5 +23,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("anthropic_messages",),
-    breaks="anthropic 2.12: the text goes into the wrong block",
 )

@@ -29,5 +29,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("anthropic_messages",),
     whole=True,
-    breaks="anthropic 2.11: ValueError, or the input is silently `{}`",
 )

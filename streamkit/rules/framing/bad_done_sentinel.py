@@ -25,7 +25,6 @@ from streamkit.rules import Sighting, broken, rule
     "error",
     finds=broken,
     apis=("openai_chat", "openai_completions"),
-    breaks="openai-python 3.52: JSONDecodeError, or AttributeError",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each occurrence."""

@@ -44,7 +44,6 @@ def without_mark(body: bytes) -> bytes:
     "error",
     framing=True,
     fix=without_mark,
-    breaks="openai-python 3.52, anthropic 2.11, httpx-sse 0.4.3: the first event is lost",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield one sighting if there is a mark."""

@@ -20,7 +20,7 @@ from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 
 
-@rule("SSE121", "error", breaks="openai-python 3.52, openai-node 6.49: what follows `[DONE]` is lost")
+@rule("SSE121", "error")
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each chunk after `[DONE]`."""
     if stream.done:

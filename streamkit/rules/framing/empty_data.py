@@ -25,7 +25,7 @@ from streamkit.rules._excerpt import shown
 from streamkit.wire.values import Ignored
 
 
-@rule("SSE110", "error", finds=broken, framing=True, breaks="openai-python 3.52: JSONDecodeError")
+@rule("SSE110", "error", finds=broken, framing=True)
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each such event or block."""
     for _, aside in stream.events.asides:

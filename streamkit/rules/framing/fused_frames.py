@@ -26,4 +26,4 @@ Good: chat
 
 from streamkit.rules import Rule, broken
 
-RULE = Rule.declare(__name__, "SSE111", "error", finds=broken, breaks="openai-python 3.52: JSONDecodeError")
+RULE = Rule.declare(__name__, "SSE111", "error", finds=broken)

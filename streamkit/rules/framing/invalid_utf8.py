@@ -47,7 +47,6 @@ def _bad_byte(data: bytes) -> int | None:
     "SSE101",
     "error",
     framing=True,
-    breaks="openai-python 3.52, anthropic 2.11: UnicodeDecodeError in the middle of the stream",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each event or aside with invalid bytes, at the first of them."""

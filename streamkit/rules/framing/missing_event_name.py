@@ -30,7 +30,6 @@ from streamkit.rules import Sighting, rule
     also=("warning",),
     apis=("anthropic_completions", "anthropic_messages", "openai_assistants", "openai_responses"),
     framing=True,
-    breaks="anthropic 2.11, AssistantEventHandler of openai-python 3.54: the event is ignored, and the message is empty",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each event without a name."""

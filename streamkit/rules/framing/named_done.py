@@ -26,7 +26,6 @@ from streamkit.rules import Sighting, rule
     "error",
     apis=("anthropic_messages",),
     framing=True,
-    breaks="anthropic 2.12: JSONDecodeError",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each occurrence."""

@@ -57,7 +57,6 @@ def _kind(stream: Stream) -> str:
     "error",
     framing=True,
     plain=True,
-    breaks="openai-python 3.52 `create(stream=True)`: no chunk and no error",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield one sighting if there is no event to find."""

@@ -34,7 +34,7 @@ _MESSAGES = {
 }
 
 
-@rule("SSE124", "error", framing=True, breaks="botocore 1.44: ChecksumMismatch for a wrong checksum")
+@rule("SSE124", "error", framing=True)
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each run of such bytes."""
     for _, aside in stream.events.asides:

@@ -44,7 +44,6 @@ _LIKE_A_CHUNK = re.compile(rb"""\{\s*["']|\[DONE\]""")
     "warning",
     also=("error", "info"),
     framing=True,
-    breaks="every client that follows the standard: the line is ignored, and its content is lost",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each such line."""

@@ -62,7 +62,6 @@ def _is_whole(event: Event) -> bool:
     framing=True,
     whole=True,
     fix=with_blank_line,
-    breaks="openai-python 3.52, anthropic 2.11: the last event is lost, with the finish reason if it carries one",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield one sighting if an event is unfinished at the end."""

@@ -20,5 +20,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("gemini",),
-    breaks="google-genai 3.4: APIError in the middle of the stream",
 )

@@ -24,5 +24,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("gemini",),
     whole=True,
-    breaks="gemini-cli 0.4: `Model stream ended with empty response`",
 )

@@ -22,5 +22,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("gemini",),
     whole=True,
-    breaks="gemini-cli 0.4: `Model stream ended without a finish reason`",
 )

@@ -22,5 +22,4 @@ RULE = Rule.declare(
     also=("info",),
     finds=missteps,
     apis=("gemini",),
-    breaks="clients that stop at the finish (CLIProxyAPI#5651) lose what follows",
 )

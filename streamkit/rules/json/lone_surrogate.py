@@ -20,5 +20,4 @@ RULE = Rule.declare(
     "JSN206",
     "error",
     finds=broken,
-    breaks="openai-python 3.52, langchain-core 1.7: two lone surrogates in place of the character",
 )

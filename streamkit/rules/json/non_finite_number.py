@@ -20,5 +20,4 @@ RULE = Rule.declare(
     "JSN205",
     "error",
     finds=broken,
-    breaks="openai-node 6.49, every client that is not written in Python: the stream raises",
 )

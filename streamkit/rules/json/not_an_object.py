@@ -14,4 +14,4 @@ Good: chat
 
 from streamkit.rules import Rule, broken
 
-RULE = Rule.declare(__name__, "JSN203", "error", finds=broken, breaks="openai-python 3.52: AttributeError")
+RULE = Rule.declare(__name__, "JSN203", "error", finds=broken)

@@ -37,7 +37,6 @@ def _is_cut(data: bytes) -> bool:
     "JSN202",
     "error",
     finds=broken,
-    breaks="openai-python 3.52: JSONDecodeError; at the end of the body, the event is lost",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each occurrence."""

@@ -39,5 +39,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="langchain-openai 1.7: the call is passed on as invalid; openai-python 3.52 with `parse`: ValidationError",
 )

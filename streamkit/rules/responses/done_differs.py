@@ -22,5 +22,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="openai-python 3.52: the streamed text and the final text silently differ",
 )

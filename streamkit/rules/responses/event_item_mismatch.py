@@ -28,5 +28,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="openai-python 3.54 `.stream()`: AssertionError",
 )

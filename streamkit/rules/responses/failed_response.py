@@ -32,5 +32,4 @@ RULE = Rule.declare(
     also=("warning",),
     finds=missteps,
     apis=("openai_responses",),
-    breaks="openai-python 3.52 `.get_final_response()`: RuntimeError",
 )

@@ -23,5 +23,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="openai-python 3.52: the final response silently differs from the stream",
 )

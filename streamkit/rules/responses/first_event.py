@@ -49,5 +49,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="openai-python 3.52 `.stream()`: RuntimeError",
 )

@@ -25,5 +25,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="openai-python 3.54 `.stream()`: RuntimeError: Completed output item identity changed.",
 )

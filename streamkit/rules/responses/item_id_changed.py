@@ -23,5 +23,4 @@ RULE = Rule.declare(
     also=("warning",),
     finds=missteps,
     apis=("openai_responses",),
-    breaks="openai-python 3.52 `.stream()`: RuntimeError",
 )

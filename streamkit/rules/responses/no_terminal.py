@@ -21,5 +21,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_responses",),
     whole=True,
-    breaks="openai-python 3.52: RuntimeError ``Didn't receive a `response.completed` event``",
 )

@@ -20,5 +20,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("openai_responses",),
-    breaks="openai-python 3.52 `.stream()`: RuntimeError",
 )

@@ -22,5 +22,4 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat",),
-    breaks="openai-node 6.49: `[object Object]`; Vercel AI SDK 6.0: the call is lost; langchain-core 1.7: ValidationError",
 )

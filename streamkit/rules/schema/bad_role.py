@@ -20,5 +20,4 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("cohere", "mistral_conversations", "ollama", "openai_assistants", "openai_chat"),
-    breaks="openai-node 6.49 throws `missing role`",
 )

@@ -20,5 +20,4 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat", "openai_completions"),
-    breaks="openai-python 3.52: TypeError; openai-node 6.49: the content is lost",
 )

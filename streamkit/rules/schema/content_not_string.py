@@ -20,5 +20,4 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat",),
-    breaks="openai-node 6.49: `[object Object]`; openai-python 3.52: RuntimeError",
 )

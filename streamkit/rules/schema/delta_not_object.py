@@ -14,6 +14,4 @@ Good: chat
 
 from streamkit.rules import Rule, misfits
 
-RULE = Rule.declare(
-    __name__, "SCH305", "error", finds=misfits, apis=("openai_chat",), breaks="openai-python 3.52: AttributeError"
-)
+RULE = Rule.declare(__name__, "SCH305", "error", finds=misfits, apis=("openai_chat",))

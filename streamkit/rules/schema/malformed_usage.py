@@ -23,5 +23,4 @@ RULE = Rule.declare(
     also=("warning",),
     finds=misfits,
     apis=("openai_chat", "openai_completions", "gemini"),
-    breaks="google-genai 3.4: ValidationError for a text",
 )

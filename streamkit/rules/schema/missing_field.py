@@ -22,15 +22,4 @@ RULE = Rule.declare(
     "error",
     also=("warning",),
     finds=misfits,
-    breaks_at={
-        "object": "openai-python 3.52 `.chat.completions.stream()`: the chunk is dropped",
-        "choices": "openai-python 3.52 `.chat.completions.stream()`: TypeError",
-        "delta": "openai-python 3.52 `.responses.stream()`: TypeError",
-        "item": "openai-python 3.52 `.responses.stream()`: RuntimeError",
-        "content_block": "anthropic 2.11: AttributeError",
-        "name": "anthropic 2.11: KeyError",
-        "partial_json": "anthropic 2.11: TypeError",
-        "text": "anthropic 2.11: TypeError",
-        "thinking": "anthropic 2.11: TypeError",
-    },
 )

@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "warning",
     finds=misfits,
     apis=("openai_chat",),
-    breaks="openai-python 3.52 `.stream()`: the numbers are summed",
 )

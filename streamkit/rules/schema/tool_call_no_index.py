@@ -22,5 +22,4 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat",),
-    breaks="openai-python 3.52: TypeError; openai-node 6.49: the calls are lost",
 )

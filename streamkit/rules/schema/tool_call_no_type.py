@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("openai_chat",),
-    breaks="openai-node 6.49 throws",
 )

@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat",),
-    breaks="openai-python 3.52: AssertionError; langchain-core 1.7: AttributeError",
 )

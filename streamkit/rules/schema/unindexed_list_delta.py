@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat",),
-    breaks="openai-python 3.52 `.stream()`: RuntimeError `Expected list delta entry to have an index`",
 )

@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "error",
     finds=misfits,
     apis=("openai_chat", "openai_completions"),
-    breaks="openai-python 3.52 `.stream()`: the chunk is dropped",
 )

@@ -21,11 +21,4 @@ RULE = Rule.declare(
     "error",
     also=("warning",),
     finds=misfits,
-    breaks_at={
-        "created": "Vercel AI SDK 6.0: rejects every chunk where it is a string",
-        "logprobs": "openai-python 3.52 `.chat.completions.stream()`: AttributeError",
-        "delta": "openai-python 3.52 `.responses.stream()`: TypeError",
-        "content_block": "anthropic 2.11: AttributeError",
-        "text": "anthropic 2.11: TypeError",
-    },
 )

@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "error",
     also=("warning",),
     finds=missteps,
-    breaks="@ai-sdk/cohere 3.0: `text part 0 not found`",
 )

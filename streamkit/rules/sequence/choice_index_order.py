@@ -23,5 +23,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_chat",),
     whole=True,
-    breaks="openai-python 3.52 `.stream()`: IndexError",
 )

@@ -30,7 +30,6 @@ from streamkit.rules import Sighting, rule
     "SEQ424",
     "error",
     also=("info",),
-    breaks="openai-python 3.52, anthropic 2.11: APIConnectionError or httpx.ReadError in the middle of the stream",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield one sighting for such an exchange."""

@@ -29,5 +29,4 @@ RULE = Rule.declare(
         "tgi",
         "watsonx",
     ),
-    breaks="clients that stop at the finish (openrag#462) lose the content",
 )

@@ -29,7 +29,6 @@ _OWN_RULES = ("anthropic_messages", "openai_responses", "gemini")
     "SEQ421",
     "error",
     plain=True,
-    breaks="openai-python 3.52, openai-node 6.49: APIError in the middle of the stream; litellm 1.106: MidStreamFallbackError",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each chunk that reports an error."""

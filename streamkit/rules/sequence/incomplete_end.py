@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     whole=True,
-    breaks="@ai-sdk/cohere 3.0: `Type validation failed` where `usage` is missing",
 )

@@ -27,7 +27,6 @@ from streamkit.rules import Sighting, missteps, rule
     finds=missteps,
     apis=("openai_chat", "openai_completions"),
     whole=True,
-    breaks="openai-node 6.49 `.stream()` throws `missing finish_reason`; Vercel AI SDK 6.0: finish `error`; litellm 1.106 invents `stop`",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting if no chunk has a choice; the table of order reports choices without a finish reason."""

@@ -21,5 +21,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_chat",),
     whole=True,
-    breaks="openai-node 6.49 `.stream()` throws `missing role`",
 )

@@ -24,5 +24,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     whole=True,
-    breaks="@ai-sdk/cohere 3.0: two open tool calls become one, `JSON parsing failed`; AssistantEventHandler of openai-python 3.54: IndexError",
 )

@@ -19,5 +19,4 @@ RULE = Rule.declare(
     "SEQ455",
     "error",
     finds=missteps,
-    breaks="@ai-sdk/cohere 3.0: `text part 0 not found`, and the tool is called with {}",
 )

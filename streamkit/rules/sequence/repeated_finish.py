@@ -32,5 +32,4 @@ RULE = Rule.declare(
         "tgi",
         "watsonx",
     ),
-    breaks="langchain-openai 1.7: finish_reason `stopstop`, `tool_callsstop`",
 )

@@ -30,5 +30,4 @@ RULE = Rule.declare(
         "openai_chat",
     ),
     whole=True,
-    breaks="langchain-core 1.7: arguments are silently `{}`; Vercel AI SDK 6.0: an invalid call",
 )

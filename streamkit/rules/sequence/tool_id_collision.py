@@ -24,5 +24,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("openai_chat",),
-    breaks="openai-python 3.52: `call_1call_2` and glued arguments; openai-node 6.49: the first call is lost; litellm 1.106: glued",
 )

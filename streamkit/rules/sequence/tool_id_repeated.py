@@ -20,5 +20,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("openai_chat",),
-    breaks="openai-python 3.52 `.stream()`: id `call_1call_1`",
 )

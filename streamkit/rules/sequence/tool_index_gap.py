@@ -22,5 +22,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_chat",),
     whole=True,
-    breaks="openai-python 3.52: IndexError; openai-node 6.49 throws",
 )

@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("openai_chat",),
-    breaks="openai-python 3.52 `.stream()`, langchain-core 1.7: name `ff`",
 )

@@ -23,5 +23,4 @@ RULE = Rule.declare(
     finds=missteps,
     apis=("openai_chat",),
     whole=True,
-    breaks="litellm 1.106 drops the call",
 )

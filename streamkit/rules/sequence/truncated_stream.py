@@ -35,7 +35,6 @@ _MESSAGE = "the stream ends before its terminal event: it was truncated, or its 
     "error",
     also=("warning",),
     whole=True,
-    breaks="ollama 0.6.3, cohere 7.3: the stream ends without an error, and the truncated answer looks complete",
 )
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield one sighting for such a stream."""

@@ -23,5 +23,4 @@ RULE = Rule.declare(
     also=("error",),
     finds=missteps,
     whole=True,
-    breaks="@ai-sdk/cohere 3.0: a tool call that is never closed is lost",
 )

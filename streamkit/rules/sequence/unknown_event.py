@@ -20,5 +20,4 @@ RULE = Rule.declare(
     "SEQ457",
     "warning",
     finds=missteps,
-    breaks="@ai-sdk/cohere 3.0: `Type validation failed`",
 )

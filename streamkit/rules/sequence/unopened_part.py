@@ -24,5 +24,4 @@ RULE = Rule.declare(
     also=("warning",),
     finds=missteps,
     whole=True,
-    breaks="@ai-sdk/cohere 3.0: `text part 0 not found`, and a tool call is lost; AssistantEventHandler of openai-python 3.54: RuntimeError, no previous snapshot",
 )

@@ -22,5 +22,4 @@ RULE = Rule.declare(
     also=("warning",),
     finds=missteps,
     apis=("cloudflare", "openai_chat"),
-    breaks="openai-python 3.52 `.stream()`: the usage is lost",
 )

@@ -21,5 +21,4 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=("cloudflare", "openai_chat", "openai_completions"),
-    breaks="langchain-openai 1.7: the counts are summed",
 )

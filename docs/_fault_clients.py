@@ -1,0 +1,83 @@
+"""docs/faults-and-clients.md: what happens to an application when the stream breaks, by fault and client.
+
+    python docs/_fault_clients.py
+
+writes the page from `tests/clients/faults.json`; a test holds it to what it would write. `make clients` measures again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from streamkit.rules import effect
+
+PAGE = Path(__file__).parent / "faults-and-clients.md"
+DATA = Path(__file__).parents[1] / "tests" / "clients" / "faults.json"
+_HEAD = """\
+# What happens to my app when the stream breaks here?
+
+Each [fault](faults.md) of `serve`, played to each client as it is by default, with the retries that it makes by itself. T is the
+event that brings the first text: `cut:event=T,by=eof` ends the body there as if it were whole. The cells:
+
+* **works**: the whole answer. *after 1 retry*: the client asked again by itself, and the server counted it.
+* **raises** an exception, perhaps after retries.
+* ⚠ no exception, and the answer is another: what a program does not notice, unless it looks.
+* **waits**: still waiting, or between two retries, after six seconds. Set a timeout of your own.
+* An empty cell: the fault does not apply to that framing.
+
+What to take from it:
+
+* After the first event of a stream no client asks again by itself. A stream that breaks is the program's affair.
+* A body that ends too early but in order (`cut:event=T,by=eof`, `unterminated`) is what most clients do not notice: look at the
+  finish reason before you believe an answer: most leave it empty, and litellm makes one up.
+* An event that is lost, doubled or out of order is noticed by those clients alone that compare the end with what came before."""
+
+
+def page() -> str:
+    """The page."""
+    found = json.loads(DATA.read_text(encoding="utf-8"))
+    labels = {name: told["label"] for name, told in found["clients"].items()}
+    versions = "; ".join(
+        ", ".join(f"{package} {version}" for package, version in told["versions"].items())
+        for told in found["clients"].values()
+    )
+    parts = [_HEAD, f"Measured {found['date']} with {versions}. `make clients` measures again."]
+    for api in dict.fromkeys(row["api"] for row in found["cases"]):
+        rows = [row for row in found["cases"] if row["api"] == api]
+        parts += [f"## {api}", "\n".join(_table(rows, labels))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(rows: list[dict[str, Any]], labels: dict[str, str]) -> Iterator[str]:
+    heads = [f"{labels[row['client']]} `{row['call']}`" for row in rows]
+    faults = dict.fromkeys(fault for row in rows for fault in row["outcomes"])
+    yield f"| fault | {' | '.join(heads)} |"
+    yield f"|---|{'---|' * len(heads)}"
+    for fault in faults:
+        cells = [cell(row["outcomes"][fault]) if fault in row["outcomes"] else "" for row in rows]
+        yield f"| `{fault}` | {' | '.join(cells)} |"
+
+
+def cell(outcome: dict[str, Any]) -> str:
+    """One outcome, as a cell of a table."""
+    retries = outcome["requests"] - 1
+    again = f" after {retries} {'retry' if retries == 1 else 'retries'}" if retries else ""
+    if "hangs" in outcome:
+        return f"**waits**{again}"
+    if "raises" in outcome or "breaks" in outcome:
+        kind, _ = outcome.get("raises") or outcome["breaks"]
+        return f"**raises** `{kind}`{again}"
+    lost = effect(outcome, False, True)
+    return f"⚠ {lost}{again}" if lost else f"works{again}"
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""`python -m tests.clients [--rules] [--faults] [--features] [CLIENT…]`: measure all clients again, or those named, and write it.
+
+Without an option, all three.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.clients.environments import CLIENTS, make
+from tests.clients.measuring import write_cases, write_faults, write_features
+
+PARTS = {"--rules": write_cases, "--faults": write_faults, "--features": write_features}
+
+
+def main(words: list[str]) -> None:
+    """Bring the environments up to date, then measure."""
+    names = [word for word in words if not word.startswith("--")]
+    wanted = [client for client in CLIENTS if not names or client.name in names]
+    versions = {}
+    for client in wanted:
+        versions[client.name] = make(client)
+        told = ", ".join(f"{name} {version}" for name, version in versions[client.name].items())
+        sys.stderr.write(f"{client.name}: {told}\n")
+    asked = [word for word in words if word.startswith("--")] or list(PARTS)
+    for part in asked:
+        PARTS[part](wanted, versions)
+
+
+main(sys.argv[1:])

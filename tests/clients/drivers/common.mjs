@@ -1,0 +1,46 @@
+// What the drivers of all Node clients share: see common.py.
+import { readFileSync } from "node:fs";
+
+const PATIENCE = 1000 * Number(process.env.STREAMKIT_CLIENTS_PATIENCE ?? 10);
+
+// What most clients are made with: no retries, or those that they make by default.
+export const RETRIES = process.env.STREAMKIT_CLIENTS_RETRIES === "default" ? {} : { maxRetries: 0 };
+
+export function answer({ text = "", reasoning = "", calls = [], finish = null, usage = null, role = null }) {
+  const counted = usage && usage.some((count) => count != null) ? usage.map((count) => count ?? null) : null;
+  return { answer: { text, reasoning, calls, finish: finish ?? null, usage: counted, role: role ?? null } };
+}
+
+// Errors of the AI SDK are of classes with short names that a build made; their own name tells more.
+const name = (error) => (error?.name && error.name !== "Error" ? error.name : error?.constructor?.name) ?? typeof error;
+
+const hang = () => {
+  let timer;
+  const promise = new Promise((resolve) => {
+    timer = setTimeout(() => resolve({ hangs: true }), PATIENCE);
+  });
+  return [promise, () => clearTimeout(timer)];
+};
+
+export async function drive(calls) {
+  const [base, path] = process.argv.slice(2);
+  // What a client raises where nobody awaits it would end the process; it is the outcome of the job that runs.
+  let reject = () => {};
+  process.on("unhandledRejection", (error) => reject(error));
+  process.on("uncaughtException", (error) => reject(error));
+  console.log = console.info = console.warn = console.error;
+  for (const job of JSON.parse(readFileSync(path, "utf8"))) {
+    const [late, stop] = hang();
+    const thrown = new Promise((_, no) => (reject = no));
+    let outcome;
+    try {
+      outcome = await Promise.race([calls[job.call](base, job.api, job.model, job.tools ?? []), late, thrown]);
+    } catch (error) {
+      const [, innermost = ""] = String(error?.stack ?? "").split(/\n\s+at /);
+      outcome = { error: [name(error), String(error?.message ?? error)], here: innermost.includes("/drive_") };
+    }
+    stop();
+    process.stdout.write(`${JSON.stringify({ id: job.id, call: job.call, ...outcome })}\n`);
+  }
+  process.exit(0);
+}

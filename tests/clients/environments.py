@@ -1,0 +1,165 @@
+"""The clients, each in an environment of its own, made of the newest versions that there are.
+
+They lie in a folder outside the checkout: `$STREAMKIT_CLIENTS_CACHE`, by default `~/.cache/streamkit/clients`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CACHE = Path(os.environ.get("STREAMKIT_CLIENTS_CACHE") or Path.home() / ".cache" / "streamkit" / "clients")
+DRIVERS = Path(__file__).parent / "drivers"
+_CHAT = "openai_chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client that is measured.
+
+    `calls` are the ways in which it is used, each with the APIs that are asked through it; the driver knows them by these names.
+    `package` is what is installed, `packages` what comes with it. `only` are the dialects in which it is of interest: mistralai
+    speaks the chat API with Mistral alone. `label` is what claims call it.
+    """
+
+    name: str
+    package: str
+    driver: str
+    calls: Mapping[str, tuple[str, ...]]
+    packages: tuple[str, ...] = ()
+    label: str = ""
+    only: tuple[str, ...] = field(default=())
+
+    @property
+    def node(self) -> bool:
+        """Whether it runs in Node."""
+        return self.driver.endswith(".mjs")
+
+    @property
+    def folder(self) -> Path:
+        """Its environment."""
+        return CACHE / ("node" if self.node else f"py-{self.name}")
+
+    def command(self, base: str, jobs: Path) -> list[str]:
+        """How its driver is run over a list of jobs."""
+        if self.node:
+            return ["node", str(self.folder / self.driver), base, str(jobs)]
+        return [str(self.folder / "bin" / "python"), str(DRIVERS / self.driver), base, str(jobs)]
+
+
+_OPENAI = {
+    "create(stream=True)": (_CHAT, "openai_completions", "openai_responses"),
+    ".stream()": (_CHAT, "openai_responses", "openai_assistants"),
+}
+_OPENAI_NODE = {"create({stream: true})": _OPENAI["create(stream=True)"], ".stream()": _OPENAI[".stream()"]}
+_AI = {
+    "@ai-sdk/openai": (_CHAT, "openai_completions", "openai_responses"),
+    "@ai-sdk/openai-compatible": (_CHAT,),
+    "@ai-sdk/anthropic": ("anthropic_messages",),
+    "@ai-sdk/google": ("gemini",),
+    "@ai-sdk/cohere": ("cohere",),
+}
+CLIENTS = (
+    Client("openai-python", "openai", "drive_openai.py", _OPENAI),
+    Client("anthropic", "anthropic", "drive_anthropic.py", {".stream()": ("anthropic_messages",)}),
+    Client("litellm", "litellm", "drive_litellm.py", {"completion(stream=True)": (_CHAT, "anthropic_messages")}),
+    Client("langchain-openai", "langchain-openai", "drive_langchain_openai.py", {".stream()": (_CHAT, "openai_responses")}),
+    Client(
+        "google-genai",
+        "google-genai",
+        "drive_google_genai.py",
+        {"generate_content_stream()": ("gemini",), "interactions.create()": ("gemini_interactions",)},
+    ),
+    Client(
+        "ollama",
+        "ollama",
+        "drive_ollama.py",
+        {"chat(stream=True)": ("ollama",), "generate(stream=True)": ("ollama",)},
+    ),
+    Client(
+        "mistralai",
+        "mistralai",
+        "drive_mistralai.py",
+        {"chat.stream()": (_CHAT,), "conversations.start_stream()": ("mistral_conversations",)},
+        only=("mistral",),
+    ),
+    Client(
+        "cohere",
+        "cohere",
+        "drive_cohere.py",
+        {"ClientV2.chat_stream()": ("cohere",), "Client.chat_stream()": ("cohere",)},
+    ),
+    Client("boto3", "boto3", "drive_boto3.py", {"converse_stream()": ("bedrock_converse",)}),
+    Client("openai-node", "openai", "drive_openai.mjs", _OPENAI_NODE),
+    Client("ai", "ai", "drive_ai.mjs", _AI, packages=tuple(_AI), label="Vercel AI SDK"),
+    Client("@anthropic-ai/sdk", "@anthropic-ai/sdk", "drive_anthropic.mjs", {".stream()": ("anthropic_messages",)}),
+    Client("@google/genai", "@google/genai", "drive_google_genai.mjs", {"generateContentStream()": ("gemini",)}),
+)  # fmt: skip
+
+
+def is_made(client: Client) -> bool:
+    """Whether its environment is there."""
+    return (
+        client.folder / "node_modules" / client.package if client.node else client.folder / "bin" / "python"
+    ).exists()
+
+
+def make(client: Client, *, upgrade: bool = True) -> dict[str, str]:
+    """Make or bring up to date a client's environment; the versions of its packages. Raises CalledProcessError."""
+    (_make_node if client.node else _make_python)(client, upgrade)
+    return {package: _version(client, package) for package in (client.package, *client.packages)}
+
+
+def _make_python(client: Client, upgrade: bool) -> None:
+    python = client.folder / "bin" / "python"
+    uv = shutil.which("uv")
+    if not python.exists():
+        client.folder.parent.mkdir(parents=True, exist_ok=True)
+        maker = [uv, "venv", "-q", "-p", sys.executable] if uv else [sys.executable, "-m", "venv"]
+        _run([*maker, str(client.folder)])
+        upgrade = True
+    if upgrade:
+        pip = [uv, "pip", "install", "-q", "-p", str(python)] if uv else [str(python), "-m", "pip", "install", "-q"]
+        _run([*pip, "--upgrade", client.package, *client.packages])
+
+
+def _make_node(client: Client, upgrade: bool) -> None:
+    """All clients share one folder, as packages of npm do not disturb each other; drivers find them beside themselves."""
+    client.folder.mkdir(parents=True, exist_ok=True)
+    for script in DRIVERS.glob("*.mjs"):
+        shutil.copy(script, client.folder / script.name)
+    missing = [
+        package
+        for package in (client.package, *client.packages)
+        if not (client.folder / "node_modules" / package).exists()
+    ]
+    wanted = (client.package, *client.packages) if upgrade else missing
+    if wanted:
+        npm = ["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(client.folder)]
+        _run([*npm, *(f"{package}@latest" for package in wanted)])
+
+
+def _version(client: Client, package: str) -> str:
+    if client.node:
+        manifest = client.folder / "node_modules" / package / "package.json"
+        return str(json.loads(manifest.read_text(encoding="utf-8"))["version"])
+    [folder] = (client.folder / "lib").glob("python*/site-packages")
+    [found] = folder.glob(f"{package.replace('-', '_')}-*.dist-info")
+    return found.name.removesuffix(".dist-info").rpartition("-")[2]
+
+
+def runtime(client: Client) -> str:
+    """What it runs on: `Python 3.12.1`, `Node 20.19.5`."""
+    if client.node:
+        return f"Node {_run(['node', '--version']).strip().removeprefix('v')}"
+    return _run([str(client.folder / "bin" / "python"), "--version"]).strip()
+
+
+def _run(command: list[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=900).stdout

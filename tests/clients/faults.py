@@ -1,0 +1,97 @@
+"""What happens to an application when the stream breaks here: each fault played to each client as it is by default.
+
+A client is asked for a good stream of each of its APIs, with every fault under a model of its own; retries are those that it makes
+by itself, and the server counts the requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from streamkit.formats import read
+from streamkit.model.exchange import Exchange
+from tests.clients.cases import held
+from tests.clients.environments import Client
+from tests.clients.outcomes import outcome
+from tests.clients.playing import Play, played
+from tests.rules.edits import STREAMS
+
+FAULTS = (
+    "status:code=429,retry-after=0,times=1",
+    "status:code=500,times=1",
+    "status:code=529,times=1",
+    "status:code=500",
+    "cut:event=0,by=reset",
+    "cut:event=T,by=reset",
+    "cut:event=T,by=fin",
+    "cut:event=T,by=half-chunk",
+    "cut:event=T,by=eof",
+    "unterminated",
+    "stall:event=T,for=ever",
+    "slow-headers:for=1s",
+    "error:event=T",
+    "corrupt:event=T",
+    "drop:event=T",
+    "duplicate:event=T",
+    "reorder:event=T",
+    "bom",
+    "comment:every=1",
+    "ping:every=1",
+    "dataless:event=1,field=id",
+    "retry:event=0",
+    "line-ends:to=crlf",
+    "line-ends:to=cr",
+    "join",
+    "split:size=1",
+)
+"""As `--fault` takes them; T is the event that brings the first text, which is another in each API."""
+# A good stream of each API, and the calls that do not ask for it.
+GOOD = {
+    "openai_chat": "chat",
+    "openai_completions": "completions",
+    "openai_responses": "responses",
+    "openai_assistants": "assistants",
+    "anthropic_messages": "anthropic",
+    "gemini": "gemini",
+    "gemini_interactions": "interactions",
+    "ollama": "ollama",
+    "mistral_conversations": "conversation",
+    "cohere": "cohere",
+    "bedrock_converse": "converse",
+}
+_OTHER_PATHS = ("generate(stream=True)", "Client.chat_stream()")
+
+
+def stream(name: str) -> Exchange:
+    """A stream of `tests/specs/streams`."""
+    return next(iter(read(str(next(STREAMS.glob(f"{name}.*"))))))
+
+
+def uses(clients: Sequence[Client]) -> list[tuple[Client, str, str]]:
+    """Each call of these clients with each of its APIs."""
+    return [
+        (client, call, api)
+        for client in clients
+        for call, apis in client.calls.items()
+        for api in apis
+        if call not in _OTHER_PATHS
+    ]
+
+
+def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
+    """A row for each call and API of these clients: the outcome and the number of requests by fault."""
+    good = {api: stream(name) for api, name in GOOD.items()}
+    rows = uses(clients)
+    plays = [Play(client, call, api, good[api], fault) for client, call, api in rows for fault in ("", *FAULTS)]
+    found = played(plays, log)
+    for number, (client, call, api) in enumerate(rows):
+        usual, *given = found[number * (len(FAULTS) + 1) :][: len(FAULTS) + 1]
+        whole = held(good[api], api)
+        outcomes = {
+            fault: {**outcome((usual.line, one.line), (whole, whole), ""), "requests": one.requests}
+            for fault, one in zip(FAULTS, given, strict=True)
+            if one.applies
+        }
+        yield {"client": client.name, "call": call, "api": api, "outcomes": outcomes}

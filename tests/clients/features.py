@@ -1,0 +1,95 @@
+"""What people use clients for, through `serve` and through `proxy`: the same answer in both, and every byte recorded.
+
+Each call of a client asks its API for a stream of text, for tool calls, for reasoning, and meets an HTTP error, an error in the
+middle, a cut connection, and a server that fails once. The proxy stands between the client and `serve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.clients.cases import held
+from tests.clients.environments import Client
+from tests.clients.faults import GOOD, stream, uses
+from tests.clients.outcomes import outcome
+from tests.clients.playing import Play, Played, played
+
+_TOOLS = {
+    "openai_chat": "tools",
+    "openai_responses": "responses",
+    "anthropic_messages": "anthropic",
+    "gemini_interactions": "interactions",
+    "ollama": "ollama-tool",
+    "mistral_conversations": "conversation",
+    "cohere": "cohere-tool",
+    "bedrock_converse": "converse-tool",
+}
+_REASONING = {
+    "anthropic_messages": "thinking",
+    "gemini_interactions": "interactions",
+    "ollama": "ollama-tool",
+    "bedrock_converse": "converse-tool",
+}
+# The name of a column, the streams by API, the fault.
+FEATURES = (
+    ("stream", GOOD, ""),
+    ("tools", _TOOLS, ""),
+    ("reasoning", _REASONING, ""),
+    ("HTTP error", GOOD, "status:code=429,retry-after=0"),
+    ("error in the stream", GOOD, "error:event=T"),
+    ("cut", GOOD, "cut:event=T,by=reset"),
+    ("retry", GOOD, "status:code=500,times=1"),
+)
+
+
+def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
+    """A row for each call and API: by feature the outcome from `serve`, the requests, and whether `proxy` made a difference."""
+    wanted = [
+        (client, call, api, name, Play(client, call, api, stream(streams[api]), fault))
+        for client, call, api in uses(clients)
+        for name, streams, fault in FEATURES
+        if api in streams
+    ]
+    plays = [play for *_, play in wanted]
+    direct, proxied = played(plays, log), played(plays, log, through_proxy=True)
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    usual: dict[tuple[str, str, str], Played] = {}
+    for (client, call, api, name, play), one, other in zip(wanted, direct, proxied, strict=True):
+        place = client.name, call, api
+        row = rows.setdefault(place, {"client": client.name, "call": call, "api": api, "features": {}})
+        usual.setdefault(place, one)
+        if one.applies:
+            row["features"][name] = _cell(play, usual[place] if play.fault else one, one, other)
+    yield from rows.values()
+
+
+def _cell(play: Play, usual: Played, one: Played, other: Played) -> dict[str, Any]:
+    whole = held(play.good, play.api)
+    here, there = (
+        outcome((usual.line, result.line), (whole, whole), "")
+        if "answer" in usual.line
+        else {"raises": usual.line["error"]}
+        for result in (one, other)
+    )
+    # Without a fault, what the client hands over is compared with what the stream holds, not with itself.
+    reads = play.fault or "answer" not in one.line or _same_text(one.line["answer"], whole)
+    return {
+        **here,
+        "requests": one.requests,
+        **({} if reads else {"text": [whole["text"], one.line["answer"]["text"]]}),
+        **({} if (here, one.requests) == (there, other.requests) else {"proxy": {**there, "requests": other.requests}}),
+        **({} if _bytes_equal(other) else {"bytes": False}),
+    }
+
+
+def _same_text(answer: dict[str, Any], whole: dict[str, Any]) -> bool:
+    return bool(answer["text"] == whole["text"] and len(answer["calls"]) == len(whole["calls"]))
+
+
+def _bytes_equal(played_: Played) -> bool:
+    """Whether the proxy recorded what was served: all of it, or what had come when the connection was cut."""
+    return len(played_.recorded) == len(played_.served) and all(
+        served.startswith(recorded) for served, recorded in zip(played_.served, played_.recorded, strict=True)
+    )

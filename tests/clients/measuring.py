@@ -1,0 +1,110 @@
+"""Measures and writes: `streamkit/rules/clients.json`, which claims are made of, and beside this file `faults.json` and
+`features.json`.
+
+Where only some clients are measured, what was measured of the others stays, as far as the case is still the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.clients import faults, features
+from tests.clients.cases import Case, cases, truncated
+from tests.clients.environments import CACHE, CLIENTS, Client, runtime
+from tests.clients.matrix import measured, prepared
+
+DATA = Path(__file__).parents[2] / "streamkit" / "rules" / "clients.json"
+FAULT_DATA = Path(__file__).parent / "faults.json"
+FEATURE_DATA = Path(__file__).parent / "features.json"
+Document = dict[str, Any]
+_ORDER = [client.name for client in CLIENTS]
+_LOG = CACHE / "drivers.log"
+
+
+def read(path: Path) -> Document:
+    """What was measured before; nothing where there is no file."""
+    nothing = {"version": 1, "date": "", "clients": {}, "cases": []}
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else nothing
+
+
+def write_cases(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
+    """Every rule's bad streams, served to these clients."""
+    before = read(DATA)
+    if not DATA.exists():
+        _write(DATA, before, [], {})  # lint reads it, and lint finds the cases
+    spoken = {api for client in CLIENTS for apis in client.calls.values() for api in apis}
+    served = prepared([case for case in cases() if case.api in spoken])
+    kept = {key(row): row["outcomes"] for row in before["cases"]}
+    names = tuple(f"{client.name} " for client in wanted)
+    rows = [_described(case) for case in served.cases]
+    for row in rows:
+        of_others = kept.get(key(row), {}).items()
+        row["outcomes"] = {call: outcome for call, outcome in of_others if not call.startswith(names)}
+    for cell in measured(wanted, served, _LOG):
+        rows[cell.case]["outcomes"][f"{cell.client} {cell.call}"] = cell.outcome
+    known = {client.name: {"calls": client.calls, "only": client.only} for client in CLIENTS}
+    _write(DATA, before, rows, {name: {**told, **known[name]} for name, told in _told(wanted, versions).items()})
+
+
+def write_faults(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
+    """The faults of `serve`, played to these clients."""
+    _write_rows(FAULT_DATA, faults.measured(wanted, _LOG), wanted, versions)
+
+
+def write_features(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
+    """What these clients are used for, through `serve` and `proxy`."""
+    _write_rows(FEATURE_DATA, features.measured(wanted, _LOG), wanted, versions)
+
+
+def _write_rows(
+    path: Path, made: Iterable[Document], wanted: Sequence[Client], versions: dict[str, dict[str, str]]
+) -> None:
+    before = read(path)
+    names = [client.name for client in wanted]
+    rows = [*(row for row in before["cases"] if row["client"] not in names), *made]
+    rows.sort(key=lambda row: (row["api"], _ORDER.index(row["client"])))
+    _write(path, before, rows, _told(wanted, versions))
+
+
+def key(row: Document) -> tuple[Any, ...]:
+    """What makes two cases the same."""
+    return row["rule"], row["api"], row["stream"], tuple(row["edits"])
+
+
+def _described(case: Case) -> Document:
+    return {
+        "rule": case.rule,
+        "api": case.api,
+        "paths": case.paths,
+        "stream": case.stream,
+        "edits": case.edits,
+        "truncated": truncated(case),
+    }
+
+
+def _told(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> dict[str, Document]:
+    return {
+        client.name: {
+            "label": client.label or client.name,
+            "versions": versions[client.name],
+            "runtime": runtime(client),
+        }
+        for client in wanted
+    }
+
+
+def _write(path: Path, before: Document, rows: Sequence[Document], told: dict[str, Document]) -> None:
+    """A case on each line, so that a difference shows what changed."""
+    clients = {**before["clients"], **told}
+    head = {
+        "version": 1,
+        "date": datetime.now(UTC).date().isoformat(),
+        "clients": {name: clients[name] for name in _ORDER if name in clients},
+    }
+    lines = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in rows)
+    text = f'{json.dumps(head, ensure_ascii=False, indent=1)[:-2]},\n "cases": [\n{lines}\n ]\n}}\n'
+    path.write_text(text, encoding="utf-8")

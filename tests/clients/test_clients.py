@@ -1,0 +1,130 @@
+"""The measurements of docs/clients.md, taken again with the clients whose environments `make clients` has made.
+
+    STREAMKIT_CLIENTS=1 pytest -m clients
+
+Opt-in, because what others' clients do changes with their versions and not with ours.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streamkit.faults import FAULTS as CATALOGUE
+from streamkit.faults import plan
+from streamkit.rules import RULES, measured, measurements
+from tests.clients.cases import Case, cases
+from tests.clients.environments import CLIENTS, Client, is_made, make
+from tests.clients.faults import FAULTS
+from tests.clients.matrix import measured as measured_again
+from tests.clients.matrix import prepared
+from tests.clients.measuring import FAULT_DATA, FEATURE_DATA, read
+from tests.rules.test_docs import part
+
+DOCS = Path(__file__).parents[2] / "docs"
+Key = tuple[str, str, str, tuple[str, ...]]
+
+
+def rows() -> dict[Key, dict[str, Any]]:
+    return {(row["rule"], row["api"], row["stream"], tuple(row["edits"])): row for row in measurements()["cases"]}
+
+
+def key(case: Case) -> Key:
+    return case.rule, case.api, case.stream, case.edits
+
+
+@pytest.mark.clients
+@pytest.mark.skipif(not os.environ.get("STREAMKIT_CLIENTS"), reason="STREAMKIT_CLIENTS is not set")
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+def test_the_client_does_what_was_measured(client: Client, tmp_path: Path) -> None:
+    if not is_made(client):
+        pytest.skip("its environment is not there: make clients")
+    told = measurements()["clients"][client.name]
+    if make(client, upgrade=False) != told["versions"]:
+        pytest.skip(f"another version is installed than was measured ({told['versions']})")
+    known = rows()
+    served = prepared([case for case in cases() if key(case) in known])
+    found = {
+        (key(served.cases[cell.case]), f"{cell.client} {cell.call}"): cell.outcome
+        for cell in measured_again([client], served, tmp_path / "log")
+    }
+    changed = {
+        place: outcome for place, outcome in found.items() if known[place[0]]["outcomes"].get(place[1]) != outcome
+    }
+    assert not changed
+
+
+def test_every_row_is_of_a_rule_and_of_a_stream_that_there_still_is() -> None:
+    known = rows()
+    here = {key(case): case for case in cases()}
+    assert {row["rule"] for row in known.values()} <= set(RULES)
+    assert len(known.keys() - here.keys()) <= len(known) // 20, "streams have changed since: make clients"
+    assert all(set(here[at].paths) >= set(row["paths"]) for at, row in known.items() if at in here)
+
+
+def test_the_page_is_what_the_measurements_say() -> None:
+    assert (DOCS / "clients.md").read_text(encoding="utf-8") == part("_clients").page(), "run: make docs"
+
+
+@pytest.mark.parametrize("name", [client.name for client in CLIENTS])
+def test_every_client_was_measured(name: str) -> None:
+    told = measurements()["clients"][name]
+    assert all(version[0].isdigit() for version in told["versions"].values())
+    calls = [
+        call for call in told["calls"] if any(f"{name} {call}" in row["outcomes"] for row in measurements()["cases"])
+    ]
+    assert calls
+
+
+def test_what_only_one_provider_s_client_does_is_not_claimed_of_others() -> None:
+    sentences = [
+        sentence
+        for rule in RULES
+        for claim in measured(rule)
+        if claim.api == "openai_chat"
+        for sentence in claim.sentences
+    ]
+    assert not [sentence for sentence in sentences if "cohere" in sentence or "anthropic" in sentence]
+
+
+def test_the_page_of_faults_is_what_the_measurements_say() -> None:
+    assert (DOCS / "faults-and-clients.md").read_text(encoding="utf-8") == part("_fault_clients").page(), (
+        "run: make docs"
+    )
+
+
+def test_every_fault_was_played_to_every_client() -> None:
+    rows = read(FAULT_DATA)["cases"]
+    assert {row["client"] for row in rows} == {client.name for client in CLIENTS}
+    assert {fault for row in rows for fault in row["outcomes"]} == set(FAULTS)
+    assert {planned.fault.name for fault in FAULTS for planned in plan(fault.replace("=T", "=2"))} == set(CATALOGUE)
+
+
+def test_a_client_that_asks_again_is_counted() -> None:
+    """Of a server that fails once, with openai-python, whose two retries are documented."""
+    [row] = [
+        row
+        for row in read(FAULT_DATA)["cases"]
+        if (row["client"], row["call"], row["api"]) == ("openai-python", ".stream()", "openai_chat")
+    ]
+    assert row["outcomes"]["status:code=500,times=1"] == {"requests": 2}
+    assert row["outcomes"]["status:code=500"]["requests"] == 3
+    assert row["outcomes"]["cut:event=T,by=reset"]["requests"] == 1
+
+
+def test_every_feature_is_the_same_through_the_proxy_and_recorded_byte_for_byte() -> None:
+    rows = read(FEATURE_DATA)["cases"]
+    assert {row["client"] for row in rows} == {client.name for client in CLIENTS}
+    cells = [(row["client"], row["call"], name, told) for row in rows for name, told in row["features"].items()]
+    assert len(cells) >= 100
+    assert not [cell for cell in cells if "proxy" in cell[3] or "bytes" in cell[3]]
+
+
+def test_every_client_reads_a_stream_and_raises_where_the_connection_is_cut() -> None:
+    for row in read(FEATURE_DATA)["cases"]:
+        assert row["features"]["stream"] == {"requests": 1}, row
+        assert "raises" in row["features"]["cut"], row
