@@ -27,7 +27,7 @@ _COUNTERS = frozenset(["sequence_number"])
 _OWN = frozenset(
     [
         "id", "created", "model", "system_fingerprint", "response_id", "responseId", "item_id", "message_id", "call_id",
-        "tool_call_id", "model_id", "model_version", "agent_id", "thread_id",
+        "tool_call_id", "model_id", "model_version", "agent_id", "agentId", "thread_id", "sessionId", "log_id",
     ]
 )  # fmt: skip
 _MOST_STEPS = 2000
