@@ -141,6 +141,7 @@ def test_chunks_are_json_lines(recording, tmp_path):
         "not kept: arrival times",
         "not kept: the request",
         "not kept: status and headers",
+        "redacted: set-cookie (2); --no-redact keeps them",
     ]
 
 
