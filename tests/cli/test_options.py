@@ -34,7 +34,7 @@ def test_every_help_shows_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("option", ["--input-format", "--form"])
 def test_the_input_format_has_an_older_name(option: str) -> None:
-    assert "unknown format 'nonsense'" in run("lint", option, "nonsense", PLAIN).output
+    assert "unknown format 'nonsense'" in run("lint", option, "nonsense", PLAIN).stderr
     assert "No findings" in run("lint", option, "recording", PLAIN).output
 
 
