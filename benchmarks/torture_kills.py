@@ -160,11 +160,14 @@ def kill_proxy(url: str, folder: Path, options: list[str], chance: random.Random
     with subprocess.Popen([*STREAMKIT, *words], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         address = next(found[0] for line in process.stderr if (found := re.search(r"http://[\w.]+:\d+", line)))
-        timer = threading.Timer(chance.uniform(0.02, EVENTS * GAP), process.send_signal, [signal.SIGKILL])
-        timer.start()
+        begun = threading.Event()
         with ThreadPoolExecutor(4) as clients:
-            seen = list(clients.map(_client, [f"{address}/v1/chat/completions"] * 4))
-        timer.cancel()
+            asked = [clients.submit(_client, f"{address}/v1/chat/completions", begun) for _ in range(4)]
+            begun.wait(60)
+            timer = threading.Timer(chance.uniform(0, EVENTS * GAP), process.send_signal, [signal.SIGKILL])
+            timer.start()
+            seen = [client.result() for client in asked]
+            timer.cancel()
         process.kill()
     held, unreadable = recorded(folder)
     # Clients saw the same events: each is matched with the exchange that holds the most.
@@ -175,11 +178,12 @@ def kill_proxy(url: str, folder: Path, options: list[str], chance: random.Random
     return Result(sum(map(len, passed_on)), lost, unreadable)
 
 
-def _client(url: str) -> bytes:
+def _client(url: str, begun: threading.Event) -> bytes:
     seen = b""
     with contextlib.suppress(OSError, HTTPException), urllib.request.urlopen(url, timeout=30) as answer:
         while data := answer.read1(65536):
             seen += data
+            begun.set()
     return seen
 
 

@@ -33,7 +33,7 @@ SPLIT = RECORDINGS + sorted(ROOT.glob("tests/specs/streams/*.sse"))
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
 @pytest.mark.parametrize("way", torture_kills.ways(Path()))
 def test_a_killed_recorder_has_lost_nothing_that_was_passed_on(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torture_kills, "EVENTS", 100)
+    monkeypatch.setattr(torture_kills, "EVENTS", 60)
     with torture_kills.server() as port:
         url = f"http://127.0.0.1:{port}/v1"
         results = [torture_kills.one_kill(way, url, seed) for seed in range(KILLS // len(torture_kills.ways(Path())))]

@@ -288,3 +288,11 @@ def test_an_error_of_the_disk_is_told_once_and_the_exchange_goes_on(tmp_path: Pa
     assert said == ["the exchange continues unrecorded: [Errno 5] Input/output error"]
     [outcome] = outcomes
     assert (outcome.frames, outcome.lost, outcome.path, outcome.complete) == (len(EVENTS), True, "broken.jsonl", False)
+
+
+def test_the_line_of_an_exchange_names_the_file_that_holds_it(tmp_path: Path) -> None:
+    with served(stream) as (url, _):
+        words = ["proxy", url, "--port", "0", "-o", "all.jsonl", "--", sys.executable, "-c", ASK]
+        done = run(tmp_path, *STREAMKIT, *words)
+    assert b"frames: all.jsonl\n" in done.stderr and b".part-" not in done.stderr
+    assert [exchange.frames.body for exchange in exchanges(tmp_path / "all.jsonl")] == [BODY]
