@@ -43,6 +43,9 @@ FEATURES = (
     ("retry", GOOD, "status:code=500,times=1"),
 )
 
+PATIENCE = 20
+"""Seconds that a call may take: nothing stands still here, and some clients wait between retries."""
+
 
 def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
     """A row for each call and API: by feature the outcome from `serve`, the requests, and whether `proxy` made a difference."""
@@ -53,7 +56,7 @@ def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
         if api in streams
     ]
     plays = [play for *_, play in wanted]
-    direct, proxied = played(plays, log), played(plays, log, through_proxy=True)
+    direct, proxied = (played(plays, log, through_proxy=through, patience=PATIENCE) for through in (False, True))
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     usual: dict[tuple[str, str, str], Played] = {}
     for (client, call, api, name, play), one, other in zip(wanted, direct, proxied, strict=True):
@@ -67,12 +70,7 @@ def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
 
 def _cell(play: Play, usual: Played, one: Played, other: Played) -> dict[str, Any]:
     whole = held(play.good, play.api)
-    here, there = (
-        outcome((usual.line, result.line), (whole, whole), "")
-        if "answer" in usual.line
-        else {"raises": usual.line["error"]}
-        for result in (one, other)
-    )
+    here, there = (_told(usual, result, whole) for result in (one, other))
     # Without a fault, what the client hands over is compared with what the stream holds, not with itself.
     reads = play.fault or "answer" not in one.line or _same_text(one.line["answer"], whole)
     return {
@@ -82,6 +80,13 @@ def _cell(play: Play, usual: Played, one: Played, other: Played) -> dict[str, An
         **({} if (here, one.requests) == (there, other.requests) else {"proxy": {**there, "requests": other.requests}}),
         **({} if _bytes_equal(other) else {"bytes": False}),
     }
+
+
+def _told(usual: Played, result: Played, whole: dict[str, Any]) -> dict[str, Any]:
+    """The outcome; where the client does not even read the stream without a fault, what became of this one."""
+    if "answer" in usual.line:
+        return outcome((usual.line, result.line), (whole, whole), "")
+    return {"raises": result.line["error"]} if "error" in result.line else {"hangs": True}
 
 
 def _same_text(answer: dict[str, Any], whole: dict[str, Any]) -> bool:
