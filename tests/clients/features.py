@@ -53,7 +53,8 @@ def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
         (client, call, api, name, Play(client, call, api, stream(streams[api]), fault))
         for client, call, api in uses(clients)
         for name, streams, fault in FEATURES
-        if api in streams
+        # OpenAI's pieces of a tool call are not Mistral's, whose client reads the rest of that API.
+        if api in streams and not (client.only and name == "tools" and api == "openai_chat")
     ]
     plays = [play for *_, play in wanted]
     direct, proxied = (played(plays, log, through_proxy=through, patience=PATIENCE) for through in (False, True))
@@ -72,7 +73,7 @@ def _cell(play: Play, usual: Played, one: Played, other: Played) -> dict[str, An
     whole = held(play.good, play.api)
     here, there = (_told(usual, result, whole) for result in (one, other))
     # Without a fault, what the client hands over is compared with what the stream holds, not with itself.
-    reads = play.fault or "answer" not in one.line or _same_text(one.line["answer"], whole)
+    reads = play.fault or "answer" not in one.line or one.line["answer"]["text"] == whole["text"]
     return {
         **here,
         "requests": one.requests,
@@ -87,10 +88,6 @@ def _told(usual: Played, result: Played, whole: dict[str, Any]) -> dict[str, Any
     if "answer" in usual.line:
         return outcome((usual.line, result.line), (whole, whole), "")
     return {"raises": result.line["error"]} if "error" in result.line else {"hangs": True}
-
-
-def _same_text(answer: dict[str, Any], whole: dict[str, Any]) -> bool:
-    return bool(answer["text"] == whole["text"] and len(answer["calls"]) == len(whole["calls"]))
 
 
 def _bytes_equal(played_: Played) -> bool:
