@@ -25,8 +25,6 @@ from tests.clients.cases import asked, held
 from tests.clients.environments import Client
 from tests.clients.matrix import driven
 
-SETTINGS = {"STREAMKIT_CLIENTS_RETRIES": "default", "STREAMKIT_CLIENTS_PATIENCE": "6"}
-"""Clients as they are by default, with their own retries."""
 _MODEL = re.compile(rb"play-(\d+)-")
 
 
@@ -52,9 +50,11 @@ class Played:
     recorded: list[bytes] = field(default_factory=list)
 
 
-def played(plays: Sequence[Play], log: Path, *, through_proxy: bool = False) -> list[Played]:
-    """Every play, client after client. The base URL is taken out of what clients say."""
+def played(plays: Sequence[Play], log: Path, *, through_proxy: bool = False, patience: int = 6) -> list[Played]:
+    """Every play, client after client, each with the retries that it makes by default; a call that takes longer than
+    `patience` (seconds) waits. The base URL is taken out of what clients say."""
     found = [Played() for _ in plays]
+    settings = {"STREAMKIT_CLIENTS_RETRIES": "default", "STREAMKIT_CLIENTS_PATIENCE": str(patience)}
     with _serving(plays, found) as url, _between(url, found) if through_proxy else _nothing(url) as base:
         for client in dict.fromkeys(play.client.name for play in plays):
             mine = [(number, play) for number, play in enumerate(plays) if play.client.name == client]
@@ -68,7 +68,7 @@ def played(plays: Sequence[Play], log: Path, *, through_proxy: bool = False) -> 
                 }
                 for number, play in mine
             ]
-            told = driven(mine[0][1].client, jobs, base, log, SETTINGS)
+            told = driven(mine[0][1].client, jobs, base, log, settings)
             for number, play in mine:
                 line = told[play.call, str(number)]
                 if "error" in line:
