@@ -6,6 +6,9 @@ from typing import Any
 
 from streamkit.apis._api import Chunk
 
+UNNAMED = "message"
+"""The name of an event without a name. Every message of an AWS event stream has one, so such an event is no part of one."""
+
 
 def failure(chunk: Chunk) -> tuple[str, Any] | None:
     """Return the name and the payload of the exception that a chunk holds, or None."""

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from streamkit.cli.main import streamkit
+from streamkit.model.exchange import End, Exchange, Frames, Request, Response
+from streamkit.model.recording import write
 from tests.clicking import CliRunner, Result
 
 URL = "https://api.openai.com/v1/chat/completions"
@@ -110,6 +112,25 @@ def test_an_error_body_is_checked_as_an_error(body: str, message: str, tmp_path:
     assert (found["code"], found["severity"]) == ("SEQ421", "error")
     assert found["message"] == f"the response is an error, not a stream: {message}"
     assert done.return_value == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["model/m/converse-stream", "model/m/invoke-with-response-stream", "agents/a/sessions/s"]
+)
+@pytest.mark.parametrize("body", [b'{"message":"Too many requests"}', b'{"Message":"Too many requests","__type":"x"}'])
+def test_an_error_body_of_aws_is_checked_as_an_error(path: str, body: bytes, tmp_path: Path) -> None:
+    exchange = Exchange(
+        frames=Frames([body], [2], [3]),
+        request=Request("POST", f"https://bedrock-runtime.us-east-1.amazonaws.com/{path}"),
+        response=Response(1, 200, headers=(("content-type", "application/json"),)),
+        end=End(at=3, reason="eof"),
+        clock="monotonic",
+    )
+    (tmp_path / "error.jsonl").write_bytes(b"".join(write(exchange)))
+    done = lint(str(tmp_path / "error.jsonl"), "--format", "json")
+    assert [(found["code"], found["message"]) for found in json.loads(done.stdout)["findings"]] == [
+        ("SEQ421", "the response is an error, not a stream: Too many requests")
+    ]
 
 
 def test_an_unknown_stream_is_reported_as_unchecked(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import binascii
 from typing import Any
 
 from streamkit.apis import Api, Chunk, Ending, Judge, Sample
-from streamkit.apis._bedrock import failure
+from streamkit.apis._bedrock import UNNAMED, failure
 from streamkit.apis._kit.merge import Pieces, joined
 from streamkit.apis._kit.reading import as_object, as_string, error_message
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
@@ -32,10 +32,12 @@ def recognises(sample: Sample) -> str | None:
 
 
 def unwrap(chunk: Chunk, name: str) -> Chunk:
-    """Return the payload under the name of its event, unless it has that form already.
+    """Return the payload under the name of its event, unless it has that form already or its event has no name.
 
     The payloads of `files` and `trace` themselves have a member of that name.
     """
+    if name == UNNAMED:
+        return chunk
     if len(chunk) != 1:
         return {name: chunk}
     [(key, value)] = chunk.items()

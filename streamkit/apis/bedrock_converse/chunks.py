@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from streamkit.apis import Chunk, Ending
-from streamkit.apis._bedrock import failure
+from streamkit.apis._bedrock import UNNAMED, failure
 from streamkit.apis._kit.reading import (
     as_index,
     as_object,
@@ -44,8 +44,8 @@ PADDING = "p"  # random padding against attacks on the length of messages
 
 
 def with_name(chunk: Chunk, name: str) -> Chunk:
-    """Return the chunk under the name of its event, unless it has that form already."""
-    if is_event(chunk) or (failure(chunk) is not None and len(chunk) == 1):
+    """Return the chunk under the name of its event, unless it has that form already or its event has no name."""
+    if name == UNNAMED or is_event(chunk) or (failure(chunk) is not None and len(chunk) == 1):
         return chunk
     return {name: {key: value for key, value in chunk.items() if key != PADDING}}
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from streamkit.apis import Api, Assembler, Chunk, Ending, Judge, Sample
-from streamkit.apis._bedrock import failure
+from streamkit.apis._bedrock import UNNAMED, failure
 from streamkit.apis._kit.reading import as_object, error_message, nonempty_string, usage_delta
 from streamkit.apis.bedrock_invoke.families import METRICS, find_family, metrics_usage
 from streamkit.model.message import ERROR, USAGE, Delta, Reply, Usage
@@ -34,7 +34,7 @@ def unwrap(chunk: Chunk, name: str) -> Chunk:
     """Return the inner chunk. An exception, or a chunk that cannot be decoded, is returned under the name of its event."""
     wrapped = chunk.get("bytes") or as_object(chunk.get("chunk")).get("bytes")
     if type(wrapped) is not str:
-        return {name: chunk}
+        return chunk if name == UNNAMED else {name: chunk}
     try:
         inner = orjson.loads(base64.b64decode(wrapped, validate=True))
     except (binascii.Error, ValueError):
