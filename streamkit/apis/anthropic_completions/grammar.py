@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from streamkit.apis._kit.values import Repeated, Texts
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
-from streamkit.model.wording import describe
+from streamkit.model.wording import with_field
 
 GRAMMAR = Grammar(
     name="a Text Completion",
@@ -40,7 +40,7 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
         kind = event.get("type")
         if kind != "completion":
             if kind not in ("ping", "error") and "error" not in event:
-                message = f"unknown event type {describe(kind)}"
+                message = with_field("unknown event", event, "type")
                 yield Misstep("unknown-event", chunk, message, "$.type")
             continue
         stopped = bool(event.get("stop_reason"))

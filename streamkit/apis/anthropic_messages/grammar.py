@@ -19,7 +19,7 @@ from streamkit.apis.anthropic_messages.usage_checks import UsageChecks
 from streamkit.model.finding import Severity
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
-from streamkit.model.wording import describe, with_error
+from streamkit.model.wording import describe, with_error, with_field
 
 _BLOCK_EVENTS = ("content_block_start", "content_block_delta", "content_block_stop")
 
@@ -170,7 +170,7 @@ class _MessageWalk:
             message = f"an event of type {describe(kind)} does not belong to this API"
             yield Misstep("foreign-event", chunk, message, "$.type")
         elif kind != "ping" and isinstance(kind, str):
-            yield Misstep("unknown-type", chunk, f"unknown event type {describe(kind)}", "$.type")
+            yield Misstep("unknown-type", chunk, with_field("unknown event", event, "type"), "$.type")
 
     def _check_usage(self, chunk: int, kind: str, event: dict[str, Any]) -> Iterator[Misstep]:
         if kind == "message_start":

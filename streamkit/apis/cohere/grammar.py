@@ -20,7 +20,7 @@ from streamkit.apis.cohere.chunks import VERSION_1, VERSION_2, content_delta, me
 from streamkit.apis.cohere.shape import is_version_1
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
-from streamkit.model.wording import describe
+from streamkit.model.wording import with_field
 
 KINDS = PART_KINDS | {
     "cumulative-content",
@@ -48,8 +48,8 @@ def missteps(stream: Stream) -> Iterator[Misstep]:
     return _version_1(stream) if is_version_1(stream.chunks) else _Version2Walk(stream).missteps()
 
 
-def _unknown_event(chunk: int, kind: Any, path: str) -> Misstep:
-    return Misstep("unknown-event", chunk, f"unknown event type {describe(kind)}", path)
+def _unknown_event(chunk: int, event: dict[str, Any], field: str) -> Misstep:
+    return Misstep("unknown-event", chunk, with_field("unknown event", event, field), f"$.{field}")
 
 
 class _Version2Walk:
@@ -81,7 +81,7 @@ class _Version2Walk:
                     chunk, "$.delta.message.tool_plan", message_delta(event).get("tool_plan"), key="plan"
                 )
             elif kind and kind != "debug":
-                yield _unknown_event(chunk, kind, "$.type")
+                yield _unknown_event(chunk, event, "type")
         if self._stream.verdict != "error":
             if self._stream.terminal:
                 yield from self._walk.unclosed()
@@ -145,7 +145,7 @@ def _version_1(stream: Stream) -> Iterator[Misstep]:
             if kind == "text-generation":
                 yield from texts.add(chunk, "$.text", event.get("text"))
         elif kind and kind != "debug":
-            yield _unknown_event(chunk, kind, "$.event_type")
+            yield _unknown_event(chunk, event, "event_type")
         yield from same.check(chunk, "$.generation_id", event.get("generation_id"), kind="id-changed")
         finished = event.get("is_finished")
         if type(finished) is bool and finished != (kind == "stream-end"):

@@ -16,7 +16,7 @@ from streamkit.apis._kit.reading import as_object, as_string, objects_in
 from streamkit.apis._kit.values import Calls, Repeated, Texts, check_not_decreasing, check_total
 from streamkit.model.grammar import Misstep
 from streamkit.model.stream import Stream
-from streamkit.model.wording import describe
+from streamkit.model.wording import describe, with_field
 
 KINDS = PART_KINDS | {
     "cumulative-content",
@@ -89,7 +89,7 @@ class _InteractionWalk:
             elif kind in ("interaction.created", "interaction.completed"):
                 yield from self._lifecycle(chunk, kind, as_object(event.get("interaction")))
             elif kind and kind != "error":
-                message = f"unknown event type {describe(kind)}"
+                message = with_field("unknown event", event, "event_type")
                 yield Misstep("unknown-event", chunk, message, "$.event_type")
             running = as_object(as_object(event.get("metadata")).get("usage"))
             counts = {name: running.get(name) for name in ("total_tokens", "total_output_tokens")}

@@ -16,7 +16,7 @@ from streamkit.apis._kit.reading import as_string
 from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, check_total
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
-from streamkit.model.wording import describe
+from streamkit.model.wording import with_field
 
 RESPONSE = Grammar(
     name="a response of a conversation",
@@ -117,7 +117,7 @@ class _ConversationWalk:
                 with_tools = (*_COUNTS, "connector_tokens")
                 yield from check_total(chunk, "$.usage", event.get("usage"), "total_tokens", _COUNTS, with_tools)
             elif kind and kind != "conversation.response.error":
-                yield Misstep("unknown-event", chunk, f"unknown event type {describe(kind)}", "$.type")
+                yield Misstep("unknown-event", chunk, with_field("unknown event", event, "type"), "$.type")
         if self._stream.verdict != "error":
             for key, wrong in self._entries.unfinished() if self._stream.terminal else ():
                 yield Misstep(wrong, None, f"output {key} is never done")

@@ -16,7 +16,7 @@ from streamkit.apis._openai.logprobs import KINDS as LOGPROBS_KINDS
 from streamkit.apis._openai.logprobs import Tokens
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.stream import Stream
-from streamkit.model.wording import describe
+from streamkit.model.wording import describe, with_field
 
 GRAMMAR = Grammar(
     name="a transcription",
@@ -70,7 +70,7 @@ class _TranscriptionWalk:
             symbol = _SYMBOLS.get(as_string(kind))
             if symbol is None:
                 if kind != "error" and "error" not in event:
-                    message = f"unknown event type {describe(kind)}"
+                    message = with_field("unknown event", event, "type")
                     yield Misstep("unknown-event", chunk, message, "$.type")
                 continue
             wrong = self._walk.step(0, symbol)
