@@ -43,7 +43,9 @@ def interpret(
     try:
         if on_demand:
             try:
-                return _interpreted(exchange, decode(exchange, on_demand=True), api, dialect, strict=strict, judge=judge)
+                return _interpreted(
+                    exchange, decode(exchange, on_demand=True), api, dialect, strict=strict, judge=judge
+                )
             except NotAnObject:
                 pass  # events that are no chunks need to be described, one by one
         return _interpreted(exchange, decode(exchange), api, dialect, strict=strict, judge=judge)
