@@ -91,16 +91,16 @@ def ways(path: str) -> dict[str, Callable[[], None]]:
 
     def understood() -> None:
         for one in read(path):
-            interpret(one)
+            interpret(one, on_demand=True)
 
     def measured() -> None:
         metrics = [entry for entry in METRICS.values() if entry.shown != "asked"]
         for one in read(path):
-            measure(interpret(one), metrics)
+            measure(interpret(one, on_demand=True), metrics)
 
     def whole(wanted: Wanted) -> None:
         run = Run(wanted)
-        for _ in run.rows(Inputs([path], Console(quiet=True)).streams()):
+        for _ in run.rows(Inputs([path], Console(quiet=True)).streams(on_demand=True)):
             pass
         run.summaries()
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from streamkit.apis._on_demand import ChunksOnDemand
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.model.stream import Broken
@@ -33,7 +34,7 @@ class Decoded:
     framing: str
     events: Events
     times: Sequence[int | None]
-    chunks: list[dict[str, Any]]
+    chunks: Sequence[dict[str, Any]]
     chunk_events: Sequence[int]
     broken: tuple[Broken, ...] = ()
     done: tuple[int, ...] = ()
@@ -58,15 +59,19 @@ class Decoded:
         return replace(self, chunks=chunks, chunk_events=chunk_events, broken=(), done=())
 
 
-def decode(exchange: Exchange) -> Decoded:
-    """Decode the body of one exchange. Never raises on content."""
+def decode(exchange: Exchange, *, on_demand: bool = False) -> Decoded:
+    """Decode the body of one exchange. Never raises on content.
+
+    With `on_demand`, chunks are decoded when they are looked at; looking at one raises NotAnObject if any event but a
+    last `[DONE]` is not a JSON object.
+    """
     frames = exchange.frames
     body = frames.body
     framing = choose(exchange.content_type, body[:4096])
     events = framing.decode(body)
     times = arrival_times(frames, events.ends) if exchange.timed else [None] * len(events)
     document = len(events) == 1 and holds_document(framing, exchange, body)
-    plain = _plain_chunks(events.data)
+    plain = _plain_chunks(events.data, on_demand=on_demand)
     if plain is not None:
         chunks, done = plain
         return Decoded(
@@ -112,16 +117,22 @@ def arrival_times(frames: Frames, ends: Sequence[int]) -> list[int | None]:
     return times
 
 
-def _plain_chunks(payloads: Sequence[bytes]) -> tuple[list[dict[str, Any]], tuple[int, ...]] | None:
+def _plain_chunks(
+    payloads: Sequence[bytes], *, on_demand: bool
+) -> tuple[Sequence[dict[str, Any]], tuple[int, ...]] | None:
     """Decode the usual case fast: every payload is a JSON object, possibly followed by one `[DONE]`. None otherwise."""
     marked = bool(payloads) and payloads[-1] == DONE
+    objects = payloads[:-1] if marked else payloads
+    done = (len(objects),) if marked else ()
+    if on_demand:
+        return ChunksOnDemand(objects), done
     try:
-        chunks = list(map(orjson.loads, payloads[:-1] if marked else payloads))
+        chunks = list(map(orjson.loads, objects))
     except orjson.JSONDecodeError:
         return None
     if not set(map(type, chunks)) <= {dict}:
         return None
-    return chunks, ((len(chunks),) if marked else ())
+    return chunks, done
 
 
 def _decode_each(decoded: Decoded) -> Decoded:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from streamkit.apis._api import APIS, UNKNOWN, Api, Assembler, Chunk, Ending, Sample
 from streamkit.apis._decode import Decoded, decode
 from streamkit.apis._detect import choose_api
+from streamkit.apis._on_demand import ChunksOnDemand, NotAnObject
 from streamkit.apis.dialects import DIALECTS, Dialect, detect_dialect
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Exchange, is_error_body
@@ -24,16 +25,30 @@ Found = TypeVar("Found", Misfit, Misstep)
 
 
 def interpret(
-    exchange: Exchange, *, api: str | None = None, dialect: str | None = None, strict: bool = False, judge: bool = False
+    exchange: Exchange,
+    *,
+    api: str | None = None,
+    dialect: str | None = None,
+    strict: bool = False,
+    judge: bool = False,
+    on_demand: bool = False,
 ) -> Stream:
     """Decode one exchange and detect its API and dialect.
 
     `api` and `dialect` override the detection. `strict` ignores what the dialect permits. `judge` also checks shape and
-    order, which only lint needs. Raises UnknownEntry for an unknown name. Never raises because of the content: if a
+    order, which only lint needs. `on_demand` keeps no chunks: `chunks` decodes each one whenever it is looked at, which
+    is faster for a reader that looks at few. Raises UnknownEntry for an unknown name. Never raises because of the content: if a
     defect in streamkit or an extension does, the returned stream has no events and names the exception in `defects`.
     """
     try:
-        return _interpreted(exchange, api, dialect, strict=strict, judge=judge)
+        if on_demand:
+            try:
+                return _interpreted(
+                    exchange, decode(exchange, on_demand=True), api, dialect, strict=strict, judge=judge
+                )
+            except NotAnObject:
+                pass  # events that are no chunks need to be described, one by one
+        return _interpreted(exchange, decode(exchange), api, dialect, strict=strict, judge=judge)
     except StreamkitError:
         raise
     except Exception as defect:
@@ -53,8 +68,9 @@ def interpret(
         )
 
 
-def _interpreted(exchange: Exchange, api: str | None, dialect: str | None, *, strict: bool, judge: bool) -> Stream:
-    decoded = decode(exchange)
+def _interpreted(
+    exchange: Exchange, decoded: Decoded, api: str | None, dialect: str | None, *, strict: bool, judge: bool
+) -> Stream:
     chosen_api, reason, rival = choose_api(_sample(exchange, decoded), api)
     if chosen_api.parse_event is not None:
         decoded = decoded.with_parser(chosen_api.parse_event)
@@ -113,7 +129,7 @@ def build_stream(
     exchange: Exchange, decoded: Decoded, api: Api, dialect: Dialect | None, reason: str, *, strict: bool
 ) -> Stream:
     """Make the Stream of a decoded exchange whose API and dialect are known."""
-    flags = api.all_flags(decoded.chunks) if api.all_flags else list(map(api.flags, decoded.chunks))
+    flags = _all_flags(api, decoded.chunks)
     if decoded.document and len(decoded.chunks) == 1 and is_error_body(decoded.chunks[0]):
         flags = [flags[0] | ERROR]
     streamed = all(api.streamed(chunk) for chunk in decoded.chunks[:1])
@@ -143,6 +159,13 @@ def build_stream(
         reported=api.usage,
         reader=api.deltas,
     )
+
+
+def _all_flags(api: Api, chunks: Sequence[Chunk]) -> list[int]:
+    """Return the flags of each chunk."""
+    if isinstance(chunks, ChunksOnDemand):
+        return [flags for batch in chunks.batches() for flags in _all_flags(api, batch)]
+    return api.all_flags(chunks) if api.all_flags else list(map(api.flags, chunks))
 
 
 def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: bool) -> Verdict:

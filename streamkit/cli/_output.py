@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,6 +22,9 @@ from streamkit.files import Output, create
 from streamkit.palette import PLAIN, Palette, safe_painted
 from streamkit.stdio import stdout_is_terminal
 from streamkit.text import SafePieces, plain, safe_json, safe_text
+
+_LINES = 256
+"""Lines that are written together: some tens of kilobytes."""
 
 # A JSON string, and the colon after it if it is a key.
 _JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
@@ -66,6 +70,12 @@ class Sink:
         """Write a line that is escaped already, because it contains colors of our own."""
         self._write(shown + "\n")
 
+    def lines(self, shown: Iterable[str]) -> None:
+        """Write lines that are escaped already, many at a time: a system call a line costs more than making it."""
+        remaining = iter(shown)
+        while batch := list(islice(remaining, _LINES)):
+            self._write("\n".join(batch) + "\n")
+
     def control(self, sequence: str) -> None:
         """Write a control sequence of our own to a terminal."""
         self._write(sequence)
@@ -76,6 +86,11 @@ class Sink:
         if self._safe:
             text = safe_json(text)
         self._write((painted_json(text, self.paint_data) if indent else text) + "\n")
+
+    def json_lines(self, values: Iterable[Any]) -> None:
+        """Write JSON values, each on a line of its own."""
+        texts = map(json_text, values)
+        self.lines(map(safe_json, texts) if self._safe else texts)
 
     def _write(self, text: str) -> None:
         if self.ascii_only:

@@ -14,7 +14,7 @@ from streamkit.model.message import Delta
 from streamkit.model.stream import Stream
 from streamkit.model.timeline import Moment, added
 from streamkit.text import one_line, shorten
-from streamkit.wire.values import Comment, Event, Ignored, Tail
+from streamkit.wire.values import Comment, Event, Ignored, Item, Tail
 
 # The color role of each kind of delta; all others are quiet.
 _ROLES = {
@@ -55,11 +55,10 @@ class Page:
 
     def show(self, stream: Stream, moments: Iterable[Moment]) -> None:
         """Write these items."""
-        for moment in moments:
-            if self._json:
-                self._sink.json(moment_object(stream, moment))
-            else:
-                self._show_line(stream, moment)
+        if self._json:
+            self._sink.json_lines(moment_object(stream, moment) for moment in moments)
+        else:
+            self._sink.lines(self._item_line(stream, moment) for moment in moments)
 
     def end(self, stream: Stream) -> None:
         """Write how the stream ended."""
@@ -69,7 +68,7 @@ class Page:
         untimed = "" if stream.exchange.timed else "; no times in this log"
         self._line(f"       {counts}: {stream.verdict}{', excerpt' if stream.excerpt else ''}{untimed}", "quiet")
 
-    def _show_line(self, stream: Stream, moment: Moment) -> None:
+    def _item_line(self, stream: Stream, moment: Moment) -> str:
         head = f"{moment.n:>5}  "
         if stream.exchange.timed:
             gap = None if moment.at is None or self._last is None else moment.at - self._last
@@ -79,7 +78,9 @@ class Page:
         line = head + one_line(message)
         if self._width is not None:
             line = shorten(line, self._width)
-        self._sink.line(self._paint("quiet", line[: len(head)]) + self._paint(role, line[len(head) :]))
+        if not self._paint.on:
+            return line
+        return self._paint("quiet", line[: len(head)]) + self._paint(role, line[len(head) :])
 
     def _line(self, text: str, role: str) -> None:
         shown = "\n".join(map(one_line, text.split("\n")))
@@ -114,6 +115,9 @@ def moment_object(stream: Stream, moment: Moment) -> dict[str, Any]:
 def _description(stream: Stream, moment: Moment) -> tuple[str, str]:
     """What an item is and adds, with its color role."""
     item = moment.item
+    if moment.chunk is not None and (deltas := added(stream, moment)):
+        role = next((_ROLES[delta.kind] for delta in deltas if delta.kind in _ROLES), "quiet")
+        return _name(item) + " · ".join(map(_delta, deltas)), role
     data = item.data[:2000].decode("utf-8", "replace")
     if isinstance(item, Comment):
         return f":{data}", "quiet"
@@ -121,17 +125,17 @@ def _description(stream: Stream, moment: Moment) -> tuple[str, str]:
         return f"ignored ({item.reason}) {data}", "warning"
     if isinstance(item, Tail):
         return f"tail, never completed: {data}", "warning"
-    name = "" if item.name == "message" else f"{item.name}  "
+    name = _name(item)
     if moment.chunk is None:
         trouble = f"  [{moment.broken.kind}: {moment.broken.message}]" if moment.broken else ""
         return f"{name}{data}{trouble}", "error" if moment.broken else "good"
-    deltas = added(stream, moment)
-    if not deltas:
-        redundant = moment.chunk is not None and stream.chunks[moment.chunk].get("type") == item.name
-        return name if redundant else f"{name}{data}", "quiet"
-    summary = " · ".join(_delta(delta) for delta in deltas)
-    role = next((_ROLES[delta.kind] for delta in deltas if delta.kind in _ROLES), "quiet")
-    return f"{name}{summary}", role
+    redundant = stream.chunks[moment.chunk].get("type") == item.name
+    return name if redundant else f"{name}{data}", "quiet"
+
+
+def _name(item: Item) -> str:
+    """The name of an event, unless it is the default."""
+    return f"{item.name}  " if isinstance(item, Event) and item.name != "message" else ""
 
 
 def _delta(delta: Delta) -> str:

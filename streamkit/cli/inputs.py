@@ -103,12 +103,14 @@ class Inputs:
         if self._progress:
             self._progress.clear()
 
-    def streams(self, *, judge: bool = False, strict: bool = False) -> Iterator[Stream]:
-        """Every exchange, decoded and interpreted."""
+    def streams(self, *, judge: bool = False, strict: bool = False, on_demand: bool = False) -> Iterator[Stream]:
+        """Every exchange, decoded and interpreted. `on_demand` decodes each chunk whenever it is looked at."""
         from streamkit.apis import interpret
 
         for exchange in self.exchanges():
-            stream = interpret(exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge)
+            stream = interpret(
+                exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge, on_demand=on_demand
+            )
             if not judge:  # lint reports them as findings
                 for defect in stream.defects:
                     self.trouble(UnreadableInput(stream.file, f"exchange {stream.number}: {defect}; please report it"))

@@ -154,7 +154,7 @@ def _run_of(inputs: Inputs) -> Iterator[Any]:
             yield from rows_of(path)
         except UnreadableInput as error:
             inputs.trouble(error)
-    yield from inputs.streams()
+    yield from inputs.streams(on_demand=True)
 
 
 def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], console: Console, sink: Sink) -> bool:
@@ -193,7 +193,7 @@ def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
             yield from run.merge(path)
         except UnreadableInput as error:
             inputs.trouble(error)
-    yield from run.rows(inputs.streams(judge=judge))
+    yield from run.rows(inputs.streams(judge=judge, on_demand=not judge))
 
 
 def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from streamkit.frozen import dataclass
 from streamkit.providers._key import KeyShape
@@ -94,6 +95,7 @@ class Provider:
 PROVIDERS: Catalogue[Provider] = Catalogue("streamkit.providers", Provider, lambda provider: provider.name)
 
 
+@lru_cache(256)  # a run has many streams of few hosts, and every pattern has to be tried
 def provider_at(host: str) -> Provider | None:
     """Return the provider of a host, or None. If several match, the one with the longest pattern is returned."""
     host = host.lower().rstrip(".")

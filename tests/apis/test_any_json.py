@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamkit.apis import APIS, Assembler, Ending, Sample, assemble, interpret
+from streamkit.apis.openai_chat.chunks import deltas, every_delta
 from streamkit.model.exchange import Exchange, Frame, Frames, Response
 from streamkit.model.message import Reply
 from streamkit.model.timeline import added, timeline
@@ -91,6 +92,12 @@ def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> 
         assert api.all_flags(stream) == flags
     api.recognises(Sample(path="/", framing="sse", chunks=stream, names=[""] * len(stream)))
     assert read_all(assembler) == read_all(assembler), "reading changes nothing"
+
+
+@settings(max_examples=400)
+@given(chunk=chunks | mutants())
+def test_the_shortcut_for_text_alone_finds_what_the_whole_reading_finds(chunk: dict[str, Any]) -> None:
+    assert deltas(chunk) == every_delta(chunk)
 
 
 @pytest.mark.parametrize("name", list(APIS))

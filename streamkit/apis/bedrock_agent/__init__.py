@@ -17,12 +17,15 @@ from streamkit.apis._kit.reading import as_object, as_string, error_message
 from streamkit.model.message import ERROR, TEXT, Delta, Message, Part, Reply
 
 _OTHERS = ("trace", "returnControl", "files")
+_EVENTS = frozenset({"chunk", *_OTHERS})
 
 
 def recognises(sample: Sample) -> str | None:
     """Recognise a trace of an agent, or base64 of text that is not a JSON object, in an AWS message or under its event
     name."""
     for bare, name in zip(sample.chunks, sample.names, strict=False):
+        if name not in _EVENTS and (len(bare) != 1 or _EVENTS.isdisjoint(bare)):
+            continue  # nearly every stream there is: unwrapping every chunk of it would cost more than all other APIs
         chunk = unwrap(bare, name)
         if any("agentId" in as_object(chunk.get(event)) for event in _OTHERS):
             return "an event has a trace of an agent"

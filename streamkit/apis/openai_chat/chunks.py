@@ -117,6 +117,33 @@ def _other_flags(key: str, value: Any) -> int:
 
 def deltas(chunk: Chunk) -> tuple[Delta, ...]:
     """Return what a chunk adds, choice by choice."""
+    alone = text_alone(chunk)
+    return every_delta(chunk) if alone is None else (alone,)
+
+
+def text_alone(chunk: Chunk) -> Delta | None:
+    """Return what a chunk adds if that is text of one choice and nothing else, as in nearly every chunk; else None."""
+    try:
+        (choice,) = chunk["choices"]
+        ((key, text),) = choice["delta"].items()
+        if (
+            key == "content"
+            and type(text) is str
+            and text
+            and choice["finish_reason"] is None
+            and chunk.get("usage") is None
+            and "error" not in chunk
+            and "error" not in choice
+            and "x_groq" not in chunk
+        ):
+            return Delta("text", text, choice=as_index(choice.get("index"), 0))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        pass
+    return None
+
+
+def every_delta(chunk: Chunk) -> tuple[Delta, ...]:
+    """Return what any chunk adds, choice by choice: `deltas` without its shortcut."""
     found: list[Delta] = []
     for place, choice in enumerate(objects_in(chunk.get("choices"))):
         number = as_index(choice.get("index"), place)
