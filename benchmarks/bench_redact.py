@@ -121,7 +121,7 @@ def commands(found: list[Exchange], repeat: int, rounds: int) -> Iterator[list[o
                     frames = [
                         Frame(data, at) for data, at in zip(exchange.frames.data, exchange.frames.at, strict=True)
                     ]
-                    file.writelines(recording.write(Exchange(Frames.of(frames), response=exchange.response)))
+                    file.writelines(recording.write(Exchange(frames=Frames.of(frames), response=exchange.response)))
         floor = least(lambda: floor_of(path), rounds)
         yield ["orjson, lines and payloads", floor, 1.0]
         for words in (["redact", "--check"], ["convert", "--to", "recording"], ["convert", "--to", "har"]):

@@ -123,7 +123,6 @@ def trie_pattern(words: Sequence[str], depth: int = 0, *, every: bool = False) -
 # A secret is not preceded by a letter or digit: `risk-` contains no `sk-`. The last digit of a percent-encoded character
 # (`%3A`) and the letter of an escape (`\n`), which unescape() leaves alone, do not count.
 _BOUNDARY = r"(?:(?<![A-Za-z0-9])|(?<=[\\\x1c][bfnrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
-_MARK_HINT = re.compile("|".join(known.hint for known in MARKED_SECRETS))
 _MARKED_BEGINNING = re.compile("(?:" + "|".join(known.beginning for known in MARKED_SECRETS) + r")\Z")
 _MAX_MARKED = 256  # approximate length in characters of the longest shape with a mark
 _BOUNDARY_ONLY = re.compile(_BOUNDARY)
@@ -164,18 +163,35 @@ def continuation(shape: int) -> re.Pattern[str]:
     return _pattern(f"(?:{SHAPES[shape].rest})*")
 
 
-def find(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield the start, end and shape index of each secret in a text, those without a fixed prefix last."""
+def find(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield the start, end and shape index of each secret in a text, those without a fixed prefix last.
+
+    `places` are spans that overlap the prefix of every secret, in any order.
+    """
     position = 0
-    for hint in _hint().finditer(text):
-        start = hint.start()
-        if start >= position and (found := _match_at(text, start)) is not None:
-            yield found
-            position = found[1]
-    if _MARK_HINT.search(text):
-        for index, shape in enumerate(SHAPES[-len(MARKED_SECRETS) :], len(SHAPES) - len(MARKED_SECRETS)):
-            for match in _pattern(shape.whole).finditer(text):
+    for first, last in _joined(places):
+        for hint in _hint().finditer(text, first, last):
+            start = hint.start()
+            if start >= position and (found := _match_at(text, start)) is not None:
+                yield found
+                position = found[1]
+    for index, known in enumerate(MARKED_SECRETS, len(SHAPES) - len(MARKED_SECRETS)):
+        if _pattern(known.hint).search(text):
+            for match in _pattern(known.whole).finditer(text):
                 yield *match.span("value" if "value" in match.groupdict() else 0), index
+
+
+def _joined(places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield these spans in order, with room for a prefix on both sides; those that overlap then are joined."""
+    first = last = 0
+    for start, end in sorted(places):
+        if start - _LONGEST_START > last:
+            if last:
+                yield first, last
+            first = start - _LONGEST_START - 1
+        last = max(last, end + _LONGEST_START + 1)
+    if last:
+        yield max(first, 0), last
 
 
 def _match_at(text: str, start: int) -> tuple[int, int, int] | None:

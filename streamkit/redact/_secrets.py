@@ -9,7 +9,7 @@ from typing import NamedTuple
 from streamkit.errors import UsageError
 from streamkit.frozen import dataclass
 from streamkit.redact import _patterns
-from streamkit.redact._prefilter import may_contain_secret
+from streamkit.redact._prefilter import suspicious_places
 
 MARK = "[redacted]"
 
@@ -59,8 +59,9 @@ class Secret(NamedTuple):
 def find_secrets(text: str, policy: Policy = DEFAULT) -> list[Secret]:
     """Return the secrets in a text, in order and without overlaps."""
     found: list[Secret] = []
-    if policy.default and may_contain_secret(text):
-        found = [Secret(start, end, _patterns.SHAPES[shape].name, shape) for start, end, shape in _patterns.find(text)]
+    if policy.default and (places := suspicious_places(text)):
+        secrets = _patterns.find(text, places)
+        found = [Secret(start, end, _patterns.SHAPES[shape].name, shape) for start, end, shape in secrets]
     for pattern in policy.patterns:
         found += [Secret(*match.span(), "pattern", None) for match in pattern.finditer(text) if match.group()]
     if len(found) < 2:

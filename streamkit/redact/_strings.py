@@ -15,6 +15,7 @@ import orjson
 
 from streamkit.frozen import dataclass
 
+STRING = rb'[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*'  # what is between the quotation marks of a string
 _TOKEN = re.compile(
     rb'"(?P<string>[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*)(?:"(?P<key>\s*:)|(?P<close>"|\\?\Z))?|(?P<mark>[{}\[\],])|(?P<blank>\n\r?\n)|(?P<number>[0-9]+)'
 )
@@ -86,7 +87,7 @@ def keys_of(channel: Channel) -> Channel:
     return tuple(part for part in channel if isinstance(part, bytes))
 
 
-def _one_text(line: bytes) -> bool:
+def one_text(line: bytes) -> bool:
     """Return whether this is one complete JSON text."""
     try:
         orjson.loads(line)
@@ -118,6 +119,11 @@ class StringScanner:
         """Whether the bytes so far end with a line feed, outside any string and not between a key and its value."""
         return self._line_ended and self._named is None and not self.inside_string
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the bytes so far end with a line feed, outside any string, object or array."""
+        return self.between_values and self._top is _OUTSIDE
+
     def skip(self, data: bytes) -> bool:
         """Skip bytes without scanning them; return False if that could change the result, so that they have to be fed.
 
@@ -126,7 +132,7 @@ class StringScanner:
         if data.endswith(_BLANK_LINES):
             self._reset()
             return True
-        return self._top is _OUTSIDE and (not _BRACKET.search(data) or _one_text(data))
+        return self._top is _OUTSIDE and (not _BRACKET.search(data) or one_text(data))
 
     def feed(self, data: bytes, base: int) -> list[StringPiece]:
         """Return the string pieces in these bytes, which start at offset `base` of the body. Keys are left out."""

@@ -11,10 +11,11 @@ from itertools import pairwise
 from operator import itemgetter
 
 from streamkit.model.exchange import Redaction
-from streamkit.redact._prefilter import NO_HITS, Hit, Prefilter
+from streamkit.redact._prefilter import NO_HITS, Hit, hits_of
 from streamkit.redact._secret_scanner import SecretScanner, SecretSpan
 from streamkit.redact._secrets import DEFAULT, MARK, Policy
 from streamkit.redact._strings import UNJOINED_FIELDS, Channel, StringPiece, StringScanner, keys_of
+from streamkit.redact._templates import Fit, Templates
 from streamkit.redact._unescape import MappedText
 
 _MAX_IDLE = 16 * 1024  # bytes of the body after which a text that does not grow is no longer held back
@@ -48,24 +49,29 @@ class BodyRedactor:
         self._raw = SecretScanner(policy)
         self._channels: dict[Channel, SecretScanner] = {}
         self._scanner = StringScanner()
-        self._prefilter = Prefilter()
+        self._templates = Templates()
+        self._at_rest = policy.enabled and not self._exhaustive  # whether the next frame may fit a template
         self._later: list[StringPiece] = []  # pieces whose channel the rest of the event may still change
         self._provisional: list[tuple[Channel, StringPiece]] = []  # texts whose channel may still change
         self._secrets: list[SecretSpan] = []
 
     def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
         """Take one frame and its arrival time (ns or None); return the frames that are ready to be written."""
-        base = self._base + len(self._window)
+        fits = self._templates.fit(data) if self._at_rest else None
+        clear = fits is not None and not self._channels and not any(fit.suspicious for fit in fits)
+        if not self._policy.enabled or (clear and not self._waiting):
+            return self._pass(data, at)
+        if fits is not None:
+            self._hold(data, at)
+            self._scan_fits(data, fits)
+            return self._release()
         hits = None if self._exhaustive else self._prefilter_hits(data)
-        if not self._policy.enabled or (hits is NO_HITS and not self._waiting):
-            self._base = base + len(data)
-            self._released += 1
-            return [(data, at)]
-        self._window += data
-        self._mask += bytes(len(data))
-        self._waiting.append((base + len(data), at))
-        for scanner in self._channels.values():
-            scanner.idle += len(data)
+        if self._at_rest and hits is not None and data.endswith(b"\n"):
+            self._templates.learn(data, hits)
+        if hits is NO_HITS and not self._waiting:
+            self._at_rest = self._scanner.at_rest
+            return self._pass(data, at)
+        base = self._hold(data, at)
         if hits is NO_HITS:
             self._scan_channels([])
         else:
@@ -75,7 +81,24 @@ class BodyRedactor:
             if hits is not None:
                 pieces = self._relevant(pieces, hits, base)
             self._scan_channels(pieces)
+        self._at_rest = not (self._exhaustive or self._later or self._raw.pending) and self._scanner.at_rest
         return self._release()
+
+    def _pass(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
+        """Return a frame that needs no scan, while no frame is held back."""
+        self._base += len(data)
+        self._released += 1
+        return [(data, at)]
+
+    def _hold(self, data: bytes, at: int | None) -> int:
+        """Add a frame to the window; return its offset in the body."""
+        base = self._base + len(self._window)
+        self._window += data
+        self._mask += bytes(len(data))
+        self._waiting.append((base + len(data), at))
+        for scanner in self._channels.values():
+            scanner.idle += len(data)
+        return base
 
     def close(self) -> list[tuple[bytes, int | None]]:
         """End the body; return the frames that were held back."""
@@ -146,7 +169,7 @@ class BodyRedactor:
         """
         if self._later or self._raw.pending or not self._scanner.between_values or not data.endswith(b"\n"):
             return None
-        hits = self._prefilter.hits(data)
+        hits = hits_of(data)
         if hits or any(key.search(data) for key in self._pending_keys()):
             return hits or []
         return NO_HITS if self._scanner.skip(data) else []
@@ -184,6 +207,20 @@ class BodyRedactor:
                     self._later = pieces[number:]
                     break
             self._scan_piece(piece, channel)
+        self._drop_channels()
+
+    def _scan_fits(self, data: bytes, fits: list[Fit]) -> None:
+        """Scan the texts of a frame that fits templates, as far as they are relevant (see `_relevant`)."""
+        self._reassign()
+        base = self._base + len(self._window) - len(data)
+        keys = {channel[0] for channel in self._channels}
+        for fit in fits:
+            for channel, piece in fit.texts(data, keys, base):
+                self._scan_piece(piece, channel)
+        self._drop_channels()
+
+    def _drop_channels(self) -> None:
+        """Forget the channels in which nothing is pending, or has not been for long."""
         self._channels = {
             channel: scanner
             for channel, scanner in self._channels.items()
