@@ -3,7 +3,7 @@
     python benchmarks/bench_proxy.py [--streams 1 100] [--frames 200] [--gap 0.020] [--rounds 3]
                                      [--mitmdump PROGRAM] [--aimock FOLDER] [--beside CHECKOUT]
 
-The upstream is a bare asyncio Protocol in a process of its own that writes into each chunk when it sends it; the proxy is
+The upstream (`load.py`) is a process of its own that writes into each chunk when it sends it; the proxy is
 another process and writes a recording of every stream. The client holds each chunk's arrival against the time in it (the
 same monotonic clock). Added is the difference of the percentiles, through the proxy less direct, in milliseconds: the
 median of the rounds. Everything goes over loopback.
@@ -23,6 +23,7 @@ import asyncio
 import itertools
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -35,54 +36,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import load
 from tabulate import tabulate
 
 STREAMKIT = [sys.executable, "-m", "streamkit", "proxy", "--port", "0"]
-CHUNK = 250
-WIRE = len(b"%x\r\n" % CHUNK) + CHUNK + 2
 SENT = re.compile(rb'"sent":(\d{20})')
 ASK = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
 BODY = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"stream %06d"}]}'
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-LATEST_S = 30.0
 _NUMBERS = itertools.count()
 _GOLDEN = (5**0.5 - 1) / 2
 
 
-def serve(frames: int, gap: float) -> None:
-    """Serve as the upstream: every connection gets the same chunks, each with its send time."""
-
-    class Answer(asyncio.Protocol):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            self.transport = transport
-            self.loop = asyncio.get_running_loop()
-            self.asked = False
-
-        def data_received(self, data: bytes) -> None:
-            if self.asked:  # a proxy may send head and body apart
-                return
-            self.asked = True
-            self.epoch, self.next = self.loop.time(), 1
-            self.transport.write(HEAD)  # type: ignore[attr-defined]
-            self.step()
-
-        def step(self) -> None:
-            now = self.loop.time()
-            while self.next <= frames:
-                if (due := self.epoch + gap * self.next) > now:
-                    self.loop.call_at(due, self.step)
-                    return
-                data = b'data: {"sent":%020d,"text":"' % time.monotonic_ns()
-                self.transport.write(b"%x\r\n%b\r\n" % (CHUNK, data.ljust(CHUNK - 4, b"x") + b'"}\n\n'))  # type: ignore[attr-defined]
-                self.next += 1
-            self.transport.write(b"0\r\n\r\n")  # type: ignore[attr-defined]
-
-    async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(Answer, "127.0.0.1", 0, backlog=4096)
-        print(f"on http://127.0.0.1:{server.sockets[0].getsockname()[1]}", file=sys.stderr, flush=True)
-        await server.serve_forever()
-
-    asyncio.run(run())
+def chunk(_: int) -> bytes:
+    """Return a chunk with its send time."""
+    data = b'data: {"sent":%020d,"text":"' % time.monotonic_ns()
+    return b"%x\r\n%b\r\n" % (load.CHUNK, data.ljust(load.CHUNK - 4, b"x") + b'"}\n\n')
 
 
 def pass_through(upstream: str) -> None:
@@ -111,54 +79,19 @@ def pass_through(upstream: str) -> None:
     asyncio.run(run())
 
 
-class Client(asyncio.Protocol):
-    """Sends one request and records the latency of each chunk (ns)."""
-
-    def __init__(self, number: int, frames: int) -> None:
-        self.number, self.wanted = number, frames
-        self.took: list[int] = []
-        self.rest = b""
-        self.done = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-
-    def ask(self) -> None:
-        body = BODY % self.number  # no two alike: one that answers from its recordings shall not
-        self.transport.write(ASK % (len(body), body))  # type: ignore[attr-defined]
-
-    def data_received(self, data: bytes) -> None:
-        now = time.monotonic_ns()
-        data = self.rest + data
-        end = 0
-        for match in SENT.finditer(data):
-            if match.start() + CHUNK - 14 > len(data):
-                break
-            self.took.append(now - int(match[1]))
-            end = match.end()
-        self.rest = data[end:]
-        if len(self.took) == self.wanted and not self.done.done():
-            self.done.set_result(None)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_result(None)
-
-
-async def load(port: int, streams: int, frames: int, gap: float) -> list[int]:
-    """Run all clients concurrently, with their requests spread over one second."""
-    loop = asyncio.get_running_loop()
-    clients = []
-    for _ in range(streams):
-        client = Client(next(_NUMBERS), frames)
-        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
-        clients.append(client)
-    for number, client in enumerate(clients):
-        loop.call_later(number * _GOLDEN % 1, client.ask)  # no two in step, as streams of their own are
-    await asyncio.wait([client.done for client in clients], timeout=1 + gap * frames + LATEST_S)
-    for client in clients:
-        client.transport.close()
-    return sorted(took for client in clients for took in client.took)
+def latencies(port: int, streams: int, frames: int, gap: float) -> list[float]:
+    """Run all clients, with their requests spread over one second; return the latency of each chunk in milliseconds."""
+    bodies = [BODY % next(_NUMBERS) for _ in range(streams)]  # no two alike: one may answer from its recordings
+    delays = [number * _GOLDEN % 1 for number in range(streams)]  # no two in step, as streams of their own are
+    took: list[float] = []
+    for one in load.receive(port, [ASK % (len(body), body) for body in bodies], delays, gap * frames):
+        rest = b""
+        for at, data in one.reads:
+            data = rest + data
+            sent = [match for match in SENT.finditer(data) if match.start() + load.CHUNK - 14 <= len(data)]
+            took += ((at - int(match[1])) / 1e6 for match in sent)
+            rest = data[sent[-1].end() if sent else 0 :]
+    return took
 
 
 @contextmanager
@@ -207,15 +140,6 @@ def free_port() -> int:
         return port
 
 
-def cpu(process: int) -> float:
-    """Return the CPU seconds that a process has used so far, or NaN if the system does not report them."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return float("nan")
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def ways(
     upstream: int, folder: str, mitmdump: str | None, aimock: str | None, beside: str | None
 ) -> dict[str, tuple[list[str], int | None]]:
@@ -249,13 +173,11 @@ def ways(
 def percentiles(there: tuple[int, int], streams: int, frames: int, gap: float) -> tuple[float, float, int, float]:
     """Median and 99th percentile of the way in milliseconds, how many chunks came, and the CPU time of one (µs)."""
     port, process = there
-    asyncio.run(load(port, 1, frames, gap))  # what a program loads at its first request is none of a frame's cost
-    before = cpu(process)
-    took = [nanoseconds / 1e6 for nanoseconds in asyncio.run(load(port, streams, frames, gap))]
-    if not took:
-        return float("nan"), float("nan"), 0, float("nan")
-    used = (cpu(process) - before) / len(took) * 1e6
-    return took[len(took) // 2], took[min(len(took) - 1, round(len(took) * 0.99))], len(took), used
+    latencies(port, 1, 5, gap)  # what a program loads at its first request is none of a frame's cost
+    before = load.cpu(process)
+    took = latencies(port, streams, frames, gap)
+    used = (load.cpu(process) - before) / max(1, len(took)) * 1e6
+    return load.percentile(took, 0.5), load.percentile(took, 0.99), len(took), used
 
 
 def main() -> int:
@@ -271,11 +193,16 @@ def main() -> int:
     options.add_argument("--as-upstream", action="store_true", help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.as_upstream:
-        serve(given.frames, given.gap)
+        load.emit(given.frames, given.gap, chunk)
         return 0
     if given.pass_through:
         pass_through(given.pass_through)
         return 0
+    if reason := load.missing():
+        print(f"skipped: {reason}")
+        return 0
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {0})
     rows = []

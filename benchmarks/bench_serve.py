@@ -6,8 +6,8 @@
 Each server is a process of its own that sends every client the same frames, each on its absolute deadline. The client is
 another process on this machine; it notes when each frame is there, and holds that against the deadline counted from its
 request. Requests begin over one second: `--spread 0` sends them all at once, which measures how many requests a second a
-server takes rather than how exactly it plays. Shown are frames that came, the error in milliseconds (median, 99th percentile, greatest), the share of reads
-that held exactly one frame, and the server's CPU time a frame. Servers run on the last core and the client on the first,
+server takes rather than how exactly it plays. Shown are frames that came, the error in milliseconds (median, 99th percentile, greatest), frames a read,
+and the server's CPU time a frame. Servers run on the last core and the client on the first,
 where there are two. `--beside` runs the streamkit of another checkout in the same rounds. The floor is the asyncio Protocol written by hand; peers
 that are not installed are named with the reason. Everything goes over loopback.
 """
@@ -25,17 +25,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import load
 from tabulate import tabulate
 
 from streamkit.model.exchange import Body, End, Exchange, Frames, Request, Response
 from streamkit.model.recording import write
 
-FRAME = 250
-LATEST_S = 30.0
+FRAME = load.CHUNK
+REQUEST = b'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 27\r\n\r\n{"model":"m","stream":true}'
 
 
 def frame(number: int) -> bytes:
@@ -150,79 +149,6 @@ def serve_aiohttp(frames: int, gap: float) -> None:
     asyncio.run(run())
 
 
-# --- client ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Seen:
-    """What one client received."""
-
-    errors: list[float] = field(default_factory=list)
-    frames: int = 0
-    reads: int = 0
-    single: int = 0
-
-
-class Client(asyncio.Protocol):
-    """Sends one request and records when each frame is complete."""
-
-    REQUEST = b'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 27\r\n\r\n{"model":"m","stream":true}'
-    WIRE = len(b"%x\r\n" % FRAME) + FRAME + 2
-
-    def __init__(self, gap: float, frames: int) -> None:
-        self.gap, self.wanted = gap, frames
-        self.seen = Seen()
-        self.done = asyncio.get_running_loop().create_future()
-        self.body: int | None = None
-        self.head = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-
-    def ask(self) -> None:
-        self.asked = time.monotonic()
-        self.transport.write(self.REQUEST)  # type: ignore[attr-defined]
-
-    def data_received(self, data: bytes) -> None:
-        now = time.monotonic()
-        if self.body is None:
-            self.head += data
-            _, end, rest = self.head.partition(b"\r\n\r\n")
-            if not end:
-                return
-            self.body, data = 0, rest
-        self.body += len(data)
-        whole = min(self.body // self.WIRE, self.wanted)
-        new = whole - self.seen.frames
-        if new:
-            self.seen.reads += 1
-            self.seen.single += new == 1
-            for number in range(self.seen.frames, whole):
-                self.seen.errors.append(now - self.asked - self.gap * (number + 1))
-            self.seen.frames = whole
-        if whole == self.wanted and not self.done.done():
-            self.done.set_result(None)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_result(None)
-
-
-async def load(port: int, streams: int, frames: int, gap: float, spread: float = 0.0) -> list[Seen]:
-    """Run all clients concurrently, with their requests spread over `spread` seconds."""
-    loop = asyncio.get_running_loop()
-    clients = []
-    for _ in range(streams):
-        _, client = await loop.create_connection(lambda: Client(gap, frames), "127.0.0.1", port)
-        clients.append(client)
-    for number, client in enumerate(clients):
-        loop.call_later(spread * number / streams, client.ask)
-    await asyncio.wait([client.done for client in clients], timeout=spread + gap * frames + LATEST_S)
-    for client in clients:
-        client.transport.close()
-    return [client.seen for client in clients]
-
-
 # --- one run -----------------------------------------------------------------------------------------------------------
 
 
@@ -242,9 +168,10 @@ def measured(command: list[str], streams: int, frames: int, gap: float, spread: 
             if not line:
                 return ["did not start"]
             found = re.search(r"http://[\d.]+:(\d+)", line)
-        before = cpu(server.pid)
-        seen = asyncio.run(load(int(found[1]), streams, frames, gap, spread))
-        used = cpu(server.pid) - before
+        before = load.cpu(server.pid)
+        delays = [spread * number / streams for number in range(streams)]
+        seen = load.receive(int(found[1]), [REQUEST] * streams, delays, gap * frames)
+        used = load.cpu(server.pid) - before
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -252,27 +179,16 @@ def measured(command: list[str], streams: int, frames: int, gap: float, spread: 
         except subprocess.TimeoutExpired:
             server.kill()
             server.communicate()
-    errors = sorted(error * 1000 for one in seen for error in one.errors)
-    came, reads = sum(one.frames for one in seen), sum(one.reads for one in seen)
+    errors: list[float] = []
+    for one in seen:
+        errors += (
+            (at - one.asked) / 1e6 - gap * 1000 * (number + 1) for number, at in enumerate(one.arrivals()[:frames])
+        )
     if not errors:
         return ["nothing came"]
-    share = sum(one.single for one in seen) / reads
-    p50, p99 = (errors[min(len(errors) - 1, round(len(errors) * part))] for part in (0.5, 0.99))
-    return [f"{came}/{streams * frames}", p50, p99, errors[-1], f"{share:.1%}", used / came * 1e6]
-
-
-def cpu(process: int) -> float:
-    """Return the CPU seconds that a process and its children have used so far."""
-    total = 0.0
-    for pid in [process, *children(process)]:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return total
-
-
-def children(process: int) -> list[int]:
-    listed = Path(f"/proc/{process}/task/{process}/children")
-    return [int(pid) for pid in listed.read_text().split()] if listed.exists() else []
+    reads = sum(len(one.reads) - 2 for one in seen)  # without the head and the last chunk
+    p50, p99 = load.percentile(errors, 0.5), load.percentile(errors, 0.99)
+    return [f"{len(errors)}/{streams * frames}", p50, p99, max(errors), len(errors) / reads, used / len(errors) * 1e6]
 
 
 def main() -> int:
@@ -290,8 +206,8 @@ def main() -> int:
         roles = {"hand": serve_by_hand, "starlette": serve_starlette, "aiohttp": serve_aiohttp}
         roles[given.role](given.frames, given.gap)
         return 0
-    if not Path("/proc/self/stat").exists():
-        print("skipped: CPU times of other processes are read from /proc, which is not here")
+    if reason := load.missing():
+        print(f"skipped: {reason}")
         return 0
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -324,7 +240,7 @@ def main() -> int:
                 for name, command in ways.items()
             ]
             print(f"\n{streams} streams of {given.frames} frames, {given.gap * 1000:g} ms apart; error in ms\n")
-            heads = ["server", "frames", "p50", "p99", "max", "one frame a read", "CPU a frame, us"]
+            heads = ["server", "frames", "p50", "p99", "max", "frames a read", "CPU a frame, us"]
             print(tabulate(rows, heads, tablefmt="github", floatfmt=".2f"))
     return 0
 
