@@ -8,23 +8,24 @@ from streamkit.model.measurement import TokenCounter
 from streamkit.model.stream import Stream
 from streamkit.reporters import PageStream, Row
 
-# Streams that the page shows in full; for the others it has the numbers only.
-_KEPT = 100
+# Streams that have a section of their own; for the others the page has the numbers only.
+_SHOWN = 100
 
 
-class PageStreams:
-    """Collects the first streams of a run."""
+def section_writer(
+    draw: Callable[[PageStream], str], counter: Callable[[str | None], TokenCounter | None], sections: list[str]
+) -> Callable[[Stream, Row], None]:
+    """Return a function that takes a measured stream and its row, and appends its section to `sections`.
 
-    def __init__(self, counter: Callable[[str | None], TokenCounter | None]) -> None:
-        self._counter = counter
-        self.streams: list[PageStream] = []
+    Each stream is drawn at once, so that only its section is kept.
+    """
+    from streamkit.definitions import answers
+    from streamkit.rules import RULES, lint
 
-    def keep(self, stream: Stream, row: Row) -> None:
-        """Add one stream and its row."""
-        from streamkit.definitions import answers
-        from streamkit.rules import RULES, lint
-
-        if len(self.streams) < _KEPT:
+    def keep(stream: Stream, row: Row) -> None:
+        if len(sections) < _SHOWN:
             findings = list(lint(stream, [entry for entry in RULES.values() if entry.default]))
-            definitions = answers(stream, self._counter(stream.model))["definitions"]
-            self.streams.append(PageStream(row, stream, findings, definitions))
+            definitions = answers(stream, counter(stream.model))["definitions"]
+            sections.append(draw(PageStream(row, stream, findings, definitions)))
+
+    return keep

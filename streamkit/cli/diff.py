@@ -63,24 +63,26 @@ def command(
     """
     limit = _fraction(tolerance)
     sides = [Inputs([path], console, input_format=input_format, api=api, dialect=dialect) for path in (before, after)]
-    pairs: list[tuple[Stream | None, Stream | None, list[Change]]] = []
-    for first, second in zip_longest(*(side.streams() for side in sides)):
-        differences = list(changes(first, second, ids=ids)) if first and second else []
-        if with_times and first and second:
-            differences += timing(_times(first), _times(second), limit)
-        pairs.append((first, second, differences))
+    differs = False
+    objects: list[dict[str, Any]] = []
     with Sink(output, force=force, prose=format_name == "text", console=console) as sink:
+        for first, second in zip_longest(*(side.streams() for side in sides)):
+            differences = list(changes(first, second, ids=ids)) if first and second else []
+            if with_times and first and second:
+                differences += timing(_times(first), _times(second), limit)
+            differs = differs or bool(differences) or first is None or second is None
+            if format_name == "text":
+                sink.painted("".join(f"{line}\n" for line in _lines(first, second, differences, sink.paint)))
+            else:  # one document of all pairs, for which no stream needs to be kept
+                objects += (
+                    [_pair(first, second, differences)] if format_name == "json" else _rows(first, second, differences)
+                )
         if format_name == "json":
-            sink.json({"version": 1, "pairs": [_pair(*pair) for pair in pairs]}, indent=True)
+            sink.json({"version": 1, "pairs": objects}, indent=True)
         elif format_name not in OWN_FORMATS:
             reporter = reporter_named(format_name, "rows", "differences")
             assert reporter.rows is not None
-            write(sink, reporter, reporter.rows([row for pair in pairs for row in _rows(*pair)]))
-        else:
-            for pair in pairs:
-                for line in _lines(*pair, sink.paint):
-                    sink.painted(f"{line}\n")
-    differs = any(differences or first is None or second is None for first, second, differences in pairs)
+            write(sink, reporter, reporter.rows(objects))
     return max(1 if differs else 0, *(side.code for side in sides))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,7 +86,7 @@ def command(
     reporter = reporter_named(format_name, kind, what)
     _reject_what_is_not_drawn(reporter, options)
     # All other formats are written while streams are measured.
-    late = (reporter.brief or reporter.in_full) and not options["definitions"]
+    late = (reporter.brief or reporter.sections is not None) and not options["definitions"]
     inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=late)
     with Sink(output, force=force, prose=reporter.content == "prose", console=console) as sink:
         if options["definitions"]:
@@ -125,7 +125,6 @@ def _follow(
     sink: Sink,
 ) -> None:
     """Measure what a recorder writes, until interrupted. Raises UsageError, UnreadableInput."""
-    from streamkit.cli._page import PageStreams
     from streamkit.cli._stats_following import follow_stats
     from streamkit.errors import UsageError
     from streamkit.service.measuring import Run
@@ -138,7 +137,7 @@ def _follow(
     assert draw is not None
 
     def summary(rows: Iterator[Any]) -> Iterator[str]:
-        return draw(_report(run, rows, PageStreams(run.counter), options, sink.paint, listed=False))
+        return draw(_report(run, rows, (), options, sink.paint, listed=False))
 
     follow_stats(paths[0], run, summary, sink, console, names, rows=format_name == "jsonl")
 
@@ -159,18 +158,19 @@ def _run_of(inputs: Inputs) -> Iterator[Any]:
 
 def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], console: Console, sink: Sink) -> bool:
     """Measure everything and report it. Return whether a gate failed."""
-    from streamkit.cli._page import PageStreams
     from streamkit.service.measuring import Run, sorted_rows
 
     assert reporter.stats is not None
     run = Run(_what_to_measure(reporter, options), _counters(options))
-    page_streams = PageStreams(run.counter)
-    if reporter.in_full:
-        run.keep = page_streams.keep
-    rows = _rows(run, inputs, judge=reporter.in_full)
+    sections: list[str] = []
+    if reporter.sections is not None:
+        from streamkit.cli._page import section_writer
+
+        run.keep = section_writer(reporter.sections(), run.counter, sections)
+    rows = _rows(run, inputs, judge=reporter.sections is not None)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
-    texts = reporter.stats(_report(run, rows, page_streams, options, sink.paint))
+    texts = reporter.stats(_report(run, rows, sections, options, sink.paint))
     if options["otlp_endpoint"]:
         from streamkit.transport.otlp import send
 
@@ -218,7 +218,7 @@ def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
 def _report(
     run: Any,
     rows: Iterator[Any],
-    page_streams: Any,
+    sections: Sequence[str],
     options: dict[str, Any],
     paint: Palette,
     *,
@@ -246,7 +246,7 @@ def _report(
         ascii_only=ascii_only(),
         paint=paint,
         marks=lambda: run.marks,
-        page=lambda: page_streams.streams,
+        page=lambda: sections,
         **statistics,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from streamkit.reporters._html_page import text
@@ -14,6 +15,8 @@ from streamkit.reporters._units import shown
 
 _WIDTH, _HEIGHT = 900, 180
 _LEFT, _RIGHT, _BELOW = 44, 44, 22
+_STRIP, _STEP = _WIDTH - 8, 2
+_CLASSES = {"text": "textk"}
 _BARS = 60
 _ROW = 15
 _NAMES = 190
@@ -91,24 +94,51 @@ def waterfall(rows: Sequence[Row]) -> str:
 
 def strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]) -> str:
     """One stream over time, a line a chunk: (when, kind, what it adds); stalls are the gaps below."""
-    room = _WIDTH - 8
-    kinds = {"text": "textk"}
     parts = [
-        f'<rect class="{kinds.get(kind, kind)}" x="{4 + room * at / end:.2f}" y="4" width="1.5" height="34"><title>'
+        f'<rect class="{_CLASSES.get(kind, kind)}" x="{4 + _STRIP * at / end:.2f}" y="4" width="1.5" height="34"><title>'
         f"{text(shown(at, 'ns'))} {text(kind)} {text(message[:80])}</title></rect>"
         for at, kind, message in marks
     ]
+    return _over_time(parts, {kind for _, kind, _ in marks}, end, stalls)
+
+
+def brief_strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]) -> str:
+    """The same with chunks of a kind that stand side by side drawn as one, which takes a twentieth of the room."""
+    columns = {_STRIP * at // end // _STEP: kind for at, kind, _ in marks}  # of several in one place the last one
+    parts = []
+    for kind, group in groupby(sorted(columns.items()), key=lambda item: item[1]):
+        places = [place for place, _ in group]
+        for start, stop in _runs(places):
+            parts.append(
+                f'<rect class="{_CLASSES.get(kind, kind)}" x="{4 + start * _STEP}" y="4" width="{(stop - start) * _STEP}" '
+                f'height="34"/>'
+            )
+    return _over_time(parts, {kind for _, kind, _ in marks}, end, stalls)
+
+
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The runs of consecutive numbers in ascending `places`, each from its first to one after its last."""
+    start = before = places[0]
+    for place in places[1:]:
+        if place != before + 1:
+            yield start, before + 1
+            start = place
+        before = place
+    yield start, before + 1
+
+
+def _over_time(parts: list[str], seen: set[str], end: int, stalls: Sequence[Row]) -> str:
+    """A picture with these marks, the stalls below them, and a scale."""
     for stall in stalls:
         start = max(stall["at_ns"] - stall["gap_ns"], 0)
-        parts.append(_stretch("stall", start, stall["at_ns"], 40, room / end, tall=4, left=4))
+        parts.append(_stretch("stall", start, stall["at_ns"], 40, _STRIP / end, tall=4, left=4))
     for part in range(5):
         anchor = ("start", "middle", "middle", "middle", "end")[part]
         parts.append(
-            f'<text x="{4 + room * part / 4:.1f}" y="58" text-anchor="{anchor}">{text(shown(end * part / 4, "ns"))}</text>'
+            f'<text x="{4 + _STRIP * part / 4:.1f}" y="58" text-anchor="{anchor}">{text(shown(end * part / 4, "ns"))}</text>'
         )
     known = ["role", "reasoning", "text", "tool", "finish", "usage", "error", "other"]
-    seen = {kind for _, kind, _ in marks}
-    names = [(kinds.get(kind, kind), kind) for kind in known if kind in seen]
+    names = [(_CLASSES.get(kind, kind), kind) for kind in known if kind in seen]
     return _svg(62, parts) + _key(names + ([("stall", "stall")] if stalls else []))
 
 

@@ -3,58 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
+from streamkit.frozen import dataclass
 from streamkit.model.message import Delta
 from streamkit.model.stream import Stream
 from streamkit.model.timeline import Moment, added, timeline
-from streamkit.reporters._html_charts import strip
+from streamkit.reporters._html_charts import brief_strip, strip
 from streamkit.reporters._html_page import cell, lines, table, text
 from streamkit.reporters._reporter import PageStream
 from streamkit.reporters._units import shown
 from streamkit.wire.values import Comment, Event, Ignored, Tail
 
-# A page of more events than this would be slow to open.
+# A page of more than this would be slow to open: rows of events, lines of pictures, and letters.
 _EVENTS = 1000
-_TEXT = 20_000
+_LINES = 1000
+_LETTERS = 50_000
+# Letters of one text of a stream, and of one where the letters of the page are used up.
+_TEXT, _BEGINNING = 20_000, 500
+_CLOSED = "<details>"
 _ORDER = ("error", "tool", "text", "reasoning", "finish", "usage", "role")
 
 
-def section(shown_stream: PageStream, *, opened: bool = False) -> str:
-    """The part of a page that is about one stream."""
+@dataclass(slots=True)
+class Sections:
+    """Draws streams one after another for one page: the first ones event by event, later ones in brief, so that the page
+    of a hundred streams takes about as much room as that of a few."""
+
+    events: int = _EVENTS
+    lines: int = _LINES
+    letters: int = _LETTERS
+
+    def __call__(self, shown_stream: PageStream) -> str:
+        """The part of the page that is about this stream."""
+        chunks = len(shown_stream.stream.chunks)
+        whole = section(
+            shown_stream,
+            events=self.events,
+            each_chunk=chunks <= self.lines,
+            letters=_TEXT if self.letters > 0 else _BEGINNING,
+        )
+        self.events = max(self.events - len(shown_stream.stream.events), 0)
+        self.lines -= min(chunks, self.lines) if chunks <= self.lines else 0
+        self.letters -= sum(len(whole) for _, whole in _texts(shown_stream.stream))
+        return whole
+
+
+def section(shown_stream: PageStream, *, events: int = _EVENTS, each_chunk: bool = True, letters: int = _TEXT) -> str:
+    """The part of a page that is about one stream, with at most that many `events` and `letters` of each text.
+
+    `each_chunk` draws a line a chunk that says what it adds; without it, chunks that follow closely are drawn as one.
+    """
     stream = shown_stream.stream
-    name = stream.file if stream.number == 1 else f"{stream.file}#{stream.number}"
+    name = _name(stream)
     who = " · ".join(text(word) for word in (stream.api, stream.dialect, stream.model) if word)
     mood = "good" if stream.verdict == "complete" else "bad"
     parts = [
-        f'<details{" open" if opened else ""}><summary><b>{text(name)}</b> <span class="{mood}">{text(stream.verdict)}</span> '
+        f'{_CLOSED}<summary><b>{text(name)}</b> <span class="{mood}">{text(stream.verdict)}</span> '
         f'<span class="dim">{who}</span></summary>',
-        _picture(shown_stream),
-        *_texts(stream),
+        _picture(shown_stream, each_chunk=each_chunk),
+        *(_said(place, whole, letters) for place, whole in _texts(stream)),
         *_findings(shown_stream),
         *_definitions(shown_stream.definitions),
-        *_events(stream),
+        *_events(stream, events),
         "</details>",
     ]
     return "".join(parts)
 
 
-def _picture(shown_stream: PageStream) -> str:
+def opened(section: str) -> str:
+    """The same section with its content shown, without a click."""
+    return section.replace(_CLOSED, "<details open>", 1)
+
+
+def _name(stream: Stream) -> str:
+    return stream.file if stream.number == 1 else f"{stream.file}#{stream.number}"
+
+
+def _picture(shown_stream: PageStream, *, each_chunk: bool) -> str:
     stream = shown_stream.stream
     marks = []
     for chunk in range(len(stream.chunks)):
         at = stream.time_of(chunk) if stream.exchange.timed else None
         if at is not None and at >= 0:
             deltas = stream.deltas(chunk)
-            marks.append((at, _kind(deltas), _message(deltas)))
+            marks.append((at, _kind(deltas), _message(deltas) if each_chunk else ""))
     end = max((at for at, _, _ in marks), default=0)
     if not end:
         return '<p class="dim">no arrival times, so no picture over time</p>'
-    return strip(marks, end, shown_stream.row.get("stalls", ()))
+    return (strip if each_chunk else brief_strip)(marks, end, shown_stream.row.get("stalls", ()))
 
 
-def _texts(stream: Stream) -> Iterator[str]:
-    """What the stream says, put together: each choice's reasoning, answer and tool calls."""
+def _texts(stream: Stream) -> Iterator[tuple[str, str]]:
+    """What the stream says, put together: each choice's reasoning, answer and tool calls, with its place."""
     message: dict[str, list[str]] = {}
     for chunk in range(len(stream.chunks)):
         for delta in stream.deltas(chunk):
@@ -63,10 +105,12 @@ def _texts(stream: Stream) -> Iterator[str]:
             elif delta.kind == "tool":
                 call = message.setdefault(f"choice {delta.choice}, tool call {delta.part}", [])
                 call += [f"{delta.name} " if delta.name else "", delta.text]
-    for place, pieces in message.items():
-        whole = "".join(pieces)
-        cut = f"\n… and {len(whole) - _TEXT:,} characters more" if len(whole) > _TEXT else ""
-        yield f"<h3>{text(place)}</h3><pre>{lines(whole[:_TEXT] + cut)}</pre>"
+    return ((place, "".join(pieces)) for place, pieces in message.items())
+
+
+def _said(place: str, whole: str, letters: int) -> str:
+    cut = f"\n… and {len(whole) - letters:,} characters more" if len(whole) > letters else ""
+    return f"<h3>{text(place)}</h3><pre>{lines(whole[:letters] + cut)}</pre>"
 
 
 def _findings(shown_stream: PageStream) -> Iterator[str]:
@@ -96,17 +140,19 @@ def _definitions(definitions: Sequence[Any]) -> Iterator[str]:
     yield "<h3>What each tool would say</h3>" + table(heads, rows, sortable=True)
 
 
-def _events(stream: Stream) -> Iterator[str]:
+def _events(stream: Stream, most: int) -> Iterator[str]:
+    total = len(stream.events) + len(stream.events.asides)
+    if total and not most:
+        command = f"streamkit inspect '{_name(stream)}'"
+        yield f'<p class="dim">{total:,} events, which <code>{text(command)}</code> shows</p>'
+        return
     rows: list[list[str]] = []
     last: int | None = None
-    total = 0
-    for moment in timeline(stream):
-        total += 1
-        if len(rows) < _EVENTS:
-            gap = None if moment.at is None or last is None else moment.at - last
-            last = moment.at if moment.at is not None else last
-            rows.append(_row(stream, moment, gap))
-    more = "" if total <= _EVENTS else f'<p class="dim">the first {_EVENTS} of {total:,}</p>'
+    for moment in islice(timeline(stream), most):
+        gap = None if moment.at is None or last is None else moment.at - last
+        last = moment.at if moment.at is not None else last
+        rows.append(_row(stream, moment, gap))
+    more = "" if total <= most else f'<p class="dim">the first {most:,} of {total:,}</p>'
     yield (
         f"<details><summary>{total:,} events</summary>"
         + table(["#", "Time", "Gap", "Kind", "What"], rows)

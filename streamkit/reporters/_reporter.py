@@ -85,7 +85,7 @@ class StatsReport:
     by the user, so that a table shows them all; `listed` is off where the streams were shown before. `reasons` has a sentence for each code of a missing number, `outcome` gives
     one for each way in which a request can end. `statistics`
     are those that a table shows of a distribution; percentiles that are not of the eight lie under `percentiles` of a
-    group. `marks` gives the chunks of the stream, where there was only one; `page` the
+    group. `marks` gives the chunks of the stream, where there was only one; `page` the sections of the
     streams that a page shows in full.
     """
 
@@ -105,7 +105,7 @@ class StatsReport:
     paint: Palette = PLAIN
     statistics: Sequence[str] = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
     marks: Callable[[], Sequence[Mark]] = lambda: ()
-    page: Callable[[], Sequence[PageStream]] = lambda: ()
+    page: Callable[[], Sequence[str]] = lambda: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +121,9 @@ class Reporter:
 
     `content` is the kind of text that it makes, which decides how a terminal is kept safe from what a stream says: `prose`
     is for people, and falls back to ASCII where the terminal needs it; `json` stays JSON. `brief` reporters show the
-    metrics that are enabled by default, and others every metric. `in_full` reporters are given `StatsReport.page`, which
-    keeps every stream in memory.
+    metrics that are enabled by default, and others every metric. `sections` makes, for one page, the
+    function that draws each stream as soon as it is measured, so that no stream is kept; `StatsReport.page` gives what it
+    drew.
     """
 
     name: str
@@ -132,7 +133,7 @@ class Reporter:
     timelines: Callable[[Sequence[Stream]], str] | None = None
     content: Literal["text", "prose", "json"] = "text"
     brief: bool = False
-    in_full: bool = False
+    sections: Callable[[], Callable[[PageStream], str]] | None = None
 
 
 REPORTERS: Catalogue[Reporter] = Catalogue("streamkit.reporters", Reporter, lambda reporter: reporter.name)

@@ -8,7 +8,7 @@ from streamkit.model.stream import Stream
 from streamkit.reporters import Column, PageStream, Reporter, Row, StatsReport, shown
 from streamkit.reporters._html_charts import distribution, waterfall
 from streamkit.reporters._html_page import cell, page, table, text
-from streamkit.reporters._html_timeline import section
+from streamkit.reporters._html_timeline import Sections, opened, section
 from streamkit.reporters._rows import place
 from streamkit.reporters._stats_tables import failure_lines, headline, run_line, summary_tables, wanted
 
@@ -27,7 +27,7 @@ def rows(given: Sequence[Row]) -> str:
 def timelines(streams: Sequence[Stream]) -> str:
     """A page with every stream in full."""
     title = f"{len(streams)} stream{'' if len(streams) == 1 else 's'}"
-    parts = [section(PageStream({}, stream), opened=len(streams) == 1) for stream in streams]
+    parts = _opened_if_alone([section(PageStream({}, stream)) for stream in streams])
     return page(f"streamkit inspect: {title}", [f"<h1>{text(title)}</h1>", *parts])
 
 
@@ -47,11 +47,15 @@ def stats(report: StatsReport) -> Iterator[str]:
         *([f'<p class="dim">the first {_ROWS:,} of {len(streams):,}</p>'] if len(streams) > _ROWS else []),
         *_notes(streams),
         "<h2>Each stream</h2>",
-        *(section(one, opened=len(streams) == 1) for one in report.page()),
+        *_opened_if_alone(report.page()),
     ]
     summary, *others = groups
     data = {"version": 1, "streams": streams, "summary": {**summary, "groups": others} if others else summary}
     yield page(f"streamkit stats: {headline(groups[0])}", parts, data)
+
+
+def _opened_if_alone(sections: Sequence[str]) -> Sequence[str]:
+    return [opened(sections[0])] if len(sections) == 1 else sections
 
 
 def _summaries(groups: Sequence[Row], report: StatsReport) -> Iterator[str]:
@@ -94,4 +98,4 @@ def _notes(streams: Sequence[Row]) -> Iterator[str]:
         yield f"<h2>Notes</h2><ul>{''.join(message[:_ROWS])}</ul>"
 
 
-REPORTER = Reporter(name="html", rows=rows, stats=stats, timelines=timelines, in_full=True)
+REPORTER = Reporter(name="html", rows=rows, stats=stats, timelines=timelines, sections=Sections)

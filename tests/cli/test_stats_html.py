@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import html.parser
 import shutil
 import subprocess
+import weakref
 from pathlib import Path
 
 import orjson
 import pytest
 
+from streamkit.apis import interpret
 from streamkit.cli.main import streamkit
 from streamkit.model.recording import write
+from streamkit.reporters import REPORTERS, PageStream
 from tests.clicking import CliRunner
 from tests.metrics.making import ROLE, STOP, chunk, exchange, plain, text, usage
 
@@ -163,3 +167,31 @@ def test_in_a_real_browser(page: Path, tmp_path: Path) -> None:
     found = Elements(dom)
     assert not {"img", "iframe", "a"} & set(found.tags)
     assert found.tags.count("script") == 2
+
+
+def test_a_page_of_many_streams_shows_the_first_ones_event_by_event_and_the_others_in_brief(tmp_path: Path) -> None:
+    path, out = tmp_path / "run.jsonl", tmp_path / "report.html"
+    path.write_bytes(b"".join(line for _ in range(6) for line in write(exchange(plain(400)))))
+    CliRunner().invoke(streamkit, ["stats", "--html", str(out), str(path)], standalone_mode=False)
+    sections = out.read_text().partition("<h2>Each stream</h2>")[2].split("<details><summary><b>")[1:]
+    assert ["events</summary>" in section for section in sections] == [True, True, True, False, False, False]
+    assert [section.count("<title>") > 400 for section in sections] == [True, True, False, False, False, False]
+    assert [f"run.jsonl{number}&#x27;</code> shows" in sections[place] for place, number in ((3, "#4"), (5, "#6"))] == [
+        True,
+        True,
+    ]
+    assert all('class="textk"' in section for section in sections), "each has its picture"
+    assert len(sections[4]) < len(sections[0]) / 8
+
+
+def test_nothing_of_a_stream_is_kept_once_it_is_drawn() -> None:
+    sections = REPORTERS["html"].sections
+    assert sections is not None
+    draw, kept = sections(), []
+    for _ in range(3):
+        stream = interpret(exchange(plain(5)), judge=True)
+        kept.append(weakref.ref(stream.exchange.frames))
+        draw(PageStream({}, stream))
+        del stream
+    gc.collect()
+    assert [frames() for frames in kept] == [None, None, None]
