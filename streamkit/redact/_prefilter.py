@@ -98,6 +98,11 @@ def suspicious_places(text: str) -> list[tuple[int, int]]:
     return [(size - match.end(), size - match.start()) for match in _reversed_secret().finditer(text[::-1])]
 
 
+def may_contain_secret(value: bytes) -> bool:
+    """Return whether a string value, still escaped, may contain a secret. A beginning at its very end is not reported."""
+    return _reversed_secret().search(value[::-1].decode("latin-1")) is not None
+
+
 def suspicion_of(value: bytes) -> int:
     """Return CLEAN, ENDS or INSIDE: whether a string value, still escaped, may end in the beginning of a secret or contain one."""
     first = None

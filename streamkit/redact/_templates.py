@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from streamkit.redact._prefilter import INSIDE, Hit, suspicion_of, suspicion_of_word
+from streamkit.redact._prefilter import INSIDE, Hit, may_contain_secret, suspicion_of, suspicion_of_word
 from streamkit.redact._strings import STRING, UNJOINED_FIELDS, Channel, StringPiece, StringScanner, one_text
 
 _NUMBER = rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
@@ -36,7 +36,7 @@ _FROM = 2  # the frame of a sort with which learning begins: it costs as much as
 
 _MAX_NAME = 96  # the same for a field whose texts are not joined
 
-_remembered_name = lru_cache(1024)(suspicion_of)
+_name_may_contain_secret = lru_cache(1024)(may_contain_secret)
 
 
 class _Field(NamedTuple):
@@ -71,11 +71,9 @@ class _Text(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """A frame, or a part of one, that fits a template: the spans of its fields, and which end in what may begin a secret."""
+    """A frame that fits a template: the spans of its fields, and which of them end in what may begin a secret."""
 
     template: Template
-    start: int
-    end: int
     spans: list[Hit]
     suspicious: list[int]
 
@@ -85,7 +83,7 @@ class Fit(NamedTuple):
         The keys of suspicious texts are added. `base` is the offset of the frame in the body.
         """
         wide = self.template.wide
-        fit = self if wide is None else wide.fit(data, self.start)
+        fit = self if wide is None else wide.fit(data)
         return fit._texts(data, keys, base) if fit is not None else iter(())
 
     def _texts(self, data: bytes, keys: set[object], base: int) -> Iterator[tuple[Channel, StringPiece]]:
@@ -100,7 +98,7 @@ class Fit(NamedTuple):
                 raw = data[start:end]
                 keys.add(key)
             elif key in keys:
-                start = (self.spans[place - 1][1] if place else self.start) + offset
+                start = (self.spans[place - 1][1] if place else 0) + offset
             else:
                 continue
             if indices is None:
@@ -132,13 +130,13 @@ class Template:
         # Field numbers of the indices, with the placeholder for each in an example that is scanned.
         self.indices = [(place, b"1%06d" % place) for place, value in enumerate(chosen) if value.kind == _INDEX]
 
-    def fit(self, data: bytes, start: int) -> Fit | None:
-        """Return how the data from `start` on fits; None if it does not, or if a field may contain a secret."""
-        if not data.startswith(self._head, start):
+    def fit(self, data: bytes) -> Fit | None:
+        """Return how a frame fits; None if it does not, or if a field may contain a secret."""
+        if not data.startswith(self._head):
             return None
         spans: list[Hit] = []
         suspicious: list[int] = []
-        position = start + len(self._head)
+        position = len(self._head)
         for match, after, text, joined in self._fields:
             found = match(data, position)
             if found is None:
@@ -150,7 +148,7 @@ class Template:
                 value = found[0]
                 size = end - position
                 if not joined:
-                    if (_remembered_name(value) if size <= _MAX_NAME else suspicion_of(value)) == INSIDE:
+                    if _name_may_contain_secret(value) if size <= _MAX_NAME else may_contain_secret(value):
                         return None
                 elif suspicion := suspicion_of_word(value) if size <= _MAX_REMEMBERED else suspicion_of(value):
                     if suspicion == INSIDE:
@@ -158,12 +156,12 @@ class Template:
                     suspicious.append(len(spans))
             spans.append((position, end))
             position = end + len(after)
-        return Fit(self, start, position, spans, suspicious)
+        return Fit(self, spans, suspicious) if position == len(data) else None
 
     def values(self, data: bytes, fit: Fit) -> list[_Value]:
         """Return the fields of a frame that fits."""
         return [
-            _Value(start - fit.start, data[start:end], value.key, value.kind)
+            _Value(start, data[start:end], value.key, value.kind)
             for (start, end), value in zip(fit.spans, self._chosen, strict=True)
         ]
 
@@ -258,18 +256,18 @@ class _Library:
 
     def sort(self, data: bytes) -> _Sort:
         """Return the sort of a frame. The least recently used is forgotten when there are too many."""
-        begin = _begin(data, 0)
+        begin = _begin(data)
         sort = self._sorts.pop(begin, None) or _Sort()
         self._sorts[begin] = sort
         if len(self._sorts) > _MAX_SORTS:
             del self._sorts[next(iter(self._sorts))]
         return sort
 
-    def find(self, data: bytes, start: int) -> Fit | None:
-        """Return how the data from `start` on fits a template."""
-        sort = self._sorts.get(_begin(data, start))
+    def find(self, data: bytes) -> Fit | None:
+        """Return how a frame fits a template, or None."""
+        sort = self._sorts.get(_begin(data))
         for template in sort.templates if sort is not None else ():
-            fit = template.fit(data, start)
+            fit = template.fit(data)
             if fit is not None:
                 return fit
         return None
@@ -301,7 +299,7 @@ class _Known:
             self._varying = {index for index, one in enumerate(joined) if one}
         if self._values and len(self._varying) < len(values):
             chosen = [values[index] for index in sorted(self._varying)]
-            self.narrow = Template(data[fit.start : fit.end], chosen, self.template)
+            self.narrow = Template(data, chosen, self.template)
         else:
             self.narrow = None
         self._values = values
@@ -316,31 +314,19 @@ class Templates:
         self._known: list[_Known] = []
         self._lessons_left = _MAX_LESSONS
 
-    def fit(self, data: bytes) -> list[Fit] | None:
-        """Return the parts of a frame, an event each, that fit templates; None if not all of it does."""
-        fit = self._fit(data, 0)
-        if fit is None:
-            return None
-        parts = [fit]
-        while fit.end < len(data):
-            fit = self._fit(data, fit.end)
-            if fit is None:
-                return None
-            parts.append(fit)
-        return parts
-
-    def _fit(self, data: bytes, start: int) -> Fit | None:
+    def fit(self, data: bytes) -> Fit | None:
+        """Return how a frame, which begins outside all values, fits a template, or None."""
         everything = self._known
         for index, known in enumerate(everything):
-            if known.narrow is not None and (fit := known.narrow.fit(data, start)) is not None:
+            if known.narrow is not None and (fit := known.narrow.fit(data)) is not None:
                 if index:
                     everything.insert(0, everything.pop(index))
                 return fit
         for known in everything:
-            if (fit := known.template.fit(data, start)) is not None:
+            if (fit := known.template.fit(data)) is not None:
                 known.add(data, fit)
                 return fit
-        fit = _library.find(data, start)
+        fit = _library.find(data)
         if fit is not None:
             everything.insert(0, _Known(fit.template))
             everything[0].add(data, fit)
@@ -358,10 +344,10 @@ class Templates:
             sort.learn(data, hits)
 
 
-def _begin(data: bytes, start: int) -> bytes:
+def _begin(data: bytes) -> bytes:
     """Return what tells the sort of a frame: the first type in it, or how it begins."""
-    match = _TYPE.search(data, start, start + 200)
-    return data[start : start + 12] if match is None else match[0]
+    match = _TYPE.search(data, 0, 200)
+    return data[:12] if match is None else match[0]
 
 
 def _contains(value: _Value, hit: Hit) -> bool:
