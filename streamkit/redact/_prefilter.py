@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from streamkit.redact._patterns import PREFIX_STARTS, SHORTEST_PREFIXES, trie_pattern
 from streamkit.redact._strings import UNJOINED_FIELDS
@@ -98,6 +98,11 @@ def suspicious_places(text: str) -> list[tuple[int, int]]:
     return [(size - match.end(), size - match.start()) for match in _reversed_secret().finditer(text[::-1])]
 
 
+def may_contain_secret(value: bytes) -> bool:
+    """Return whether a string value, still escaped, may contain a secret. A beginning at its very end is not reported."""
+    return _reversed_secret().search(value[::-1].decode("latin-1")) is not None
+
+
 def suspicion_of(value: bytes) -> int:
     """Return CLEAN, ENDS or INSIDE: whether a string value, still escaped, may end in the beginning of a secret or contain one."""
     first = None
@@ -106,6 +111,10 @@ def suspicion_of(value: bytes) -> int:
             return INSIDE
         first = match
     return CLEAN if first is None else ENDS
+
+
+# For texts that are short: words are repeated, and a whole key is not kept in memory.
+suspicion_of_word = lru_cache(4096)(suspicion_of)
 
 
 def hits_of(frame: bytes) -> list[Hit]:

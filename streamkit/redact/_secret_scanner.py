@@ -8,8 +8,11 @@ from dataclasses import field
 
 from streamkit.frozen import dataclass
 from streamkit.redact import _patterns
+from streamkit.redact._prefilter import CLEAN, suspicion_of_word
 from streamkit.redact._secrets import Policy, find_secrets
 from streamkit.redact._unescape import EMPTY, MappedText, unescape
+
+_MAX_SHORT = 24  # bytes of a text whose suspicion is looked up first
 
 
 @dataclass(slots=True)
@@ -62,6 +65,9 @@ class SecretScanner:
 
         `last` means that nothing follows: a beginning at the end of the text is no longer kept.
         """
+        if self._rest is None and not self._policy.patterns and self._is_clean(raw):
+            self.tail = EMPTY
+            return
         text = unescape(raw, base, self.tail)
         escape = len(text.text) if last else _patterns.escape_at_end(text.text)
         position = 0
@@ -89,6 +95,12 @@ class SecretScanner:
                 self._rest = _patterns.continuation(shape)
         keep = None if last else self._keep_from(text.text, position, escape)
         self.tail = EMPTY if keep is None else text.after(keep)
+
+    def _is_clean(self, raw: bytes) -> bool:
+        """Whether the text, if these bytes are added, contains and begins no secret; decided for short texts only."""
+        if self.tail.text:
+            raw = self.tail.text.encode("latin-1") + raw
+        return len(raw) <= _MAX_SHORT and b"\\" not in raw and b"\x1c" not in raw and suspicion_of_word(raw) == CLEAN
 
     def _keep_from(self, text: str, position: int, escape: int) -> int | None:
         """Return the index from which the text must be kept, or None. An incomplete escape starts at index `escape`."""

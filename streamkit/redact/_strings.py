@@ -8,6 +8,7 @@ contains a raw line feed, so the scan recovers at every line.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import field
 from typing import NamedTuple
 
@@ -64,12 +65,18 @@ class StringPiece(NamedTuple):
     def channel(self) -> Channel:
         """The identity of the text that this piece extends: its key path, and the indices found next to it so far."""
         name: list[object] = [self.key]
+        for key, indices in self.levels:
+            name.append(key)
+            name += sorted(indices)
+        return tuple(name)
+
+    @property
+    def levels(self) -> Iterator[tuple[bytes, list[tuple[bytes, bytes]]]]:
+        """The keys of the objects and arrays around this piece, the innermost first, and their indices found so far."""
         place: _Container | None = self.container
         while place is not None:
-            name.append(place.key)
-            name += sorted(place.indices)
+            yield place.key, place.indices
             place = place.parent
-        return tuple(name)
 
     @property
     def resolved(self) -> bool:

@@ -8,12 +8,11 @@ and their channels are known, it is not scanned for strings either.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from streamkit.redact._prefilter import ENDS, INSIDE, Hit, suspicion_of
+from streamkit.redact._prefilter import INSIDE, Hit, may_contain_secret, suspicion_of, suspicion_of_word
 from streamkit.redact._strings import STRING, UNJOINED_FIELDS, Channel, StringPiece, StringScanner, one_text
 
 _NUMBER = rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
@@ -23,15 +22,21 @@ _FIELD = re.compile(
     % (STRING, STRING, _NUMBER, STRING, _NUMBER)
 )
 _TEXTS, _NUMBERS = (2, 4), (3, 5)  # the groups
-_MATCH_VALUE = re.compile(STRING).match
-_MATCH_NUMBER = re.compile(_NUMBER).match
+_DIGITS = re.compile(rb"[0-9]+")
+_STRING, _PLAIN_NUMBER, _INDEX = range(3)  # an index is a number that distinguishes parallel texts
+_MATCH = (re.compile(STRING).match, re.compile(_NUMBER).match, _DIGITS.match)
 _MAX_TEMPLATES = 8  # templates that are kept: a stream has a few kinds of frames
 _MAX_LESSONS = 64  # frames of a body that are compared with earlier ones
-_MAX_FRAME = 4096  # bytes of a frame from which a template is learned
+_MAX_FRAME = 3072  # bytes of a frame from which a template is learned
 _MAX_REMEMBERED = 24  # bytes of a value whose suspicion is remembered: a word, not a key
-_FROM = 3  # the frame of a kind with which learning begins: it costs as much as searching several frames
+_MAX_KINDS = 24  # kinds of frames of one sort, in all bodies
+_MAX_SORTS = 256  # types or beginnings of frames, in all bodies
+_TYPE = re.compile(rb'"type"\s*:\s*"[^"]*"')
+_FROM = 2  # the frame of a sort with which learning begins: it costs as much as searching several frames
 
-_remembered = lru_cache(4096)(suspicion_of)
+_MAX_NAME = 96  # the same for a field whose texts are not joined
+
+_name_may_contain_secret = lru_cache(1024)(may_contain_secret)
 
 
 class _Field(NamedTuple):
@@ -44,21 +49,31 @@ class _Field(NamedTuple):
 
 
 class _Text(NamedTuple):
-    """A string value whose texts are joined: field number `place`, or `raw` bytes at an offset after the field before `place`."""
+    """A string value whose texts are joined: field number `place`, or `raw` bytes at an offset after the field before `place`.
+
+    `levels` are the keys of the objects around it with their indices, of which the values in `_Indices` differ between frames.
+    """
 
     place: int
     offset: int
     raw: bytes | None
-    channel: Channel
     piece: StringPiece
+    levels: tuple[tuple[bytes, list[tuple[bytes, bytes]]], ...]
+
+    def channel(self, indices: dict[bytes, bytes]) -> Channel:
+        """Return the channel (see `StringPiece.channel`) for these values of the varying indices, by their placeholders."""
+        name: list[object] = [self.piece.key]
+        for key, known in self.levels:
+            name.append(key)
+            if known:
+                name += sorted([(key, indices.get(value, value)) for key, value in known])
+        return tuple(name)
 
 
 class Fit(NamedTuple):
-    """A frame, or a part of one, that fits a template: the spans of its fields, and which end in what may begin a secret."""
+    """A frame that fits a template: the spans of its fields, and which of them end in what may begin a secret."""
 
     template: Template
-    start: int
-    end: int
     spans: list[Hit]
     suspicious: list[int]
 
@@ -67,43 +82,61 @@ class Fit(NamedTuple):
 
         The keys of suspicious texts are added. `base` is the offset of the frame in the body.
         """
-        for place, offset, raw, channel, piece in self.template.texts:
+        wide = self.template.wide
+        fit = self if wide is None else wide.fit(data)
+        return fit._texts(data, keys, base) if fit is not None else iter(())
+
+    def _texts(self, data: bytes, keys: set[object], base: int) -> Iterator[tuple[Channel, StringPiece]]:
+        indices: dict[bytes, bytes] | None = None
+        for text in self.template.texts:
+            place, offset, raw, piece, _ = text
             key = piece.key
-            if raw is not None:
-                if key in keys:
-                    start = (self.spans[place - 1][1] if place else self.start) + offset
-                    yield channel, StringPiece(raw, base + start, key, piece.container)
-            elif key in keys or place in self.suspicious:
+            if raw is None:
+                if key not in keys and place not in self.suspicious:
+                    continue
                 start, end = self.spans[place]
+                raw = data[start:end]
                 keys.add(key)
-                yield channel, StringPiece(data[start:end], base + start, key, piece.container)
+            elif key in keys:
+                start = (self.spans[place - 1][1] if place else 0) + offset
+            else:
+                continue
+            if indices is None:
+                indices = {name: data[slice(*self.spans[index])] for index, name in self.template.indices}
+            yield text.channel(indices), StringPiece(raw, base + start, key, piece.container)
 
 
 class Template:
-    """The bytes that frames share, and the fields between them, learned from an example."""
+    """The bytes that frames share, and the fields between them, learned from an example.
 
-    def __init__(self, example: bytes, chosen: list[_Value]) -> None:
-        self._example = example
-        self._spans = [(value.start, value.start + len(value.raw)) for value in chosen]
+    `wide` is the template of which this one is a narrow variant, in which some fields belong to the shared bytes.
+    """
+
+    def __init__(self, example: bytes, chosen: list[_Value], wide: Template | None = None) -> None:
+        self.wide = wide
         starts = [value.start for value in chosen] + [len(example)]
+        ends = [value.start + len(value.raw) for value in chosen]
+        self._chosen = chosen
         self._head = example[: starts[0]]
         self._fields = tuple(
             _Field(
-                match=_MATCH_NUMBER if value.key is None else _MATCH_VALUE,
+                match=_MATCH[value.kind],
                 after=example[end:following],
-                text=value.key is not None,
-                joined=value.key is not None and value.key not in UNJOINED_FIELDS,
+                text=value.kind == _STRING,
+                joined=value.kind == _STRING and value.key not in UNJOINED_FIELDS,
             )
-            for value, (_, end), following in zip(chosen, self._spans, starts[1:], strict=True)
+            for value, end, following in zip(chosen, ends, starts[1:], strict=True)
         )
+        # Field numbers of the indices, with the placeholder for each in an example that is scanned.
+        self.indices = [(place, b"1%06d" % place) for place, value in enumerate(chosen) if value.kind == _INDEX]
 
-    def fit(self, data: bytes, start: int) -> Fit | None:
-        """Return how the data from `start` on fits; None if it does not, or if a field may contain a secret."""
-        if not data.startswith(self._head, start):
+    def fit(self, data: bytes) -> Fit | None:
+        """Return how a frame fits; None if it does not, or if a field may contain a secret."""
+        if not data.startswith(self._head):
             return None
         spans: list[Hit] = []
         suspicious: list[int] = []
-        position = start + len(self._head)
+        position = len(self._head)
         for match, after, text, joined in self._fields:
             found = match(data, position)
             if found is None:
@@ -113,39 +146,58 @@ class Template:
                 return None
             if text:
                 value = found[0]
-                suspicion = _remembered(value) if end - position <= _MAX_REMEMBERED else suspicion_of(value)
-                if suspicion == INSIDE:
-                    return None
-                if suspicion == ENDS and joined:
+                size = end - position
+                if not joined:
+                    if _name_may_contain_secret(value) if size <= _MAX_NAME else may_contain_secret(value):
+                        return None
+                elif suspicion := suspicion_of_word(value) if size <= _MAX_REMEMBERED else suspicion_of(value):
+                    if suspicion == INSIDE:
+                        return None
                     suspicious.append(len(spans))
             spans.append((position, end))
             position = end + len(after)
-        return Fit(self, start, position, spans, suspicious)
+        return Fit(self, spans, suspicious) if position == len(data) else None
+
+    def values(self, data: bytes, fit: Fit) -> list[_Value]:
+        """Return the fields of a frame that fits."""
+        return [
+            _Value(start, data[start:end], value.key, value.kind)
+            for (start, end), value in zip(fit.spans, self._chosen, strict=True)
+        ]
 
     @cached_property
     def texts(self) -> tuple[_Text, ...]:
         """The string values whose texts are joined, in order. Few templates need them."""
-        places = {start: index for index, (start, _) in enumerate(self._spans)}
+        placeholders = dict(self.indices)
+        example = bytearray(self._head)
+        spans = []
+        for place, (value, known) in enumerate(zip(self._chosen, self._fields, strict=True)):
+            start = len(example)
+            example += placeholders.get(place, value.raw)
+            spans.append((start, len(example)))
+            example += known.after
+        places = {start: place for place, (start, _) in enumerate(spans)}
         texts = []
-        for piece in StringScanner().feed(self._example, 0):
+        for piece in StringScanner().feed(bytes(example), 0):
             if piece.key in UNJOINED_FIELDS:
                 continue
-            place = places.get(piece.start)
-            if place is not None:
-                texts.append(_Text(place, 0, None, piece.channel, piece))
-                continue
-            place = sum(end <= piece.start for _, end in self._spans)
-            offset = piece.start - (self._spans[place - 1][1] if place else 0)
-            texts.append(_Text(place, offset, piece.raw, piece.channel, piece))
+            place = places.get(piece.start, -1)
+            if place >= 0:
+                texts.append(_Text(place, 0, None, piece, tuple(piece.levels)))
+            else:
+                place = sum(end <= piece.start for _, end in spans)
+                offset = piece.start - (spans[place - 1][1] if place else 0)
+                texts.append(_Text(place, offset, piece.raw, piece, tuple(piece.levels)))
         return tuple(texts)
 
 
 class _Value(NamedTuple):
-    """A string value or number in a frame: where it starts, its bytes, and its key (None for a number)."""
+    """A string value or number in a frame: where it starts, its bytes, and its key (`[]` in an array)."""
 
     start: int
     raw: bytes
-    key: bytes | None
+    key: bytes
+    kind: int
 
 
 class _Kind:
@@ -158,66 +210,149 @@ class _Kind:
         self.varying: set[int] = set()
         self.template: Template | None = None
 
+    def compare(self, data: bytes, values: list[_Value], hits: list[Hit]) -> Template | None:
+        """Return the template for this frame and those before, or None if something suspicious is in the shared bytes."""
+        self.varying |= {index for index, value in enumerate(values) if value.raw != self.last[index].raw}
+        for hit in hits:
+            self.varying |= {index for index, value in enumerate(values) if _contains(value, hit)}
+        self.last = values
+        chosen = [values[index] for index in sorted(self.varying)]
+        clean = all(any(_contains(value, hit) for value in chosen) for hit in hits)
+        self.template = Template(data, chosen) if clean else None
+        return self.template
 
-class Templates:
-    """Learns the templates of one body, and compares frames with them."""
 
-    __slots__ = ("_kinds", "_lessons_left", "_seen", "_templates")
+class _Sort:
+    """Frames with the same type or beginning: how many were seen, their kinds and their templates, the last used first."""
+
+    __slots__ = ("kinds", "seen", "templates")
 
     def __init__(self) -> None:
-        self._seen: Counter[tuple[bytes, int]] = Counter()
-        self._kinds: dict[bytes, _Kind] = {}
-        self._templates: list[Template] = []
+        self.seen = 0
+        self.kinds: dict[bytes, _Kind] = {}
+        self.templates: list[Template] = []
+
+    def learn(self, data: bytes, hits: list[Hit]) -> None:
+        values, shape = _values(data)
+        kind = self.kinds.pop(shape, None)
+        if kind is None:
+            if len(self.kinds) >= _MAX_KINDS:
+                del self.kinds[next(iter(self.kinds))]
+            self.kinds[shape] = _Kind(values)
+            return
+        self.kinds[shape] = kind
+        if kind.template in self.templates:
+            self.templates.remove(kind.template)
+        template = kind.compare(data, values, hits)
+        if template is not None:
+            self.templates = [template, *self.templates[: _MAX_KINDS - 1]]
+
+
+class _Library:
+    """What was learned from all bodies of this process: streams of an API are alike."""
+
+    def __init__(self) -> None:
+        self._sorts: dict[bytes, _Sort] = {}
+
+    def sort(self, data: bytes) -> _Sort:
+        """Return the sort of a frame. The least recently used is forgotten when there are too many."""
+        begin = _begin(data)
+        sort = self._sorts.pop(begin, None) or _Sort()
+        self._sorts[begin] = sort
+        if len(self._sorts) > _MAX_SORTS:
+            del self._sorts[next(iter(self._sorts))]
+        return sort
+
+    def find(self, data: bytes) -> Fit | None:
+        """Return how a frame fits a template, or None."""
+        sort = self._sorts.get(_begin(data))
+        for template in sort.templates if sort is not None else ():
+            fit = template.fit(data)
+            if fit is not None:
+                return fit
+        return None
+
+
+_library = _Library()
+
+
+class _Known:
+    """A template that fitted a body: the values then, those that differed between frames, and a variant for the others."""
+
+    __slots__ = ("_values", "_varying", "narrow", "template")
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.narrow: Template | None = None
+        self._values: list[_Value] = []
+        self._varying: set[int] = set()
+
+    def add(self, data: bytes, fit: Fit) -> None:
+        """Compare a frame that fits the template, but not the variant, with the one before."""
+        if len(self._varying) == len(fit.spans):
+            return
+        values = self.template.values(data, fit)
+        if self._values:
+            self._varying |= {index for index, value in enumerate(values) if value.raw != self._values[index].raw}
+        else:
+            joined = (value.kind == _STRING and value.key not in UNJOINED_FIELDS for value in values)
+            self._varying = {index for index, one in enumerate(joined) if one}
+        if self._values and len(self._varying) < len(values):
+            chosen = [values[index] for index in sorted(self._varying)]
+            self.narrow = Template(data, chosen, self.template)
+        else:
+            self.narrow = None
+        self._values = values
+
+
+class Templates:
+    """The templates that fitted one body, and how many frames of it may still be learned from."""
+
+    __slots__ = ("_known", "_lessons_left")
+
+    def __init__(self) -> None:
+        self._known: list[_Known] = []
         self._lessons_left = _MAX_LESSONS
 
-    def fit(self, data: bytes) -> list[Fit] | None:
-        """Return the parts of a frame, an event each, that fit templates; None if not all of it does."""
-        parts: list[Fit] = []
-        position = 0
-        templates = self._templates
-        while position < len(data):
-            for template in templates:
-                fit = template.fit(data, position)
-                if fit is not None:
-                    break
-            else:
-                return None
-            parts.append(fit)
-            position = fit.end
-            if template is not templates[0]:
-                templates.remove(template)
-                templates.insert(0, template)
-        return parts
+    def fit(self, data: bytes) -> Fit | None:
+        """Return how a frame, which begins outside all values, fits a template, or None."""
+        everything = self._known
+        for index, known in enumerate(everything):
+            if known.narrow is not None and (fit := known.narrow.fit(data)) is not None:
+                if index:
+                    everything.insert(0, everything.pop(index))
+                return fit
+        for known in everything:
+            if (fit := known.template.fit(data)) is not None:
+                known.add(data, fit)
+                return fit
+        fit = _library.find(data)
+        if fit is not None:
+            everything.insert(0, _Known(fit.template))
+            everything[0].add(data, fit)
+            del everything[_MAX_TEMPLATES:]
+        return fit
 
     def learn(self, data: bytes, hits: list[Hit]) -> None:
         """Compare a frame, of which `hits` are suspicious, with earlier ones. It has to begin and end outside all values."""
         if not self._lessons_left or len(data) > _MAX_FRAME:
             return
-        sort = data[:16], data.count(b'"')
-        self._seen[sort] += 1
-        if self._seen[sort] < _FROM - 1 or not _is_plain(data):
-            return
-        self._lessons_left -= 1
-        values, shape = _values(data)
-        kind = self._kinds.get(shape)
-        if kind is None:
-            self._kinds[shape] = _Kind(values)
-            return
-        kind.varying |= {index for index, value in enumerate(values) if value.raw != kind.last[index].raw}
-        for hit in hits:
-            kind.varying |= {index for index, value in enumerate(values) if _contains(value, hit)}
-        kind.last = values
-        if kind.template in self._templates:
-            self._templates.remove(kind.template)
-        chosen = [values[index] for index in sorted(kind.varying)]
-        if all(any(_contains(value, hit) for value in chosen) for hit in hits):
-            kind.template = Template(data, chosen)
-            self._templates = [kind.template, *self._templates[: _MAX_TEMPLATES - 1]]
+        sort = _library.sort(data)
+        sort.seen += 1
+        if sort.seen >= _FROM and _is_plain(data):
+            self._lessons_left -= 1
+            sort.learn(data, hits)
+
+
+def _begin(data: bytes) -> bytes:
+    """Return what tells the sort of a frame: the first type in it, or how it begins."""
+    match = _TYPE.search(data, 0, 200)
+    return data[:12] if match is None else match[0]
 
 
 def _contains(value: _Value, hit: Hit) -> bool:
     """Whether the hit is in this string value, or its closing quotation mark."""
-    return value.key is not None and value.start <= hit[0] and hit[1] <= value.start + len(value.raw) + 1
+    return value.kind == _STRING and value.start <= hit[0] and hit[1] <= value.start + len(value.raw) + 1
 
 
 def _is_plain(data: bytes) -> bool:
@@ -229,22 +364,22 @@ def _is_plain(data: bytes) -> bool:
 
 
 def _values(data: bytes) -> tuple[list[_Value], bytes]:
-    """Return the string values and numbers of a frame, and the frame without them.
-
-    Numbers with a key such as `index` are left out, because they distinguish parallel texts.
-    """
+    """Return the string values and numbers of a frame, and the frame without them."""
     values: list[_Value] = []
     shape: list[bytes] = []
     end = 0
     for match in _FIELD.finditer(data):
         group = match.lastindex or 0
         key = match[1]
-        if group in _TEXTS:
-            value = _Value(match.start(group), match[group], b"[]" if key is None else key)
-        elif group in _NUMBERS and (key is None or key[-5:].lower() != b"index"):
-            value = _Value(match.start(group), match[group], None)
-        else:
+        if group not in _TEXTS + _NUMBERS:
             continue
+        raw = match[group]
+        kind = _STRING if group in _TEXTS else _PLAIN_NUMBER
+        if kind and (key or b"")[-5:].lower() == b"index":
+            if not _DIGITS.fullmatch(raw):
+                continue
+            kind = _INDEX
+        value = _Value(match.start(group), raw, b"[]" if key is None else key, kind)
         values.append(value)
         shape.append(data[end : value.start])
         end = match.end(group)

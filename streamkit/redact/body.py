@@ -29,6 +29,12 @@ def _key(name: bytes) -> re.Pattern[bytes]:
     return re.compile(rb'"%b"\s*:' % re.escape(name) if name else b"")
 
 
+def _events(data: bytes) -> list[bytes]:
+    """Divide a frame after its blank lines."""
+    *events, rest = data.split(b"\n\n")
+    return [event + b"\n\n" for event in events] + ([rest] if rest else [])
+
+
 class BodyRedactor:
     """Redact the frames of one body.
 
@@ -57,31 +63,20 @@ class BodyRedactor:
 
     def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
         """Take one frame and its arrival time (ns or None); return the frames that are ready to be written."""
-        fits = self._templates.fit(data) if self._at_rest else None
-        clear = fits is not None and not self._channels and not any(fit.suspicious for fit in fits)
-        if not self._policy.enabled or (clear and not self._waiting):
+        if not self._policy.enabled:
             return self._pass(data, at)
-        if fits is not None:
-            self._hold(data, at)
-            self._scan_fits(data, fits)
+        if data.find(b"\n\n", 0, -2) >= 0:
+            # The events of a frame are scanned one by one: many fit a template where the frame as a whole does not.
+            base = self._hold(data, at)
+            for event in _events(data):
+                self._scan(event, base)
+                base += len(event)
             return self._release()
-        hits = None if self._exhaustive else self._prefilter_hits(data)
-        if self._at_rest and hits is not None and data.endswith(b"\n"):
-            self._templates.learn(data, hits)
-        if hits is NO_HITS and not self._waiting:
-            self._at_rest = self._scanner.at_rest
+        fit = self._templates.fit(data) if self._at_rest else None
+        if fit is not None and not self._waiting and not self._channels and not fit.suspicious:
             return self._pass(data, at)
         base = self._hold(data, at)
-        if hits is NO_HITS:
-            self._scan_channels([])
-        else:
-            pieces = self._scanner.feed(data, base)
-            if hits is None or any(data[last - 1 : last] != b'"' for _, last in hits):
-                self._apply(self._raw.feed(data, base))
-            if hits is not None:
-                pieces = self._relevant(pieces, hits, base)
-            self._scan_channels(pieces)
-        self._at_rest = not (self._exhaustive or self._later or self._raw.pending) and self._scanner.at_rest
+        self._scan(data, base, fit)
         return self._release()
 
     def _pass(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
@@ -96,9 +91,31 @@ class BodyRedactor:
         self._window += data
         self._mask += bytes(len(data))
         self._waiting.append((base + len(data), at))
+        return base
+
+    def _scan(self, data: bytes, base: int, fit: Fit | None = None) -> None:
+        """Scan a frame or one of its events, at this offset of the body, and overwrite the secrets that it completes."""
+        if self._at_rest and fit is None:
+            fit = self._templates.fit(data)
         for scanner in self._channels.values():
             scanner.idle += len(data)
-        return base
+        if fit is not None:
+            if self._channels or fit.suspicious:
+                self._scan_fit(data, fit, base)
+            return
+        hits = None if self._exhaustive else self._prefilter_hits(data)
+        if self._at_rest and hits is not None:
+            self._templates.learn(data, hits)
+        if hits is NO_HITS:
+            self._scan_channels([])
+        else:
+            pieces = self._scanner.feed(data, base)
+            if hits is None or any(data[last - 1 : last] != b'"' for _, last in hits):
+                self._apply(self._raw.feed(data, base))
+            if hits is not None:
+                pieces = self._relevant(pieces, hits, base)
+            self._scan_channels(pieces)
+        self._at_rest = not (self._exhaustive or self._later or self._raw.pending) and self._scanner.at_rest
 
     def close(self) -> list[tuple[bytes, int | None]]:
         """End the body; return the frames that were held back."""
@@ -209,14 +226,12 @@ class BodyRedactor:
             self._scan_piece(piece, channel)
         self._drop_channels()
 
-    def _scan_fits(self, data: bytes, fits: list[Fit]) -> None:
-        """Scan the texts of a frame that fits templates, as far as they are relevant (see `_relevant`)."""
+    def _scan_fit(self, data: bytes, fit: Fit, base: int) -> None:
+        """Scan the texts of a frame that fits a template, as far as they are relevant (see `_relevant`)."""
         self._reassign()
-        base = self._base + len(self._window) - len(data)
         keys = {channel[0] for channel in self._channels}
-        for fit in fits:
-            for channel, piece in fit.texts(data, keys, base):
-                self._scan_piece(piece, channel)
+        for channel, piece in fit.texts(data, keys, base):
+            self._scan_piece(piece, channel)
         self._drop_channels()
 
     def _drop_channels(self) -> None:

@@ -110,13 +110,20 @@ def ollama(chance: Chance, delta: str, index: int) -> object:
     return {"model": "m", "created_at": f"2026-11-21T08:00:{chance.randint(10, 59)}Z", "message": {"content": delta}, "tags": [delta[:3], "x"]}  # fmt: skip
 
 
-SHAPES: list[Callable[[Chance, str, int], object]] = [chat, anthropic, responses, ollama]
+def indices(chance: Chance, delta: str, index: int) -> object:
+    number = chance.choice([index, chance.randint(0, 3)])
+    return {"contentIndex": index, "parts": [{"part_index": index, "text": delta}, {"text": chance.choice(WORDS), "index": number}], "logprob": -chance.random(), "id": delta}  # fmt: skip
+
+
+SHAPES: list[Callable[[Chance, str, int], object]] = [chat, anthropic, responses, ollama, indices]
 
 
 def body_of(chance: Chance) -> list[bytes]:
     """Return the events of a stream."""
     shape, end = chance.choice(SHAPES), chance.choice(["\n", "\n", "\r\n"])
     texts = [deltas_of(chance, text_of(chance)) for _ in range(chance.randint(1, 3))]
+    if chance.random() < 0.3:
+        texts = [[*more, *deltas] for deltas in texts for more in [chance.choices(WORDS, k=chance.randint(3, 12))]]
     events = []
     while any(texts):
         index = chance.choice([number for number, left in enumerate(texts) if left])
@@ -136,6 +143,8 @@ def frames_of(chance: Chance, events: list[bytes]) -> list[bytes]:
     """Return the events as frames, either one each or divided anywhere."""
     if chance.random() < 0.6:
         return events
+    if chance.random() < 0.3:
+        return [b"".join(events[start : start + 3]) for start in range(0, len(events), 3)]
     body = b"".join(events)
     places = sorted(chance.sample(range(len(body) + 1), min(len(body) + 1, chance.randint(1, 9))))
     return [part for a, b in zip([0, *places], [*places, len(body)], strict=True) if (part := body[a:b])]
