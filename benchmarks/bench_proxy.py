@@ -3,7 +3,7 @@
     python benchmarks/bench_proxy.py [--streams 1 100] [--frames 200] [--gap 0.020] [--rounds 3]
                                      [--mitmdump PROGRAM] [--aimock FOLDER] [--beside CHECKOUT]
 
-The upstream (`load.py`) is a process of its own that writes into each chunk when it sends it; the proxy is
+The upstream (`load.py`) is a process of its own that writes chat.completion chunks and into each when it sends it; the proxy is
 another process and writes a recording of every stream. The client holds each chunk's arrival against the time in it (the
 same monotonic clock). Added is the difference of the percentiles, through the proxy less direct, in milliseconds: the
 median of the rounds. Everything goes over loopback.
@@ -40,17 +40,24 @@ import load
 from tabulate import tabulate
 
 STREAMKIT = [sys.executable, "-m", "streamkit", "proxy", "--port", "0"]
-SENT = re.compile(rb'"sent":(\d{20})')
+SENT = re.compile(rb'"sent":(\d{20})[^\n]*\n\n')  # of a complete chunk
+_TIME_ZERO = 10**19  # added to times (ns), so that all have as many digits
 ASK = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
 BODY = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"stream %06d"}]}'
 _NUMBERS = itertools.count()
 _GOLDEN = (5**0.5 - 1) / 2
 
 
-def chunk(_: int) -> bytes:
-    """Return a chunk with its send time."""
-    data = b'data: {"sent":%020d,"text":"' % time.monotonic_ns()
-    return b"%x\r\n%b\r\n" % (load.CHUNK, data.ljust(load.CHUNK - 4, b"x") + b'"}\n\n')
+def chunk(number: int) -> bytes:
+    """Return a chat.completion.chunk of CHUNK bytes with its send time, as a chunk of the chunked coding."""
+    before = (
+        b'data: {"id":"chatcmpl-9x","object":"chat.completion.chunk","sent":%d,"model":"gpt-4o-mini","choices":['
+        % (_TIME_ZERO + time.monotonic_ns())
+    )
+    before += b'{"index":0,"finish_reason":null,"delta":{"content":" '
+    after = b'"}}]}\n\n'
+    text = (b"word %d of a sentence that is as long as it has to be" % number).ljust(load.CHUNK)
+    return b"%x\r\n%b\r\n" % (load.CHUNK, before + text[: load.CHUNK - len(before) - len(after)] + after)
 
 
 def pass_through(upstream: str) -> None:
@@ -88,9 +95,11 @@ def latencies(port: int, streams: int, frames: int, gap: float) -> list[float]:
         rest = b""
         for at, data in one.reads:
             data = rest + data
-            sent = [match for match in SENT.finditer(data) if match.start() + load.CHUNK - 14 <= len(data)]
-            took += ((at - int(match[1])) / 1e6 for match in sent)
-            rest = data[sent[-1].end() if sent else 0 :]
+            end = 0
+            for match in SENT.finditer(data):
+                took.append((at - int(match[1]) + _TIME_ZERO) / 1e6)
+                end = match.end()
+            rest = data[end:]
     return took
 
 

@@ -219,15 +219,19 @@ class Recorder:
     def _lines_of(self, data: bytes, at: int) -> list[Line]:
         if self._decoder is not None:
             data = self._decoded(self._decoder, data)
+        if 0 < len(data) <= LARGEST_FRAME:
+            return self._lines_of_piece(data, at)
         lines: list[Line] = []
         # Nothing to record where a piece of a content coding tells nothing yet; several frames where it tells very much.
         for start in range(0, len(data), LARGEST_FRAME):
-            piece = data[start : start + LARGEST_FRAME]
-            self._frames += 1
-            if self._incremental is not None:
-                self._incremental.frame(piece, at)
-            lines += self._recording.frame(piece, at)
+            lines += self._lines_of_piece(data[start : start + LARGEST_FRAME], at)
         return lines
+
+    def _lines_of_piece(self, data: bytes, at: int) -> list[Line]:
+        self._frames += 1
+        if self._incremental is not None:
+            self._incremental.frame(data, at)
+        return self._recording.frame(data, at)
 
     def note(self, fields: Mapping[str, Any]) -> None:
         """Write a note for readers of the recording."""
@@ -293,15 +297,15 @@ class Recorder:
         texts: list[bytes] = []
         new: dict[int, int] = {}  # of new lines that another may replace, their index
         try:
-            for line in lines:
-                if line.replaces is None:
-                    if line.number is not None:
-                        new[line.number] = len(texts)
-                    texts.append(line.text)
-                elif line.replaces in new:
-                    texts[new.pop(line.replaces)] = line.text
+            for text, number, replaces in lines:
+                if replaces is None:
+                    if number is not None:
+                        new[number] = len(texts)
+                    texts.append(text)
+                elif replaces in new:
+                    texts[new.pop(replaces)] = text
                 else:
-                    self._replace(line.text, *self._places.pop(line.replaces))
+                    self._replace(text, *self._places.pop(replaces))
             self._add(texts, new)
         except (StreamkitError, OSError) as error:
             self._fail(error)

@@ -149,7 +149,9 @@ class RecordingLines:
         return lines
 
     def _counted(self, lines: list[Line]) -> list[Line]:
-        self._size += sum(len(line.text) + FRAME_COSTS for line in lines if line.replaces is None)
+        for text, _, replaces in lines:
+            if replaces is None:
+                self._size += len(text) + FRAME_COSTS
         return lines
 
     def _clean(self, value: Any) -> Any:

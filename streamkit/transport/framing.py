@@ -82,9 +82,17 @@ class Chunked(Framing):
         self._held = b""  # the bytes of an incomplete chunk, including its size line
         self._left = 0  # bytes missing of a chunk that is too long to hold back
         self._separator = False  # whether the line end after such a chunk is missing
+        self._between = True  # whether the next byte is the first of a chunk
 
     def feed(self, data: bytes) -> Parsed:
         """Return the chunks that are complete now. An incomplete chunk is held back, so that it is forwarded as one frame."""
+        if self._between and (match := _SIZE.match(data)):  # most reads are exactly one chunk
+            start, size = match.end(), int(match[1], 16)
+            if len(data) == start + size + 2 and 0 < size <= LARGEST_FRAME and data.endswith(b"\r\n"):
+                return [data[start:-2]], data
+        return self._feed(data)
+
+    def _feed(self, data: bytes) -> Parsed:
         if self._held:
             data, self._held = self._held + data, b""
         frames: list[bytes] = []
@@ -94,6 +102,7 @@ class Chunked(Framing):
             if after == at:
                 break
             at = after
+        self._between = at == len(data) and not (self._left or self._separator or self.ended or self.error)
         if self.error is not None:
             return frames, data
         if self.ended:

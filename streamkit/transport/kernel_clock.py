@@ -22,7 +22,9 @@ from typing import Any, Literal
 Clock = Literal["kernel", "monotonic"]
 
 _SO_TIMESTAMPNS = 35  # asm-generic/socket.h; in Python's socket module since 3.14
+_SOL_SOCKET = int(socket.SOL_SOCKET)
 _TIMESPEC = struct.Struct("@ll")
+_TIMESPEC_SIZE, _unpack = _TIMESPEC.size, _TIMESPEC.unpack
 _ANCILLARY = socket.CMSG_SPACE(_TIMESPEC.size) if hasattr(socket, "CMSG_SPACE") else 0
 _NANOSECONDS = 1_000_000_000
 
@@ -50,11 +52,12 @@ class StampedSocket(socket.socket):
         return size
 
     def _keep(self, ancillary: list[tuple[int, int, bytes]]) -> None:
-        self.stamp = 0
+        stamp = 0
         for level, kind, data in ancillary:
-            if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) == _TIMESPEC.size:
-                seconds, rest = _TIMESPEC.unpack(data)
-                self.stamp = seconds * _NANOSECONDS + rest
+            if kind == _SO_TIMESTAMPNS and level == _SOL_SOCKET and len(data) == _TIMESPEC_SIZE:
+                seconds, rest = _unpack(data)
+                stamp = seconds * _NANOSECONDS + rest
+        self.stamp = stamp
 
 
 _STAMPED: weakref.WeakValueDictionary[int, StampedSocket] = weakref.WeakValueDictionary()
