@@ -1,8 +1,8 @@
-"""docs/clients.md: what each client makes of each rule's bad streams, from the measurements that claims are made of.
+"""docs/clients.md: how each client handles the bad streams of each rule, from the measurements behind `breaks:`.
 
     python docs/_clients.py
 
-writes the page; a test holds it to what it would write. `make clients` measures again.
+writes the page; a test checks that it is current. `make clients` repeats the measurements.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ PAGE = Path(__file__).parent / "clients.md"
 FEATURES = Path(__file__).parents[1] / "tests" / "clients" / "features.json"
 _LONGEST = 70
 _HEAD = """\
-# Which client breaks on what
+# Which clients break on which defects
 
-Severity follows measurement, and so does every word after `breaks:` in a finding. Each row is a stream that breaks a rule: the
-rule's own bad example, or a stream of `tests/specs/streams` with a small defect (the words are those of
-`streamkit/rules/_edits.py`). `streamkit serve` played it to every client of its API, and the cell says what the client made of it,
-beside what it made of the same stream without the defect:
+The severity of a rule and the text after `breaks:` in a finding are based on these measurements. Each row is a stream that breaks a
+rule: the bad example of the rule, or a stream of `tests/specs/streams` with a small defect (the edits are described in
+`streamkit/rules/_edits.py`). `streamkit serve` played it to every client of its API. Each cell compares the result with that for the
+same stream without the defect:
 
 * **ok**: the same text, reasoning, tool calls, finish reason, usage and role.
-* **raises** an exception. *breaks*: the client hands on a value, and a plain loop that reads it raises.
-* **loses**: no exception, and something is lost or changed: what it was → what the client gives. A finish reason that no event
-  has is *made up*.
-* *as sent*: no exception, and another answer, which is what the stream itself holds: the loss was there before any client.
-* **hangs**: nothing comes back within ten seconds.
-* An empty cell: the client does not read that API, or not the stream without the defect.
+* **raises**: the client raises an exception. *breaks*: the client returns a value, and a plain loop that reads it raises.
+* **loses**: no exception, but something is lost or changed: expected value → actual value. A finish reason that is in no event
+  is *made up*.
+* *as sent*: no exception, and a different result, which is what the stream contains.
+* **hangs**: no result within ten seconds.
+* An empty cell: the client does not support that API, or cannot read the stream without the defect.
 
-`ok` beside an error means that another client breaks. The measurements are one file, `streamkit/rules/clients.json`, which a
-finding's `breaks:` is looked up in by rule, API and JSON path; what was not measured is not claimed. To measure again, with the
-newest versions of all, each in an environment of its own (npm and Node are needed for half of them):
+If a rule with severity error has `ok` here, another client breaks. The measurements are in `streamkit/rules/clients.json`, where
+`breaks:` is looked up by rule, API and JSON path; there are no claims beyond the measurements. To repeat them with the newest
+versions, each client in its own environment (half of them need npm and Node):
 
     make clients
     make docs
 
-This page is made from that file."""
+This page is generated from that file."""
 
 
 def page() -> str:
-    """The page."""
+    """Return the page."""
     found = measurements()
     anchored: set[str] = set()
     parts = [_HEAD, f"Measured {found['date']}.", "## The clients", *_clients(found)]
@@ -64,16 +64,16 @@ def _clients(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _features() -> Iterator[str]:
-    """What each client is used for, as `serve` answers it, and whether `proxy` in between made a difference."""
+    """Yield the table of features: the result with `serve`, and whether `proxy` in between changes it."""
     found = json.loads(FEATURES.read_text(encoding="utf-8"))
     cells = [told for row in found["cases"] for told in row["features"].values()]
     same = sum("proxy" not in told for told in cells)
     exact = sum("bytes" not in told for told in cells)
     yield (
-        f"Each client asks `serve` for a stream of text, for tool calls and for reasoning, and meets an HTTP error (429), an error in\n"
-        f"the middle of a stream, a connection that is cut after the first text, and a server that fails once; with the retries that\n"
-        f"it makes by itself. Then the same with `proxy` between the two: {same} of {len(cells)} with the same result, and in {exact} what\n"
-        f"the proxy recorded is what was served, byte for byte. Measured {found['date']}. What the cells say of faults is told in\n"
+        f"Each client requests a stream of text, tool calls and reasoning from `serve`, then an HTTP error (429), an error in the middle\n"
+        f"of a stream, a connection that is cut after the first text, and a server that fails once, with the client's default retries.\n"
+        f"The same is repeated with `proxy` in between: {same} of {len(cells)} results are the same, and in {exact} the recording of the proxy\n"
+        f"is byte for byte what was served. Measured {found['date']}. The cells are explained in\n"
         f"[faults-and-clients.md](faults-and-clients.md)."
     )
     columns = list(dict.fromkeys(name for row in found["cases"] for name in row["features"]))
@@ -86,7 +86,7 @@ def _features() -> Iterator[str]:
 
 
 def _feature(told: dict[str, Any]) -> str:
-    """A cell: the result from `serve`, and where it is another, that through `proxy`."""
+    """Return a cell: the result with `serve` and, if it differs, with `proxy`."""
     more = f"; through `proxy` {_feature(told['proxy'])}" if "proxy" in told else ""
     more += "; bytes differ" if "bytes" in told else ""
     again = (
@@ -99,13 +99,13 @@ def _feature(told: dict[str, Any]) -> str:
     if "hangs" in told:
         return f"waits{again}{more}"
     if "text" in told:
-        return f"not read: the API is not spoken so{more}"
+        return f"not supported{more}"
     lost = effect(told, False, True)
     return f"{f'⚠ {lost}' if lost else 'works'}{again}{more}"
 
 
 def _of_api(found: dict[str, Any], api: str, anchored: set[str]) -> Iterator[str]:
-    """The rows of one API: a column for each call of a client that reads it."""
+    """Yield the rows of one API, with a column for each call of a client that supports it."""
     rows = [row for row in found["cases"] if row["api"] == api]
     heads = {
         f"{client} {call}": f"{told['label']} `{call}`"
@@ -128,7 +128,7 @@ def _of_api(found: dict[str, Any], api: str, anchored: set[str]) -> Iterator[str
 
 
 def cell(outcome: dict[str, Any]) -> str:
-    """One outcome, as a cell of a table."""
+    """Return one outcome as a table cell."""
     if "raises" in outcome or "breaks" in outcome:
         word = "**raises**" if "raises" in outcome else "*breaks*"
         kind, message = outcome.get("raises") or outcome["breaks"]
@@ -155,7 +155,7 @@ def _short(value: Any) -> str:
 
 
 def _code(text: str) -> str:
-    """Text as code in a cell of a table, whatever it holds."""
+    """Return any text as code in a table cell."""
     shown = text if len(text) <= 2 * _LONGEST else f"{text[: 2 * _LONGEST - 1]}…"
     shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown).replace("|", "\\|")
     if "`" not in shown:

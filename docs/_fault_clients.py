@@ -2,7 +2,7 @@
 
     python docs/_fault_clients.py
 
-writes the page from `tests/clients/faults.json`; a test holds it to what it would write. `make clients` measures again.
+writes the page from `tests/clients/faults.json`; a test checks that it is current. `make clients` repeats the measurements.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ DATA = Path(__file__).parents[1] / "tests" / "clients" / "faults.json"
 _HEAD = """\
 # What happens to my app when the stream breaks here?
 
-Each [fault](faults.md) of `serve`, played to each client as it is by default, with the retries that it makes by itself. T is the
-event that brings the first text: `cut:event=T,by=eof` ends the body there as if it were whole. The cells:
+Each [fault](faults.md) of `serve`, played to each client with its default settings and retries. T is the event with the first
+text: `cut:event=T,by=eof` ends the body there as if it were complete. The cells:
 
-* **works**: the whole answer. *after 1 retry*: the client asked again by itself, and the server counted it.
-* **raises** an exception, perhaps after retries.
-* ⚠ no exception, and the answer is another: what a program does not notice, unless it looks.
-* **waits**: still waiting, or between two retries, after six seconds. Set a timeout of your own.
+* **works**: the complete response. *after 1 retry*: the client repeated the request, as counted by the server.
+* **raises**: the client raises an exception, possibly after retries.
+* ⚠: no exception, but a different response. A program does not notice this unless it checks.
+* **waits**: still waiting, or between two retries, after six seconds. Set a timeout.
 * An empty cell: the fault does not apply to that framing.
 
-What to take from it:
+Conclusions:
 
-* After the first event of a stream no client asks again by itself. A stream that breaks is the program's affair.
-* A body that ends too early but in order (`cut:event=T,by=eof`, `unterminated`) is what most clients do not notice: look at the
-  finish reason before you believe an answer: most leave it empty, and litellm makes one up.
-* An event that is lost, doubled or out of order is noticed by those clients alone that compare the end with what came before."""
+* After the first event of a stream no client retries. The program has to handle streams that break.
+* Most clients do not notice a body that ends early without a connection error (`cut:event=T,by=eof`, `unterminated`). Check the
+  finish reason before you use a response: most clients leave it empty, and litellm makes one up.
+* Only clients that compare the final event with the previous ones notice an event that is lost, repeated or out of order."""
 
 
 def page() -> str:
-    """The page."""
+    """Return the page."""
     found = json.loads(DATA.read_text(encoding="utf-8"))
     labels = {name: told["label"] for name, told in found["clients"].items()}
     versions = "; ".join(
@@ -62,7 +62,7 @@ def _table(rows: list[dict[str, Any]], labels: dict[str, str]) -> Iterator[str]:
 
 
 def cell(outcome: dict[str, Any]) -> str:
-    """One outcome, as a cell of a table."""
+    """Return one outcome as a table cell."""
     retries = outcome["requests"] - 1
     again = f" after {retries} {'retry' if retries == 1 else 'retries'}" if retries else ""
     if "hangs" in outcome:

@@ -1,4 +1,4 @@
-"""When Python's garbage collector runs: it looks for cycles, and what this program makes has next to none."""
+"""When Python's garbage collector runs: it looks for reference cycles, of which this program creates very few."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _USUAL = gc.get_threshold()
 
 
 def relax() -> None:
-    """Collect seldom: neither imported modules nor parsed JSON are worth scanning again and again."""
+    """Collect rarely: imported modules and parsed JSON need not be scanned repeatedly."""
     gc.set_threshold(_RELAXED, *_USUAL[1:])
 
 
 def settle() -> None:
-    """Collect as usual from now on, but never scan what exists already: a pause would fall in the middle of a stream."""
+    """Collect as usual from now on, but never scan existing objects: the pause would fall in the middle of a stream."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_USUAL)

@@ -1,8 +1,8 @@
 """The only module that writes files: never over an existing one, readable by the owner only, a line at a time.
 
 A recording holds prompts and answers, so its file is 0600 and its folders 0700. Every line is one `os.write`: a killed
-process leaves whole lines and at worst one torn at the end. Who writes to a file holds a lock on it (`locks`): either one
-process writes to it directly, or any number append their parts to it.
+process leaves whole lines and at worst one truncated line at the end. A writer holds a lock on its file (`locks`): either one
+process writes to it directly, or any number of processes append their parts to it.
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ _BLOCK = 1 << 20
 
 
 class Output:
-    """A file being written. `path` is as the user gave it; `-` is standard output, which is not closed.
+    """A file open for writing. `path` is as given by the user; `-` is standard output, which is not closed.
 
-    `temporary`: when it is closed, the file is removed if it is empty.
+    A `temporary` file is removed on close if it is empty.
     """
 
     def __init__(self, path: str, descriptor: int, *, temporary: bool = False) -> None:
         self.path = path
         self._descriptor = descriptor
         self._temporary = temporary
-        self._over: int | None = None  # the descriptor that writes over what is there, once there was reason to
+        self._over: int | None = None  # a second descriptor that overwrites, opened when first needed
 
     @property
     def patchable(self) -> bool:
-        """Whether what is written can be written over: a regular file that is nobody else's output."""
+        """Whether written bytes can be overwritten: only in a regular file that no other process writes to."""
         return self._descriptor > STDERR and self.regular
 
     @property
     def regular(self) -> bool:
-        """Whether it is a regular file: not a device, and not a pipe."""
+        """Whether this is a regular file, not a device or a pipe."""
         return stat.S_ISREG(os.fstat(self._descriptor).st_mode)
 
     def position(self) -> int:
-        """The offset in the file after what was last written here, others that append to it notwithstanding."""
+        """The offset in the file after the last bytes written here, also if other processes append to it."""
         return os.lseek(self._descriptor, 0, os.SEEK_CUR)
 
     def patch(self, position: int, data: bytes) -> None:
-        """Write these bytes over those that are at this offset. Raises CannotWrite."""
+        """Overwrite the bytes at this offset. Raises CannotWrite."""
         try:
             if self._over is None:
                 self._over = self._second_descriptor()
@@ -63,17 +63,17 @@ class Output:
             raise CannotWrite(self.path, error) from error
 
     def _second_descriptor(self) -> int:
-        """A descriptor of the same file that does not append."""
+        """Return a descriptor of the same file that is not in append mode."""
         descriptor = os.open(self.path, _FLAGS & ~os.O_CREAT)
         if not os.path.samestat(os.fstat(descriptor), os.fstat(self._descriptor)):
             os.close(descriptor)
-            raise OSError(errno.ESTALE, "another file has taken its place")
+            raise OSError(errno.ESTALE, "it was replaced by another file")
         return descriptor
 
     def write(self, data: bytes) -> None:
-        """Write these bytes in one system call (more if the first one is incomplete).
+        """Write these bytes with one system call, or several if the first is incomplete.
 
-        Raises CannotWrite; BrokenPipeError where it is stdout whose reader has left.
+        Raises CannotWrite, or BrokenPipeError if stdout is a pipe whose reader has closed it.
         """
         try:
             write_all(self._descriptor, data)
@@ -84,26 +84,26 @@ class Output:
 
     @property
     def size(self) -> int:
-        """The size of the file, in bytes."""
+        """Return the size of the file in bytes."""
         return os.fstat(self._descriptor).st_size
 
     @property
     def is_in_place(self) -> bool:
-        """Whether it is still the file of its name: another process may have removed that."""
+        """Whether the path still names this file; another process may have removed it."""
         return _is_at(self.path, self._descriptor)
 
     @property
     def is_unused(self) -> bool:
-        """Whether it is certain that nobody else has it open for writing."""
+        """Whether certainly no other process has the file open for writing."""
         return self.is_in_place and hold(self._descriptor, sure=True)
 
     def empty(self) -> None:
-        """Take away what stood in the file before; what is no regular file has nothing."""
+        """Truncate the file if it is a regular file."""
         if self.regular:
             os.ftruncate(self._descriptor, 0)
 
     def close(self) -> None:
-        """Close the file; a second time does nothing. Raises CannotWrite where only now it shows that something is lost."""
+        """Close the file. Calling it again has no effect. Raises CannotWrite if an earlier write fails only now."""
         over, self._over = self._over, None
         descriptor, self._descriptor = self._descriptor, -1
         try:
@@ -136,14 +136,14 @@ def create(
     shared: bool = False,
     temporary: bool = False,
 ) -> Output:
-    """Open `path` for writing: a new file, unless `force` (start it anew) or `append` (go on after its last line).
+    """Open `path` for writing: a new file, unless `force` (overwrite it) or `append` (add lines at its end).
 
-    With `force` and `keep`, what stands in the file stays until `Output.empty` is called. `shared` lets others that share
-    the file append to it. A new file that is `temporary` is removed if nothing is written to it.
+    With `force` and `keep`, the old content stays until `Output.empty` is called. With `shared`, other processes that open
+    the file with `shared` can append to it. A new `temporary` file is removed if nothing is written to it.
 
-    `-` is standard output; what is no regular file (`/dev/null`, a pipe) is written to as it is. Folders that are not
-    there are made. `force` starts no file anew that a symbolic link leads to. A file that others could read is closed to
-    them. Raises OutputExists, OutputBusy where another process writes to the file, CannotWrite.
+    `-` is standard output; devices and pipes (`/dev/null`) are written to as they are. Missing folders are created. `force`
+    does not overwrite the target of a symbolic link. The permissions of group and others are removed. Raises OutputExists,
+    OutputBusy if another process writes to the file, CannotWrite.
     """
     name = os.fspath(path)
     if name == "-":
@@ -157,11 +157,11 @@ def create(
         raise OutputExists(name) from None
     except OSError as error:
         if error.errno == errno.ELOOP and Path(name).is_symlink():
-            error = OSError(errno.ELOOP, "it is a symbolic link; name the file that it leads to")
+            error = OSError(errno.ELOOP, "it is a symbolic link; pass the path of its target")
         raise CannotWrite(name, error) from error
     output = Output(name, descriptor, temporary=temporary and new)
     try:
-        # What is started anew must be nobody else's at that moment.
+        # A file may be overwritten only while no other process has it open.
         if not hold(descriptor, shared=shared and append):
             raise OutputBusy(name)
         _keep_private(descriptor)
@@ -181,7 +181,7 @@ def create(
 
 
 def _opened(name: str, force: bool, append: bool) -> tuple[int, bool]:
-    """The descriptor of a file that is open for writing, and whether the file is new. Raises OSError."""
+    """Open a file for writing; return its descriptor and whether the file is new. Raises OSError."""
     flags = _FLAGS | (os.O_APPEND if append else 0)
     try:
         return os.open(name, flags | os.O_EXCL, 0o600), True
@@ -192,7 +192,7 @@ def _opened(name: str, force: bool, append: bool) -> tuple[int, bool]:
 
 
 def _is_special(name: str | Path) -> bool:
-    """Whether something is there that is no regular file."""
+    """Whether the path exists and is not a regular file."""
     try:
         return not stat.S_ISREG(Path(name).stat().st_mode)
     except FileNotFoundError:
@@ -200,14 +200,14 @@ def _is_special(name: str | Path) -> bool:
 
 
 def _remove_if_empty(name: str, descriptor: int) -> None:
-    """Remove a file of ours that nothing was written to, unless others have it open to append to it."""
+    """Remove an empty file of ours, unless other processes have it open for appending."""
     if os.fstat(descriptor).st_size == 0 and hold(descriptor) and _is_at(name, descriptor):
-        with contextlib.suppress(OSError):  # Windows removes no file that is open
+        with contextlib.suppress(OSError):  # Windows cannot remove an open file
             Path(name).unlink()
 
 
 def _is_at(name: str, descriptor: int) -> bool:
-    """Whether an open file is still the one of that name."""
+    """Whether the path `name` still refers to this open file."""
     try:
         return os.path.samestat(Path(name).stat(), os.fstat(descriptor))
     except OSError:
@@ -215,9 +215,9 @@ def _is_at(name: str, descriptor: int) -> bool:
 
 
 def create_next(path: str | Path, *, temporary: bool = False) -> Output:
-    """Create a new file of that name, or with `-2`, `-3`, … before its suffix if the name is taken.
+    """Create a new file at `path`, with `-2`, `-3`, … before its suffix if the name is taken.
 
-    It is `temporary` as with `create`. Raises CannotWrite.
+    `temporary` is as for `create`. Raises CannotWrite.
     """
     wanted = Path(path)
     for number in itertools.count(2):
@@ -229,10 +229,10 @@ def create_next(path: str | Path, *, temporary: bool = False) -> Output:
 
 
 def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None) -> None:
-    """Replace an existing file atomically: the lines are written to a new file beside it, which is then renamed.
+    """Replace an existing file atomically: write the lines to a new file beside it, then rename that.
 
-    Where `path` is a symbolic link, the file that it leads to is the one. It is 0600 unless `mode` gives other permissions.
-    Raises OutputBusy, CannotWrite; the file then is as it was.
+    If `path` is a symbolic link, its target is replaced. The new file has the permissions `mode`, by default 0600. Raises
+    OutputBusy or CannotWrite, and then leaves the file unchanged.
     """
     path = os.path.realpath(path)
     with _unused(path), create_next(f"{os.fspath(path)}.new") as output:
@@ -250,14 +250,14 @@ def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None
 
 
 def _keep_private(descriptor: int) -> None:
-    """Take a file's permissions from everybody but its owner. What is not ours to change stays as it is."""
+    """Remove the permissions of group and others from a file, if we may change them."""
     with contextlib.suppress(OSError, AttributeError):
         if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
             os.fchmod(descriptor, 0o600)
 
 
 def check_folder(folder: str | Path) -> None:
-    """Raise CannotWrite where no file can be created in a folder, or where the folder itself cannot be created."""
+    """Raise CannotWrite if no file can be created in a folder, or if the folder itself cannot be created."""
     path = Path(folder)
     place = next(place for place in (path, *path.absolute().parents) if place.exists())
     if not place.is_dir():
@@ -276,16 +276,16 @@ def make_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _unused(path: str) -> Iterator[None]:
-    """Keep others from writing to a file meanwhile. Raises OutputBusy where one does."""
+    """Keep other processes from writing to a file until the context exits. Raises OutputBusy if one does."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
-    except OSError:  # reported by who goes on
+    except OSError:  # the caller reports it
         yield
         return
     try:
         if not hold(descriptor):
             raise OutputBusy(path)
-        if os.name == "nt":  # where a file that is open cannot be replaced
+        if os.name == "nt":  # an open file cannot be replaced
             os.close(descriptor)
             descriptor = -1
         yield
@@ -295,11 +295,10 @@ def _unused(path: str) -> Iterator[None]:
 
 
 class Parts:
-    """One file that several exchanges, of several processes too, are written to at once: each has its own part, appended
-    when it ends.
+    """One file for several concurrent exchanges, also of several processes: each has its own part, appended when it ends.
 
-    A part is `<target>.part-1`, `-2`, …: a file by itself, so that what a crash leaves behind can be read. With `append`,
-    parts that a crash has left are appended too; `recovered` are their paths. Raises OutputExists, OutputBusy, CannotWrite.
+    A part is a file `<target>.part-1`, `-2`, …, so that it can be read after a crash. With `append`, parts left by a crash
+    are appended too; `recovered` contains their paths. Raises OutputExists, OutputBusy, CannotWrite.
     """
 
     def __init__(self, path: str | Path, *, force: bool = False, append: bool = False) -> None:
@@ -309,14 +308,14 @@ class Parts:
         self.close = weakref.finalize(self, self._held.close)
         self._prefix = self.path
         if not self._held.regular:
-            import tempfile  # slow to import, and few recordings go to a pipe
+            import tempfile  # slow to import and rarely needed
 
             self._prefix = str(Path(tempfile.gettempdir()) / f"streamkit-{os.getpid()}")
         elif append:
             self._recover()
 
     def part(self) -> FilePart:
-        """A new part of this file. Raises CannotWrite."""
+        """Create a new part of this file. Raises CannotWrite."""
         for number in itertools.count(1):
             with contextlib.suppress(OutputExists, OutputBusy):
                 output = create(f"{self._prefix}.part-{number}", temporary=True)
@@ -326,13 +325,13 @@ class Parts:
         raise AssertionError("numbers do not end")
 
     def _recover(self) -> None:
-        """Append the parts whose process has ended without doing so."""
+        """Append the parts left by processes that have ended."""
         folder, name = os.path.split(self._prefix)
         mark = f"{name}.part-"
         for found in sorted(Path(folder or ".").iterdir()):
             if found.name.startswith(mark) and found.name.removeprefix(mark).isdecimal() and not found.is_symlink():
                 path = str(Path(folder) / found.name)
-                with contextlib.suppress(OutputBusy):  # it is being written
+                with contextlib.suppress(OutputBusy):  # another process is writing it
                     output = create(path, append=True, temporary=True)
                     if output.is_unused and output.size:
                         FilePart(self.path, output).finish()
@@ -341,9 +340,9 @@ class Parts:
 
 
 class FilePart:
-    """The part of one exchange: written like any output; `finish` moves it to the end of the target.
+    """The part of one exchange, written like any output; `finish` appends it to the target.
 
-    `path` is where the exchange is: the part, and then the target.
+    `path` is where the exchange is stored: first the part, then the target.
     """
 
     def __init__(self, target: str, output: Output) -> None:
@@ -357,7 +356,7 @@ class FilePart:
         self.patchable = output.patchable
 
     def finish(self) -> None:
-        """Append the part to its target and remove it; a second time does nothing. Raises CannotWrite; the part then stays."""
+        """Append the part to its target and remove it. Calling it again has no effect. Raises CannotWrite and keeps the part."""
         if self._finished:
             return
         self._finished = True
@@ -365,7 +364,7 @@ class FilePart:
             if self._output.size:
                 with alone(Path(self._target).parent):
                     self._append()
-                if os.name == "nt":  # where a file that is open cannot be removed
+                if os.name == "nt":  # an open file cannot be removed
                     self._output.close()
                 Path(self.path).unlink()
             self.path = self._target

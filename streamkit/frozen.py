@@ -1,9 +1,9 @@
 """Frozen, slotted dataclasses that are cheap to define.
 
-To define one, the standard library compiles six functions, which took a quarter of the time of a short command: it imports
-about sixty classes and makes instances of half of them. Here only `__init__` is compiled, when the first instance is made;
-all classes share the other methods. The rest is the standard library's, `tests/test_frozen.py` holds the two equal, and type
-checkers see `dataclasses.dataclass`.
+The standard library compiles six functions for each class, which took a quarter of the time of a short command: it imports
+about sixty such classes and creates instances of half of them. Here only `__init__` is compiled, when the first instance is
+created; all classes share the other methods. Everything else is as in the standard library (`tests/test_frozen.py` compares the
+two), and type checkers see `dataclasses.dataclass`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(*, frozen: bool = False, slots: bool = False, kw_only: bool = False) -> Callable[[type], type]:
-        """As `dataclasses.dataclass`, which still makes the classes that are not frozen and slotted, or not plain."""
+        """Return the decorator, like `dataclasses.dataclass`, which still handles classes that are not frozen, slotted and plain."""
         return lambda cls: _made(cls, frozen=frozen, slots=slots, kw_only=kw_only)
 
 
@@ -32,13 +32,13 @@ def _made(cls: Any, *, frozen: bool, slots: bool, kw_only: bool) -> Any:
     parameters = made.__dataclass_params__
     parameters.init = parameters.repr = parameters.eq = parameters.frozen = True
     for name, method in _methods(made).items():
-        if name not in own or (name == "__hash__" and own[name] is None):  # None is what a class with an `__eq__` gets
+        if name not in own or (name == "__hash__" and own[name] is None):  # a class with an `__eq__` has None
             setattr(made, name, method)
     return made
 
 
 def _is_plain(cls: type) -> bool:
-    """Whether all fields are the class's own, and its `__init__` takes them and does nothing else."""
+    """Whether all fields are defined in the class itself, and its `__init__` only assigns them."""
     if hasattr(cls, "__dataclass_fields__") or hasattr(cls, "__post_init__"):
         return False
     if any("InitVar" in str(hint) for hint in getattr(cls, "__annotations__", {}).values()):
@@ -67,7 +67,7 @@ def _methods(cls: Any) -> dict[str, Any]:
 
 
 def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """Reads these attributes of a value as a tuple."""
+    """Return a function that returns these attributes of a value as a tuple."""
     if len(names) > 1:
         return attrgetter(*names)
     return lambda value: tuple(getattr(value, name) for name in names)
@@ -91,7 +91,7 @@ def _setstate(self: Any, state: list[Any]) -> None:
 
 
 class _Init:
-    """Stands for the `__init__` of a class until the first instance is made, or until somebody looks at it."""
+    """A placeholder for the `__init__` of a class until the first instance is created or the attribute is read."""
 
     def __init__(self, cls: Any) -> None:
         self._cls = cls
@@ -104,7 +104,7 @@ class _Init:
 
 
 class _Unset:
-    """The default of a parameter whose real default is made for each instance."""
+    """The default of a parameter whose field has a default factory."""
 
     def __repr__(self) -> str:
         return "<factory>"
@@ -114,7 +114,7 @@ _UNSET = _Unset()
 
 
 def _compiled_init(cls: Any) -> Any:
-    """An `__init__` that sets the slots through their descriptors, because setting an attribute raises."""
+    """Return an `__init__` that sets the slots through their descriptors, because setting an attribute raises."""
     fields = dataclasses.fields(cls)
     parameters = [_parameter(field) for field in fields if not field.kw_only]
     if any(field.kw_only for field in fields):
@@ -127,7 +127,7 @@ def _compiled_init(cls: Any) -> Any:
     body = "".join(f"\n  {_setting(field)}" for field in fields) or " pass"
     source = f"def make({', '.join(known)}):\n def __init__(self, {', '.join(parameters)}):{body}\n return __init__"
     scope: dict[str, Any] = {}
-    exec(source, vars(sys.modules[cls.__module__]), scope)  # noqa: S102  only names of fields are in it
+    exec(source, vars(sys.modules[cls.__module__]), scope)  # noqa: S102  it contains only field names
     init = scope["make"](**known)
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     init.__annotations__ = {**{field.name: field.type for field in fields if field.init}, "return": None}

@@ -1,6 +1,7 @@
-"""Advisory locks on open files, which only this program's processes look at: flock on POSIX, msvcrt.locking on Windows.
+"""Advisory locks on open files, used only by this program's processes: flock on POSIX, msvcrt.locking on Windows.
 
-A lock belongs to a descriptor and ends with it, however its process ends. Where a file system has no locks, everybody gets one.
+A lock belongs to a descriptor and is released when that is closed, however its process ends. On a file system without locks,
+every attempt to lock succeeds.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _HELD = (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
-_FAR = 1 << 62  # Windows locks ranges of bytes, and others could not read those that are locked: this one no file has
+_FAR = 1 << 62  # on Windows, other processes cannot read a locked range of bytes; no file has a byte at this offset
 
 
 def hold(descriptor: int, *, shared: bool = False, sure: bool = False) -> bool:
-    """Lock an open file without waiting; False where another descriptor holds it. Several may hold a `shared` lock at once.
+    """Lock an open file without waiting; return False if another descriptor holds the lock.
 
-    A lock that this descriptor has already becomes the other kind. Windows has no shared ones, and none is taken there.
-    `sure`: False also where there are no locks, so that nobody can tell whether the file is in use.
+    Several descriptors can hold a `shared` lock at once. A lock that this descriptor holds already is converted. Windows has
+    no shared locks, and none is taken there. With `sure`, return False also if the file system has no locks.
     """
     try:
         if os.name != "nt":
@@ -35,7 +36,7 @@ def hold(descriptor: int, *, shared: bool = False, sure: bool = False) -> bool:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Be the only one in this folder meanwhile: others wait. On Windows nobody does."""
+    """Lock this folder until the context exits; other processes wait for it. Has no effect on Windows."""
     try:
         import fcntl
 

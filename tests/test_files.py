@@ -169,6 +169,6 @@ def test_the_opened_file_is_the_one_overwritten(tmp_path):
         output.write(b"one\n")
         path.rename(tmp_path / "moved.jsonl")
         path.write_text("another file\n")
-        with pytest.raises(CannotWrite, match="taken its place"):
+        with pytest.raises(CannotWrite, match="replaced by another file"):
             output.patch(0, b"ONE\n")
     assert path.read_text() == "another file\n"

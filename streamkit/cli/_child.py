@@ -32,7 +32,7 @@ class WithChild(click.Command):
 
 
 def child() -> tuple[str, ...] | None:
-    """The program given to the current command, or None. Raises UsageError for a `--` with nothing after it."""
+    """Return the program given to the current command, or None. Raises UsageError if nothing follows `--`."""
     words: tuple[str, ...] | None = click.get_current_context().meta.get(__name__)
     if words == ():
         raise UsageError("expected a program after --")
@@ -42,10 +42,10 @@ def child() -> tuple[str, ...] | None:
 def run_or_wait(
     words: tuple[str, ...] | None, environment: Mapping[str, str], ready: Callable[[], None], stop: Stop
 ) -> int:
-    """Run a program with these variables added or, without one, wait until `stop` is asked to.
+    """Run a program with these environment variables added or, without a program, wait until `stop` is requested.
 
     `ready` is called first. Returns the program's exit code (128 + n if signal n killed it); without a program 128 + n for
-    the signal that came, but 0 for SIGTERM, the usual way to stop a server. Raises UsageError if the program cannot be
+    the signal received, but 0 for SIGTERM, the usual way to stop a server. Raises UsageError if the program cannot be
     started.
     """
     ready()
@@ -64,7 +64,7 @@ def _run(words: tuple[str, ...], environment: Mapping[str, str], stop: Stop) -> 
 
     def pass_on(number: int) -> None:
         if number == signal.SIGINT and _in_foreground():
-            stop.forget()  # the terminal has sent it to the program as well, which decides whether it ends
+            stop.forget()  # the terminal sent it to the program too, which decides whether to exit
         else:
             process.send_signal(number)
 
@@ -76,11 +76,11 @@ def _run(words: tuple[str, ...], environment: Mapping[str, str], stop: Stop) -> 
 
 
 def _in_foreground() -> bool:
-    """Whether a terminal sends its signals to our process group. What is no terminal (a pipe, a container) sends none."""
+    """Whether a terminal sends its signals to our process group; without a terminal (a pipe, a container) nothing does."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
     except (OSError, AttributeError):
-        return os.name == "nt"  # where the console sends Ctrl-C to all of its programs
+        return os.name == "nt"  # a Windows console sends Ctrl-C to all of its programs
     try:
         return os.tcgetpgrp(terminal) == os.getpgrp()
     except OSError:

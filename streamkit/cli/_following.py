@@ -1,4 +1,4 @@
-"""Recordings that grow: one shown item by item, as `tail -f` shows text, or the exchanges of a folder as they end."""
+"""Follow recordings that are being written: one item by item, like `tail -f`, or the exchanges of a folder as they end."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _END = b'{"type":"end"'
 
 
 def follow_recording(path: str, page: Page, *, api: str | None = None, dialect: str | None = None) -> int:
-    """Show every item of the recording at `path`, present and future, until interrupted.
+    """Show every existing and new item of the recording at `path`, until interrupted.
 
-    Only the lines of the current exchange are kept and parsed again. An item is shown once the API of its stream is
-    known, so the first line may have to wait for the first chunk. Raises UnreadableInput.
+    Only the lines of the current exchange are kept and parsed again. Items are shown once the API of the stream is known,
+    so the first line may be delayed until the first chunk. Raises UnreadableInput.
     """
     shown = _Shown(page)
     for exchange, open_ in _growing(path):
@@ -56,16 +56,17 @@ class _Shown:
 
 
 def ended_exchanges(path: str) -> Iterator[Exchange]:
-    """Every exchange of a recording, or of all `.jsonl` recordings below a folder, once it has ended; until interrupted.
-    Raises UnreadableInput as `ended_and_pauses` does."""
+    """Yield every exchange of a recording, or of all `.jsonl` recordings below a folder, when it has ended.
+
+    Runs until interrupted. Raises UnreadableInput as `ended_and_pauses` does.
+    """
     return (exchange for exchange in ended_and_pauses(path) if exchange is not None)
 
 
 def ended_and_pauses(path: str) -> Iterator[Exchange | None]:
-    """The same, with None whenever there is nothing more to read for now.
+    """Yield the same exchanges, and None whenever there is nothing more to read for now.
 
-    Files that appear later are read too, and those that hold something else are passed over. Raises UnreadableInput where
-    `path` does not exist.
+    New files are read too; files that are not recordings are skipped. Raises UnreadableInput if `path` does not exist.
     """
     root = Path(path)
     if not root.exists():
@@ -79,7 +80,7 @@ def ended_and_pauses(path: str) -> Iterator[Exchange | None]:
 
 
 class _Growing:
-    """One file that grows: how far it was read, and the lines of the exchange that has not ended yet."""
+    """A growing file: how far it was read, and the lines of the exchange that has not ended yet."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -88,7 +89,7 @@ class _Growing:
         self._torn = b""
 
     def ended(self) -> Iterator[Exchange]:
-        """The exchanges that have ended since the last call."""
+        """Yield the exchanges that have ended since the last call."""
         for line in self._new_lines():
             self._line += 1
             if line.startswith(recording.START):
@@ -118,7 +119,7 @@ class _Growing:
 
 
 def _growing(path: str) -> Iterator[tuple[Exchange, bool]]:
-    """Yield the current exchange every time it has grown, and whether it is still open."""
+    """Yield the current exchange whenever it has grown, and whether it is still open."""
     lines: list[bytes] = []
     number = first_line = line_number = 0
     for batch in _batches(path):
@@ -140,7 +141,7 @@ def _growing(path: str) -> Iterator[tuple[Exchange, bool]]:
 
 
 def _batches(path: str) -> Iterator[list[bytes]]:
-    """Yield the complete lines that have been appended to the file since the last time."""
+    """Yield the complete lines appended to the file since the last read."""
     with _opened(path) as file:
         head = file.read(1 << 16)
         if head and not recording.recognises(head):

@@ -1,4 +1,4 @@
-"""The baseline of `lint`: writing the findings of today, and leaving out those of then."""
+"""The baseline of `lint`: write the current findings, and ignore those in an existing baseline."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ def without_known(findings: Sequence[Finding], files: Sequence[str], path: str, 
 
 
 def _file_namer(baseline: str) -> Callable[[str], str]:
-    """How a baseline names files: relative to its own folder, with slashes; standard input is `-`."""
+    """Return a function that names files as in the baseline: relative to its folder, with slashes; standard input is `-`."""
     folder = Path() if baseline == "-" else Path(baseline).parent
     return lambda file: file if file == "-" else Path(os.path.relpath(file, folder)).as_posix()

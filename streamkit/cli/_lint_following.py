@@ -1,4 +1,4 @@
-"""`lint --follow`: the findings of recordings while a proxy writes them, a line a finding."""
+"""`lint --follow`: show the findings of recordings while a proxy writes them, one per line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from streamkit.text import one_line
 
 
 def check_followable(paths: Sequence[str], style: str, *, excluded: bool) -> None:
-    """Raise UsageError unless this is one path in a format of lines, without the options that --follow excludes."""
+    """Raise UsageError unless there is one path, a line-based format and no option that --follow excludes."""
     if len(paths) != 1 or style not in ("text", "jsonl") or excluded:
         raise UsageError("--follow takes one folder or recording, as text or jsonl, and no baseline")
 
@@ -25,7 +25,7 @@ def check_followable(paths: Sequence[str], style: str, *, excluded: bool) -> Non
 def follow_findings(
     path: str, selection: Selection, style: str, sink: Sink, console: Console, api: str | None, dialect: str | None
 ) -> None:
-    """Write each finding of each exchange once the exchange has ended, until interrupted. Raises UnreadableInput."""
+    """Write the findings of each exchange when it has ended, until interrupted. Raises UnreadableInput."""
     console.say(f"following {path}: findings appear as recordings end; Ctrl-C stops")
     for exchange in ended_exchanges(path):
         stream = interpret(exchange, api=api, dialect=dialect, strict=selection.strict, judge=True)

@@ -1,4 +1,4 @@
-"""What `lint` writes: the report of its findings, or statistics of them."""
+"""The output of `lint`: the report of the findings, or statistics of them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def write_statistics(findings: Sequence[Finding], format_name: str, sink: Sink) 
 
 
 def _statistics(findings: Sequence[Finding], format_name: str, paint: Palette) -> str:
-    """A line or a JSON object per rule: occurrences, streams, code, severity, name; the most frequent first."""
+    """Return a line or a JSON object per rule: occurrences, streams, code, severity, name; the most frequent first."""
     counts: Counter[tuple[str, str, str]] = Counter()
     streams: Counter[tuple[str, str, str]] = Counter()
     for finding in findings:

@@ -23,7 +23,7 @@ SEVERITIES = ("error", "warning", "info")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which rules are checked, with which settings, and what fails the run."""
+    """The rules to check, their settings, and the severity that fails the run."""
 
     select: Sequence[str] = ()
     extend_select: Sequence[str] = ()
@@ -53,7 +53,7 @@ class Selection:
         return [rule for rule in rules if rule.code not in dropped]
 
     def findings(self, stream: Stream) -> Iterator[Finding]:
-        """Return what the rules for its file find in a judged stream."""
+        """Return the findings of the rules for the stream's file. The stream must be judged."""
         from streamkit.rules import lint
 
         if self.max_gap is not None:
@@ -112,7 +112,7 @@ def _words(given: Sequence[str]) -> list[str]:
 
 
 def _contracts(schemas: Sequence[str], config: Config) -> Contracts:
-    """The schemas of the options, or else those of the table, whose files are relative to its own folder."""
+    """Return the schemas of the options, or else of pyproject.toml, whose paths are relative to its folder."""
     if schemas:
         return read_contracts(schemas)
     try:
@@ -139,5 +139,5 @@ def _check_codes(codes: Sequence[str], named: str) -> None:
 
 
 def _path_matches(pattern: str, path: str) -> bool:
-    """Whether a pattern of per-file-ignores matches a file: its whole path, the end of it, or its name."""
+    """Whether a pattern of per-file-ignores matches the path of a file, the end of the path, or its name."""
     return bool(path) and any(fnmatch.fnmatch(path, glob) for glob in (pattern, f"*/{pattern}"))

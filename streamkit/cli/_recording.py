@@ -1,4 +1,4 @@
-"""What `record` shows: the bodies on stdout, and a closing line for each exchange on stderr."""
+"""The output of `record`: the bodies on stdout, and a summary line for each exchange on stderr."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Screen:
         self.code = 0
 
     def view(self) -> View | Aside:
-        """What shows one body, and holds nobody up."""
+        """Return a viewer for one body."""
         view = View(self._mode, self._lost)
         return view if self._mode == "none" else Aside(view, stopped=lambda: self._stop.number is not None)
 
@@ -39,9 +39,9 @@ LOST = 2
 
 
 def report(recorded: Recorded, path: str, console: Console) -> int:
-    """Write a closing line for each exchange to stderr, and return the exit code of what they were.
+    """Write a summary line for each exchange to stderr, and return the exit code.
 
-    That is 0 if all are complete, and LOST if the recording of one is not all that came.
+    It is 0 if all exchanges are complete, LOST if any is only recorded in part, otherwise 1.
     """
     for outcome in recorded.outcomes:
         console.say(closing_line(outcome, path), VERDICTS.get(outcome.verdict or "", "head"))
@@ -52,7 +52,7 @@ def report(recorded: Recorded, path: str, console: Console) -> int:
 
 @contextlib.contextmanager
 def stopping_but_at_hangup() -> Iterator[Stop]:
-    """Let signals stop the recording, except that it outlives its terminal: SIGHUP is ignored where there is one."""
+    """Let signals stop the recording, except SIGHUP, so that a recording continues when its terminal is closed."""
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is None or signal.getsignal(hangup) != signal.SIG_DFL or not any(map(os.isatty, range(3))):
         with stopping() as stop:
@@ -67,12 +67,12 @@ def stopping_but_at_hangup() -> Iterator[Stop]:
 
 
 def recovered(part: str, path: str) -> str:
-    """What is told of a part that a killed recorder has left."""
-    return f"recovered: {part}, left by a recorder that was killed, is now part of {path}"
+    """Return the message about a part that was left by a killed recorder."""
+    return f"recovered: {part}, left by a recorder that was killed, was appended to {path}"
 
 
 def closing_line(outcome: Outcome, path: str) -> str:
-    """A one-line summary of a recording: verdict, first token, tokens, file."""
+    """Return a one-line summary of a recording: verdict, first token, tokens, file."""
     parts = [str(outcome.verdict)] if outcome.status is not None or outcome.frames else []
     if outcome.status is not None and not 200 <= outcome.status < 300:
         parts.append(f"HTTP {outcome.status}")
@@ -89,7 +89,7 @@ def closing_line(outcome: Outcome, path: str) -> str:
 
 
 def labels_of(pairs: Sequence[str]) -> dict[str, str]:
-    """The labels of `--label key=value`. Raises UsageError."""
+    """Return the labels given with `--label KEY=VALUE`. Raises UsageError."""
     labels = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")

@@ -1,4 +1,4 @@
-"""`--workers`: more processes that listen on the same port, and stop with the first."""
+"""`--workers`: additional processes that listen on the same port and stop with the first one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _READY = b"ready\n"
 
 
 def workers_option(command: CommandT) -> CommandT:
-    """Add `--workers` to a command, and what its own workers are started with."""
+    """Add `--workers` to a command, and the hidden option that its workers are started with."""
     command = click.option(JOINED, is_flag=True, hidden=True)(command)
     workers = click.IntRange(1, 64)
     help_ = "Run N processes on one port; each keeps its own counts."
@@ -35,7 +35,8 @@ def workers_option(command: CommandT) -> CommandT:
 def running_workers(workers: int, port: int, stop: Stop) -> Iterator[list[int]]:
     """Run this command in `workers - 1` more processes on this port, until the context exits.
 
-    Gives their exit codes, which are known at the end. They are ended by the signal that ends this process, and also when it is killed: their standard input is a pipe from it.
+    Yields a list that contains their exit codes when the context has exited. They stop with the signal that stops this
+    process, and also if it is killed: their standard input is a pipe from it.
     """
     arguments = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
     command = [sys.executable, "-m", "streamkit", *arguments, "--port", str(port), "--workers", "1", JOINED]
@@ -56,11 +57,11 @@ def running_workers(workers: int, port: int, stop: Stop) -> Iterator[list[int]]:
 
 
 def signal_ready() -> None:
-    """Tell the parent process that this one is listening, and stop when the parent does."""
+    """Tell the parent process that this process is listening, and stop when the parent stops."""
     os.write(1, _READY)
 
     def wait() -> None:
-        while os.read(0, 4096):  # not through sys.stdin: its lock would be held when Python ends
+        while os.read(0, 4096):  # not sys.stdin: its lock would be held when Python exits
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 
@@ -68,7 +69,7 @@ def signal_ready() -> None:
 
 
 def check(workers: int, *, strict: bool, stdin: bool) -> None:
-    """Raise UsageError for options that several processes cannot honour."""
+    """Raise UsageError for options that do not work with several processes."""
     if workers == 1:
         return
     if not hasattr(socket, "SO_REUSEPORT"):

@@ -1,4 +1,4 @@
-"""Showing in a thread of its own: who reads stdout slowly delays neither the reading of a stream nor its recording."""
+"""Show a stream in its own thread, so that a slow reader of stdout does not delay the stream or its recording."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Callable
 from streamkit.cli.showing import View
 from streamkit.model.exchange import Response
 
-# Bytes that may wait to be shown. Beyond them the stream has to wait too: nothing is left out of what is shown.
+# Bytes that may wait to be shown. Beyond that the stream waits too: nothing is omitted from the output.
 _MOST = 64 << 20
-_LOOK_S = 0.5  # how often it is looked whether a signal has come
-_LAST_S = 1.0  # how long a reader has after one for what is still to be shown
+_LOOK_S = 0.5  # how often to check for a signal
+_LAST_S = 1.0  # how long a reader may take for the remaining output after a signal
 
 
 class Aside:
-    """A viewer that shows what another one shows, later where it must; `close` returns when all of it is shown.
+    """A viewer that calls another viewer in a thread; `close` returns when everything was shown.
 
-    Once the process is `stopped` by a signal, a reader that does not read is not waited for.
+    Once `stopped` returns True because of a signal, `close` does not wait long for a reader that does not read.
     """
 
     def __init__(self, view: View, *, stopped: Callable[[], bool] = lambda: False) -> None:
@@ -32,19 +32,19 @@ class Aside:
         self._thread: threading.Thread | None = None
 
     def head(self, data: bytes) -> None:
-        """Show the bytes of a pipe's status line and headers."""
+        """Show the status line and headers of a pipe, as bytes."""
         self._call(lambda: self._view.head(data), len(data))
 
     def response(self, response: Response) -> None:
-        """Status and headers are known."""
+        """Show the status and headers."""
         self._call(lambda: self._view.response(response), 0)
 
     def frame(self, data: bytes) -> None:
-        """Show these bytes, once those before are shown."""
+        """Show these bytes after those before them."""
         self._call(lambda: self._view.frame(data), len(data))
 
     def close(self) -> None:
-        """Wait until all is shown. Raises what showing raised."""
+        """Wait until everything was shown. Raises any exception of the other viewer."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -85,7 +85,7 @@ class Aside:
                         return
                     call = self._calls.popleft()
                 call()
-        except BaseException as error:  # told to whoever closes
+        except BaseException as error:  # raised by `close`
             with self._changed:
                 self._error = error
                 self._changed.notify_all()

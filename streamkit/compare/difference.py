@@ -1,11 +1,11 @@
-"""Two runs of the same thing, before and after: how far they are apart, and whether that is more than chance.
+"""Compare two runs, before and after: how much a metric changed, and whether that is more than chance.
 
-A metric is told by its middle (the Hodges-Lehmann shift with the interval of the Mann-Whitney test) and by its tail: the
-highest percentile, up to p95, that ten values of both runs lie beyond (the quantile test). `slower` and `faster` are said
-where an interval leaves out 0. All intervals of a comparison hold together with 95 %: each has the level 1 − 0.05 / K, where K
-is how many there are (Bonferroni), so that two runs that are alike differ in any of them in at most 5 of 100 comparisons.
-`same` is said where the 90 % interval lies within what matters to nobody (two one-sided tests of 5 %: Schuirmann 1987); to say
-it of all needs no correction (Berger 1982). Everything else is `inconclusive`.
+A metric is compared in its middle (the Hodges-Lehmann shift with the interval of the Mann-Whitney test) and in its tail: the
+highest percentile, up to p95, with ten values of both runs beyond it (the quantile test). The verdict is `slower` or `faster`
+if an interval excludes 0. All intervals of a comparison hold simultaneously with 95 %: each has the level 1 − 0.05 / K, where K
+is their number (Bonferroni), so that for two equal runs any of them differs in at most 5 of 100 comparisons. The verdict is
+`same` if the 90 % interval lies within a negligible change (two one-sided tests of 5 %: Schuirmann 1987); several of these need
+no correction (Berger 1982). Otherwise it is `inconclusive`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from streamkit.frozen import dataclass
 from streamkit.model.measurement import Summary, percentile
 
 ALPHA = 0.05
-# Changes of less than this part of the value before are the same to anybody who waits; of a tail, which few values tell, twice.
+# Changes of less than this fraction of the value before are negligible; twice that for a tail, which depends on few values.
 NEGLIGIBLE = 0.05
 NEGLIGIBLE_TAIL = 0.10
-# Values of both runs that must lie beyond a percentile, and the greatest part of all of them that is still a tail.
+# The number of values of both runs beyond the percentile of the tail, and the largest fraction of all values that is a tail.
 _BEYOND = 10
 _TAIL_SHARE = 0.25
-# With fewer values on a side no question is asked of them.
+# With fewer values in either run, no interval is computed.
 ENOUGH = 3
 
 Verdict = Literal["same", "faster", "inconclusive", "slower", "buffered", "failing"]
@@ -33,9 +33,12 @@ Verdict = Literal["same", "faster", "inconclusive", "slower", "buffered", "faili
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """How far one statistic moved: `rank` is the percentile (50 for the middle), `before` and `after` its values, `change` the
-    estimate. `low` and `high` bound the change so that all shifts of a comparison hold together with 95 %; None where there
-    are too few values. `leaning` tells that an inconclusive one would be worse if it were asked alone (one-sided, 5 %)."""
+    """The change of one statistic.
+
+    `rank` is the percentile (50 for the middle), `before` and `after` are its values, `change` is the estimate. `low` and
+    `high` bound the change so that all shifts of a comparison hold simultaneously with 95 %; None if there are too few
+    values. `leaning` is true if an inconclusive shift would be worse when tested alone (one-sided, 5 %).
+    """
 
     rank: float
     before: float
@@ -48,14 +51,13 @@ class Shift:
 
     @property
     def ratio(self) -> float | None:
-        """The change as a part of the value before; None where that is 0."""
+        """The change as a fraction of the value before; None if that is 0."""
         return self.change / self.before if self.before else None
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One metric before and after: its distributions, how far the middle moved, and how far the tail (None where there are
-    too few values to speak of one)."""
+    """One metric before and after: its distributions and the shifts of the middle and the tail (None with too few values)."""
 
     before: Summary
     after: Summary
@@ -64,12 +66,12 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on this metric."""
+        """The verdict for this metric."""
         return worst(self.shifts)
 
     @property
     def shifts(self) -> list[Shift]:
-        """The middle, and the tail where there is one."""
+        """The middle and, if there is one, the tail."""
         return [self.middle] if self.tail is None else [self.middle, self.tail]
 
     @property
@@ -79,19 +81,22 @@ class Difference:
 
     @property
     def ratio(self) -> float | None:
-        """The change as a part of the median before; None where that is 0."""
+        """The change as a fraction of the median before; None if that is 0."""
         return self.change / self.before.p50 if self.before.p50 else None
 
 
 def questions(before: int, after: int) -> int:
-    """How many intervals `compare` gives for samples of these sizes: what ALPHA is divided by is the sum over all metrics."""
+    """Return the number of intervals that `compare` computes for samples of these sizes.
+
+    ALPHA is divided by the sum over all metrics.
+    """
     if min(before, after) < ENOUGH:
         return 0
     return 1 if tail_size(before, after) is None else 2
 
 
 def tail_size(before: int, after: int) -> int | None:
-    """How many of the largest values of both samples are the tail; None where so many are no tail."""
+    """Return how many of the largest values of both samples are the tail; None if there are too few values."""
     together = before + after
     size = max(_BEYOND, math.ceil((1 - 0.95) * together - 1e-9))
     return size if size <= _TAIL_SHARE * together and min(before, after) >= size else None
@@ -100,12 +105,14 @@ def tail_size(before: int, after: int) -> int | None:
 def compare(
     before: Sequence[float], after: Sequence[float], *, more_is_better: bool, alpha: float = ALPHA
 ) -> Difference | None:
-    """The difference of two lists of values, one a stream; None where one of them is empty. Each interval has the level
-    1 − `alpha`."""
+    """Return the difference of two samples with one value per stream; None if either is empty.
+
+    Each interval has the level 1 − `alpha`.
+    """
     first, second = Summary.of(before), Summary.of(after)
     if first is None or second is None:
         return None
-    # Where more is better, the tail that hurts is the lower one.
+    # If more is better, the relevant tail is the lower one.
     sign = -1 if more_is_better else 1
     one, other = sorted(sign * value for value in before), sorted(sign * value for value in after)
     top = tail_size(len(one), len(other))
@@ -114,23 +121,23 @@ def compare(
 
 
 def _middle(before: Sequence[float], after: Sequence[float], sign: int, alpha: float) -> Shift:
-    """The middle of samples in ascending order, in which more is worse."""
+    """Return the shift of the middle. The samples are in ascending order, and more is worse."""
     change, intervals = shift(before, after, (alpha, 2 * ALPHA))
     bounds, narrow = intervals if min(len(before), len(after)) >= ENOUGH else (None, None)
-    return _told(50, percentile(before, 50), percentile(after, 50), change, bounds, narrow, NEGLIGIBLE, sign)
+    return _shift(50, percentile(before, 50), percentile(after, 50), change, bounds, narrow, NEGLIGIBLE, sign)
 
 
 def _tail(before: Sequence[float], after: Sequence[float], top: int, sign: int, alpha: float) -> Shift:
     rank = 100 * (1 - top / (len(before) + len(after)))
     first, second = percentile(before, rank), percentile(after, rank)
     bounds, narrow = tail_shift(before, after, top, alpha), tail_shift(before, after, top, 2 * ALPHA)
-    return _told(rank, first, second, second - first, bounds, narrow, NEGLIGIBLE_TAIL, sign)
+    return _shift(rank, first, second, second - first, bounds, narrow, NEGLIGIBLE_TAIL, sign)
 
 
-def _told(
+def _shift(
     rank: float, before: float, after: float, change: float, bounds: Bounds, narrow: Bounds, part: float, sign: int
 ) -> Shift:
-    """A shift with its verdict. More is worse in what is given; what is returned has the metric's own sign."""
+    """Return a shift with its verdict. More is worse in the arguments; the result has the sign of the metric."""
     margin = part * abs(before)
     verdict: Verdict = "inconclusive"
     if bounds is None or narrow is None:
@@ -156,8 +163,10 @@ def _told(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Success:
-    """How many requests completed of those that completed or failed, before and after; the change of the share with its
-    interval (Newcombe 1998, method 10), None where a side has no request."""
+    """How many requests completed of those that completed or failed, before and after.
+
+    `change` is that of the share, with its interval (Newcombe 1998, method 10); None if a run has no request.
+    """
 
     before: tuple[int, int]
     after: tuple[int, int]
@@ -173,11 +182,10 @@ def compare_success(
     intervals: tuple[Bounds, Bounds],
     alpha: float = ALPHA,
 ) -> Success:
-    """The change of the share of requests that complete. Each side is (completed, completed or failed); `intervals` are those
-    of the two shares.
+    """Compare the shares of completed requests. Each run is (completed, completed or failed); `intervals` are those of the shares.
 
-    Failing: a greater share failed than before, and either none had failed before, or none completes now, or Fisher's exact
-    test (one-sided, level `alpha`) tells the shares apart. A failure is a fact: where there was none, one is enough.
+    The verdict is `failing` if a greater share failed than before, and either none failed before, or none completes now, or
+    Fisher's exact test (one-sided, level `alpha`) distinguishes the shares. If none failed before, one failure is enough.
     """
     (good, asked), (good_now, asked_now) = before, after
     first, second = intervals
@@ -204,8 +212,10 @@ def compare_success(
 
 
 def worst(shifts: Iterable[Shift]) -> Verdict:
-    """One verdict for several shifts: slower where any is; faster where one is and none leans the other way; else
-    inconclusive unless all are the same."""
+    """Return one verdict for several shifts.
+
+    It is slower if any is; faster if any is and none leans the other way; same if all are; otherwise inconclusive.
+    """
     found = list(shifts)
     verdicts = {one.verdict for one in found}
     if "slower" in verdicts:
@@ -218,8 +228,11 @@ def worst(shifts: Iterable[Shift]) -> Verdict:
 def overall(
     differences: Iterable[Difference | None], first_token: Difference | None, success: Success, bursts: tuple[int, int]
 ) -> Verdict:
-    """The verdict on the whole; the worst decides. Failing whatever the times; buffered where the first token comes later and
-    streams arrive in a burst only now (`bursts` before and after); else that of all shifts."""
+    """Return the verdict for the whole comparison, the worst that applies.
+
+    Failing regardless of times; buffered if the first token is later and only now streams arrive in bursts (`bursts`: how
+    many before and after); otherwise the verdict of all shifts.
+    """
     if success.verdict == "failing":
         return "failing"
     if first_token is not None and first_token.verdict == "slower" and bursts[1] and not bursts[0]:

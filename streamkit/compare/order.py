@@ -1,8 +1,8 @@
-"""Two streams event by event: where the order differs, and what an event carries that its counterpart does not.
+"""Compare two streams event by event: where the order differs, and which fields an event has that its counterpart lacks.
 
-Two runs of one request split their text differently, so that events which carry the same fields one after another count
-as one step, and texts, numbers and ids are left out. What remains is the order of the protocol: names, types, roles,
-indexes, and which fields are there. The two orders are aligned with difflib (Ratcliff and Obershelp's method).
+Two runs of one request split their text differently, so consecutive events with the same fields count as one step, and texts,
+numbers and ids are ignored. What remains is the order of the protocol: names, types, roles, indexes, and which fields are
+present. The two orders are aligned with difflib (the method of Ratcliff and Obershelp).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from streamkit.model.stream import Stream
 
-# Fields whose value is a word of the protocol or a position, and is the same in every run of one request.
+# Fields whose value is a keyword of the protocol or a position, which is the same in every run of one request.
 _WORDS = frozenset(
     [
         "type", "object", "role", "status", "index", "output_index", "content_index", "summary_index", "finish_reason",
@@ -23,7 +23,7 @@ _WORDS = frozenset(
     ]
 )  # fmt: skip
 _COUNTERS = frozenset(["sequence_number"])
-# Fields whose value is new in every run: only whether it is that of the event before counts.
+# Fields whose value is new in every run: only whether it equals that of the previous event is compared.
 _OWN = frozenset(
     [
         "id", "created", "model", "system_fingerprint", "response_id", "responseId", "item_id", "message_id", "call_id",
@@ -31,7 +31,7 @@ _OWN = frozenset(
     ]
 )  # fmt: skip
 _MOST_STEPS = 2000
-"""Steps that are aligned; of a longer order only the beginning, as alignment takes quadratic time."""
+"""The maximum number of steps to align, because alignment takes quadratic time. Only the beginning of longer orders is used."""
 _MOST_FIELDS = 2
 _MOST_SHOWN = 1
 
@@ -40,7 +40,7 @@ _DONE: Carried = frozenset(["[DONE]"])
 
 
 class Step(NamedTuple):
-    """Events that carry the same, one after another: the first one's number (from 1), how many, and what they carry."""
+    """Consecutive events with the same fields: the number of the first event (from 1), their count, and the fields."""
 
     event: int
     times: int
@@ -48,7 +48,7 @@ class Step(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """One place where the orders differ: the event in each stream (None where it has none), and what stands there."""
+    """One place where the orders differ: the event number in each stream, or None, and a description of its fields."""
 
     before_event: int | None
     after_event: int | None
@@ -57,7 +57,7 @@ class Moved(NamedTuple):
 
 
 def moved(before: Stream, after: Stream) -> Iterator[Moved]:
-    """Every place where the order of events differs, in order."""
+    """Yield every place where the order of events differs."""
     first, second = _steps(before)[:_MOST_STEPS], _steps(after)[:_MOST_STEPS]
     chunks = [step.carried for step in (*first, *second) if step.carried != _DONE]
     usual = frozenset.intersection(*chunks) if chunks else frozenset()
@@ -69,7 +69,7 @@ def moved(before: Stream, after: Stream) -> Iterator[Moved]:
 
 
 def _steps(stream: Stream) -> list[Step]:
-    """The order of a stream's events."""
+    """Return the order of a stream's events."""
     carried: dict[int, Carried] = {}
     last: dict[str, Any] = {}
     for index, chunk in zip(stream.chunk_events, stream.chunks, strict=True):
@@ -92,9 +92,9 @@ def _named(stream: Stream, index: int) -> list[str]:
 
 
 def _fields(value: Any, path: str, last: dict[str, Any]) -> Iterator[str]:
-    """What is in a chunk: each field with its word or, where it has none, whether it is null, empty or new.
+    """Yield each field of a chunk with its keyword or, if it has none, whether it is null, empty or new.
 
-    `last` holds the value that each counter and each value of its own had before.
+    `last` holds the previous value of each counter and of each field whose value is new in every run.
     """
     pending = [(path, "", value)]
     while pending:
@@ -125,7 +125,7 @@ def _event(steps: Sequence[Step]) -> int | None:
 
 
 def _shown(steps: Sequence[Step], others: Sequence[Step], usual: Carried) -> str | None:
-    """What these steps carry: the fields that their counterpart lacks, or else those that are not in every event."""
+    """Return the fields of these steps that their counterpart lacks, or else those that are not in every event."""
     if not steps:
         return None
     shown = []

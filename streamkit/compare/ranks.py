@@ -1,12 +1,12 @@
-"""Intervals for how far one sample lies above another, from ranks alone: exact whatever the distribution.
+"""Confidence intervals for the shift between two samples, from ranks only, so exact for any distribution.
 
 * `shift`: the Hodges-Lehmann estimate, the median of all differences, and the interval that inverts the Mann-Whitney test
   (Mann and Whitney 1947; Hodges and Lehmann 1963; Lehmann, *Nonparametrics*, 1975, section 2.6).
-* `tail_shift`: for a high percentile. Of the k largest values of both samples, how many are of the second? Where both have
-  the same distribution, that number is hypergeometric (the quantile test: Johnson, Verrill and Moore, Biometrics 1987); the
+* `tail_shift`: for a high percentile. How many of the k largest values of both samples are in the second one? If both have
+  the same distribution, that number is hypergeometric (the quantile test: Johnson, Verrill and Moore, Biometrics 1987). The
   shifts that this test does not reject lie between two differences of order statistics.
 
-Both hold their level for any continuous distribution, and more than that with ties. No numbers are drawn.
+Both have at least their level for any continuous distribution, and a higher one with ties. No random numbers are used.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from collections.abc import Sequence
 from functools import lru_cache
 from statistics import NormalDist
 
-# Up to here the distribution of the Mann-Whitney statistic is counted; above, it is normal to three digits.
+# Up to this size the distribution of the Mann-Whitney statistic is counted; above, it is normal to three digits.
 _COUNTED = 2500
-# Differences are taken between this many values a side at most: evenly spaced quantiles of the sample.
+# Differences are computed between at most this many values per sample: evenly spaced quantiles.
 _MOST = 500
 
 
 def shift(before: Sequence[float], after: Sequence[float], alphas: Sequence[float]) -> tuple[float, list[Bounds]]:
-    """The Hodges-Lehmann estimate of `after` over `before`, and its interval of level 1 − alpha for each alpha; None where
-    samples of these sizes cannot tell. Both samples are in ascending order and not empty."""
+    """Return the Hodges-Lehmann estimate of the shift, and its interval of level 1 − alpha for each alpha.
+
+    An interval is None if the samples are too small. Both samples are in ascending order and not empty.
+    """
     first, second = _thinned(before), _thinned(after)
     differences = sorted(later - earlier for later in second for earlier in first)
     pairs = len(before) * len(after)
@@ -34,7 +36,7 @@ def shift(before: Sequence[float], after: Sequence[float], alphas: Sequence[floa
         if place is None:
             found.append(None)
             continue
-        # Where samples were thinned, the same part of all differences.
+        # If the samples were thinned: the same fraction of all differences.
         place = place * len(differences) // pairs
         found.append((differences[place], differences[-1 - place]))
     middle = len(differences) // 2
@@ -46,8 +48,10 @@ Bounds = tuple[float, float] | None
 
 @lru_cache(maxsize=64)
 def critical(one: int, other: int, alpha: float) -> int | None:
-    """The largest c for which the Mann-Whitney statistic of samples of these sizes is at most c with a chance of at most
-    alpha / 2; None where there is none."""
+    """Return the largest c such that the Mann-Whitney statistic is at most c with a probability of at most alpha / 2.
+
+    `one` and `other` are the sizes of the samples. Returns None if there is no such c.
+    """
     pairs = one * other
     if pairs > _COUNTED:
         deviation = math.sqrt(pairs * (one + other + 1) / 12)
@@ -65,7 +69,7 @@ def critical(one: int, other: int, alpha: float) -> int | None:
 
 
 def _counts(one: int, other: int) -> list[int]:
-    """In how many ways the statistic takes each value: the coefficients of the Gaussian binomial (one + other over one)."""
+    """Return the number of ways for each value of the statistic: coefficients of the Gaussian binomial (one + other over one)."""
     size = one * other + 1
     found = [1] + [0] * (size - 1)
     for step in range(1, one + 1):
@@ -84,27 +88,29 @@ def _thinned(values: Sequence[float]) -> Sequence[float]:
 
 
 def tail_shift(before: Sequence[float], after: Sequence[float], top: int, alpha: float) -> Bounds:
-    """The interval of level 1 − alpha for the shift of the `top` largest values of both samples, which are in ascending
-    order; None where samples of these sizes cannot tell."""
+    """Return the interval of level 1 − alpha for the shift of the `top` largest values of both samples.
+
+    Both samples are in ascending order. Returns None if they are too small.
+    """
     lower, upper = _least(len(before), len(after), top, alpha / 2), _most(len(before), len(after), top, alpha / 2)
     if lower is None or upper is None:
         return None
-    # With a shift d taken off `after`, c of the top values or more are of it where its c-th largest, less d, lies above the
-    # (top − c + 1)-th largest of `before`.
+    # With a shift d subtracted from `after`, at least c of the top values are from it if its c-th largest value minus d is
+    # above the (top − c + 1)-th largest value of `before`.
     low = after[-upper] - before[-(top - upper + 1)]
     high = after[-(lower + 1)] - before[-(top - lower)]
     return low, high
 
 
 def at_least(before: int, after: int, top: int, count: int) -> float:
-    """The chance that `count` or more of the `top` largest of all values are of `after`, if both are alike."""
+    """Return the probability that at least `count` of the `top` largest values are in `after`, for equal distributions."""
     last = min(top, after)
     return math.fsum(_chance(before, after, top, own) for own in range(max(count, top - before, 0), last + 1))
 
 
 @lru_cache(maxsize=64)
 def _most(before: int, after: int, top: int, alpha: float) -> int | None:
-    """The smallest count that is reached or passed with a chance of at most alpha; None where there is none."""
+    """Return the smallest count that is reached or exceeded with a probability of at most alpha, or None."""
     total, found = 0.0, None
     for own in range(min(top, after), max(top - before, 0) - 1, -1):
         total += _chance(before, after, top, own)
@@ -115,16 +121,16 @@ def _most(before: int, after: int, top: int, alpha: float) -> int | None:
 
 
 def _least(before: int, after: int, top: int, alpha: float) -> int | None:
-    """The largest count that is not passed with a chance of at most alpha; None where there is none."""
+    """Return the largest count that is not exceeded with a probability of at most alpha, or None."""
     mirrored = _most(after, before, top, alpha)
     return None if mirrored is None else top - mirrored
 
 
 def _chance(before: int, after: int, top: int, own: int) -> float:
-    """The hypergeometric chance that `own` of the `top` values drawn without looking are of `after`."""
+    """Return the hypergeometric probability that `own` of `top` values drawn at random are in `after`."""
     return math.exp(_choose(after, own) + _choose(before, top - own) - _choose(before + after, top))
 
 
 def _choose(size: int, part: int) -> float:
-    """The logarithm of a binomial coefficient."""
+    """Return the logarithm of a binomial coefficient."""
     return math.lgamma(size + 1) - math.lgamma(part + 1) - math.lgamma(size - part + 1)

@@ -1,4 +1,4 @@
-"""Compares two streams: how they ended, their frames and events, the shape of their chunks, their text, their timing.
+"""Compare two streams: how they ended, their frames and events, the shape of their chunks, their text, their timing.
 
 Ids and times differ in every run of the same request, so they are only compared on request.
 """
@@ -61,8 +61,11 @@ _JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", in
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `kind` is `ending`, `frames`, `shape`, `value`, `order`, `text` or `timing`; `where` a field, a
-    path, an event or a part of the message; `before` and `after` are the values, or None."""
+    """One difference.
+
+    `kind` is `ending`, `frames`, `shape`, `value`, `order`, `text` or `timing`; `where` is a field, a path, an event or a
+    part of the message; `before` and `after` are the values, or None.
+    """
 
     kind: str
     where: str
@@ -73,7 +76,7 @@ class Change:
 
 @dataclass(slots=True)
 class _Field:
-    """The values at one path over all chunks: their JSON types, in how many chunks it occurs, and the first values."""
+    """The values at one path in all chunks: their JSON types, the number of chunks with the path, and the first values."""
 
     types: set[str]
     chunks: int
@@ -81,7 +84,7 @@ class _Field:
 
 
 def changes(before: Stream, after: Stream, *, ids: bool = False) -> Iterator[Change]:
-    """All differences of two streams except timing, the broadest first. `ids` compares volatile fields too."""
+    """Yield all differences of two streams except timing, the broadest first. With `ids`, volatile fields are compared too."""
     yield from _endings(before, after)
     yield from _frames(before, after)
     shapes = list(_shapes(before, after, ids=ids))
@@ -92,8 +95,7 @@ def changes(before: Stream, after: Stream, *, ids: bool = False) -> Iterator[Cha
 
 
 def timing(before: Mapping[str, float], after: Mapping[str, float], tolerance: float = TOLERANCE) -> Iterator[Change]:
-    """The times (ns, by name) that differ by more than `tolerance`, and by more than a millisecond; and those that only
-    one side has."""
+    """Yield the times (ns, by name) that differ by more than `tolerance` and a millisecond, or that only one stream has."""
     for name in [*before, *(name for name in after if name not in before)]:
         first, second = before.get(name), after.get(name)
         if first is None or second is None:
@@ -134,7 +136,7 @@ def _frames(before: Stream, after: Stream) -> Iterator[Change]:
 
 
 def _shapes(before: Stream, after: Stream, *, ids: bool) -> Iterator[Change]:
-    """Drift: fields that are new, missing or have another type, and constant values that have changed."""
+    """Yield fields that are new, missing or have another type, and constant values that have changed."""
     first, second = _fields(before), _fields(after)
     for path in _roots(second, first):
         below = sum(other.startswith((f"{path}.", f"{path}[]")) for other in second)
@@ -155,7 +157,7 @@ def _shapes(before: Stream, after: Stream, *, ids: bool) -> Iterator[Change]:
 
 
 def _usage(before: Stream, after: Stream, reported: set[str]) -> Iterator[Change]:
-    """The token counts that each stream reported last, except those already `reported` as values of a path."""
+    """Yield the changed token counts, except those already `reported` as values of a path. The last counts of a stream apply."""
     first, second = (_counts(stream) for stream in (before, after))
     for path in first:
         known = any(where == path or where.endswith(f".{path}") for where in reported)
@@ -169,7 +171,7 @@ def _counts(stream: Stream) -> dict[str, int]:
 
 
 def _order(before: Stream, after: Stream) -> Iterator[Change]:
-    """The events that come in another order, or carry other fields than their counterparts."""
+    """Yield the events that are in a different order or have other fields than their counterparts."""
     found = list(moved(before, after))
     for place in found[:_MOST_MOVED]:
         event = place.after_event if place.before_event is None else place.before_event
@@ -180,7 +182,7 @@ def _order(before: Stream, after: Stream) -> Iterator[Change]:
 
 
 def _roots(fields: Mapping[str, _Field], others: Mapping[str, _Field]) -> list[str]:
-    """The paths that only `fields` has, without those that lie below another such path."""
+    """Return the paths that only `fields` has, without those below another such path."""
     roots: list[str] = []
     for path in sorted(set(fields) - set(others)):
         if not any(path.startswith((f"{root}.", f"{root}[]")) for root in roots):
@@ -225,7 +227,7 @@ def _fields(stream: Stream) -> dict[str, _Field]:
 
 
 def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every path of a JSON value with its value; elements of an array share one path."""
+    """Yield every path of a JSON value with its value; elements of an array share one path."""
     pending = [(path, value)]
     while pending:
         path, value = pending.pop()
@@ -238,7 +240,7 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _message(stream: Stream) -> dict[str, str]:
-    """The assembled message: text, reasoning, refusals, tool calls and finish reason of each choice."""
+    """Return the assembled message: text, reasoning, refusals, tool calls and finish reason of each choice."""
     found: dict[str, list[str]] = {}
     for chunk in range(len(stream.chunks)):
         for delta in stream.deltas(chunk):
@@ -265,13 +267,13 @@ def _end(stream: Stream) -> str | None:
 
 
 def _ignored(stream: Stream) -> str | None:
-    """What the framing ignores, by reason, with counts."""
+    """Return the lines that the framing ignores, as counts by reason."""
     reasons = Counter(aside.reason for _, aside in stream.events.asides if isinstance(aside, Ignored))
     return ", ".join(f"{reason} (\u00d7{count})" for reason, count in sorted(reasons.items())) or None
 
 
 def _line_ends(stream: Stream) -> str | None:
-    """The line endings in use; None if the log did not keep them."""
+    """Return the line endings in use; None if the log did not keep them."""
     if not stream.framed or stream.framing != "sse":
         return None
     body = stream.exchange.frames.body
@@ -281,7 +283,7 @@ def _line_ends(stream: Stream) -> str | None:
 
 
 def _spaced(stream: Stream) -> str | None:
-    """Whether a space follows `data:`; None if the log did not keep it."""
+    """Return whether a space follows `data:`; None if the log did not keep it."""
     if not stream.framed or stream.framing != "sse":
         return None
     body = stream.exchange.frames.body
@@ -294,13 +296,13 @@ def _multi_line(stream: Stream) -> int:
 
 
 def _names(stream: Stream) -> str:
-    """The names of the events, in order of first occurrence."""
+    """Return the names of the events, in order of first occurrence."""
     order = dict.fromkeys(stream.events.name(index) for index in range(len(stream.events)))
     return ", ".join(order)
 
 
 def _layout(stream: Stream) -> str | None:
-    """How events are laid out in frames: one each, several, or cut across frames; None if the log has no frames."""
+    """Return how events are distributed over frames: one each, several, or split; None if the log has no frames."""
     if not stream.framed or stream.exchange.source == "import" or not stream.events.ends:
         return None
     frame_ends = set(stream.exchange.frames.ends)

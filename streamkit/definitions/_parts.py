@@ -9,13 +9,12 @@ from streamkit.definitions._definition import Answer
 
 
 def usage_or_tokenizer(chat: Chat, reported: int | None, texts: Sequence[str]) -> tuple[int | None, str, str]:
-    """N as the usage told it, else (and where that is 0) what a tokenizer counts: the count, its source, or why there is
-    none."""
+    """Return N from the usage or, if that is missing or 0, from a tokenizer: the count, its source, or the reason for none."""
     return (reported, "usage", "") if reported else tokenizer(chat, texts)
 
 
 def tokenizer(chat: Chat, texts: Sequence[str]) -> tuple[int | None, str, str]:
-    """Return a tokenizer's count of these texts joined: the count, its source, or why there is none."""
+    """Return a tokenizer's count of these texts joined: the count, its source, or the reason for none."""
     count = chat.counted(texts)
     return count, chat.source, "" if count is not None else "no-tokenizer"
 
@@ -27,7 +26,7 @@ def spread(
     gaps: Sequence[float] | None,
     also: Mapping[str, float] | None = None,
 ) -> Answer:
-    """Return the usual answer: TTFT is the first line, per token is (end − TTFT)/(N − 1), and missing fields have a reason."""
+    """Return the usual answer: TTFT is the first line, per token is (end − TTFT)/(N − 1); missing fields have a reason."""
     tokens, source, why = counted
     missing: dict[str, str] = {}
     if first is None:

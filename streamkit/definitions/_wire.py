@@ -1,8 +1,8 @@
-"""How benchmark tools cut a body into events: each parser as it is written, faults included.
+"""How benchmark tools split a body into events: each parser as implemented by the tool, bugs included.
 
-A reader takes the frames of one body and yields `(when, payload)`: the time (ns since the request) at which the tool holds
-the payload, and the text that it hands to its JSON parser. It raises `Unreadable` where the tool's own code raises, and
-the tool then counts the request as failed. No reader's cost depends on more than the length of the body.
+A reader takes the frames of one body and yields `(when, payload)`: the time (ns since the request) at which the tool has the
+payload, and the text that it passes to its JSON parser. It raises `Unreadable` where the code of the tool raises; the tool
+then counts the request as failed. All readers take time linear in the length of the body.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any
 from streamkit.frozen import dataclass
 
 _DONE = "[DONE]"
-# JSON that is false to Python, which AIPerf and GuideLLM pass over.
+# JSON values that are false in Python, which AIPerf and GuideLLM skip.
 _NOTHING = frozenset(("{}", "[]", '""', "0", "false"))
 _DATA = "data: "
 _STRUCTURE = re.compile(r'["\\{}\[\]]')
 
 
 class Unreadable(Exception):
-    """The tool's own code raises here: `code` is the reason, `detail` what it stumbles over."""
+    """Raised where the code of the tool raises; `code` is the reason, `detail` the input that causes it."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(code, detail)
@@ -34,9 +34,9 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The body of one stream: its frames with their times (ns since the request), when it ended, its content type.
+    """The body of one stream: its frames with their times (ns since the request), the time of its end, its content type.
 
-    `known` has the chunks by their JSON, as far as these were read before.
+    `known` maps JSON texts to chunks that were already parsed.
     """
 
     frames: Sequence[tuple[int, bytes]]
@@ -45,7 +45,7 @@ class Wire:
     known: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def parsed(self, payload: str) -> Any:
-        """What Python's `json.loads` makes of it. Raises `ValueError` or `RecursionError` as that does."""
+        """Return the result of Python's `json.loads`. Raises ValueError or RecursionError, as that does."""
         chunk = self.known.get(payload)
         return json.loads(payload) if chunk is None else chunk
 
@@ -55,9 +55,11 @@ Reader = Callable[[Wire], Payloads]
 
 
 def blank_line_messages(wire: Wire, *, stripped: bool = False) -> Payloads:
-    """vLLM's `StreamedResponseHandler`: messages between `\\n\\n`, or a buffer that begins with `data: ` and is JSON as a
-    whole. `stripped` is up to 0.32, where every read was stripped of whitespace first. A message that begins with a colon
-    is skipped whole; what is left at the end is dropped."""
+    """Read as vLLM's `StreamedResponseHandler`: messages end at `\\n\\n`, or when the buffer is `data: ` and complete JSON.
+
+    A message that begins with a colon is skipped as a whole; an incomplete message at the end is dropped. `stripped` is the
+    behaviour up to 0.32, which stripped whitespace from every read first.
+    """
     return (
         (at, message.removeprefix(_DATA))
         for at, message in _vllm_messages(wire, stripped)
@@ -66,13 +68,12 @@ def blank_line_messages(wire: Wire, *, stripped: bool = False) -> Payloads:
 
 
 def stripped_messages(wire: Wire) -> Payloads:
-    """The same as it was up to vLLM 0.32."""
+    """Read as vLLM up to 0.32."""
     return blank_line_messages(wire, stripped=True)
 
 
 def data_lines_of_messages(wire: Wire, *, stripped: bool = False) -> Payloads:
-    """vLLM's reader of the Responses API: the `data:` lines of each such message, joined; a message without one is
-    skipped."""
+    """Read as vLLM reads the Responses API: the `data:` lines of each such message, joined. Messages without one are skipped."""
     for at, message in _vllm_messages(wire, stripped):
         lines = [
             line.removeprefix("data:").removeprefix(" ") for line in message.split("\n") if line.startswith("data:")
@@ -97,7 +98,7 @@ def _vllm_messages(wire: Wire, stripped: bool) -> Payloads:
 
 
 class _Pending:
-    """The buffer of vLLM's handler, without its cost: nothing is searched or parsed twice."""
+    """The buffer of vLLM's handler, in linear time: nothing is searched or parsed twice."""
 
     def __init__(self, parsed: Callable[[str], Any]) -> None:
         self.parsed = parsed
@@ -106,7 +107,7 @@ class _Pending:
         self.scan = _Scan()
 
     def add(self, text: str) -> list[str]:
-        """The messages that this piece completes."""
+        """Return the messages that this piece completes."""
         messages: list[str] = []
         if "\n\n" in self.last + text:
             *whole, rest = ("".join(self.parts) + text).split("\n\n")
@@ -139,7 +140,7 @@ class _Pending:
             try:
                 self.parsed(content)
             except json.JSONDecodeError:
-                # A whole value that something follows stays invalid whatever comes next.
+                # A complete value followed by more text stays invalid whatever comes next.
                 self.scan.hopeless = self.scan.closed
                 return ""
             except (ValueError, RecursionError) as fault:
@@ -148,7 +149,7 @@ class _Pending:
 
 
 class _Scan:
-    """Whether a growing text may be a whole JSON value by now: its brackets are closed."""
+    """Checks whether a growing text may be a complete JSON value: all its brackets are closed."""
 
     def __init__(self) -> None:
         self.depth = 0
@@ -160,11 +161,11 @@ class _Scan:
 
     @property
     def may_be_whole(self) -> bool:
-        """Whether parsing is worth while."""
+        """Whether parsing is worthwhile."""
         return not self.hopeless and not self.quoted and self.depth == 0 and (self.closed or self.length < 64)
 
     def feed(self, text: str) -> None:
-        """Look at the next piece."""
+        """Process the next piece."""
         self.length += len(text)
         if self.hopeless:
             return
@@ -185,24 +186,28 @@ class _Scan:
 
 
 def fed_lines(wire: Wire) -> Payloads:
-    """SGLang: aiohttp's lines, which end with `\\n` alone, stripped; every line that is not empty is a payload, without
-    `data: ` where it begins so."""
+    """Read as SGLang: lines as split by aiohttp, at `\\n` only, and stripped.
+
+    Every line that is not empty is a payload, without `data: ` if it begins with that.
+    """
     for at, line in _split(wire, b"\n"):
         if stripped := line.strip():
             yield at, _utf8(stripped).removeprefix(_DATA)
 
 
 def sliced_lines(wire: Wire) -> Payloads:
-    """llmperf: the lines of `requests` (`\\n`, `\\r\\n`, `\\r`), stripped, without their first six bytes, whatever these
-    are."""
+    """Read as llmperf: lines as split by `requests` (`\\n`, `\\r\\n`, `\\r`), stripped, without their first six bytes."""
     for at, line in _requests_lines(wire):
         if stripped := line.strip():
             yield at, _utf8(stripped[len(_DATA) :])
 
 
 def data_lines_of_blocks(wire: Wire) -> Payloads:
-    """inference-perf: blocks between `\\n\\n`, and of these the lines that begin with `data:`, without `data: ` where the
-    space is there. `[DONE]` skips what is left of its block and lets the rest of the same read wait for the next one."""
+    """Read as inference-perf: blocks end at `\\n\\n`; their lines that begin with `data:` are payloads, without `data: `.
+
+    `data:` is kept if no space follows it. `[DONE]` skips the rest of its block, and the rest of the same read is processed
+    with the next one.
+    """
     pending = bytearray()
     for at, data in wire.frames:
         searched = max(len(pending) - 1, 0)
@@ -225,8 +230,10 @@ def data_lines_of_blocks(wire: Wire) -> Payloads:
 
 
 def sse_messages(wire: Wire) -> Payloads:
-    """AIPerf: blocks between `\\n\\n`, and where there is none, between `\\r\\n\\r\\n`; fields with or without a space;
-    what is left at the end counts, at the time of the end. `event: error` fails the request."""
+    """Read as AIPerf: blocks end at `\\n\\n` or, if there is none, at `\\r\\n\\r\\n`; a space after a field name is optional.
+
+    An incomplete block at the end counts, at the time of the end. `event: error` fails the request.
+    """
     kind = (wire.content_type or "").partition(";")[0].strip().lower()
     if kind not in ("", "text/event-stream"):
         raise Unreadable("no-event-stream", f"content type {kind}")
@@ -257,7 +264,7 @@ def sse_messages(wire: Wire) -> Payloads:
 
 
 def _aiperf_payload(message: str) -> str:
-    """The data of one message as `SSEMessage.parse` and `extract_data_content` take it; "" where there is none."""
+    """Return the data of one message as read by `SSEMessage.parse` and `extract_data_content`; "" if there is none."""
     payload = _aiperf_data(message)
     return "" if payload == "null" or payload in _NOTHING else payload
 
@@ -281,8 +288,10 @@ def _aiperf_data(message: str) -> str:
 
 
 def unicode_lines(wire: Wire) -> Payloads:
-    """GuideLLM: the lines of httpx, which break at every line boundary of Unicode, U+2028 in a string included; those that
-    begin with `data:`, to `[DONE]`, after which it reads no further."""
+    """Read as GuideLLM: lines that begin with `data:`, up to `[DONE]`.
+
+    Lines are split by httpx, at every line boundary of Unicode, even at U+2028 within a string.
+    """
     for at, line in _httpx_lines(wire):
         if not (stripped := line.strip()).startswith("data:"):
             continue
@@ -296,7 +305,7 @@ def unicode_lines(wire: Wire) -> Payloads:
 
 
 def _httpx_lines(wire: Wire) -> Payloads:
-    """What `httpx.Response.aiter_lines` gives."""
+    """Yield lines as `httpx.Response.aiter_lines` does."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     pending: list[str] = []
     returned = False
@@ -317,7 +326,7 @@ def _httpx_lines(wire: Wire) -> Payloads:
 
 
 def _requests_lines(wire: Wire) -> Iterator[tuple[int, bytes]]:
-    """What `requests.Response.iter_lines` gives: an end of line that is cut between `\\r` and `\\n` gives an empty line."""
+    """Yield lines as `requests.Response.iter_lines` does: a `\\r\\n` split between two reads gives an empty line."""
     pending: list[bytes] = []
     for at, data in wire.frames:
         for line in data.splitlines(keepends=True):
@@ -351,7 +360,7 @@ def _utf8(line: bytes) -> str:
 
 
 def reads_of(wire: Wire) -> Payloads:
-    """GenAI-Perf: perf_analyzer keeps one text a read; the report puts splinters back and merges what came at once."""
+    """Read as GenAI-Perf: perf_analyzer stores one text per read; the report joins fragments and merges simultaneous reads."""
     texts = [data.decode("utf-8", "replace") for _, data in wire.frames]
     _mend_splinters(texts)
     for (at, _), text in zip(wire.frames, texts, strict=True):
@@ -359,7 +368,7 @@ def reads_of(wire: Wire) -> Payloads:
 
 
 def _mend_splinters(texts: list[str]) -> None:
-    """Give to the read before what does not begin with `data: `; comments and other fields stay as they are."""
+    """Append texts that do not begin with `data: ` to the previous read, except comments and other fields."""
     tails: list[str] = []
     for index in reversed(range(1, len(texts))):
         text = texts[index] + "".join(reversed(tails))

@@ -1,4 +1,4 @@
-"""How values from a stream are named in messages: never by their Python representation."""
+"""Describe values from a stream in messages, never with their Python representation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def describe(value: Any) -> str:
 
 
 def with_field(what: str, holder: dict[str, Any], field: str) -> str:
-    """Name a thing by one of its fields: `an event of type "x"`, `an event without a type`, `an event whose type is null`."""
+    """Describe a thing by one of its fields: `an event of type "x"`, `an event without a type`, `an event whose type is null`."""
     if field not in holder:
         return f"{what} without {'an' if field[0] in 'aeiou' else 'a'} {field}"
     value = holder[field]
@@ -31,13 +31,13 @@ def with_field(what: str, holder: dict[str, Any], field: str) -> str:
 
 
 def with_error(what: str, error: Any) -> str:
-    """Add an error's own words to a message, or that it has none."""
+    """Add the message of an error, or the fact that it has none."""
     words = error_words(error)
     return f"{what}: {words}" if words else f"{what} without a message"
 
 
 def error_words(error: Any) -> str:
-    """Return what an error says in the field where errors say it, shortened; "" where it says nothing."""
+    """Return the message of an error, shortened; "" if it has none."""
     for _ in range(_DEEPEST):
         if isinstance(error, dict):
             error = next((error[key] for key in _TELLING if error.get(key) not in (None, "", [], {})), None)

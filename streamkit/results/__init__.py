@@ -1,4 +1,4 @@
-"""Results of benchmark tools: one module a tool, which reads the files that the tool writes."""
+"""Results of benchmark tools: one module per tool, which reads the files that the tool writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests in columns, as vLLM and SGLang write them: a list a number, a place a request."""
+"""Requests in columns, as written by vLLM and SGLang: one list per number, with one element per request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TOTALS = ("mean_ttft_ms", "median_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "med
 
 
 def column_requests(run: Mapping[str, Any], remedy: str) -> Sequence[Request]:
-    """The requests of one run; of totals alone as many requests without numbers, with `remedy` in a note."""
+    """Return the requests of one run. If it has totals only, the requests have no numbers, and a note contains `remedy`."""
     if "ttfts" not in run:
         totals = {name: f"{run[name]:.6g}" for name in _TOTALS if run.get(name) is not None}
         return unlisted(int(run["completed"]), int(run.get("failed") or 0), totals, remedy)
@@ -20,7 +20,7 @@ def column_requests(run: Mapping[str, Any], remedy: str) -> Sequence[Request]:
         Request(
             outcome=failed_at(error),
             model=run.get("model_id"),
-            # A request that failed has zeros where it has no numbers.
+            # In a failed request, 0 means that there is no number.
             samples={} if error else _samples(ttft, gaps, tokens, asked),
         )
         for ttft, gaps, tokens, asked, error in columns
@@ -29,7 +29,7 @@ def column_requests(run: Mapping[str, Any], remedy: str) -> Sequence[Request]:
 
 def _samples(ttft: float, gaps: Sequence[float], tokens: int, asked: int) -> dict[str, tuple[float, ...]]:
     if not ttft:
-        # 0.0 is what these tools store where no chunk was a token to them.
+        # These tools store 0.0 if they recognized no chunk as a token.
         return one(output_tokens=count(tokens), input_tokens=count(asked))
     rest = sum(gaps)
     latency = rest / (tokens - 1) if tokens > 1 and gaps else None

@@ -14,7 +14,7 @@ from typing import Any
 from streamkit.frozen import dataclass
 from streamkit.registry import Catalogue
 
-# A file as JSON: one value, or a value a line.
+# A file as JSON: one value, or one value per line.
 Document = Sequence[Any]
 
 # The number of requests comes from the file and must not decide how much memory is used.
@@ -25,8 +25,10 @@ _AGGREGATE = "the tool wrote totals only, and no request"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request: its outcome (`complete`, `error`, …), the samples that the tool stored by the names of our metrics (times in
-    nanoseconds), the model, the time when it was sent (RFC 3339), and notes."""
+    """One request: its outcome (`complete`, `error`, …), samples, model, the time when it was sent (RFC 3339), and notes.
+
+    `samples` maps names of our metrics to the values that the tool stored; times are in nanoseconds.
+    """
 
     outcome: str = "complete"
     samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
@@ -46,7 +48,9 @@ class Result:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
     """The results of one tool: a name, the tool, a test of the first bytes of a file, and a function that reads its JSON.
-    `reads` raises ValueError, LookupError, TypeError or AttributeError for a damaged file."""
+
+    `reads` raises ValueError, LookupError, TypeError or AttributeError for a damaged file.
+    """
 
     name: str
     tool: str
@@ -84,11 +88,14 @@ def failed_at(error: Any) -> str:
 
 
 def unlisted(complete: int, failed: int, totals: Mapping[str, Any], remedy: str) -> list[Request]:
-    """Return requests without samples, for a file that contains only totals. The first has a note with the totals (texts by
-    name) and with the option that makes the tool write requests. Raises ValueError for more than 10,000."""
+    """Return requests without samples, for a file that contains only totals.
+
+    The first has a note with the totals (texts by name) and with the option that makes the tool write requests. Raises
+    ValueError for more than 10,000 requests.
+    """
     if not 0 <= complete + failed <= _MOST:
         raise ValueError(f"totals of {complete + failed} requests; expected at most {_MOST}")
-    told = ", ".join(f"{name} {value}" for name, value in totals.items() if value is not None)
-    note = f"{_AGGREGATE} ({remedy}); it says: {told}" if told else f"{_AGGREGATE} ({remedy})"
+    listing = ", ".join(f"{name} {value}" for name, value in totals.items() if value is not None)
+    note = f"{_AGGREGATE} ({remedy}); totals: {listing}" if listing else f"{_AGGREGATE} ({remedy})"
     requests = [Request() for _ in range(complete)] + [Request(outcome="error") for _ in range(failed)]
     return [Request(outcome=requests[0].outcome, notes=(note,)), *requests[1:]] if requests else []

@@ -19,34 +19,34 @@ _UNITS = {"ns": 1, "us": 1e3, "ms": 1e6, "sec": 1e9}
 
 
 def reads(document: Document) -> Result:
-    """The requests of a file."""
+    """Return the requests of a file."""
     if "aiperf_version" in document[0]:
         return _totals(document[0])
     return Result([_request(line) for line in document if line["metadata"].get("benchmark_phase") != "warmup"])
 
 
 def _request(line: Any) -> Request:
-    told = line.get("metrics") or {}
+    data = line.get("metrics") or {}
     outcome = "error" if line.get("error") else "truncated" if line["metadata"].get("was_cancelled") else "complete"
     return Request(
         outcome=outcome,
         recorded_at=_moment(line["metadata"].get("request_start_ns")),
         samples=one(
-            time_to_first_token=_time(told, "time_to_first_token"),
-            time_to_second_token=_time(told, "time_to_second_token"),
-            time_to_first_answer_token=_time(told, "time_to_first_output_token"),
-            time_to_last_token=_time(told, "request_latency"),
-            inter_token_latency=_time(told, "inter_token_latency"),
-            inter_chunk_gap=_gaps(told.get("inter_chunk_latency")),
-            output_tokens_per_second=count((told.get("output_token_throughput_per_user") or {}).get("value")),
-            output_tokens=count((told.get("output_sequence_length") or {}).get("value")),
-            input_tokens=count((told.get("input_sequence_length") or {}).get("value")),
+            time_to_first_token=_time(data, "time_to_first_token"),
+            time_to_second_token=_time(data, "time_to_second_token"),
+            time_to_first_answer_token=_time(data, "time_to_first_output_token"),
+            time_to_last_token=_time(data, "request_latency"),
+            inter_token_latency=_time(data, "inter_token_latency"),
+            inter_chunk_gap=_gaps(data.get("inter_chunk_latency")),
+            output_tokens_per_second=count((data.get("output_token_throughput_per_user") or {}).get("value")),
+            output_tokens=count((data.get("output_sequence_length") or {}).get("value")),
+            input_tokens=count((data.get("input_sequence_length") or {}).get("value")),
         ),
     )
 
 
-def _time(told: Any, name: str) -> tuple[float, ...]:
-    held = told.get(name) or {}
+def _time(data: Any, name: str) -> tuple[float, ...]:
+    held = data.get(name) or {}
     return nanoseconds(held.get("value"), _UNITS[held["unit"]]) if held else ()
 
 
@@ -60,18 +60,18 @@ def _moment(at: Any) -> str | None:
     return datetime.fromtimestamp(at / 1e9, UTC).isoformat().replace("+00:00", "Z")
 
 
-def _totals(told: Any) -> Result:
+def _totals(data: Any) -> Result:
     named = ("request_latency", "time_to_first_token", "inter_token_latency")
     totals = {
         f"{stat} {name}": f"{held[stat]:.6g} {held['unit']}"
         for name in named
-        if (held := told.get(name))
+        if (held := data.get(name))
         for stat in ("avg", "p50", "p99")
         if held.get(stat) is not None
     }
-    number = int((told.get("request_count") or {}).get("avg") or 0)
-    failed = sum(int(one.get("count") or 0) for one in told.get("error_summary") or ())
-    return Result(unlisted(number, failed, totals, "use profile_export.jsonl"), str(told["aiperf_version"]))
+    number = int((data.get("request_count") or {}).get("avg") or 0)
+    failed = sum(int(one.get("count") or 0) for one in data.get("error_summary") or ())
+    return Result(unlisted(number, failed, totals, "use profile_export.jsonl"), str(data["aiperf_version"]))
 
 
 RESULT = ToolResult(

@@ -18,30 +18,30 @@ _MS = 1e6
 
 
 def reads(document: Document) -> Result:
-    """The requests of a file."""
+    """Return the requests of a file."""
     report = document[0]
     outcomes = {"successful": "complete", "errored": "error", "incomplete": "excerpt"}
     requests = [
-        _request(told, outcome)
+        _request(data, outcome)
         for benchmark in report["benchmarks"]
         for kind, outcome in outcomes.items()
-        for told in benchmark["requests"].get(kind) or ()
+        for data in benchmark["requests"].get(kind) or ()
     ]
     return Result(requests, str(report["metadata"]["guidellm_version"]))
 
 
-def _request(told: Any, outcome: str) -> Request:
+def _request(data: Any, outcome: str) -> Request:
     return Request(
         outcome=outcome,
         samples=one(
-            time_to_first_token=nanoseconds(told.get("time_to_first_token_ms"), _MS),
-            time_to_first_answer_token=nanoseconds(told.get("time_to_first_output_token_ms"), _MS),
-            inter_token_latency=nanoseconds(told.get("inter_token_latency_ms"), _MS),
-            operation_duration=nanoseconds(told.get("request_latency")),
-            end_to_end_tokens_per_second=count(told.get("output_tokens_per_second")),
-            output_tokens=count(told.get("output_tokens")),
-            input_tokens=count(told.get("prompt_tokens")),
-            cached_tokens=count(told.get("cached_tokens")),
+            time_to_first_token=nanoseconds(data.get("time_to_first_token_ms"), _MS),
+            time_to_first_answer_token=nanoseconds(data.get("time_to_first_output_token_ms"), _MS),
+            inter_token_latency=nanoseconds(data.get("inter_token_latency_ms"), _MS),
+            operation_duration=nanoseconds(data.get("request_latency")),
+            end_to_end_tokens_per_second=count(data.get("output_tokens_per_second")),
+            output_tokens=count(data.get("output_tokens")),
+            input_tokens=count(data.get("prompt_tokens")),
+            cached_tokens=count(data.get("cached_tokens")),
         ),
     )
 

@@ -30,23 +30,23 @@ _TOTALS = re.compile(rb'\s*\{\s*"benchmark_time_seconds":\s*[\d.]+,\s*"load_summ
 
 
 def reads(document: Document) -> Result:
-    """The requests of a file."""
+    """Return the requests of a file."""
     report = document[0]
-    return Result([_request(told) for told in report] if isinstance(report, list) else _totals(report))
+    return Result([_request(data) for data in report] if isinstance(report, list) else _totals(report))
 
 
-def _request(told: Any) -> Request:
-    known = {**_of_chunks(told), **(told.get("computed_metrics") or {})}
+def _request(data: Any) -> Request:
+    known = {**_of_chunks(data), **(data.get("computed_metrics") or {})}
     rate = known.get("time_per_output_token")
     return Request(
-        outcome=failed_at(told.get("error")),
+        outcome=failed_at(data.get("error")),
         samples=one(
             time_to_first_token=nanoseconds(known.get("time_to_first_token")),
             inter_token_latency=nanoseconds(rate),
             inter_chunk_gap=listed(known.get("gaps")),
-            # Its own answer is 0.0 where there are no tokens.
+            # The tool reports 0.0 if there are no tokens.
             normalized_time_per_output_token=nanoseconds(known.get("normalized_time_per_output_token") or None),
-            operation_duration=nanoseconds(told["end_time"] - told["start_time"]),
+            operation_duration=nanoseconds(data["end_time"] - data["start_time"]),
             output_tokens_per_second=count(1 / rate if rate else None),
             output_tokens=count(known.get("output_tokens")),
             input_tokens=count(known.get("input_tokens")),
@@ -54,9 +54,12 @@ def _request(told: Any) -> Request:
     )
 
 
-def _of_chunks(told: Any) -> dict[str, Any]:
-    """What the times of the chunks with content tell, by the tool's formulas; its computed metrics are off by default."""
-    info = told.get("info") or {}
+def _of_chunks(data: Any) -> dict[str, Any]:
+    """Compute metrics from the times of the chunks with content, with the formulas of the tool.
+
+    The tool's own computed metrics are off by default.
+    """
+    info = data.get("info") or {}
     held = info.get("response_metrics") or {}
     times, tokens = held.get("chunk_times") or [], held.get("output_tokens")
     known: dict[str, Any] = {
@@ -64,9 +67,9 @@ def _of_chunks(told: Any) -> dict[str, Any]:
         "input_tokens": ((info.get("request_metrics") or {}).get("text") or {}).get("input_tokens"),
     }
     if tokens:
-        known["normalized_time_per_output_token"] = (told["end_time"] - told["start_time"]) / tokens
+        known["normalized_time_per_output_token"] = (data["end_time"] - data["start_time"]) / tokens
     if len(times) > 1:
-        known["time_to_first_token"] = times[0] - told["start_time"]
+        known["time_to_first_token"] = times[0] - data["start_time"]
         known["gaps"] = [later - earlier for earlier, later in pairwise(times)]
         if tokens and tokens > 1:
             known["time_per_output_token"] = (times[-1] - times[0]) / (tokens - 1)

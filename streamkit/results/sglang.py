@@ -15,7 +15,7 @@ _HEAD = re.compile(rb'\s*\{\s*"tag":\s*(?:null|"[^"]*"),\s*"backend":\s*"[^"]*",
 
 
 def reads(document: Document) -> Result:
-    """The requests of a file."""
+    """Return the requests of a file."""
     return Result([one for run in document for one in column_requests(run, "use --output-details")])
 
 

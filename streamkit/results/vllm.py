@@ -15,7 +15,7 @@ _HEAD = re.compile(rb'\s*\{\s*"date":\s*"[^"]*",\s*"endpoint_type":')
 
 
 def reads(document: Document) -> Result:
-    """The requests of a file."""
+    """Return the requests of a file."""
     return Result([one for run in document for one in column_requests(run, "use --save-detailed")])
 
 

@@ -1,8 +1,8 @@
-"""An outcome of the client measurements in words: `raises TypeError`, `the text is lost`.
+"""Descriptions of the outcomes of the client measurements: `raises TypeError`, `the text is lost`.
 
-The forms of an outcome are those of `clients.json`: `{}` is fine; `raises`, `breaks` and `hangs` say that the program stops;
-`loses` and `sent` name the fields in which the answer is another than the one of the same stream without the defect, by the
-client's doing or because the stream itself holds it so.
+Outcomes have the format of `clients.json`. `{}` is no effect; with `raises`, `breaks` and `hangs` the program stops; `loses` and
+`sent` contain the fields in which the result differs from that of the same stream without the defect: `loses` because of the
+client, `sent` because the stream itself has these values.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ _LONGEST = 60
 
 
 def effect(outcome: dict[str, Any], truncated: bool, passed_on: bool) -> str:
-    """What a client does, as the end of a sentence that begins with its name; "" where it does no harm.
+    """Return what a client does, as a phrase that follows its name; "" if it does no harm.
 
-    `truncated` tells that the stream was cut off. `passed_on` asks for what the client hands on as it was sent, too.
+    `truncated` is whether the stream is truncated. With `passed_on`, fields under `sent` count as harm too.
     """
     if "raises" in outcome:
         kind, message = outcome["raises"]
         return f"raises {kind}: {message}" if _is_worth_telling(message) else f"raises {kind}"
     if "breaks" in outcome:
-        return f"hands on a value that raises {outcome['breaks'][0]} where it is read"
+        return f"returns a value that raises {outcome['breaks'][0]} when read"
     if "hangs" in outcome:
         return "hangs"
     fields = {**(outcome.get("sent", {}) if passed_on else {}), **outcome.get("loses", {})}
@@ -35,17 +35,17 @@ def effect(outcome: dict[str, Any], truncated: bool, passed_on: bool) -> str:
 
 
 def _of_a_cut_stream(fields: dict[str, Any]) -> str:
-    """What is handed over of a stream that was cut off, where no error is: it shows by its finish reason, or not at all."""
+    """Return the effect of a truncated stream without an error: the finish reason shows it, or nothing does."""
     if "finish" not in fields:
-        return "no error: the cut answer passes for a whole one"
+        return "no error: the truncated answer looks complete"
     usual, given = fields["finish"]
     if given and not usual:
-        return f"no error: the cut answer passes for a whole one, finish reason {_quoted(given)} is made up"
+        return f"no error: the truncated answer looks complete, finish reason {_quoted(given)} is made up"
     return f"no error, {_finish(usual, given)}"
 
 
 def _is_worth_telling(message: str) -> bool:
-    """Whether a message is the same for every such stream, as far as it can be seen: no numbers, and not cut."""
+    """Return whether a message is probably the same for every such stream: without numbers, and not shortened."""
     return bool(message) and len(message) <= _LONGEST and not any(char.isdigit() for char in message)
 
 
@@ -55,7 +55,7 @@ def _text(what: str) -> Callable[[Any, Any], str]:
             return f"the {what} is lost"
         if len(given) > len(usual):
             return f"{what} is added"
-        return f"{what} is missing" if len(given) < len(usual) else f"the {what} is another"
+        return f"{what} is missing" if len(given) < len(usual) else f"the {what} differs"
 
     return change
 
@@ -65,12 +65,12 @@ def _calls(usual: Any, given: Any) -> str:
         return "the tool calls are lost"
     if isinstance(usual, str) or isinstance(given, str) or len(given) == len(usual):
         return _changed_call(usual, given)
-    return "a tool call is lost" if len(given) < len(usual) else "a tool call too many"
+    return "a tool call is lost" if len(given) < len(usual) else "there is an extra tool call"
 
 
 def _changed_call(usual: Any, given: Any) -> str:
     if isinstance(usual, str) or isinstance(given, str):
-        return "the tool calls are others"
+        return "the tool calls differ"
     before, after = next(pair for pair in zip(usual, given, strict=True) if pair[0] != pair[1])
     if before[0] != after[0]:
         if after[0] == "(made up)":
@@ -79,8 +79,8 @@ def _changed_call(usual: Any, given: Any) -> str:
     if before[1] != after[1]:
         return "a tool call without a name" if not after[1] else f"the tool's name is {_quoted(after[1])}"
     if isinstance(after[2], str) and after[2].startswith("invalid: "):
-        return "the call is handed over as invalid"
-    return "the arguments are silently `{}`" if after[2] == {} else "the arguments are others"
+        return "the call is marked as invalid"
+    return "the arguments are silently `{}`" if after[2] == {} else "the arguments differ"
 
 
 def _finish(usual: Any, given: Any) -> str:
@@ -90,7 +90,7 @@ def _finish(usual: Any, given: Any) -> str:
 
 
 def _usage(_: Any, given: Any) -> str:
-    return "the usage is another" if given else "the usage is lost"
+    return "the usage differs" if given else "the usage is lost"
 
 
 def _role(_: Any, given: Any) -> str:

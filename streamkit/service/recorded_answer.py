@@ -1,4 +1,4 @@
-"""The recordings that a mock server plays: their requests, and what can be played."""
+"""The recordings that a mock server plays: their requests and responses."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _STREAMS = ("text/event-stream", "application/x-ndjson", "application/vnd.amazon
 
 
 class RecordedAnswer:
-    """One exchange as the server plays it. It is interpreted when that is first needed."""
+    """One exchange as the server plays it, interpreted when first needed."""
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = playable(exchange)
 
     @property
     def name(self) -> str:
-        """Its file, and its number unless it is the first in the file."""
+        """The path of its file, followed by `#` and its number unless it is the first in the file."""
         origin = self.exchange.origin
         return origin.path if origin.number == 1 else f"{origin.path}#{origin.number}"
 
@@ -81,7 +81,7 @@ class RecordedAnswer:
         return requested if isinstance(requested, str) and requested else self.stream.model
 
     def recorded(self) -> Recorded:
-        """The exchange as the matcher takes it."""
+        """The exchange in the form that the matcher expects."""
         exchange = self.exchange
         request = exchange.request
         return Recorded(
@@ -97,7 +97,7 @@ class RecordedAnswer:
         )
 
     def _fits(self, request: Request) -> bool:
-        """Whether a request is for the API of this stream, used if the recording has no request."""
+        """Whether a request is for the API of this stream; used if the recording has no request."""
         if request.method != "POST":
             return False
         path = request.path
@@ -108,9 +108,9 @@ class RecordedAnswer:
 
 
 def playable(exchange: Exchange) -> Exchange:
-    """Complete an exchange from a log without head and end: add the head that fits its framing, and a normal end.
+    """Complete an exchange from a log: add a head that fits its framing, and a normal end, if they are missing.
 
-    Our own recordings are played unchanged: if one has no response, there was none.
+    Recordings made by this program are played unchanged: if one has no response, there was none.
     """
     if exchange.source in ("client", "proxy"):
         return exchange

@@ -1,7 +1,7 @@
-"""Records one exchange as it happens: shows it, redacts it, writes it, and sums it up at the end.
+"""Record one exchange as it happens: show it, redact it, write it, and summarize it at the end.
 
-The same recorder listens to the client, the proxy and a pipe. What it has written is not kept in memory, except for the
-fields of its outcome.
+The client, the proxy and a pipe use the same recorder. Written data is not kept in memory, except for the fields of the
+outcome.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Sink(Protocol):
-    """Where the lines of one exchange go: a file, or a part of one."""
+    """Receives the lines of one exchange: a file, or a part of one."""
 
     path: str
 
@@ -38,54 +38,55 @@ class Sink(Protocol):
         ...
 
     def close(self) -> None:
-        """The exchange is over."""
+        """Close the sink when the exchange has ended."""
         ...
 
 
 @runtime_checkable
 class PatchableSink(Protocol):
-    """A sink in which a line can be written over: that of a frame at whose end something could begin a secret.
+    """A sink that can overwrite a line, as needed for a frame whose last bytes could be the beginning of a secret.
 
-    Where a sink is none, or is not `patchable` at the moment, such lines wait for what follows them.
+    For other sinks, and while `patchable` is false, such lines are held back until more bytes arrive.
     """
 
     @property
     def patchable(self) -> bool:
-        """Whether it can be done here."""
+        """Whether lines can be overwritten."""
         ...
 
     def position(self) -> int:
-        """The offset after what was last written."""
+        """The offset after the last bytes written."""
         ...
 
     def patch(self, position: int, data: bytes, /) -> None:
-        """Write these bytes over those at this offset."""
+        """Overwrite the bytes at this offset."""
         ...
 
 
 class Viewer(Protocol):
-    """Receives the body as it arrives, once it is written."""
+    """Receives the body as it arrives, after it was written."""
 
     def response(self, response: Response) -> None:
         """Called with the status line and headers."""
         ...
 
     def frame(self, data: bytes) -> None:
-        """Called with a frame of the body."""
+        """Show a frame of the body."""
         ...
 
     def close(self) -> None:
-        """The body has ended."""
+        """Finish when the body has ended."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What is known about an exchange when it is over.
+    """What is known about an exchange when it has ended.
 
-    `size` are the bytes of the body. `path` is None where nothing could be written; `lost` tells that not everything could. `request` where none was seen (a pipe). The
-    request, `error` and everything in the file have their secrets cut; `redactions` counts them. The last three are filled where recorders `interpret`: `first_token` in
-    nanoseconds after the request. `lines` are those of the recording, where recorders `keep` them.
+    `path` is None if nothing could be written; `lost` is true if some lines could not. `request` is None for a pipe. Secrets
+    are removed from the request, `error` and the file; `redactions` counts them. `size` is the size of the body in bytes.
+    `lines` contains the lines of the recording if `Recorders.keep` is true. If `Recorders.interpret` is true, the last three
+    fields are set; `first_token` is in nanoseconds after the request.
     """
 
     path: str | None
@@ -121,7 +122,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorders:
-    """How exchanges are recorded; `recorder` creates the recorder of one.
+    """How exchanges are recorded; `recorder` creates the recorder of one exchange.
 
     `open` returns the sink of an exchange, given the redacted request, or None for a pipe. `on_end` is called with each
     outcome. `on_error` is called if an exchange cannot be written, which then continues unrecorded; if it is None, the
@@ -154,7 +155,7 @@ class Recorders:
 
 
 class Recorder:
-    """Listens to one exchange and writes it: `start`, `response`, each `frame`, `end`, with notes in between."""
+    """Writes one exchange. Call `start`, `response`, `frame` for each frame, and `end`; `note` at any time in between."""
 
     def __init__(
         self, recorders: Recorders, request: Request | None, viewer: Viewer | None, on_end: Callable[[Outcome], None]
@@ -181,10 +182,12 @@ class Recorder:
         self._patches = self._sink if isinstance(self._sink, PatchableSink) and self._sink.patchable else None
         patches = self._sink is None or self._patches is not None
         self._recording = RecordingLines(opening, recorders.policy, patches=patches)
-        self._places: dict[int, tuple[int, int]] = {}  # of lines that may be replaced: in the sink, and in `_kept`
+        self._places: dict[
+            int, tuple[int, int]
+        ] = {}  # lines that may be replaced: their positions in the sink and in `_kept`
 
     def start(self, connected_at: int | None, sent_at: int | None, clock: Clock = "monotonic") -> None:
-        """The request was sent, or failed to be. Times are nanoseconds since the exchange began."""
+        """Record that the request was sent or could not be. Times are nanoseconds since the exchange began."""
         self._write(self._recording.start(connected_at=connected_at, sent_at=sent_at, clock=clock))
 
     def response(self, at: int | None, status: int, http: str, headers: Headers) -> None:
@@ -200,13 +203,13 @@ class Recorder:
             self._decode(header(headers, "content-encoding") or "identity")
 
     def frame(self, data: bytes, at: int) -> None:
-        """A frame of the body has come."""
+        """Record a frame of the body."""
         self.frames([data], at)
 
     def frames(self, frames: list[bytes], at: int) -> None:
-        """These frames of the body have come in one read: their lines are written in one write, then they are shown.
+        """Record the frames of one read: write their lines with one write, then show them.
 
-        When this returns they are on the disk, so that nothing is shown or passed on that a recording could lose.
+        The frames are in the file before they are shown or forwarded, so a killed process has not forwarded more than it recorded.
         """
         lines: list[Line] = []
         for data in frames:
@@ -222,7 +225,7 @@ class Recorder:
         if 0 < len(data) <= LARGEST_FRAME:
             return self._lines_of_piece(data, at)
         lines: list[Line] = []
-        # Nothing to record where a piece of a content coding tells nothing yet; several frames where it tells very much.
+        # A piece of compressed data may decode to nothing yet, or to more than one frame may hold.
         for start in range(0, len(data), LARGEST_FRAME):
             lines += self._lines_of_piece(data[start : start + LARGEST_FRAME], at)
         return lines
@@ -234,15 +237,15 @@ class Recorder:
         return self._recording.frame(data, at)
 
     def note(self, fields: Mapping[str, Any]) -> None:
-        """Write a note for readers of the recording."""
+        """Record a note for readers of the recording."""
         self._write(self._recording.note(fields))
 
     def client_disconnected(self, at: int) -> None:
-        """The client of a proxy has disconnected."""
+        """Record that the client of a proxy has disconnected."""
         self._client = {"left_at": at, "after_frame": self._frames}
 
     def end(self, at: int, reason: str, error: str | None) -> None:
-        """The exchange is over: close the file and report the outcome."""
+        """End the exchange: close the file and report the outcome."""
         self._write(self._recording.end(at, reason, error, self._client))
         self._close()
         if self._viewer is not None:
@@ -293,9 +296,9 @@ class Recorder:
             return data
 
     def _write(self, lines: list[Line]) -> None:
-        """Write over the lines that have become final, then add the new ones in one write."""
+        """Overwrite the lines that have become final, then append the new ones with one write."""
         texts: list[bytes] = []
-        new: dict[int, int] = {}  # of new lines that another may replace, their index
+        new: dict[int, int] = {}  # the index of each new line that may be replaced later
         try:
             for text, number, replaces in lines:
                 if replaces is None:
@@ -329,7 +332,7 @@ class Recorder:
             self._patches.patch(position, text)
 
     def _fail(self, error: Exception) -> None:
-        """Keep what is written and go on without a file, or raise the error where nobody is there to be told."""
+        """Continue without a file and report the error to `on_error`, or raise it if `on_error` is None."""
         sink, self._sink, self._patches = self._sink, None, None
         self._lost = True
         if sink is not None:
@@ -344,7 +347,7 @@ class Recorder:
 
 
 def _opening(recorders: Recorders, request: Request | None) -> Exchange:
-    """What is known about an exchange before it begins: the time, and this program."""
+    """Return what is known about an exchange before it begins."""
     return Exchange(
         request=request,
         source=recorders.source,
@@ -363,7 +366,7 @@ def _incremental(opening: Exchange) -> Incremental:
 
 
 def _interpretation(incremental: Incremental, end: End) -> dict[str, Any]:
-    """The fields of the outcome that come from the stream."""
+    """Return the fields of the outcome that depend on the stream."""
     from streamkit.metrics import METRICS, measure
     from streamkit.model.measurement import TokenCount
 

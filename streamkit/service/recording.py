@@ -1,4 +1,4 @@
-"""Record: send a request or read a pipe, and write what arrives, in constant memory.
+"""Record the response to a request, or a pipe, in constant memory.
 
 recorders = Recorders(one_file("run.jsonl"), source="client", interpret=True)
 [outcome] = record(Outgoing("GET", "http://localhost:8000/stream"), recorders).outcomes
@@ -73,7 +73,7 @@ def record(
 ) -> Recorded:
     """Send a request `count` times, at most `concurrency` at once, and record each exchange, each with a new `viewer`.
 
-    When `stop` is asked to, exchanges that have begun end as interrupted and no other begins.
+    When `stop` is requested, running exchanges end as interrupted and no more are started.
 
     Network errors are outcomes. Raises UsageError for an invalid request or settings, and CannotWrite for a file that
     cannot be written.
@@ -118,7 +118,7 @@ def record(
     if recorders.interpret:
         from streamkit.apis import Incremental
 
-        # Not for a pipe, whose writer has begun already and would have to wait.
+        # Not for a pipe: its writer has started already and would have to wait.
         Incremental.prepare()
     interrupted = False
     try:
@@ -134,7 +134,7 @@ def record(
 def record_pipe(
     recorders: Recorders, *, descriptor: int = 0, viewer: HeadViewer | None = None, stop: Stop | None = None
 ) -> Recorded:
-    """Record a file descriptor to its end, or until `stop` is asked to. The clock starts now; each read is a frame.
+    """Record a file descriptor to its end, or until `stop` is requested. The clock starts now; each read is a frame.
 
     A status line and headers at the start, as `curl -i` prints them, are recorded as the response.
     """
@@ -174,7 +174,7 @@ class _Head:
         self.close(at)
 
     def close(self, at: int) -> None:
-        """The head is complete: pass on what is held, head and body."""
+        """Pass on what is held back, head and body."""
         if self._held is None:
             return
         held, self._held = self._held, None
@@ -191,7 +191,7 @@ class _Head:
         return len(held) < _LONGEST_HEAD and (held.startswith(b"HTTP/") or b"HTTP/".startswith(held[:5]))
 
     def _is_whole(self) -> bool:
-        """Whether the last head (after those of a proxy and of redirects) is complete."""
+        """Whether the last head is complete (those of a proxy and of redirects precede it)."""
         held = self._held or b""
         response, body, _ = status_and_headers(held)
         ended = b"\r\n\r\n" in held or b"\n\n" in held

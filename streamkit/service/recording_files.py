@@ -1,4 +1,4 @@
-"""Which file an exchange is recorded to, and its name."""
+"""Choose the file that an exchange is recorded to, and its name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_NAME = 60
 
 
 class OneFile:
-    """Records all exchanges to one file, each through its own part; `recovered` are parts of an earlier run that was killed."""
+    """Records all exchanges to one file, each through its own part. `recovered` lists parts of an earlier run that was killed."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -28,26 +28,26 @@ class OneFile:
         self.close = parts.close
 
     def __call__(self, _: Request | None) -> FilePart:
-        """The part of the next exchange. Raises CannotWrite."""
+        """Create the part of the next exchange. Raises CannotWrite."""
         return self._parts.part()
 
 
 def one_file(path: str, *, force: bool = False, append: bool = False) -> OneFile:
-    """Record all exchanges to one file, each through its own part. Raises OutputExists, OutputBusy, CannotWrite."""
+    """Return a function that records all exchanges to one file. Raises OutputExists, OutputBusy, CannotWrite."""
     return OneFile(Parts(path, force=force, append=append))
 
 
 def a_file_each(folder: str) -> Callable[[Request | None], Output | FilePart]:
-    """Record each exchange to its own file in this folder, named from time, host, path, model and a short hash."""
+    """Return a function that records each exchange to its own file, named from time, host, path, model and a short hash."""
     return lambda request: create_next(Path(folder) / file_name(datetime.now(UTC), request), temporary=True)
 
 
 class Destination:
-    """The file that one command records to: one exchange, or several at once, each in its own part.
+    """The file that a command records to: one exchange, or several concurrent ones, each in its own part.
 
-    An exchange that is appended has a part too, so that several commands can append to one file. The file is opened at
-    once, so that an existing one is reported before anything is sent. Without a path it is `default`, or the next free name
-    after it. Raises OutputExists, OutputBusy, CannotWrite.
+    With `append`, an exchange also has a part, so that several commands can append to one file. The file is opened
+    immediately, so that an existing file is reported before a request is sent. Without `path`, the file is `default` or the
+    next free name after it. Raises OutputExists, OutputBusy, CannotWrite.
     """
 
     def __init__(self, path: str | None, default: Path, *, force: bool, append: bool, several: bool) -> None:
@@ -72,14 +72,14 @@ class Destination:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove the file if it was made here and nothing was written to it."""
+        """Close the file, and remove it if it was created here and is empty."""
         if self._single is not None:
             self._single.close()
         elif self._parts is not None:
             self._parts.close()
 
     def open(self, _: Request | None = None) -> Output | FilePart:
-        """The file for the next exchange, to be closed by the caller."""
+        """Return the file for the next exchange; the caller closes it."""
         if self._single is not None:
             return self._single
         assert self._parts is not None
@@ -87,7 +87,7 @@ class Destination:
 
 
 def default_path(host: str | None, model: str | None) -> Path:
-    """`recordings/<UTC>-<host>-<model>.jsonl`, of harmless characters only and without secrets."""
+    """Return `recordings/<UTC>-<host>-<model>.jsonl`, with safe characters only and without secrets."""
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     named = (now, *(redact_text(word or "")[0] for word in (host, model)))
     words = (_UNSAFE.sub("_", word).strip("._-")[:_LONGEST_NAME] for word in named)
@@ -95,7 +95,7 @@ def default_path(host: str | None, model: str | None) -> Path:
 
 
 def file_name(at: datetime, request: Request | None) -> str:
-    """A file name: of the request, only letters, digits, dots within words and dashes get into it."""
+    """Return a file name that contains only letters, digits, dots within words and dashes."""
     words = [at.strftime("%Y%m%dT%H%M%S.%fZ")]
     if request is not None:
         body = request.body

@@ -1,8 +1,8 @@
-"""Turns what a transport sees into the redacted lines of a recording, as it happens.
+"""Turn the events of a transport into the redacted lines of a recording, as they happen.
 
-Pure: clock readings are arguments, in nanoseconds from the moment just before name look-up and connect. Every call gives
-lines to write, in order and each whole. The line of every frame is among those that its own call gives: what could begin a
-secret at its end is masked in it, and a later line takes its place, at the same length, once that is known.
+This module does no I/O and reads no clock: times are arguments, in nanoseconds since just before the name look-up. Every call
+returns the lines to write, each complete and in order. The line of a frame is returned by the call with that frame: if its last
+bytes could be the beginning of a secret, they are masked, and a later line of the same length replaces it once that is known.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from streamkit.redact.redactor import (
     redact_url,
 )
 
-_LIMIT = f"an exchange may have {LARGEST_EXCHANGE >> 20} MiB"
+_LIMIT = f"an exchange is limited to {LARGEST_EXCHANGE >> 20} MiB"
 
 
 class Line(NamedTuple):
-    """A line to write at the end; or, where it `replaces` the line of that number, exactly over that one.
+    """A line to append or, if `replaces` is a line number, to write over that line.
 
-    `number` is that of a line which another may replace, so its place is to be remembered; None for all others.
+    `number` is set if a later line may replace this one, so that its position must be remembered.
     """
 
     text: bytes
@@ -44,10 +44,10 @@ class Line(NamedTuple):
 
 
 class RecordingLines:
-    """Produces the lines of one exchange: `start`, then `response` if there is one, then each `frame`, then `end`.
+    """Produces the lines of one exchange. Call `start`, `response` if there is one, `frame` for each frame, and `end`.
 
-    `opening` holds what is known before anything is sent: request, source, clock, `recorded_at`, labels, tool. Without
-    `patches`, lines are only ever added: one that could hold the beginning of a secret waits, and a note tells so.
+    `opening` has what is known before the request is sent: request, source, clock, `recorded_at`, labels, tool. Without
+    `patches`, lines are never replaced: one that could end in the beginning of a secret is held back, with a note.
     """
 
     def __init__(self, opening: Exchange, policy: Policy = DEFAULT, *, patches: bool = False) -> None:
@@ -59,20 +59,20 @@ class RecordingLines:
         self._started = False
         self._notes: list[Line] = []
         self._patches = patches
-        self._told = False  # whether a note has said that lines wait
-        self._masked: deque[int] = deque()  # the lengths of the lines that are written and masked
+        self._told = False  # whether a note about held-back lines was written
+        self._masked: deque[int] = deque()  # the lengths of the masked lines that were written
         self.frames = 0
         self.bytes = 0
-        self.redactions = 0  # secrets removed; those of the body are counted at its end
-        self.reason: str | None = None  # how the exchange ended, and what ended it, redacted
+        self.redactions = 0  # secrets removed; those of the body are added at its end
+        self.reason: str | None = None  # how the exchange ended; `error` is redacted
         self.error: str | None = None
-        self._size = 0  # bytes of memory that the exchange takes when it is read, about
-        self._full = False  # whether it has become as large as a reader takes
+        self._size = 0  # approximate memory (bytes) that the exchange needs when read
+        self._full = False  # whether the size limit of readers is reached
 
     def start(
         self, *, connected_at: int | None = None, sent_at: int | None = None, clock: Clock | None = None
     ) -> list[Line]:
-        """The exchange begins: the request was sent, or could not be. `clock` None is that of the opening."""
+        """Begin the exchange: the request was sent or could not be. `clock` is by default that of the opening."""
         self._started = True
         labels, cuts = redact_labels(self._opening.labels, self._policy)
         clock = clock or self._opening.clock
@@ -86,12 +86,12 @@ class RecordingLines:
         notes, self._notes = self._notes, []
         line = recording.start_line(opening)
         if len(line) > LONGEST_LINE and opening.request is not None:
-            notes += self.note({"said": f"the request body is not recorded: its line would have {len(line)} bytes"})
+            notes += self.note({"said": f"the request body is not recorded: its line would be {len(line)} bytes long"})
             line = recording.start_line(replace(opening, request=replace(opening.request, body=None)))
         return self._counted([Line(line), *notes])
 
     def note(self, fields: Mapping[str, Any]) -> list[Line]:
-        """Something to keep that is no part of the exchange; what comes before the start waits for it."""
+        """Add a note. Notes before `start` are held back until then."""
         line = Line(recording.note_line(**{name: self._clean(value) for name, value in fields.items()}))
         if self._started:
             return self._counted([line])
@@ -99,7 +99,7 @@ class RecordingLines:
         return []
 
     def response(self, at: int | None, status: int, http: str, headers: Headers) -> list[Line]:
-        """Status line and headers have come."""
+        """Add the status line and headers."""
         response = Response(at, status, http, headers)
         self._content_type = response.header("content-type")
         response = redact_response(response, self._policy)
@@ -107,7 +107,7 @@ class RecordingLines:
         return self._counted([Line(recording.response_line(response))])
 
     def frame(self, data: bytes, at: int | None) -> list[Line]:
-        """A frame of the body has come. Nothing is recorded of those that are beyond what a reader takes."""
+        """Add a frame of the body, unless it exceeds the size limit of readers."""
         if self._full:
             return []
         if self._body is None:
@@ -116,7 +116,7 @@ class RecordingLines:
         if not self._body.idle:
             lines += self._unsettled(self._body.masked(), data, at)
         self._counted(lines)
-        if self._size > LARGEST_EXCHANGE - LARGEST_EXCHANGE // 16:  # frames that wait, and the end, shall fit too
+        if self._size > LARGEST_EXCHANGE - LARGEST_EXCHANGE // 16:  # leave space for held-back frames and the end
             self._full = True
             lines += self.note({"said": f"the rest of the body is not recorded: {_LIMIT}"})
         return lines
@@ -124,7 +124,7 @@ class RecordingLines:
     def end(
         self, at: int | None, reason: str, error: str | None = None, client: Mapping[str, Any] | None = None
     ) -> list[Line]:
-        """The exchange is over; the frames that were waiting, and the end line. Starts it where it never did."""
+        """End the exchange, after starting it if necessary: return the held-back frames and the end line."""
         lines = [] if self._started else self.start()
         redacted: tuple[Redaction, ...] = ()
         if self._body is not None:
@@ -132,8 +132,8 @@ class RecordingLines:
             redacted = self._body.redacted
             self.redactions += len(redacted)
         if self._full:
-            ending = f"the answer ended with {reason}" + (f" ({error})" if error else "")
-            reason, error = "limit", f"not all of the body is recorded: {_LIMIT}; {ending}"
+            ending = f"the response ended with {reason}" + (f" ({error})" if error else "")
+            reason, error = "limit", f"the body is recorded in part: {_LIMIT}; {ending}"
         self.reason, self.error = reason, self._clean(error)
         end = End(
             at=at,
@@ -160,7 +160,7 @@ class RecordingLines:
         return redact_text(redact_url(value, []) if "://" in value else value, self._policy)[0]
 
     def _settled(self, frames: Iterable[tuple[bytes, int | None]]) -> list[Line]:
-        """The lines of frames whose bytes are final; those that were written masked take the place of what was."""
+        """Return the lines of frames whose bytes are final; they replace the masked lines written for them."""
         lines = []
         for data, at in frames:
             number = self.frames
@@ -171,7 +171,7 @@ class RecordingLines:
             if self._masked:
                 length = self._masked.popleft()
                 if len(text) > length:
-                    # What was no text may be text without the secret, and longer so.
+                    # Without the secret, bytes that were not valid text may be, and take more space.
                     text = recording.frame_line(data, at, binary=True)
                 lines.append(Line(_as_long_as(text, length), replaces=number))
             else:
@@ -179,7 +179,7 @@ class RecordingLines:
         return lines
 
     def _unsettled(self, waiting: list[bytes], data: bytes, at: int | None) -> list[Line]:
-        """The line of the frame that has just come and cannot be settled yet."""
+        """Return the line of a frame that just arrived and is not final yet."""
         if self._patches:
             text = recording.frame_line(waiting[-1], at)
             length = max(len(text), len(recording.frame_line(data, at)))
@@ -189,10 +189,10 @@ class RecordingLines:
             return []
         self._told = True
         return self.note(
-            {"said": "lines cannot be changed here once they are written, so some wait for what follows them"}
+            {"said": "written lines cannot be changed here, so some are written only after the next frame"}
         )
 
 
 def _as_long_as(line: bytes, length: int) -> bytes:
-    """The line with blanks before its end, so that it covers another one."""
+    """Return the line padded with spaces to this length, so that it covers the line it replaces."""
     return line if len(line) == length else line[:-1].ljust(length - 1) + b"\n"

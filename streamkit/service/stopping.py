@@ -1,4 +1,4 @@
-"""Stopping in order: a signal asks, and whoever records closes what is open and says which signal it was.
+"""Clean shutdown: a signal requests a stop; recordings are then closed with the name of the signal.
 
 with stopping() as stop:
     recorded = record(request, recorders, stop=stop)
@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# SIGHUP and SIGQUIT are those of POSIX, SIGBREAK is what a Windows console sends when it closes.
+# SIGHUP and SIGQUIT exist on POSIX only; a Windows console sends SIGBREAK when it closes.
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 
 
 class Stop:
-    """Whether this process was asked to stop, and by which signal. Without signals nothing ever asks.
+    """Whether a signal has requested a stop, and which one.
 
-    `number` is the first signal that asked. In case that it does not get through, more than `patience` of them raise
+    `number` is the first signal received. If the process does not stop, any signal after the first `patience` ones raises
     KeyboardInterrupt.
     """
 
@@ -29,7 +29,7 @@ class Stop:
         self.number: int | None = None
         self._patience = patience
         self._count = 0
-        # Readable once a signal has come. The system may give a signal to any thread, which does not wake the main thread.
+        # Readable once a signal was received. The system may deliver it to any thread, which does not wake the main thread.
         self.woken: socket.socket | None = None
         self._take: Callable[[int], object] | None = None
         self._reading = False
@@ -41,11 +41,11 @@ class Stop:
 
     @property
     def code(self) -> int:
-        """The exit code by which a shell knows the signal: 128 + n; 0 without one."""
+        """The exit code for the signal, as in a shell: 128 + n; 0 if there was none."""
         return 0 if self.number is None else 128 + self.number
 
     def __call__(self, number: int, frame: FrameType | None = None) -> None:
-        """A signal has come. This is a signal handler, which runs between any two steps of the main thread."""
+        """Handle a signal. This runs between any two bytecode instructions of the main thread."""
         self.number = self.number or number
         self._count += 1
         if self._take is not None:
@@ -54,11 +54,11 @@ class Stop:
             raise KeyboardInterrupt
 
     def forget(self) -> None:
-        """The signal was for somebody else: it does not ask this process."""
+        """Ignore the signal just received: it was meant for another process."""
         self.number = None
 
     def wait(self) -> int:
-        """Wait for a signal; returns its number."""
+        """Wait for a signal and return its number."""
         assert self.woken is not None
         while self.number is None:
             self.woken.recv(64)
@@ -66,7 +66,7 @@ class Stop:
 
     @contextmanager
     def taking(self, take: Callable[[int], object]) -> Iterator[None]:
-        """Call `take` for each signal that comes meanwhile, in the signal handler."""
+        """Call `take` in the signal handler for each signal, until the context exits."""
         before, self._take = self._take, take
         try:
             yield
@@ -74,7 +74,7 @@ class Stop:
             self._take = before
 
     def read(self, descriptor: int, size: int) -> bytes:
-        """Read from a descriptor. Raises KeyboardInterrupt if a signal comes before anything else does."""
+        """Read from a descriptor. Raises KeyboardInterrupt if a signal is received before any bytes."""
         self._reading = True
         try:
             if self.woken is not None and os.name == "posix":
@@ -88,12 +88,11 @@ class Stop:
 
 @contextmanager
 def stopping(*, patience: int = 1) -> Iterator[Stop]:
-    """Let the signals that end a process ask it to stop instead, until the context ends.
+    """Let the signals that terminate a process request a stop instead, until the context exits.
 
-    `patience` is as in Stop. Of several processes that a terminal ends, each may hear of it more than once.
+    `patience` is as in Stop. Processes in the foreground of a terminal may receive a signal more than once.
 
-    A signal that is ignored stays so: that is how nohup and a shell's background jobs are kept from ending. Only the main
-    thread may call this.
+    Ignored signals stay ignored, as nohup and the background jobs of a shell expect. Only the main thread may call this.
     """
     stop = Stop(patience)
     before = {}

@@ -251,7 +251,7 @@ def test_parts_of_a_killed_recorder_are_taken_in_by_the_next(tmp_path: Path, com
     words = ["record", "-"] if command == "record" else ["proxy", "http://127.0.0.1:1", "--port", "0"]
     more = [] if command == "record" else ["--", "true"]
     done = run(tmp_path, *STREAMKIT, *words, "--append", "-o", "one.jsonl", *more, stdin=EVENTS[1])
-    assert b"recovered: one.jsonl.part-1, left by a recorder that was killed, is now part of one.jsonl" in done.stderr
+    assert b"recovered: one.jsonl.part-1, left by a recorder that was killed, was appended to one.jsonl" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["one.jsonl"]
     bodies = [exchange.frames.body for exchange in exchanges(tmp_path / "one.jsonl")]
     assert bodies == ([EVENTS[0], EVENTS[1]] if command == "record" else [EVENTS[0]])

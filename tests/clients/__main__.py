@@ -1,4 +1,4 @@
-"""`python -m tests.clients [--rules] [--faults] [--features] [CLIENT…]`: measure all clients again, or those named, and write it.
+"""`python -m tests.clients [--rules] [--faults] [--features] [CLIENT…]`: measure all clients or those named, and write the results.
 
 Without an option, all three.
 """
@@ -14,7 +14,7 @@ PARTS = {"--rules": write_cases, "--faults": write_faults, "--features": write_f
 
 
 def main(words: list[str]) -> None:
-    """Bring the environments up to date, then measure."""
+    """Update the environments, then measure."""
     names = [word for word in words if not word.startswith("--")]
     wanted = [client for client in CLIENTS if not names or client.name in names]
     versions = {}

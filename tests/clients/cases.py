@@ -1,6 +1,6 @@
-"""What is measured: every rule's bad example, and the small defects of its page in `tests/specs/rules`.
+"""The measured streams: the bad example of every rule, and the small defects of its page in `tests/specs/rules`.
 
-A case is a stream that breaks a rule, and the good stream that it was made of. It is served to clients as any recording is.
+A case is a stream that breaks a rule, and the good stream it was made from. It is served to clients like any recording.
 """
 
 from __future__ import annotations
@@ -24,14 +24,17 @@ from tests.rules.test_pages import ROWS
 
 _INDEX = re.compile(r"\[\d+\]")
 _BASE = re.compile(r"^Bad(?:, with [A-Z0-9, ]+ beside it)?: (?P<base>[a-z-]+)$", re.MULTILINE)
-# What is about our own files and our own clock, and has no counterpart in a client.
+# Rules about our own files and clock, which have no counterpart in a client.
 _OURS = ("REC", "LOG", "TIM")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A bad stream: the rule that it breaks, its API, the JSON paths that the rule names in it (without indices; "" where it
-    names none), how it was made, and the good stream beside it. A `pair` differs in the defect alone."""
+    """A bad stream: the rule that it breaks, its API, how it was made, and the corresponding good stream.
+
+    `paths` are the JSON paths in the findings, without indices; "" if there is none. The streams of a `pair` differ only in
+    the defect.
+    """
 
     rule: str
     api: str
@@ -44,7 +47,7 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """Every case, in order of rules; each bad stream once a rule."""
+    """Return every case, in order of rules; each bad stream once per rule."""
     found: dict[tuple[str, bytes, int], Case] = {}
     with tempfile.TemporaryDirectory() as folder:
         for case in (*_of_manuals(Path(folder)), *_of_pages(Path(folder))):
@@ -79,7 +82,7 @@ def _case(rule: Rule, folder: Path, good: bytes, bad: bytes, stream: str, edits:
     if whole is None or broken is None:
         return None
     api = interpret(whole).api
-    # What a rule says of a stream is looked up as lint looks it up: by the API that it is judged as.
+    # Findings are looked up as in lint, by the API that the stream is judged as.
     found = [finding for finding in lint(interpret(broken, api=api, judge=True), [rule]) if finding.code == rule.code]
     paths = tuple(dict.fromkeys(_INDEX.sub("[]", finding.place.path or "") for finding in found))
     return (
@@ -95,7 +98,7 @@ def _exchange(data: bytes, folder: Path) -> Exchange | None:
     return next(iter(read(str(file))), None)
 
 
-# How each API is asked for a stream by name: the path, and the body.
+# How to request a stream by name from each API: the path and the body.
 _ASKED: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
     "openai_chat": lambda model: ("/v1/chat/completions", {"model": model}),
     "openai_completions": lambda model: ("/v1/completions", {"model": model}),
@@ -112,7 +115,7 @@ _ASKED: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
 
 
 def asked(exchange: Exchange, api: str, model: str) -> Exchange:
-    """The exchange as the answer to a request for this model."""
+    """Return the exchange as the response to a request for this model."""
     path, fields = _ASKED[api](model)
     if api == "ollama" and b'"message"' not in exchange.frames.body[:400]:
         path = "/api/generate"
@@ -125,19 +128,19 @@ def asked(exchange: Exchange, api: str, model: str) -> Exchange:
 
 
 def truncated(case: Case) -> bool:
-    """Whether the bad stream is one that was cut off."""
+    """Return whether the bad stream is truncated."""
     return interpret(case.bad, api=case.api).verdict == "truncated"
 
 
 def _sealed(exchange: Exchange) -> Iterator[bytes]:
-    """The events of a stream that a log shows as `{"messageStop": {…}}`, as AWS sends them: one message each."""
+    """Yield the events of a stream that a log shows as `{"messageStop": {…}}` as AWS sends them: one message each."""
     for chunk in interpret(exchange, api="bedrock_converse").chunks:
         for name, value in list(chunk.items())[:1]:
             yield aws_eventstream.encode(name, json.dumps(value).encode(), {":content-type": "application/json"})
 
 
 def held(exchange: Exchange, api: str) -> dict[str, Any]:
-    """What a stream holds, put together by us, in the words of the drivers' answers."""
+    """Return the assembled content of a stream, in the format of the drivers' results."""
     reply = assemble(interpret(exchange, api=api)).message
     messages, usage = reply.messages, reply.usage
     return {

@@ -1,6 +1,6 @@
-"""The clients, each in an environment of its own, made of the newest versions that there are.
+"""The clients, each in its own environment with the newest versions.
 
-They lie in a folder outside the checkout: `$STREAMKIT_CLIENTS_CACHE`, by default `~/.cache/streamkit/clients`.
+The environments are outside the checkout, in `$STREAMKIT_CLIENTS_CACHE`, by default `~/.cache/streamkit/clients`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _CHAT = "openai_chat"
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client that is measured.
+    """A measured client.
 
-    `calls` are the ways in which it is used, each with the APIs that are asked through it; the driver knows them by these names.
-    `package` is what is installed, `packages` what comes with it. `only` are the dialects in which it is of interest: mistralai
-    speaks the chat API with Mistral alone. `label` is what claims call it.
+    `calls` maps the ways to use it, as named in the driver, to the APIs requested through them. `package` is the package to
+    install, `packages` are additional ones. `only` limits it to these dialects: mistralai uses the chat API with Mistral only.
+    `label` is its name in claims.
     """
 
     name: str
@@ -43,11 +43,11 @@ class Client:
 
     @property
     def folder(self) -> Path:
-        """Its environment."""
+        """The folder of its environment."""
         return CACHE / ("node" if self.node else f"py-{self.name}")
 
     def command(self, base: str, jobs: Path) -> list[str]:
-        """How its driver is run over a list of jobs."""
+        """Return the command that runs its driver for a list of jobs."""
         if self.node:
             return ["node", str(self.folder / self.driver), base, str(jobs)]
         return [str(self.folder / "bin" / "python"), str(DRIVERS / self.driver), base, str(jobs)]
@@ -104,14 +104,14 @@ CLIENTS = (
 
 
 def is_made(client: Client) -> bool:
-    """Whether its environment is there."""
+    """Return whether its environment exists."""
     return (
         client.folder / "node_modules" / client.package if client.node else client.folder / "bin" / "python"
     ).exists()
 
 
 def make(client: Client, *, upgrade: bool = True) -> dict[str, str]:
-    """Make or bring up to date a client's environment; the versions of its packages. Raises CalledProcessError."""
+    """Create or update the environment of a client; return the versions of its packages. Raises CalledProcessError."""
     (_make_node if client.node else _make_python)(client, upgrade)
     return {package: _version(client, package) for package in (client.package, *client.packages)}
 
@@ -130,7 +130,7 @@ def _make_python(client: Client, upgrade: bool) -> None:
 
 
 def _make_node(client: Client, upgrade: bool) -> None:
-    """All clients share one folder, as packages of npm do not disturb each other; drivers find them beside themselves."""
+    """Install npm packages into one folder for all clients, beside the drivers; npm keeps their dependencies apart."""
     client.folder.mkdir(parents=True, exist_ok=True)
     for script in DRIVERS.glob("*.mjs"):
         shutil.copy(script, client.folder / script.name)
@@ -155,7 +155,7 @@ def _version(client: Client, package: str) -> str:
 
 
 def runtime(client: Client) -> str:
-    """What it runs on: `Python 3.12.1`, `Node 20.19.5`."""
+    """Return its runtime: `Python 3.12.1`, `Node 20.19.5`."""
     if client.node:
         return f"Node {_run(['node', '--version']).strip().removeprefix('v')}"
     return _run([str(client.folder / "bin" / "python"), "--version"]).strip()

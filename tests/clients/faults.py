@@ -1,7 +1,7 @@
-"""What happens to an application when the stream breaks here: each fault played to each client as it is by default.
+"""What happens to an application when the stream breaks: each fault played to each client with its default settings.
 
-A client is asked for a good stream of each of its APIs, with every fault under a model of its own; retries are those that it makes
-by itself, and the server counts the requests.
+A client requests a good stream from each of its APIs, once per fault, each under its own model name. Retries are the client's
+default; the server counts the requests.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ FAULTS = (
     "join",
     "split:size=1",
 )
-"""As `--fault` takes them; T is the event that brings the first text, which is another in each API."""
-# A good stream of each API, and the calls that do not ask for it.
+"""Faults in the syntax of `--fault`; T is the event with the first text, which depends on the API."""
+# A good stream of each API, and the calls that do not request it.
 GOOD = {
     "openai_chat": "chat",
     "openai_completions": "completions",
@@ -65,12 +65,12 @@ _OTHER_PATHS = ("generate(stream=True)", "Client.chat_stream()")
 
 
 def stream(name: str) -> Exchange:
-    """A stream of `tests/specs/streams`."""
+    """Return a stream of `tests/specs/streams`."""
     return next(iter(read(str(next(STREAMS.glob(f"{name}.*"))))))
 
 
 def uses(clients: Sequence[Client]) -> list[tuple[Client, str, str]]:
-    """Each call of these clients with each of its APIs."""
+    """Return each call of these clients with each of its APIs."""
     return [
         (client, call, api)
         for client in clients
@@ -81,7 +81,7 @@ def uses(clients: Sequence[Client]) -> list[tuple[Client, str, str]]:
 
 
 def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
-    """A row for each call and API of these clients: the outcome and the number of requests by fault."""
+    """Yield a row for each call and API of these clients: the outcome and the number of requests, by fault."""
     good = {api: stream(name) for api, name in GOOD.items()}
     rows = uses(clients)
     plays = [Play(client, call, api, good[api], fault) for client, call, api in rows for fault in ("", *FAULTS)]

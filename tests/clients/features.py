@@ -1,7 +1,7 @@
-"""What people use clients for, through `serve` and through `proxy`: the same answer in both, and every byte recorded.
+"""The usual features of clients, through `serve` and through `proxy`: the same result with both, and every byte recorded.
 
-Each call of a client asks its API for a stream of text, for tool calls, for reasoning, and meets an HTTP error, an error in the
-middle, a cut connection, and a server that fails once. The proxy stands between the client and `serve`.
+Each call of a client requests a stream of text, tool calls and reasoning, then an HTTP error, an error in the middle, a cut
+connection, and a server that fails once. The proxy is between the client and `serve`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _REASONING = {
     "ollama": "ollama-tool",
     "bedrock_converse": "converse-tool",
 }
-# The name of a column, the streams by API, the fault.
+# The column name, the streams by API, the fault.
 FEATURES = (
     ("stream", GOOD, ""),
     ("tools", _TOOLS, ""),
@@ -44,16 +44,16 @@ FEATURES = (
 )
 
 PATIENCE = 20
-"""Seconds that a call may take: nothing stands still here, and some clients wait between retries."""
+"""The time limit of a call in seconds: no stream stalls here, but some clients wait between retries."""
 
 
 def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
-    """A row for each call and API: by feature the outcome from `serve`, the requests, and whether `proxy` made a difference."""
+    """Yield a row for each call and API: by feature, the outcome with `serve`, the requests, and whether `proxy` changes it."""
     wanted = [
         (client, call, api, name, Play(client, call, api, stream(streams[api]), fault))
         for client, call, api in uses(clients)
         for name, streams, fault in FEATURES
-        # OpenAI's pieces of a tool call are not Mistral's, whose client reads the rest of that API.
+        # Mistral's client reads the chat API except for OpenAI's pieces of tool calls.
         if api in streams and not (client.only and name == "tools" and api == "openai_chat")
     ]
     plays = [play for *_, play in wanted]
@@ -72,7 +72,7 @@ def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
 def _cell(play: Play, usual: Played, one: Played, other: Played) -> dict[str, Any]:
     whole = held(play.good, play.api)
     here, there = (_told(usual, result, whole) for result in (one, other))
-    # Without a fault, what the client hands over is compared with what the stream holds, not with itself.
+    # Without a fault, the result of the client is compared with the content of the stream, not with itself.
     reads = play.fault or "answer" not in one.line or one.line["answer"]["text"] == whole["text"]
     return {
         **here,
@@ -84,14 +84,14 @@ def _cell(play: Play, usual: Played, one: Played, other: Played) -> dict[str, An
 
 
 def _told(usual: Played, result: Played, whole: dict[str, Any]) -> dict[str, Any]:
-    """The outcome; where the client does not even read the stream without a fault, what became of this one."""
+    """Return the outcome; if the client cannot read the stream without a fault, the result for this stream."""
     if "answer" in usual.line:
         return outcome((usual.line, result.line), (whole, whole), "")
     return {"raises": result.line["error"]} if "error" in result.line else {"hangs": True}
 
 
 def _bytes_equal(played_: Played) -> bool:
-    """Whether the proxy recorded what was served: all of it, or what had come when the connection was cut."""
+    """Return whether the proxy recorded what was served: all of it, or everything before the connection was cut."""
     return len(played_.recorded) == len(played_.served) and all(
         served.startswith(recorded) for served, recorded in zip(played_.served, played_.recorded, strict=True)
     )

@@ -1,8 +1,8 @@
-"""Serves every case to every client of its API, and writes what came of it.
+"""Serve every case to every client of its API, and write the outcomes.
 
     make clients
 
-makes or updates the environments, runs all, and writes `streamkit/rules/clients.json`.
+creates or updates the environments, runs all clients, and writes `streamkit/rules/clients.json`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from tests.clients.outcomes import outcome
 AT_ONCE = Options(match="model", reuse="last", pace=Pace(delay=False))
 NO_SETTINGS: Mapping[str, str] = {}
 PATIENCE = 900
-"""Seconds that a client may take for all its cases."""
+"""The time limit of a client for all its cases, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one call of a client made of one case."""
+    """The outcome of one case with one call of a client."""
 
     case: int
     client: str
@@ -42,20 +42,20 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The cases as a server plays them: each stream under a model of its own."""
+    """The cases as a server plays them: each stream under its own model name."""
 
     cases: Sequence[Case]
     models: Sequence[tuple[str, str]]
-    """Of each case, the model of its good stream and that of its bad one."""
+    """For each case, the models of its good and its bad stream."""
     paths: Sequence[str]
-    """Of each case, the path that its API is asked at."""
+    """For each case, the request path of its API."""
     exchanges: Sequence[Exchange]
     tools: Sequence[list[str]]
-    """Of each case, the names of the tools that its good stream calls."""
+    """For each case, the names of the tools that its good stream calls."""
 
 
 def prepared(cases: Sequence[Case]) -> Served:
-    """Every stream under a model of its own; a good one that several cases share, once."""
+    """Return every stream under its own model name; a good stream shared by several cases has one."""
     goods: dict[tuple[str, bytes], str] = {}
     exchanges, models, paths, tools = [], [], [], []
     for number, case in enumerate(cases):
@@ -76,7 +76,7 @@ def _named(exchange: Exchange, name: str) -> Exchange:
 
 
 def measured(clients: Iterable[Client], served: Served, log: Path) -> Iterator[Cell]:
-    """What each client makes of the cases of its APIs."""
+    """Yield the outcome of each client for the cases of its APIs."""
     with serving(served.exchanges, AT_ONCE) as server:
         for client in clients:
             yield from _measured(client, served, server.url, log)
@@ -107,12 +107,11 @@ def _measured(client: Client, served: Served, base: str, log: Path) -> Iterator[
 
 
 def _reads(usual: dict[str, Any], whole: dict[str, Any]) -> bool:
-    """Whether a client reads the good stream, of several choices the first at least: one that does not says nothing by what
-    it makes of the bad one."""
+    """Return whether a client reads the good stream, or at least its first choice. If not, its result for the bad one is void."""
     return "answer" in usual and usual["answer"]["text"] in (whole["text"], whole["text"].partition("\n")[0])
 
 
-# Calls that ask at a path of their own: two versions of one API.
+# Calls with a different path: two versions of one API.
 _PATHS = {
     "chat(stream=True)": "/api/chat",
     "generate(stream=True)": "/api/generate",
@@ -125,7 +124,10 @@ _PATHS = {
 def driven(
     client: Client, jobs: Sequence[dict[str, Any]], base: str, log: Path, settings: Mapping[str, str] = NO_SETTINGS
 ) -> dict[tuple[str, str], dict[str, Any]]:
-    """What the driver tells of each job, with these variables in its environment. One that ends the process is told as such, and the others go on."""
+    """Return the driver's result for each job, with these variables in its environment.
+
+    A job that ends the process has the error `exit`, and the driver continues with the next one.
+    """
     found: dict[tuple[str, str], dict[str, Any]] = {}
     left = list(jobs)
     while left:

@@ -1,7 +1,6 @@
-"""Measures and writes: `streamkit/rules/clients.json`, which claims are made of, and beside this file `faults.json` and
-`features.json`.
+"""Measure clients and write `streamkit/rules/clients.json`, on which claims are based, and `faults.json` and `features.json` here.
 
-Where only some clients are measured, what was measured of the others stays, as far as the case is still the same.
+If only some clients are measured, the results of the others are kept for cases that have not changed.
 """
 
 from __future__ import annotations
@@ -26,16 +25,16 @@ _LOG = CACHE / "drivers.log"
 
 
 def read(path: Path) -> Document:
-    """What was measured before; nothing where there is no file."""
+    """Return the previous measurements; empty if there is no file."""
     nothing = {"version": 1, "date": "", "clients": {}, "cases": []}
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else nothing
 
 
 def write_cases(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
-    """Every rule's bad streams, served to these clients."""
+    """Serve the bad streams of every rule to these clients and write the outcomes."""
     before = read(DATA)
     if not DATA.exists():
-        _write(DATA, before, [], {})  # lint reads it, and lint finds the cases
+        _write(DATA, before, [], {})  # lint reads this file, and the cases come from lint
     spoken = {api for client in CLIENTS for apis in client.calls.values() for api in apis}
     served = prepared([case for case in cases() if case.api in spoken])
     kept = {key(row): row["outcomes"] for row in before["cases"]}
@@ -51,12 +50,12 @@ def write_cases(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -
 
 
 def write_faults(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
-    """The faults of `serve`, played to these clients."""
+    """Play the faults of `serve` to these clients and write the outcomes."""
     _write_rows(FAULT_DATA, faults.measured(wanted, _LOG), wanted, versions)
 
 
 def write_features(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
-    """What these clients are used for, through `serve` and `proxy`."""
+    """Measure the features of these clients through `serve` and `proxy` and write the outcomes."""
     _write_rows(FEATURE_DATA, features.measured(wanted, _LOG), wanted, versions)
 
 
@@ -71,7 +70,7 @@ def _write_rows(
 
 
 def key(row: Document) -> tuple[Any, ...]:
-    """What makes two cases the same."""
+    """Return the identity of a case."""
     return row["rule"], row["api"], row["stream"], tuple(row["edits"])
 
 
@@ -98,7 +97,7 @@ def _told(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> dict
 
 
 def _write(path: Path, before: Document, rows: Sequence[Document], told: dict[str, Document]) -> None:
-    """A case on each line, so that a difference shows what changed."""
+    """Write one case per line, for readable diffs."""
     clients = {**before["clients"], **told}
     head = {
         "version": 1,

@@ -1,13 +1,13 @@
-"""An outcome: what a client made of a bad stream, beside what it made of the good one, in one word and a detail.
+"""An outcome: the result of a client for a bad stream, compared with that for the good one, as a word and a detail.
 
 | outcome | |
 |---|---|
-| `{}` | ok: the same answer as from the good stream |
-| `{"raises": [type, message]}` | an exception reaches the program |
-| `{"breaks": [type, message]}` | the same, where a program reads a value that the client handed on as it is |
-| `{"loses": {field: [usual, given]}}` | no exception, and another answer |
-| `{"sent": {field: [usual, given]}}` | no exception, and another answer: the one that the bad stream itself holds |
-| `{"hangs": true}` | nothing comes back |
+| `{}` | ok: the same result as for the good stream |
+| `{"raises": [type, message]}` | the client raises an exception |
+| `{"breaks": [type, message]}` | a program that reads a value returned by the client raises an exception |
+| `{"loses": {field: [usual, given]}}` | no exception, and a different result |
+| `{"sent": {field: [usual, given]}}` | no exception, and a different result: that of the bad stream itself |
+| `{"hangs": true}` | no result |
 """
 
 from __future__ import annotations
@@ -27,10 +27,9 @@ def outcome(
     *,
     pair: bool = True,
 ) -> dict[str, Any]:
-    """The outcome of one cell: the driver's lines for the good stream and for the bad one, and what each of these holds.
+    """Return the outcome of one cell, from the driver's results for the good and the bad stream and the contents of both.
 
-    The two streams of a `pair` differ in the defect alone. Of others the good one says nothing of the bad one, and what is
-    compared is text and calls with what the bad one holds.
+    The two streams of a `pair` differ only in the defect. Otherwise text and calls are compared with the bad stream itself.
     """
     usual, given = lines
     if given.get("hangs"):
@@ -44,7 +43,7 @@ def outcome(
     if not pair:
         before = {**after, "text": of_stream["text"], "calls": of_stream["calls"]}
     if not held[0]["usage"] and not held[1]["usage"]:
-        before["usage"] = after["usage"]  # a client may count by itself what neither stream tells
+        before["usage"] = after["usage"]  # a client may count tokens itself if neither stream has usage
     known = [identity for identity, *_ in (*before["calls"], *of_stream["calls"]) if identity]
     after["calls"] = [[_known(identity, known), *rest] for identity, *rest in after["calls"]]
     differing = [field for field in FIELDS if before[field] != after[field]]
@@ -60,19 +59,19 @@ def outcome(
 
 
 def _made_up(before: dict[str, Any], after: dict[str, Any], of_stream: dict[str, Any]) -> dict[str, Any]:
-    """A finish reason where the stream has none: an answer that was cut off passes for a whole one."""
+    """Return a finish reason that the stream does not have: a truncated response appears complete."""
     if after["finish"] and not of_stream["finish"] and before["finish"] == after["finish"]:
         return {"finish": [None, after["finish"]]}
     return {}
 
 
 def _known(identity: Any, known: list[str]) -> Any:
-    """The id of a call, where it holds one that was sent; one that the client made up is another each time."""
+    """Return the id of a call if it contains one that was sent; ids made up by the client differ each time."""
     return identity if not identity or any(str(sent) in str(identity) for sent in known) else MADE_UP
 
 
 def _normal(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer in which what is written differently is the same: arguments as JSON, lists of one, case."""
+    """Return a normalized result: arguments as JSON, lists of one element, case."""
     calls = [[identity, name, _arguments(text)] for identity, name, text in answer["calls"]]
     return {
         **answer,
@@ -88,7 +87,7 @@ def _count(count: Any) -> Any:
 
 
 def _one(value: Any) -> Any:
-    """The value of a choice; where there are several, all of them if any is there."""
+    """Return the value of the choice, or all values if there are several choices and any has one."""
     if not isinstance(value, list):
         return value or None
     return (value[0] or None) if len(value) == 1 else ([one or None for one in value] if any(value) else None)
@@ -111,12 +110,12 @@ def _short(value: Any) -> Any:
     if not isinstance(value, str):
         text = json.dumps(value)
         return value if len(text) <= 2 * _LONGEST and text.isascii() and "\\ud" not in text else _short(text)
-    value = value.encode("utf-8", "backslashreplace").decode()  # half a surrogate can be in no file
+    value = value.encode("utf-8", "backslashreplace").decode()  # a lone surrogate cannot be written to a file
     return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
 
 
 def _plain(message: str, base: str, model: str) -> str:
-    """The first line of a message, without what is of this run alone."""
+    """Return the first line of a message, without values specific to this run."""
     line = (
         (message.replace(base, "http://127.0.0.1") if base else message)
         .replace(model, "m")

@@ -1,4 +1,4 @@
-"""Streams played to clients, each under a model of its own, with a fault or none, by `serve` alone or through `proxy`."""
+"""Play streams to clients, each under its own model name, with or without a fault, directly or through `proxy`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MODEL = re.compile(rb"play-(\d+)-")
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One stream for one call of a client; in `fault`, T stands for the event that brings the first text."""
+    """One stream for one call of a client; in `fault`, T is the event with the first text."""
 
     client: Client
     call: str
@@ -41,7 +41,7 @@ class Play:
 
 @dataclass(slots=True)
 class Played:
-    """What came of it: the driver's line, the requests, the bodies that were served, and those that the proxy recorded."""
+    """The result: the driver's line, the requests, the bodies served, and those recorded by the proxy."""
 
     line: dict[str, Any] = field(default_factory=dict)
     requests: int = 0
@@ -51,8 +51,10 @@ class Played:
 
 
 def played(plays: Sequence[Play], log: Path, *, through_proxy: bool = False, patience: int = 6) -> list[Played]:
-    """Every play, client after client, each with the retries that it makes by default; a call that takes longer than
-    `patience` (seconds) waits. The base URL is taken out of what clients say."""
+    """Play all streams, client by client, with the default retries of each.
+
+    A call that takes longer than `patience` seconds counts as waiting. The base URL is removed from messages.
+    """
     found = [Played() for _ in plays]
     settings = {"STREAMKIT_CLIENTS_RETRIES": "default", "STREAMKIT_CLIENTS_PATIENCE": str(patience)}
     with _serving(plays, found) as url, _between(url, found) if through_proxy else _nothing(url) as base:
@@ -98,15 +100,15 @@ def _serving(plays: Sequence[Play], found: Sequence[Played]) -> Iterator[str]:
 
 
 class _Nowhere:
-    """Where the proxy's recordings are written: their lines are in the outcome."""
+    """The sink of the proxy's recordings: their lines are in the outcome."""
 
     path = "-"
 
     def write(self, data: bytes) -> None:
-        """Nothing is kept here."""
+        """Do nothing."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing."""
 
 
 @contextmanager
@@ -132,7 +134,7 @@ def _number(request: Request) -> int:
 
 
 def _first_text(exchange: Exchange) -> int:
-    """The number of the event that brings the first text."""
+    """Return the number of the event with the first text."""
     stream = interpret(exchange)
     chunk = next(place for place, flags in enumerate(stream.flags) if flags & TOKEN)
     return stream.chunk_events[chunk] + 1

@@ -1,8 +1,8 @@
-"""The measurements of docs/clients.md, taken again with the clients whose environments `make clients` has made.
+"""Repeat the measurements of docs/clients.md with the clients in the environments created by `make clients`.
 
     STREAMKIT_CLIENTS=1 pytest -m clients
 
-Opt-in, because what others' clients do changes with their versions and not with ours.
+Opt-in, because the behaviour of clients changes with their versions.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def key(case: Case) -> Key:
 @pytest.mark.skipif(not os.environ.get("STREAMKIT_CLIENTS"), reason="STREAMKIT_CLIENTS is not set")
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
-def test_the_client_does_what_was_measured(client: Client, tmp_path: Path) -> None:
+def test_the_client_behaves_as_measured(client: Client, tmp_path: Path) -> None:
     if not is_made(client):
-        pytest.skip("its environment is not there: make clients")
+        pytest.skip("its environment does not exist: make clients")
     told = measurements()["clients"][client.name]
     if make(client, upgrade=False) != told["versions"]:
-        pytest.skip(f"another version is installed than was measured ({told['versions']})")
+        pytest.skip(f"the installed version differs from the measured one ({told['versions']})")
     known = rows()
     served = prepared([case for case in cases() if key(case) in known])
     found = {
@@ -58,7 +58,7 @@ def test_the_client_does_what_was_measured(client: Client, tmp_path: Path) -> No
     assert not changed
 
 
-def test_every_row_is_of_a_rule_and_of_a_stream_that_there_still_is() -> None:
+def test_every_row_has_an_existing_rule_and_stream() -> None:
     known = rows()
     here = {key(case): case for case in cases()}
     assert {row["rule"] for row in known.values()} <= set(RULES)
@@ -66,7 +66,7 @@ def test_every_row_is_of_a_rule_and_of_a_stream_that_there_still_is() -> None:
     assert all(set(here[at].paths) >= set(row["paths"]) for at, row in known.items() if at in here)
 
 
-def test_the_page_is_what_the_measurements_say() -> None:
+def test_the_page_matches_the_measurements() -> None:
     assert (DOCS / "clients.md").read_text(encoding="utf-8") == part("_clients").page(), "run: make docs"
 
 
@@ -80,7 +80,7 @@ def test_every_client_was_measured(name: str) -> None:
     assert calls
 
 
-def test_what_only_one_provider_s_client_does_is_not_claimed_of_others() -> None:
+def test_the_behaviour_of_one_providers_client_is_not_claimed_for_others() -> None:
     sentences = [
         sentence
         for rule in RULES
@@ -91,7 +91,7 @@ def test_what_only_one_provider_s_client_does_is_not_claimed_of_others() -> None
     assert not [sentence for sentence in sentences if "cohere" in sentence or "anthropic" in sentence]
 
 
-def test_the_page_of_faults_is_what_the_measurements_say() -> None:
+def test_the_page_of_faults_matches_the_measurements() -> None:
     assert (DOCS / "faults-and-clients.md").read_text(encoding="utf-8") == part("_fault_clients").page(), (
         "run: make docs"
     )
@@ -104,8 +104,8 @@ def test_every_fault_was_played_to_every_client() -> None:
     assert {planned.fault.name for fault in FAULTS for planned in plan(fault.replace("=T", "=2"))} == set(CATALOGUE)
 
 
-def test_a_client_that_asks_again_is_counted() -> None:
-    """Of a server that fails once, with openai-python, whose two retries are documented."""
+def test_retries_of_a_client_are_counted() -> None:
+    """With a server that fails once and openai-python, whose two retries are documented."""
     [row] = [
         row
         for row in read(FAULT_DATA)["cases"]
@@ -124,7 +124,7 @@ def test_every_feature_is_the_same_through_the_proxy_and_recorded_byte_for_byte(
     assert not [cell for cell in cells if "proxy" in cell[3] or "bytes" in cell[3]]
 
 
-def test_every_client_reads_a_stream_and_raises_where_the_connection_is_cut() -> None:
+def test_every_client_reads_a_stream_and_raises_when_the_connection_is_cut() -> None:
     for row in read(FEATURE_DATA)["cases"]:
         assert row["features"]["stream"] == {"requests": 1}, row
         assert "raises" in row["features"]["cut"], row

@@ -1,4 +1,4 @@
-"""An outcome says in one word what a client made of a bad stream, and the words of a claim are made from it."""
+"""Outcomes of clients for bad streams, and the text of claims made from them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def line(**changed: Any) -> dict[str, Any]:
     return {"model": "case-7", "answer": {**GOOD, **changed}}
 
 
-# what the bad stream holds, what the client made of it -> the outcome, and the phrase of an error
+# the content of the bad stream, the result of the client -> the outcome, and the text of a claim
 TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], str]] = {
     "the same": (GOOD, line(), {}, ""),
     "arguments as JSON, and one finish": (GOOD, line(calls=[["c1", "f", {"a": 1}]], finish="stop"), {}, ""),
@@ -36,21 +36,21 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], str]] = {
         {"raises": ["TypeError", "no m at http://127.0.0.1/v1"]},
         "raises TypeError",
     ),
-    "an error in plain words": (
+    "an error with a message": (
         GOOD,
         {"model": "m", "error": ["OpenAIError", "missing role"]},
         {"raises": ["OpenAIError", "missing role"]},
         "raises OpenAIError: missing role",
     ),
-    "an error where it is read": (
+    "an error when the value is read": (
         GOOD,
         {"model": "m", "error": ["TypeError", "x"], "here": True},
         {"breaks": ["TypeError", "x"]},
-        "hands on a value that raises TypeError where it is read",
+        "returns a value that raises TypeError when read",
     ),
-    "nothing comes": (GOOD, {"model": "m", "hangs": True}, {"hangs": True}, "hangs"),
-    "the text is gone": (GOOD, line(text=""), {"loses": {"text": ["Hi", ""]}}, "the text is lost"),
-    "the text is gone in the stream": ({**GOOD, "text": ""}, line(text=""), {"sent": {"text": ["Hi", ""]}}, "the text is lost"),
+    "no result": (GOOD, {"model": "m", "hangs": True}, {"hangs": True}, "hangs"),
+    "the text is missing": (GOOD, line(text=""), {"loses": {"text": ["Hi", ""]}}, "the text is lost"),
+    "the text is missing in the stream": ({**GOOD, "text": ""}, line(text=""), {"sent": {"text": ["Hi", ""]}}, "the text is lost"),
     "the text twice": (GOOD, line(text="HiHi"), {"loses": {"text": ["Hi", "HiHi"]}}, "text is added"),
     "a name twice": (
         GOOD,
@@ -76,23 +76,23 @@ TABLE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], str]] = {
         {"loses": {"finish": [None, "stop"]}},
         "finish reason `stop` is made up",
     ),
-    "half a surrogate can be in no file": (GOOD, line(text="\ud83d"), {"loses": {"text": ["Hi", "\\ud83d"]}}, "text is added"),
+    "a lone surrogate is escaped": (GOOD, line(text="\ud83d"), {"loses": {"text": ["Hi", "\\ud83d"]}}, "text is added"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(TABLE))
-def test_outcome_and_its_words(name: str) -> None:
+def test_outcome_and_claim(name: str) -> None:
     held, given, expected, words = TABLE[name]
     found = outcome((line(), given), (GOOD, held), BASE)
     assert found == expected
     assert effect(found, False, True) == words
 
 
-def test_what_a_client_counts_by_itself_is_no_loss() -> None:
+def test_tokens_counted_by_a_client_are_not_a_loss() -> None:
     assert outcome((line(usage=[8, 2]), line(usage=[8, 3])), (NO_USAGE, NO_USAGE), BASE) == {}
 
 
-def test_of_streams_that_differ_in_more_text_and_calls_are_compared_with_what_the_bad_one_holds() -> None:
+def test_streams_that_are_not_a_pair_are_compared_with_the_bad_stream() -> None:
     bad = {**GOOD, "text": "Other", "finish": ["eos"]}
     assert outcome((line(), line(text="Other", finish=["eos"])), (GOOD, bad), BASE, pair=False) == {}
     lost = outcome((line(), line(text="Oth", finish=["eos"])), (GOOD, bad), BASE, pair=False)
@@ -102,7 +102,7 @@ def test_of_streams_that_differ_in_more_text_and_calls_are_compared_with_what_th
 @pytest.mark.parametrize(
     ("found", "truncated", "passed_on", "words"),
     [
-        ({}, True, True, "no error: the cut answer passes for a whole one"),
+        ({}, True, True, "no error: the truncated answer looks complete"),
         ({}, True, False, ""),
         ({"raises": ["RuntimeError", ""]}, True, True, "raises RuntimeError"),
         ({"sent": {"finish": ["stop", None]}}, False, False, ""),
@@ -118,11 +118,11 @@ def test_of_streams_that_differ_in_more_text_and_calls_are_compared_with_what_th
             {"loses": {"finish": [None, "stop"]}},
             True,
             True,
-            "no error: the cut answer passes for a whole one, finish reason `stop` is made up",
+            "no error: the truncated answer looks complete, finish reason `stop` is made up",
         ),
     ],
 )
-def test_what_a_client_hands_on_is_harm_where_it_is_asked_for(
+def test_values_passed_on_count_as_harm_on_request(
     found: dict[str, Any], truncated: bool, passed_on: bool, words: str
 ) -> None:
     assert effect(found, truncated, passed_on) == words

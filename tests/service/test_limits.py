@@ -62,7 +62,7 @@ def test_an_exchange_stops_growing_before_a_reader_refuses_it(monkeypatch: pytes
     long, short = exchanges(kept.data)
     assert long.end is not None and long.end.reason == "limit"
     assert long.end.error is not None
-    assert long.end.error.endswith("; the answer ended with reset (connection reset by peer)")
+    assert long.end.error.endswith("; the response ended with reset (connection reset by peer)")
     assert (long.damage, short.damage) == ((), ())
     assert 0 < len(long.frames) < 2_000 and set(long.frames.data) == {LONG}
     assert short.frames.body == b"data: 1\n\n"
@@ -81,7 +81,7 @@ def test_a_request_whose_line_would_be_refused_is_recorded_without_its_body(monk
     assert max(map(len, kept.data.splitlines())) < 10_000
     [exchange] = exchanges(kept.data)
     assert exchange.request == Request("POST", "http://x/v1", (("accept", "*/*"),), None)
-    assert b"the request body is not recorded: its line would have" in kept.data
+    assert b"the request body is not recorded: its line would be" in kept.data
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip"])

@@ -152,7 +152,7 @@ def test_an_output_that_cannot_seek_waits_and_notes_it() -> None:
     with os.fdopen(reading, "rb") as file:
         lines = [json.loads(line) for line in file]
     assert [line["type"] for line in lines] == ["start", "note", "frame", "frame", "frame", "end"]
-    assert "wait" in lines[1]["said"]
+    assert "after the next frame" in lines[1]["said"]
 
 
 def test_a_part_is_patched(tmp_path: Path) -> None:
