@@ -12,6 +12,7 @@ from streamkit import collector
 from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
 from streamkit.cli._guarding import guard_of, guard_options
+from streamkit.cli._matching import match_options
 from streamkit.cli._pacing import pace_options
 from streamkit.cli._recording import LOST, recovered
 from streamkit.cli.inputs import Inputs
@@ -53,10 +54,7 @@ DEFAULT_PORT = 8789
 @click.option("--redact", "patterns", multiple=True, metavar="PATTERN", help="Cut what this regular expression finds.")
 @click.option("--no-redact", is_flag=True, help="Write keys and other secrets as they are.")
 @click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label for every recording.")
-@click.option("--match", type=click.Choice(["exact", "body", "messages", "model", "path", "any"]), default="body",
-              show_default=True, help="How much of the request must match a recording.")  # fmt: skip
-@click.option("--reuse", type=click.Choice(["once", "cycle", "last"]), default="cycle", show_default=True,
-              help="What to do after the last match.")  # fmt: skip
+@match_options
 @pace_options
 @talk_options
 def command(console: Console, **given: Any) -> int:
@@ -172,7 +170,7 @@ def _playing(given: dict[str, Any], console: Console) -> Any:
         exchanges = list(inputs.exchanges())
         if inputs.code and mode == "replay":
             raise UsageError(f"nothing to replay in {source}")
-    options = Options(match=given["match"], reuse=given["reuse"], pace=given["pace"])
+    options = Options(**given["matching"], pace=given["pace"])
     return Playing(mode, exchanges, options)
 
 

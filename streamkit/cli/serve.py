@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -13,6 +13,7 @@ from streamkit import collector
 from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
 from streamkit.cli._guarding import guard_of, guard_options
+from streamkit.cli._matching import match_options
 from streamkit.cli._pacing import pace_options
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, talk_options
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from streamkit.service.mock import Asked, Options
 
 DEFAULT_PORT = 8788
-LEVELS = ("exact", "body", "messages", "model", "path", "any")
-REUSES = ("once", "cycle", "last")
 
 
 @click.command("serve", cls=WithChild)
@@ -34,16 +33,7 @@ REUSES = ("once", "cycle", "last")
     "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 picks a free port."
 )
 @guard_options
-@click.option(
-    "--match",
-    type=click.Choice(LEVELS),
-    default="body",
-    show_default=True,
-    help="How much of the request must match a recording.",
-)
-@click.option(
-    "--reuse", type=click.Choice(REUSES), default="cycle", show_default=True, help="What to do after the last match."
-)
+@match_options
 @click.option("--strict", is_flag=True, help="Exit 1 at the end if a recording was never requested.")
 @click.option("--ttft", metavar="TIME", help="Time to the first token, instead of the recorded one.")
 @click.option("--itl", metavar="TIME", help="Gap between the following writes: 20ms, normal:20ms:5ms, ...")
@@ -61,8 +51,7 @@ def command(
     allowed: tuple[str, ...],
     listen_public: bool,
     token: str | None,
-    match: str,
-    reuse: str,
+    matching: dict[str, Any],
     strict: bool,
     ttft: str | None,
     itl: str | None,
@@ -87,7 +76,7 @@ def command(
     from streamkit.service.serving import serving
     from streamkit.service.stopping import stopping
 
-    options = _options(match=match, reuse=reuse, pace=pace, faults=faults, ttft=ttft, itl=itl, seed=seed)
+    options = _options(matching, pace=pace, faults=faults, ttft=ttft, itl=itl, seed=seed)
     guard = guard_of(host, allowed, listen_public, token)
     arguments = child()
     inputs = Inputs(paths, console)
@@ -118,7 +107,7 @@ def command(
 
 
 def _options(
-    *, match: str, reuse: str, pace: Pace, faults: tuple[str, ...], ttft: str | None, itl: str | None, seed: int
+    matching: dict[str, Any], *, pace: Pace, faults: tuple[str, ...], ttft: str | None, itl: str | None, seed: int
 ) -> Options:
     """Return how requests are answered. Raises UsageError for an invalid fault or distribution."""
     from streamkit.faults import plan
@@ -126,8 +115,7 @@ def _options(
     from streamkit.service.mock import Options
 
     return Options(
-        match=match,  # type: ignore[arg-type]
-        reuse=reuse,  # type: ignore[arg-type]
+        **matching,
         pace=pace,
         faults=[planned for text in faults for planned in plan(text)],
         tempo=Tempo(ttft and Distribution.of(ttft), itl and Distribution.of(itl)),  # type: ignore[arg-type]

@@ -9,12 +9,14 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Literal, get_args
 
 import orjson
 
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, Request
+from streamkit.playback.fields import FieldPath, without
 
 Level = Literal["exact", "body", "messages", "model", "path", "any"]
 Reuse = Literal["once", "cycle", "last"]
@@ -62,6 +64,10 @@ class Difference:
     recorded: Any
     asked: Any
 
+    def as_json(self) -> dict[str, Any]:
+        """As the answer to a request without a match lists it."""
+        return {"at": self.at, "recorded": self.recorded, "asked": self.asked}
+
     def __str__(self) -> str:
         return f"{self.at}: recorded {_shown(self.recorded)}, asked {_shown(self.asked)}"
 
@@ -90,8 +96,8 @@ class Miss:
 class Matcher:
     """Choose among recordings, by their index in `recordings`.
 
-    `redact` is applied to the URL and the body of both sides before they are compared, so that a redacted recording still
-    matches.
+    `ignore` lists fields of the body that are not compared, in addition to those that the level leaves out. `redact` is
+    applied to the URL and the body of both sides before they are compared, so that a redacted recording still matches.
     """
 
     def __init__(
@@ -100,11 +106,13 @@ class Matcher:
         *,
         level: Level = "body",
         reuse: Reuse = "cycle",
+        ignore: Sequence[FieldPath] = (),
         redact: Callable[[Request], Request] = lambda request: request,
     ) -> None:
         self._recordings: list[Recorded] = []
         self._level = level
         self._reuse = reuse
+        self._ignore = ignore
         self._redact = redact
         self._keys: dict[bytes, bytes] = {}
         self.plays: list[int] = []
@@ -139,6 +147,13 @@ class Matcher:
             recorded = self._recordings[index]
             return Match(index, not streaming and recorded.streamed and recorded.asked_stream is not streaming)
         return Miss(candidates[-1], used_up=True) if candidates else self._miss(self._view(request), streaming)
+
+    def compare(self, request: Request, index: int) -> list[Difference]:
+        """Return the differences between a request and the recorded one with this index, at most 10,000."""
+        found = list(islice(differences(self._views[index], self._view(request)), _MANY))
+        if not found:
+            found = [Difference("body.stream", self._recordings[index].asked_stream, request.asks_for_stream)]
+        return found
 
     def reset(self) -> None:
         """Set all play counts to zero."""
@@ -202,9 +217,9 @@ class Matcher:
         request = self._redact(Request(request.method, request.url, (), request.body))
         if level == "exact":
             path = request.path + (f"?{request.query}" if request.query else "")
-            return {"method": request.method, "path": path, "body": _value(request.body)}
+            return {"method": request.method, "path": path, "body": self._body(request)}
         view: dict[str, Any] = {"method": request.method, "path": plain_path(request.path)}
-        body = _value(request.body)
+        body = self._body(request)
         if level == "path":
             return view
         if not isinstance(body, dict):
@@ -215,6 +230,9 @@ class Matcher:
             fields = {"model"} | (_CONVERSATION if level == "messages" else frozenset())
             view["body"] = {key: value for key, value in body.items() if key in fields}
         return view
+
+    def _body(self, request: Request) -> Any:
+        return without(_value(request.body), self._ignore)
 
     def _miss(self, view: dict[str, Any], streaming: bool | None) -> Miss:
         nearest: tuple[int, int] | None = None

@@ -11,7 +11,8 @@ from streamkit.faults import Plan, chance, inject, plan
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
-from streamkit.playback.matcher import Level, Match, Matcher, Reuse, plain_path
+from streamkit.playback.fields import FieldPath
+from streamkit.playback.matcher import Difference, Level, Match, Matcher, Miss, Reuse, plain_path
 from streamkit.playback.player import RECORDED, Pace, steps
 from streamkit.playback.tempo import RECORDED_TEMPO, Tempo, retimed
 from streamkit.redact.redactor import redact_request
@@ -20,6 +21,7 @@ from streamkit.service.recorded_answer import RecordedAnswer
 
 CONTROL = "/__streamkit/"
 FAULT_HEADER = "X-Streamkit-Fault"
+_MISSES_KEPT = 100  # the newest requests without a match, whose differences can be listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,21 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a mock server answers: see `Matcher` for `match` and `reuse`, `Pace` for `pace`, `Tempo` for `tempo`.
+    """How a mock server answers: see `Matcher` for `match`, `reuse` and `ignore`, `Pace` for `pace`, `Tempo` for `tempo`.
 
     `faults` are injected into every recorded answer. `seed` makes random faults repeatable: the same seed, recording and
-    playback number give the same fault, whatever other requests come in between.
+    playback number give the same fault, whatever other requests come in between. `record_command` is named in the answer to
+    a request without a match; by default it is the `streamkit proxy` command for the API of the nearest recording.
     """
 
     match: Level = "body"
     reuse: Reuse = "cycle"
+    ignore: Sequence[FieldPath] = ()
     pace: Pace = RECORDED
     faults: Sequence[Plan] = ()
     tempo: Tempo = RECORDED_TEMPO
     seed: int = 0
+    record_command: str = ""
 
 
 class Mock:
@@ -69,10 +74,15 @@ class Mock:
         self.requests: list[Asked] = []
         self._options = options
         self._on_request = on_request
+        self._misses: dict[int, tuple[Request, int | None]] = {}
         self._strikes_so_far: dict[int, int] = {}
         self._cached_steps: dict[Match, Sequence[Step]] = {}
         self._matcher = Matcher(
-            (), level=options.match, reuse=options.reuse, redact=lambda request: redact_request(request)[0]
+            (),
+            level=options.match,
+            reuse=options.reuse,
+            ignore=options.ignore,
+            redact=lambda request: redact_request(request)[0],
         )
         for exchange in exchanges:
             self.add(exchange)
@@ -108,8 +118,7 @@ class Mock:
         if request.method == "GET" and plain.startswith("/models/"):
             self._log(request, None, "a model")
             return replies.one_model(self.recordings, unquote(plain.removeprefix("/models/")))
-        self._log(request, None, "no match: " + replies.reason(match, self.recordings))
-        return replies.not_found(match, self.recordings, f"{request.method} {path}")
+        return self._miss(request, match)
 
     @property
     def unplayed(self) -> list[RecordedAnswer]:
@@ -125,7 +134,29 @@ class Mock:
         """Forget all requests and playbacks."""
         self._matcher.reset()
         self._strikes_so_far.clear()
+        self._misses.clear()
         self.requests.clear()
+
+    def differences(self, number: int) -> tuple[str, list[Difference]] | None:
+        """The name of the recording that is nearest to a missed request, and all differences. None if it is not known:
+        request `number` was answered, no recording has a request, or a hundred requests were missed since."""
+        request, nearest = self._misses.get(number, (None, None))
+        if request is None or nearest is None:
+            return None
+        return self.recordings[nearest].name, self._matcher.compare(request, nearest)
+
+    def _miss(self, request: Request, miss: Miss) -> Sequence[Step]:
+        """The answer to a request without a match."""
+        self._log(request, None, "no match: " + replies.reason(miss, self.recordings))
+        number = self.requests[-1].number
+        self._misses[number] = request, None if miss.used_up else miss.nearest
+        while len(self._misses) > _MISSES_KEPT:
+            del self._misses[next(iter(self._misses))]
+        nearest = None if miss.nearest is None else self.recordings[miss.nearest]
+        details = f"{CONTROL}requests/{number}" if miss.differences > 1 else ""
+        command = self._options.record_command or replies.record_command(nearest)
+        asked = f"{request.method} {urlsplit(request.url).path}"
+        return replies.not_found(miss, self.recordings, asked, details=details, command=command)
 
     def _play(self, request: Request, match: Match, header_faults: Sequence[Plan]) -> Sequence[Step]:
         """The steps of a recording, with the requested timing and faults."""
@@ -178,11 +209,22 @@ class Mock:
         if name == "requests":
             unplayed = [recording.name for recording in self.unplayed]
             return replies.reply(200, {"requests": [asked.as_json() for asked in self.requests], "unplayed": unplayed})
+        if name.startswith("requests/"):
+            return self._control_differences(name.removeprefix("requests/"))
         if name == "reset":
             if request.method != "POST":
                 return replies.failure(405, "invalid_request_error", "use POST to reset")
             self.reset()
             return replies.reply(200, {"status": "ok"})
         return replies.failure(
-            404, "not_found_error", "unknown path; expected /__streamkit/health, requests or reset (POST)"
+            404, "not_found_error", "unknown path; expected /__streamkit/health, requests, requests/N or reset (POST)"
         )
+
+    def _control_differences(self, number: str) -> Sequence[Step]:
+        """All differences between request `number` and the nearest recording."""
+        found = self.differences(int(number)) if number.isdecimal() and len(number) < 10 else None
+        if found is None:
+            return replies.failure(404, "not_found_error", f"request {number} has no differences from a recording")
+        nearest, differences = found
+        listed = [difference.as_json() for difference in differences]
+        return replies.reply(200, {"n": int(number), "nearest": nearest, "differences": listed})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -40,17 +43,30 @@ def reason(miss: Miss, recordings: Sequence[RecordedAnswer]) -> str:
     return f"closest is {nearest}, which differs at {miss.first}{others}"
 
 
-def not_found(miss: Miss, recordings: Sequence[RecordedAnswer], asked: str) -> list[Step]:
-    """A 404 with the closest recording and the first difference."""
+def record_command(nearest: RecordedAnswer | None) -> str:
+    """The command that records what is missing next to the nearest recording, from the same API."""
+    request = None if nearest is None else nearest.exchange.request
+    url = urlsplit(request.url if request else "")
+    upstream = f"{url.scheme}://{url.netloc.rpartition('@')[2]}" if url.scheme and url.netloc else "UPSTREAM"
+    folder = "recordings" if nearest is None else str(PurePath(nearest.exchange.origin.path).parent)
+    return shlex.join(["streamkit", "proxy", upstream, "--mode", "auto", "--dir", folder])
+
+
+def not_found(
+    miss: Miss, recordings: Sequence[RecordedAnswer], asked: str, *, details: str, command: str
+) -> list[Step]:
+    """A 404 with the closest recording, the first difference, the path where all are listed, and how to record anew."""
     nearest = None
     if miss.nearest is not None:
         first = miss.first
         nearest = {
             "file": recordings[miss.nearest].name,
             "differences": miss.differences,
-            "first": first and {"at": first.at, "recorded": first.recorded, "asked": first.asked},
+            "first": first and first.as_json(),
         }
-    return failure(404, "not_found_error", f"no recording matches {asked}: {reason(miss, recordings)}", nearest=nearest)
+    all_of_them = f"; all differences: GET {details}" if details else ""
+    message = f"no recording matches {asked}: {reason(miss, recordings)}{all_of_them}; to record it: {command}"
+    return failure(404, "not_found_error", message, nearest=nearest)
 
 
 def models(recordings: Iterable[RecordedAnswer]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from streamkit.model.exchange import Exchange
+from streamkit.playback.matcher import Difference
 from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
 from streamkit.service.mock import Asked, Mock, Options
 from streamkit.service.recorded_answer import RecordedAnswer
@@ -49,6 +50,10 @@ class Served:
     def unplayed(self) -> list[RecordedAnswer]:
         """The recordings that were never requested."""
         return self._mock.unplayed
+
+    def differences(self, number: int) -> tuple[str, list[Difference]] | None:
+        """The nearest recording to request `number`, which had no match, and all differences: see `Mock.differences`."""
+        return self._mock.differences(number)
 
     def reset(self) -> None:
         """Forget all requests and playbacks."""

@@ -52,6 +52,16 @@ def test_a_program_is_recorded_and_then_replayed_without_an_upstream(tmp_path: P
     assert replayed.returncode == 0, replayed.stderr
 
 
+def test_auto_ignores_a_field_that_changes(tmp_path: Path) -> None:
+    program = ["--", sys.executable, "-c", "import os" + ASK.replace('"model-s"', '"model-s", "seed": os.getpid()')]
+    ignoring = ["--mode", "auto", "--ignore-field", "$.seed"]
+    with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:
+        for words in (ignoring, ignoring, ["--mode", "auto"]):
+            done = run(tmp_path, upstream.url, *words, *program)
+            assert done.returncode == 0, done.stderr
+        assert len(upstream.requests) == 2
+
+
 def test_a_file_is_appended_to_only_on_request(tmp_path: Path) -> None:
     program = ["--", sys.executable, "-c", ASK]
     with serving([scripted("openai_chat/plain")], Options(match="path", pace=Pace(delay=False))) as upstream:

@@ -42,6 +42,19 @@ def test_a_program_finds_the_server_in_its_environment(recording: Path) -> None:
     assert (done.stdout, done.returncode) == ("hello\n", 0), done.stderr
 
 
+def test_a_field_that_changes_is_ignored(recording: Path) -> None:
+    changing = ASK.replace('"hi"', '"hi", "name": str(os.getpid())')
+    program = ["--", sys.executable, "-c", changing]
+    assert run(str(recording), *program).returncode == 1
+    done = run(str(recording), "--ignore-field", "$.messages[*].name", *program)
+    assert (done.stdout, done.returncode) == ("hello\n", 0), done.stderr
+    invalid = run(str(recording), "--ignore-field", "messages", *program)
+    assert (invalid.returncode, invalid.stderr) == (
+        2,
+        "streamkit: invalid field 'messages': expected a path such as $.user or $.messages[*].created\n",
+    )
+
+
 def test_the_exit_code_is_the_programs(recording: Path) -> None:
     assert run(str(recording), "--", sys.executable, "-c", "raise SystemExit(7)").returncode == 7
 

@@ -73,7 +73,11 @@ def test_a_missing_recording(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(ASK + "def test_it(streamkit_server): ask()")
     done = run(pytester)
     done.assert_outcomes(errors=1)
-    done.stdout.fnmatch_lines(["*test_it.jsonl: no such recording; --streamkit-record=once makes it"])
+    done.stdout.fnmatch_lines(
+        [
+            "*test_it.jsonl: no such recording; to record it: pytest test_a_missing_recording.py::test_it --streamkit-record=once"
+        ]
+    )
 
 
 @pytest.mark.usefixtures("recordings")
@@ -85,6 +89,75 @@ def test_a_request_without_a_match(pytester: pytest.Pytester) -> None:
         "    assert b'body.temperature: recorded nothing, asked 2' in error.value.read()\n"
     )
     run(pytester).assert_outcomes(passed=1)
+
+
+ANEW = {
+    "a recording of the test's own": ("*/test_it.jsonl", "", "all"),
+    "a recording that several tests may play": ("answer.jsonl", "'answer.jsonl'", "auto"),
+}
+
+
+@pytest.mark.parametrize(("path", "argument", "mode"), ANEW.values(), ids=ANEW)
+def test_a_miss_names_the_command_that_records_anew(
+    pytester: pytest.Pytester, recordings: Path, path: str, argument: str, mode: str
+) -> None:
+    own = recordings / "test_a_miss_names_the_command_that_records_anew"
+    own.mkdir()
+    (own / "test_it.jsonl").write_bytes((recordings / "answer.jsonl").read_bytes())
+    pytester.makepyfile(
+        ASK + f"@pytest.mark.streamkit({argument})\n"
+        "def test_it(streamkit_server):\n"
+        "    with pytest.raises(urllib.error.HTTPError) as error: ask(temperature=2, seed=3)\n"
+        "    print(json.loads(error.value.read())['error']['message'])\n"
+        "    print(streamkit_server.explain())\n"
+    )
+    done = run(pytester, "-s")
+    done.assert_outcomes(passed=1)
+    name = "test_a_miss_names_the_command_that_records_anew.py::test_it"
+    done.stdout.fnmatch_lines(
+        [
+            f"*{path}, which differs at body.temperature: *; to record it: pytest {name} --streamkit-record={mode}",
+            "POST /v1/chat/completions: no match: *",
+            "  body.temperature: recorded nothing, asked 2",
+            "  body.seed: recorded nothing, asked 3",
+        ]
+    )
+
+
+@pytest.mark.usefixtures("recordings")
+def test_fields_to_ignore(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        ASK + "@pytest.mark.streamkit('answer.jsonl', ignore=['$.messages[*].created', '$.run'])\n"
+        "def test_it(streamkit_server):\n"
+        "    ask(run=7, messages=[{'role': 'user', 'content': 'What are streams?', 'created': 5}])\n"
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
+@pytest.mark.usefixtures("recordings")
+def test_the_marker_is_enough(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        ASK + "@pytest.mark.streamkit('answer.jsonl', strict=True)\ndef test_it(): ask()\n"
+        "@pytest.mark.streamkit('answer.jsonl')\n"
+        "@pytest.mark.parametrize('temperature', [None, 2])\nclass TestAll:\n"
+        "    def test_each(self, temperature):\n"
+        "        ask() if temperature is None else pytest.raises(urllib.error.HTTPError, ask, temperature=temperature)\n"
+    )
+    run(pytester).assert_outcomes(passed=3)
+
+
+@pytest.mark.usefixtures("recordings")
+def test_all_played(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        ASK + "@pytest.mark.streamkit('answer.jsonl')\n"
+        "def test_yes(streamkit_server): ask(); streamkit_server.assert_all_played()\n"
+        "@pytest.mark.streamkit('answer.jsonl')\n"
+        "def test_no(streamkit_server): streamkit_server.assert_all_played()\n"
+    )
+    done = run(pytester)
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(["*AssertionError: recordings that were never requested: *answer.jsonl"])
+    done.stdout.no_fnmatch_line("*_server.py*")
 
 
 STRICT = {
@@ -119,6 +192,66 @@ def test_once_records_and_then_plays(pytester: pytest.Pytester, provider: str, r
     assert b"a1B2a1B2" not in file.read_bytes()
 
 
+OWN_FILES = """
+class TestA:
+    def test_it(self, streamkit_server): ask(seed=1)
+class TestB:
+    def test_it(self, streamkit_server): ask(seed=2)
+    class TestC:
+        def test_it(self, streamkit_server): ask(seed=3)
+def test_it(streamkit_server): ask(seed=4)
+@pytest.mark.parametrize("value", ["a/b", "a b", "a-b", "../" * 90, "x" * 400, "x" * 401, "gr\\u00fc\\u00df"])
+def test_each(streamkit_server, value): ask(user_name=value)
+"""
+
+
+def test_every_test_has_a_file_of_its_own(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
+    pytester.makepyfile(test_own=ASK + OWN_FILES)
+    for mode in ("once", "none"):
+        run(pytester, f"--streamkit-record={mode}").assert_outcomes(passed=11)
+    names = sorted(path.name for path in (recordings / "test_own").iterdir())
+    assert names[:3] == ["TestA.test_it.jsonl", "TestB.TestC.test_it.jsonl", "TestB.test_it.jsonl"]
+    assert {"test_it.jsonl", "test_each-a-b.jsonl"} <= set(names)
+    assert len(names) == 11
+    assert all(re.fullmatch(r"[\w.-]{1,170}", name) for name in names)
+
+
+def test_in_one_folder_modules_of_one_name_are_kept_apart(
+    pytester: pytest.Pytester, provider: str, recordings: Path
+) -> None:
+    pytester.makeini("[pytest]\nstreamkit_recordings = recordings\naddopts = --import-mode=importlib\n")
+    for folder, seed in (("one", 1), ("two", 2)):
+        (pytester.path / folder).mkdir()
+        (pytester.path / folder / "test_app.py").write_text(
+            ASK + f"def test_it(streamkit_server): ask(seed={seed})", "utf-8"
+        )
+    for mode in ("once", "none"):
+        run(pytester, f"--streamkit-record={mode}").assert_outcomes(passed=2)
+    found = {path.relative_to(recordings).as_posix() for path in recordings.glob("*/**/*.jsonl")}
+    assert found == {"one/test_app/test_it.jsonl", "two/test_app/test_it.jsonl"}
+
+
+@pytest.mark.usefixtures("provider")
+def test_once_leaves_no_empty_file_and_fills_one(pytester: pytest.Pytester, recordings: Path) -> None:
+    pytester.makepyfile(
+        test_own="def test_silent(streamkit_server): pass\n" + ASK + "def test_it(streamkit_server): ask()"
+    )
+    (recordings / "test_own").mkdir()
+    (recordings / "test_own" / "test_it.jsonl").touch()
+    run(pytester, "--streamkit-record=once").assert_outcomes(passed=2)
+    [file] = (recordings / "test_own").iterdir()
+    assert file.name == "test_it.jsonl"
+    assert len(list(read(file.read_bytes().splitlines(keepends=True)))) == 1
+
+
+@pytest.mark.usefixtures("provider")
+def test_the_server_of_the_session_records_into_its_folder(pytester: pytest.Pytester, recordings: Path) -> None:
+    pytester.makepyfile(ASK + "def test_it(streamkit_session_server): ask(); ask(seed=1)")
+    for mode in ("auto", "none"):
+        run(pytester, f"--streamkit-record={mode}").assert_outcomes(passed=1)
+    assert len(list(recordings.glob("2*-chat-completions-*.jsonl"))) == 1
+
+
 def test_auto_adds_and_all_starts_over(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
     pytester.makepyfile(
         ASK + f"@pytest.mark.streamkit('mine.jsonl', upstream={provider!r}, reuse='cycle')\n"
@@ -144,6 +277,16 @@ def test_a_real_key_is_hidden_from_a_test_that_replays(
         "def test_after(): assert os.environ['OPENAI_API_KEY'] == 'a-real-key'\n"
     )
     run(pytester).assert_outcomes(passed=2)
+
+
+@pytest.mark.usefixtures("recordings")
+def test_an_invalid_value_in_the_marker(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("import pytest\n@pytest.mark.streamkit('answer.jsonl', ignore='run')\ndef test_it(): 1")
+    done = run(pytester)
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(
+        ["*the marker streamkit: invalid field 'run': expected a path such as $.user or $.messages[[]*].created*"]
+    )
 
 
 @pytest.mark.usefixtures("recordings")

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from streamkit.faults import plan
-from streamkit.model.exchange import Exchange, Frame, Frames
+from streamkit.model.exchange import Body, Exchange, Frame, Frames
 from streamkit.model.step import Write
 from streamkit.playback import player
+from streamkit.playback.fields import FieldPath
 from streamkit.playback.player import Pace
 from streamkit.playback.tempo import Distribution, Tempo, retimed
-from streamkit.service.mock import Options
+from streamkit.service.mock import Mock, Options
 from streamkit.service.recorded_answer import RecordedAnswer
 from streamkit.service.serving import Served, serving
 from tests.exchanges import exchange, scripted
@@ -95,7 +96,8 @@ def test_a_miss_names_the_closest_recording_and_the_first_difference() -> None:
     assert status == 404
     assert error["message"] == (
         "no recording matches POST /v1/chat/completions: closest is recordings/openai_chat/plain.jsonl, "
-        "which differs at body.temperature: recorded nothing, asked 0.5"
+        "which differs at body.temperature: recorded nothing, asked 0.5; "
+        "to record it: streamkit proxy https://api.example.com --mode auto --dir recordings/openai_chat"
     )
     assert error["nearest"] == {
         "file": "recordings/openai_chat/plain.jsonl",
@@ -103,6 +105,48 @@ def test_a_miss_names_the_closest_recording_and_the_first_difference() -> None:
         "first": {"at": "body.temperature", "recorded": None, "asked": 0.5},
     }
     assert [miss.recording for miss in server.missed] == [None]
+
+
+def test_all_differences_of_a_miss_are_listed_on_request() -> None:
+    recorded = exchange(b"data: [DONE]\n\n", file="it's/one.jsonl")
+    with serve(recorded) as server:
+        answered, (_, body) = (
+            ask(server, "/v1/chat/completions", asked(recorded)),
+            ask(server, "/v1/chat/completions", asked(recorded, temperature=0.5, seed=1)),
+        )
+        message = json.loads(body)["error"]["message"]
+        listed = json.loads(ask(server, "/__streamkit/requests/2")[1])
+        missing = [ask(server, f"/__streamkit/requests/{number}")[0] for number in ("1", "3", "x", "9" * 5000)]
+    assert answered[0] == 200
+    assert "(and 1 more difference); all differences: GET /__streamkit/requests/2; to record it: " in message
+    assert message.endswith("""--dir 'it'"'"'s'""")
+    assert listed == {
+        "n": 2,
+        "nearest": "it's/one.jsonl",
+        "differences": [
+            {"at": "body.temperature", "recorded": None, "asked": 0.5},
+            {"at": "body.seed", "recorded": None, "asked": 1},
+        ],
+    }
+    assert missing == [404] * 4
+
+
+def test_differences_are_kept_for_the_newest_hundred_misses() -> None:
+    recorded = exchange(b"data: [DONE]\n\n")
+    mock = Mock([recorded], AT_ONCE)
+    assert recorded.request is not None
+    for seed in range(101):
+        mock.answer(replace(recorded.request, body=Body("json", asked(recorded, seed=seed))))
+    assert mock.differences(1) is None
+    found = mock.differences(101)
+    assert found is not None and [str(each) for each in found[1]] == ["body.seed: recorded nothing, asked 100"]
+
+
+def test_ignored_fields_are_not_compared() -> None:
+    recorded = exchange(b"data: [DONE]\n\n")
+    changed = asked(recorded, messages=[{"role": "user", "content": "hi", "created": 7}])
+    with serve(recorded, ignore=[FieldPath.of("$.messages[*].created")]) as server:
+        assert ask(server, "/v1/chat/completions", changed)[0] == 200
 
 
 def test_the_models_are_those_of_the_recordings() -> None:

@@ -1,0 +1,87 @@
+"""The pytest plugin: a mock server per test, with recordings named by a marker, base URLs and dummy keys.
+
+    @pytest.mark.streamkit("answer.jsonl")
+    def test_my_app(streamkit_server):
+        assert my_app.ask("hi") == "hello"
+
+Only pytest is imported until a fixture is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from streamkit.pytest_plugin._names import default_name, folder_of
+from streamkit.pytest_plugin._running import MARKER, RECORD_MODES, Plan, command_of, running
+from streamkit.pytest_plugin._server import StreamkitServer as StreamkitServer
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options `--streamkit-record` and `--streamkit-strict`, and the settings."""
+    group = parser.getgroup("streamkit", "answers of LLM APIs from recordings")
+    group.addoption(
+        "--streamkit-record",
+        choices=RECORD_MODES,
+        default="none",
+        help="none: answer from recordings only; once: record where there is no file; auto: record what no recording "
+        "matches; all: record everything again (default: none)",
+    )
+    group.addoption(
+        "--streamkit-strict", action="store_true", help="fail a test whose recordings were not all requested"
+    )
+    parser.addini("streamkit_recordings", "folder of the recordings, from the root (default: recordings beside a test)")
+    parser.addini("streamkit_strict", "as --streamkit-strict", type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", MARKER)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give a test with the marker its server, also if it does not take the fixture."""
+    names = getattr(item, "fixturenames", None)
+    if names is None or item.get_closest_marker("streamkit") is None:
+        return
+    if "streamkit_server" not in names and "streamkit_session_server" not in names:
+        names.append("streamkit_server")
+
+
+@pytest.fixture
+def streamkit_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[StreamkitServer]:
+    """A mock server for this test, playing the recordings that its marker names.
+
+    Without a name it plays `recordings/<module>/<class>.<test>.jsonl`. SDKs find it by their own variables.
+    """
+    marker = request.node.get_closest_marker("streamkit")
+    folder = folder_of(request.config, request.path)
+    names = marker.args if marker and marker.args else (default_name(request.node),)
+    plan = Plan(
+        paths=[folder / name for name in names],
+        given=dict(marker.kwargs) if marker else {},
+        command=command_of(request.node),
+        shared=bool(marker and marker.args),
+    )
+    with running(request.config, plan, monkeypatch) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def streamkit_recordings(request: pytest.FixtureRequest) -> Sequence[str | Path]:
+    """The recordings of the session's server; override it to name others than the whole folder."""
+    return [folder_of(request.config, request.config.rootpath / "conftest.py")]
+
+
+@pytest.fixture(scope="session")
+def streamkit_session_server(
+    request: pytest.FixtureRequest, streamkit_recordings: Sequence[str | Path]
+) -> Iterator[StreamkitServer]:
+    """One mock server for all tests, playing `streamkit_recordings`, repeatedly if several tests send the same request."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        paths = [Path(path) for path in streamkit_recordings]
+        plan = Plan(paths=paths, given={"reuse": "cycle", "strict": False}, shared=True)
+        with running(request.config, plan, monkeypatch) as server:
+            yield server

@@ -1,0 +1,59 @@
+"""The value of the fixtures: the server's address, and its requests so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from streamkit.service.mock import Asked
+    from streamkit.service.serving import Served
+
+
+class StreamkitServer:
+    """The server of a test: its address, and its requests so far."""
+
+    def __init__(self, url: str, served: Served | None = None) -> None:
+        self.url = url
+        self._served = served
+
+    @property
+    def base_url(self) -> str:
+        """The base URL for OpenAI clients: the address with `/v1`."""
+        return f"{self.url}/v1"
+
+    @property
+    def recording(self) -> bool:
+        """Whether requests go to the real API and are recorded."""
+        return self._served is None
+
+    @property
+    def requests(self) -> Sequence[Asked]:
+        """The requests that were answered from recordings, in order."""
+        return [] if self._served is None else self._served.requests
+
+    @property
+    def unplayed(self) -> Sequence[str]:
+        """The recordings that were never requested."""
+        return [] if self._served is None else [recording.name for recording in self._served.unplayed]
+
+    @property
+    def missed(self) -> Sequence[Asked]:
+        """The requests that no recording matched."""
+        return [] if self._served is None else self._served.missed
+
+    def assert_all_played(self) -> None:
+        """Raise AssertionError if a recording was never requested. While recording, there is nothing to play."""
+        __tracebackhide__ = True
+        if self.unplayed:
+            raise AssertionError("recordings that were never requested: " + ", ".join(self.unplayed))
+
+    def explain(self) -> str:
+        """All differences between the requests without a match and their nearest recordings, a line each."""
+        lines = []
+        for asked in self.missed:
+            lines.append(f"{asked.method} {asked.path}: {asked.message}")
+            found = None if self._served is None else self._served.differences(asked.number)
+            if found is not None:
+                lines += [f"  {difference}" for difference in found[1]]
+        return "\n".join(lines)
