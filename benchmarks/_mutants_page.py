@@ -36,13 +36,22 @@ def table(outcomes: Iterable[Outcome], known: dict[tuple[str, str], str] | None 
     counts: dict[str, Counter[str]] = {}
     for each in outcomes:
         row = counts.setdefault(room(each.mutation.path), Counter())
-        row["equivalent" if _reason(each, known or {}).startswith(EQUIVALENT) and each.result == "survived" else each.result] += 1
+        row[
+            "equivalent"
+            if _reason(each, known or {}).startswith(EQUIVALENT) and each.result == "survived"
+            else each.result
+        ] += 1
     total: Counter[str] = sum(counts.values(), Counter())
-    lines = ["| room | mutations | killed | timeout | survived | equivalent | noticed |", "|---|--:|--:|--:|--:|--:|--:|"]
+    lines = [
+        "| room | mutations | killed | timeout | survived | equivalent | noticed |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
     for name, row in [*sorted(counts.items()), ("all", total)]:
         noticed, judged = row["killed"] + row["timeout"], row.total() - row["equivalent"]
         share = f"{noticed / judged:.0%}" if judged else "-"
-        lines.append(f"| {name} | {row.total()} | {row['killed']} | {row['timeout']} | {row['survived']} | {row['equivalent']} | {share} |")
+        lines.append(
+            f"| {name} | {row.total()} | {row['killed']} | {row['timeout']} | {row['survived']} | {row['equivalent']} | {share} |"
+        )
     return "\n".join(lines)
 
 
@@ -56,7 +65,11 @@ def write(path: Path, outcomes: list[Outcome]) -> None:
     known = reasons(text)
     head, _, old = text.partition(MARK)
     judged = {room(each.mutation.path) for each in outcomes}
-    rows = [line for line in old.splitlines() if line.startswith("| ") and not line.startswith(("| all ", "| room ", "| mutation "))]
+    rows = [
+        line
+        for line in old.splitlines()
+        if line.startswith("| ") and not line.startswith(("| all ", "| room ", "| mutation "))
+    ]
     kept = [line for line in rows if not line.startswith("| `") and line.split(" | ")[0].strip("| ") not in judged]
     kept_survivors = [line for line in rows if line.startswith("| `") and room(line.split("`")[1]) not in judged]
     new = table(outcomes, known).splitlines()

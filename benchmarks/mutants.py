@@ -62,9 +62,19 @@ ABOVE = {
     "transport": ("transport", "service"),
     "wire": ("wire", "apis", "formats"),
 }
-IGNORED = ("clients", "test_torture.py", "test_transcripts.py", "test_set_up.py", "test_startup.py", "test_workflows.py")
+IGNORED = (
+    "clients",
+    "test_torture.py",
+    "test_transcripts.py",
+    "test_set_up.py",
+    "test_startup.py",
+    "test_workflows.py",
+)
 # These hold how the source is written, not what it does.
-FORM = ("test_layers.py", "test_frozen.py", "test_steady.py", "test_text.py", "test_doors.py")
+FORM = ("test_layers.py", "test_frozen.py", "test_steady.py", "test_text.py")
+DOORS = "tests/test_doors.py"  # what a room exports
+PAGES = "test_pages.py"  # of several rooms: runs the commands of tests/specs
+STARTING = ("subprocess", "tests.processes")
 MOST = 300  # tests run against one mutation: the shortest of each folder
 FILES = 6  # files of tests run against a mutation at module level
 MEMORY = 4 << 30  # bytes
@@ -257,11 +267,27 @@ class Judge:
             if function.startswith(prefix):
                 for test in tests:
                     counts[test.partition("::")[0]] += 1
-        stem = Path(mutation.path).stem.lstrip("_")
+        stem = Path(mutation.path).stem.strip("_")
         for file in {test.partition("::")[0] for test in self.seconds}:
             if (stem != "init" and stem in Path(file).stem) or (not counts and file.startswith(own)):
                 counts[file] += 1
+        if stem == "init" and any(test.startswith(DOORS) for test in self.seconds):
+            counts[DOORS] += 1
         return sorted(counts, key=lambda file: (not file.startswith(own), -counts[file]))[:FILES]
+
+    def _programs(self, mutation: Mutation) -> list[str]:
+        """Return the files of its own room's tests that start programs, which a replaced function is not in."""
+        stem = Path(mutation.path).stem.strip("_")
+        return [
+            str(file)
+            for file in sorted(Path("tests", room(mutation.path)).glob("test_*.py"))
+            if any(word in file.read_text("utf-8") for word in STARTING) and (file.name == PAGES or stem in file.stem)
+        ]
+
+    def _hot(self, mutation: Mutation, tests: list[str], copy: Path) -> int:
+        """Judge a function in this process and, if that finds nothing, by programs. (This runs in a child.)"""
+        files = self._programs(mutation)
+        return self._swap(mutation, tests) or (self._cold(mutation, files, copy) if files else 0)
 
     def _swap(self, mutation: Mutation, tests: list[str]) -> int:
         """Replace the code of the function, forget what was remembered, and run tests until one fails."""
@@ -286,8 +312,14 @@ class Judge:
             for old in compiled.glob(f"{place.stem}.*.pyc"):
                 old.unlink()
             command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *files]
-            skipped = [f"--deselect={test}" for test in self.items if test not in self.seconds and test.partition("::")[0] in files]
-            done = subprocess.run([*command, *skipped], cwd=copy, env={**os.environ, "PYTHONPATH": str(copy)}, timeout=COLD_S)
+            skipped = [
+                f"--deselect={test}"
+                for test in self.items
+                if test not in self.seconds and test.partition("::")[0] in files
+            ]
+            done = subprocess.run(
+                [*command, *skipped], cwd=copy, env={**os.environ, "PYTHONPATH": str(copy)}, timeout=COLD_S
+            )
             return int(done.returncode != 0)
         except subprocess.TimeoutExpired:
             return 2
@@ -301,8 +333,8 @@ class Judge:
         place = f"{Path.cwd() / mutation.path}:{mutation.function_line}"
         folder = Path(tempfile.mkdtemp())
         if mutation.function is not None and place not in self.early and (tests := self._tests(mutation)):
-            limit = 15 + 6 * sum(self.seconds[test] for test in tests)
-            process = self._forked(lambda: self._swap(mutation, tests), folder)
+            limit = COLD_S + 6 * sum(self.seconds[test] for test in tests)
+            process = self._forked(lambda: self._hot(mutation, tests, self.copies[slot]), folder)
         elif files := self._files(mutation):
             limit = COLD_S + 30
             process = self._forked(lambda: self._cold(mutation, files, self.copies[slot]), folder)
@@ -339,7 +371,11 @@ class Judge:
     def _say(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
         mutation = outcome.mutation
-        print(f"{outcome.result:8} {mutation.path}:{mutation.line} {mutation.text} {outcome.by}", file=sys.stderr, flush=True)
+        print(
+            f"{outcome.result:8} {mutation.path}:{mutation.line} {mutation.text} {outcome.by}",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:
@@ -366,7 +402,7 @@ def folders(only: list[str]) -> list[str]:
     every = sorted(path.name for path in (ROOT / "tests").iterdir() if path.is_dir() or path.name.startswith("test_"))
     wanted = [name for name in every if name not in (*IGNORED, *FORM, "__pycache__", "golden", "specs")]
     if only:
-        near = {*only, *(above for each in only for above in ABOVE.get(each, ("cli",)))}
+        near = {*only, Path(DOORS).name, *(above for each in only for above in ABOVE.get(each, ("cli",)))}
         wanted = [name for name in wanted if name in near or ("top" in only and name.endswith(".py"))]
     return [f"tests/{name}" for name in wanted]
 
@@ -376,7 +412,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sample", type=int, default=300, help="number of mutations")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--room", nargs="*", default=[], help="folders of streamkit, or top: rows of other rooms stay in the page")
+    parser.add_argument(
+        "--room", nargs="*", default=[], help="folders of streamkit, or top: rows of other rooms stay in the page"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tests", nargs="*", help="folders or files of tests, instead of those of the room")
     options = parser.parse_args()
@@ -392,7 +430,15 @@ def main() -> int:
         os.chdir(warm)
         os.environ["PYTHONPATH"] = str(warm)
         judge = Judge(drawn, options.jobs, copies)
-        arguments = ["-q", "--capture=sys", "-p", "no:cacheprovider", "-p", "no:xdist", *(options.tests or folders(options.room))]
+        arguments = [
+            "-q",
+            "--capture=sys",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            *(options.tests or folders(options.room)),
+        ]
         code: Any = pytest.main(arguments, plugins=[judge])
         os.chdir(ROOT)
         orphans(set())

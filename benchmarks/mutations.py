@@ -49,7 +49,9 @@ Change = tuple[str, ast.AST]  # the kind, and the node to put there
 
 
 def _negated(node: ast.expr) -> ast.expr:
-    return node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else ast.UnaryOp(ast.Not(), node)
+    return (
+        node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else ast.UnaryOp(ast.Not(), node)
+    )
 
 
 def _compare(node: ast.Compare) -> Iterator[Change]:
@@ -141,7 +143,9 @@ def _places(node: ast.AST, name: str = "", function: str | None = None, line: in
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST) or _is_text(child):
                 continue
-            if isinstance(child, ast.Assign | ast.AnnAssign) and UNTOUCHED & {part.id for part in ast.walk(child) if isinstance(part, ast.Name)}:
+            if isinstance(child, ast.Assign | ast.AnnAssign) and UNTOUCHED & {
+                part.id for part in ast.walk(child) if isinstance(part, ast.Name)
+            }:
                 continue
             if isinstance(child, (*FUNCTIONS, ast.ClassDef)):
                 inside_name = f"{name}.{child.name}" if name else child.name
@@ -213,9 +217,13 @@ def sample(root: Path, size: int, seed: int, only: Collection[str] = ()) -> list
         path = file.relative_to(root).as_posix()
         if not only or room(path) in only:
             rng = random.Random(f"{seed} {path}")
-            rooms[room(path)] += [each for each in mutations(root, path) if each.kind != "constant" or rng.random() < CONSTANTS]
+            rooms[room(path)] += [
+                each for each in mutations(root, path) if each.kind != "constant" or rng.random() < CONSTANTS
+            ]
     drawn: list[Mutation] = []
-    for left, name in zip(range(len(rooms), 0, -1), sorted(rooms, key=lambda name: (len(rooms[name]), name)), strict=True):
+    for left, name in zip(
+        range(len(rooms), 0, -1), sorted(rooms, key=lambda name: (len(rooms[name]), name)), strict=True
+    ):
         share = min(len(rooms[name]), (size - len(drawn)) // left)
         drawn += random.Random(f"{seed} {name}").sample(rooms[name], share)
     return sorted(drawn, key=lambda each: (each.path, each.number))
