@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Versions of the dependencies in pyproject.toml: any installed ones, or the `lowest` or `newest` allowed.
 VERSIONS = any
 
-.PHONY: demo test test-lowest test-newest lint links docs clients bench torture fuzz soak clean FORCE
+.PHONY: demo test test-lowest test-newest lint links docs clients bench torture fuzz soak mutants clean FORCE
 
 demo: $(VENV)/installed
 	@$(BIN)/streamkit demo
@@ -59,6 +59,12 @@ fuzz: $(VENV)/dev
 
 soak: $(VENV)/dev
 	$(BIN)/python -m benchmarks.soak --seconds $(SECONDS)
+
+# Small wrong changes of streamkit, and whether the tests notice: docs/mutants.md. ROOM="cli service" judges these alone.
+SAMPLE ?= 300
+ROOM =
+mutants: $(VENV)/dev
+	$(BIN)/python -m benchmarks.mutants --sample $(SAMPLE) $(if $(ROOM),--room $(ROOM))
 
 clean:
 	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -306,10 +306,13 @@ def _layout(stream: Stream) -> str | None:
     if not stream.framed or stream.exchange.source == "import" or not stream.events.ends:
         return None
     frame_ends = set(stream.exchange.frames.ends)
-    if not set(stream.events.ends) <= frame_ends:
+    body = stream.exchange.frames.body
+    # The CR of a blank line ends an event, and the LF that may follow it belongs to the same line.
+    ends = {end + (body[end - 1 : end + 1] == b"\r\n") for end in stream.events.ends}
+    if not ends <= frame_ends:
         holding = Counter(stream.exchange.frames.holding(end - 1) for end in stream.events.ends)
         return "several" if max(holding.values()) > 1 else "cut across frames"
-    return "one" if len(frame_ends) == len(stream.events.ends) else "cut across frames"
+    return "one" if len(frame_ends) == len(ends) else "cut across frames"
 
 
 def _types(field: _Field) -> str:

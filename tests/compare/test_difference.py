@@ -229,3 +229,47 @@ def test_the_worst_verdict_decides(
 ) -> None:
     told = [found(verdict) for verdict in verdicts]
     assert overall(told, told[0] if told else None, requests, bursts) == expected
+
+
+def steady(middle: float, count: int = 30, width: float = 10) -> list[float]:
+    """Return values spread evenly around a middle."""
+    return [middle + width * (2 * place / (count - 1) - 1) for place in range(count)]
+
+
+@pytest.mark.parametrize("more_is_better", [False, True])
+@pytest.mark.parametrize("by", [40.0, -40.0])
+def test_a_shift_lies_within_its_bounds_and_has_the_sign_of_the_metric(by: float, more_is_better: bool) -> None:
+    told = compare(steady(200), steady(200 + by), more_is_better=more_is_better)
+    assert told is not None
+    assert len(told.shifts) == 2
+    for one in told.shifts:
+        assert one.low is not None
+        assert one.high is not None
+        assert one.low <= one.change <= one.high
+        assert one.change == pytest.approx(by)
+        assert (one.low > 0) == (one.high > 0) == (by > 0)
+        assert one.after - one.before == pytest.approx(by)
+        assert one.verdict == ("faster" if (by > 0) == more_is_better else "slower")
+    assert told.middle.rank == 50
+    assert told.tail is not None
+    assert (told.tail.rank > 50) != more_is_better
+
+
+@pytest.mark.parametrize(
+    ("by", "alpha", "verdict", "leaning"),
+    [
+        (30.0, 0.05, "slower", False),
+        (30.0, 1e-30, "inconclusive", True),  # no sample could tell at this level; asked alone, it would be slower
+        (-30.0, 1e-30, "inconclusive", False),  # earlier is not worse
+        (1.0, 1e-30, "inconclusive", False),  # less than matters
+    ],
+)
+def test_a_shift_that_would_be_worse_if_asked_alone_is_leaning(
+    by: float, alpha: float, verdict: str, leaning: bool
+) -> None:
+    told = compare(steady(100), steady(100 + by), more_is_better=False, alpha=alpha)
+    assert told is not None
+    assert told.tail is not None
+    if by != 1.0:
+        assert [(one.verdict, one.leaning) for one in told.shifts] == [(verdict, leaning)] * 2
+    assert not told.middle.leaning or leaning

@@ -33,12 +33,31 @@ def test_the_text_of_a_special_token_is_text(splintr: None) -> None:
     ("model", "vocabulary"),
     [
         ("gpt-4", "cl100k_base"),
-        ("gpt-4o-mini-2024-07-18", "o200k_base"),
         ("gpt-4-turbo", "cl100k_base"),
         ("gpt-3.5-turbo-0301", "cl100k_base"),
+        ("gpt-4o-mini-2024-07-18", "o200k_base"),
+        ("chatgpt-4o-latest", "o200k_base"),
+        ("gpt-4.1-nano", "o200k_base"),
+        ("gpt-4.5-preview", "o200k_base"),
+        ("gpt-5-mini", "o200k_base"),
+        ("o1-preview", "o200k_base"),
+        ("o3", "o200k_base"),
+        ("o4-mini", "o200k_base"),
         ("openai/gpt-oss-120b", "o200k_harmony"),
+        ("meta-llama/Llama-3.3-70B-Instruct", "llama3"),
+        ("meta-llama/Meta-Llama-3-8B", "llama3"),
+        ("llama3.2:1b", "llama3"),
+        ("deepseek-ai/DeepSeek-V3", "deepseek_v3"),
+        ("Qwen/Qwen2.5-7B-Instruct", "qwen2"),
         ("Qwen/Qwen3-8B", "qwen3"),
+        ("zai-org/GLM-4.6", "glm4"),
+        ("moonshotai/Kimi-K2-Instruct", "kimi_k2"),
+        ("google/gemma-2-9b-it", "gemma2"),
+        ("google/gemma-3-4b-it", "gemma3"),
+        ("gemma3:27b", "gemma3"),
         ("claude-3-5-haiku", None),
+        ("meta-llama/Llama-2-7b", None),
+        ("my-gpt-4", None),
         ("", None),
         (None, None),
     ],
@@ -51,6 +70,39 @@ def test_an_unknown_model_is_counted_with_another_vocabulary_and_a_note(splintr:
     automatic = Automatic()
     assert automatic.of("gpt-4").name == "cl100k_base (splintr)"
     assert automatic.of("claude-3").name == "o200k_base (splintr), not the model's own"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "gpt-4",
+        "gpt-5",
+        "gpt-oss-20b",
+        "llama-3",
+        "deepseek-v3",
+        "qwen2",
+        "qwen3",
+        "glm-4.6",
+        "kimi-k2",
+        "gemma-2",
+        "gemma-3",
+    ],
+)
+def test_the_vocabulary_of_a_model_is_one_that_can_be_opened(splintr: None, model: str) -> None:
+    counter = Automatic().of(model)
+    assert counter.name == f"{vocabulary_of(model)} (splintr)"
+    assert 1 <= counter.count("tiktoken is great!") <= 9
+
+
+def test_a_counter_is_made_once(splintr: None) -> None:
+    automatic = Automatic()
+    assert automatic.of("gpt-4") is automatic.of("openai/gpt-4-turbo")
+    assert automatic.of("claude-3") is automatic.of(None)
+
+
+def test_the_name_of_a_model_is_no_vocabulary() -> None:
+    with pytest.raises(UsageError, match="gpt-4o is a model, and its vocabulary is o200k_base; auto chooses"):
+        named("gpt-4o")
 
 
 def test_an_unknown_vocabulary_names_the_remedy() -> None:
@@ -93,6 +145,36 @@ def test_tiktoken_is_used_only_with_a_complete_file_on_disk(tmp_path: Path, monk
     file.write_bytes(b"changed")
     assert tiktoken.open_vocabulary("o200k_base") is None
     assert file.read_bytes() == b"changed"  # the library itself would have deleted it and fetched it from the network
+
+
+@pytest.mark.parametrize(
+    ("variables", "cache"),
+    [
+        ({"TIKTOKEN_CACHE_DIR": "{0}/a"}, "a"),
+        ({"DATA_GYM_CACHE_DIR": "{0}/b"}, "b"),
+        ({"TIKTOKEN_CACHE_DIR": "{0}/a", "DATA_GYM_CACHE_DIR": "{0}/b"}, "a"),
+        ({}, "data-gym-cache"),
+        ({"TIKTOKEN_CACHE_DIR": ""}, None),  # as in the library: an empty name turns the cache off
+        ({"TIKTOKEN_CACHE_DIR": "", "DATA_GYM_CACHE_DIR": "{0}/b"}, None),
+        ({"TIKTOKEN_CACHE_DIR": "{0}/absent"}, None),
+    ],
+)
+def test_where_tiktoken_keeps_its_files(
+    variables: dict[str, str], cache: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("tiktoken", reason="tiktoken is not installed")
+    for name in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.format(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setitem(tiktoken._DIGESTS, "o200k_base", hashlib.sha256(b"as expected").hexdigest())
+    address = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
+    for folder in ("a", "b", "data-gym-cache"):
+        (tmp_path / folder).mkdir()
+        content = b"as expected" if folder == cache else b"of another release"
+        (tmp_path / folder / hashlib.sha1(address.encode()).hexdigest()).write_bytes(content)
+    assert tiktoken._cached("o200k_base") is (cache is not None)
 
 
 @pytest.mark.parametrize(("vocabulary", "size"), [("cl100k_base", 100_256), ("o200k_base", 199_998)])

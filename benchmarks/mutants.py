@@ -1,0 +1,453 @@
+"""Ask of the tests whether they notice: make small wrong changes of streamkit, and run the tests that reach each.
+
+    python -m benchmarks.mutants [--sample 300] [--seed 1] [--room cli …] [--jobs 2]
+
+The tests are collected once, in a copy of the project, and run once to learn which functions each of them calls. Each
+mutation of a function then costs a fork: the function's code is replaced in the child, which runs the tests that call it,
+those of its own room first, until one fails. A mutation of a module's top level, or of a function that ran while the tests
+were collected, is written into a copy and judged by a pytest of its own. Everything that a child starts ends with it.
+
+The result is docs/mutants.md. Reasons that stand there beside survivors are kept.
+
+mutmut and cosmic-ray do the same for other projects. mutmut puts a trampoline into the source for every mutation, which
+frozen slotted dataclasses, registries that read a folder, and the tests that parse the source do not survive; cosmic-ray
+starts one whole test run for every mutation, which here takes minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import ctypes
+import functools
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+import pytest
+
+from benchmarks import _mutants_page as page
+from benchmarks.mutations import Mutation, mutated, room, sample
+
+ROOT = Path(__file__).parents[1]
+COPIED = ("streamkit", "tests", "docs", "recordings", "benchmarks", "scripts", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile", "action.yml", "LICENSE")  # fmt: skip
+# Folders of tests that use a room from above, beside its own; every other room's are its own and those of the commands.
+ABOVE = {
+    "apis": ("apis", "rules", "formats"),
+    "cli": ("cli",),
+    "definitions": ("definitions", "metrics"),
+    "files": ("cli", "service"),
+    "model": ("model", "apis", "metrics", "formats", "wire"),
+    "providers": ("providers", "redact", "apis"),
+    "results": ("results", "reporters"),
+    "rules": ("rules", "apis"),
+    "top": (),
+    "transport": ("transport", "service"),
+    "wire": ("wire", "apis", "formats"),
+}
+IGNORED = (
+    "clients",
+    "test_torture.py",
+    "test_transcripts.py",
+    "test_set_up.py",
+    "test_startup.py",
+    "test_workflows.py",
+)
+# These hold how the source is written, not what it does.
+FORM = ("test_layers.py", "test_frozen.py", "test_steady.py", "test_text.py")
+DOORS = "tests/test_doors.py"  # what a room exports
+PAGES = "test_pages.py"  # of several rooms: runs the commands of tests/specs
+STARTING = ("subprocess", "tests.processes")
+MOST = 300  # tests run against one mutation: the shortest of each folder
+FILES = 6  # files of tests run against a mutation at module level
+MEMORY = 4 << 30  # bytes
+COLD_S = 120
+PR_SET_CHILD_SUBREAPER = 36
+KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
+
+Called = dict[str, set[str]]  # by function (path:line), the tests that call it
+
+
+def end(process: int) -> None:
+    """End a child with its group, and everything that outlived it and was handed to this process."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process, signal.SIGKILL)
+
+
+def orphans(mine: set[int]) -> None:
+    """End children of this process that it did not start itself: those of children that have ended."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    if not children.is_file():
+        return
+    for child in {int(each) for each in children.read_text().split()} - mine:
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def where(code: CodeType) -> str:
+    """Name a function by its file and its first line."""
+    return f"{code.co_filename}:{code.co_firstlineno}"
+
+
+@contextlib.contextmanager
+def calls(into: set[str]) -> Iterator[None]:
+    """Collect the functions of streamkit that are called meanwhile, in every thread."""
+    inside = f"{Path.cwd()}{os.sep}streamkit{os.sep}"
+
+    def called(frame: FrameType, _event: str, _value: object) -> None:
+        code = frame.f_code
+        if code.co_filename.startswith(inside):
+            into.add(where(code))
+
+    threading.settrace(called)
+    sys.settrace(called)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+        threading.settrace(None)  # type: ignore[arg-type]  # the way back, as documented
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the tests made of a mutation."""
+
+    mutation: Mutation
+    result: str
+    by: str = ""
+
+
+@dataclass(slots=True)
+class Child:
+    """A forked test run, or a pytest of its own."""
+
+    mutation: Mutation
+    process: int
+    ends_at: float
+    folder: Path
+    slot: int
+
+
+class Judge:
+    """A pytest plugin that, instead of running the collected tests, runs mutations against them."""
+
+    def __init__(self, mutations: list[Mutation], jobs: int, copies: list[Path]) -> None:
+        self.mutations, self.jobs, self.copies = mutations, jobs, copies
+        self.early: set[str] = set()  # functions that ran while the tests were collected
+        self.called: Called = defaultdict(set)
+        self.seconds: dict[str, float] = {}
+        self.items: dict[str, pytest.Item] = {}
+        self.outcomes: list[Outcome] = []
+        self.failed: str = ""
+        self.functions: dict[str, list[FunctionType]] = defaultdict(list)
+        self._collecting: contextlib.AbstractContextManager[None] | None = None
+
+    def pytest_collection(self) -> None:
+        """Note what runs from here to the end of the collection."""
+        self._collecting = calls(self.early)
+        self._collecting.__enter__()
+
+    def pytest_collection_finish(self) -> None:
+        """Load every module, so that its functions can be replaced."""
+        import streamkit
+
+        assert self._collecting is not None
+        self._collecting.__exit__(None, None, None)
+        for found in pkgutil.walk_packages(streamkit.__path__, "streamkit."):
+            if not found.name.endswith("__main__"):
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(found.name)
+        for each in gc.get_objects():
+            if type(each) is FunctionType:
+                self.functions[where(each.__code__)].append(each)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember a failure, and how long a test took."""
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+        if report.failed:
+            self.failed = report.nodeid
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Learn who calls what, then judge every mutation."""
+        if session.testsfailed:
+            raise session.Failed(f"{session.testsfailed} errors during collection")
+        self.items = {item.nodeid: item for item in session.items}
+        gc.collect()
+        gc.freeze()
+        self._learn(list(session.items))
+        self._judge()
+        return True
+
+    def _forked(self, run: Callable[[], int], folder: Path) -> int:
+        """Fork; the child has its own group, its own temporary folder and nowhere to print to."""
+        process = os.fork()
+        if process:
+            return process
+        code = 70
+        try:
+            os.setsid()
+            with Path(os.devnull).open("r+b") as nowhere:
+                for descriptor in (0, 1, 2):
+                    os.dup2(nowhere.fileno(), descriptor)
+            for name in ("TMPDIR", "PYTEST_DEBUG_TEMPROOT"):
+                os.environ[name] = str(folder)
+            tempfile.tempdir = str(folder)
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            code = run()
+        except BaseException:
+            code = 1
+        finally:
+            os._exit(code)
+
+    def _run(self, items: list[pytest.Item]) -> Iterator[pytest.Item]:
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            yield item
+
+    def _learn(self, items: list[pytest.Item]) -> None:
+        """Run all tests, in as many children as there may be, and note the functions that each calls."""
+        modules = list(dict.fromkeys(item.nodeid.partition("::")[0] for item in items))
+        children = []
+        for number in range(self.jobs):
+            chosen = set(modules[number :: self.jobs])
+            part = [item for item in items if item.nodeid.partition("::")[0] in chosen]
+            folder = Path(tempfile.mkdtemp())
+            children.append((self._forked(lambda part=part, folder=folder: self._note(part, folder), folder), folder))  # type: ignore[misc]
+        for process, folder in children:
+            os.waitpid(process, 0)
+            end(process)
+            for test, functions, seconds in json.loads((folder / "called.json").read_text()):
+                self.seconds[test] = seconds
+                for each in functions:
+                    self.called[each].add(test)
+            shutil.rmtree(folder, ignore_errors=True)
+        orphans(set())
+        print(f"{len(self.seconds)} of {len(items)} tests pass unchanged", file=sys.stderr)
+
+    def _note(self, items: list[pytest.Item], folder: Path) -> int:
+        noted = []
+        for item in items:
+            self.failed, called = "", set[str]()
+            with calls(called):
+                next(self._run([item]))
+            if not self.failed:
+                noted.append((item.nodeid, sorted(called), self.seconds.get(item.nodeid, 0.0)))
+        (folder / "called.json").write_text(json.dumps(noted))
+        return 0
+
+    def _tests(self, mutation: Mutation) -> list[str]:
+        """Return the tests that call the function of a mutation: its own room's first, each folder's shortest first."""
+        own = f"tests/{room(mutation.path)}/"
+        tests = self.called.get(f"{Path.cwd() / mutation.path}:{mutation.function_line}", set())
+        return sorted(tests, key=lambda test: (not test.startswith(own), self.seconds[test]))[:MOST]
+
+    def _files(self, mutation: Mutation) -> list[str]:
+        """Return the files of tests for a mutation at module level: those that call most of the module, or name it."""
+        counts: dict[str, int] = defaultdict(int)
+        prefix, own = f"{Path.cwd() / mutation.path}:", f"tests/{room(mutation.path)}/"
+        for function, tests in self.called.items():
+            if function.startswith(prefix):
+                for test in tests:
+                    counts[test.partition("::")[0]] += 1
+        stem = Path(mutation.path).stem.strip("_")
+        for file in {test.partition("::")[0] for test in self.seconds}:
+            if (stem != "init" and stem in Path(file).stem) or (not counts and file.startswith(own)):
+                counts[file] += 1
+        if stem == "init" and any(test.startswith(DOORS) for test in self.seconds):
+            counts[DOORS] += 1
+        return sorted(counts, key=lambda file: (not file.startswith(own), -counts[file]))[:FILES]
+
+    def _programs(self, mutation: Mutation) -> list[str]:
+        """Return the files of its own room's tests that start programs, which a replaced function is not in."""
+        stem = Path(mutation.path).stem.strip("_")
+        return [
+            str(file)
+            for file in sorted(Path("tests", room(mutation.path)).glob("test_*.py"))
+            if any(word in file.read_text("utf-8") for word in STARTING) and (file.name == PAGES or stem in file.stem)
+        ]
+
+    def _hot(self, mutation: Mutation, tests: list[str], copy: Path) -> int:
+        """Judge a function in this process and, if that finds nothing, by programs. (This runs in a child.)"""
+        files = self._programs(mutation)
+        return self._swap(mutation, tests) or (self._cold(mutation, files, copy) if files else 0)
+
+    def _swap(self, mutation: Mutation, tests: list[str]) -> int:
+        """Replace the code of the function, forget what was remembered, and run tests until one fails."""
+        place = Path.cwd() / mutation.path
+        for new in codes(compile(mutated(Path.cwd(), mutation), str(place), "exec")):
+            if new.co_firstlineno == mutation.function_line and new.co_qualname == mutation.function:
+                for function in self.functions[where(new)]:
+                    if function.__code__.co_qualname == new.co_qualname:
+                        function.__code__ = new
+        for each in gc.get_objects():
+            if isinstance(each, functools._lru_cache_wrapper) and str(each.__module__).startswith("streamkit"):
+                each.cache_clear()
+        self.failed = ""
+        return next((1 for _ in self._run([self.items[test] for test in tests]) if self.failed), 0)
+
+    def _cold(self, mutation: Mutation, files: list[str], copy: Path) -> int:
+        """Write the mutation into a copy, and run its tests there. (This runs in a child.)"""
+        place, kept = copy / mutation.path, (copy / mutation.path).read_bytes()
+        compiled = place.parent / "__pycache__"
+        try:
+            place.write_text(ast.unparse(mutated(copy, mutation)), "utf-8")
+            for old in compiled.glob(f"{place.stem}.*.pyc"):
+                old.unlink()
+            command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *files]
+            skipped = [
+                f"--deselect={test}"
+                for test in self.items
+                if test not in self.seconds and test.partition("::")[0] in files
+            ]
+            done = subprocess.run(
+                [*command, *skipped], cwd=copy, env={**os.environ, "PYTHONPATH": str(copy)}, timeout=COLD_S
+            )
+            return int(done.returncode != 0)
+        except subprocess.TimeoutExpired:
+            return 2
+        finally:
+            place.write_bytes(kept)
+            for old in compiled.glob(f"{place.stem}.*.pyc"):
+                old.unlink()
+
+    def _start(self, mutation: Mutation, slot: int) -> Child | None:
+        """Start to judge one mutation; None if no test reaches it."""
+        place = f"{Path.cwd() / mutation.path}:{mutation.function_line}"
+        folder = Path(tempfile.mkdtemp())
+        if mutation.function is not None and place not in self.early and (tests := self._tests(mutation)):
+            limit = COLD_S + 6 * sum(self.seconds[test] for test in tests)
+            process = self._forked(lambda: self._hot(mutation, tests, self.copies[slot]), folder)
+        elif files := self._files(mutation):
+            limit = COLD_S + 30
+            process = self._forked(lambda: self._cold(mutation, files, self.copies[slot]), folder)
+        else:
+            folder.rmdir()
+            return None
+        return Child(mutation=mutation, process=process, ends_at=time.monotonic() + limit, folder=folder, slot=slot)
+
+    def _judge(self) -> None:
+        waiting, running, free = list(self.mutations), list[Child](), list(range(self.jobs))
+        while waiting or running:
+            while waiting and free:
+                child = self._start(mutation := waiting.pop(0), free[-1])
+                if child is None:
+                    self._say(Outcome(mutation, SURVIVED, "no test calls it"))
+                else:
+                    free.pop()
+                    running.append(child)
+            time.sleep(0.02)
+            for child in list(running):
+                ended, status = os.waitpid(child.process, os.WNOHANG)
+                if not ended and time.monotonic() < child.ends_at:
+                    continue
+                end(child.process)
+                if not ended:
+                    os.waitpid(child.process, 0)
+                running.remove(child)
+                free.append(child.slot)
+                orphans({other.process for other in running})
+                shutil.rmtree(child.folder, ignore_errors=True)
+                code = os.waitstatus_to_exitcode(status) if ended else 2
+                self._say(Outcome(child.mutation, {0: SURVIVED, 2: TIMEOUT}.get(code, KILLED)))
+
+    def _say(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        mutation = outcome.mutation
+        print(
+            f"{outcome.result:8} {mutation.path}:{mutation.line} {mutation.text} {outcome.by}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield a code object and all that stand in it."""
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from codes(each)
+
+
+def copied(into: Path) -> Path:
+    """Copy what the tests need."""
+    into.mkdir(parents=True)
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, into / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(ROOT / name, into / name)
+    return into
+
+
+def folders(only: list[str]) -> list[str]:
+    """Return the folders and files of tests to collect for some rooms, or for all."""
+    every = sorted(path.name for path in (ROOT / "tests").iterdir() if path.is_dir() or path.name.startswith("test_"))
+    wanted = [name for name in every if name not in (*IGNORED, *FORM, "__pycache__", "golden", "specs")]
+    if only:
+        near = {*only, Path(DOORS).name, *(above for each in only for above in ABOVE.get(each, ("cli",)))}
+        wanted = [name for name in wanted if name in near or ("top" in only and name.endswith(".py"))]
+    return [f"tests/{name}" for name in wanted]
+
+
+def main() -> int:
+    """Judge a sample, and write or print the page."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--sample", type=int, default=300, help="number of mutations")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--room", nargs="*", default=[], help="folders of streamkit, or top: rows of other rooms stay in the page"
+    )
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--tests", nargs="*", help="folders or files of tests, instead of those of the room")
+    options = parser.parse_args()
+    drawn = sample(ROOT, options.sample, options.seed, options.room)
+    if not drawn:
+        parser.error(f"unknown room {' '.join(options.room)!r}: expected folders of streamkit, or top")
+    with contextlib.suppress(OSError):
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    with tempfile.TemporaryDirectory(prefix="mutants-") as base:
+        tempfile.tempdir = base
+        copies = [copied(Path(base) / f"copy{number}" / "streamkit") for number in range(options.jobs)]
+        warm = copied(Path(base) / "warm" / "streamkit")
+        os.chdir(warm)
+        os.environ["PYTHONPATH"] = str(warm)
+        judge = Judge(drawn, options.jobs, copies)
+        arguments = [
+            "-q",
+            "--capture=sys",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            *(options.tests or folders(options.room)),
+        ]
+        code: Any = pytest.main(arguments, plugins=[judge])
+        os.chdir(ROOT)
+        orphans(set())
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return int(code)
+    print(page.table(judge.outcomes))
+    page.write(ROOT / "docs" / "mutants.md", judge.outcomes)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
