@@ -180,7 +180,7 @@ class Connection(asyncio.Protocol):
     def _take_head(self) -> None:
         if self._buffer.startswith(b"\r\n"):  # an empty line before a request is ignored (RFC 9112, section 2.2)
             self._buffer = self._buffer.lstrip(b"\r\n")
-        if not self._buffer:
+        if self._buffer in (b"", b"\r"):
             return
         if not self._searched:
             self.deadline = self.arrived + HEAD_TIMEOUT
