@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 RECORDINGS = sorted(ROOT.glob("recordings/**/*.jsonl"))
 CUT = ["openai_chat/plain", "anthropic_messages/thinking-and-tool", "gemini/plain"]
 KILLS = 104  # thirteen for each way to record
-MUTATIONS = 1_600
+MUTATIONS = 500
 FINDING = ("SSE", "JSN", "SCH", "SEQ", "USG", "ANT", "RSP", "GEM")  # what does not depend on frames and their times
 SPLIT = RECORDINGS + sorted(ROOT.glob("tests/specs/streams/*.sse"))
 
