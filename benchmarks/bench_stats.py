@@ -33,7 +33,7 @@ from streamkit.model.exchange import Body, End, Exchange, Frames, Request, Respo
 from streamkit.model.recording import write
 from streamkit.service.measuring import Run, Wanted
 
-TARGET = 2.2
+TARGET = 1.6
 WORDS = [" hello", " the", " of", "ing", ",", " événement", " 世界", "\n\n", ' "quoted"', " antidisestablishment"]
 
 

@@ -164,7 +164,10 @@ def build_stream(
 def _all_flags(api: Api, chunks: Sequence[Chunk]) -> list[int]:
     """Return the flags of each chunk."""
     if isinstance(chunks, ChunksOnDemand):
-        return [flags for batch in chunks.batches() for flags in _all_flags(api, batch)]
+        found: list[int] = []
+        for batch in chunks.batches():
+            found += _all_flags(api, batch)
+        return found
     return api.all_flags(chunks) if api.all_flags else list(map(api.flags, chunks))
 
 

@@ -12,7 +12,8 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
+from operator import sub
 from typing import Any
 
 from streamkit.model.measurement import PERCENTILES, Summary
@@ -218,7 +219,7 @@ class Pool:
 
     @property
     def values(self) -> Sequence[float]:
-        """The samples themselves; none if they are kept as a histogram."""
+        """The samples themselves, in no particular order; none if they are kept as a histogram."""
         return self._values
 
     def extend(self, values: Iterable[float]) -> None:
@@ -255,7 +256,8 @@ class Pool:
         if count < 2:
             return None
         mean = math.fsum(self._values) / count
-        return math.sqrt(math.fsum((value - mean) ** 2 for value in self._values) / (count - 1))
+        squares = map(pow, map(sub, self._values, repeat(mean)), repeat(2))
+        return math.sqrt(math.fsum(squares) / (count - 1))
 
     def percentile(self, rank: float) -> float:
         """The `rank`-th percentile. Raises ValueError if there are no values."""
@@ -275,14 +277,16 @@ class Pool:
         if self._as_histogram is None:
             self._as_histogram = Histogram()
             for start in range(0, len(self._values), _PIECE):
-                self._as_histogram.extend(self._values[start : start + _PIECE])
+                ordered = sorted(self._values[start : start + _PIECE])
+                self._as_histogram.extend_sorted(ordered)
+                self._values[start : start + _PIECE] = array("d", ordered)
         return self._as_histogram
 
     def _ranked(self, place: int) -> float:
         """The sample at this index (from 0) of all samples in ascending order.
 
-        Many samples are not sorted as a whole, which would take four times their room: the histogram tells the bucket, and
-        its members alone are sorted, each value once.
+        Many samples are not sorted as a whole, which would take four times their room: the histogram tells the bucket,
+        whose members stand side by side in each piece, and these alone are sorted, each value once.
         """
         if len(self._values) <= _PIECE:
             if self._ordered is None:
@@ -293,7 +297,11 @@ class Pool:
             return 0.0
         if self._found is None or self._found[0] != key:
             low, high = self.histogram().bounds(key)
-            members = Counter(value for value in self._values if low < value <= high)
+            members = Counter[float]()
+            for start in range(0, len(self._values), _PIECE):
+                stop = min(start + _PIECE, len(self._values))
+                first = bisect_right(self._values, low, start, stop)
+                members.update(self._values[first : bisect_right(self._values, high, first, stop)])
             self._found = key, sorted(members), list(accumulate(members[value] for value in sorted(members)))
         _, values, upto = self._found
         return values[bisect_right(upto, place - before)]

@@ -1,6 +1,6 @@
 """Compile a shape into a fast check: a predicate that is true where the detailed check (`misfits`) finds nothing.
 
-The check looks an object up by its keys and the types of their values. The chunks of a stream share a handful of such
+The check looks an object up by its keys and the types of its values. The chunks of a stream share a handful of such
 combinations, so the remaining checks (enumerations, arrays, nested objects) are planned once for each combination, not
 once for each chunk.
 """
@@ -115,21 +115,20 @@ def _object_check(shape: Shape, known: Known) -> Check:
     """Return the check of an object: two lookups for its keys and types, then only what goes beyond types."""
     others = _unchecked_types(shape, frozenset({dict}))
     make_plan = _planner(shape, known)
-    plans: dict[tuple[str, ...], dict[tuple[type, ...], Plan | None]] = {}
+    plans: dict[tuple[Any, ...], Plan | bool] = {}
 
     def check(value: Any) -> bool:
         if type(value) is not dict:
             return type(value) in others
-        keys = tuple(value)
-        types = tuple(map(type, value.values()))
+        signature = (*value, *map(type, value.values()))
         try:
-            plan = plans[keys][types]
+            plan = plans[signature]
         except KeyError:
-            if len(plans) >= _MAX_PLANS or (keys in plans and len(plans[keys]) >= _MAX_PLANS):
+            if len(plans) >= _MAX_PLANS:
                 plans.clear()
-            plan = plans.setdefault(keys, {})[types] = make_plan(keys, types)
-        if plan is None:
-            return False
+            plan = plans[signature] = make_plan(signature[: len(value)], signature[len(value) :])
+        if plan is True or plan is False:
+            return plan
         rest, enumerations, arrays = plan
         for name, allowed in enumerations:
             if value[name] not in allowed:
@@ -146,22 +145,23 @@ def _object_check(shape: Shape, known: Known) -> Check:
     return check
 
 
-def _planner(shape: Shape, known: Known) -> Callable[[tuple[str, ...], tuple[type, ...]], Plan | None]:
-    """Return a function that makes the plan for objects with these keys and types; None if they cannot fit."""
+def _planner(shape: Shape, known: Known) -> Callable[[tuple[str, ...], tuple[type, ...]], Plan | bool]:
+    """Return a function that makes the plan for objects with these keys and types, or tells whether they fit if there is
+    nothing left to check."""
     required = frozenset(name for name, entry in shape.fields.items() if entry.required)
     shapes = {name: entry.shape for name, entry in shape.fields.items()}
     other = shape.others.shape if shape.others else Shape()
 
-    def make_plan(keys: tuple[str, ...], types: tuple[type, ...]) -> Plan | None:
+    def make_plan(keys: tuple[str, ...], types: tuple[type, ...]) -> Plan | bool:
         if required.difference(keys) or misspelled(keys, shapes):
-            return None
+            return False
         enumerations: list[tuple[str, frozenset[str]]] = []
         arrays: list[tuple[str, Check]] = []
         rest: list[tuple[str, Check]] = []
         for name, kind in zip(keys, types, strict=True):
             field = shapes.get(name, other)
             if field.types and kind not in field.classes:
-                return None
+                return False
             if kind is str and field.values:
                 enumerations.append((name, frozenset(field.values)))
             elif kind is list and field.items is not None:
@@ -170,6 +170,8 @@ def _planner(shape: Shape, known: Known) -> Callable[[tuple[str, ...], tuple[typ
                     arrays.append((name, fits))
             elif (kind is dict and (field.fields or field.variant_key)) or (kind is int and field.least is not None):
                 rest.append((name, compile_check(field, known)))
+        if not (rest or enumerations or arrays):
+            return True
         return tuple(rest), tuple(enumerations), tuple(arrays)
 
     return make_plan

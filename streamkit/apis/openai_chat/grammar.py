@@ -117,20 +117,15 @@ class _ChatWalk:
         if self._get_repeated is None or self._usage.begun or len(chunk) != len(self._previous):
             return False
         try:
-            same = self._get_repeated(chunk) == self._values
-        except KeyError:
+            (choice,) = chunk["choices"]
+            index, text = choice["index"], choice["delta"]["content"]
+            if self._get_repeated(chunk) != self._values or len(choice) != self._size:
+                return False
+        except (KeyError, TypeError, ValueError):  # not the objects that the shape asks for
             return False
-        choices = chunk.get("choices")
-        if not same or type(choices) is not list or len(choices) != 1:
+        if type(index) is not int or type(text) is not str or self._walk.states.get(index) != "open":
             return False
-        choice = choices[0]
-        index = choice.get("index")
-        if type(index) is not int or self._walk.states.get(index) != "open" or choice.get("finish_reason") == "":
-            return False
-        if choice.get("logprobs") or index in self._tokens or len(choice) != self._size:
-            return False
-        text = as_object(choice.get("delta")).get("content")
-        if type(text) is not str:
+        if choice.get("finish_reason") == "" or choice.get("logprobs") or index in self._tokens:
             return False
         return self._restated.is_new((index, "content"), text)
 
