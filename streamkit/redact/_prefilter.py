@@ -67,7 +67,8 @@ def _string_end_pattern() -> str:
     # The letter of an escape at the end of a value does not count as a letter.
     value = r'"(?<![:A-Za-z0-9]")(?![bfnrt]\\(?:\\\\)*(?!\\))'
     unjoined = "|".join(sorted(name.decode()[::-1] for name in UNJOINED_FIELDS))
-    return rf'{value}(?:{"|".join(beginnings)})(?![^"\\]*"\s*:\s*"(?:{unjoined})"(?!\\))'
+    # Only the quotation mark is consumed: a beginning (`://` and a password, say) may contain a secret.
+    return rf'{value}(?=(?:{"|".join(beginnings)})(?![^"\\]*"\s*:\s*"(?:{unjoined})"(?!\\)))'
 
 
 # Characters. The shortest secret is a password in a URL (`a://:abc@`).

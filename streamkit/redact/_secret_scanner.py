@@ -8,11 +8,11 @@ from dataclasses import field
 
 from streamkit.frozen import dataclass
 from streamkit.redact import _patterns
-from streamkit.redact._prefilter import CLEAN, suspicion_of_word
+from streamkit.redact._prefilter import CLEAN, suspicion_of, suspicion_of_word
 from streamkit.redact._secrets import Policy, find_secrets
 from streamkit.redact._unescape import EMPTY, MappedText, unescape
 
-_MAX_SHORT = 24  # bytes of a text whose suspicion is looked up first
+_MAX_SHORT = 24  # bytes of a text whose suspicion is remembered
 
 
 @dataclass(slots=True)
@@ -34,9 +34,11 @@ class SecretSpan:
 class SecretScanner:
     """Scan one growing text, the raw body or the joined text of a channel, and keep the end that could begin a secret."""
 
-    __slots__ = ("_policy", "_rest", "_span", "idle", "tail")
+    __slots__ = ("_exhaustive", "_policy", "_rest", "_span", "idle", "tail")
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, exhaustive: bool = False) -> None:
+        # The prefilter knows string values, and no patterns of the user. See also `BodyRedactor`.
+        self._exhaustive = exhaustive
         self._policy = policy
         self._rest: re.Pattern[str] | None = None  # matches the continuation of a secret at the end of the text
         self._span: SecretSpan | None = None
@@ -65,7 +67,7 @@ class SecretScanner:
 
         `last` means that nothing follows: a beginning at the end of the text is no longer kept.
         """
-        if self._rest is None and not self._policy.patterns and self._is_clean(raw):
+        if self._rest is None and not self._exhaustive and self._is_clean(raw):
             self.tail = EMPTY
             return
         text = unescape(raw, base, self.tail)
@@ -97,10 +99,15 @@ class SecretScanner:
         self.tail = EMPTY if keep is None else text.after(keep)
 
     def _is_clean(self, raw: bytes) -> bool:
-        """Whether the text, if these bytes are added, contains and begins no secret; decided for short texts only."""
-        if self.tail.text:
-            raw = self.tail.text.encode("latin-1") + raw
-        return len(raw) <= _MAX_SHORT and b"\\" not in raw and b"\x1c" not in raw and suspicion_of_word(raw) == CLEAN
+        """Whether the text, if these bytes are added, contains and begins no secret."""
+        before = self.tail.text
+        if before:
+            if "\\" in before or "\x1c" in before:
+                return False
+            raw = before.encode("latin-1") + raw
+        if raw.endswith(b"\\") or b"\x1c" in raw:
+            return False
+        return (suspicion_of_word(raw) if len(raw) <= _MAX_SHORT else suspicion_of(raw)) == CLEAN
 
     def _keep_from(self, text: str, position: int, escape: int) -> int | None:
         """Return the index from which the text must be kept, or None. An incomplete escape starts at index `escape`."""

@@ -314,17 +314,23 @@ class Templates:
         self._known: list[_Known] = []
         self._lessons_left = _MAX_LESSONS
 
-    def fit(self, data: bytes) -> Fit | None:
-        """Return how a frame, which begins outside all values, fits a template, or None."""
+    def fit(self, data: bytes, *, wide: bool = False) -> Fit | None:
+        """Return how a frame, which begins outside all values, fits a template, or None.
+
+        With `wide` no variant is tried: that saves time if the texts are needed, which only the template itself knows.
+        """
         everything = self._known
-        for index, known in enumerate(everything):
+        for index, known in enumerate(everything if not wide else ()):
             if known.narrow is not None and (fit := known.narrow.fit(data)) is not None:
                 if index:
                     everything.insert(0, everything.pop(index))
                 return fit
-        for known in everything:
+        for index, known in enumerate(everything):
             if (fit := known.template.fit(data)) is not None:
-                known.add(data, fit)
+                if not wide:
+                    known.add(data, fit)
+                if index:
+                    everything.insert(0, everything.pop(index))
                 return fit
         fit = _library.find(data)
         if fit is not None:

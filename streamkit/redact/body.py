@@ -52,7 +52,7 @@ class BodyRedactor:
         self._mask = bytearray()  # for each of those bytes, 1 if it was overwritten
         self._base = 0  # the offset of the window in the body
         self._released = 0  # the number of frames that were returned
-        self._raw = SecretScanner(policy)
+        self._raw = SecretScanner(policy, exhaustive=True)
         self._channels: dict[Channel, SecretScanner] = {}
         self._scanner = StringScanner()
         self._templates = Templates()
@@ -72,7 +72,7 @@ class BodyRedactor:
                 self._scan(event, base)
                 base += len(event)
             return self._release()
-        fit = self._templates.fit(data) if self._at_rest else None
+        fit = self._templates.fit(data, wide=bool(self._channels)) if self._at_rest else None
         if fit is not None and not self._waiting and not self._channels and not fit.suspicious:
             return self._pass(data, at)
         base = self._hold(data, at)
@@ -96,7 +96,7 @@ class BodyRedactor:
     def _scan(self, data: bytes, base: int, fit: Fit | None = None) -> None:
         """Scan a frame or one of its events, at this offset of the body, and overwrite the secrets that it completes."""
         if self._at_rest and fit is None:
-            fit = self._templates.fit(data)
+            fit = self._templates.fit(data, wide=bool(self._channels))
         for scanner in self._channels.values():
             scanner.idle += len(data)
         if fit is not None:
@@ -245,7 +245,7 @@ class BodyRedactor:
     def _scan_piece(self, piece: StringPiece, channel: Channel) -> None:
         if channel[0] in UNJOINED_FIELDS:
             return
-        scanner = self._channels.get(channel) or SecretScanner(self._policy)
+        scanner = self._channels.get(channel) or SecretScanner(self._policy, exhaustive=self._exhaustive)
         scanner.idle = 0
         self._apply(scanner.feed(piece.raw, piece.start))
         self._channels[channel] = scanner
@@ -294,9 +294,11 @@ class BodyRedactor:
                 self._secrets = [known for known in self._secrets if not secret.contains(known)] + [secret]
 
     def _release(self) -> list[tuple[bytes, int | None]]:
-        holds = [scanner.hold_from for scanner in (self._raw, *self._channels.values())]
+        holds = [scanner.tail.starts[0] for scanner in self._channels.values() if scanner.tail.text]
+        if self._raw.hold_from is not None:
+            holds.append(self._raw.hold_from)
         holds += [piece.start for piece in self._later[:1]]
-        hold = min((offset for offset in holds if offset is not None), default=None)
+        hold = min(holds, default=None)
         ready: list[tuple[bytes, int | None]] = []
         done = 0
         while self._waiting and (hold is None or self._waiting[0][0] <= hold):
