@@ -50,7 +50,7 @@ def busy(loops: int) -> Iterator[None]:
 
 def errors_of(frames: list[tuple[int, bytes]]) -> list[float]:
     """Return the error of each frame (µs), over the least."""
-    late = [at - int(found[1]) for at, data in frames if (found := bench_proxy.SENT.search(data))]
+    late = [at - int(found[1]) for at, data in frames for found in bench_proxy.SENT.finditer(data)]
     return [(one - min(late)) / 1000 for one in late]
 
 
@@ -99,15 +99,15 @@ def user_clock(url: str, _: Path) -> list[tuple[int, bytes]]:
     """Receive one stream with asyncio, in a process on the last core."""
     program = [sys.executable, __file__, "--as-client", url.rpartition(":")[2]]
     lines = subprocess.run([*last_core(), *program], check=True, capture_output=True).stdout.splitlines()
-    return [(int(at), sent + b"\n\n") for at, _, sent in (line.partition(b" ") for line in lines)]
+    return [(int(at), bytes.fromhex(data.decode())) for at, data in map(bytes.split, lines)]
 
 
 async def client(port: int) -> None:
-    """Print the time of each read, and the data in it without line feeds."""
+    """Print the time of each read, and its data in hexadecimal."""
     _, protocol = await asyncio.get_running_loop().create_connection(UserClock, "127.0.0.1", port)
     await protocol.done
     for at, data in protocol.reads:
-        print(at, data.replace(b"\n", b"").replace(b"\r", b"").decode())
+        print(at, data.hex())
 
 
 WAYS: dict[str, Callable[[str, Path], list[tuple[int, bytes]]]] = {

@@ -31,7 +31,7 @@ SMOKE = {
 GROUPS = {
     "http": [
         ["bench_serve", "--streams=1000", "--frames=200", "--rounds=3"],
-        ["bench_serve", "--streams=5000", "--frames=80", "--gap=0.1", "--rounds=2"],
+        ["bench_serve", "--streams=5000", "--frames=80", "--gap=0.1"],
         ["bench_proxy", "--streams", "100", "1000", "--rounds=2"],
         ["bench_stamps"],
     ]
