@@ -180,13 +180,14 @@ def measured(command: list[str], streams: int, frames: int, gap: float, spread: 
             server.kill()
             server.communicate()
     errors: list[float] = []
+    reads = 0
     for one in seen:
+        reads += len(set(one.arrivals()))
         errors += (
             (at - one.asked) / 1e6 - gap * 1000 * (number + 1) for number, at in enumerate(one.arrivals()[:frames])
         )
     if not errors:
         return ["nothing came"]
-    reads = sum(len(one.reads) - 2 for one in seen)  # without the head and the last chunk
     p50, p99 = load.percentile(errors, 0.5), load.percentile(errors, 0.99)
     return [f"{len(errors)}/{streams * frames}", p50, p99, max(errors), len(errors) / reads, used / len(errors) * 1e6]
 

@@ -152,3 +152,12 @@ def test_the_smoke_run_of_the_benchmarks_names_each_of_them() -> None:
         text = program.read_text(encoding="utf-8")
         for option in SMOKE[program.stem]:
             assert f'"{option.partition("=")[0]}"' in text, f"{program.name} has no {option}"
+
+
+def test_groups_of_benchmarks_name_programs_and_their_options() -> None:
+    from benchmarks.run import GROUPS
+
+    for name, *settings in (run for group in GROUPS.values() for run in group):
+        text = (ROOT / "benchmarks" / f"{name}.py").read_text(encoding="utf-8")
+        options = [word.partition("=")[0] for word in settings if word.startswith("--")]
+        assert [option for option in options if f'"{option}"' not in text] == []

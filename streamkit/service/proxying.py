@@ -74,6 +74,8 @@ def proxying(
         on_error=recorders.on_error or logging.getLogger("streamkit").error,
         keep=recorders.keep or playing.mode == "auto",
     )
+    if playing.mode != "replay":
+        own_recorders.prepare()
     stop = stop or Stop()
     proxy = Proxy(
         rules,

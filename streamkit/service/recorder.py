@@ -17,7 +17,7 @@ from streamkit.errors import PartStays, StreamkitError
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Request, Response, header
 from streamkit.model.limits import LARGEST_FRAME
-from streamkit.redact.redactor import DEFAULT, Policy, redact_request
+from streamkit.redact.redactor import DEFAULT, Policy, body_redactor, redact_request, redact_text
 from streamkit.service.recording_lines import Line, RecordingLines
 from streamkit.tool import TOOL
 from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from streamkit.apis import Incremental
     from streamkit.model.measurement import TokenCount
     from streamkit.model.stream import Verdict
+
+
+# A frame whose end could begin a secret, so that it needs every pattern.
+_SAMPLE = b'data: {"choices":[{"index":0,"delta":{"content":"sk-"}}]}\n\n'
 
 
 class Sink(Protocol):
@@ -139,6 +143,15 @@ class Recorders:
     decode: bool = False
     interpret: bool = False
     keep: bool = False
+
+    def prepare(self) -> None:
+        """Build the redactor's patterns now, which otherwise the first frames wait for.
+
+        It takes some 20 ms, and the kernel stamps everything that arrives in such a pause with one time.
+        """
+        if self.policy.enabled:
+            body_redactor(self.policy, "text/event-stream", _SAMPLE).feed(_SAMPLE, None)
+            redact_text(_SAMPLE.decode(), self.policy)  # of requests
 
     def recorder(
         self,

@@ -87,6 +87,7 @@ def record(
     recorded_request = Request(request.method, request.url, request.headers, body)
     outcomes: dict[int, Outcome] = {}
     stop = stop or Stop()
+    recorders.prepare()
 
     async def send_one(client: Client, slots: asyncio.Semaphore, number: int) -> None:
         async with slots:

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from aiohappyeyeballs import start_connection
+
 from streamkit.frozen import dataclass
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, parse_response
 from streamkit.transport.client import Settings
@@ -217,10 +219,8 @@ class Pool:
 
     async def _socket(self, host: str, port: int, *, checked: bool = True) -> socket.socket:
         """Return a socket connected to whichever of the host's addresses answers first (RFC 8305)."""
-        from aiohappyeyeballs import start_connection
-
         loop = asyncio.get_running_loop()
-        infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        infos = await _addresses(loop, host, port)
         if checked:
             self._check_addresses(host, infos)
         return await start_connection(
@@ -247,6 +247,14 @@ class Pool:
             bypassed = proxy_bypass(origin.host)
             self._proxies[origin] = None if bypassed else getproxies().get(origin.scheme)
         return self._proxies[origin]
+
+
+async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Any]:
+    """Return what `getaddrinfo` returns for a host. A name is looked up in a thread; an address needs no look-up."""
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 async def _tunnel(loop: asyncio.AbstractEventLoop, sock: socket.socket, origin: Origin, via: SplitResult) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import tracemalloc
 from pathlib import Path
@@ -145,3 +147,33 @@ def test_labels_names_and_outcomes_hold_no_key(tmp_path: Path) -> None:
     assert [cut.at for cut in exchange.redacted][:2] == ["labels.run", "labels.api_key"]
     assert planted[12:] not in f"{lines} {lines[0]} {path}"
     assert planted[12:] not in str(default_path(f"{planted}.example.com", planted))
+
+
+_FIRST_FRAMES = """
+import re._compiler
+from streamkit.model.exchange import Request
+from streamkit.service.recording import Recorders, a_file_each
+
+recorders = Recorders(open=a_file_each("."))
+recorders.prepare()
+
+compile_ = re._compiler.compile
+
+def small_ones(pattern, flags=0):
+    assert len(pattern) < 200, f"compiled late: {pattern!r}"
+    return compile_(pattern, flags)
+
+re._compiler.compile = small_ones
+recorder = recorders.recorder(Request("POST", "http://x/v1/chat/completions", (("Authorization", "Bearer x"),), None))
+recorder.start(1, 2)
+recorder.response(3, 200, "1.1", (("Content-Type", "text/event-stream"),))
+for at, text in enumerate(("a word", "my key is sk-", "ab", "!"), 4):
+    recorder.frame(b'data: {"choices":[{"index":0,"delta":{"content":"%b"}}]}\\n\\n' % text.encode(), at)
+recorder.end(9, "eof", None)
+"""
+
+
+def test_a_prepared_recorder_compiles_no_long_pattern_while_frames_arrive(tmp_path: Path) -> None:
+    """That takes 20 ms, and the kernel gives all that arrives in a pause the time of the newest."""
+    done = subprocess.run([sys.executable, "-c", _FIRST_FRAMES], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stderr == ""
