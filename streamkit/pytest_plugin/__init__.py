@@ -9,11 +9,13 @@ Only pytest is imported until a fixture is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from streamkit.pytest_plugin._isolation import isolate, isolation_of
 from streamkit.pytest_plugin._names import default_name, folder_of
 from streamkit.pytest_plugin._running import MARKER, RECORD_MODES, Plan, command_of, running
 from streamkit.pytest_plugin._server import StreamkitServer as StreamkitServer
@@ -33,12 +35,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--streamkit-strict", action="store_true", help="fail a test whose recordings were not all requested"
     )
     parser.addini("streamkit_recordings", "folder of the recordings, from the root (default: recordings beside a test)")
+    parser.addini(
+        "streamkit_block_network",
+        "set base URLs before collection, and refuse connections to other machines",
+        type="bool",
+        default=False,
+    )
+    parser.addini("streamkit_allowed_hosts", "hosts that streamkit_block_network allows", type="args", default=[])
     parser.addini("streamkit_strict", "as --streamkit-strict", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line("markers", MARKER)
+    isolate(config)  # if it was loaded too late to do so before
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Set base URLs before anything of the project is imported."""
+    isolate(early_config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Note which test runs."""
+    isolation = isolation_of(item.config)
+    with isolation.testing(item.nodeid) if isolation is not None else nullcontext():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Fail a test that was refused something and passed nevertheless, because the app caught the error."""
+    yield
+    isolation = isolation_of(item.config)
+    if isolation is not None and isolation.refused:
+        pytest.fail("\n".join(dict.fromkeys(isolation.refused)), pytrace=False)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

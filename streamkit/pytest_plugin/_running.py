@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from streamkit.pytest_plugin._isolation import Isolation, isolation_of
 from streamkit.pytest_plugin._server import StreamkitServer
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def running(config: pytest.Config, plan: Plan, monkeypatch: pytest.MonkeyPatch) 
     strict = given.pop("strict", None)
     upstream = given.pop("upstream", None)
     if mode in ("all", "auto") or (mode == "once" and _is_missing(plan.target)):
-        with _recording(mode, plan, given, upstream, monkeypatch) as server:
+        with _recording(mode, plan, given, upstream, monkeypatch, isolation_of(config)) as server:
             yield server
         return
     options = _options(given, plan.record_command)
@@ -69,7 +70,10 @@ def running(config: pytest.Config, plan: Plan, monkeypatch: pytest.MonkeyPatch) 
     from streamkit.service.environment import DUMMY_KEY, key_variables
     from streamkit.service.serving import serving
 
-    with serving(exchanges, options) as served:
+    isolation = isolation_of(config)
+    switchboard = None if isolation is None else isolation.switchboard
+    prefixes = [] if isolation is None else isolation.prefixes
+    with serving(exchanges, options, prefixes=prefixes, switchboard=switchboard) as served:
         for name in key_variables():  # keep real keys out of tests that play recordings
             monkeypatch.setenv(name, DUMMY_KEY)
         for name, value in served.child_environment.items():
@@ -101,6 +105,7 @@ def _recording(
     given: dict[str, Any],
     upstream: str | None,
     monkeypatch: pytest.MonkeyPatch,
+    isolation: Isolation | None,
 ) -> Iterator[StreamkitServer]:
     """A proxy to the real APIs that writes the last of these files; `auto` plays what they hold."""
     from streamkit.service.environment import base_urls, reach_loopback, upstreams
@@ -109,23 +114,26 @@ def _recording(
     from streamkit.transport.guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
 
-    routes = [Route(f"/{name}", check_upstream(url)) for name, url in upstreams().items()]
+    apis = upstreams() if isolation is None else isolation.upstreams
+    routes = [Route(f"/{name}", check_upstream(upstream or url)) for name, url in apis.items()]
     if upstream:
-        routes = [Route("/", check_upstream(upstream))]
+        routes.append(Route("/", check_upstream(upstream)))
     playing = Playing()
     options = _options(given, plan.record_command)
     if mode == "auto":
         known = [path for path in plan.paths if not _is_missing(path)]
         playing = Playing("auto", [found for path in known for found in _exchanges(path, plan.command)], options)
     failures: list[str] = []
-    prefixes = {route.prefix.strip("/"): route.prefix for route in routes if route.prefix != "/"}
+    prefixes = {name: f"/{name}" for name in apis}
     if plan.target.is_dir() or not plan.target.suffix:
         open_, close = a_file_each(str(plan.target)), _nothing
     else:
         file = one_file(str(plan.target), force=mode != "auto", append=mode == "auto")
         open_, close = file, file.close
+    recorders = Recorders(open=open_, on_error=failures.append)
+    switchboard = None if isolation is None else isolation.switchboard
     try:
-        with proxying(Rules(tuple(routes)), Recorders(open=open_, on_error=failures.append), playing) as proxy:
+        with proxying(Rules(tuple(routes)), recorders, playing, switchboard=switchboard) as proxy:
             urls = base_urls(proxy.url, prefixes, routed_only=not upstream)
             for name, value in {**urls, **reach_loopback()}.items():
                 monkeypatch.setenv(name, value)

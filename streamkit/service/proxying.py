@@ -18,6 +18,7 @@ from streamkit.service.stopping import Stop
 from streamkit.transport.client import Settings
 from streamkit.transport.proxy import Proxy, Rules
 from streamkit.transport.server import in_thread
+from streamkit.transport.switchboard import Switchboard
 
 Mode = Literal["record", "replay", "auto"]
 
@@ -43,9 +44,11 @@ def proxying(
     port: int = 0,
     shared: bool = False,
     stop: Stop | None = None,
+    switchboard: Switchboard | None = None,
 ) -> Iterator[Proxy]:
     """Run a proxy in a thread until the context exits; `recorders` records what it passes on. `shared` lets
-    other processes listen on the same port. `stop` knows the signal that ended it, which recordings then name.
+    other processes listen on the same port. `stop` knows the signal that ended it, which recordings then name. With a
+    `switchboard`, requests to its address are passed on, and `host` and `port` do not matter.
 
     Raises CannotListen, UsageError.
     """
@@ -87,8 +90,8 @@ def proxying(
         shared=shared,
         stopped_by=lambda: stop.name,
     )
-    with in_thread(proxy) as running:
-        yield running
+    with in_thread(proxy) if switchboard is None else switchboard.connected(proxy):
+        yield proxy
 
 
 def _worth_repeating(exchange: Exchange) -> bool:

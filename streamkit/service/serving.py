@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from streamkit.model.exchange import Exchange
@@ -12,6 +12,7 @@ from streamkit.service.mock import Asked, Mock, Options
 from streamkit.service.recorded_answer import RecordedAnswer
 from streamkit.transport.guard import Guard
 from streamkit.transport.server import Server, in_thread
+from streamkit.transport.switchboard import Switchboard
 
 
 class Served:
@@ -69,13 +70,17 @@ def serving(
     port: int = 0,
     shared: bool = False,
     guard: Guard | None = None,
+    prefixes: Sequence[str] = (),
+    switchboard: Switchboard | None = None,
     on_request: Callable[[Asked], None] = lambda _: None,
 ) -> Iterator[Served]:
     """Serve these exchanges from a thread until the context exits.
 
     `shared` lets other processes listen on the same port. `guard` decides which clients are allowed, by default those of this
-    machine. `on_request` is called after each request. Raises CannotListen.
+    machine. `prefixes` are taken away from paths before they are compared. With a `switchboard`, requests to its address are
+    answered, and `host` and `port` do not matter. `on_request` is called after each request. Raises CannotListen.
     """
     mock = Mock(list(exchanges), options or Options(), on_request)
-    with in_thread(Server(mock.answer, host=host, port=port, shared=shared, guard=guard)) as server:
+    server = Server(mock.answer, host=host, port=port, shared=shared, guard=guard, prefixes=prefixes)
+    with in_thread(server) if switchboard is None else switchboard.connected(server):
         yield Served(server.url, mock)

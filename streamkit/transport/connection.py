@@ -81,8 +81,15 @@ class Responder(Protocol):
 class Service(Protocol):
     """Handles the requests of a listening address."""
 
-    name: str
-    max_body: int  # bytes of a request's body
+    @property
+    def name(self) -> str:
+        """Its name in error messages."""
+        ...
+
+    @property
+    def max_body(self) -> int:
+        """The largest body of a request, in bytes."""
+        ...
 
     def admit(self, head: RequestHead) -> Rejection | str:
         """Return the target of the request, or why it is rejected; called before the body is read."""

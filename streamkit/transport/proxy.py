@@ -124,9 +124,13 @@ class Proxy:
             try:
                 yield self
             finally:
-                for relay in list(self._running):
-                    relay.interrupt()
-                self._pool.close()
+                self.close()
+
+    def close(self) -> None:
+        """Interrupt the exchanges that still run, and close the connections to upstreams."""
+        for relay in list(self._running):
+            relay.interrupt()
+        self._pool.close()
 
     def admit(self, head: RequestHead) -> Rejection | str:
         """Return the target of the request, or why it is rejected."""

@@ -28,6 +28,7 @@ from streamkit.transport.guard import Guard, Rejection, token_path
 Answer = Callable[[Request], Sequence[Step]]
 
 BACKLOG = 4096
+THREAD_NAME = "streamkit server"
 _SWEEP_S = 1.0  # interval at which connections are checked for timeouts
 
 
@@ -55,7 +56,7 @@ class Server:
     """A listening HTTP server. Use `async with server.listening()`, or run it in a thread with `in_thread`.
 
     `answer` returns the steps that answer a request; it is called once per request, in the server's thread, and must not
-    block. `guard` decides who may send requests, by default this machine only. `port` 0 selects a free port; `port` and `url`
+    block. `prefixes` are first parts of a path (`/openai`) that are taken away before. `guard` decides who may send requests, by default this machine only. `port` 0 selects a free port; `port` and `url`
     are known once the server listens.
     """
 
@@ -70,8 +71,10 @@ class Server:
         port: int = 0,
         shared: bool = False,
         guard: Guard | None = None,
+        prefixes: Sequence[str] = (),
     ) -> None:
         self._answer = answer
+        self._prefixes = prefixes
         self._host = host
         self.port = port
         self._shared = shared
@@ -91,7 +94,15 @@ class Server:
 
     def admit(self, head: RequestHead) -> Rejection | str:
         """Return the target of the request, or why it is rejected."""
-        return self._guard.check(head.method, head.target, head.headers)
+        target = self._guard.check(head.method, head.target, head.headers)
+        if isinstance(target, str):
+            for prefix in self._prefixes:
+                if target.startswith(f"{prefix}/"):
+                    return target[len(prefix) :]
+        return target
+
+    def close(self) -> None:
+        """Nothing runs that is not a connection's own."""
 
     def serve(self, connection: Connection, request: Incoming) -> None:
         """Answer a request by playing its steps."""
@@ -167,7 +178,7 @@ def in_thread(server: ListeningT) -> Iterator[ListeningT]:
                 raise
             started.set_exception(error)
 
-    thread = threading.Thread(target=run, name="streamkit server", daemon=True)
+    thread = threading.Thread(target=run, name=THREAD_NAME, daemon=True)
     thread.start()
     loop, stop = started.result()
     try:
