@@ -157,6 +157,7 @@ class Judge:
         self.items: dict[str, pytest.Item] = {}
         self.outcomes: list[Outcome] = []
         self.failed: str = ""
+        self.loud = os.fdopen(os.dup(2), "w")  # a child's own stderr goes nowhere
         self.functions: dict[str, list[FunctionType]] = defaultdict(list)
         self._collecting: contextlib.AbstractContextManager[None] | None = None
 
@@ -183,7 +184,7 @@ class Judge:
         """Remember a failure, and how long a test took."""
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
         if report.failed:
-            self.failed = report.nodeid
+            self.failed = f"{report.nodeid}\n{report.longreprtext}"
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Learn who calls what, then judge every mutation."""
@@ -248,7 +249,9 @@ class Judge:
             self.failed, called = "", set[str]()
             with calls(called):
                 next(self._run([item]))
-            if not self.failed:
+            if self.failed:
+                print(self.failed, file=self.loud)
+            else:
                 noted.append((item.nodeid, sorted(called), self.seconds.get(item.nodeid, 0.0)))
         (folder / "called.json").write_text(json.dumps(noted))
         return 0
