@@ -17,7 +17,16 @@ from types import CodeType, FrameType
 
 MEMORY = 4 << 30  # bytes
 PR_SET_CHILD_SUBREAPER = 36
-COPIED = ("streamkit", "tests", "docs", "recordings", "benchmarks", "scripts", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile", "action.yml", "LICENSE")  # fmt: skip
+COPIED = (
+    "streamkit",
+    "tests",
+    "docs",
+    "recordings",
+    "benchmarks",
+    "scripts",
+    ".github",
+    ".ci",
+)  # and the files at the top
 
 
 def adopt() -> None:
@@ -104,6 +113,7 @@ def copied(root: Path, into: Path) -> Path:
     for name in COPIED:
         if (root / name).is_dir():
             shutil.copytree(root / name, into / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(root / name, into / name)
+    for file in root.iterdir():
+        if file.is_file() and file.name != ".git":
+            shutil.copy2(file, into / file.name)
     return into

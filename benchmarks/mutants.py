@@ -137,7 +137,7 @@ class Judge:
         """Remember a failure, and how long a test took."""
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
         if report.failed:
-            self.failed = f"{report.nodeid}\n{report.longreprtext}"
+            self.failed = report.nodeid
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Learn who calls what, then judge every mutation."""
@@ -182,7 +182,7 @@ class Judge:
             with calls(called):
                 next(self._run([item]))
             if self.failed:
-                print(self.failed, file=self.loud)
+                print(f"fails unchanged: {self.failed}", file=self.loud)
             else:
                 noted.append((item.nodeid, sorted(called), self.seconds.get(item.nodeid, 0.0)))
         (folder / "called.json").write_text(json.dumps(noted))
