@@ -19,35 +19,31 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
-import ctypes
 import functools
 import gc
 import importlib
 import json
 import os
 import pkgutil
-import resource
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import FunctionType
 from typing import Any
 
 import pytest
 
 from benchmarks import _mutants_page as page
+from benchmarks._mutants_children import adopt, calls, codes, copied, end, forked, orphans, where
 from benchmarks.mutations import Mutation, mutated, room, sample
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("streamkit", "tests", "docs", "recordings", "benchmarks", "scripts", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile", "action.yml", "LICENSE")  # fmt: skip
 # Folders of tests that use a room from above, beside its own; every other room's are its own and those of the commands.
 ABOVE = {
     "apis": ("apis", "rules", "formats"),
@@ -77,53 +73,10 @@ PAGES = "test_pages.py"  # of several rooms: runs the commands of tests/specs
 STARTING = ("subprocess", "tests.processes")
 MOST = 300  # tests run against one mutation: the shortest of each folder
 FILES = 6  # files of tests run against a mutation at module level
-MEMORY = 4 << 30  # bytes
 COLD_S = 120
-PR_SET_CHILD_SUBREAPER = 36
 KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
 
 Called = dict[str, set[str]]  # by function (path:line), the tests that call it
-
-
-def end(process: int) -> None:
-    """End a child with its group, and everything that outlived it and was handed to this process."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process, signal.SIGKILL)
-
-
-def orphans(mine: set[int]) -> None:
-    """End children of this process that it did not start itself: those of children that have ended."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
-    if not children.is_file():
-        return
-    for child in {int(each) for each in children.read_text().split()} - mine:
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-
-
-def where(code: CodeType) -> str:
-    """Name a function by its file and its first line."""
-    return f"{code.co_filename}:{code.co_firstlineno}"
-
-
-@contextlib.contextmanager
-def calls(into: set[str]) -> Iterator[None]:
-    """Collect the functions of streamkit that are called meanwhile, in every thread."""
-    inside = f"{Path.cwd()}{os.sep}streamkit{os.sep}"
-
-    def called(frame: FrameType, _event: str, _value: object) -> None:
-        code = frame.f_code
-        if code.co_filename.startswith(inside):
-            into.add(where(code))
-
-    threading.settrace(called)
-    sys.settrace(called)
-    try:
-        yield
-    finally:
-        sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]  # the way back, as documented
 
 
 @dataclass(slots=True)
@@ -157,6 +110,7 @@ class Judge:
         self.items: dict[str, pytest.Item] = {}
         self.outcomes: list[Outcome] = []
         self.failed: str = ""
+        self.loud = os.fdopen(os.dup(2), "w")  # a child's own stderr goes nowhere
         self.functions: dict[str, list[FunctionType]] = defaultdict(list)
         self._collecting: contextlib.AbstractContextManager[None] | None = None
 
@@ -196,27 +150,6 @@ class Judge:
         self._judge()
         return True
 
-    def _forked(self, run: Callable[[], int], folder: Path) -> int:
-        """Fork; the child has its own group, its own temporary folder and nowhere to print to."""
-        process = os.fork()
-        if process:
-            return process
-        code = 70
-        try:
-            os.setsid()
-            with Path(os.devnull).open("r+b") as nowhere:
-                for descriptor in (0, 1, 2):
-                    os.dup2(nowhere.fileno(), descriptor)
-            for name in ("TMPDIR", "PYTEST_DEBUG_TEMPROOT"):
-                os.environ[name] = str(folder)
-            tempfile.tempdir = str(folder)
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            code = run()
-        except BaseException:
-            code = 1
-        finally:
-            os._exit(code)
-
     def _run(self, items: list[pytest.Item]) -> Iterator[pytest.Item]:
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -230,7 +163,7 @@ class Judge:
             chosen = set(modules[number :: self.jobs])
             part = [item for item in items if item.nodeid.partition("::")[0] in chosen]
             folder = Path(tempfile.mkdtemp())
-            children.append((self._forked(lambda part=part, folder=folder: self._note(part, folder), folder), folder))  # type: ignore[misc]
+            children.append((forked(lambda part=part, folder=folder: self._note(part, folder), folder), folder))  # type: ignore[misc]
         for process, folder in children:
             os.waitpid(process, 0)
             end(process)
@@ -248,7 +181,9 @@ class Judge:
             self.failed, called = "", set[str]()
             with calls(called):
                 next(self._run([item]))
-            if not self.failed:
+            if self.failed:
+                print(f"fails unchanged: {self.failed}", file=self.loud)
+            else:
                 noted.append((item.nodeid, sorted(called), self.seconds.get(item.nodeid, 0.0)))
         (folder / "called.json").write_text(json.dumps(noted))
         return 0
@@ -334,10 +269,10 @@ class Judge:
         folder = Path(tempfile.mkdtemp())
         if mutation.function is not None and place not in self.early and (tests := self._tests(mutation)):
             limit = COLD_S + 6 * sum(self.seconds[test] for test in tests)
-            process = self._forked(lambda: self._hot(mutation, tests, self.copies[slot]), folder)
+            process = forked(lambda: self._hot(mutation, tests, self.copies[slot]), folder)
         elif files := self._files(mutation):
             limit = COLD_S + 30
-            process = self._forked(lambda: self._cold(mutation, files, self.copies[slot]), folder)
+            process = forked(lambda: self._cold(mutation, files, self.copies[slot]), folder)
         else:
             folder.rmdir()
             return None
@@ -378,25 +313,6 @@ class Judge:
         )
 
 
-def codes(code: CodeType) -> Iterator[CodeType]:
-    """Yield a code object and all that stand in it."""
-    yield code
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            yield from codes(each)
-
-
-def copied(into: Path) -> Path:
-    """Copy what the tests need."""
-    into.mkdir(parents=True)
-    for name in COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, into / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(ROOT / name, into / name)
-    return into
-
-
 def folders(only: list[str]) -> list[str]:
     """Return the folders and files of tests to collect for some rooms, or for all."""
     every = sorted(path.name for path in (ROOT / "tests").iterdir() if path.is_dir() or path.name.startswith("test_"))
@@ -421,12 +337,11 @@ def main() -> int:
     drawn = sample(ROOT, options.sample, options.seed, options.room)
     if not drawn:
         parser.error(f"unknown room {' '.join(options.room)!r}: expected folders of streamkit, or top")
-    with contextlib.suppress(OSError):
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    adopt()
     with tempfile.TemporaryDirectory(prefix="mutants-") as base:
         tempfile.tempdir = base
-        copies = [copied(Path(base) / f"copy{number}" / "streamkit") for number in range(options.jobs)]
-        warm = copied(Path(base) / "warm" / "streamkit")
+        copies = [copied(ROOT, Path(base) / f"copy{number}" / "streamkit") for number in range(options.jobs)]
+        warm = copied(ROOT, Path(base) / "warm" / "streamkit")
         os.chdir(warm)
         os.environ["PYTHONPATH"] = str(warm)
         judge = Judge(drawn, options.jobs, copies)

@@ -1,7 +1,7 @@
 """Small wrong changes of a Python module, each as a tree of its own: what `benchmarks.mutants` puts before the tests.
 
-Docstrings, annotations, blocks under TYPE_CHECKING and strings with a space (messages, help) are left alone: nothing that a
-test could hold depends on them.
+Docstrings, annotations, blocks under TYPE_CHECKING, f-strings and strings with a space (messages, help) are left alone: their
+words are no behaviour that a test should repeat.
 """
 
 from __future__ import annotations

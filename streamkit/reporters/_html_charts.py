@@ -62,9 +62,8 @@ def distribution(data: Mapping[str, Any], unit: str) -> str:
 
 def waterfall(rows: Sequence[Row]) -> str:
     """A bar a stream: waiting for the first token, generating, what came after the last one; stalls are marked."""
-    given = [row for row in rows if _time(row, "operation_duration_ns") or _time(row, "time_to_last_token_ns")][
-        :_MOST_ROWS
-    ]
+    timed = [row for row in rows if _time(row, "operation_duration_ns") or _time(row, "time_to_last_token_ns")]
+    given = timed[:_MOST_ROWS]
     if not given:
         return '<p class="dim">no stream here has times since its request</p>'
     end = max(max(_time(row, "operation_duration_ns") or 0, _time(row, "time_to_last_token_ns") or 0) for row in given)
@@ -85,7 +84,7 @@ def waterfall(rows: Sequence[Row]) -> str:
         parts.append(
             f'<text x="{_NAMES + room * total / end + 4:.1f}" y="{top + 11}">{text(shown(total, "ns"))}</text>'
         )
-    more = "" if len(given) < _MOST_ROWS else f'<p class="dim">the first {_MOST_ROWS} streams</p>'
+    more = "" if len(timed) <= _MOST_ROWS else f'<p class="dim">the first {_MOST_ROWS} streams</p>'
     key = _key(
         [("wait", "until the first token"), ("gen", "tokens"), ("tail", "after the last token"), ("stall", "stall")]
     )
