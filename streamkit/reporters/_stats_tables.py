@@ -174,18 +174,24 @@ def mean_line(group: Row, report: StatsReport) -> str:
 
 
 def few_line(group: Row, report: StatsReport) -> str:
-    """Which percentiles have fewer samples than it takes for one to lie beyond them; empty where none."""
+    """Return the sentence on percentiles with too few samples for one to lie beyond them, or "" if there are none.
+
+    Metrics of the same number of samples are listed together; one of a single sample is not, as its row shows that.
+    """
     ranks = [float(name[1:]) for name in report.statistics if re.fullmatch(r"p[\d.]+", name)]
-    few: dict[str, list[str]] = {}
+    few: dict[str, dict[int, list[str]]] = {}
     for column in report.columns:
         value = group["metrics"].get(column.key)
-        if value is None or not wanted(column, report):
+        if value is None or value["n"] == 1 or not wanted(column, report):
             continue
         # One of n samples lies beyond the percentile p where n ≥ 100 / (100 - p).
         lacking = [rank for rank in ranks if 50 < rank < 100 and value["n"] * (100 - rank) < 100]
         if lacking:
-            few.setdefault(f"p{min(lacking):g}", []).append(f"{column.head} ({value['n']})")
-    told = [f"{name} and above: {', '.join(heads)}" for name, heads in sorted(few.items())]
+            few.setdefault(f"p{min(lacking):g}", {}).setdefault(value["n"], []).append(column.head)
+    told = []
+    for name, metrics in sorted(few.items()):
+        listed = [f"{', '.join(heads)} ({count})" for count, heads in metrics.items()]
+        told.append(f"{name} and above: {', '.join(listed)}")
     return f"Too few samples to tell from the maximum: {'; '.join(told)}." if told else ""
 
 

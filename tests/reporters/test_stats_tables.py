@@ -125,7 +125,8 @@ def test_means() -> None:
         (19, ("p90", "p95", "p99"), "p95 and above: TTFT (19)"),
         (9, ("p99", "p90"), "p90 and above: TTFT (9)"),
         (999, ("p99.9",), "p99.9 and above: TTFT (999)"),
-        (1, ("p50", "p100", "mean"), ""),  # the middle and the ends are what they are
+        (7, ("p50", "p100", "mean"), ""),  # the middle and the ends are what they are
+        (1, ("p50", "p90"), ""),  # the row itself shows that there is one
     ],
 )
 def test_percentiles_of_too_few_samples(n: int, ranks: tuple[str, ...], expected: str) -> None:
