@@ -9,7 +9,7 @@ from streamkit.model.finding import Finding, Place
 from streamkit.model.stream import Stream
 from streamkit.reporters import PageStream
 from streamkit.reporters._html_page import cell, table
-from streamkit.reporters._html_timeline import section
+from streamkit.reporters._html_timeline import opened, section
 from tests.metrics.making import MS, ROLE, STOP, chunk, stream, text, usage
 
 CALL = chunk({"tool_calls": [{"index": 0, "id": "t", "function": {"name": "look", "arguments": '{"a":1}'}}]})
@@ -91,11 +91,11 @@ def test_the_first_thousand_events_are_listed() -> None:
     for count, more in ((1000, False), (1001, True)):
         html = shown(stream([(place, text("x")) for place in range(count)]))
         assert len(rows(html, f"{count:,} events")) == 1000
-        assert ("the first 1000 of 1,001" in html) is more
+        assert ("the first 1,000 of 1,001" in html) is more
 
 
 def test_the_heading() -> None:
-    good, cut = shown(stream(EVENTS)), section(PageStream({}, stream(EVENTS[:4])), opened=True)
+    good, cut = shown(stream(EVENTS)), opened(section(PageStream({}, stream(EVENTS[:4]))))
     assert good.startswith('<details><summary><b>made.jsonl</b> <span class="good">complete</span>')
     assert cut.startswith('<details open><summary><b>made.jsonl</b> <span class="bad">truncated</span>')
     assert '<span class="dim">openai_chat · m-1</span></summary>' in good
