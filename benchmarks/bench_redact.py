@@ -5,7 +5,7 @@
 Streams are the recordings of this repository, or the files of a folder, one event a frame as a proxy passes them on; each is
 redacted from its beginning, as often as makes a hundred frames. The table gives CPU time of this process in microseconds a
 frame, the least of all rounds: `redactor` alone, `recorder` with the lines that are written, `orjson` for one decoding of the
-frames' payloads. `nothing` is the share of frames that one test proves to hold nothing. The second table gives whole commands,
+frames' payloads. `nothing` is the share of frames that are passed on without a scan. The second table gives whole commands,
 start-up of Python included, over one file of many streams, with that of `orjson` over its lines and payloads.
 """
 
