@@ -242,7 +242,9 @@ def test_requests_sent_byte_by_byte_get_the_same_status() -> None:
 def test_an_empty_line_may_arrive_in_two_pieces() -> None:
     with quiet(), serving("serve", []) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(b"\r")
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as later:  # its answer comes after the first byte
+        with socket.create_connection(
+            ("127.0.0.1", port), timeout=10
+        ) as later:  # its answer comes after the first byte
             assert statuses(later, GET + E, "200 ...") == "200 ..."
         assert statuses(client, b"\n" + GET + E, "200 ...") == "200 ..."
 
