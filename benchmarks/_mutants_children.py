@@ -85,6 +85,10 @@ def forked(run: Callable[[], int], folder: Path) -> int:
     code = 70
     try:
         os.setsid()
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
+            signal.signal(
+                number, signal.SIG_DFL
+            )  # nohup has them ignored, which programs that tests start would inherit
         with Path(os.devnull).open("r+b") as nowhere:
             for descriptor in (0, 1, 2):
                 os.dup2(nowhere.fileno(), descriptor)

@@ -9,9 +9,9 @@ were collected, is written into a copy and judged by a pytest of its own. Everyt
 
 The result is docs/mutants.md. Reasons that stand there beside survivors are kept.
 
-mutmut and cosmic-ray do the same for other projects. mutmut puts a trampoline into the source for every mutation, which
-frozen slotted dataclasses, registries that read a folder, and the tests that parse the source do not survive; cosmic-ray
-starts one whole test run for every mutation, which here takes minutes.
+Why not a library: mutmut (3.8) leaves out functions with decorators (rules, metrics, commands, properties: one in eight here)
+and all that stands at module level (tables, a quarter of the changes below), and draws no sample; cosmic-ray (8.7) runs
+one test command for every mutation, and a room's own tests alone take 3 to 24 s of CPU.
 """
 
 from __future__ import annotations

@@ -7,12 +7,14 @@ import ast
 import re
 import runpy
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from streamkit.apis import APIS
 from streamkit.apis.dialects import DIALECTS
+from streamkit.errors import UsageError
 from streamkit.providers import ALNUM, PROVIDERS, Auth, Provider, key_shape, provider_at
 from streamkit.redact.redactor import redact_text
 from streamkit.service.environment import base_urls, dummy_keys, key_variables, upstreams
@@ -132,6 +134,68 @@ PATHS = {
 @pytest.mark.parametrize(("url", "path"), PATHS.items())
 def test_a_prompt_goes_to_the_url_of_the_provider(url: str, path: str) -> None:
     assert urlsplit(prompted(url, "m", "hi")[0]).path == path
+
+
+ASKED = [{"role": "user", "content": "hi"}]
+BODIES: dict[str, dict[str, Any]] = {
+    "/v1/chat/completions": {
+        "model": "m",
+        "messages": ASKED,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    },
+    "/v1/completions": {"model": "m", "prompt": "hi", "stream": True},
+    "/v1/responses": {"model": "m", "input": "hi", "stream": True},
+    "/v1/messages": {"model": "m", "max_tokens": 1024, "messages": ASKED, "stream": True},
+    "/v2/chat": {"model": "m", "messages": ASKED, "stream": True},
+    "/api/chat": {"model": "m", "messages": ASKED, "stream": True},
+    "/api/generate": {"model": "m", "prompt": "hi", "stream": True},
+    "/v1beta/models/m:streamGenerateContent": {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]},
+}
+
+
+@pytest.mark.parametrize(("path", "body"), BODIES.items())
+def test_a_prompt_is_the_body_that_the_api_documents(path: str, body: dict[str, Any]) -> None:
+    url, told, headers = prompted(f"http://localhost:1{path}", "m", "hi")
+    assert told == body
+    assert url == f"http://localhost:1{path}" + ("?alt=sse" if path.endswith(":streamGenerateContent") else "")
+    assert headers == ([("anthropic-version", "2023-06-01")] if path == "/v1/messages" else [])
+    if "model" in body:
+        with pytest.raises(UsageError, match="--prompt requires --model for this API"):
+            prompted(f"http://localhost:1{path}", None, "hi")
+
+
+def test_what_a_url_says_stays() -> None:
+    google = "https://generativelanguage.googleapis.com/v1beta/models/m:streamGenerateContent?key=k"
+    assert prompted(google, None, "hi")[0] == google
+    assert prompted("http://localhost:1/v1/responses?api-version=2", "m", "hi")[0].endswith(
+        "/v1/responses?api-version=2"
+    )
+
+
+def test_a_prompt_needs_a_known_api() -> None:
+    with pytest.raises(UsageError, match="--prompt: unknown API at /v1/other; pass a body with --json instead"):
+        prompted("http://localhost:1/v1/other", "m", "hi")
+    with pytest.raises(UsageError, match="--prompt requires --model"):
+        prompted("https://generativelanguage.googleapis.com", None, "hi")
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("https://api.openai.com/v1/responses?key=x", []),
+        ("https://api.openai.com/v1", [("AUTHORIZATION", "x")]),
+        ("https://api.openai.com/v1", [("x-api-key", "x")]),
+        ("https://api.openai.com/v1", [("Api-Key", "x")]),
+        ("https://api.openai.com/v1", [("X-Goog-Api-Key", "x")]),
+    ],
+)
+def test_a_request_with_a_key_gets_no_other(
+    url: str, headers: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    assert key_header("https://api.openai.com/v1", [("accept", "*/*")]) == ("Authorization", "Bearer k")
+    assert key_header(url, headers) is None
 
 
 AT = "http://127.0.0.1:1"
