@@ -46,7 +46,7 @@ def _recognises(head: bytes) -> bool:
 
 
 def _edited(line: bytes) -> bool:
-    """Whether a person or a word processor was at this line: curly quotes around its keys, or dots for what is left out."""
+    """Return whether a person or a word processor was at this line: curly quotes around its keys, or dots for what is left out."""
     match = _DATA.fullmatch(line)
     if match is None or match[1][:1] != b"{":
         return False

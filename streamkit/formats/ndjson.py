@@ -39,7 +39,7 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 
 def _timed(exchange: Exchange, frames: Frames) -> Exchange:
-    """The exchange with its lines' own times, where each line that has one has one that no other has."""
+    """Return the exchange with its lines' own times, where each line that has one has one that no other has."""
     from streamkit.formats import offsets, rfc3339, stamp
 
     made = [(parse_object(data) or {}).get("created_at") for data in frames.data]

@@ -17,7 +17,7 @@ _STATISTICS = ("min", "mean", "p50", "p90", "p95", "p99", "max")
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """A line a metric and stream: `{"name","unit","value" or "distribution","attributes","time"}`."""
+    """Yield a line a metric and stream: `{"name","unit","value" or "distribution","attributes","time"}`."""
     for row in report.streams:
         attributes = _attributes(row)
         for column in report.columns:

@@ -66,7 +66,7 @@ class Columns:
         self.asides.append((len(self.data), aside))
 
     def freeze(self, last_id: str = "", retry: int | None = None) -> Events:
-        """The columns as a value; this object is then empty again."""
+        """Return the columns as a value; this object is then empty again."""
         events = Events(
             data=self.data,
             starts=self.starts,
@@ -82,7 +82,7 @@ class Columns:
         return events
 
     def take(self) -> list[Item]:
-        """The columns as items in order; this object is then empty again."""
+        """Return the columns as items in order; this object is then empty again."""
         if not self.asides:
             if not self.data:
                 return []
@@ -91,7 +91,7 @@ class Columns:
         return list(self.freeze().items())
 
     def _only(self) -> Event:
-        """The one event there is, without the detour over `Events`: live streams bring one event a read."""
+        """Return the one event there is, without the detour over `Events`: live streams bring one event a read."""
         event = Event(
             self.data.pop(),
             self.names.pop() if self.names else "message",

@@ -30,7 +30,7 @@ _SSE_LINE = re.compile(
 
 
 def choose(content_type: str | None, head: bytes) -> Framing:
-    """The framing of a body with this content type and these first bytes (some hundreds are enough).
+    """Return the framing of a body with this content type and these first bytes (some hundreds are enough).
 
     A content type that names a framing is believed: a client of the stream would believe it too. JSON and unknown
     types are judged by the bytes: an array or one object is a document, an object a line is NDJSON. What is none of

@@ -44,7 +44,7 @@ _names = _Names()
 
 
 def only_block(data: bytes) -> tuple[bytes, str] | None:
-    """The payload and the event type of bytes that are one block of these shapes with LF, and nothing else; else None."""
+    """Return the payload and the event type of bytes that are one block of these shapes with LF, and nothing else; else None."""
     if not data.endswith(b"\n\n") or b"\r" in data:
         return None
     at, name = 0, "message"

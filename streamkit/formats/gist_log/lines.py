@@ -172,7 +172,7 @@ def _is_logged(prefix: str, outer: Stamp | None) -> bool:
 
 
 def _unquoted(text: str, number: int, outer: Stamp | None) -> list[Line] | None:
-    """The lines inside a literal that a program printed: `b'data: {"id":…}\\n\\n'`."""
+    """Return the lines inside a literal that a program printed: `b'data: {"id":…}\\n\\n'`."""
     match = _QUOTED.match(text)
     if match is None or "data:" in match[1] or len(text) > _LONGEST_PRINTED:
         return None
@@ -185,7 +185,7 @@ def _unquoted(text: str, number: int, outer: Stamp | None) -> list[Line] | None:
 
 
 def _unwrapped(bare: str, number: int) -> list[Line] | None:
-    """The line inside a logger's JSON: Docker's `{"log":"data: …","stream":"stdout","time":"…"}` and its relatives."""
+    """Return the line inside a logger's JSON: Docker's `{"log":"data: …","stream":"stdout","time":"…"}` and its relatives."""
     if bare[-1:] != "}" or not _SAYS_TEXT.search(bare, 0, _LONGEST_PREFIX):
         return None
     document = parse_object(bare.encode("utf-8", "surrogateescape"))
@@ -200,7 +200,7 @@ def _unwrapped(bare: str, number: int) -> list[Line] | None:
 
 
 def _taken_out(bare: str, number: int) -> list[Line]:
-    """The chunk inside a program's own record of it: `{"ts":1762720298.5,"chunk":{…}}`."""
+    """Return the chunk inside a program's own record of it: `{"ts":1762720298.5,"chunk":{…}}`."""
     match = _HELD.search(bare, 0, _LONGEST_PREFIX)
     document = parse_object(bare.encode("utf-8", "surrogateescape")) if match else None
     if match is None or document is None or role(document) != "other" or role(document.get(match[1])) != "chunk":
