@@ -134,7 +134,7 @@ def _description(stream: Stream, moment: Moment) -> tuple[str, str]:
 
 
 def _name(item: Item) -> str:
-    """The name of an event, unless it is the default."""
+    """Return the name of an event, unless it is the default."""
     return f"{item.name}  " if isinstance(item, Event) and item.name != "message" else ""
 
 

@@ -8,12 +8,12 @@ import orjson
 
 from streamkit.errors import UnreadableInput
 
-# What a value costs when it is parsed, at most: `{}` is 64 bytes of heap for two of text. Counted before parsing.
+# The maximum memory of a parsed value: `{}` is 64 bytes of heap for two bytes of text. Counted before parsing.
 _VALUE_COSTS = 72
 _MOST_HEAP = 128 << 20
 
 
-# Below it, no text can become a heap worth counting for.
+# Texts below this size cannot need too much memory, so their values are not counted.
 _SMALL = 1 << 20
 
 

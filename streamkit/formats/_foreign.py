@@ -1,4 +1,4 @@
-"""An event stream with a defect, told from a log of one: both hold lines that the standard gives no meaning to."""
+"""Distinguish an event stream with a defect from the log of one: both have lines without a meaning in the standard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streamkit.formats._documents import parse_object
 from streamkit.formats._payloads import role
 
 _KNOWN = re.compile(rb" ?(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
-# What people, terminals and loggers leave around chunks: fences, headings, prompts, dots for what was left out, a time
+# Text around chunks by people, terminals and loggers: fences, headings, prompts, ellipses, a time
 # or a logger's words before `data:`, a literal or a document in which a line was printed.
 _PASTED = re.compile(
     rb"\s*(?:```|~~~|#|\$ |% |>|\*|[-=]{3}|\W*(?:\.{3}|\xe2\x80\xa6)|[\[(<]\s*(?:snip|truncated|omitted|cut)\b)"

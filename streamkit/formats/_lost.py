@@ -1,4 +1,4 @@
-"""What other formats cannot hold of an exchange, in common wording."""
+"""Descriptions of the data of an exchange that other formats cannot represent."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Reads damaged JSON leniently, and reports every deviation.
+"""Read damaged JSON leniently and report every deviation.
 
 Python dicts and the reprs of SDK objects, single and curly quotes, trailing commas, comments, bare keys, and places
-where an author wrote `...`. One pass, linear, of bounded depth; what cannot be read this way gives None.
+where an author wrote `...`. One linear pass with limited depth; the result is None for anything else.
 """
 
 from __future__ import annotations

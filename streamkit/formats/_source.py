@@ -14,7 +14,7 @@ from streamkit.errors import UnreadableInput
 from streamkit.model.limits import LARGEST_BODY as LARGEST_BODY
 from streamkit.model.limits import LONGEST_LINE as LONGEST_LINE
 
-HEAD = 64 * 1024  # what formats look at to recognise an input
+HEAD = 64 * 1024  # the bytes that formats examine to recognise an input
 PIECE = 64 * 1024  # one read
 
 _GZIP = b"\x1f\x8b\x08"
@@ -26,8 +26,8 @@ _ZSTD_WINDOW_LOG = 26  # 64 MiB; what a frame may ask for
 class Source:
     """One input while it is read: its first bytes (`head`), then all of them, once, as pieces, lines or a whole.
 
-    `path` is as the user gave it. `whole` tells whether the head is all there is, `message` what was done to read it that
-    a reader should know.
+    `path` is as given by the user. `whole` is whether the head is the whole input, `message` describes how it was read if that
+    is relevant.
     """
 
     def __init__(self, path: str, pieces: Iterator[bytes], message: str = "") -> None:
@@ -149,7 +149,7 @@ def _source(path: str, file: IO[bytes]) -> Source:
 
 
 def _raw(path: str, file: IO[bytes]) -> Iterator[bytes]:
-    # read1 gives what is there: a pipe is seen as it arrives.
+    # read1 returns the available bytes, so that a pipe is read as it arrives.
     read = getattr(file, "read1", file.read)
     while True:
         try:

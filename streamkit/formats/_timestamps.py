@@ -14,7 +14,7 @@ _DAY = 86_400 * _SECOND
 _FRACTION = r"(?:[.,](\d{1,9}))?"
 _CLOCK = rf"(\d\d):(\d\d):(\d\d){_FRACTION}"
 
-# Patterns are compiled when first asked for: most that is read has none of these times, and compiling takes milliseconds.
+# Patterns are compiled on first use: most input has none of these times, and compiling takes milliseconds.
 # RFC 3339 and its relatives: Docker, Kubernetes, Python's logging, Go's log.
 _DATED = rf"(?<!\d)(\d{{4}})[-/](\d\d)[-/](\d\d)[T ]{_CLOCK}\d*\s?(Z|[+-]\d\d:?\d\d)?"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

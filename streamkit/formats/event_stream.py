@@ -1,6 +1,6 @@
 """A raw event stream: what `curl -sN` prints, with or without the status line and headers of `curl -i`.
 
-What `-w` prints behind it (`time_starttransfer: …`, `%{json}`) tells when the response began and when it ended."""
+The output of `-w` after it (`time_starttransfer: …`, `%{json}`) gives the times when the response began and ended."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Raw NDJSON: one JSON object per line, as Ollama and older Cohere endpoints stream.
 
-The body is kept byte for byte. Ollama's lines say when each was made (`created_at`): where every line has a time of its
-own, these are the exchange's times, with the clock `log`.
+The body is kept byte for byte. Ollama's lines have a creation time (`created_at`): if every line has a different time, these
+are the times of the exchange, with the clock `log`.
 """
 
 from __future__ import annotations

@@ -255,7 +255,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What a reader did to a log to read it, or could not use: `line` of the file, `kind` (a short fixed word), `message`.
+    """A repair of a log by its reader, or a part that could not be used: `line` of the file, `kind` (a fixed word), `message`.
 
     Kinds: `repaired` (a document that was not valid JSON and was mended), `hard-wrapped`, `elided` (the log itself left
     something out), `skipped` (text that is not part of a stream), `unusable` (part of the stream, but not readable).
@@ -268,7 +268,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Where an exchange that no recorder saw comes from: the file's format, whether it is an excerpt, what was repaired.
+    """The origin of an imported exchange: the file's format, whether it is an excerpt, the repairs.
 
     `framed` is False if the format did not keep the wire's framing, so that rules about framing mean nothing. `stored`
     says that all this was read from a recording: the lines of its repairs are then those of the log that the recording was
@@ -295,7 +295,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an exchange was read from: the path as the user gave it, its number (from 1), its first line."""
+    """The origin of an exchange: the path as given by the user, its number (from 1), its first line."""
 
     path: str = "-"
     number: int = 1
@@ -309,7 +309,7 @@ Clock = Literal["monotonic", "kernel", "log", "none"]
 class Exchange:
     """One request and its response, with times.
 
-    `source` is who saw it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`
+    `source` is what recorded it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`
     after each read, `kernel` when the system received the last segment of a read, on the same scale, `log`, `none`).
     `resolution` is how finely a log's stamps are written, in nanoseconds; None if that is not known or the clock is a
     recorder's. `end` is None if the recorder was killed, or where a log does not tell.

@@ -181,7 +181,7 @@ class Stream:
         return not asked and kind not in _STREAM_TYPES
 
     def deltas(self, chunk: int) -> tuple[Delta, ...]:
-        """Return what chunk `chunk` adds."""
+        """Return the additions of chunk `chunk`."""
         return self.reader(self.chunks[chunk])
 
     def chunk_times(self) -> Sequence[int | None]:

@@ -60,7 +60,7 @@ def timeline(stream: Stream) -> Iterator[Moment]:
 
 
 def added(stream: Stream, moment: Moment) -> tuple[Delta, ...]:
-    """Return what the item adds to the message: nothing, unless it is a chunk."""
+    """Return the additions of the item to the message; empty unless it is a chunk."""
     return stream.deltas(moment.chunk) if moment.chunk is not None else ()
 
 

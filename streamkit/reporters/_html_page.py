@@ -1,7 +1,7 @@
 """The frame of a page: one file that needs no network and works from disk, its style and script named by digest.
 
-The policy forbids everything but that style and that script: text of a stream that got through the escaping could load
-nothing, send nothing and run nothing. No attribute holds style or script, so that the policy need not allow it.
+The policy allows only that style and that script: text of a stream that was not escaped could not load, send or run anything.
+No attribute contains style or script, so that the policy need not allow it.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _WANTED = (
     "time_to_last_token_ns",
     "time_to_first_answer_token_ns",
 )
-# Whose means are told unless metrics are named: those that `--compare` compares.
+# The metrics whose means are shown by default: those that `--compare` compares.
 _MEANS = (
     "time_to_first_token_ns",
     "inter_token_latency_ns",
@@ -42,7 +42,7 @@ _OF_MANY = ("p50", "p99", "max")
 _FILE_WIDTH = 16
 # Why goodput is missing if nobody asked for it.
 _UNASKED = "no-slo"
-# More notes of one kind than this are told as one.
+# More notes of one kind than this are combined.
 _ALIKE = 3
 _DIGITS = re.compile(r"\d+")
 # Numbers of a run that need no wall clock.

@@ -69,7 +69,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two runs compared: what was measured of each, the difference of every metric (None if a side has no value of it),
+    """Two compared runs: their measurements, the difference of every metric (None if a run has no value of it),
     that of the success share, and one verdict. `metrics` are those asked for; `alpha` is 1 minus the level of each interval."""
 
     before: Side
@@ -191,7 +191,7 @@ def _counts(side: Side) -> dict[str, Any]:
 
 
 def success_to_json(told: Success) -> dict[str, Any]:
-    """Return the change of the success share in numbers alone."""
+    """Return the numbers of the change of the success share."""
     return {
         "before": round(told.before[0] / told.before[1], 6) if told.before[1] else None,
         "after": round(told.after[0] / told.after[1], 6) if told.after[1] else None,
@@ -202,7 +202,7 @@ def success_to_json(told: Success) -> dict[str, Any]:
 
 
 def difference_to_json(entry: Metric, told: Difference | None) -> dict[str, Any] | None:
-    """Return the difference of one metric in numbers alone."""
+    """Return the numbers of the difference of one metric."""
     if told is None:
         return None
     return {

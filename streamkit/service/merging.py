@@ -16,7 +16,7 @@ from streamkit.model.recording import START
 from streamkit.reporters import Row
 from streamkit.results import RESULTS, Request, ToolResult
 
-# How such a file begins, even if another program has reformatted it.
+# The beginning of such a file, also if another program has reformatted it.
 _HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"streams"\s*:\s*\[')
 _HEAD_BYTES = 512
 

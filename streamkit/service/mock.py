@@ -138,7 +138,7 @@ class Mock:
         self.requests.clear()
 
     def differences(self, number: int) -> tuple[str, list[Difference]] | None:
-        """The name of the recording that is nearest to a missed request, and all differences. None if it is not known:
+        """Return the name of the recording that is nearest to a missed request, and all differences. None if it is not known:
         request `number` was answered, no recording has a request, or a hundred requests were missed since."""
         request, nearest = self._misses.get(number, (None, None))
         if request is None or nearest is None:
@@ -146,7 +146,7 @@ class Mock:
         return self.recordings[nearest].name, self._matcher.compare(request, nearest)
 
     def _miss(self, request: Request, miss: Miss) -> Sequence[Step]:
-        """The answer to a request without a match."""
+        """Return the answer to a request without a match."""
         self._log(request, None, "no match: " + replies.reason(miss, self.recordings))
         number = self.requests[-1].number
         self._misses[number] = request, None if miss.used_up else miss.nearest
@@ -221,7 +221,7 @@ class Mock:
         )
 
     def _control_differences(self, number: str) -> Sequence[Step]:
-        """All differences between request `number` and the nearest recording."""
+        """Return all differences between request `number` and the nearest recording."""
         found = self.differences(int(number)) if number.isdecimal() and len(number) < 10 else None
         if found is None:
             return replies.failure(404, "not_found_error", f"request {number} has no differences from a recording")

@@ -1,4 +1,4 @@
-"""What streams cost, by prices of the user's own: the program ships none.
+"""The cost of streams, computed from prices given by the user: the program has none.
 
 prices = read_prices("prices.toml")
 cost = prices.cost("gpt-4o-mini", {"input_tokens": 100, "output_tokens": 20})
@@ -26,7 +26,7 @@ _EXPECTED = 'expected [[price]] tables with model = "gpt-4o*", input = 2.5, outp
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a million tokens cost of the models whose name matches `model` (`*` and `?` stand for any text and character)."""
+    """The prices of a million tokens for models whose name matches `model` (`*` matches any text, `?` any character)."""
 
     model: str
     input: float
@@ -63,7 +63,7 @@ class Prices:
 
 @dataclass(slots=True)
 class Bill:
-    """The costs of a run: their sum, of how many streams, and of how many it is not known, by reason."""
+    """The costs of a run: their sum, the number of streams, and the number without a cost, by reason."""
 
     currency: str = ""
     total: float = 0.0

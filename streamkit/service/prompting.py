@@ -1,4 +1,4 @@
-"""What `record` adds to a request for a known provider: the API key, and the path and body of a prompt."""
+"""The additions of `record` to a request for a known provider: the API key, and the path and body of a prompt."""
 
 from __future__ import annotations
 

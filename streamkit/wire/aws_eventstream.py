@@ -4,9 +4,9 @@ A message is, in network byte order: its total length (4 bytes), the length of i
 eight bytes (4), the headers, the payload, the CRC-32 of all before (4). Each message is an event: `data` the payload,
 `name` its `:event-type`, or `:exception-type` or `:error-code` where `:message-type` says so.
 
-Never raises on content. A message with a wrong checksum of its own is `Ignored` ("bad-checksum") whole, and the next is
-read. Where the prelude is wrong no length can be believed: bytes are `Ignored` ("bad-checksum" if the prelude's CRC is
-wrong, "bad-length" if its lengths are impossible) up to the next place where a prelude is right.
+Never raises on content. A message with a wrong message checksum is `Ignored` ("bad-checksum") as a whole, and reading continues
+after it. If the prelude is wrong, its lengths are unreliable: bytes are `Ignored` ("bad-checksum" if the prelude's CRC is
+wrong, "bad-length" if its lengths are impossible) up to the next valid prelude.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Decoder(ColumnDecoder):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rubbish: Rubbish | None = None  # while the place of the next message is not known
+        self._rubbish: Rubbish | None = None  # while the offset of the next message is unknown
         self._offset = 0  # of the first pending byte
         self._pieces: list[bytes] = []
         self._size = 0  # of the pieces

@@ -1,4 +1,4 @@
-"""The columns that a framing fills: taken as items while bytes arrive, frozen as `Events` at the end of a body."""
+"""The columns that a framing fills: taken as items while bytes arrive, or frozen as `Events` at the end of a body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RUBBISH_PIECE = 65536
 
 
 class Columns:
-    """Events by property, and what is not an event with the number of events before it. See `Events`."""
+    """Events in one list per property, and the other items, each with the number of events before it. See `Events`."""
 
     __slots__ = ("asides", "data", "ends", "ids", "names", "retries", "starts")
 
@@ -105,7 +105,7 @@ class Columns:
 
 
 class ColumnDecoder(ABC):
-    """A decoder that fills columns: what a framing adds is how it takes bytes and how it ends."""
+    """A decoder that fills columns; a framing implements the processing of bytes and the end."""
 
     __slots__ = ("_columns",)
 

@@ -1,4 +1,4 @@
-"""Newline-delimited JSON: each line that is not blank is an event. Ollama streams this way.
+"""Newline-delimited JSON, used by Ollama: each line that is not blank is an event.
 
 Lines end with LF; CRs before it belong to the line end (JSON itself cannot end with one). The last line may lack its
 LF: it is an event if it ends as an object or array does, else a `Tail`. `Event.start` is the line's first byte, `end`

@@ -1,11 +1,11 @@
-"""What every framing gives: the items of a body, in order, with the place of each.
+"""The output of every framing: the items of a body, in order, with their offsets.
 
-Bytes in, values out. A framing never raises on content: what the standard says to ignore comes back as `Ignored` with
-the reason, so that lint can read it. Two shapes of the same facts:
+Framings convert bytes to values and never raise on content: bytes that the standard ignores are returned as `Ignored` with
+the reason, for lint. There are two representations of the same data:
 
-* items, one value each, from a `Decoder` that is fed as bytes arrive;
-* `Events`, the same in columns, from `decode(body)`: a list a property, so that a million events cost a million
-  payloads and not a million objects. `Events.items()` gives the items back.
+* items, one value each, from an incremental `Decoder`;
+* `Events`, the same in columns, from `decode(body)`: one list per property, so that a million events need a million
+  payloads and not a million objects. `Events.items()` returns the items.
 
 Offsets count bytes of the decoded body from 0, `end` is one past the last byte.
 """
@@ -74,7 +74,7 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What was pending when the body ended: a line or an event that was never completed, so never dispatched.
+    """The unfinished line or event at the end of the body, which was never dispatched.
 
     `data` are the raw bytes (empty if they went over the decoder's limit). `event` is the event that an
     end-of-stream dispatch would have given, as some clients do, or None.

@@ -1,7 +1,7 @@
 """A cassette's YAML, read interaction by interaction from the parser's events.
 
-No object is ever constructed but text, bytes, lists and mappings, whatever the tags say; depth, number and size are
-bounded, and an alias is the value it names and never a copy, so that no YAML bomb goes off.
+Only text, bytes, lists and mappings are constructed, whatever the tags; depth, number and size are limited, and an alias is a
+reference to its value, not a copy, so that YAML bombs have no effect.
 """
 
 from __future__ import annotations

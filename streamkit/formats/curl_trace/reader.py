@@ -1,4 +1,4 @@
-"""Reads what `curl --trace FILE` wrote: its events, and the transfers that they make up."""
+"""Read the output of `curl --trace FILE`: its events, and the transfers that they belong to."""
 
 from __future__ import annotations
 

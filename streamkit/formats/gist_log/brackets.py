@@ -13,7 +13,7 @@ from streamkit.frozen import dataclass
 _MOST_LINES = 5000
 _MOST_CHARACTERS = 4 << 20
 _MOST_CUT_LINES = 40
-# What an attempt costs beyond its characters, in the patience of the log's lines.
+# The cost of an attempt in addition to its characters, subtracted from the patience of the lines.
 _LINE_COSTS = 40
 _FAILURE_COSTS = 500
 # A string that is whole and holds no escape is one step, else its quote is.
@@ -22,11 +22,11 @@ _OUTSIDE_PYTHON = re.compile(r"\"[^\"\\]*\"|'[^'\\]*'|[\"'\\{}\[\]()]")
 _INSIDE = {'"': re.compile(r"[\"\\]"), "'": re.compile(r"['\\]")}
 _PAIRS = {"{": "}", "[": "]", "(": ")"}
 _ELIDED = re.compile(r"\.{3}|…|\[(?:Object|Array)\]")
-# What makes broken text worth a word: it was meant to be a chunk.
+# Signs that broken text was meant to be a chunk, and is worth a report.
 _MEANT = re.compile(
     r"[\"'](?:choices|delta|candidates|content_block|logprobs|finish_reason|chatcmpl-)|chat\.completion"
 )
-# The parts of a chunk that hold what a person would read. An elision in one of them costs content.
+# The parts of a chunk with readable content. An elision in one of them loses content.
 _CONTENT = frozenset(
     {
         "choices",

@@ -1,4 +1,4 @@
-"""The lines of a pasted log, each taken apart: its time, what a logger put before it, and the field or payload in it."""
+"""The lines of a pasted log, each split into its time, the prefix of a logger, and the field or payload."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_PRINTED = 4 << 20
 _PATIENCE = 2 << 20
 _DATA = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])data:(.*)", re.DOTALL)
 _EVENT = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])event:\s*([\w.-]{{1,80}})\s*", re.DOTALL)
-# What every line has that is more than text. Most lines of a log are not looked at any further.
+# Every line that is more than text has this. Most lines of a log are not examined further.
 _TELLING = re.compile(rb"[{:`~(\]]|\.\.\.|\xe2\x80\xa6|[\[<(]\s*[sStToOcC]|\A[|<\s]*\+?\d[\d.]*\s?[mun]?s?[|>\s]*\Z")
 _COMMENT = re.compile(r":(?!:|-|\)|\()\s?([^:].*)", re.DOTALL)
 # The same after a time. What a logger separates with ` : ` begins with a level.
@@ -81,9 +81,9 @@ class Lines:
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines = enumerate(lines, 1)
         self._back: deque[Line] = deque()
-        # How many characters may yet be read in vain, so that reading stays linear whatever the log holds.
+        # The number of characters that may still be read without a result, so that reading is linear for any log.
         self.patience = _PATIENCE
-        # How much was read since somebody found something in it and set this to 0.
+        # The number of characters read since the last result.
         self.idle = 0
 
     def __iter__(self) -> Iterator[Line]:
@@ -116,7 +116,7 @@ def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
         text = text.removeprefix("\ufeff")
     if "\x1b" in text:
         text = _COLORS.sub("", text)
-    if "{&quot;" in text and '{"' not in text:  # elsewhere they are what the model wrote
+    if "{&quot;" in text and '{"' not in text:  # elsewhere they are part of the model's text
         text = html.unescape(text)
         return [replace(_plain(text, text.strip(), number, outer), message="HTML entities")]
     bare = text.strip()

@@ -1,4 +1,4 @@
-"""Exchanges whose chunks stand mixed with those of others, as in the log of a server that answers several at once."""
+"""Exchanges whose chunks are interleaved with those of others, as in the log of a server with concurrent requests."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from streamkit.formats._drafts import Draft
 from streamkit.formats._payloads import Identity
 
 _MOST = 64
-_PATIENCE = 5000  # lines without a chunk of its own, after which nobody waits for an exchange any longer
-_EVERY = 256  # lines between two looks at who has waited so long
+_PATIENCE = 5000  # lines without a chunk of an exchange, after which it is complete
+_EVERY = 256  # lines between two checks for such exchanges
 
 
 class Parked:
@@ -48,7 +48,7 @@ class Parked:
         return drafts
 
     def look(self, line: int, path: str) -> list[Draft]:
-        """Return those that nobody waits for any longer on this line. Raises UnreadableInput if they take too much memory."""
+        """Return the exchanges that are complete at this line. Raises UnreadableInput if they take too much memory."""
         if not self._drafts or line - self._looked < _EVERY:
             return []
         self._looked = line

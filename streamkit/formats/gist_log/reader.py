@@ -1,4 +1,4 @@
-"""Goes through a pasted log line by line: what belongs to a stream, to which, and what had to be done to read it."""
+"""Read a pasted log line by line: find the parts of streams, assign them, and report repairs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PRINTED = re.compile(r"\s*b?['\"]")
 
 
 class Reader:
-    """Goes through a log line by line, gathering one exchange at a time, and parking it while chunks of another come."""
+    """Reads a log line by line and collects one exchange at a time; an exchange is parked during chunks of another."""
 
     def __init__(self, path: str, lines: Lines) -> None:
         self.number = 0
@@ -68,7 +68,7 @@ class Reader:
         yield from self._finished()
 
     def _given_up(self, line: Line) -> Iterator[Exchange]:
-        """Yield the exchange that is open, and then the end: what goes on for so long without a chunk is no log of a stream."""
+        """Yield the open exchange, then stop: so many lines without a chunk are not the log of a stream."""
         self._end()
         yield from self._finished()
         if not self.number:
@@ -76,7 +76,7 @@ class Reader:
         raise UnreadableInput(self._path, f"no chunk in {_MOST_IDLE >> 20} MiB of text; gave up", line=line.number)
 
     def _finished(self) -> Iterator[Exchange]:
-        """Yield what is done, in the order of its lines: not before what starts earlier is done too."""
+        """Yield the complete exchanges in the order of their lines, each after those that start earlier."""
         if not self._done or not self._news:
             return
         self._news = False
@@ -282,7 +282,7 @@ class Reader:
         self._draft.excerpt = self._draft.excerpt or not self._draft.terminated
 
     def _name(self) -> str:
-        """Return the name of the event that is being read, said once."""
+        """Return the name of the current event, and reset it."""
         line, self._event = self._event, None
         return line.payload if line is not None else ""
 

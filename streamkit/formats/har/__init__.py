@@ -1,8 +1,8 @@
 """HAR 1.2: what browsers and proxies export.
 
-Entries that are no API answers (pages, scripts, pictures) are skipped, and how many is said. A browser keeps the
-events of an `EventSource` in `_eventSourceMessages`, with a time each: where there are as many as the body has events,
-these are the exchange's times. The phases (`timings`) tell when the response began and when it ended.
+Entries that are not API responses (pages, scripts, images) are skipped and counted. A browser stores the events of an
+`EventSource` in `_eventSourceMessages`, each with a time: if there are as many as events in the body, these are the times of
+the exchange. The phases (`timings`) give the times when the response began and ended.
 """
 
 from __future__ import annotations

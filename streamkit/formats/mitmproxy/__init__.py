@@ -1,6 +1,6 @@
 """Flows that mitmproxy saved (`mitmdump -w`): tagged netstrings, one flow after another.
 
-A flow has a time for the request, for the response's headers and for its end, and none for the pieces of the body.
+A flow has the times of the request, the response's headers and its end, but not of the pieces of the body.
 """
 
 from __future__ import annotations
