@@ -1,7 +1,7 @@
 """The exceptions of the package. Each has the exit code that it leads to.
 
-A broken rule is a finding and a missing number is no sample; neither is ever an exception. What remains is
-input that cannot be read, a request that makes no sense, and a file that must not be overwritten.
+A broken rule is a finding and a missing number an absent sample; neither is an exception. Exceptions are for input that cannot
+be read, invalid options, and files that must not be overwritten.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class StreamkitError(Exception):
 class UnreadableInput(StreamkitError):
     """An input that cannot be read. The message gives the location, the problem and a remedy.
 
-    `path` is as the user gave it (`-` is standard input), `line` counts from 1, or None where there is none.
+    `path` is as the user gave it (`-` is standard input), `line` counts from 1, or None if there is none.
     """
 
     def __init__(self, path: str, message: str, *, line: int | None = None, remedy: str = "") -> None:
@@ -65,7 +65,7 @@ class CannotWrite(StreamkitError):
 
 
 class PartStays(CannotWrite):
-    """What was recorded cannot be appended to the file that it is for; it stays in the file `part`."""
+    """A recording could not be appended to its file and is kept in the file `part`."""
 
     def __init__(self, path: str, error: OSError, part: str) -> None:
         super().__init__(path, error)

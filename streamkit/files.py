@@ -49,7 +49,7 @@ class Output:
         return stat.S_ISREG(os.fstat(self._descriptor).st_mode)
 
     def position(self) -> int:
-        """The offset in the file after the last bytes written here, also if other processes append to it."""
+        """Return the offset in the file after the last bytes written here, also if other processes append to it."""
         return os.lseek(self._descriptor, 0, os.SEEK_CUR)
 
     def patch(self, position: int, data: bytes) -> None:
@@ -192,7 +192,7 @@ def _opened(name: str, force: bool, append: bool) -> tuple[int, bool]:
 
 
 def _is_special(name: str | Path) -> bool:
-    """Whether the path exists and is not a regular file."""
+    """Return whether the path exists and is not a regular file."""
     try:
         return not stat.S_ISREG(Path(name).stat().st_mode)
     except FileNotFoundError:
@@ -207,7 +207,7 @@ def _remove_if_empty(name: str, descriptor: int) -> None:
 
 
 def _is_at(name: str, descriptor: int) -> bool:
-    """Whether the path `name` still refers to this open file."""
+    """Return whether the path `name` still refers to this open file."""
     try:
         return os.path.samestat(Path(name).stat(), os.fstat(descriptor))
     except OSError:

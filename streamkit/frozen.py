@@ -38,7 +38,7 @@ def _made(cls: Any, *, frozen: bool, slots: bool, kw_only: bool) -> Any:
 
 
 def _is_plain(cls: type) -> bool:
-    """Whether all fields are defined in the class itself, and its `__init__` only assigns them."""
+    """Return whether all fields are defined in the class itself, and its `__init__` only assigns them."""
     if hasattr(cls, "__dataclass_fields__") or hasattr(cls, "__post_init__"):
         return False
     if any("InitVar" in str(hint) for hint in getattr(cls, "__annotations__", {}).values()):

@@ -1,7 +1,7 @@
-"""Doors that open on demand: a package's `__init__` names what it exports, and each name is imported when first used.
+"""Lazy exports: the `__init__` of a package lists its public names, and each is imported when first used.
 
-A door states its names twice: under `TYPE_CHECKING` for type checkers and readers, and as the mapping given to `door`.
-`tests/test_doors.py` holds the two equal.
+The names are listed twice: under `TYPE_CHECKING` for type checkers and readers, and in the mapping passed to `door`.
+`tests/test_doors.py` compares the two.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 
 def door(package: str, places: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The `__getattr__` and `__dir__` of a package whose names live in other modules (PEP 562).
+    """Return the `__getattr__` and `__dir__` of a package whose names live in other modules (PEP 562).
 
-    `places` gives for each exported name the module that holds it, relative to `package`. A name is kept in the package
-    once it was fetched, so that the second access costs nothing.
+    `places` maps each exported name to its module, relative to `package`. Imported names are stored in the package, so that
+    the next access is a plain attribute look-up.
     """
 
     def fetch(name: str) -> Any:

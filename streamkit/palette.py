@@ -1,7 +1,7 @@
 """The colors of terminal output: a few roles, each with one style in the terminal's own palette.
 
-A role says what a piece of text is, never how it looks, so that one table decides. Whether a stream gets color at all is
-decided by the command line.
+A role describes the meaning of a piece of text; one table defines the style of each role. The command line decides whether a
+stream gets color.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Palette:
     on: bool = False
 
     def __call__(self, role: str, text: str) -> str:
-        """`text` in the look of `role`; an empty role is none. Raises KeyError for a role that does not exist."""
+        """Return `text` in the look of `role`; an empty role is none. Raises KeyError for a role that does not exist."""
         return f"\x1b[{_LOOKS[role]}m{text}\x1b[0m" if self.on and role and text else text
 
 
@@ -49,12 +49,12 @@ PLAIN = Palette()
 
 
 def safe_painted(text: str) -> str:
-    """`safe_text` for text that a `Palette` has painted: its colors stay, every other control is shown."""
+    """Return `safe_text` for text that a `Palette` has painted: its colors stay, every other control is shown."""
     pieces = _PAINT.split(text)
     pieces[::2] = map(safe_text, pieces[::2])
     return "".join(pieces)
 
 
 def unpainted(text: str) -> str:
-    """The text without the colors of a `Palette`, for measuring it."""
+    """Return the text without the colors of a `Palette`, for measuring it."""
     return _PAINT.sub("", text)

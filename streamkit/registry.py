@@ -59,7 +59,7 @@ class Catalogue(Mapping[str, Entry]):
         return len(self.entries)
 
     def __getitem__(self, name: str) -> Entry:
-        """The entry of that name. Raises UnknownEntry, a KeyError that suggests the closest name."""
+        """Return the entry of that name. Raises UnknownEntry, a KeyError that suggests the closest name."""
         if "entries" not in vars(self) and (entry := self._module_named(name)) is not None:
             return entry
         try:
@@ -79,7 +79,7 @@ class Catalogue(Mapping[str, Entry]):
         return dict(sorted(found.items()))
 
     def _module_named(self, name: str) -> Entry | None:
-        """The entry whose module has the same name, without importing the others; None if that cannot be decided."""
+        """Return the entry whose module has the same name, without importing the others; None if that cannot be decided."""
         if not isinstance(name, str):
             return None
         module = name.replace("-", "_")
@@ -104,7 +104,7 @@ class Catalogue(Mapping[str, Entry]):
         yield from self._plugins()
 
     def _modules(self, package: str) -> Iterator[str]:
-        """The modules and packages of a folder that are not private."""
+        """Yield the modules and packages of a folder that are not private."""
         for name in _module_names(importlib.import_module(package).__path__):
             if not name.startswith("_") and name not in self._apart:
                 yield f"{package}.{name}"
@@ -146,14 +146,14 @@ class Catalogue(Mapping[str, Entry]):
 
 
 def _module_names(paths: Iterable[str]) -> list[str]:
-    """The sorted names of the modules and packages in these folders. Other import paths (a zip) are listed by pkgutil, which
+    """Return the sorted names of the modules and packages in these folders. Other import paths (a zip) are listed by pkgutil, which
     takes several times as long."""
     names: set[str] = set()
     for path in paths:
         if not os.path.isdir(path):  # noqa: PTH112
             names.update(module.name for module in pkgutil.iter_modules([path]))
             continue
-        with os.scandir(path) as inside:  # says what is a file without asking the system again
+        with os.scandir(path) as inside:  # knows which entries are files without another system call
             names.update(
                 name for entry in inside if (name := entry.name.removesuffix(".py")).isidentifier() and _holds(entry)
             )
@@ -161,7 +161,7 @@ def _module_names(paths: Iterable[str]) -> list[str]:
 
 
 def _holds(entry: os.DirEntry[str]) -> bool:
-    """Whether something in a folder is a module or a package."""
+    """Return whether something in a folder is a module or a package."""
     if entry.name.endswith(".py"):
         return entry.is_file()
     return os.path.isfile(os.path.join(entry.path, "__init__.py"))  # noqa: PTH113, PTH118
@@ -172,7 +172,7 @@ def _is_module(path: str) -> bool:
 
 
 def entry_points(group: str) -> list[EntryPoint]:
-    """The entry points of a group, from all installed packages.
+    """Return the entry points of a group, from all installed packages.
 
     importlib.metadata takes longer than everything else at start-up, so it is only used if the packages' entry_points.txt
     files mention the group.
@@ -191,7 +191,7 @@ def _may_be_named(group: bytes, path: tuple[str, ...]) -> bool:
 
 @cache
 def _entry_point_texts(path: tuple[str, ...]) -> list[bytes] | None:
-    """The entry_points.txt files of the packages on `path`; None if that is not enough to know all entry points, because of a
+    """Return the entry_points.txt files of the packages on `path`; None if that is not enough to know all entry points, because of a
     zip file or another finder of packages."""
     finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
     if [getattr(finder, "__name__", "") for finder in finders] != ["PathFinder"]:
@@ -215,7 +215,7 @@ def _entry_point_texts(path: tuple[str, ...]) -> list[bytes] | None:
 
 
 def data_of(package: str, name: str) -> bytes:
-    """A data file that lies beside the modules of a package, also where the package is in an archive. Raises CatalogueError."""
+    """Return a data file that lies beside the modules of a package, also where the package is in an archive. Raises CatalogueError."""
     data = pkgutil.get_data(package, name)
     if data is None:
         raise CatalogueError(f"{package} has no data file {name}")

@@ -1,7 +1,7 @@
-"""The standard streams of this process, in whatever state it was given them: closed, full, non-blocking or hung up.
+"""The standard streams of this process, in any state: closed, full, non-blocking or hung up.
 
-Every byte for stdout leaves through `write_all`, either directly or from `sys.stdout`, which `prepare` puts on top of it. What cannot be written to stdout is an error that names it; what cannot be written to stderr is
-dropped, because there is nobody left to tell.
+Every byte for stdout is written by `write_all`, either directly or through `sys.stdout`, which `prepare` replaces. A failed
+write to stdout is an error that names it; a failed write to stderr is ignored, because it cannot be reported.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def write_all(descriptor: int, data: bytes) -> None:
         try:
             done += os.write(descriptor, memoryview(data)[done:] if done else data)
         except BlockingIOError:
-            # Somebody (node, ssh, a parent that uses asyncio) left the flag O_NONBLOCK on a descriptor that we share.
+            # Another program (node, ssh, a parent with asyncio) left O_NONBLOCK set on the shared descriptor.
             import select  # rarely needed, and `--help` is to start fast
 
             select.select([], [descriptor], [])
@@ -50,14 +50,14 @@ def prepare() -> None:
 
 
 def stdout_is_terminal() -> bool:
-    """Whether stdout is a terminal."""
+    """Return whether stdout is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 class _Descriptor(io.RawIOBase):
     """Standard output or standard error as the bottom of a text stream.
 
-    After a failure it takes what else is written and drops it: the failure was reported once, and that is enough.
+    After a failure, further writes are ignored, because the failure was reported already.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -99,7 +99,7 @@ def _occupy(descriptor: int, mode: int) -> None:
 
 
 def _over(stream: TextIO | None, descriptor: int) -> TextIO:
-    """`stream`, or one in its place, with our own bottom."""
+    """Return `stream`, or one in its place, with our own bottom."""
     if stream is not None and (os.name != "posix" or not isinstance(stream, io.TextIOWrapper)):
         return stream  # a Windows console takes UTF-16, which Python's own bottom knows
     encoding = stream.encoding if stream is not None else "utf-8"

@@ -1,4 +1,4 @@
-"""Text that came from a stream is untrusted: it is made visible before a terminal sees it.
+"""Escape untrusted text from streams before it is written to a terminal.
 
 A terminal obeys control characters: ESC sequences move the cursor, OSC 52 writes the clipboard, C1 bytes do the same
 in eight bits, and bidirectional controls show a line in another order than it has. `safe_text` turns each of them into
@@ -45,7 +45,7 @@ _PLAIN = str.maketrans(
 
 
 def safe_text(text: str) -> str:
-    """The same text with every character that could move a terminal shown as `\\x1b`, `\\u202e`, …
+    """Return the same text with every character that could move a terminal shown as `\\x1b`, `\\u202e`, …
 
     Line feeds and tabs stay: a message has lines. Use `one_line` where it must not. Joiners (U+200C, U+200D) between
     letters or emoji and variation selectors behind what they vary are text and stay too.
@@ -54,7 +54,7 @@ def safe_text(text: str) -> str:
 
 
 def safe_json(text: str) -> str:
-    """`safe_text` for JSON text: the same characters as JSON's own escapes, so that what is shown is still that JSON."""
+    """Return `safe_text` for JSON text: the same characters as JSON's own escapes, so that what is shown is still that JSON."""
     return _SUSPECT.sub(_shown_in_json, text)
 
 
@@ -66,14 +66,14 @@ class SafePieces:
         self._before = self._held = ""
 
     def feed(self, piece: str) -> str:
-        """The next piece made safe, without a joiner at its end, which belongs to the piece after it."""
+        """Return the next piece made safe, without a joiner at its end, which belongs to the piece after it."""
         text = self._held + piece
         undecided = _UNDECIDED.search(text)
         text, self._held = (text[: undecided.start()], undecided.group()) if undecided else (text, "")
         return self._judged(text)
 
     def close(self) -> str:
-        """What was held back: nothing comes after it."""
+        """Return what was held back: nothing comes after it."""
         text, self._held = self._held, ""
         return self._judged(text)
 
@@ -84,24 +84,24 @@ class SafePieces:
 
 
 def plain(text: str) -> str:
-    """The same text with the signs that this program itself uses (−, …, →, µ) in ASCII, for a terminal that lacks them."""
+    """Return the same text with the signs that this program itself uses (−, …, →, µ) in ASCII, for a terminal that lacks them."""
     return text if text.isascii() else text.translate(_PLAIN)
 
 
 def one_line(text: str) -> str:
-    """`safe_text`, with line feeds and tabs shown as `\\n` and `\\t` too."""
+    """Return `safe_text`, with line feeds and tabs shown as `\\n` and `\\t` too."""
     return safe_text(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def shorten(text: str, room: int) -> str:
-    """At most `room` terminal columns of `text`, ending in `…` where something was cut."""
+    """Return at most `room` terminal columns of `text`, ending in `…` where something was cut."""
     if width(text) <= room:
         return text
     return shorten_to(text, max(room - 1, 0)) + "…"
 
 
 def shorten_to(text: str, room: int) -> str:
-    """The longest beginning of `text` that takes at most `room` terminal columns, whole characters as a reader sees them."""
+    """Return the longest beginning of `text` that takes at most `room` terminal columns, whole characters as a reader sees them."""
     if _is_narrow(text):
         return text[:room]
     used = position = 0
@@ -114,7 +114,7 @@ def shorten_to(text: str, room: int) -> str:
 
 
 def shorten_from(text: str, room: int) -> str:
-    """The longest end of `text` that takes at most `room` terminal columns, whole characters as a reader sees them."""
+    """Return the longest end of `text` that takes at most `room` terminal columns, whole characters as a reader sees them."""
     left = width(text)
     position = 0
     for cluster, wide in clusters(text):
@@ -126,17 +126,17 @@ def shorten_from(text: str, room: int) -> str:
 
 
 def width(text: str) -> int:
-    """The terminal columns that `text` takes."""
+    """Return the terminal columns that `text` takes."""
     return len(text) if _is_narrow(text) else sum(wide for _, wide in clusters(text))
 
 
 def _is_narrow(text: str) -> bool:
-    """Whether each code point of `text` is a character of one column, so that the tables of wcwidth need not be imported."""
+    """Return whether each code point of `text` is a character of one column, so that the tables of wcwidth need not be imported."""
     return text.isascii() or _NARROW.fullmatch(text) is not None
 
 
 def clusters(text: str) -> Iterator[tuple[str, int]]:
-    """The characters of `text` as a reader sees them (UAX 29, extended grapheme clusters), each with its terminal columns.
+    """Yield the characters of `text` as a reader sees them (UAX 29, extended grapheme clusters), each with its terminal columns.
 
     A control character, which no text that is printed here holds, counts as one column.
     """
@@ -163,7 +163,7 @@ def _shown_in_json(match: re.Match[str]) -> str:
 
 
 def _is_text(match: re.Match[str]) -> bool:
-    """Whether a suspect is where writing has it: a flag, a joiner between what it joins, a selector behind its base."""
+    """Return whether a suspect is where writing has it: a flag, a joiner between what it joins, a selector behind its base."""
     if match["flag"]:
         return True
     if not match["joiner"] and not match["selector"]:
@@ -176,7 +176,7 @@ def _is_text(match: re.Match[str]) -> bool:
 
 
 def _joins(character: str) -> bool:
-    """Whether a joiner may stand beside this: a letter, a digit, a mark or an emoji."""
+    """Return whether a joiner may stand beside this: a letter, a digit, a mark or an emoji."""
     return bool(character) and (
         unicodedata.category(character)[0] in "LM" or character.isdecimal() or _EMOJI.match(character) is not None
     )

@@ -11,5 +11,5 @@ RULE_PAGES = "docs/rules/"
 
 
 def rule_page(code: str) -> str:
-    """The URL of a rule's page."""
+    """Return the URL of a rule's page."""
     return f"{RULE_PAGES}{code}.md"

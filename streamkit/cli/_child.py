@@ -76,7 +76,7 @@ def _run(words: tuple[str, ...], environment: Mapping[str, str], stop: Stop) -> 
 
 
 def _in_foreground() -> bool:
-    """Whether a terminal sends its signals to our process group; without a terminal (a pipe, a container) nothing does."""
+    """Return whether a terminal sends its signals to our process group; without a terminal (a pipe, a container) nothing does."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
     except (OSError, AttributeError):

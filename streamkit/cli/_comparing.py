@@ -50,7 +50,7 @@ def _write(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
 
 
 def _raw(entry: Metric, told: Difference | None) -> dict[str, Any]:
-    """One metric in numbers alone, for a program."""
+    """Return the numbers of one metric, for programs."""
     document = difference_to_json(entry, told) or {"before": {}, "after": {}}
     low, high = document.get("interval_95") or (None, None)
     sides = {f"{side}.{name}": document[side].get(name) for side in _SIDES for name in ("n", "p50", "p90", "p99")}
@@ -90,7 +90,7 @@ def _raw_success(comparison: Comparison, names: list[str]) -> dict[str, Any]:
 
 
 def _rows(entry: Metric, told: Difference | None, comparison: Comparison) -> Iterator[dict[str, Any]]:
-    """A row for the middle of a metric, and one for its tail where there is one."""
+    """Yield a row for the middle of a metric, and one for its tail if there is one."""
     sides = comparison.before, comparison.after
     first, second = (len(side.values[entry.name]) for side in sides)
     count = f"{first} → {second}"
@@ -139,7 +139,7 @@ def _signed(value: float, unit: str) -> str:
 
 
 def _evidence(comparison: Comparison) -> Iterator[str]:
-    """The verdict and why."""
+    """Yield the verdict and why."""
     yield f"Verdict: {comparison.verdict}. {_why(comparison)}"
     first, second = comparison.before, comparison.after
     if first.outcomes.failed or second.outcomes.failed:

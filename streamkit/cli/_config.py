@@ -25,16 +25,16 @@ class Config:
     section: str = ""
 
     def text(self, key: str) -> str | None:
-        """A string, or None if it is not set. Raises UsageError for another type."""
+        """Return a string, or None if it is not set. Raises UsageError for another type."""
         value: str | None = self._typed(key, str, "a string")
         return value
 
     def flag(self, key: str) -> bool:
-        """A boolean; false if it is not set."""
+        """Return a boolean; false if it is not set."""
         return bool(self._typed(key, bool, "true or false"))
 
     def duration(self, key: str) -> int | None:
-        """Nanoseconds, from a number of seconds or a text such as `500ms`; None where it is not set. Raises UsageError."""
+        """Nanoseconds, from a number of seconds or a text such as `500ms`; None if it is not set. Raises UsageError."""
         value = self.table.get(key)
         if value is None:
             return None
@@ -46,22 +46,22 @@ class Config:
             raise UsageError(f"{self.named(key)}: {error}") from None
 
     def texts(self, key: str) -> list[str]:
-        """A list of strings; empty if it is not set."""
+        """Return a list of strings; empty if it is not set."""
         return _strings(self._typed(key, list, "a list of strings"), self.named(key))
 
     def lists(self, key: str) -> dict[str, list[str]]:
-        """A table of lists of strings; empty if it is not set."""
+        """Return a table of lists of strings; empty if it is not set."""
         table = self._typed(key, dict, "a table of lists of strings") or {}
         return {name: _strings(value, f"{self.named(key)}.{name}") for name, value in table.items()}
 
     def relative(self, file: str) -> str:
-        """A file's path as seen from the folder of pyproject.toml, with slashes; as given where there is no such file."""
+        """Return a file's path as seen from the folder of pyproject.toml, with slashes; as given if there is no such file."""
         if self.path is None:
             return file.removeprefix("./")
         return Path(os.path.relpath(file, self.path.parent)).as_posix()
 
     def named(self, key: str) -> str:
-        """The key as error messages name it: file, table and key."""
+        """Return the key as error messages name it: file, table and key."""
         return f"{self.path}: [tool.streamkit.{self.section}] {key}"
 
     def _typed(self, key: str, kind: type, expected: str) -> Any:
@@ -72,9 +72,9 @@ class Config:
 
 
 def load(section: str, start: Path | None = None) -> Config:
-    """The table `[tool.streamkit.<section>]` of the nearest pyproject.toml from `start` (the current folder) upwards.
+    """Return the table `[tool.streamkit.<section>]` of the nearest pyproject.toml from `start` (the current folder) upwards.
 
-    Raises UsageError where the file cannot be read, and for a table or a key that is unknown, in any section: what is
+    Raises UsageError if the file cannot be read, and for a table or a key that is unknown, in any section: what is
     misspelled would otherwise be ignored silently.
     """
     folder = (start or Path.cwd()).resolve()
@@ -99,7 +99,7 @@ def load(section: str, start: Path | None = None) -> Config:
 
 
 def _check_table(table: object, known: Mapping[str, Any], named: str, kind: str) -> None:
-    """Raise UsageError where `table` is not a table or holds a name that is not `known`."""
+    """Raise UsageError if `table` is not a table or holds a name that is not `known`."""
     if not isinstance(table, dict):
         raise UsageError(f"{named} is not a table")
     for name in table:

@@ -1,4 +1,4 @@
-"""The JSON Schemas of `lint --schema`: which there are, and which a stream is held to."""
+"""The JSON Schemas of `lint --schema`, and the choice of those that apply to a stream."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Contracts:
     of_api: dict[str, list[Contract]] = field(default_factory=dict)
 
     def held(self, stream: Stream) -> Stream:
-        """The stream, to be held to the schemas that are for it."""
+        """Return the stream with the schemas that apply to it."""
         from streamkit.rules import contracts
 
         several = [*self.of_api.get("", ()), *self.of_api.get(stream.api, ())]
@@ -31,7 +31,7 @@ class Contracts:
 
 
 def read_contracts(given: Sequence[str], folder: Path | None = None) -> Contracts:
-    """The schemas of these files, each `FILE` or `API=FILE`, as seen from `folder`.
+    """Return the schemas in these files, each `FILE` or `API=FILE`, relative to `folder`.
 
     Raises UsageError for a file that cannot be read or holds no JSON Schema, UnknownEntry for an API that is not known.
     """

@@ -117,7 +117,7 @@ def parse(text: str) -> Command:
 
 
 def _flags(word: str) -> list[tuple[str, str | None]]:
-    """The flags in one word: `--name`, `--name=value`, `-sS`, `-XPOST`, `-sSHname: value`."""
+    """Return the flags in one word: `--name`, `--name=value`, `-sS`, `-XPOST`, `-sSHname: value`."""
     if word.startswith("--"):
         name, equals, value = word.partition("=")
         return [(name, value if equals else None)]
@@ -166,6 +166,6 @@ def _expanded(value: str) -> str:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    """A `$'…'` shell string, as browsers copy it, as a plain quoted word."""
+    """Return a `$'…'` shell string, as browsers copy it, as a plain quoted word."""
     text = match[1].encode("latin-1", "backslashreplace").decode("unicode_escape")
     return shlex.quote(text)

@@ -95,7 +95,7 @@ def _missing(rows_of_tools: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _remarks(rows_of_tools: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """What the tools would stumble over, and what a reader of their numbers should know, each with the tools."""
+    """Return the problems that the tools would have and the notes on their numbers, each with the tools."""
     remarks: dict[str, list[str]] = {}
     for answer in rows_of_tools:
         texts = [f"fails on {one_line(answer['fails'])}"] if answer["fails"] else []

@@ -1,4 +1,4 @@
-"""What `lint --fix` writes and `lint --diff` shows."""
+"""The output of `lint --fix` and `lint --diff`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COLORS = {"+": "good", "-": "error", "@": "info"}
 
 
 def fix_files(files: Iterable[FixedFile], console: Console) -> None:
-    """Write each mended file, and sum up what was fixed. Raises CannotWrite."""
+    """Write each fixed file and a summary of the fixes. Raises CannotWrite."""
     codes: Counter[str] = Counter()
     count = 0
     for file in files:
@@ -27,7 +27,7 @@ def fix_files(files: Iterable[FixedFile], console: Console) -> None:
 
 
 def show_diff(files: Iterable[FixedFile], output: str | None, force: bool, console: Console) -> int:
-    """Write the diffs of all files; the exit code is 1 where there are any, as that of ruff is."""
+    """Write the diffs of all files and return the exit code: 1 if there are any, as in ruff."""
     code = 0
     with Sink(output, force=force, prose=True, console=console) as sink:
         for file in files:

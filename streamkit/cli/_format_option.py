@@ -31,7 +31,7 @@ class ReporterName(click.ParamType):  # type: ignore[type-arg]  # generic only i
         self._kinds, self._own = kinds, tuple(own)
 
     def names(self) -> list[str]:
-        """The command's own formats, then the reporters by name."""
+        """Return the command's own formats, then the reporters by name."""
         return [*self._own, *(name for name in reporter_names(*self._kinds) if name not in self._own)]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -43,25 +43,25 @@ class ReporterName(click.ParamType):  # type: ignore[type-arg]  # generic only i
         return str(value)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        """`[json|table|…]`"""
+        """Return `[json|table|…]`"""
         return f"[{'|'.join(self.names())}]"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The names that start with `incomplete`."""
+        """Return the names that start with `incomplete`."""
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
 
 
 def reporter_names(*kinds: str) -> list[str]:
-    """The names of the reporters that can show one of these kinds of content."""
+    """Return the names of the reporters that can show one of these kinds of content."""
     from streamkit.reporters import REPORTERS
 
     return [name for name, reporter in REPORTERS.items() if _shows(reporter, kinds)]
 
 
 def reporter_named(name: str, kind: str, what: str = "") -> Reporter:
-    """The reporter of that name. Raises UsageError if it cannot show this kind of content, called `what` in the message."""
+    """Return the reporter of that name. Raises UsageError if it cannot show this kind of content, called `what` in the message."""
     from streamkit.reporters import REPORTERS
 
     reporter = REPORTERS[name]

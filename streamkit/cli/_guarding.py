@@ -1,4 +1,4 @@
-"""Who may ask a server or a proxy of ours: the options, and the guard that they make."""
+"""Which clients may use a server or proxy: the options and the guard created from them."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def guard_options(command: CommandT) -> CommandT:
 
 
 def guard_of(host: str, allowed: tuple[str, ...], listen_public: bool, token: str | None) -> Guard:
-    """The guard of what listens on `host`. Raises UsageError for an address that others reach, unless that is meant.
+    """Return the guard for a server on `host`. Raises UsageError for an address that other machines can reach, unless allowed.
 
-    A token that is made up here is in the environment from then on, for other workers.
+    A generated token is put into the environment, for other workers.
     """
     from streamkit.transport.guard import Guard, is_loopback
 

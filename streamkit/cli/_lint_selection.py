@@ -139,5 +139,5 @@ def _check_codes(codes: Sequence[str], named: str) -> None:
 
 
 def _path_matches(pattern: str, path: str) -> bool:
-    """Whether a pattern of per-file-ignores matches the path of a file, the end of the path, or its name."""
+    """Return whether a pattern of per-file-ignores matches the path of a file, the end of the path, or its name."""
     return bool(path) and any(fnmatch.fnmatch(path, glob) for glob in (pattern, f"*/{pattern}"))

@@ -14,7 +14,7 @@ REUSES = ("once", "cycle", "last")
 
 
 def match_options(function: Function) -> Function:
-    """`--match`, `--reuse` and `--ignore-field`, passed on as one `matching`: those fields of `service.mock.Options`."""
+    """Return `--match`, `--reuse` and `--ignore-field`, passed on as one `matching`: those fields of `service.mock.Options`."""
 
     def wrapper(*args: Any, match: str, reuse: str, ignored: tuple[str, ...], **rest: Any) -> Any:
         from streamkit.playback.fields import FieldPath

@@ -31,8 +31,10 @@ _JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
 
 
 class Sink:
-    """The output of one command. The file of `-o` is opened at once, so that an existing one is reported before any work. A
-    command that is refused before it writes leaves an old file as it was, and no new one.
+    """The output of one command.
+
+    The file of `-o` is opened immediately, so that an existing file is reported before any work. A command that fails before it
+    writes does not change an existing file and does not leave a new one.
 
     `paint` colors text, and `paint_data` JSON and documents; a file gets no colors, and neither does anything without a
     `console`.
@@ -117,14 +119,14 @@ class Sink:
             Path(self._file.path).unlink()
 
     def _begin(self, file: Output) -> None:
-        """Take away what an earlier command wrote, before the first byte."""
+        """Remove the previous content of the file before the first write."""
         if self._untouched:
             file.empty()
             self._untouched = False
 
 
 def ascii_only() -> bool:
-    """Whether stdout can show ASCII only, because of its encoding or the terminal's font."""
+    """Return whether stdout can show ASCII only, because of its encoding or the terminal's font."""
     return not _utf8() or os.environ.get("TERM") in ("dumb", "linux")
 
 
@@ -133,7 +135,7 @@ def _utf8() -> bool:
 
 
 def visible(pieces: Iterable[bytes], path: str, *, json: bool) -> Iterator[bytes]:
-    """The bytes to write to `path`, escaped if that is a terminal.
+    """Yield the bytes to write to `path`, escaped if that is a terminal.
 
     JSON (and the quoted strings of YAML) keep their value.
     """
@@ -148,14 +150,14 @@ def visible(pieces: Iterable[bytes], path: str, *, json: bool) -> Iterator[bytes
 
 
 def painted_json(text: str, paint: Palette) -> str:
-    """Indented JSON with its keys and strings in color."""
+    """Return indented JSON with its keys and strings in color."""
     if not paint.on:
         return text
     return _JSON_STRING.sub(lambda match: paint("info" if match[2] else "good", match[1]) + match[2], text)
 
 
 def json_text(value: Any, *, indent: bool = False) -> str:
-    """JSON text of any value parsed from JSON, including what orjson rejects (huge integers, lone surrogates)."""
+    """Return JSON text of any value parsed from JSON, including what orjson rejects (huge integers, lone surrogates)."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None).decode()
     except orjson.JSONEncodeError:
@@ -165,7 +167,7 @@ def json_text(value: Any, *, indent: bool = False) -> str:
 
 @contextmanager
 def _deep_recursion() -> Iterator[None]:
-    """Room for a value as deep as the decoder reads (1,024 levels), which the encoder walks with some frames a level."""
+    """Raise the recursion limit for values as deep as the decoder accepts (1,024 levels); the encoder recurses per level."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 10_000))
     try:

@@ -13,7 +13,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def pace_options(function: Function) -> Function:
-    """`--speed`, `--max-gap` and `--no-delay`, passed on as one `pace`."""
+    """Add `--speed`, `--max-gap` and `--no-delay` to a command, passed on as one `pace`."""
 
     def wrapper(*args: Any, speed: float, max_gap: int | None, no_delay: bool, **rest: Any) -> Any:
         from streamkit.playback.player import Pace

@@ -17,7 +17,7 @@ def section_writer(
 ) -> Callable[[Stream, Row], None]:
     """Return a function that takes a measured stream and its row, and appends its section to `sections`.
 
-    Each stream is drawn at once, so that only its section is kept.
+    Each stream is drawn immediately, so that only its section is kept.
     """
     from streamkit.definitions import answers
     from streamkit.rules import RULES, lint

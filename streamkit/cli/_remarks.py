@@ -20,12 +20,12 @@ _ENDINGS = {
 
 
 def name_of(stream: Stream) -> str:
-    """The stream's name in messages: its file, with the number of the exchange unless it is the first."""
+    """Return the stream's name in messages: its file, with the number of the exchange unless it is the first."""
     return stream.file if stream.number == 1 else f"{stream.file}#{stream.number}"
 
 
 def name_of_exchange(exchange: Exchange) -> str:
-    """The same for an exchange that is not decoded."""
+    """Return the same for an exchange that is not decoded."""
     origin = exchange.origin
     return origin.path if origin.number == 1 else f"{origin.path}#{origin.number}"
 
@@ -46,13 +46,13 @@ def remarks(stream: Stream) -> list[str]:
 
 
 def detected(stream: Stream) -> str:
-    """What the stream was detected as, and why."""
+    """Return what the stream was detected as, and why."""
     dialect = f", dialect {stream.dialect}" if stream.dialect else ""
     return f"{name_of(stream)}: {stream.framing}, {stream.api}{dialect} ({stream.detected}), {stream.verdict}"
 
 
 def _grouped(file: str, repairs: Sequence[Repair | Damage], whose: str = "") -> list[str]:
-    """A line for each of the first few of a kind, and one for the rest. `whose` names the file whose lines are counted, if
+    """Return a line for each of the first few of a kind, and one for the rest. `whose` names the file whose lines are counted, if
     that is another one."""
     lines = []
     for kind, count in Counter(item.kind for item in repairs).items():

@@ -60,13 +60,13 @@ def outgoing(flags: Flags, agent: str) -> Outgoing:
 
 
 def form_of_json(request: Outgoing) -> bool:
-    """Whether JSON is about to be sent as form data, which is what curl's -d does but rarely what is meant."""
+    """Return whether JSON is about to be sent as form data, which is what curl's -d does but rarely what is meant."""
     kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
     return kind == "application/x-www-form-urlencoded" and (request.body or b"").lstrip()[:1] == b"{"
 
 
 def model_of(request: Outgoing) -> str | None:
-    """The model that the body names, for the name of the file."""
+    """Return the model that the body names, for the name of the file."""
     try:
         value = orjson.loads(request.body or b"")
     except orjson.JSONDecodeError:

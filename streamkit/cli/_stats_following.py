@@ -1,4 +1,4 @@
-"""`stats --follow`: a line a stream while a proxy writes it, and the summary of all so far."""
+"""`stats --follow`: one line per stream while a proxy records, and the summary of all streams so far."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from streamkit.reporters import Column, Row, shown
 from streamkit.service.measuring import Run
 from streamkit.text import one_line, width
 
-# What a line tells of a stream unless metrics are named.
+# The metrics in a line by default.
 _TOLD = ("time_to_first_token_ns", "output_tokens", "operation_duration_ns", "output_tokens_per_second")
 
 # Moves to the start of the line so many lines above, and clears all from there on.
@@ -36,7 +36,7 @@ def follow_stats(
 ) -> None:
     """Write a line for each stream once it has ended, until interrupted. `rows` writes its row of JSON instead.
 
-    On a terminal the summary of all stands below and is drawn anew; elsewhere it is written once, when it is over. Raises
+    On a terminal the summary is below the lines and is redrawn; otherwise it is written once, at the end. Raises
     UnreadableInput.
     """
     console.say(f"following {path}: streams appear as they end; Ctrl-C stops")
@@ -66,22 +66,22 @@ class _Below:
 
     @property
     def drawn(self) -> bool:
-        """Whether the summary stands on the terminal as it is now."""
+        """Whether the summary on the terminal is current."""
         return bool(self._height)
 
     def draw(self) -> None:
-        """Draw the summary where it is not there."""
+        """Draw the summary if it is not on the terminal."""
         if self._live and not self._height:
             self._height = self.write()
 
     def clear(self) -> None:
-        """Take the summary away, for another line above it."""
+        """Erase the summary, so that a line can be written above it."""
         if self._height:
             self._sink.control(_UP_AND_CLEAR.format(self._height))
             self._height = 0
 
     def write(self) -> int:
-        """Write the summary, cut to the terminal where it is live, and return its height in lines."""
+        """Write the summary, truncated to the terminal while it is live, and return its height in lines."""
         size = shutil.get_terminal_size((80, 24))
         height = 0
         for line in "".join(self._summary(iter(()))).splitlines():
@@ -94,7 +94,7 @@ class _Below:
 
 
 def _line(row: Row, run: Run, sink: Sink) -> str:
-    """One stream: where it is, how it ended, and its numbers."""
+    """Return the line of one stream: its file, how it ended, and its numbers."""
     place = row["file"] if row["exchange"] == 1 else f"{row['file']}#{row['exchange']}"
     outcome = str(row["outcome"])
     columns = [column for column in run.columns() if run.wanted.metrics or column.key in _TOLD]

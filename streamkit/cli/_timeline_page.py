@@ -113,7 +113,7 @@ def moment_object(stream: Stream, moment: Moment) -> dict[str, Any]:
 
 
 def _description(stream: Stream, moment: Moment) -> tuple[str, str]:
-    """What an item is and adds, with its color role."""
+    """Return what an item is and adds, with its color role."""
     item = moment.item
     if moment.chunk is not None and (deltas := added(stream, moment)):
         role = next((_ROLES[delta.kind] for delta in deltas if delta.kind in _ROLES), "quiet")
@@ -134,7 +134,7 @@ def _description(stream: Stream, moment: Moment) -> tuple[str, str]:
 
 
 def _name(item: Item) -> str:
-    """The name of an event, unless it is the default."""
+    """Return the name of an event, unless it is the default."""
     return f"{item.name}  " if isinstance(item, Event) and item.name != "message" else ""
 
 
@@ -168,5 +168,5 @@ def _gap(gap: int | None) -> str:
 
 
 def terminal_width() -> int:
-    """The terminal's width in columns; COLUMNS overrides it."""
+    """Return the terminal's width in columns; COLUMNS overrides it."""
     return shutil.get_terminal_size((100, 24)).columns

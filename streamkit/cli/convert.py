@@ -69,7 +69,7 @@ def command(
 
 
 def _redacted(exchanges: Iterator[Exchange], secrets: Counter[str]) -> Iterator[Exchange]:
-    """These exchanges with their secrets cut, which `secrets` counts by rule."""
+    """Yield these exchanges with their secrets cut, which `secrets` counts by rule."""
     for exchange in exchanges:
         redacted = redact_exchange(exchange)
         before = Counter(known.rule for known in exchange.redactions)

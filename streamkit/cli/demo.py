@@ -124,7 +124,7 @@ class Tour:
             server.communicate(timeout=STOPPED_WITHIN_S)
 
     def _address(self, server: subprocess.Popen[str]) -> str:
-        """The address that the server prints when it is ready."""
+        """Return the address that the server prints when it is ready."""
         assert server.stderr is not None
         output = []
         for line in server.stderr:
@@ -135,14 +135,14 @@ class Tour:
         raise StreamkitError("the sample server did not start: " + "".join(output).strip())
 
     def _environment(self) -> dict[str, str]:
-        """The environment of each step: colored if the tour is, although its stderr may be a pipe."""
+        """Return the environment of each step: colored if the tour is, although its stderr may be a pipe."""
         variables = {name: value for name, value in os.environ.items() if name not in COLOR_VARIABLES}
         color = "FORCE_COLOR" if colored(self._console.color, sys.stdout) else "NO_COLOR"
         return {**variables, "PYTHONUNBUFFERED": "1", color: "1"}
 
 
 def samples() -> Path:
-    """The folder of sample recordings: inside the package in a wheel, beside it in a checkout."""
+    """Return the folder of sample recordings: inside the package in a wheel, beside it in a checkout."""
     package = Path(__file__).parents[1]
     for folder in (package / "_recordings", package.parent / "recordings"):
         if (folder / "openai_chat").is_dir():
@@ -151,7 +151,7 @@ def samples() -> Path:
 
 
 def _body(name: str) -> str:
-    """The request that a sample was recorded with, so that the server picks this sample."""
+    """Return the request that a sample was recorded with, so that the server picks this sample."""
     first = (samples() / "openai_chat" / f"{name}.jsonl").read_bytes().partition(b"\n")[0]
     return orjson.dumps(orjson.loads(first)["request"]["body"]["json"]).decode()
 

@@ -87,7 +87,7 @@ def command(
 
 
 def _times(stream: Stream) -> dict[str, float]:
-    """The times of one stream; for gaps, the median."""
+    """Return the times of one stream; for gaps, the median."""
     from statistics import median
 
     from streamkit.metrics import METRICS, measure
@@ -145,7 +145,7 @@ def _pair(first: Stream | None, second: Stream | None, changes_: list[Change]) -
 
 
 def _rows(first: Stream | None, second: Stream | None, changes_: list[Change]) -> Iterator[dict[str, Any]]:
-    """A row per change, with the fields of the JSON; a stream without a counterpart is a row of kind `only`."""
+    """Yield a row per change, with the fields of the JSON; a stream without a counterpart is a row of kind `only`."""
     names = {"a": first and name_of(first), "b": second and name_of(second)}
     if first is None or second is None:
         yield {**names, "kind": "only", "where": None, "before": None, "after": None, "said": None}

@@ -20,9 +20,9 @@ DEFAULT_FOLDER = "recordings"
 class Inputs:
     """The inputs of one command, read one exchange at a time.
 
-    A path that cannot be read is reported, `code` becomes 2, and the others are read. A named path without any stream is
-    an error too: CI must not pass on nothing. `late` means that the command writes nothing before everything is read,
-    so a progress bar does no harm.
+    A path that cannot be read is reported, `code` becomes 2, and the others are read. A named path without any stream is also
+    an error, so that CI does not pass without input. `late` means that the command writes nothing before everything is read,
+    so a progress bar can be shown.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Inputs:
         self._format, self._api, self._dialect = input_format, api, dialect
 
     def exchanges(self) -> Iterator[Exchange]:
-        """Every exchange, in the order of the paths."""
+        """Yield every exchange, in the order of the paths."""
         try:
             yield from self._exchanges()
         finally:
@@ -104,7 +104,7 @@ class Inputs:
             self._progress.clear()
 
     def streams(self, *, judge: bool = False, strict: bool = False, on_demand: bool = False) -> Iterator[Stream]:
-        """Every exchange, decoded and interpreted. `on_demand` decodes each chunk whenever it is looked at."""
+        """Yield every exchange, decoded and interpreted. `on_demand` decodes each chunk whenever it is looked at."""
         from streamkit.apis import interpret
 
         for exchange in self.exchanges():
@@ -118,7 +118,7 @@ class Inputs:
 
 
 def default_path() -> str:
-    """The input when no PATH is given: stdin if something is piped in, else ./recordings. Raises UnreadableInput."""
+    """Return the input when no PATH is given: stdin if something is piped in, else ./recordings. Raises UnreadableInput."""
     if _piped():
         return "-"
     if Path(DEFAULT_FOLDER).is_dir():
@@ -127,7 +127,7 @@ def default_path() -> str:
 
 
 def _piped() -> bool:
-    """Whether stdin is a pipe, a file or a socket, rather than a terminal or /dev/null."""
+    """Return whether stdin is a pipe, a file or a socket, rather than a terminal or /dev/null."""
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode
     except (AttributeError, OSError, ValueError):

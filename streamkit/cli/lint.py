@@ -159,7 +159,7 @@ def _fixable(
 
 @dataclass(slots=True)
 class _Judged:
-    """What was found: every stream's findings by place, a row a stream, and how many exchanges are no streams."""
+    """The result: the findings of every stream by position, one row per stream, and the number of exchanges that are not streams."""
 
     findings: list[Finding] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -167,12 +167,12 @@ class _Judged:
 
 
 def _lint_all(inputs: Inputs, selection: Selection, console: Console) -> _Judged:
-    """Return the findings of every stream, by position, and a row per stream; tell on stderr what is not checked or skipped."""
+    """Return the findings of every stream by position and a row per stream; report unchecked and skipped streams on stderr."""
     judged = _Judged()
     seen: set[tuple[str, int]] = set()
     for stream in inputs.streams(judge=True, strict=selection.strict):
         key = os.path.normpath(stream.file), stream.number
-        if key in seen:  # a file given both by name and by folder is judged once
+        if key in seen:  # a file given both by name and by folder is checked once
             continue
         seen.add(key)
         if stream.plain_answer:
@@ -199,7 +199,7 @@ def _row(stream: Stream) -> dict[str, Any]:
 
 
 def _tell_unjudged(judged: _Judged, inputs: Inputs, console: Console) -> None:
-    """Say what was not checked, and for how many streams; complain where everything was passed over."""
+    """Report what was not checked, and for how many streams; warn if everything was skipped."""
     unchecked = Counter(
         (" and ".join(row["unchecked"]), row["api"])
         for row in judged.rows

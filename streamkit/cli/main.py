@@ -40,10 +40,10 @@ BROKEN_PIPE = 141
 
 
 class Commands(click.Group):
-    """A group whose commands are the files beside this one."""
+    """A group whose commands are the modules of this package."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The command names, in `--help` order."""
+        """Return the command names, in `--help` order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -116,7 +116,7 @@ def main() -> NoReturn:
 
 
 def _run(options: dict[str, str]) -> int:
-    """The exit code of the command line. `chosen` is filled with what it says of color. Raises what stdout raises."""
+    """Run the command line and return its exit code. Its color options are stored in `chosen`. Raises errors of stdout."""
     try:
         return streamkit.main(prog_name="streamkit", standalone_mode=False, obj=options) or 0
     except click.exceptions.Exit as exit_:

@@ -65,7 +65,7 @@ class Console:
 
 
 def colored(choice: str, stream: TextIO | None, *, data: bool = False) -> bool:
-    """Whether `stream` gets color: decided by `--color`, NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE, or the terminal, in order.
+    """Return whether `stream` gets color: decided by `--color`, NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE, or the terminal, in order.
 
     A variable counts if it is set and not empty; FORCE_COLOR and CLICOLOR_FORCE are ignored if they are `0`. They do not
     apply to `data` (JSON, a document), which would be corrupted in every pipe of a CI job that sets them.
@@ -80,7 +80,7 @@ def colored(choice: str, stream: TextIO | None, *, data: bool = False) -> bool:
 
 
 def _message(text: str) -> str:
-    """A message as stderr shows it: one line, whatever the stream and the file that it speaks of hold, and without what a
+    """Return a message as stderr shows it: one line, whatever the stream and the file that it speaks of hold, and without what a
     runner of GitHub Actions or Azure Pipelines would obey in its log (`##[error]`, `##vso[…]`)."""
     return one_line(text).replace("##", "# #")
 
@@ -135,12 +135,12 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic in newer relea
 
 
 def seconds(nanoseconds: int | None) -> float | None:
-    """The same duration as the transport takes it."""
+    """Return the same duration as the transport takes it."""
     return None if nanoseconds is None else nanoseconds / 1e9
 
 
 def talk_options(function: Function) -> Function:
-    """`-q`, `-v` and `--color`, passed on as one `console`."""
+    """Add `-q`, `-v` and `--color` to a command, passed on as one `console`."""
 
     def wrapper(*args: Any, quiet: bool, verbose: bool, color: str, **rest: Any) -> Any:
         return function(*args, console=Console(quiet, verbose, color), **rest)
@@ -161,12 +161,12 @@ def talk_options(function: Function) -> Function:
 
 
 def paths_argument(function: Function) -> Function:
-    """The inputs: files, folders, globs, `file#3`, `-`. Default: stdin if piped, else ./recordings."""
+    """Add the inputs to a command: files, folders, globs, `file#3`, `-`. Default: stdin if piped, else ./recordings."""
     return click.argument("paths", nargs=-1, metavar="[PATH]...")(function)
 
 
 def output_options(function: Function) -> Function:
-    """`-o FILE` and `--force`."""
+    """Add `-o FILE` and `--force` to a command."""
     force = click.option("--force", is_flag=True, help="Overwrite the output file.")
     output = click.option("-o", "--output", metavar="FILE", help="Write to FILE; - is stdout.")
     return output(force(function))
@@ -184,7 +184,7 @@ class _WithOldName(click.Option):
 
 
 def input_format_option(function: Function) -> Function:
-    """`--input-format`, which was called `--form`."""
+    """Add `--input-format` to a command, with its former name `--form`."""
     return click.option(
         "--input-format",
         "--form",
@@ -196,7 +196,7 @@ def input_format_option(function: Function) -> Function:
 
 
 def reading_options(function: Function) -> Function:
-    """`--input-format`, `--api` and `--dialect`: what to take an input for, instead of detecting it."""
+    """Add `--input-format`, `--api` and `--dialect` to a command, which replace the detection."""
     api = click.option("--api", metavar="NAME", help="Read streams as this API instead of detecting it.")
     dialect = click.option("--dialect", metavar="NAME", help="Read streams as this dialect instead of detecting it.")
     return input_format_option(api(dialect(function)))

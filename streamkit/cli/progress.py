@@ -59,7 +59,7 @@ class Progress:
         self._next = self._clock() + _EVERY_S
 
     def _pace(self, now: float, length: int) -> str:
-        """How many streams were read, how many a second, and how long the rest will take at the pace of the bytes."""
+        """Return the number of streams read, the number per second, and the remaining time estimated from the bytes read."""
         spent, part = max(now - self._began, 1e-9), min((self._done + self._within) / length, 1.0)
         left = f", about {spent / part - spent:,.0f} s left" if part else ""
         return f"{self._streams:,} streams, {self._streams / spent:,.0f}/s{left}"
@@ -94,11 +94,11 @@ class ProgressLines(Progress):
         self._next = now + _LINE_EVERY_S
 
     def clear(self) -> None:
-        """Nothing is to be taken away."""
+        """Do nothing: there is no bar to erase."""
 
 
 def should_show(*, late: bool) -> bool:
-    """Whether to show a bar: stderr is a terminal, and no data is written to it meanwhile, or only after everything has
+    """Return whether to show a bar: stderr is a terminal, and no data is written to it meanwhile, or only after everything has
     been read (`late`)."""
     return sys.stderr.isatty() and (late or not sys.stdout.isatty())
 

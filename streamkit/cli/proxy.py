@@ -158,7 +158,7 @@ def _rules(given: dict[str, Any]) -> Any:
 
 
 def _playing(given: dict[str, Any], console: Console) -> Any:
-    """What is answered from recordings: those in the output file, or else in the folder."""
+    """Return what is answered from recordings: those in the output file, or else in the folder."""
     from streamkit.service.mock import Options
     from streamkit.service.proxying import Playing
 

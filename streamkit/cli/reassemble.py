@@ -130,7 +130,7 @@ class _Writer:
             self._written = True
 
     def _with_choice_only(self, stream: Stream, value: Any) -> Any:
-        """The object with only the requested choice."""
+        """Return the object with only the requested choice."""
         field = APIS[stream.api].choices
         if (
             self._choice is None
@@ -153,7 +153,7 @@ def _meta(stream: Stream) -> dict[str, Any]:
 
 
 def _shown(message: Message, parts: list[str]) -> str:
-    """The requested parts of one message: reasoning, then text, then tool calls."""
+    """Return the requested parts of one message: reasoning, then text, then tool calls."""
     from streamkit.cli._output import json_text
 
     shown = []
@@ -170,7 +170,7 @@ def _shown(message: Message, parts: list[str]) -> str:
 
 
 def _markdown(stream: Stream, reply: Reply, messages: list[Message]) -> str:
-    """The answer as a document: a heading per message, reasoning quoted, tool calls and other data fenced."""
+    """Return the answer as a document: a heading per message, reasoning quoted, tool calls and other data fenced."""
     blocks = []
     for message in messages:
         number = f", choice {message.choice}" if len(reply.messages) > 1 else ""
@@ -203,7 +203,7 @@ def _markdown_part(part: Part) -> str:
 
 
 def _fenced(text: str, language: str) -> str:
-    """A fenced block whose fence is longer than any in the text."""
+    """Return a fenced block whose fence is longer than any in the text."""
     fence = "```"
     while fence in text:
         fence += "`"

@@ -141,12 +141,12 @@ def _tell_recovered(target: Destination, console: Console) -> None:
 
 
 def _code(code: int, screen: Screen, stop: Stop) -> int:
-    """The exit code: a lost recording's takes precedence over a signal's, a lost stdout's and an incomplete stream's, in order."""
+    """Return the exit code: a lost recording's takes precedence over a signal's, a lost stdout's and an incomplete stream's, in order."""
     return code if code == LOST else stop.code or max(code, screen.code)
 
 
 def _request(url: str | None, curl_: str | None, request_options: dict[str, object]) -> tuple[Flags, Settings]:
-    """What to send and how, from the flags and a pasted curl command; flags take precedence."""
+    """Return what to send and how, from the flags and a pasted curl command; flags take precedence."""
     from streamkit.cli._sending import Flags
     from streamkit.transport.client import Settings
 
@@ -179,7 +179,7 @@ def _request(url: str | None, curl_: str | None, request_options: dict[str, obje
 
 
 def _outgoing(flags: Flags, settings: Settings, console: Console) -> tuple[Outgoing, Path]:
-    """The request, validated before any file is created, and the default path of the recording."""
+    """Return the request, validated before any file is created, and the default path of the recording."""
     from streamkit.cli._sending import form_of_json, model_of, outgoing
     from streamkit.transport.client import check
 
@@ -192,7 +192,7 @@ def _outgoing(flags: Flags, settings: Settings, console: Console) -> tuple[Outgo
 
 
 def _proxy(url: str | None) -> str | None:
-    """The URL of a proxy; without a scheme it is http, as for curl."""
+    """Return the URL of a proxy; without a scheme it is http, as for curl."""
     return url if url is None or "://" in url else f"http://{url}"
 
 

@@ -111,7 +111,7 @@ def _plans(faults: Sequence[str]) -> list[Plan]:
 def _with_faults(
     exchange: Exchange, steps_: list[Step], plans: Sequence[Plan], number: int, seed: int, console: Console
 ) -> list[Step]:
-    """The steps with the faults injected that apply to exchange `number` (from 0), as a server would do."""
+    """Return the steps with the faults injected that apply to exchange `number` (from 0), as a server would do."""
     from streamkit.faults import chance, inject
 
     name = name_of_exchange(exchange)

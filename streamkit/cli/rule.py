@@ -68,7 +68,7 @@ def _manual(rule: Rule, paint: Palette) -> str:
 
 
 def _claims(rule: Rule) -> list[str]:
-    """What clients were measured to make of it, by API and field: `openai_chat, $.id: openai-python 3.54: raises …`."""
+    """Return what clients were measured to make of it, by API and field: `openai_chat, $.id: openai-python 3.54: raises …`."""
     from streamkit.rules import measured
 
     places = [(", ".join(filter(None, (claim.api, claim.path))), claim.sentences) for claim in measured(rule.code)]
@@ -76,7 +76,7 @@ def _claims(rule: Rule) -> list[str]:
 
 
 def lawful_in(rule: Rule) -> list[str]:
-    """The dialects that allow what a rule forbids."""
+    """Return the dialects that allow what a rule forbids."""
     from streamkit.apis.dialects import DIALECTS
 
     return [dialect.name for dialect in DIALECTS.values() if rule.code in dialect.lawful]

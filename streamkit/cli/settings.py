@@ -50,7 +50,7 @@ SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a pyproject.toml, as far as the table `[tool.streamkit]` is concerned."""
+    """Return the JSON Schema of a pyproject.toml, as far as the table `[tool.streamkit]` is concerned."""
     tables = {
         name: {"type": "object", "additionalProperties": False, "properties": dict(settings)}
         for name, settings in SETTINGS.items()

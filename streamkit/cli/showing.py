@@ -1,6 +1,6 @@
-"""Shows a body on stdout while `record` and `replay` pass it on: raw, or the text in it. Never waits, never fails.
+"""Show a body on stdout in `record` and `replay`, raw or as text. Never waits, never fails.
 
-stdout is only a view of the recording: if its reader goes away, showing stops and recording continues.
+stdout is only a view of the recording: if its reader closes it, showing stops and recording continues.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TEXTS = ("text", "refusal")
 
 
 def mode_for(requested: str | None) -> Mode:
-    """The requested mode; by default, text for a terminal and raw for everything else."""
+    """Return the requested mode; by default, text for a terminal and raw for everything else."""
     if requested in ("text", "raw", "data", "none"):
         return requested  # type: ignore[return-value]
     return "text" if stdout_is_terminal() else "raw"
@@ -107,17 +107,17 @@ class Reader:
         self._sampled = 0
 
     def data(self, data: bytes) -> list[str]:
-        """The data of the events that these bytes complete."""
+        """Return the data of the events that these bytes complete."""
         return [event.text for event in self._events(data)]
 
     def text(self, data: bytes) -> str:
-        """The text added by the events that these bytes complete."""
+        """Return the text added by the events that these bytes complete."""
         if len(self._head) < 64 and self._api is None:
             self._head.append(data)
         return self._text_of_events(self._events(data))
 
     def rest(self, *, text: bool) -> str:
-        """What the end of the body completes; the whole body if its API is unknown."""
+        """Return what the end of the body completes; the whole body if its API is unknown."""
         events = [item for item in self._decoder.close() if isinstance(item, Event)] if self._decoder else []
         if not text:
             return "".join(f"{event.text}\n" for event in events)

@@ -17,7 +17,7 @@ from streamkit.palette import Palette
 if TYPE_CHECKING:
     from streamkit.reporters import Reporter
 
-# What else lets a gate on times pass where streams failed.
+# Metrics that also let a gate on times pass if streams failed.
 _BESIDE = ", and a gate on success_share, failed or truncated decides about them"
 
 
@@ -124,7 +124,7 @@ def _follow(
     console: Console,
     sink: Sink,
 ) -> None:
-    """Measure what a recorder writes, until interrupted. Raises UsageError, UnreadableInput."""
+    """Measure recordings while they are written, until interrupted. Raises UsageError, UnreadableInput."""
     from streamkit.cli._stats_following import follow_stats
     from streamkit.errors import UsageError
     from streamkit.service.measuring import Run
@@ -143,7 +143,7 @@ def _follow(
 
 
 def _run_of(inputs: Inputs) -> Iterator[Any]:
-    """The rows of files that `stats --format json` wrote, and the streams of the others."""
+    """Yield the rows of files that `stats --format json` wrote, and the streams of the others."""
     from streamkit.errors import UnreadableInput
     from streamkit.service.merging import rows_of, run_files
 
@@ -183,7 +183,7 @@ def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], consol
 
 
 def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
-    """The rows of files written by `stats --format json`, then those of the streams. `judge` prepares streams for lint."""
+    """Yield the rows of files written by `stats --format json`, then those of the streams. `judge` prepares streams for lint."""
     from streamkit.errors import UnreadableInput
     from streamkit.service.merging import run_files
 
@@ -197,7 +197,7 @@ def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
 
 
 def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
-    """What to measure: a table needs less than a program that reads the output."""
+    """Return what to measure: a table needs less than a program that reads the output."""
     from streamkit.service.measuring import Wanted
     from streamkit.service.pricing import read_prices
 
@@ -224,7 +224,7 @@ def _report(
     *,
     listed: bool = True,
 ) -> Any:
-    """The input of a reporter."""
+    """Return the input of a reporter."""
     from streamkit.metrics import REASONS, outcome_sentence
     from streamkit.reporters import StatsReport
 
@@ -280,7 +280,7 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
 
 
 def _reject_conflicting_options(format_name: str | None, output: str | None, options: dict[str, Any]) -> None:
-    """Raise UsageError for options that do not go together: a gate that nobody asks would look like one that holds."""
+    """Raise UsageError for options that conflict: a gate that is not evaluated would appear to pass."""
     from streamkit.errors import UsageError
 
     other = next((name for name in ("definitions", "compare") if options[name]), None)
@@ -301,7 +301,7 @@ def _reject_conflicting_options(format_name: str | None, output: str | None, opt
 
 
 def _reject_what_is_not_drawn(reporter: Reporter, options: dict[str, Any]) -> None:
-    """Raise UsageError for what only the table shows, where another format was chosen."""
+    """Raise UsageError for options of the table if another format was chosen."""
     from streamkit.errors import UsageError
 
     for name in ("plot", "explain"):
@@ -322,7 +322,7 @@ def _with_config(options: dict[str, Any]) -> None:
 
 
 def _counters(options: dict[str, Any]) -> Any:
-    """A function from model to token counter: none, the named one, that of a file, or the model's own."""
+    """Return a function from model to token counter: none, the named one, that of a file, or the model's own."""
     if options["vocab"]:
         from streamkit.tokenizers import from_file
 

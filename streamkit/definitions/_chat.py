@@ -141,14 +141,14 @@ class Chat:
         return "no-request-time" if self.stream.exchange.began_at is None else ""
 
     def _told(self) -> Iterator[Line]:
-        """Every event with data, in order. Without measured times all are at 0, and the answer tells no times."""
+        """Yield every event with data, in order. Without measured times all are at 0, and the answer tells no times."""
         stream, began = self.stream, self.stream.exchange.began_at or 0
         chunks = dict(zip(stream.chunk_events, stream.chunks, strict=True))
         for event in sorted({*chunks, *stream.done}):
             yield Line((stream.times[event] or began) - began, chunks.get(event))
 
     def _read(self) -> Iterator[Line]:
-        """What the tool's parser makes of the frames. Each payload that is not `[DONE]` must be a JSON object."""
+        """Yield what the tool's parser makes of the frames. Each payload that is not `[DONE]` must be a JSON object."""
         exchange, began = self.stream.exchange, self.stream.exchange.began_at or 0
         frames = [((at or began) - began, data) for at, data in self._reads()]
         closed = self.close if self.close is not None else frames[-1][0] if frames else 0
@@ -164,7 +164,7 @@ class Chat:
             self.trouble = trouble
 
     def _reads(self) -> Iterator[tuple[int | None, bytes]]:
-        """The body as it came, or where nobody saw that, an event at a time."""
+        """Yield the body as it came, or where nobody saw that, an event at a time."""
         if self.stream.exchange.frames_timed:
             yield from ((frame.at, frame.data) for frame in self.stream.exchange.frames)
             return
@@ -184,7 +184,7 @@ class Chat:
         return chunk
 
     def choice_of(self, line: Line) -> dict[str, Any] | None:
-        """The first choice as `choices[0]` takes it, None where the chunk has no choices. Raises `Unreadable` where a tool
+        """Return the first choice as `choices[0]` takes it, None if the chunk has no choices. Raises `Unreadable` where a tool
         that goes on to read its fields raises."""
         choices = (line.chunk or {}).get("choices")
         if not choices:
@@ -194,7 +194,7 @@ class Chat:
         return choices[0]
 
     def text_of(self, line: Line, value: Any) -> str:
-        """A text that the tool adds to others: "" for what is false. Raises `Unreadable` where it is no text."""
+        """Return a text that the tool adds to others: "" for what is false. Raises `Unreadable` where it is no text."""
         if value and not isinstance(value, str):
             self.fail("unexpected-shape", line, "a text is not a string")
         return value or ""
@@ -254,7 +254,7 @@ class Chat:
 
 
 def tokens_in(usage: Any, *keys: str) -> int | None:
-    """The output tokens of a usage object: the first of these keys, by default `completion_tokens`, that has a count."""
+    """Return the output tokens of a usage object: the first of these keys, by default `completion_tokens`, that has a count."""
     for key in keys or ("completion_tokens",):
         count = usage.get(key) if isinstance(usage, dict) else None
         if type(count) is int and abs(count) <= MAX_COUNT:

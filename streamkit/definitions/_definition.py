@@ -61,7 +61,7 @@ class Answer:
     """The numbers of a tool for one stream: times in nanoseconds since the request, and N with its source.
 
     A field that the tool does not give is None, and `missing` has the code of the reason by the field's name in JSON.
-    `also` are the tool's further numbers (ns) by name. `fails` says on what the tool's own code would raise; empty where
+    `also` are the tool's further numbers (ns) by name. `fails` says on what the tool's own code would raise; empty if
     it would not. `notes` are codes of what a reader of the numbers should know.
     """
 
@@ -136,7 +136,7 @@ def definition(
 def answer(
     entry: Definition, stream: Stream, counter: TokenCounter | None = None, known: Known | None = None
 ) -> Answer:
-    """What this tool says of this stream; `counter` stands in for the tokenizer of a tool that counts with one. `known` is
+    """Return what this tool says of this stream; `counter` stands in for the tokenizer of a tool that counts with one. `known` is
     what other tools found out about the same stream."""
     exchange = stream.exchange
     if entry.apis and stream.api not in entry.apis:
@@ -156,7 +156,7 @@ def answer(
 
 
 def _notes(entry: Definition, chat: Chat) -> tuple[str, ...]:
-    """What a reader of the numbers should know."""
+    """Return what a reader of the numbers should know."""
     unwired = bool(entry.reads) and not chat.as_wired
     unread = chat.as_wired and not chat.stream.exchange.frames_timed
     several = bool(entry.apis) and chat.known.several
@@ -173,7 +173,7 @@ def nothing(code: str, **known: Any) -> Answer:
 
 
 def answers(stream: Stream, counter: TokenCounter | None = None) -> dict[str, Any]:
-    """All tools on one stream, as JSON has them."""
+    """Return all tools on one stream, as JSON has them."""
     known = Known(stream)
     return {
         "file": stream.file,

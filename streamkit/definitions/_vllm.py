@@ -9,7 +9,7 @@ from streamkit.definitions._chat import Chat, Line, tokens_in
 from streamkit.definitions._definition import Answer, nothing
 from streamkit.definitions._parts import spread, usage_or_tokenizer
 
-# Of a line whether it counts, and its text: None where it does not count.
+# Of a line whether it counts, and its text: None if it does not count.
 Counts = Callable[[Chat, Line], str | None]
 
 _RESPONSES_TOKENS = ("response.output_text.delta", "response.reasoning_text.delta")

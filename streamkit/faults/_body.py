@@ -35,7 +35,7 @@ class Body:
 
     @staticmethod
     def of(steps: Sequence[Step]) -> Body:
-        """The body of a valid list of steps, which has exactly one end."""
+        """Return the body of a valid list of steps, which has exactly one end."""
         head = next((step for step in steps if isinstance(step, Head)), None)
         last = steps[-1]
         assert not isinstance(last, (Head, Write)), "steps end in an end"
@@ -90,7 +90,7 @@ class Body:
         return self.events[number - 1]
 
     def offset(self, given: Given) -> int:
-        """The offset that `PLACE` arguments select; without any, the end of a random event other than the last."""
+        """Return the offset that `PLACE` arguments select; without any, the end of a random event other than the last."""
         name = next((name for name in ("event", "frame", "byte") if given[name] is not None), None)
         if name is None:
             return self.event(None, given, last=1).end
@@ -110,11 +110,11 @@ class Body:
         return self.parts[index].at if index < len(self.parts) else self.last.at
 
     def until(self, offset: int) -> tuple[Write, ...]:
-        """The writes of the first `offset` bytes."""
+        """Return the writes of the first `offset` bytes."""
         return tuple(_cut(self.parts, 0, offset))
 
     def after(self, offset: int) -> tuple[Write, ...]:
-        """The writes of the bytes from `offset` on."""
+        """Return the writes of the bytes from `offset` on."""
         return tuple(_cut(self.parts, offset, len(self.data)))
 
     def changed(self, start: int, end: int, data: bytes) -> Body:
@@ -146,7 +146,7 @@ def only_sse(body: Body) -> None:
 
 
 def _cut(parts: Iterable[Write], start: int, end: int) -> list[Write]:
-    """The writes of the bytes from `start` to `end`."""
+    """Return the writes of the bytes from `start` to `end`."""
     kept, position = [], 0
     for part in parts:
         data = part.data[max(start - position, 0) : max(end - position, 0)]

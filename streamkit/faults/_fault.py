@@ -79,7 +79,7 @@ FAULTS: Catalogue[Fault] = Catalogue("streamkit.faults", Fault, lambda fault: fa
 
 
 def whole(least: int = 0) -> Callable[[str], int]:
-    """A parser for integers of at least `least`."""
+    """Return a parser for integers of at least `least`."""
 
     def read(text: str) -> int:
         try:
@@ -102,7 +102,7 @@ def share(text: str) -> float:
 
 
 def duration(text: str) -> int:
-    """A duration in nanoseconds: `250ms`, `2s`, `1.5` (seconds)."""
+    """Return a duration in nanoseconds: `250ms`, `2s`, `1.5` (seconds)."""
     try:
         return units.duration(text)
     except ValueError:
@@ -110,7 +110,7 @@ def duration(text: str) -> int:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """A parser that accepts one of these words."""
+    """Return a parser that accepts one of these words."""
 
     def read(text: str) -> str:
         if text not in words:
@@ -146,7 +146,7 @@ def plan(text: str) -> list[Plan]:
 
 
 def chance(seed: int, name: str, playing: int) -> Random:
-    """The random generator for one playback of a recording (from 1), independent of who plays it and what else is played."""
+    """Return the random generator for one playback of a recording (from 1), independent of who plays it and what else is played."""
     return Random(f"{seed}:{name}:{playing}")
 
 

@@ -13,7 +13,7 @@ WHERE = (*PLACE, Argument("every", whole(1), "before every so many events, inste
 
 
 def injector(make: Callable[[Given], bytes]) -> Callable[[Sequence[Step], Given], list[Step]]:
-    """A fault's `apply` that writes what `make` gives at the places of `WHERE`."""
+    """Return a fault's `apply` that writes what `make` gives at the places of `WHERE`."""
 
     def apply(steps: Sequence[Step], given: Given) -> list[Step]:
         body = Body.of(steps)

@@ -15,20 +15,20 @@ _MOST_FRAMES = 200_000  # beyond it blocks share a frame: a frame costs a hundre
 
 
 def cut(body: bytes, line: int | None = 1) -> Frames:
-    """The frames of an event stream that starts on `line` of its file: one per block, including its blank line."""
+    """Return the frames of an event stream that starts on `line` of its file: one per block, including its blank line."""
     return cut_at(body, (match.end() for match in _BLOCK_END.finditer(body)), line)
 
 
 def framed(body: bytes, content_type: str | None, line: int | None = None) -> Frames:
-    """The frames of a whole body in any framing, cut at the ends of its events."""
+    """Return the frames of a whole body in any framing, cut at the ends of its events."""
     framing = choose(content_type, body[:4096])
     return cut(body, line) if framing is SSE else cut_at(body, framing.decode(body).ends, line)
 
 
 def cut_at(body: bytes, ends: Iterable[int], line: int | None) -> Frames:
-    """The frames of a body cut at these offsets (ascending). Joined, they are the body again; no times.
+    """Return the frames of a body cut at these offsets (ascending). Joined, they are the body again; no times.
 
-    `line` is the line of the file that the body starts on; None where lines mean nothing, as in binary bodies.
+    `line` is the line of the file that the body starts on; None if lines mean nothing, as in binary bodies.
     """
     least = len(body) // _MOST_FRAMES
     data: list[bytes] = []

@@ -17,7 +17,7 @@ class Chunked:
         self.ended = False
 
     def feed(self, data: bytes, at: int | None, line: int | None) -> list[Frame]:
-        """The chunks that these bytes complete."""
+        """Return the chunks that these bytes complete."""
         self._kept += data
         found = []
         position = 0
@@ -35,7 +35,7 @@ class Chunked:
         return found
 
     def close(self, at: int | None, line: int | None) -> list[Frame]:
-        """The chunk that the end of the body cut, as far as it came."""
+        """Return the chunk that the end of the body cut, as far as it came."""
         match = _SIZE.match(self._kept)
         if self.ended or match is None or match.end() >= len(self._kept):
             return []
@@ -43,5 +43,5 @@ class Chunked:
 
     @staticmethod
     def begins(data: bytes) -> bool:
-        """Whether these first bytes of a body are a chunk's: curl's newer versions show it decoded already."""
+        """Return whether these first bytes of a body are a chunk's: curl's newer versions show it decoded already."""
         return _SIZE.match(data) is not None

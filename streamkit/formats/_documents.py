@@ -8,17 +8,17 @@ import orjson
 
 from streamkit.errors import UnreadableInput
 
-# What a value costs when it is parsed, at most: `{}` is 64 bytes of heap for two of text. Counted before parsing.
+# The maximum memory of a parsed value: `{}` is 64 bytes of heap for two bytes of text. Counted before parsing.
 _VALUE_COSTS = 72
 _MOST_HEAP = 128 << 20
 
 
-# Below it, no text can become a heap worth counting for.
+# Texts below this size cannot need too much memory, so their values are not counted.
 _SMALL = 1 << 20
 
 
 def affordable(data: bytes) -> bool:
-    """Whether parsing this JSON text stays within the memory that one document may take."""
+    """Return whether parsing this JSON text stays within the memory that one document may take."""
     if len(data) < _SMALL:
         return True
     values = data.count(b",") + data.count(b"{") + data.count(b"[") + data.count(b":")
@@ -26,7 +26,7 @@ def affordable(data: bytes) -> bool:
 
 
 def loads(data: bytes) -> Any:
-    """The value of a JSON text; None if it is not JSON or would need too much memory."""
+    """Return the value of a JSON text; None if it is not JSON or would need too much memory."""
     try:
         return orjson.loads(data) if affordable(data) else None
     except orjson.JSONDecodeError:
@@ -34,13 +34,13 @@ def loads(data: bytes) -> Any:
 
 
 def parse_object(data: bytes) -> dict[str, Any] | None:
-    """The value of a JSON text if it is an object, or None."""
+    """Return the value of a JSON text if it is an object, or None."""
     value = loads(data)
     return value if isinstance(value, dict) else None
 
 
 def parse(data: bytes, path: str) -> Any:
-    """The value of a JSON document. Raises UnreadableInput if it is not JSON or would need too much memory."""
+    """Return the value of a JSON document. Raises UnreadableInput if it is not JSON or would need too much memory."""
     if not affordable(data):
         raise UnreadableInput(path, "a JSON document too large to be read whole", remedy="split it")
     try:

@@ -41,7 +41,7 @@ class Draft:
     _dropped: int = 0
 
     def belongs(self, other: Identity, *, strict: bool) -> bool:
-        """Whether a chunk of this identity goes on with this exchange. `strict`: nothing but a clear yes is one."""
+        """Return whether a chunk of this identity goes on with this exchange. `strict`: nothing but a clear yes is one."""
         mine = self.identity
         if mine is None:
             return not self.terminated and not strict
@@ -99,12 +99,12 @@ class Draft:
         return (self._lines[-1] if self._lines else None) or self.line
 
     def check(self, path: str, others: int = 0) -> None:
-        """Raises UnreadableInput where the exchange, with `others` bytes beside it, takes more memory than one may."""
+        """Raises UnreadableInput if the exchange, with `others` bytes beside it, takes more memory than one may."""
         if self.size + others > 2 * LARGEST_BODY:
             raise UnreadableInput(path, f"an exchange larger than {2 * LARGEST_BODY >> 20} MiB", line=self.line)
 
     def finished(self, path: str, number: int) -> Exchange:
-        """The exchange."""
+        """Return the exchange."""
         stamps = self._stamps if any(self._stamps) else self._own_times()
         times, sent_at = self._times(stamps)
         first = self.sent if sent_at is not None else next((one for one in stamps if one), None)
@@ -126,7 +126,7 @@ class Draft:
         )
 
     def _times(self, stamps: list[Stamp | None]) -> tuple[list[int | None] | None, int | None]:
-        """The times of the frames, and when the request was sent, where the log tells it on the same clock."""
+        """Return the times of the frames, and when the request was sent, where the log tells it on the same clock."""
         if self.sent is not None and stamps is self._stamps:
             times = offsets([self.sent, *stamps])
             if times is not None and len({one.ns for one in stamps if one}) > 1:
@@ -141,7 +141,7 @@ class Draft:
         self.size += len(data) + _FRAME_COSTS
 
     def _own_times(self) -> list[Stamp | None]:
-        """The times inside the documents, where each has one of its own: else they are when something else was made."""
+        """Return the times inside the documents, where each has one of its own: else they are when something else was made."""
         known = [one for one in self._created if one]
         return self._created if len(known) > 1 and len({one.ns for one in known}) == len(known) else []
 
@@ -156,6 +156,6 @@ class Draft:
         ]
 
     def _as_lines(self) -> bool:
-        """Whether these chunks came as NDJSON: bare, and of an API (or with a content type) that streams so."""
+        """Return whether these chunks came as NDJSON: bare, and of an API (or with a content type) that streams so."""
         kind = (self.response.header("content-type") if self.response else None) or ""
         return self._bare and ("ndjson" in kind or (self.identity is not None and self.identity.family == "ollama"))

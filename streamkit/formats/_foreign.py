@@ -1,4 +1,4 @@
-"""An event stream with a defect, told from a log of one: both hold lines that the standard gives no meaning to."""
+"""Distinguish an event stream with a defect from the log of one: both have lines without a meaning in the standard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streamkit.formats._documents import parse_object
 from streamkit.formats._payloads import role
 
 _KNOWN = re.compile(rb" ?(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
-# What people, terminals and loggers leave around chunks: fences, headings, prompts, dots for what was left out, a time
+# Text around chunks by people, terminals and loggers: fences, headings, prompts, ellipses, a time
 # or a logger's words before `data:`, a literal or a document in which a line was printed.
 _PASTED = re.compile(
     rb"\s*(?:```|~~~|#|\$ |% |>|\*|[-=]{3}|\W*(?:\.{3}|\xe2\x80\xa6)|[\[(<]\s*(?:snip|truncated|omitted|cut)\b)"
@@ -21,7 +21,7 @@ _BEGINS = re.compile(rb"event: ?(?:message_start|response\.created|message-start
 
 
 def mostly_sound(lines: Sequence[bytes]) -> bool:
-    """Whether these lines are an event stream in which a few are foreign (a bare chunk, a server's page of HTML, a line that
+    """Return whether these lines are an event stream in which a few are foreign (a bare chunk, a server's page of HTML, a line that
     was broken in two), rather than a log with chunks in it.
 
     A stream has two data lines or more, at most one place in four is foreign, none looks like a paste's own, and no second
@@ -46,7 +46,7 @@ def mostly_sound(lines: Sequence[bytes]) -> bool:
 
 
 def _wrapped(block: Sequence[bytes], strange: Sequence[bytes]) -> bool:
-    """Whether a terminal or an editor broke a line into several of one width."""
+    """Return whether a terminal or an editor broke a line into several of one width."""
     if len(strange) < 2 or strange[0] not in block[1:]:
         return False
     first = block[block.index(strange[0]) - 1]
@@ -54,12 +54,12 @@ def _wrapped(block: Sequence[bytes], strange: Sequence[bytes]) -> bool:
 
 
 def is_payload(line: bytes) -> bool:
-    """Whether a line is a chunk or an error that should stand behind `data:`."""
+    """Return whether a line is a chunk or an error that should stand behind `data:`."""
     return line[:1] == b"{" and role(parse_object(line)) in ("chunk", "error")
 
 
 def _blocks(lines: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """The lines between blank ones. Blocks of nothing but foreign lines that follow each other (a page of HTML) are one."""
+    """Yield the lines between blank ones. Blocks of nothing but foreign lines that follow each other (a page of HTML) are one."""
     before: list[bytes] = []
     for blank, group in groupby(lines, operator.not_):
         block = [] if blank else list(group)

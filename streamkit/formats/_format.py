@@ -57,7 +57,7 @@ class Found:
 
 
 def read(source: str | Path | bytes | BinaryIO, *, format: str | None = None) -> Iterator[Exchange]:
-    """The exchanges of `source`, one at a time, whatever format they are kept in.
+    """Return the exchanges of `source`, one at a time, whatever format they are kept in.
 
     `source` is a path (`-` is standard input; `file#3` the third exchange of `file`, unless a file has that very name),
     the bytes themselves, or a binary file open for reading, which is read from where it stands and is not closed. gzip and
@@ -92,9 +92,9 @@ def _at(path: str, format: str | None) -> Iterator[Exchange]:
 
 
 def find(paths: Sequence[str]) -> Iterator[Found]:
-    """The inputs at these paths, in a stable order: files as given, folders and patterns sorted by name.
+    """Yield the inputs at these paths, in a stable order: files as given, folders and patterns sorted by name.
 
-    Hidden files are passed over. A folder or pattern that holds nothing is given back as it is, for `read` to refuse.
+    Hidden files are skipped. A folder or pattern that holds nothing is given back as it is, for `read` to refuse.
     """
     for path in paths:
         if path != "-" and Path(path).is_dir():
@@ -111,13 +111,13 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
 
 
 def _as_path(name: str) -> str:
-    """The path with `./` before a name that would be something else at the start of a line or a cell: a workflow command
+    """Return the path with `./` before a name that would be something else at the start of a line or a cell: a workflow command
     (`::error::x`), a formula (`=x`)."""
     return f"./{name}" if name.startswith(_MISREAD) else name
 
 
 def ordered() -> list[Format]:
-    """All formats, in the order in which they are tried."""
+    """Return all formats, in the order in which they are tried."""
     return sorted(FORMATS.values(), key=lambda entry: (entry.order, entry.name))
 
 
@@ -131,7 +131,7 @@ def _read(input: AbstractContextManager[Source], format: str | None) -> Iterator
 
 
 def _with(exchange: Exchange, message: str) -> Exchange:
-    """The exchange, with a note on what was done to read its file."""
+    """Return the exchange, with a note on what was done to read its file."""
     imported = exchange.imported
     if imported is None:
         return exchange
@@ -147,7 +147,7 @@ def _choose(source: Source) -> Format:
 
 
 def unknown(path: str) -> UnknownForm:
-    """The exception if no format recognises the input: it lists what was tried."""
+    """Return the exception if no format recognises the input: it lists what was tried."""
     tried = "; ".join(entry.title for entry in ordered())
     return UnknownForm(path, f"not a stream in any known format; tried: {tried}")
 

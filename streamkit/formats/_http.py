@@ -16,9 +16,9 @@ _BLANK = re.compile(rb"\r?\n")
 
 
 def status_and_headers(data: bytes) -> tuple[Response | None, bytes, int]:
-    """The response that `data` begins with, the body after it, and the line (from 1) on which the body starts.
+    """Return the response that `data` begins with, the body after it, and the line (from 1) on which the body starts.
 
-    Answers before the last one (`100 Continue`, a proxy's `200 Connection established`) are passed over. Without a
+    Answers before the last one (`100 Continue`, a proxy's `200 Connection established`) are skipped. Without a
     status line the response is None and the body is `data` itself.
     """
     response: Response | None = None
@@ -40,7 +40,7 @@ def status_and_headers(data: bytes) -> tuple[Response | None, bytes, int]:
 
 
 def decoded(body: bytes, headers: Headers) -> tuple[bytes, str]:
-    """A body with its content coding undone, and what could not be undone (empty where nothing).
+    """Return a body with its content coding undone, and what could not be undone (empty if nothing).
 
     Many tools store the body decoded and the header as it was: bytes that do not have their coding's mark stay as they are.
     """
@@ -91,7 +91,7 @@ def _is_text(body: bytes) -> bool:
 
 
 def header_pairs(pairs: object) -> Headers:
-    """Headers from `{"name": …, "value": …}` objects; anything else is skipped."""
+    """Return headers from `{"name": …, "value": …}` objects; anything else is skipped."""
     if not isinstance(pairs, list):
         return ()
     return tuple((pair["name"], pair["value"]) for pair in pairs if _is_pair(pair))
@@ -102,7 +102,7 @@ def _is_pair(pair: object) -> bool:
 
 
 def of_decoded_body(headers: Headers) -> Headers:
-    """Headers without those about the body's coding and length on the wire, because the body is stored decoded."""
+    """Return headers without those about the body's coding and length on the wire, because the body is stored decoded."""
     return tuple(
         (name, value)
         for name, value in headers
@@ -118,14 +118,14 @@ _TYPES = {
 
 
 def content_type(exchange: Exchange) -> str:
-    """The content type of an exchange's answer; where none is known, that of the framing that its bytes show."""
+    """Return the content type of an exchange's answer; where none is known, that of the framing that its bytes show."""
     if exchange.content_type:
         return exchange.content_type
     return _TYPES.get(choose(None, exchange.frames.body[:4096]).name, "text/event-stream")
 
 
 def reason(status: int) -> str:
-    """The reason phrase of a status code; empty if unknown."""
+    """Return the reason phrase of a status code; empty if unknown."""
     from http import HTTPStatus
 
     try:
@@ -135,7 +135,7 @@ def reason(status: int) -> str:
 
 
 def version(text: object) -> str:
-    """An HTTP version in the words of a recording (`1.1`, `2`, `3`), from `HTTP/2.0`, `h2`, `http/1.1`, …"""
+    """Return an HTTP version in the words of a recording (`1.1`, `2`, `3`), from `HTTP/2.0`, `h2`, `http/1.1`, …"""
     digits = re.search(r"[0-9](?:\.[0-9])?", text) if isinstance(text, str) else None
     found = digits[0] if digits else "1.1"
     return found.removesuffix(".0") if found[0] in "23" else found

@@ -1,4 +1,4 @@
-"""What other formats cannot hold of an exchange, in common wording."""
+"""Descriptions of the data of an exchange that other formats cannot represent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from streamkit.model.exchange import Exchange
 
 
 def around(exchange: Exchange) -> list[str]:
-    """What is lost if only the body is kept."""
+    """Return what is lost if only the body is kept."""
     lost = []
     if exchange.timed:
         lost.append("arrival times")
@@ -18,14 +18,14 @@ def around(exchange: Exchange) -> list[str]:
 
 
 def ending(exchange: Exchange) -> list[str]:
-    """How it ended, unless the body ended normally."""
+    """Return how it ended, unless the body ended normally."""
     if exchange.end is None or exchange.end.reason == "eof":
         return []
     return [f"that it ended with {exchange.end.reason}"]
 
 
 def unanswered(exchange: Exchange) -> list[str]:
-    """Why an exchange does not fit a format of requests and responses."""
+    """Return why an exchange does not fit a format of requests and responses."""
     lost = []
     if exchange.response is None and not exchange.frames:
         lost.append("the whole exchange: it has no answer")

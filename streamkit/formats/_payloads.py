@@ -37,7 +37,7 @@ class Identity:
 
 
 def role(document: Any) -> Role:
-    """What a document is by its shape."""
+    """Return what a document is by its shape."""
     if not isinstance(document, dict):
         return "other"
     if _is_answer(document):
@@ -50,7 +50,7 @@ def role(document: Any) -> Role:
 
 
 def identity(document: dict[str, Any]) -> Identity:
-    """Which stream a chunk belongs to, as far as it tells."""
+    """Return which stream a chunk belongs to, as far as it tells."""
     kind, object_ = document.get("type"), document.get("object")
     if isinstance(document.get("choices"), list):
         return _openai(document)
@@ -99,7 +99,7 @@ def _typed(kind: str) -> Identity:
 
 
 def _is_answer(document: dict[str, Any]) -> bool:
-    """A whole object of a plain answer, as the APIs give it without streaming."""
+    """Return a whole object of a plain answer, as the APIs give it without streaming."""
     choices = document.get("choices")
     if isinstance(choices, list) and choices and isinstance(choices[0], dict):
         return "message" in choices[0] and "delta" not in choices[0]
@@ -109,7 +109,7 @@ def _is_answer(document: dict[str, Any]) -> bool:
 
 
 def _is_chunk(document: dict[str, Any]) -> bool:
-    """A chunk of any API that is known, by the fields that make it one."""
+    """Return a chunk of any API that is known, by the fields that make it one."""
     kind, object_ = document.get("type"), document.get("object")
     return (
         isinstance(document.get("choices"), list)

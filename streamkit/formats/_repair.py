@@ -1,7 +1,7 @@
-"""Reads damaged JSON leniently, and reports every deviation.
+"""Read damaged JSON leniently and report every deviation.
 
 Python dicts and the reprs of SDK objects, single and curly quotes, trailing commas, comments, bare keys, and places
-where an author wrote `...`. One pass, linear, of bounded depth; what cannot be read this way gives None.
+where an author wrote `...`. One linear pass with limited depth; the result is None for anything else.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Mended:
 
 
 def mend(text: str) -> Mended | None:
-    """The value of `text`, or None. Never raises."""
+    """Return the value of `text`, or None. Never raises."""
     if (printed := _printed(text)) is not None:
         return printed
     reader = _Reader(text)
@@ -77,7 +77,7 @@ def mend(text: str) -> Mended | None:
 
 
 def _printed(text: str) -> Mended | None:
-    """What `mend` gives for a dict as Python prints it, five times as fast; None for all that needs more patience."""
+    """Return what `mend` gives for a dict as Python prints it, five times as fast; None for all that needs more patience."""
     if not _is_plain(text) or text.count("{") + text.count("[") > _DEPTH:
         return None
     liberties: dict[str, None] = {}
@@ -99,7 +99,7 @@ def _printed(text: str) -> Mended | None:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text starts as an object does and is nothing but `_TOKENS`."""
+    """Return whether a text starts as an object does and is nothing but `_TOKENS`."""
     if not text.startswith("{"):
         return False
     at = 0
@@ -109,7 +109,7 @@ def _is_plain(text: str) -> bool:
 
 
 def literal(text: str, position: int = 0) -> tuple[str, int] | None:
-    """The string literal (of Python or JSON) at `position` and where it ends, or None."""
+    """Return the string literal (of Python or JSON) at `position` and where it ends, or None."""
     reader = _Reader(text, position)
     try:
         return reader.string(), reader.position
@@ -118,7 +118,7 @@ def literal(text: str, position: int = 0) -> tuple[str, int] | None:
 
 
 def compact_json(value: Any) -> str:
-    """Compact JSON that encodes as UTF-8 whatever is in it."""
+    """Return compact JSON that encodes as UTF-8 whatever is in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text if text.isascii() or not _has_surrogates(text) else json.dumps(value, separators=(",", ":"))
 
@@ -154,12 +154,12 @@ class _Reader:
         self.liberties[liberty] = None
 
     def next(self) -> str:
-        """The next character that is not a space, or the empty string."""
+        """Return the next character that is not a space, or the empty string."""
         self.space()
         return self.text[self.position : self.position + 1]
 
     def value(self, path: tuple[str, ...], depth: int) -> Any:
-        """The value here, or `_ELIDED`."""
+        """Return the value here, or `_ELIDED`."""
         if depth > _DEPTH:
             raise _CannotMendError
         start = self.next()
@@ -204,7 +204,7 @@ class _Reader:
         return found
 
     def key(self, start: str, between: str) -> str:
-        """A key: a string, or a bare word."""
+        """Return a key: a string, or a bare word."""
         if _LITERAL.match(self.text, self.position):
             return self.string()
         match = _WORD.match(self.text, self.position)
@@ -216,7 +216,7 @@ class _Reader:
         return match[0]
 
     def elements(self, path: tuple[str, ...], depth: int, close: str) -> list[Any]:
-        """The values of a list or tuple; the opening bracket is the next character."""
+        """Return the values of a list or tuple; the opening bracket is the next character."""
         self.position += 1
         found: list[Any] = []
         while self.next() != close:
@@ -238,7 +238,7 @@ class _Reader:
             raise _CannotMendError
 
     def string(self) -> str:
-        """The string literal here."""
+        """Return the string literal here."""
         if plain := _PLAIN_STRING.match(self.text, self.position):
             self.position = plain.end()
             if plain[1] is None:
@@ -275,7 +275,7 @@ class _Reader:
         return _as_bytes(text) if "b" in prefix else text
 
     def number(self, match: re.Match[str]) -> int | float:
-        """A number, of a size that JSON readers take."""
+        """Return a number, of a size that JSON readers take."""
         if len(match[0]) > 400:
             raise _CannotMendError
         if match[1] is None and match[2] is None:
@@ -286,7 +286,7 @@ class _Reader:
         return value
 
     def enum(self, match: re.Match[str], path: tuple[str, ...], depth: int) -> Any:
-        """`<FinishReason.STOP: 'STOP'>`: the value."""
+        """Return `<FinishReason.STOP: 'STOP'>`: the value."""
         self.position = match.end()
         value = self.value(path, depth + 1)
         if self.next() != ">":
@@ -296,7 +296,7 @@ class _Reader:
         return value
 
     def word(self, match: re.Match[str], path: tuple[str, ...], depth: int) -> Any:
-        """A constant, or a printed object: `Choice(index=0)`."""
+        """Return a constant, or a printed object: `Choice(index=0)`."""
         self.position = match.end()
         if match[0] in _WORDS:
             if match[0] not in ("true", "false", "null"):
@@ -331,7 +331,7 @@ _LONE = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc
 
 
 def _as_bytes(text: str) -> str:
-    """A bytes literal's text: its escapes are bytes of UTF-8."""
+    """Return a bytes literal's text: its escapes are bytes of UTF-8."""
     try:
         return text.encode("latin-1").decode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

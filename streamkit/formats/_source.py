@@ -14,7 +14,7 @@ from streamkit.errors import UnreadableInput
 from streamkit.model.limits import LARGEST_BODY as LARGEST_BODY
 from streamkit.model.limits import LONGEST_LINE as LONGEST_LINE
 
-HEAD = 64 * 1024  # what formats look at to recognise an input
+HEAD = 64 * 1024  # the bytes that formats examine to recognise an input
 PIECE = 64 * 1024  # one read
 
 _GZIP = b"\x1f\x8b\x08"
@@ -26,8 +26,8 @@ _ZSTD_WINDOW_LOG = 26  # 64 MiB; what a frame may ask for
 class Source:
     """One input while it is read: its first bytes (`head`), then all of them, once, as pieces, lines or a whole.
 
-    `path` is as the user gave it. `whole` tells whether the head is all there is, `message` what was done to read it that
-    a reader should know.
+    `path` is as given by the user. `whole` is whether the head is the whole input, `message` describes how it was read if that
+    is relevant.
     """
 
     def __init__(self, path: str, pieces: Iterator[bytes], message: str = "") -> None:
@@ -44,18 +44,18 @@ class Source:
         self.whole = len(self._start) < HEAD
 
     def pieces(self) -> Iterator[bytes]:
-        """All bytes, in pieces of about 64 KiB."""
+        """Yield all bytes, in pieces of about 64 KiB."""
         start, self._start = self._start, b""
         if start:
             yield start
         yield from self._pieces
 
     def lines(self) -> Iterator[bytes]:
-        """Lines with their line feed; the last one may have none. Raises UnreadableInput for a line without an end."""
+        """Return lines with their line feed; the last one may have none. Raises UnreadableInput for a line without an end."""
         return chain.from_iterable(self.batches())
 
     def batches(self) -> Iterator[list[bytes]]:
-        """The same, those together that came together: the whole lines of a piece, with what was open before it."""
+        """Yield the same, those together that came together: the whole lines of a piece, with what was open before it."""
         kept: list[bytes] = []
         size = 0
         number = 1
@@ -80,7 +80,7 @@ class Source:
             yield [b"".join(kept)]
 
     def all(self) -> bytes:
-        """The whole input. Raises UnreadableInput if it is too large for a format that must be read whole."""
+        """Return the whole input. Raises UnreadableInput if it is too large for a format that must be read whole."""
         kept = []
         size = 0
         for piece in self.pieces():
@@ -97,7 +97,7 @@ class Source:
 
 @contextmanager
 def opened_at(path: str) -> Iterator[Source]:
-    """The input at this path (`-` is standard input), decompressed. Raises UnreadableInput where it cannot be opened."""
+    """The input at this path (`-` is standard input), decompressed. Raises UnreadableInput if it cannot be opened."""
     if path == "-":
         yield _source(path, sys.stdin.buffer)
         return
@@ -125,7 +125,7 @@ def _reason(path: str, error: Exception) -> str:
 
 
 def is_pattern(path: str) -> bool:
-    """Whether a path has the characters of a glob in it."""
+    """Return whether a path has the characters of a glob in it."""
     return any(character in path for character in "*?[")
 
 
@@ -149,7 +149,7 @@ def _source(path: str, file: IO[bytes]) -> Source:
 
 
 def _raw(path: str, file: IO[bytes]) -> Iterator[bytes]:
-    # read1 gives what is there: a pipe is seen as it arrives.
+    # read1 returns the available bytes, so that a pipe is read as it arrives.
     read = getattr(file, "read1", file.read)
     while True:
         try:
@@ -162,7 +162,7 @@ def _raw(path: str, file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _as_utf_8(path: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Text in UTF-16 with a byte order mark, which older PowerShells write for `>`, as UTF-8."""
+    """Yield text in UTF-16 with a byte order mark, which older PowerShells write for `>`, as UTF-8."""
     import codecs
 
     decoder = codecs.getincrementaldecoder("utf-16")("surrogatepass")
@@ -210,7 +210,7 @@ def _unzstd(path: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def zstd_library(path: str) -> tuple[Any, dict[int, int]]:
-    """The module for zstd and the options that bound its memory. Raises UnreadableInput if it is not installed."""
+    """Return the module for zstd and the options that bound its memory. Raises UnreadableInput if it is not installed."""
     try:
         if sys.version_info >= (3, 14):
             from compression import zstd
@@ -224,7 +224,7 @@ def zstd_library(path: str) -> tuple[Any, dict[int, int]]:
 
 
 def _decompressed(path: str, name: str, file: Any) -> Iterator[bytes]:
-    """The content of a compressed file, at most one piece at a time, whatever the ratio; all its members."""
+    """Yield the content of a compressed file, at most one piece at a time, whatever the ratio; all its members."""
     while True:
         try:
             piece = file.read1(PIECE)

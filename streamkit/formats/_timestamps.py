@@ -14,7 +14,7 @@ _DAY = 86_400 * _SECOND
 _FRACTION = r"(?:[.,](\d{1,9}))?"
 _CLOCK = rf"(\d\d):(\d\d):(\d\d){_FRACTION}"
 
-# Patterns are compiled when first asked for: most that is read has none of these times, and compiling takes milliseconds.
+# Patterns are compiled on first use: most input has none of these times, and compiling takes milliseconds.
 # RFC 3339 and its relatives: Docker, Kubernetes, Python's logging, Go's log.
 _DATED = rf"(?<!\d)(\d{{4}})[-/](\d\d)[-/](\d\d)[T ]{_CLOCK}\d*\s?(Z|[+-]\d\d:?\d\d)?"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -51,7 +51,7 @@ class Stamp:
 
 
 def stamp(text: str) -> Stamp | None:
-    """The first time in a line's prefix, or None."""
+    """Return the first time in a line's prefix, or None."""
     if match := re.search(_DATED, text):
         return _dated(match)
     if match := re.match(_EPOCH, text):
@@ -91,7 +91,7 @@ def _rarer(text: str) -> Stamp | None:
 
 
 def _of_half_day(hour: str, half: str) -> str | None:
-    """The hour of the day of `8 PM`; None where there is no such hour."""
+    """Return the hour of the day of `8 PM`; None if there is no such hour."""
     return str(int(hour) % 12 + 12 * (half in "Pp")) if 1 <= int(hour) <= 12 else None
 
 
@@ -105,18 +105,18 @@ def _since(whole: str, fraction: str | None, word: str) -> Stamp:
 
 
 def _step(fraction: str | None) -> int:
-    """What the last digit of a second written with this fraction is worth, in nanoseconds."""
+    """Return what the last digit of a second written with this fraction is worth, in nanoseconds."""
     return int(10 ** (9 - len(fraction or "")))
 
 
 def resolution(stamps: Sequence[Stamp | None]) -> int | None:
-    """How finely these stamps are written, in nanoseconds: the finest step, as some writers drop zeros at the end."""
+    """Return how finely these stamps are written, in nanoseconds: the finest step, as some writers drop zeros at the end."""
     return min((one.step for one in stamps if one is not None), default=None)
 
 
 def offsets(stamps: Sequence[Stamp | None]) -> list[int | None] | None:
-    """The times of a stream's frames in nanoseconds, from the first one (from the log's own zero where that is what
-    they count from); None where the stamps are too few, of several kinds, all the same, or run backwards."""
+    """Return the times of a stream's frames in nanoseconds, from the first one (from the log's own zero where that is what
+    they count from); None if the stamps are too few, of several kinds, all the same, or run backwards."""
     known = [one for one in stamps if one is not None]
     if len({one.ns for one in known}) < 2 or len({one.kind for one in known}) > 1:
         return None
@@ -139,7 +139,7 @@ def offsets(stamps: Sequence[Stamp | None]) -> list[int | None] | None:
 
 
 def rfc3339(ns: int) -> str:
-    """Nanoseconds since 1970 as RFC 3339 in UTC with microseconds, as recordings have it."""
+    """Return nanoseconds since 1970 as RFC 3339 in UTC with microseconds, as recordings have it."""
     moment = datetime.fromtimestamp(ns // _SECOND, UTC) + timedelta(microseconds=ns % _SECOND // 1000)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 

@@ -60,12 +60,12 @@ def phases(body: bytes, response: Response | None) -> Phases | None:
 
 
 def _blank(tail: bytes) -> int:
-    """How many bytes of line ends this begins with."""
+    """Return how many bytes of line ends this begins with."""
     return len(tail) - len(tail.lstrip(b"\r\n"))
 
 
 def is_write_out(line: bytes) -> bool:
-    """Whether a line is output of `curl -w`."""
+    """Return whether a line is output of `curl -w`."""
     return _fields(line) is not None
 
 

@@ -1,7 +1,7 @@
-"""aimock's fixtures. They keep the text of an answer, not its stream.
+"""aimock's fixtures, which contain the text of a response, not its stream.
 
-Where a fixture passes a JSON answer through as it was recorded (`response.json`), that answer is read. Text and tool
-calls were put together when they were recorded: their chunks are gone, and none are made up here.
+If a fixture contains a recorded JSON response (`response.json`), that is read. Text and tool calls were assembled when they
+were recorded: their chunks are lost and not invented here.
 """
 
 from __future__ import annotations

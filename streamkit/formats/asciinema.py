@@ -1,7 +1,7 @@
 """asciinema casts (versions 2 and 3): a terminal session in which a stream was printed, with the time of every output.
 
-What the terminal showed is not what the wire carried: line ends were translated, and what stands before the first line of
-the stream (a prompt, a command) is left out. The times are those at which the terminal printed.
+The output of a terminal differs from the response: line endings are translated, and text before the first line of the
+stream (a prompt, a command) is ignored. The times are those of the terminal's output.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair
 _SECOND = 1_000_000_000
 _VERSIONS = (2, 3)
 _COLORS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\\\)")
-# Where a stream begins in what a terminal shows.
+# The beginning of a stream in the output of a terminal.
 _BEGINS = re.compile(r"^(?:data:|event:|id:|: ?\S|\{\")", re.MULTILINE)
 
 

@@ -1,6 +1,6 @@
 """AWS event stream as it came (`application/vnd.amazon.eventstream`): the binary framing in which Bedrock streams.
 
-The body is kept byte for byte and cut into a frame a message. Messages whose checksum is wrong are kept too.
+The body is kept byte for byte and split into one frame per message. Messages with a wrong checksum are kept too.
 """
 
 from __future__ import annotations

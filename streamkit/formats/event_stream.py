@@ -1,6 +1,6 @@
 """A raw event stream: what `curl -sN` prints, with or without the status line and headers of `curl -i`.
 
-What `-w` prints behind it (`time_starttransfer: …`, `%{json}`) tells when the response began and when it ended."""
+The output of `-w` after it (`time_starttransfer: …`, `%{json}`) gives the times when the response began and ended."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _recognises(head: bytes) -> bool:
 
 
 def _edited(line: bytes) -> bool:
-    """Whether a person or a word processor was at this line: curly quotes around its keys, or dots for what is left out."""
+    """Return whether a person or a word processor was at this line: curly quotes around its keys, or dots for what is left out."""
     match = _DATA.fullmatch(line)
     if match is None or match[1][:1] != b"{":
         return False

@@ -1,6 +1,6 @@
-"""One JSON text: the array in which Gemini streams where it is not asked for SSE, a plain answer, or an error.
+"""One JSON text: the array that Gemini streams unless SSE is requested, a plain response, or an error.
 
-The body is kept byte for byte. An array of other APIs' chunks, as programs dump them, is read as these chunks.
+The body is kept byte for byte. An array of chunks of other APIs, as dumped by programs, is read as these chunks.
 """
 
 from __future__ import annotations

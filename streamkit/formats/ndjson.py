@@ -1,7 +1,7 @@
 """Raw NDJSON: one JSON object per line, as Ollama and older Cohere endpoints stream.
 
-The body is kept byte for byte. Ollama's lines say when each was made (`created_at`): where every line has a time of its
-own, these are the exchange's times, with the clock `log`.
+The body is kept byte for byte. Ollama's lines have a creation time (`created_at`): if every line has a different time, these
+are the times of the exchange, with the clock `log`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 
 def _timed(exchange: Exchange, frames: Frames) -> Exchange:
-    """The exchange with its lines' own times, where each line that has one has one that no other has."""
+    """Return the exchange with its lines' own times, where each line that has one has one that no other has."""
     from streamkit.formats import offsets, rfc3339, stamp
 
     made = [(parse_object(data) or {}).get("created_at") for data in frames.data]

@@ -81,7 +81,7 @@ class Collection:
         self.measured = 0
 
     def add(self, measurement: Measurement, good: bool | None = None) -> None:
-        """Add one stream. `good` tells whether it kept every limit of the run, None where there were none."""
+        """Add one stream. `good` is whether it met every limit of the run, None if there are none."""
         self.count += 1
         self.verdicts[measurement.verdict] += 1
         self.place(measurement, good)
@@ -98,18 +98,18 @@ class Collection:
             self.sources[tokens.source] += 1
 
     def takes(self, measurement: Measurement) -> bool:
-        """Whether the samples of this stream belong to the pools."""
+        """Return whether the samples of this stream belong to the pools."""
         return self.include_failed or measurement.outcome == COMPLETE
 
     def place(self, measurement: Measurement, good: bool | None = None) -> None:
-        """Note how a request ended and when its stream ran; its samples are not added."""
+        """Count the outcome of a request and the span of its stream; its samples are not added."""
         self.outcomes.add(measurement.outcome, good)
         span = span_of(measurement, good)
         if span is not None:
             self.spans.append(span)
 
     def merge(self, summary: Mapping[str, Any]) -> None:
-        """Add the summary of another machine, as `to_json` gave it. Raises ValueError where that is not what it is."""
+        """Add a summary of another machine, in the format of `to_json`. Raises ValueError if it is not valid."""
         try:
             self._check_kind(summary)
             self.count += int(summary["streams"])
@@ -125,7 +125,7 @@ class Collection:
             raise ValueError(f"no summary of stats --format json: {error!r}") from error
 
     def _check_kind(self, summary: Mapping[str, Any]) -> None:
-        """Raise ValueError where the distributions of this summary are of other streams than those of this collection."""
+        """Raise ValueError if the distributions of this summary are of other streams than those of this collection."""
         verdicts = summary["verdicts"]
         all_complete = set(verdicts) <= {COMPLETE}
         included = str(summary.get("over", "complete" if all_complete else "all"))
@@ -134,7 +134,7 @@ class Collection:
             raise ValueError(f"its distributions are over {included} streams; make it {wanted} --include failed")
 
     def of_run(self) -> dict[str, Samples]:
-        """The metrics of the run as a whole; those that need a wall clock are of the streams that have one."""
+        """Return the metrics of the whole run; those that need a wall clock use the streams that have one."""
         return {entry.name: self._of_run(entry) for entry in self.run_metrics}
 
     def _of_run(self, entry: Metric) -> Samples:
@@ -144,7 +144,7 @@ class Collection:
         return entry.of_run(self.spans)
 
     def percentiles(self, ranks: Sequence[float]) -> dict[str, dict[str, float]]:
-        """Further percentiles of each metric: `{key: {"p75": …}}`."""
+        """Return further percentiles of each metric: `{key: {"p75": …}}`."""
         return {
             entry.key: {f"p{rank:g}": json_number(pool.percentile(rank), entry.unit) for rank in ranks}
             for entry in self.metrics
@@ -152,7 +152,7 @@ class Collection:
         }
 
     def to_json(self, *, histograms: bool = True) -> dict[str, Any]:
-        """The summary as JSON has it: a distribution a metric, and the histograms that another run can merge."""
+        """Return the summary for JSON: one distribution per metric, and the histograms that another run can merge."""
         run = self.of_run()
         pools = {entry.key: pool for entry in self.metrics if len(pool := self.pools[entry.name]) and histograms}
         return {
@@ -178,7 +178,7 @@ class Collection:
         }
 
     def _success(self) -> dict[str, Any]:
-        """How many requests succeeded and failed, and the share of the former with its 95 % interval."""
+        """Return how many requests succeeded and failed, and the share of the former with its 95 % interval."""
         complete, judged = self.outcomes.complete, self.outcomes.judged
         interval = share_interval(complete, judged)
         return {
@@ -236,8 +236,8 @@ def _choice(choice: ChoiceTimes) -> dict[str, Any]:
 
 
 def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measurement:
-    """A stream that another run measured, from its row of JSON. Distributions lie in that run's histograms, and are
-    neither values nor missing here. Raises ValueError where the row is none."""
+    """Return a stream that another run measured, from its row of JSON. Distributions lie in that run's histograms, and are
+    neither values nor missing here. Raises ValueError if the row is none."""
     samples: dict[str, Samples] = {}
     try:
         for entry in metrics:
@@ -267,14 +267,14 @@ def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measure
 
 
 def distribution(summary: Summary | None, unit: str = "1") -> dict[str, Any] | None:
-    """A distribution as JSON has it: `{"n","min","mean","p50","p90","p95","p99","max"}`; None where there is none."""
+    """Return a distribution for JSON: `{"n","min","mean","p50","p90","p95","p99","max"}`; None if there is none."""
     if summary is None:
         return None
     return {name: json_number(getattr(summary, name), unit) for name in Summary.__slots__}
 
 
 def _pooled(pool: Pool, entry: Metric) -> dict[str, Any] | None:
-    """The distribution of a pool, with `std`, and with the interval of the mean where each sample is of a stream of its
+    """Return the distribution of a pool, with `std`, and with the interval of the mean where each sample is of a stream of its
     own: gaps of one stream depend on each other, and their number says nothing of how well their mean is known."""
     summary, deviation = pool.summary(), pool.deviation()
     told = distribution(summary, entry.unit)
@@ -289,12 +289,12 @@ def _pooled(pool: Pool, entry: Metric) -> dict[str, Any] | None:
 
 
 def json_number(value: float, unit: str = "1") -> float:
-    """A number as JSON has it: nanoseconds and whole numbers are integers, others have six digits after the point."""
+    """Return a number for JSON: nanoseconds and whole numbers are integers, others have six decimals."""
     return round(value) if unit == "ns" or value == int(value) else round(value, 6)
 
 
 def span_of(measurement: Measurement, good: bool | None = None) -> Span | None:
-    """The span of one stream on the wall clock, or None where it is not known."""
+    """Return the span of one stream on the wall clock, or None if it is not known."""
     duration, tokens = measurement.samples.get(_DURATION), measurement.samples.get(_TOKENS)
     began = _nanoseconds(measurement.recorded_at)
     if began is None or duration is None or not duration.values:
@@ -304,7 +304,7 @@ def span_of(measurement: Measurement, good: bool | None = None) -> Span | None:
 
 
 def _nanoseconds(recorded_at: str | None) -> int | None:
-    """Nanoseconds since 1970 of an RFC 3339 time, or None where it is none."""
+    """Return nanoseconds since 1970 of an RFC 3339 time, or None if it is none."""
     try:
         began = datetime.fromisoformat(recorded_at or "")
     except ValueError:
@@ -316,7 +316,7 @@ def _nanoseconds(recorded_at: str | None) -> int | None:
     return found if abs(found) < _MOST_NS else None
 
 
-# Years from 1824 to 2116: what a span of 64 bits can tell with a duration added.
+# Years from 1824 to 2116: 64 bits hold such a time plus a duration.
 _MOST_NS = 2**62
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

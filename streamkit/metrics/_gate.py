@@ -1,7 +1,7 @@
 """Gates and limits: `METRIC[.STAT] (<|<=|>|>=) NUMBER[UNIT]`, as in `ttft.p95 > 800ms`.
 
-Without a statistic the expression is asked of every stream; with one, of all samples of all streams together. A metric of
-the run takes none. A gate says what must not be (`--fail-if`); a limit what must be kept (`--slo "ttft <= 500ms"`).
+Without a statistic the expression is evaluated for every stream; with one, for all samples of all streams together. A metric
+of the run takes none. A gate is a condition that must not be true (`--fail-if`), a limit one that must be (`--slo "ttft <= 500ms"`).
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ class Expression:
 
     @property
     def about_failures(self) -> bool:
-        """Whether this asks how requests ended, so that it decides about those that failed."""
+        """Whether this is about the outcomes of requests, so that it covers those that failed."""
         return self.metric.of_outcomes is not None
 
     def holds(self, value: float) -> bool:
-        """Whether the comparison is true of this value."""
+        """Return whether the comparison is true of this value."""
         return _COMPARE[self.sign](value, self.number)
 
     def of_samples(self, samples: Samples) -> float | None:
-        """The value of one stream: its own statistic, or its one sample; None where it is missing."""
+        """Return the value of one stream: its own statistic, or its one sample; None if it is missing."""
         if samples.missing or not samples.values:
             return None
         return statistic(samples.values, self.stat) if self.stat else samples.values[0]
@@ -88,7 +88,7 @@ def parse_expression(text: str) -> Expression:
 
 
 def _cause_of(text: str, name: str) -> tuple[str, str]:
-    """The metric and the cause of `failed.429`; the cause is empty where there is none. Raises UsageError."""
+    """Return the metric and the cause of `failed.429`; the cause is empty if there is none. Raises UsageError."""
     metric, _, cause = name.partition(".")
     try:
         by_cause = bool(cause) and find(metric).by_cause
@@ -102,7 +102,7 @@ def _cause_of(text: str, name: str) -> tuple[str, str]:
 
 
 def _unknown_statistic(name: str) -> str:
-    """The message for a known metric with an unknown statistic (`ttft.p101`); empty for anything else."""
+    """Return the message for a known metric with an unknown statistic (`ttft.p101`); empty for anything else."""
     metric, _, stat = name.rpartition(".")
     try:
         find(metric)
@@ -158,7 +158,7 @@ class Gate:
             del self.worst[_WORST:]
 
     def outcome(self, whole: Collection, *, allow_missing: bool, failures_judged: bool = False) -> Outcome | None:
-        """The failure after all streams, or None if the gate passes. `failures_judged` tells that another gate asks how many
+        """Return the failure after all streams, or None if the gate passes. `failures_judged` tells that another gate asks how many
         streams failed, so that this one need not."""
         expression = self.expression
         if expression.metric.whole_run:
@@ -212,7 +212,7 @@ class Outcome:
 def meets_limits(
     limits: Sequence[Expression], measurement: Measurement, known: Mapping[str, float] | None = None
 ) -> bool | None:
-    """Whether a stream is complete and meets every limit; None without limits. A missing metric fails its limit. `known` has
+    """Return whether a stream is complete and meets every limit; None without limits. A missing metric fails its limit. `known` has
     the values, by the text of a limit, that another run computed from samples it did not store."""
     if not limits:
         return None

@@ -22,8 +22,11 @@ Unit = Literal["ns", "1", "bytes", "tokens", "tokens/s", "ratio", "bytes/s", "1/
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What a metric of a run needs to know of one stream: when it began and ended on the run's clock (ns since 1970,
-    UTC), its tokens, and whether it kept every limit of the run's `--slo` (None where there were no limits)."""
+    """The data of one stream for a metric of a run.
+
+    These are when it began and ended (ns since 1970, UTC), its tokens, and whether it met every limit of `--slo` (None if
+    there are no limits).
+    """
 
     start: int
     end: int
@@ -42,14 +45,14 @@ OfOutcomes = Callable[[Outcomes, str], Samples]
 class Metric:
     """One metric.
 
-    `name` is the file's name: the long standard name that code and JSON use (times in JSON end in `_ns`). `head` is the
-    short column head, `aliases` what gates may call it, `many` whether a stream gives several samples (a distribution).
-    `of_stream` gives the samples of one stream, in `unit`, or why there are none; `of_run` one value over the spans of all
-    streams whose place on the wall clock is known; `of_outcomes` one value over how all requests ended, and, where
-    `by_cause`, also over those that ended in one way (empty: in all ways).
-    `shown` tells when a table has it without `--metrics`: always, where some stream has a value (`present`), or only when
-    it is `asked` for. The default is `asked`, so that a new metric leaves the tables of everybody as they are; JSON and CSV
-    have every metric. Tables are in ascending `order`.
+    `name` is that of the module: the long standard name used in code and JSON (with `_ns` for times in JSON). `head` is the
+    short column head, `aliases` are other names for gates, `many` is whether a stream has several samples (a distribution).
+    `of_stream` returns the samples of one stream in `unit`, or the reason for none; `of_run` one value for the spans of all
+    streams with a known wall-clock time; `of_outcomes` one value for the outcomes of all requests and, if `by_cause`, for
+    one cause (empty for all).
+    `shown` is when tables include the metric without `--metrics`: `always`, if some stream has a value (`present`), or never
+    (`asked`). The default is `asked`, so that a new metric does not change existing tables; JSON and CSV have every metric.
+    Columns are in ascending `order`.
     """
 
     name: str
@@ -67,7 +70,7 @@ class Metric:
 
     @property
     def key(self) -> str:
-        """The name in JSON: with `_ns` where the unit is nanoseconds."""
+        """The name in JSON, with `_ns` if the unit is nanoseconds."""
         return f"{self.name}_ns" if self.unit == "ns" else self.name
 
     @property
@@ -77,16 +80,16 @@ class Metric:
 
     @property
     def title(self) -> str:
-        """What a person calls it: the first words of its manual."""
+        """The title: the first words of its manual."""
         return self.manual.partition(":")[0]
 
     @property
     def standard(self) -> str:
-        """Its name in OpenTelemetry's GenAI conventions; empty where it has none."""
+        """Its name in OpenTelemetry's GenAI conventions; empty if it has none."""
         return next((alias for alias in self.aliases if alias.startswith("gen_ai.")), "")
 
 
-# What does not fit into 64 bits is no duration, size or count; samples are in ascending order.
+# Values beyond 64 bits are not valid durations, sizes or counts. Samples are in ascending order.
 _MOST = 2**62
 UNKNOWN_API = "unknown"
 _ASK_THE_API = ("no-token", "no-usage", "no-answer")
@@ -96,7 +99,7 @@ METRICS: Catalogue[Metric] = Catalogue("streamkit.metrics", Metric, lambda metri
 
 
 class Traits(TypedDict, total=False):
-    """What a metric may be given beside its unit and head; the fields of `Metric` say what each means."""
+    """The optional fields of `Metric`, described there."""
 
     aliases: Sequence[str]
     shown: Shown
@@ -104,26 +107,26 @@ class Traits(TypedDict, total=False):
 
 
 def metric(unit: Unit, head: str, *, many: bool = False, **traits: Unpack[Traits]) -> Callable[[OfStream], Metric]:
-    """Make the decorated function the metric of its module: the module gives the name, its docstring the formula."""
+    """Define the metric of a module; the module name is its name, the module docstring has the formula."""
     return lambda of_stream: Metric(of_stream=of_stream, many=many, **_described(of_stream, unit, head, traits))
 
 
 def run_metric(unit: Unit, head: str, **traits: Unpack[Traits]) -> Callable[[OfRun], Metric]:
-    """Make the decorated function the metric of its module: a number of all streams of a run together."""
+    """Define the metric of a module: one value for all streams of a run."""
     return lambda of_run: Metric(of_run=of_run, **_described(of_run, unit, head, traits))
 
 
 def outcome_metric(
     unit: Unit, head: str, *, by_cause: bool = False, **traits: Unpack[Traits]
 ) -> Callable[[OfOutcomes], Metric]:
-    """Make the decorated function the metric of its module: a number of how the requests of a run ended."""
+    """Define the metric of a module: one value for the outcomes of all requests of a run."""
     return lambda of_outcomes: Metric(
         of_outcomes=of_outcomes, by_cause=by_cause, **_described(of_outcomes, unit, head, traits)
     )
 
 
 def _described(function: Callable[..., object], unit: Unit, head: str, traits: Traits) -> dict[str, Any]:
-    """The fields of a metric that do not depend on what it is computed from."""
+    """Return the fields of a metric that do not depend on what it is computed from."""
     module = sys.modules[function.__module__]
     return {
         "name": function.__module__.rpartition(".")[2],
@@ -136,7 +139,7 @@ def _described(function: Callable[..., object], unit: Unit, head: str, traits: T
 
 
 def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | None = None) -> Measurement:
-    """All samples of one stream; `counter` counts its tokens where the stream itself does not tell them."""
+    """Return all samples of one stream; `counter` counts its tokens where the stream itself does not tell them."""
     timeline = Timeline(stream, counter)
     measured = [entry for entry in metrics if entry.of_stream is not None]
     samples = {entry.name: _sampled(entry.of_stream, timeline) for entry in measured if entry.of_stream is not None}
@@ -164,7 +167,7 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
 
 
 def _sampled(of_stream: OfStream, timeline: Timeline) -> Samples:
-    """The samples of one metric; missing where numbers of the stream lead beyond what a number here can hold."""
+    """Return the samples of one metric; missing if numbers of the stream lead beyond what a number here can hold."""
     try:
         samples = of_stream(timeline)
     except OverflowError:
@@ -182,7 +185,7 @@ def _of_unknown(name: str, samples: Samples) -> Samples:
 
 
 def find(name: str) -> Metric:
-    """The metric of that name, JSON key or alias. Raises UnknownEntry, which offers the nearest name."""
+    """Return the metric of that name, JSON key or alias. Raises UnknownEntry, which offers the nearest name."""
     for entry in METRICS.values():
         if name in (entry.name, entry.key) or name.lower() in entry.aliases:
             return entry
@@ -190,5 +193,5 @@ def find(name: str) -> Metric:
 
 
 def in_order(metrics: Iterable[Metric]) -> list[Metric]:
-    """These metrics in the order in which a person reads them."""
+    """Return these metrics in display order."""
     return sorted(metrics, key=lambda entry: (entry.order, entry.name))

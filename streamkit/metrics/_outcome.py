@@ -1,4 +1,4 @@
-"""How a request ended, told finer than by the verdict: what a run counts as a success, as a failure, or as neither."""
+"""The outcome of a request, in more detail than the verdict: a success, a failure, or neither."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streamkit.model.message import ERROR
 from streamkit.model.stream import Stream
 
 COMPLETE = "complete"
-# Neither successes nor failures of streaming: an answer that was never to be streamed, and a part of a stream.
+# Neither successes nor failures: a response without streaming, and a part of a stream.
 PLAIN_ANSWER = "plain-answer"
 EXCERPT = "excerpt"
 NEUTRAL = (PLAIN_ANSWER, EXCERPT)
@@ -36,7 +36,7 @@ _Z = 1.959963984540054
 
 
 def outcome_of(stream: Stream) -> str:
-    """How this request ended: `complete`; `http-STATUS` for a status of 400 and above; `refused`, `reset`, `timeout`, … where
+    """Return how this request ended: `complete`; `http-STATUS` for a status of 400 and above; `refused`, `reset`, `timeout`, … where
     nothing was answered; `error`, `malformed`, `truncated`, `not-a-stream`; or `plain-answer` and `excerpt`, which are
     neither success nor failure."""
     exchange = stream.exchange
@@ -59,7 +59,7 @@ def _of_no_stream(stream: Stream) -> str:
 
 
 def _streaming_requested(stream: Stream) -> bool:
-    """Whether the request says so, in its body or in the last part of its path (`:streamGenerateContent`)."""
+    """Return whether the request says so, in its body or in the last part of its path (`:streamGenerateContent`)."""
     request = stream.exchange.request
     if request is None:
         return False
@@ -74,14 +74,14 @@ def _streaming_requested(stream: Stream) -> bool:
 
 
 def outcome_sentence(outcome: str) -> str:
-    """What an outcome means, for a person."""
+    """Return the description of an outcome."""
     status = outcome.removeprefix("http-")
     return f"HTTP {status}" if status != outcome else _SENTENCES.get(outcome, outcome)
 
 
 @dataclass(slots=True)
 class Outcomes:
-    """How the requests of a run ended: how many by outcome, and how many kept every limit (None: there were no limits)."""
+    """The outcomes of the requests of a run: counts by outcome, and how many met every limit (None without limits)."""
 
     counts: Counter[str] = field(default_factory=Counter)
     good: int | None = None
@@ -108,7 +108,7 @@ class Outcomes:
         return self.judged - self.complete
 
     def of_cause(self, cause: str) -> int:
-        """How many failed in this way: an outcome, a status (`429`), or a class of statuses (`4xx`)."""
+        """Return how many failed in this way: an outcome, a status (`429`), or a class of statuses (`4xx`)."""
         if cause.isdecimal():
             cause = f"http-{cause}"
         if len(cause) == 3 and cause.endswith("xx"):
@@ -120,12 +120,12 @@ CAUSES = (*(word for word in _SENTENCES if word not in (COMPLETE, *NEUTRAL)), "4
 
 
 def is_cause(text: str) -> bool:
-    """Whether failures can be counted by this word: one of `CAUSES`, or an HTTP status from 400 on."""
+    """Return whether failures can be counted by this word: one of `CAUSES`, or an HTTP status from 400 on."""
     return text in CAUSES or (text.isascii() and text.isdecimal() and 400 <= int(text[:4]) <= 999)
 
 
 def share_interval(successes: int, count: int) -> tuple[float, float] | None:
-    """The 95 % interval of a share (Wilson 1927, the score interval); None where there is nothing to take a share of."""
+    """Return the 95 % interval of a share (Wilson 1927, the score interval); None if there is nothing to take a share of."""
     if not count:
         return None
     share, square = successes / count, _Z * _Z

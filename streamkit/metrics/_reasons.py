@@ -37,5 +37,5 @@ REASONS = {
 
 
 def reason(code: str) -> str:
-    """The sentence of this code; a code of a plugin's own is its own sentence."""
+    """Return the sentence of this code; a code of a plugin's own is its own sentence."""
     return REASONS.get(code, code)

@@ -1,4 +1,4 @@
-"""What a server says of its own times, in the four forms that are known, all in nanoseconds.
+"""Times reported by servers, in the four known formats, all in nanoseconds.
 
 Ollama (`total_duration`, … in nanoseconds in the last object), llama.cpp (`timings`, milliseconds), Groq (`x_groq.usage`
 or `usage`, seconds) and Cerebras (`time_info`, seconds).
@@ -11,12 +11,12 @@ from typing import Any
 
 from streamkit.model.stream import Stream
 
-# The last chunks of a stream: one of them holds the times, where there are any.
+# The last chunks of a stream: one of them holds the times, if there are any.
 _ENOUGH = 4
-# Nanoseconds: what a signed 64-bit integer holds, 292 years. More is no time that a server measured.
+# The maximum in nanoseconds: a signed 64-bit integer, 292 years. Larger values are not measurements.
 _LONGEST = (1 << 63) - 1
 
-# Form: where it stands (a path of keys), the unit in nanoseconds, and our name for each field.
+# Format: the path of keys, the unit in nanoseconds, and our name for each field.
 _FORMS: tuple[tuple[tuple[str, ...], float, Mapping[str, str]], ...] = (
     (
         (),
@@ -46,7 +46,7 @@ _FORMS: tuple[tuple[tuple[str, ...], float, Mapping[str, str]], ...] = (
 
 
 def server_times(stream: Stream) -> dict[str, float]:
-    """The server's own times by the name of their metric; what it does not say is not there."""
+    """Return the times reported by the server, by metric name, without those it does not report."""
     found: dict[str, float] = {}
     for chunk in stream.chunks[-_ENOUGH:]:
         for place, unit, names in _FORMS:

@@ -1,6 +1,6 @@
-"""What the metrics of one stream share: columns, each computed once, and only if a metric needs it.
+"""The columns shared by the metrics of one stream, each computed once and only if a metric needs it.
 
-So one pass over a stream serves all metrics, whatever their number.
+Therefore any number of metrics needs only one pass over a stream.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from streamkit.model.stream import Stream
 
 # Gaps under this are an artefact of one read that held several chunks (recording format, rule 2).
 COALESCED_NS = 100_000
-# A rate or a mean over a stretch of time is told where the stretch has this many steps of the clock.
+# Rates and means need a period of at least this many steps of the clock.
 _STEPS = 10
-# Fewer different times than this say nothing of how fine a clock is.
+# With fewer different times than this, the resolution of a clock cannot be determined.
 _TIMES = 4
 _SECOND, _MILLISECOND = 1_000_000_000, 1_000_000
 # A stall is a gap of more than this many medians.
 STALL_FACTOR = 5
 
-# Steps from here on are worth a note: they are a good part of a gap.
+# Steps from here on get a note: they are a considerable part of a gap.
 _TELLING = _MILLISECOND
 _CONTENT_KINDS = frozenset({"text", "reasoning", "refusal", "tool"})
 # Columns of flags are asked in bulk: each table turns a byte of flags into 1 where the bit is set.
@@ -40,7 +40,7 @@ _FIRST_CHUNKS = 8
 
 
 class Timeline:
-    """One stream with what is derived from it. Times are nanoseconds; chunks are identified by index."""
+    """One stream with derived data. Times are in nanoseconds; chunks are identified by index."""
 
     def __init__(self, stream: Stream, counter: TokenCounter | None = None) -> None:
         self.stream = stream
@@ -66,7 +66,7 @@ class Timeline:
         return max(exchange.resolution or 1, seen)
 
     def too_coarse(self, times: Sequence[int]) -> str:
-        """Why no rate and no mean can be told over these times, from the first to the last; empty where they can."""
+        """Return why no rate and no mean can be told over these times, from the first to the last; empty if they can."""
         span = times[-1] - times[0]
         if span < 0:
             return "clock-went-back"
@@ -81,7 +81,7 @@ class Timeline:
 
     @cached_property
     def flags(self) -> bytes:
-        """What each chunk carries, a byte a chunk."""
+        """The flags of all chunks, one byte per chunk."""
         return bytes(self.stream.flags)
 
     @cached_property
@@ -100,7 +100,7 @@ class Timeline:
 
     @cached_property
     def choices(self) -> dict[int, list[int]]:
-        """The content chunks of each choice; empty where the stream has one choice only."""
+        """The content chunks of each choice; empty if the stream has one choice only."""
         if not self._may_have_choices():
             return {}
         found: dict[int, list[int]] = {}
@@ -110,7 +110,7 @@ class Timeline:
         return dict(sorted(found.items())) if len(found) > 1 else {}
 
     def _may_have_choices(self) -> bool:
-        """Whether it is worth while to ask every chunk for its choice."""
+        """Return whether it is worth while to ask every chunk for its choice."""
         if self.flags.translate(_IS_FINISH).count(1) > 1:
             return True
         request = self.stream.exchange.request
@@ -150,12 +150,12 @@ class Timeline:
 
     @cached_property
     def coalesced(self) -> int:
-        """How many gaps are too small to be true: their chunks came in one read. A coarse clock does not tell that."""
+        """The number of gaps that are artefacts, because their chunks came in one read. Unknown with a coarse clock."""
         return 0 if self.coarse else bisect_left(self.gaps, COALESCED_NS)
 
     @property
     def coarse(self) -> bool:
-        """Whether the clock is too coarse to tell chunks of one read from others."""
+        """Whether the clock is too coarse to distinguish chunks of one read."""
         return self.resolution > COALESCED_NS
 
     @cached_property
@@ -166,7 +166,7 @@ class Timeline:
 
     @cached_property
     def stalls(self) -> list[tuple[int, int]]:
-        """Each stall: the chunk that ended it, and how long it was."""
+        """The stalls: for each, the chunk that ended it and its duration."""
         limit = self.stall_limit
         if limit is None or self.gaps_missing or self.gaps[-1] <= limit:
             return []
@@ -195,7 +195,7 @@ class Timeline:
 
     @cached_property
     def hidden_reasoning(self) -> int:
-        """Reasoning tokens that usage counts and no chunk shows."""
+        """The reasoning tokens that are in the usage but in no chunk."""
         usage, tokens = self.stream.usage, self.tokens
         if not usage or not usage.reasoning or not tokens.count or "usage" not in tokens.count.source:
             return 0
@@ -205,11 +205,11 @@ class Timeline:
 
     @cached_property
     def server(self) -> dict[str, float]:
-        """What the server says of its own times (ns), by the names of the metrics that tell them."""
+        """The times reported by the server (ns), by metric name."""
         return server_times(self.stream)
 
     def each_choice(self) -> tuple[ChoiceTimes, ...]:
-        """The choices of a stream that has several; none where it has one."""
+        """Return the choices of a stream that has several; none if it has one."""
         began = self.stream.exchange.began_at
         found = []
         for number, chunks in self.choices.items():
@@ -222,7 +222,7 @@ class Timeline:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know to trust the numbers."""
+        """Notes on the reliability of the numbers."""
         found: list[str] = []
         if self.stream.excerpt:
             found.append("an excerpt: counts and totals are those of the excerpt, not of the whole stream")
@@ -247,7 +247,7 @@ class Timeline:
         return tuple(found)
 
     def since_request(self, at: int | None, absent: str) -> Samples:
-        """The time from the request to `at`, or why there is none; `absent` is the reason where `at` is None."""
+        """Return the time from the request to `at`, or why there is none; `absent` is the reason where `at` is None."""
         if self.since_start:
             return Samples(missing=self.since_start)
         if at is None:
@@ -255,18 +255,18 @@ class Timeline:
         return self.between(at, self.stream.exchange.began_at or 0)
 
     def between(self, later: int, earlier: int) -> Samples:
-        """A stretch of time; missing where the clock went back in it, or cannot tell so short a one."""
+        """Return a stretch of time; missing if the clock went back in it, or cannot tell so short a one."""
         if self.coarse and 0 <= later - earlier < self.resolution:
             return Samples(missing="coarse-clock")
         return Samples((later - earlier,)) if later >= earlier else Samples(missing="clock-went-back")
 
     def gaps_of(self, chunks: Sequence[int]) -> list[int]:
-        """The gaps between these chunks, in order."""
+        """Return the gaps between these chunks, in order."""
         times = self.times_of(chunks)
         return list(map(sub, times[1:], times))
 
     def times_of(self, chunks: Sequence[int]) -> Sequence[int]:
-        """The times of these chunks, those that have one."""
+        """Return the times of these chunks, those that have one."""
         times = self.chunk_times
         if isinstance(chunks, range):
             found: Sequence[int | None] = times[chunks.start : chunks.stop]

@@ -1,6 +1,6 @@
-"""How many tokens a stream has: its usage, else its per-chunk usage, else a named tokenizer, else unknown.
+"""The number of tokens of a stream: from its usage, its per-chunk usage, a tokenizer, or unknown, in this order.
 
-Chunks are never called tokens, and a count never goes without its source.
+Chunks are never counted as tokens, and every count has a source.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from streamkit.model.measurement import TokenCount, TokenCounter
 from streamkit.model.message import TOKEN, USAGE
 from streamkit.model.stream import Stream
 
-# Usage and tokenizer may differ by special tokens and by another vocabulary; more than this is said.
+# Usage and tokenizer may differ because of special tokens or the vocabulary; a larger difference gets a note.
 DISAGREEMENT = 0.2
 
 _TEXT_KINDS = frozenset({"text", "refusal", "reasoning", "tool"})
@@ -28,7 +28,7 @@ class Tokens:
 
 
 def count_tokens(stream: Stream, content: Sequence[int], counter: TokenCounter | None) -> Tokens:
-    """The output tokens of a stream from the best source that it has."""
+    """Return the output tokens of a stream from the best source that it has."""
     reported, missing, notes = _reported(stream, content)
     if reported is not None:
         return Tokens(reported)
@@ -40,7 +40,7 @@ def count_tokens(stream: Stream, content: Sequence[int], counter: TokenCounter |
 def disagreement(
     stream: Stream, content: Sequence[int], tokens: Tokens, counter: TokenCounter | None, hidden: int = 0
 ) -> tuple[str, ...]:
-    """A sentence where usage and tokenizer are more than 20 % apart; none where only one of them speaks. `hidden` tokens
+    """Return a sentence where usage and tokenizer are more than 20 % apart; none if only one of them speaks. `hidden` tokens
     are in the usage and in no chunk, so that no tokenizer can have seen them."""
     if counter is None or tokens.count is None or "usage" not in tokens.count.source:
         return ()
@@ -52,7 +52,7 @@ def disagreement(
 
 
 def text_of(stream: Stream, content: Sequence[int]) -> str:
-    """All text that these chunks add: answer, reasoning and tool calls, joined; a tokenizer must not see the cuts."""
+    """Return all text that these chunks add: answer, reasoning and tool calls, joined; a tokenizer must not see the cuts."""
     parts: dict[tuple[int, int, str], list[str]] = {}
     for chunk in content:
         for delta in stream.deltas(chunk):
@@ -65,7 +65,7 @@ def text_of(stream: Stream, content: Sequence[int]) -> str:
 
 
 def _reported(stream: Stream, content: Sequence[int]) -> tuple[TokenCount | None, str, tuple[str, ...]]:
-    """What the stream itself says, or the reason why that is nothing, or cannot be true."""
+    """Return the count reported by the stream, or the reason why there is none or it cannot be correct."""
     usage = stream.usage
     if usage is None:
         return None, "no-usage", ()

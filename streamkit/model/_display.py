@@ -1,6 +1,6 @@
-"""How the nouns look in a console and in a notebook: a repr of one line, and a small HTML table.
+"""The display of values in a console and a notebook: a one-line repr and a small HTML table.
 
-What they hold came from a stream, so nothing of it is shown that a terminal or a browser would obey.
+Their content is untrusted, so control characters and HTML are escaped.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ ROWS = 10
 
 
 def brief(self: Any) -> str:
-    """A dataclass's repr in one line: the fields that differ from their defaults, each cut short. For `__repr__`."""
+    """Return a dataclass's repr in one line: the fields that differ from their defaults, each cut short. For `__repr__`."""
     told = ", ".join(f"{field.name}={_short(value)}" for field, value in _told(self))
     return f"{type(self).__name__}({shorten(told, _LINE)})"
 
 
 def tag(self: Any, *facts: str | None) -> str:
-    """The repr of a large value: `<Stream a.sse: openai_chat, complete, 23 events>`."""
+    """Return the repr of a large value: `<Stream a.sse: openai_chat, complete, 23 events>`."""
     first, *rest = [one_line(fact) for fact in facts if fact]
     return f"<{type(self).__name__} {shorten(': '.join(filter(None, (first, ', '.join(rest)))), _LINE)}>"
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 frame`, `1,234 frames`."""
+    """Return `1 frame`, `1,234 frames`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def target(url: str) -> str:
-    """Host and path of a URL: without user name, query and fragment, which may hold a key."""
+    """Return host and path of a URL: without user name, query and fragment, which may hold a key."""
     from urllib.parse import urlsplit  # takes long to import, and few ask for a repr
 
     try:
@@ -47,7 +47,7 @@ def target(url: str) -> str:
 
 
 def table(caption: str, records: Iterable[Mapping[str, Any]], total: int) -> str:
-    """An HTML table of the first records, every text escaped; `total` is how many records there are."""
+    """Return an HTML table of the first records, every text escaped; `total` is how many records there are."""
     from html import escape
 
     def cell(kind: str, value: Any) -> str:

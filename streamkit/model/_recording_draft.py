@@ -65,7 +65,7 @@ class Draft:
 
     @classmethod
     def nothing(cls) -> Draft:
-        """Lines before the first start line: their damage is reported with the exchange that follows."""
+        """Return lines before the first start line: their damage is reported with the exchange that follows."""
         draft = cls({}, Origin(), [])
         draft.begun = draft.open = False
         draft.early = draft.damage
@@ -112,7 +112,7 @@ class Draft:
         self.lines.append(number)
 
     def finish(self) -> Exchange:
-        """The exchange, with what is wrong with it."""
+        """Return the exchange, with what is wrong with it."""
         start = Fields(self._start, self._origin.line or 1, self.damage)
         self._check_times()
         frames = Frames(self.data, self.at, self.lines)

@@ -44,7 +44,7 @@ class Body:
 
     @staticmethod
     def of(data: bytes) -> Body:
-        """The most readable form that restores these bytes (for JSON the same value, without its whitespace).
+        """Return the most readable form that restores these bytes (for JSON the same value, without its whitespace).
 
         JSON of more than MOST_VALUES values is text: a small value takes thirty times the memory of its text.
         """
@@ -102,7 +102,7 @@ class Request:
     @property
     def asks_for_stream(self) -> bool | None:
         """Whether the answer is to be a stream: by the `stream` of the JSON body, or by a path whose last part contains
-        `stream` (Gemini, Bedrock). None where neither is there, which means yes to some APIs and no to others."""
+        `stream` (Gemini, Bedrock). None if neither is there, which means yes to some APIs and no to others."""
         if "stream" in self.path.rpartition("/")[2].lower():
             return True
         fields = self.body.json if self.body else None
@@ -114,7 +114,7 @@ class Request:
 
 def _parts(url: str) -> tuple[str, str, str]:
     """Host, path and query of a URL that comes from a file and may be anything."""
-    from urllib.parse import urlsplit  # takes long to import, and a stream alone has no URL
+    from urllib.parse import urlsplit  # slow to import, and a bare stream has no URL
 
     try:
         parts = urlsplit(url)
@@ -146,7 +146,7 @@ class Response:
     __repr__ = brief
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, its name compared without case."""
+        """Return the first value of a header, its name compared without case."""
         return header(self.headers, name)
 
 
@@ -178,7 +178,7 @@ class Frames(Sequence[Frame]):
 
     @staticmethod
     def of(frames: Sequence[Frame]) -> Frames:
-        """The same frames in columns."""
+        """Return the same frames in columns."""
         return Frames([f.data for f in frames], [f.at for f in frames], [f.line for f in frames])
 
     def __repr__(self) -> str:
@@ -217,12 +217,12 @@ class Frames(Sequence[Frame]):
         return hashlib.sha256(self.body).hexdigest()
 
     def holding(self, byte: int) -> int | None:
-        """The index of the frame with this byte of the body, or None."""
+        """Return the index of the frame with this byte of the body, or None."""
         index = bisect.bisect_right(self.ends, byte)
         return index if index < len(self.data) else None
 
     def line_of(self, byte: int) -> int | None:
-        """The line of this byte in the file that was read, or None if it has no lines."""
+        """Return the line of this byte in the file that was read, or None if it has no lines."""
         index = self.holding(byte)
         if index is None:
             index = len(self.data) - 1
@@ -255,7 +255,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What a reader did to a log to read it, or could not use: `line` of the file, `kind` (a short fixed word), `message`.
+    """A repair of a log by its reader, or a part that could not be used: `line` of the file, `kind` (a fixed word), `message`.
 
     Kinds: `repaired` (a document that was not valid JSON and was mended), `hard-wrapped`, `elided` (the log itself left
     something out), `skipped` (text that is not part of a stream), `unusable` (part of the stream, but not readable).
@@ -268,9 +268,9 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Where an exchange that no recorder saw comes from: the file's format, whether it is an excerpt, what was repaired.
+    """The origin of an imported exchange: the file's format, whether it is an excerpt, the repairs.
 
-    `framed` is False where the format did not keep the wire's framing, so that rules about framing mean nothing. `stored`
+    `framed` is False if the format did not keep the wire's framing, so that rules about framing mean nothing. `stored`
     says that all this was read from a recording: the lines of its repairs are then those of the log that the recording was
     made from, and not of the file that was read.
     """
@@ -295,7 +295,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an exchange was read from: the path as the user gave it, its number (from 1), its first line."""
+    """The origin of an exchange: the path as given by the user, its number (from 1), its first line."""
 
     path: str = "-"
     number: int = 1
@@ -309,10 +309,10 @@ Clock = Literal["monotonic", "kernel", "log", "none"]
 class Exchange:
     """One request and its response, with times.
 
-    `source` is who saw it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`
+    `source` is what recorded it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`
     after each read, `kernel` when the system received the last segment of a read, on the same scale, `log`, `none`).
-    `resolution` is how finely a log's stamps are written, in nanoseconds; None where that is not known or the clock is a
-    recorder's. `end` is None where the recorder was killed, or where a log does not tell.
+    `resolution` is how finely a log's stamps are written, in nanoseconds; None if that is not known or the clock is a
+    recorder's. `end` is None if the recorder was killed, or where a log does not tell.
     """
 
     frames: Frames = field(default_factory=Frames)
@@ -343,7 +343,7 @@ class Exchange:
         return table(repr(self), self._records(), len(self.frames))
 
     def to_records(self) -> list[dict[str, Any]]:
-        """A record a frame, for pandas and the like: `frame` (from 1), `at_ns` (None where not measured), `bytes` (their
+        """Return a record a frame, for pandas and the like: `frame` (from 1), `at_ns` (None if not measured), `bytes` (their
         number) and `text` (invalid UTF-8 replaced)."""
         return list(self._records())
 
@@ -354,12 +354,12 @@ class Exchange:
 
     @property
     def name(self) -> str:
-        """What it is called in messages: its file, with its number where it is not the first."""
+        """The name in messages: its file, with its number unless it is the first."""
         return self.origin.path if self.origin.number == 1 else f"{self.origin.path}#{self.origin.number}"
 
     @property
     def redactions(self) -> tuple[Redaction, ...]:
-        """Everything that was cut out of it."""
+        """All removed secrets."""
         response, end = self.response, self.end
         return (*self.redacted, *(response.redacted if response else ()), *(end.redacted if end else ()))
 
@@ -380,14 +380,14 @@ class Exchange:
 
     @property
     def frames_timed(self) -> bool:
-        """Whether the arrival of frames was measured; a log may have the times of the response's beginning and end alone."""
+        """Whether the arrival of frames was measured. A log may have only the times when the response began and ended."""
         return self.timed and (not self.frames.at or any(at is not None for at in self.frames.at))
 
     @property
     def began_at(self) -> int | None:
         """When the request began (ns on this exchange's clock); None if unknown.
 
-        A recorder's clock is at 0 then. Of a pipe it is not known; of a log only where that tells when it was sent.
+        A recorder's clock is 0 then. It is unknown for a pipe, and for a log unless that has the time.
         """
         if self.clock in ("monotonic", "kernel"):
             return None if self.source == "stdin" else 0
@@ -395,12 +395,12 @@ class Exchange:
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """The first value of a header, its name compared without case."""
+    """Return the first value of a header, its name compared without case."""
     wanted = name.lower()
     return next((value for key, value in headers if key.lower() == wanted), None)
 
 
 def is_error_body(document: Mapping[str, Any]) -> bool:
-    """Whether a body is nothing but an error as AWS and other gateways word it: `{"message": …}`, perhaps with a code."""
+    """Return whether a body is nothing but an error as AWS and other gateways word it: `{"message": …}`, perhaps with a code."""
     message = document.get("message", document.get("Message"))
     return type(message) is str and document.keys() <= {"message", "Message", "__type", "code", "type", "status"}

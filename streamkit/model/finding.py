@@ -29,8 +29,8 @@ NOWHERE = Place()
 class Finding:
     """One rule broken in one stream: the first position, the message, and `count` occurrences.
 
-    `breaks` names the clients of the stream's API that lose data or raise, and how, a sentence each; empty where none was measured. `excerpt` is the
-    offending text of the stream (untrusted), empty where there is none to show; `caret` is the span in it, in characters,
+    `breaks` names the clients of the stream's API that lose data or raise, and how, a sentence each; empty if none was measured. `excerpt` is the
+    offending text of the stream (untrusted), empty if there is none to show; `caret` is the span in it, in characters,
     that the JSON path names.
     """
 

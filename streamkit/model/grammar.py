@@ -16,8 +16,11 @@ from streamkit.model.finding import Severity
 
 @dataclass(frozen=True, slots=True)
 class Misstep:
-    """A step that the order does not allow: `kind` is the name of the rule that is about it, at chunk `chunk` (None: at
-    the end of the stream), JSON path `path`, `message` in a sentence. `severity` is set where it differs from the rule's."""
+    """A step that the order does not allow.
+
+    `kind` is the name of the rule, `chunk` the index of the chunk (None at the end of the stream), `path` a JSON path,
+    `message` a sentence. `severity` is set if it differs from that of the rule.
+    """
 
     kind: str
     chunk: int | None
@@ -30,9 +33,9 @@ class Misstep:
 class Grammar:
     """A table of the allowed order.
 
-    `steps[(state, symbol)]` is the next state. `missteps[(state, symbol)]` names what is wrong with a step; it is taken
-    all the same where `steps` has it, else the state stays. A step in neither table is lawful and changes nothing. `ends`
-    are the states in which a stream may end; another state at the end is a misstep named by `unfinished[state]`.
+    `steps[(state, symbol)]` is the next state. `missteps[(state, symbol)]` names the error in a step; such a step is still
+    taken if `steps` has it, otherwise the state does not change. A step in neither table is allowed and changes nothing.
+    `ends` are the valid final states; any other state at the end is a misstep named by `unfinished[state]`.
     """
 
     name: str
@@ -59,7 +62,7 @@ class Walk:
         self.states: dict[object, str] = {}
 
     def state(self, key: object) -> str:
-        """The state of `key`."""
+        """Return the state of `key`."""
         return self.states.get(key, self._grammar.start)
 
     def step(self, key: object, symbol: str) -> str | None:
@@ -69,7 +72,7 @@ class Walk:
         return self._grammar.missteps.get(step)
 
     def unfinished(self) -> list[tuple[object, str]]:
-        """Each key whose state is not a valid end, with the name of its misstep."""
+        """Return each key whose state is not a valid end, with the name of its misstep."""
         grammar = self._grammar
         return [
             (key, grammar.unfinished.get(state, "unfinished"))
@@ -79,7 +82,7 @@ class Walk:
 
 
 def diagram(grammar: Grammar) -> str:
-    """The table as a Mermaid state diagram, with missteps in brackets after their symbol."""
+    """Return the table as a Mermaid state diagram, with missteps in brackets after their symbol."""
     lines = ["stateDiagram-v2", f"    [*] --> {grammar.start}"]
     for (state, symbol), following in grammar.steps.items():
         wrong = grammar.missteps.get((state, symbol))

@@ -68,11 +68,11 @@ class Histogram:
         self.max = max(self.max, ordered[-1])
 
     def _bound(self, key: int) -> float:
-        """The greatest value of bucket `key`."""
+        """Return the greatest value of bucket `key`."""
         return math.exp(key * self._log_base)
 
     def _key(self, value: float) -> int:
-        """The bucket of a value; the logarithm may be off by one at a bound, and the bound decides."""
+        """Return the bucket of a value; the logarithm may be off by one at a bound, and the bound decides."""
         key = math.ceil(math.log(value) / self._log_base)
         while value > self._bound(key):
             key += 1
@@ -93,7 +93,7 @@ class Histogram:
         self.max = max(self.max, other.max)
 
     def percentile(self, rank: float) -> float:
-        """The `rank`-th percentile, interpolated like that of the values and within `alpha` of it. Raises ValueError if there are none."""
+        """Return the `rank`-th percentile, interpolated like that of the values and within `alpha` of it. Raises ValueError if there are none."""
         if not self.count:
             raise ValueError("no values, so no percentile")
         position = rank / 100 * (self.count - 1)
@@ -102,7 +102,7 @@ class Histogram:
         return lower + (upper - lower) * (position - below)
 
     def _ranked(self, place: int) -> float:
-        """The value at this index (from 0) of all values in ascending order, within `alpha`; the ends are exact."""
+        """Return the value at this index (from 0) of all values in ascending order, within `alpha`; the ends are exact."""
         if place <= 0:
             return self.min
         if place >= self.count - 1:
@@ -111,7 +111,7 @@ class Histogram:
         return 0.0 if key is None else min(max(self.value(key), self.min), self.max)
 
     def bucket_of(self, place: int) -> tuple[int | None, int]:
-        """The bucket of the value at this index (from 0) in ascending order, and the number of values before that bucket;
+        """Return the bucket of the value at this index (from 0) in ascending order, and the number of values before that bucket;
         the bucket of zero is None. Raises IndexError."""
         if 0 <= place < self.zero:
             return None, 0
@@ -123,16 +123,16 @@ class Histogram:
         raise IndexError(f"no value at place {place} of {self.count}")
 
     def bounds(self, key: int) -> tuple[float, float]:
-        """The exclusive lower and the inclusive upper bound of bucket `key`."""
+        """Return the exclusive lower and the inclusive upper bound of bucket `key`."""
         return self._bound(key - 1), self._bound(key)
 
     def value(self, key: int) -> float:
-        """The value that represents all values of bucket `key`."""
+        """Return the value that represents all values of bucket `key`."""
         base = math.exp(self._log_base)
         return 2 * base**key / (base + 1)
 
     def summary(self) -> Summary | None:
-        """The distribution in eight numbers, or None if there are no values."""
+        """Return the distribution in eight numbers, or None if there are no values."""
         if not self.count:
             return None
         p50, p90, p95, p99 = (self.percentile(rank) for rank in PERCENTILES)
@@ -141,7 +141,7 @@ class Histogram:
         )
 
     def deviation(self) -> float | None:
-        """The standard deviation of a sample, within about `alpha` of the values, or None for fewer than two."""
+        """Return the standard deviation of a sample, within about `alpha` of the values, or None for fewer than two."""
         if self.count < 2:
             return None
         # The mean of the buckets' own values, so that values that are alike deviate by nothing.
@@ -150,7 +150,7 @@ class Histogram:
         return math.sqrt(math.fsum([*squares, self.zero * mean**2]) / (self.count - 1))
 
     def to_json(self) -> dict[str, Any]:
-        """The histogram as an object of JSON: `{"alpha","zero","min","max","count","sum","buckets":{key: count}}`.
+        """Return the histogram as an object of JSON: `{"alpha","zero","min","max","count","sum","buckets":{key: count}}`.
 
         Where `sum` had to be rounded, `sum_rest` has what is left of it, so that sums add up to the same in any order.
         """
@@ -167,7 +167,7 @@ class Histogram:
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> Histogram:
-        """The histogram from the output of `to_json`. Raises ValueError if it is not that."""
+        """Return the histogram from the output of `to_json`. Raises ValueError if it is not that."""
         try:
             made = Histogram(float(value["alpha"]))
             made.zero = int(value["zero"])
@@ -184,7 +184,7 @@ class Histogram:
 
 
 def _exact_sum(values: list[float]) -> list[float]:
-    """The sum of these values without any rounding: as floats, each the rest of those before it rounded once."""
+    """Return the sum of these values without any rounding: as floats, each the rest of those before it rounded once."""
     parts: list[float] = []
     while part := math.fsum(values):
         parts.append(part)
@@ -238,7 +238,7 @@ class Pool:
             self._condense().merge(histogram)
 
     def summary(self) -> Summary | None:
-        """The distribution in eight numbers, or None if there are no values."""
+        """Return the distribution in eight numbers, or None if there are no values."""
         if self._histogram is not None:
             return self._histogram.summary()
         if not self._values:
@@ -249,7 +249,7 @@ class Pool:
         return Summary(n=len(self._values), min=least, mean=mean, p50=p50, p90=p90, p95=p95, p99=p99, max=most)
 
     def deviation(self) -> float | None:
-        """The standard deviation of a sample (n - 1), or None for fewer than two values."""
+        """Return the standard deviation of a sample (n - 1), or None for fewer than two values."""
         if self._histogram is not None:
             return self._histogram.deviation()
         count = len(self._values)
@@ -260,7 +260,7 @@ class Pool:
         return math.sqrt(math.fsum(squares) / (count - 1))
 
     def percentile(self, rank: float) -> float:
-        """The `rank`-th percentile. Raises ValueError if there are no values."""
+        """Return the `rank`-th percentile. Raises ValueError if there are no values."""
         if self._histogram is not None:
             return self._histogram.percentile(rank)
         if not self._values:
@@ -271,7 +271,7 @@ class Pool:
         return lower + (upper - lower) * (position - below)
 
     def histogram(self) -> Histogram:
-        """All samples as a histogram; the pool itself stays as it is."""
+        """Return all samples as a histogram; the pool itself stays as it is."""
         if self._histogram is not None:
             return self._histogram
         if self._as_histogram is None:
@@ -283,7 +283,7 @@ class Pool:
         return self._as_histogram
 
     def _ranked(self, place: int) -> float:
-        """The sample at this index (from 0) of all samples in ascending order.
+        """Return the sample at this index (from 0) of all samples in ascending order.
 
         Many samples are not sorted as a whole, which would take four times their room: the histogram tells the bucket,
         whose members stand side by side in each piece, and these alone are sorted, each value once.

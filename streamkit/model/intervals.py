@@ -9,14 +9,14 @@ _NORMAL = 1.959963984540054
 
 
 def mean_interval_95(mean: float, deviation: float, count: int) -> tuple[float, float]:
-    """The 95 % interval of a mean, from the standard deviation of a sample (n - 1) of `count` independent values, two or
+    """Return the 95 % interval of a mean, from the standard deviation of a sample (n - 1) of `count` independent values, two or
     more: mean ± t·s/√n (Student 1908). Of long tails it is too short while values are few."""
     half = t_975(count - 1) * deviation / math.sqrt(count)
     return mean - half, mean + half
 
 
 def t_975(freedom: int) -> float:
-    """The quantile of 97.5 % of Student's t distribution, to five digits: G. W. Hill, algorithm 396, CACM 13 (1970)."""
+    """Return the quantile of 97.5 % of Student's t distribution, to five digits: G. W. Hill, algorithm 396, CACM 13 (1970)."""
     if freedom < 1:
         raise ValueError("no degree of freedom")
     tail = 0.05

@@ -19,7 +19,7 @@ class Samples:
     """One metric of one stream: zero, one or many values in the metric's unit.
 
     `missing` is a short code for why there is no value (`no-times`, `no-request-time`, `no-token`, `no-usage`, …);
-    empty where there is one. A value of zero is a measured zero. `source` tells where a count of tokens comes from.
+    empty if there is one. A value of zero is a measured zero. `source` tells where a count of tokens comes from.
     """
 
     values: Sequence[float] = ()
@@ -44,7 +44,7 @@ class Summary:
 
     @staticmethod
     def of(values: Sequence[float]) -> Summary | None:
-        """The summary of these values, or None if there are none."""
+        """Return the summary of these values, or None if there are none."""
         if not values:
             return None
         ordered = sorted(values)
@@ -79,7 +79,7 @@ class TokenCounter:
 @dataclass(frozen=True, slots=True)
 class ChoiceTimes:
     """One of several choices of a stream: its number, its content chunks, when the first and the last of them came (ns
-    since the request; None where that is not known), and the gaps between them (ns)."""
+    since the request; None if that is not known), and the gaps between them (ns)."""
 
     number: int
     chunks: int
@@ -126,7 +126,7 @@ class Measurement:
         return table(repr(self), known, len(known))
 
     def to_records(self) -> list[dict[str, Any]]:
-        """A record a sample, for pandas and the like: `file`, `exchange`, `metric`, `unit`, `value` (None where there is
+        """Return a record a sample, for pandas and the like: `file`, `exchange`, `metric`, `unit`, `value` (None if there is
         none), `missing` (why there is none; else empty)."""
         return [
             {"file": self.file, "exchange": self.exchange, "metric": name, "unit": self.units.get(name, ""), **told}
@@ -142,7 +142,7 @@ def _records(samples: Samples) -> list[dict[str, Any]]:
 
 
 def percentile(ordered: Sequence[float], rank: float) -> float:
-    """The `rank`-th percentile (0 to 100) of values in ascending order, by linear interpolation at rank/100·(n-1)."""
+    """Return the `rank`-th percentile (0 to 100) of values in ascending order, by linear interpolation at rank/100·(n-1)."""
     position = rank / 100 * (len(ordered) - 1)
     below = math.floor(position)
     above = min(below + 1, len(ordered) - 1)

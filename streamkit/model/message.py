@@ -14,8 +14,8 @@ DeltaKind = Literal[
 ]
 PartKind = Literal["text", "reasoning", "refusal", "tool_call", "audio", "citation", "data"]
 
-# What a chunk carries, as bits, so that metrics can examine a million chunks without a million objects.
-ROLE = 1  # a role or other opening metadata, and nothing that a person would read
+# The content of a chunk as bits, so that metrics can examine a million chunks without a million objects.
+ROLE = 1  # a role or other metadata at the beginning, without readable content
 TEXT = 2  # non-empty answer text, including refusals
 REASONING = 4  # non-empty reasoning (thinking) text
 TOOL = 8  # a piece of a tool call: name or arguments, not empty
@@ -29,7 +29,7 @@ TOKEN = TEXT | REASONING | TOOL  # what counts as the first token
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """One thing that a chunk adds.
+    """One addition of a chunk to the message.
 
     `choice` counts alternatives from 0, `part` is the place of the block, item or tool call in its choice. `text` is
     what is appended (text, reasoning, tool arguments, a finish reason, an error's message, token counts); `id` and `name` are a tool
@@ -113,7 +113,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The whole answer of one stream: a message per choice, and what they have in common."""
+    """The complete response of one stream: a message per choice, and their common fields."""
 
     messages: tuple[Message, ...] = ()
     id: str | None = None

@@ -1,7 +1,7 @@
 """The recording: JSON Lines that hold exchanges, format version 1, one line at a time.
 
-Bytes in, values out, and back. What is damaged in a file is read as far as it goes and reported as `Damage` on the
-exchange that it belongs to; only a newer version, or a file without any exchange, cannot be read.
+Converts bytes to values and back. Damaged files are read as far as possible, and the damage is reported as `Damage` on the
+exchange; only a newer version, or a file without any exchange, cannot be read.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def recognises(head: bytes) -> bool:
-    """Whether these first bytes of a file are a recording's: a line of type `start` with an integer `streamkit`."""
+    """Return whether these first bytes of a file are a recording's: a line of type `start` with an integer `streamkit`."""
     if _CUT_START.search(head):
         return True
     for line in head.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
@@ -53,9 +53,9 @@ def recognises(head: bytes) -> bool:
 
 
 def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
-    """The exchanges of a recording, one at a time, each as soon as the next one starts or the file ends.
+    """Yield the exchanges of a recording, one at a time, each as soon as the next one starts or the file ends.
 
-    `lines` are the file's lines with their line feeds (a binary file is one). Raises UnreadableInput where a line is of
+    `lines` are the file's lines with their line feeds (a binary file is one). Raises UnreadableInput if a line is of
     a newer version, or where the file holds no exchange at all.
     """
     reading = _Reading(path)
@@ -67,7 +67,7 @@ def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
 
 
 def read_batches(batches: Iterable[list[bytes]], *, path: str = "-", largest: int | None = None) -> Iterator[Exchange]:
-    """The same for batches of lines, as files are read: runs of frames are parsed at C speed.
+    """Yield the same for batches of lines, as files are read: runs of frames are parsed at C speed.
 
     Raises UnreadableInput too where an exchange takes more than `largest` bytes of memory.
     """
@@ -86,12 +86,12 @@ def read_batches(batches: Iterable[list[bytes]], *, path: str = "-", largest: in
 
 
 def _others_than_frames(lines: list[bytes]) -> Iterator[int]:
-    """The indices of the lines that do not begin as recorders begin the line of a frame."""
+    """Return the indices of the lines that do not begin as recorders begin the line of a frame."""
     return compress(count(), map(not_, map(bytes.startswith, lines, repeat(_FRAME))))
 
 
 def write(exchange: Exchange) -> Iterator[bytes]:
-    """The lines of one exchange. `end` counts and digests the frames as they are written."""
+    """Yield the lines of one exchange. `end` counts and digests the frames as they are written."""
     yield start_line(exchange)
     if exchange.response is not None:
         yield response_line(exchange.response)
@@ -103,7 +103,7 @@ def write(exchange: Exchange) -> Iterator[bytes]:
 
 
 def start_line(exchange: Exchange) -> bytes:
-    """The line that opens this exchange; only what is known before an answer comes is used."""
+    """Return the line that opens this exchange; only what is known before an answer comes is used."""
     record: dict[str, Any] = {
         "type": "start",
         "streamkit": VERSION,
@@ -126,7 +126,7 @@ def start_line(exchange: Exchange) -> bytes:
 
 
 def response_line(response: Response) -> bytes:
-    """The line of a status line and headers."""
+    """Return the line of a status line and headers."""
     record: dict[str, Any] = {
         "type": "response",
         "at": response.at,
@@ -140,7 +140,7 @@ def response_line(response: Response) -> bytes:
 
 
 def frame_line(data: bytes, at: int | None, *, binary: bool = False) -> bytes:
-    """The line of one frame: as text where these bytes alone are valid UTF-8, else (or where it is `binary`) in base64."""
+    """Return the line of one frame: as text where these bytes alone are valid UTF-8, else (or where it is `binary`) in base64."""
     stamp = b"null" if at is None else b"%d" % at
     try:
         if binary:
@@ -151,7 +151,7 @@ def frame_line(data: bytes, at: int | None, *, binary: bool = False) -> bytes:
 
 
 def end_line(end: End, *, frames: int | None = None, size: int | None = None, sha256: str | None = None) -> bytes:
-    """The line that closes an exchange; `frames`, `size` (bytes) and `sha256` stand in for what `end` says of them."""
+    """Return the line that closes an exchange; `frames`, `size` (bytes) and `sha256` stand in for what `end` says of them."""
     record: dict[str, Any] = {
         "type": "end",
         "at": end.at,
@@ -170,7 +170,7 @@ def end_line(end: End, *, frames: int | None = None, size: int | None = None, sh
 
 
 def note_line(**fields: Any) -> bytes:
-    """A line that readers ignore."""
+    """Return a line that readers ignore."""
     return _line({"type": "note", **fields})
 
 
@@ -266,7 +266,7 @@ class _Reading:
         return done
 
     def close(self) -> Exchange:
-        """The current exchange, at the end of the file."""
+        """Return the current exchange, at the end of the file."""
         if not self._draft.begun:
             message = (
                 "the file is empty" if self._number == 0 else "no line of type start, so no exchange of a recording"
@@ -276,7 +276,7 @@ class _Reading:
 
 
 def _mended(line: bytes, number: int, draft: Draft) -> tuple[dict[str, Any] | None, bytes]:
-    """The object of a line that the fast path rejected, or None if the line is damaged (which is reported)."""
+    """Return the object of a line that the fast path rejected, or None if the line is damaged (which is reported)."""
     line = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
     record = _object(line)
     if record is not None or not line.strip():

@@ -1,6 +1,6 @@
 """The steps that play an exchange, with deadlines. The player creates them, faults change them, transport executes them.
 
-`at` is an absolute deadline: nanoseconds after the request has arrived (or, where there is no request, after playing
+`at` is an absolute deadline: nanoseconds after the request has arrived (or, if there is no request, after playing
 began). Deadlines do not add up errors as waits do; a step whose deadline has passed is done at once. Steps are in the
 order in which they are done and their deadlines never decrease.
 """

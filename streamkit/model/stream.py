@@ -1,4 +1,4 @@
-"""One decoded exchange: everything that rules, metrics and assemblers see.
+"""One decoded exchange, the input of rules, metrics and assemblers.
 
 Columns, not objects: event i has `events.data[i]` and `times[i]`, chunk k has `chunks[k]`, `flags[k]` and belongs to event
 `chunk_events[k]`. What is rare (asides, broken events, misfits, missteps) is a value of its own.
@@ -33,7 +33,7 @@ class Broken:
 
     `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; or, where a lenient client reads it all the same
     (`recovered`, and the chunk is there), `lenient-json` (NaN, a lone surrogate) and `invalid-utf8`. `message` is the
-    decoder's word, `column` (from 0) the place in the event's data where it stopped, None where it does not tell. `cut`
+    decoder's word, `column` (from 0) the place in the event's data where it stopped, None if it does not tell. `cut`
     marks the last event of a body that ends in the middle.
     """
 
@@ -81,13 +81,13 @@ class Rival:
 class Stream:
     """One exchange, decoded and interpreted.
 
-    `events` and `times` (ns, None where not measured) run over all events, `chunks`, `chunk_events` and `flags` over
+    `events` and `times` (ns, None if not measured) run over all events, `chunks`, `chunk_events` and `flags` over
     the provider's JSON objects. `done` holds the indices of terminal markers that are not JSON (`[DONE]`). `terminal`
-    tells whether the API's terminal event was seen. `framed` is False where the log did not keep the wire's framing, so
+    tells whether the API's terminal event was seen. `framed` is False if the log did not keep the wire's framing, so
     that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
     are filled only where the stream was `judged`, by the tables of the API `judged_as` where `api` hands on another's chunks;
     `drift` then looks for fields that are in no table. `contract` gives what does not satisfy the user's own JSON Schemas.
-    `max_gap` is how long (ns) nothing may come before a rule speaks of a stall; `reported` reads the usage of one chunk.
+    `max_gap` is the longest gap (ns) that rules do not report as a stall; `reported` reads the usage of one chunk.
     `rival` is another API that recognises some of its first events, as far as the detection looked for one.
     `unchecked` names what the API has no table for (`shape`, `order`). `defects` are the parts of streamkit that raised on
     this stream, each with its exception; what they would have found is missing.
@@ -135,7 +135,7 @@ class Stream:
         return table(repr(self), self._records(), len(self.events))
 
     def to_records(self) -> list[dict[str, Any]]:
-        """A record an event, for pandas and the like: `event` (from 1), `at_ns` (None where not measured), `name` (the
+        """Return a record an event, for pandas and the like: `event` (from 1), `at_ns` (None if not measured), `name` (the
         event type), `kinds` (what its chunk adds: `role`, `text`, …), `text` (the answer's text that it adds) and `data`
         (the payload, invalid UTF-8 replaced)."""
         return list(self._records())
@@ -181,7 +181,7 @@ class Stream:
         return not asked and kind not in _STREAM_TYPES
 
     def deltas(self, chunk: int) -> tuple[Delta, ...]:
-        """What chunk `chunk` adds."""
+        """Return the additions of chunk `chunk`."""
         return self.reader(self.chunks[chunk])
 
     def chunk_times(self) -> Sequence[int | None]:
@@ -197,7 +197,7 @@ class Stream:
     def place(
         self, *, event: int | None = None, chunk: int | None = None, byte: int | None = None, path: str | None = None
     ) -> Place:
-        """The position of an event (index from 0), a chunk or a byte, as numbers for people (from 1)."""
+        """Return the position of an event (index from 0), a chunk or a byte, as numbers for people (from 1)."""
         if chunk is not None:
             event = self.chunk_events[chunk]
         if byte is None and event is not None:

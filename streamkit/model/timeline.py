@@ -15,9 +15,9 @@ Kind = Literal["event", "comment", "ignored", "tail"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One item of a body: the `n`th (from 1), complete at `at` (ns, None where not measured).
+    """One item of a body: the `n`th (from 1), complete at `at` (ns, None if not measured).
 
-    `event` is its index among the events and `chunk` that among the chunks, None where it is none. `broken` says what is
+    `event` is its index among the events and `chunk` that among the chunks, None if it is none. `broken` says what is
     wrong with an event whose data is not a JSON object.
     """
 
@@ -31,7 +31,7 @@ class Moment:
 
 
 def timeline(stream: Stream) -> Iterator[Moment]:
-    """Every item of the stream's body, in order. A tail, which the end of the body left unfinished, comes last."""
+    """Yield every item of the stream's body, in order. A tail, which the end of the body left unfinished, comes last."""
     chunk_of = dict(zip(stream.chunk_events, range(len(stream.chunks)), strict=True))
     broken_at = {broken.event: broken for broken in stream.broken}
     tails: list[Tail] = []
@@ -60,7 +60,7 @@ def timeline(stream: Stream) -> Iterator[Moment]:
 
 
 def added(stream: Stream, moment: Moment) -> tuple[Delta, ...]:
-    """What the item adds to the message: nothing, unless it is a chunk."""
+    """Return the additions of the item to the message; empty unless it is a chunk."""
     return stream.deltas(moment.chunk) if moment.chunk is not None else ()
 
 

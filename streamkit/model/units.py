@@ -1,4 +1,4 @@
-"""The one grammar of durations, sizes and counts, as options, gates, faults and configuration take them.
+"""The syntax of durations, sizes and counts in options, gates, faults and configuration.
 
 A duration is a number and a unit: `250us`, `20ms`, `1.5s`, `2m`, `1h`. A number alone is seconds. Inside the program a
 duration is a whole number of nanoseconds.
@@ -28,7 +28,7 @@ _LONGEST = 10**18
 
 
 def quantity(text: str) -> tuple[float, str]:
-    """A number and its unit as written (empty where there is none). Raises ValueError for anything else.
+    """Return a number and its unit as written (empty if there is none). Raises ValueError for anything else.
 
     The number may be infinite, where the text has more digits than a float can hold.
     """
@@ -63,7 +63,7 @@ def size(text: str) -> int:
 
 
 def count(text: str, least: int = 0) -> int:
-    """A whole number of at most 18 digits, not below `least`. Raises ValueError."""
+    """Return a whole number of at most 18 digits, not below `least`. Raises ValueError."""
     if not (text.isascii() and text.isdecimal()) or len(text) > 18 or int(text) < least:
         raise ValueError(f"invalid number {text!r}: expected a whole number from {least} on")
     return int(text)

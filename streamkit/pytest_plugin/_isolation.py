@@ -105,7 +105,7 @@ _KEY = pytest.StashKey[Isolation]()
 
 
 def isolation_of(config: pytest.Config) -> Isolation | None:
-    """The isolation of this run; None if the project has not set `streamkit_block_network`."""
+    """Return the isolation of this run; None if the project has not set `streamkit_block_network`."""
     return config.stash.get(_KEY, None)
 
 

@@ -15,13 +15,13 @@ _LONGEST_NAME = 150  # characters; file systems allow 255 bytes
 
 
 def folder_of(config: pytest.Config, test: Path) -> Path:
-    """The folder of the recordings of this test file."""
+    """Return the folder of the recordings of this test file."""
     named = config.getini("streamkit_recordings")
     return config.rootpath / named if named else test.parent / FOLDER
 
 
 def default_name(item: pytest.Item) -> str:
-    """`MODULE/CLASS.TEST-PARAMETERS.jsonl`: a file for each test, of characters that every file system allows.
+    """Return `MODULE/CLASS.TEST-PARAMETERS.jsonl`: a file for each test, of characters that every file system allows.
 
     With the ini option `streamkit_recordings`, the folder of the module comes first, because all modules share one folder. If
     characters had to be replaced, a hash of the original name keeps `a/b` and `a b` apart.

@@ -50,7 +50,7 @@ class Plan:
 
 
 def command_of(item: pytest.Item) -> str:
-    """The command that runs this test, from the root folder."""
+    """Return the command that runs this test, from the root folder."""
     return shlex.join(["pytest", item.nodeid])
 
 
@@ -94,7 +94,7 @@ def _judge(server: StreamkitServer, asked_for: bool, strict: bool | None) -> Non
 
 
 def _is_missing(path: Path) -> bool:
-    """Whether there is nothing to play yet. An empty file is what a killed recorder leaves."""
+    """Return whether there is nothing to play yet. An empty file is what a killed recorder leaves."""
     return not path.exists() or (path.is_file() and not path.stat().st_size)
 
 
@@ -149,7 +149,7 @@ def _nothing() -> None:
 
 
 def _options(given: dict[str, Any], record_command: str) -> Options:
-    """The marker's arguments as the server takes them. Recordings are played at once unless a speed is given."""
+    """Return the marker's arguments as the server takes them. Recordings are played at once unless a speed is given."""
     from streamkit.errors import UsageError
     from streamkit.faults import plan
     from streamkit.playback.fields import FieldPath
@@ -179,7 +179,7 @@ def _listed(given: str | Sequence[str]) -> Sequence[str]:
 
 
 def _exchanges(path: Path, command: str) -> Iterator[Exchange]:
-    """What a file or a folder holds. Fails the test where there is nothing."""
+    """Yield what a file or a folder holds. Fails the test where there is nothing."""
     from streamkit.errors import StreamkitError
     from streamkit.formats import find, read
 

@@ -49,7 +49,7 @@ class StreamkitServer:
             raise AssertionError("recordings that were never requested: " + ", ".join(self.unplayed))
 
     def explain(self) -> str:
-        """All differences between the requests without a match and their nearest recordings, a line each."""
+        """Return all differences between the requests without a match and their nearest recordings, a line each."""
         lines = []
         for asked in self.missed:
             lines.append(f"{asked.method} {asked.path}: {asked.message}")

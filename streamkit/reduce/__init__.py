@@ -29,7 +29,7 @@ class Reduced:
 
 
 def reduce(pieces: Sequence[bytes], fails: Fails) -> Reduced:
-    """The smallest body that still fails: `fails` says so of these pieces, and of the whole it must."""
+    """Return the smallest body that still fails: `fails` says so of these pieces, and of the whole it must."""
     kept = fewest(pieces, fails)
     for place in range(len(kept)):
         kept[place] = _fewest_members(kept, place, fails)
@@ -47,7 +47,7 @@ def reduce(pieces: Sequence[bytes], fails: Fails) -> Reduced:
 
 
 def fewest(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool]) -> list[Item]:
-    """A list from which no item can be taken without `fails` turning false: ddmin, by halves, then quarters, then one."""
+    """Return a list from which no item can be taken without `fails` turning false: ddmin, by halves, then quarters, then one."""
     kept = list(items)
     parts = 2
     while len(kept) >= 2:
@@ -84,7 +84,7 @@ def _fewest_members(pieces: Sequence[bytes], place: int, fails: Fails) -> bytes:
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a JSON value, outer before inner, last element of a list first."""
+    """Yield every place in a JSON value, outer before inner, last element of a list first."""
     pairs = (
         list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
     )
@@ -97,7 +97,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 
 
 def _without(value: Any, path: tuple[Any, ...]) -> Any:
-    """A copy without that place; None where it went with another one before."""
+    """Return a copy without that place; None if it went with another one before."""
     if not path:
         return None
     key, rest = path[0], path[1:]

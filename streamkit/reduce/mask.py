@@ -39,7 +39,7 @@ _OUTSIDE = re.compile(
 
 
 def mask(piece: bytes) -> bytes:
-    """A piece with every text masked that is no word of the protocol: letters are `x`, digits `0`, the rest stays.
+    """Return a piece with every text masked that is no word of the protocol: letters are `x`, digits `0`, the rest stays.
 
     Numbers of JSON stay, and bytes that are no UTF-8. Where the data is no JSON, what stands in it is masked as it stands.
     """
@@ -51,7 +51,7 @@ def mask(piece: bytes) -> bytes:
 
 
 def decoded(text: bytes) -> Any:
-    """The value of a JSON text; None for what is none."""
+    """Return the value of a JSON text; None for what is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -59,7 +59,7 @@ def decoded(text: bytes) -> Any:
 
 
 def encoded(value: Any) -> bytes:
-    """A value as the shortest JSON text."""
+    """Return a value as the shortest JSON text."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
@@ -78,7 +78,7 @@ def _is_term(name: str, value: str) -> bool:
 
 
 def _masked_raw(piece: bytes) -> bytes:
-    """Text that is no JSON: the strings that are values, and the words between strings that are none of the protocol's."""
+    """Return text that is no JSON: the strings that are values, and the words between strings that are none of the protocol's."""
     text = piece.decode("utf-8", "surrogateescape")
     pieces, last, name = [], 0, ""
     for match in _STRING.finditer(text):
@@ -96,7 +96,7 @@ def _masked_raw(piece: bytes) -> bytes:
 
 
 def _hidden(match: re.Match[str]) -> str:
-    """What stands for a match. A number keeps a first digit that is not 0, as JSON knows no others of several digits."""
+    """Return what stands for a match. A number keeps a first digit that is not 0, as JSON knows no others of several digits."""
     if match["letter"]:
         return "x"
     return match["kept"] or ("1" if match.groupdict().get("lead") else "0")

@@ -17,6 +17,6 @@ def fingerprint(finding: Finding) -> str:
 
 
 def sentence(finding: Finding) -> str:
-    """The message with its count and the client that breaks, for a reader who sees nothing else."""
+    """Return the message with its count and the client that breaks, for a reader who sees nothing else."""
     count = f" ({finding.count} times)" if finding.count > 1 else ""
     return finding.message + count + (f". Breaks: {'; '.join(finding.breaks)}" if finding.breaks else "")

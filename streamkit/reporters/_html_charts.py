@@ -25,7 +25,7 @@ _MOST_ROWS = 200
 
 
 def distribution(data: Mapping[str, Any], unit: str) -> str:
-    """A histogram over a logarithmic axis with its cumulative curve, from a histogram as JSON has it."""
+    """Return a histogram over a logarithmic axis with its cumulative curve, from a histogram as JSON has it."""
     counts = {int(key): int(count) for key, count in data["buckets"].items()}
     if not counts:
         return '<p class="dim">all values are 0</p>'
@@ -61,7 +61,7 @@ def distribution(data: Mapping[str, Any], unit: str) -> str:
 
 
 def waterfall(rows: Sequence[Row]) -> str:
-    """A bar a stream: waiting for the first token, generating, what came after the last one; stalls are marked."""
+    """Return a bar a stream: waiting for the first token, generating, what came after the last one; stalls are marked."""
     timed = [row for row in rows if _time(row, "operation_duration_ns") or _time(row, "time_to_last_token_ns")]
     given = timed[:_MOST_ROWS]
     if not given:
@@ -102,7 +102,7 @@ def strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]
 
 
 def brief_strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]) -> str:
-    """The same with chunks of a kind that stand side by side drawn as one, which takes a twentieth of the room."""
+    """Return the same with chunks of a kind that stand side by side drawn as one, which takes a twentieth of the room."""
     columns = {_STRIP * at // end // _STEP: kind for at, kind, _ in marks}  # of several in one place the last one
     parts = []
     for kind, group in groupby(sorted(columns.items()), key=lambda item: item[1]):
@@ -116,7 +116,7 @@ def brief_strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequenc
 
 
 def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The runs of consecutive numbers in ascending `places`, each from its first to one after its last."""
+    """Yield the runs of consecutive numbers in ascending `places`, each from its first to one after its last."""
     start = before = places[0]
     for place in places[1:]:
         if place != before + 1:
@@ -127,7 +127,7 @@ def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _over_time(parts: list[str], seen: set[str], end: int, stalls: Sequence[Row]) -> str:
-    """A picture with these marks, the stalls below them, and a scale."""
+    """Return a picture with these marks, the stalls below them, and a scale."""
     for stall in stalls:
         start = max(stall["at_ns"] - stall["gap_ns"], 0)
         parts.append(_stretch("stall", start, stall["at_ns"], 40, _STRIP / end, tall=4, left=4))
@@ -176,7 +176,7 @@ def _svg(height: float, parts: Sequence[str]) -> str:
 
 
 def _key(names: Sequence[tuple[str, str]]) -> str:
-    """What the colors mean."""
+    """Return what the colors mean."""
     parts, x = [], 4
     for kind, name in names:
         parts.append(

@@ -1,7 +1,7 @@
 """The frame of a page: one file that needs no network and works from disk, its style and script named by digest.
 
-The policy forbids everything but that style and that script: text of a stream that got through the escaping could load
-nothing, send nothing and run nothing. No attribute holds style or script, so that the policy need not allow it.
+The policy allows only that style and that script: text of a stream that was not escaped could not load, send or run anything.
+No attribute contains style or script, so that the policy need not allow it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ svg{display:block;width:100%;height:auto;max-width:1060px}svg text{fill:var(--di
 .key rect{width:10px;height:10px}
 """.strip()
 
-# Sorts a table by the column whose head was clicked: by the number in data-v where there is one; absent values last.
+# Sorts a table by the column whose head was clicked: by the number in data-v if there is one; absent values last.
 SCRIPT = """
 document.querySelectorAll('table.sortable th').forEach(function (head) {
   head.addEventListener('click', function () {
@@ -59,7 +59,7 @@ document.querySelectorAll('table.sortable th').forEach(function (head) {
 
 
 def page(title: str, parts: Iterable[str], data: Any = None) -> str:
-    """A whole page. `parts` are HTML that is escaped already; `data` is embedded as JSON."""
+    """Return a whole page. `parts` are HTML that is escaped already; `data` is embedded as JSON."""
     policy = "; ".join((
         "default-src 'none'",
         f"style-src '{_digest(STYLE)}'",
@@ -80,17 +80,17 @@ def page(title: str, parts: Iterable[str], data: Any = None) -> str:
 
 
 def text(value: object) -> str:
-    """Text of a stream as text of a page: escaped, and with what moves text made visible."""
+    """Return text of a stream as text of a page: escaped, and with what moves text made visible."""
     return html.escape(one_line(str(value)), quote=True)
 
 
 def lines(value: str) -> str:
-    """The same for text of several lines."""
+    """Return the same for text of several lines."""
     return "\n".join(text(line) for line in value.split("\n"))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1, sortable: bool = False) -> str:
-    """A table. Cells are HTML: made by `cell`, or escaped text, which becomes a cell."""
+    """Return a table. Cells are HTML: made by `cell`, or escaped text, which becomes a cell."""
     head = "".join(f"<th{_side(place, left)}>{text(name)}</th>" for place, name in enumerate(heads))
     body = "".join(
         "<tr>"
@@ -106,7 +106,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1,
 
 
 def cell(shown: str, number: float | None) -> str:
-    """A cell with the number that it is sorted by."""
+    """Return a cell with the number that it is sorted by."""
     return f'<td data-v="{"" if number is None else number}">{text(shown)}</td>'
 
 
@@ -119,5 +119,5 @@ def _digest(part: str) -> str:
 
 
 def _embedded(data: Any) -> str:
-    """JSON inside a script element: no `<` may stand there, or a text could end the element."""
+    """Return JSON inside a script element: no `<` may stand there, or a text could end the element."""
     return dumps_fast(data).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

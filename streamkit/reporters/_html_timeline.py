@@ -1,4 +1,4 @@
-"""One stream on a page: what it is, its picture over time, what it says, every event, and what is wrong with it."""
+"""One stream on a page: its properties, a plot over time, its content, every event, and its findings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Sections:
     letters: int = _LETTERS
 
     def __call__(self, shown_stream: PageStream) -> str:
-        """The part of the page that is about this stream."""
+        """Return the part of the page that is about this stream."""
         chunks = len(shown_stream.stream.chunks)
         whole = section(
             shown_stream,
@@ -51,7 +51,7 @@ class Sections:
 
 
 def section(shown_stream: PageStream, *, events: int = _EVENTS, each_chunk: bool = True, letters: int = _TEXT) -> str:
-    """The part of a page that is about one stream, with at most that many `events` and `letters` of each text.
+    """Return the part of a page that is about one stream, with at most that many `events` and `letters` of each text.
 
     `each_chunk` draws a line a chunk that says what it adds; without it, chunks that follow closely are drawn as one.
     """
@@ -73,7 +73,7 @@ def section(shown_stream: PageStream, *, events: int = _EVENTS, each_chunk: bool
 
 
 def opened(section: str) -> str:
-    """The same section with its content shown, without a click."""
+    """Return the same section with its content shown, without a click."""
     return section.replace(_CLOSED, "<details open>", 1)
 
 
@@ -96,7 +96,7 @@ def _picture(shown_stream: PageStream, *, each_chunk: bool) -> str:
 
 
 def _texts(stream: Stream) -> Iterator[tuple[str, str]]:
-    """What the stream says, put together: each choice's reasoning, answer and tool calls, with its place."""
+    """Return what the stream says, put together: each choice's reasoning, answer and tool calls, with its place."""
     message: dict[str, list[str]] = {}
     for chunk in range(len(stream.chunks)):
         for delta in stream.deltas(chunk):

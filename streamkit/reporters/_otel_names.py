@@ -50,22 +50,22 @@ UNITS = {"ns": "s", "tokens": "{token}", "bytes": "By", "tokens/s": "{token}/s",
 
 
 def metric_name(column: Column) -> str:
-    """The conventions' name of a metric, else one of our own below `streamkit.`."""
+    """Return the conventions' name of a metric, else one of our own below `streamkit.`."""
     return _METRICS.get(column.key, f"streamkit.{column.key.removesuffix('_ns')}")
 
 
 def unit(column: Column) -> str:
-    """The unit in UCUM, as the conventions ask for it."""
+    """Return the unit in UCUM, as the conventions ask for it."""
     return UNITS.get(column.unit, "1")
 
 
 def scaled(column: Column, value: float) -> float:
-    """A value in the unit that `unit` names: times in seconds."""
+    """Return a value in the unit that `unit` names: times in seconds."""
     return value / 1e9 if column.unit == "ns" else value
 
 
 def attributes(row: Row) -> dict[str, Any]:
-    """The attributes of a stream that the conventions name; what is not known is left out."""
+    """Return the attributes of a stream that the conventions name; what is not known is left out."""
     dialect, api = row["dialect"] or "", row["api"]
     known = {
         "gen_ai.operation.name": _OPERATIONS.get(api, "chat"),

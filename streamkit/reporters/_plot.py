@@ -29,7 +29,7 @@ _ORDER = ("error", "finish", "tool", "text", "reasoning", "usage", "role", "othe
 
 
 def histogram(data: Mapping[str, Any], unit: str, *, width: int, ascii_only: bool) -> Iterator[str]:
-    """The lines of a log-spaced histogram of one metric, from its histogram as JSON has it."""
+    """Yield the lines of a log-spaced histogram of one metric, from its histogram as JSON has it."""
     counts = {int(key): int(count) for key, count in data["buckets"].items()}
     if data["zero"]:
         yield f"{'0':>21} | {data['zero']:,}\n"
@@ -81,7 +81,7 @@ def strip(marks: Sequence[Mark], *, width: int, ascii_only: bool) -> Iterator[st
 
 
 def legend(marks: Sequence[Mark], *, ascii_only: bool) -> str:
-    """What the letters of a strip mean, those only that occur in it."""
+    """Return what the letters of a strip mean, those only that occur in it."""
     kinds = {mark.kind for mark in marks}
     words = [
         f"{_LETTERS[kind]} {kind}"

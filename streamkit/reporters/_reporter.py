@@ -22,7 +22,7 @@ class LintReport:
     `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
     `verdict`, `unchecked`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity
     from which the run fails, `passed_over` how many exchanges are no streams and were not to be, `paint` its colors,
-    `width` the columns of the terminal that shows it (0 where none does), `version` that of this program.
+    `width` the columns of the terminal that shows it (0 if none does), `version` that of this program.
     """
 
     findings: Sequence[Finding]
@@ -36,7 +36,7 @@ class LintReport:
     version: str = ""
 
     def fails(self, finding: Finding) -> bool:
-        """Whether a finding fails the run."""
+        """Return whether a finding fails the run."""
         return SEVERITIES.index(finding.severity) <= SEVERITIES.index(cast("Severity", self.fail_on))
 
 
@@ -44,7 +44,7 @@ class LintReport:
 class Column:
     """One metric as a reporter sees it: its name in JSON, its short head and its title, its unit, whether a stream has
     many samples of it, when a table shows it unasked, the manual that explains it, and
-    its name in OpenTelemetry's GenAI conventions (empty where it has none)."""
+    its name in OpenTelemetry's GenAI conventions (empty if it has none)."""
 
     key: str
     head: str

@@ -15,12 +15,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def place(row: Row) -> str:
-    """The file of a row, with the number of its exchange where it is not the first."""
+    """Return the file of a row, with the number of its exchange where it is not the first."""
     return str(row["file"]) if row["exchange"] == 1 else f"{row['file']}#{row['exchange']}"
 
 
 def flat(rows: Iterable[Row], columns: Sequence[Column]) -> Iterable[dict[str, Any]]:
-    """A row a stream with one cell a value: a distribution takes eight, named `key.p50` and so on. Absent is None."""
+    """Yield a row a stream with one cell a value: a distribution takes eight, named `key.p50` and so on. Absent is None."""
     for row in rows:
         cells = {
             name: row[name] for name in ("file", "exchange", "api", "dialect", "model", "verdict", "tokens_source")
@@ -38,7 +38,7 @@ def flat(rows: Iterable[Row], columns: Sequence[Column]) -> Iterable[dict[str, A
 
 
 def harmless(value: Any) -> Any:
-    """A text cell of one line that a spreadsheet does not take for a formula: quoted where it begins like one."""
+    """Return a text cell of one line that a spreadsheet does not take for a formula: quoted where it begins like one."""
     if not isinstance(value, str):
         return value
     return one_line(f"'{value}" if value.startswith(_FORMULA) else value)

@@ -30,7 +30,7 @@ _WANTED = (
     "time_to_last_token_ns",
     "time_to_first_answer_token_ns",
 )
-# Whose means are told unless metrics are named: those that `--compare` compares.
+# The metrics whose means are shown by default: those that `--compare` compares.
 _MEANS = (
     "time_to_first_token_ns",
     "inter_token_latency_ns",
@@ -40,9 +40,9 @@ _MEANS = (
 )
 _OF_MANY = ("p50", "p99", "max")
 _FILE_WIDTH = 16
-# Why goodput is missing where nobody asked for it.
+# Why goodput is missing if nobody asked for it.
 _UNASKED = "no-slo"
-# More notes of one kind than this are told as one.
+# More notes of one kind than this are combined.
 _ALIKE = 3
 _DIGITS = re.compile(r"\d+")
 # Numbers of a run that need no wall clock.
@@ -61,19 +61,19 @@ class Table:
 
 
 def wanted(column: Column, report: StatsReport, value: object = True) -> bool:
-    """Whether a table has this column: it was asked for, is always there, or has something to show."""
+    """Return whether a table has this column: it was asked for, is always there, or has something to show."""
     return report.asked or column.shown == "always" or (column.shown == "present" and value is not None)
 
 
 def headline(group: Row) -> str:
-    """How many streams, and how they ended."""
+    """Return how many streams, and how they ended."""
     count = group["streams"]
     message = ", ".join(f"{number} {verdict}" for verdict, number in group["verdicts"].items())
     return f"{count} stream{'' if count == 1 else 's'}: {message}" if count else "no streams"
 
 
 def failure_lines(group: Row, report: StatsReport) -> Iterator[str]:
-    """The share of successes with its interval, and a line for each way in which the other requests ended."""
+    """Yield the share of successes with its interval, and a line for each way in which the other requests ended."""
     success, outcomes = group["success"], group["outcomes"]
     others = {word: count for word, count in outcomes.items() if word != "complete"}
     if not others:
@@ -91,7 +91,7 @@ def failure_lines(group: Row, report: StatsReport) -> Iterator[str]:
 
 
 def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
-    """A row a stream with as many columns as fit `width`; `more` counts those that did not."""
+    """Return a row a stream with as many columns as fit `width`; `more` counts those that did not."""
     candidates = _candidates(report)
     cells = {key: [_shown(row, column, part, report) for row in rows] for key, (column, part) in candidates.items()}
     verdicts = [str(row["verdict"]) for row in rows]
@@ -132,7 +132,7 @@ def summary_tables(groups: Sequence[Row], report: StatsReport) -> Iterator[tuple
 
 
 def spread(column: Column, group: Row, report: StatsReport) -> list[str]:
-    """The statistics of one metric over the streams of a group, as cells."""
+    """Return the statistics of one metric over the streams of a group, as cells."""
     told = {**group["metrics"][column.key], **group.get("percentiles", {}).get(column.key, {})}
     return [
         f"{told[name]:,}" if name == "n" else shown(told.get(name), column.unit, ascii_only=report.ascii_only)
@@ -141,7 +141,7 @@ def spread(column: Column, group: Row, report: StatsReport) -> list[str]:
 
 
 def cost_line(group: Row) -> str:
-    """What the streams cost in all, and of how many that is not known; empty without prices."""
+    """Return what the streams cost in all, and of how many that is not known; empty without prices."""
     bill = group.get("cost")
     if bill is None:
         return ""
@@ -158,7 +158,7 @@ def cost_line(group: Row) -> str:
 
 
 def mean_line(group: Row, report: StatsReport) -> str:
-    """The means with half their 95 % intervals, and the standard deviations; empty where a table has no mean, or no metric
+    """Return the means with half their 95 % intervals, and the standard deviations; empty if a table has no mean, or no metric
     two samples."""
     told = []
     for column in report.columns if "mean" in report.statistics else ():
@@ -196,7 +196,7 @@ def few_line(group: Row, report: StatsReport) -> str:
 
 
 def run_line(group: Row, report: StatsReport) -> str:
-    """The metrics of the run in one line; empty where there are none."""
+    """Return the metrics of the run in one line; empty if there are none."""
     told, missing = [], dict[str, list[str]]()
     for column in report.run_columns:
         value = group["run"].get(column.key)
@@ -227,7 +227,7 @@ class Notes:
                 first.append(f"{place(row)}: {note}")
 
     def message(self) -> list[str]:
-        """The sentences."""
+        """Return the sentences."""
         return [note for first, (count,) in self._kinds.values() for note in _told(first, count)]
 
 
@@ -236,7 +236,7 @@ def _told(first: list[str], count: int) -> list[str]:
 
 
 def explanations(group: Row, report: StatsReport) -> Iterator[tuple[Column, dict[str, int]]]:
-    """Each column with the codes of its missing values and how many streams of the group have each."""
+    """Yield each column with the codes of its missing values and how many streams of the group have each."""
     for column in report.columns:
         yield column, group["missing"].get(column.key, {})
 

@@ -13,7 +13,7 @@ _HALF = re.compile(r"(\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\ud[89a-f
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
-    r"""A value as JSON in ASCII. Half a character (a lone surrogate), which is no text and is refused by strict parsers,
+    r"""Return a value as JSON in ASCII. Half a character (a lone surrogate), which is no text and is refused by strict parsers,
     becomes the six characters of its escape, so that it is still seen which it was.
     """
     text = json.dumps(value, indent=indent)
@@ -21,7 +21,7 @@ def dumps(value: Any, *, indent: int | None = None) -> str:
 
 
 def dumps_fast(value: Any, *, indent: bool = False) -> str:
-    """A value as JSON in UTF-8; as `dumps` writes it where orjson refuses it (a file name with half a character)."""
+    """Return a value as JSON in UTF-8; as `dumps` writes it where orjson refuses it (a file name with half a character)."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None).decode()
     except orjson.JSONEncodeError:

@@ -9,7 +9,7 @@ _SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def shown(value: float | None, unit: str, *, ascii_only: bool = False) -> str:
-    """`value` in a readable unit; `-` where there is none. `unit` is a metric's: ns, bytes, tokens, tokens/s, ratio, 1, 1/s."""
+    """Return `value` in a readable unit; `-` if there is none. `unit` is a metric's: ns, bytes, tokens, tokens/s, ratio, 1, 1/s."""
     if value is None:
         return MISSING
     if unit == "ns":
@@ -22,7 +22,7 @@ def shown(value: float | None, unit: str, *, ascii_only: bool = False) -> str:
 
 
 def digits(value: float) -> str:
-    """A number with three digits or more, with commas between thousands; integers stay integers."""
+    """Return a number with three digits or more, with commas between thousands; integers stay integers."""
     if value == int(value):
         return f"{int(value):,}"
     size = abs(value)

@@ -12,12 +12,12 @@ from streamkit.reporters._rows import flat, harmless
 
 
 def rows(given: Sequence[Row]) -> str:
-    """A header, then a line per row."""
+    """Return a header, then a line per row."""
     return "".join(_lines(given))
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """A line a stream: times in nanoseconds, a distribution in eight columns, an absent value an empty cell."""
+    """Yield a line a stream: times in nanoseconds, a distribution in eight columns, an absent value an empty cell."""
     yield from _lines(flat(report.streams, report.columns))
 
 

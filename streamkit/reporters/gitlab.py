@@ -17,7 +17,7 @@ _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
 
 def findings(report: LintReport) -> str:
-    """An issue per finding. GitLab drops issues with the same fingerprint, so each has its own."""
+    """Return an issue per finding. GitLab drops issues with the same fingerprint, so each has its own."""
     seen: Counter[str] = Counter()
     issues = []
     for finding in report.findings:

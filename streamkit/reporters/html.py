@@ -18,21 +18,21 @@ _ROWS = 2000
 
 
 def rows(given: Sequence[Row]) -> str:
-    """A page with one table."""
+    """Return a page with one table."""
     names = list(given[0]) if given else []
     cells = [["-" if row.get(name) is None else text(row[name]) for name in names] for row in given]
     return page("streamkit", [table(names, cells, left=len(names), sortable=True)], list(given))
 
 
 def timelines(streams: Sequence[Stream]) -> str:
-    """A page with every stream in full."""
+    """Return a page with every stream in full."""
     title = f"{len(streams)} stream{'' if len(streams) == 1 else 's'}"
     parts = _opened_if_alone([section(PageStream({}, stream)) for stream in streams])
     return page(f"streamkit inspect: {title}", [f"<h1>{text(title)}</h1>", *parts])
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """A page: the summary, pictures of its distributions, the streams as bars and as a table, then each in full."""
+    """Yield a page: the summary, pictures of its distributions, the streams as bars and as a table, then each in full."""
     streams = list(report.streams)
     groups = report.groups()
     parts = [

@@ -12,12 +12,12 @@ VERSION = 1
 
 
 def rows(given: Sequence[Row]) -> str:
-    """An array of objects."""
+    """Return an array of objects."""
     return dumps_fast(list(given), indent=True) + "\n"
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """`{"version":1,"streams":[…],"summary":{…}}`, a stream a line, each written as soon as it is measured."""
+    """Yield `{"version":1,"streams":[…],"summary":{…}}`, a stream a line, each written as soon as it is measured."""
     yield f'{{"version":{VERSION},"streams":['
     between = "\n"
     for row in report.streams:
@@ -29,7 +29,7 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 
 def findings(report: LintReport) -> str:
-    """`{"version":1,"findings":[…],"streams":[…]}`. Half a character of a stream's text is shown as its escape."""
+    """Return `{"version":1,"findings":[…],"streams":[…]}`. Half a character of a stream's text is shown as its escape."""
     document = {
         "version": VERSION,
         "findings": [finding_object(finding) for finding in report.findings],

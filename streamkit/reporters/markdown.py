@@ -25,7 +25,7 @@ _WIDE = 10_000
 
 
 def rows(given: Sequence[Row]) -> str:
-    """A table per kind of row."""
+    """Return a table per kind of row."""
     if not given:
         return ""
     names = list(given[0])
@@ -33,7 +33,7 @@ def rows(given: Sequence[Row]) -> str:
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """A table of the streams, then one of the distributions."""
+    """Yield a table of the streams, then one of the distributions."""
     streams, heard = list(report.streams), Notes()
     for row in streams:
         heard.add(row)

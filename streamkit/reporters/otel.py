@@ -1,7 +1,7 @@
-"""OpenTelemetry: a line of JSON a metric and stream, under the names of the semantic conventions where they have one.
+"""OpenTelemetry: one JSON line per metric and stream, with the names of the semantic conventions if they exist.
 
 Values are in the units that the conventions ask for: seconds, `{token}`, `By`. Attributes are those of the GenAI conventions;
-what has no name there is under `streamkit.`. Missing values have no line.
+those without a name there begin with `streamkit.`. Missing values have no line.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _STATISTICS = ("min", "mean", "p50", "p90", "p95", "p99", "max")
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """A line a metric and stream: `{"name","unit","value" or "distribution","attributes","time"}`."""
+    """Yield a line a metric and stream: `{"name","unit","value" or "distribution","attributes","time"}`."""
     for row in report.streams:
         attributes = _attributes(row)
         for column in report.columns:

@@ -61,7 +61,7 @@ class _Points:
             self.buckets[index] = self.buckets.get(index, 0) + count
 
     def to_json(self, known: Mapping[str, Any], start: int, end: int) -> dict[str, Any]:
-        """The data point, with these attributes and times (ns since 1970)."""
+        """Return the data point, with these attributes and times (ns since 1970)."""
         buckets, scale = self.buckets, _SCALE
         while buckets and max(buckets) - min(buckets) >= _MOST_BUCKETS:
             buckets, scale = _halved(buckets), scale - 1
@@ -82,7 +82,7 @@ class _Points:
 
 
 def _halved(buckets: Mapping[int, int]) -> dict[int, int]:
-    """The same counts in buckets twice as wide: those of the scale below."""
+    """Return the same counts in buckets twice as wide: those of the scale below."""
     halved: dict[int, int] = {}
     for index, count in buckets.items():
         halved[index >> 1] = halved.get(index >> 1, 0) + count
@@ -114,14 +114,14 @@ class _Metrics:
             self.end = end if self.end is None else max(self.end, end)
 
     def of(self, column: Column, known: Mapping[str, Any]) -> _Points:
-        """The histogram of a metric with these attributes."""
+        """Return the histogram of a metric with these attributes."""
         kind = {"gen_ai.token.type": TOKEN_TYPES[column.key]} if column.key in TOKEN_TYPES else {}
         name = metric_name(column)
         self.columns.setdefault(name, column)
         return self.points.setdefault((name, tuple(sorted({**known, **kind}.items()))), _Points())
 
     def to_json(self) -> list[dict[str, Any]]:
-        """The metrics of the conventions and our own, each with its data points."""
+        """Return the metrics of the conventions and our own, each with its data points."""
         start, end = self.start or 0, self.end or 0
         made = []
         for name, column in self.columns.items():
@@ -141,7 +141,7 @@ class _Metrics:
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """A line for each stream's span, and one for the metrics, which need the whole run."""
+    """Yield a line for each stream's span, and one for the metrics, which need the whole run."""
     metrics = _Metrics()
     columns = {column.key: column for column in report.columns}
     for row in report.streams:
@@ -176,7 +176,7 @@ def _see_distributions(metrics: _Metrics, report: StatsReport, columns: Mapping[
 
 
 def _span(row: Row) -> dict[str, Any] | None:
-    """The span of a stream, from its request to its end; None where either was not measured."""
+    """Return the span of a stream, from its request to its end; None if either was not measured."""
     start, duration = _start(row), row["metrics"].get("operation_duration_ns")
     if start is None or duration is None:
         return None
@@ -212,7 +212,7 @@ def _span(row: Row) -> dict[str, Any] | None:
 
 
 def _start(row: Row) -> int | None:
-    """When the exchange began, in ns since 1970; None where that was not recorded."""
+    """When the exchange began, in ns since 1970; None if that was not recorded."""
     if not row["recorded_at"]:
         return None
     try:
@@ -235,7 +235,7 @@ def _value(value: Any) -> dict[str, Any]:
 
 
 def _text(text: str) -> str:
-    """Text without halves of surrogate pairs, which no UTF-8 holds."""
+    """Return text without halves of surrogate pairs, which no UTF-8 holds."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

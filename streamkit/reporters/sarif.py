@@ -67,7 +67,7 @@ def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """A file's path as a URI, relative where it is."""
+    """Return a file's path as a URI, relative where it is."""
     path = quote(file.removeprefix("./").replace("\\", "/"), safe="/", errors="surrogateescape")
     return f"file://{path}" if path.startswith("/") else path
 

@@ -33,7 +33,7 @@ _STALLS = 5
 
 
 def rows(given: Sequence[Row]) -> str:
-    """A header, then a line per row."""
+    """Return a header, then a line per row."""
     if not given:
         return ""
     names = list(given[0])
@@ -42,7 +42,7 @@ def rows(given: Sequence[Row]) -> str:
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """A card for one stream; else a table of the streams and the distributions over them."""
+    """Yield a card for one stream; else a table of the streams and the distributions over them."""
     streams: list[Row] = []
     heard = Notes()
     for row in report.streams:
@@ -73,7 +73,7 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 
 def drawn(table: Table, paint: Palette = PLAIN, indent: str = "") -> str:
-    """A table as lines, columns two blanks apart; its heads and the words for verdicts in color."""
+    """Return a table as lines, columns two blanks apart; its heads and the words for verdicts in color."""
     heads = [paint("quiet", head) for head in table.heads]
     body = [[paint(VERDICTS.get(cell, ""), cell) for cell in row] for row in table.rows]
     # Heads are a row like the others: above a line of their own, tabulate would widen the columns of long ones.
@@ -84,7 +84,7 @@ def drawn(table: Table, paint: Palette = PLAIN, indent: str = "") -> str:
 
 
 def _by_tabulate(rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
-    """The lines of a table by tabulate; the first `left` columns are aligned to the left."""
+    """Return the lines of a table by tabulate; the first `left` columns are aligned to the left."""
     from tabulate import tabulate
 
     sides = ["left" if at < left else "right" for at in range(len(rows[0]))]
@@ -92,7 +92,7 @@ def _by_tabulate(rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
 
 
 def _by_padding(rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
-    """The same for ASCII, where a character is a column: importing tabulate and its tables of widths takes longer than all
+    """Return the same for ASCII, where a character is a column: importing tabulate and its tables of widths takes longer than all
     else that a command does with a small file."""
     cells = [[cell.strip() for cell in row] for row in rows]
     sizes = [[len(unpainted(cell)) for cell in row] for row in cells]
@@ -151,7 +151,7 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
 
 
 def _choices(row: Row, report: StatsReport) -> Iterator[str]:
-    """A row a choice, where the stream has several."""
+    """Yield a row a choice, where the stream has several."""
     cells = []
     for choice in row.get("choices", ()):
         gaps = choice["inter_chunk_gap_ns"] or {}
@@ -175,7 +175,7 @@ def _stalls(row: Row, report: StatsReport) -> Iterator[str]:
 
 
 def _pictures(group: Row, report: StatsReport) -> Iterator[str]:
-    """The strip of the one stream that there is, and, where they are asked for, the histograms of its distributions."""
+    """Yield the strip of the one stream that there is, and, where they are asked for, the histograms of its distributions."""
     marks = report.marks()
     drawing = list(strip(marks, width=min(report.width, 120), ascii_only=report.ascii_only))
     if drawing:
@@ -240,7 +240,7 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
 
 
 def _run_explained(group: Row, report: StatsReport) -> Iterator[str]:
-    """The formulas of the numbers that only all streams together have."""
+    """Yield the formulas of the numbers that only all streams together have."""
     for column in report.run_columns:
         yield from _formula(column, report)
         if code := group["run_missing"].get(column.key):

@@ -33,7 +33,7 @@ class Claim:
 
 
 def claims(code: str, api: str, path: str | None, dialect: str, severity: Severity) -> tuple[str, ...]:
-    """What was measured of this rule on streams of this API, with the finding at the same JSON path: a sentence for each group
+    """Return what was measured of this rule on streams of this API, with the finding at the same JSON path: a sentence for each group
     of clients that break in the same way. A client that hands on what it was sent is named for errors alone."""
     return _sentences(code, api, _INDEX.sub("[]", path or ""), dialect, severity == "error")
 
@@ -50,14 +50,14 @@ def measured(code: str) -> list[Claim]:
 
 
 def measurements() -> dict[str, Any]:
-    """The whole of `clients.json`: when it was measured, the clients with their versions, and every case with its outcomes."""
+    """Return the whole of `clients.json`: when it was measured, the clients with their versions, and every case with its outcomes."""
     document: dict[str, Any] = orjson.loads(data_of(__package__, "clients.json"))
     return document
 
 
 @cache
 def _rows() -> dict[str, list[dict[str, Any]]]:
-    """The cases by rule."""
+    """Return the cases by rule."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in measurements()["cases"]:
         found.setdefault(row["rule"], []).append(row)
@@ -88,7 +88,7 @@ def _sentences(code: str, api: str, path: str, dialect: str | None, passed_on: b
 def _of_client(
     client: str, told: dict[str, Any], rows: Sequence[dict[str, Any]], passed_on: bool
 ) -> Iterator[tuple[str, str]]:
-    """What each call of a client does, and its name; calls that do the same are one."""
+    """Yield what each call of a client does, and its name; calls that do the same are one."""
     effects = {}
     for call in told["calls"]:
         key = f"{client} {call}"
@@ -109,7 +109,7 @@ def short_version(version: str) -> str:
 
 
 def _summed(effects: Iterable[str]) -> str:
-    """What was measured of several streams, in one phrase; "" where none of them did harm."""
+    """Return what was measured of several streams, in one phrase; "" where none of them did harm."""
     every = list(effects)
     harmful = list(dict.fromkeys(filter(None, every)))
     if not harmful:

@@ -100,6 +100,6 @@ def _finding(entry: Rule, stream: Stream, severity: Severity, sighting: Sighting
 
 
 def _breaks(entry: Rule, stream: Stream, path: str | None, severity: Severity) -> tuple[str, ...]:
-    """What was measured, and what a rule of another package says itself."""
+    """Return what was measured, and what a rule of another package says itself."""
     found = claims(entry.code, stream.judged_as or stream.api, path, stream.dialect, severity)
     return (*found, entry.breaks) if entry.breaks else found

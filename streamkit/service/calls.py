@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def lint(stream: Stream, rules: Iterable[Rule] | None = None) -> list[Finding]:
-    """What is wrong with a stream, by these rules; by default those that are enabled by default.
+    """Return what is wrong with a stream, by these rules; by default those that are enabled by default.
 
     The stream is judged as it is: `strict`, `max_gap` and every other field of it hold.
     """
@@ -39,7 +39,7 @@ def lint(stream: Stream, rules: Iterable[Rule] | None = None) -> list[Finding]:
 
 
 def measure(stream: Stream, metrics: Iterable[Metric] | None = None) -> Measurement:
-    """The numbers of a stream, by these metrics; by default all."""
+    """Return the numbers of a stream, by these metrics; by default all."""
     return measured(stream, in_order(METRICS.values()) if metrics is None else metrics)
 
 
@@ -144,12 +144,12 @@ def _destination(to: str | Path | None, *, force: bool) -> Any:
 
 @dataclass(slots=True)
 class _Nowhere:
-    """The sink of an exchange that is kept in memory alone."""
+    """The sink of an exchange that is kept in memory only."""
 
     path: str = "-"
 
     def write(self, data: bytes, /) -> None:
-        """Keep nothing: the outcome has the lines."""
+        """Do nothing: the outcome has the lines."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""Comparing two runs: the streams of now beside those of before, and whether they differ by more than chance.
+"""Compare two runs of streams, before and after, and decide whether they differ by more than chance.
 
 comparison = compare_runs(before, after, ["ttft"])
 print(comparison.verdict, comparison.to_json())
@@ -69,7 +69,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two runs compared: what was measured of each, the difference of every metric (None where a side has no value of it),
+    """Two compared runs: their measurements, the difference of every metric (None if a run has no value of it),
     that of the success share, and one verdict. `metrics` are those asked for; `alpha` is 1 minus the level of each interval."""
 
     before: Side
@@ -82,11 +82,11 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether more requests fail now, or streams are slower, or held back."""
+        """Whether more requests fail than before, or streams are slower or buffered."""
         return self.verdict in _WORSE
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `stats --compare --format json`."""
+        """Return the document of `stats --compare --format json`."""
         return {
             "version": 1,
             "verdict": self.verdict,
@@ -161,7 +161,7 @@ def _read(run: Iterable[Stream | Row], metrics: list[Metric], include_failed: bo
 
 
 def _values(one: Stream | Row, metrics: list[Metric]) -> Iterable[tuple[str, float]]:
-    """A number for each metric that this stream, or row, has; of many values their median."""
+    """Yield a number for each metric that this stream, or row, has; of many values their median."""
     if isinstance(one, Stream):
         for name, samples in measure(one, metrics).samples.items():
             if samples.values:
@@ -175,7 +175,7 @@ def _values(one: Stream | Row, metrics: list[Metric]) -> Iterable[tuple[str, flo
 
 
 def _in_one_read(stream: Stream) -> bool:
-    """Whether all content came at once. The rule does not speak of that: alone, it may as well be a quick answer."""
+    """Return whether all content came at once. The rule does not speak of that: alone, it may as well be a quick answer."""
     timeline = Timeline(stream)
     return len(timeline.gaps) >= _ENOUGH_GAPS and timeline.coalesced == len(timeline.gaps)
 
@@ -191,7 +191,7 @@ def _counts(side: Side) -> dict[str, Any]:
 
 
 def success_to_json(told: Success) -> dict[str, Any]:
-    """The change of the success share in numbers alone."""
+    """Return the numbers of the change of the success share."""
     return {
         "before": round(told.before[0] / told.before[1], 6) if told.before[1] else None,
         "after": round(told.after[0] / told.after[1], 6) if told.after[1] else None,
@@ -202,7 +202,7 @@ def success_to_json(told: Success) -> dict[str, Any]:
 
 
 def difference_to_json(entry: Metric, told: Difference | None) -> dict[str, Any] | None:
-    """The difference of one metric in numbers alone."""
+    """Return the numbers of the difference of one metric."""
     if told is None:
         return None
     return {

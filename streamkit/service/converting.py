@@ -67,7 +67,7 @@ def convert(
 
 
 def writable(word: str | None, path: str | None = None) -> Format:
-    """The format that `word` names, else the suffix of `path`. Raises UsageError."""
+    """Return the format that `word` names, else the suffix of `path`. Raises UsageError."""
     known = {entry.short or entry.name: entry for entry in FORMATS.values() if entry.write is not None}
     words = ", ".join(sorted(known))
     known |= {entry.name: entry for entry in known.values()}
@@ -81,12 +81,12 @@ def writable(word: str | None, path: str | None = None) -> Format:
 
 
 def suffix_of(format: Format) -> str:
-    """The suffix that files of this format have."""
+    """Return the suffix that files of this format have."""
     return _SUFFIX[format.short or format.name]
 
 
 def written(exchanges: Iterable[Exchange], format: Format, lost: Lost) -> Iterator[bytes]:
-    """The bytes of a file that holds these exchanges; `lost` counts what it cannot hold."""
+    """Return the bytes of a file that holds these exchanges; `lost` counts what it cannot hold."""
     assert format.write is not None  # `writable` gives no other
     return format.write(_counted(exchanges, format, lost))
 

@@ -15,7 +15,7 @@ _LOOPBACK = "127.0.0.1,localhost,::1"
 
 
 def base_urls(url: str, routes: Mapping[str, str] | None = None, *, routed_only: bool = False) -> dict[str, str]:
-    """The variables that point every SDK at `url`, each with the path that its SDK expects at the end.
+    """Return the variables that point every SDK at `url`, each with the path that its SDK expects at the end.
 
     `routes` maps a provider's name or alias (`anthropic`) to its path prefix; with `routed_only`, providers without a
     route are left out.
@@ -34,13 +34,13 @@ def _plain(name: str) -> str:
 
 
 def key_variables() -> list[str]:
-    """The variables of the API keys of those SDKs: the first one of each provider."""
+    """Return the variables of the API keys of those SDKs: the first one of each provider."""
     providers = PROVIDERS.values()
     return [entry.keys[0] for entry in providers if entry.base_urls and entry.keys and entry.dummy_key]
 
 
 def dummy_keys(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """A dummy key for each SDK that has none and would not start without one."""
+    """Return a dummy key for each SDK that has none and would not start without one."""
     return {name: DUMMY_KEY for name in key_variables() if not environment.get(name)}
 
 
@@ -64,7 +64,7 @@ def _upstream(provider: Provider, environment: Mapping[str, str]) -> str:
 
 
 def reach_loopback(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables that keep requests to our server from going through an HTTP proxy."""
+    """Return the variables that keep requests to our server from going through an HTTP proxy."""
     variables = {}
     for name in _NO_PROXY:
         before = environment.get(name)

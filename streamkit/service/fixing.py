@@ -1,4 +1,4 @@
-"""Mending files of raw event streams where that is sure and loses nothing: what `lint --fix` and `--diff` do."""
+"""Fix files of raw event streams if that is safe and lossless, for `lint --fix` and `--diff`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from streamkit.rules import Fixed, Rule, fix
 
 @dataclass(frozen=True, slots=True)
 class FixedFile:
-    """A file that can be mended: its bytes before and after, and the codes of the rules whose findings are gone."""
+    """A file that can be fixed: its bytes before and after, and the codes of the rules whose findings are fixed."""
 
     path: str
     before: bytes
@@ -25,12 +25,12 @@ class FixedFile:
     codes: Sequence[str]
 
     def write(self) -> None:
-        """Put the mended bytes in the place of the file, all or nothing. Raises CannotWrite."""
+        """Replace the file atomically with the fixed bytes. Raises CannotWrite."""
         target = Path(self.path).resolve()
         rewrite(target, [self.after], mode=target.stat().st_mode & 0o777)
 
     def diff(self) -> Iterator[str]:
-        """A unified diff in lines; a line end other than a line feed is shown as an escape."""
+        """Yield a unified diff in lines; a line end other than a line feed is shown as an escape."""
         before, after = (_lines(text) for text in (self.before, self.after))
         yield from difflib.unified_diff(before, after, self.path, self.path, lineterm="")
 
@@ -44,7 +44,7 @@ def fixable(
     dialect: str | None = None,
     strict: bool = False,
 ) -> Iterator[FixedFile]:
-    """The files that these rules, which are those of a path, can mend. Files that cannot be read are passed over.
+    """Yield the files that these rules, which are those of a path, can mend. Files that cannot be read are skipped.
 
     Only a file that is one raw event stream and nothing else is mended: a recording proves its bytes with a digest, and
     what stands around a stream in a log is not its wire.
@@ -77,7 +77,7 @@ def _fixed(stream: Stream, file: bytes, rules: Sequence[Rule]) -> Fixed | None:
 
 
 def _lines(body: bytes) -> list[str]:
-    """Lines without their line feed; a carriage return, a mark and the missing end of the last line are shown."""
+    """Return lines without their line feed; a carriage return, a mark and the missing end of the last line are shown."""
     lines = body.decode("utf-8", "backslashreplace").split("\n")
     last = lines.pop()
     shown = [line.replace("\r", "\\r").replace("\ufeff", "\\ufeff") for line in lines]

@@ -95,7 +95,7 @@ class Run:
         return Collection(self._measured(), include_failed=self.wanted.include_failed)
 
     def _measured(self) -> list[Metric]:
-        """The metrics that are shown, and those that gates, limits and run metrics are computed from."""
+        """Return the metrics that are shown, and those that gates, limits and run metrics are computed from."""
         limiting = [gate.expression.metric for gate in self.gates] + [limit.metric for limit in self.limits]
         base = [METRICS["operation_duration"], METRICS["output_tokens"]]
         base += [METRICS[name] for name in COUNTS if self.wanted.prices]
@@ -103,7 +103,7 @@ class Run:
         return list({entry.name: entry for entry in [*self.shown, *limiting, *base, *run]}.values())
 
     def rows(self, streams: Iterable[Stream]) -> Iterator[Row]:
-        """A row per stream; streams are measured lazily."""
+        """Yield a row per stream; streams are measured lazily."""
         shown = [entry for entry in self.shown if entry.of_stream is not None]
         for stream in streams:
             measurement = measure(stream, self.whole.metrics, self.counter(stream.model))
@@ -116,7 +116,7 @@ class Run:
             yield row
 
     def _cost(self, measurement: Measurement) -> dict[str, Any]:
-        """The cost of a stream as its row has it, also added to the bill; nothing without prices. What failed was paid too."""
+        """Return the cost of a stream as its row has it, also added to the bill; nothing without prices. What failed was paid too."""
         if self.wanted.prices is None:
             return {}
         samples = {name: measurement.samples[name].values for name in COUNTS}
@@ -177,7 +177,7 @@ class Run:
             )
 
     def summaries(self) -> list[dict[str, Any]]:
-        """The summary of all streams (with an empty `by`), then those of the groups, the largest first."""
+        """Return the summary of all streams (with an empty `by`), then those of the groups, the largest first."""
         ordered = sorted(self.groups.values(), key=lambda group: -group[1].count)
         whole = self._summary({}, self.whole)
         if self.wanted.prices:
@@ -191,7 +191,7 @@ class Run:
         return summary
 
     def columns(self, *, of_run: bool = False) -> list[Column]:
-        """The metrics that are shown, in the form that reporters take."""
+        """Return the metrics that are shown, in the form that reporters take."""
         entries = [entry for entry in self.shown if entry.whole_run == of_run]
         return [
             Column(
@@ -223,7 +223,7 @@ class Statistics:
         return f"<Statistics: {len(self.rows):,} stream{'' if len(self.rows) == 1 else 's'}>"
 
     def to_records(self) -> list[dict[str, Any]]:
-        """A flat record a stream, for pandas and the like: distributions as `inter_chunk_gap_ns.p50` and so on."""
+        """Return a flat record a stream, for pandas and the like: distributions as `inter_chunk_gap_ns.p50` and so on."""
         return [_flat(row) for row in self.rows]
 
 
@@ -252,7 +252,7 @@ def _flat(row: Row) -> dict[str, Any]:
 
 
 def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:
-    """Rows sorted by a metric or a statistic of one (`ttft`, `gap.p99`); rows without it come last. Raises UsageError."""
+    """Return rows sorted by a metric or a statistic of one (`ttft`, `gap.p99`); rows without it come last. Raises UsageError."""
     name, _, stat = by.rpartition(".") if by.count(".") == 1 else (by, "", "")
     metric = find(name)
     if stat and stat not in Summary.__slots__:
@@ -272,7 +272,7 @@ def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:
 
 
 def _group_of(by: str, measurement: Measurement | None) -> dict[str, str]:
-    """The group of a stream: by `model`, `provider`, `file`, `label` (all of them) or `label:NAME`. Raises UsageError."""
+    """Return the group of a stream: by `model`, `provider`, `file`, `label` (all of them) or `label:NAME`. Raises UsageError."""
     field_name, _, name = by.partition(":")
     if field_name not in ("model", "provider", "file", "label") or (name and field_name != "label"):
         raise UsageError(f"invalid --by {by!r}: expected model, provider, file, label or label:NAME")

@@ -16,7 +16,7 @@ from streamkit.model.recording import START
 from streamkit.reporters import Row
 from streamkit.results import RESULTS, Request, ToolResult
 
-# How such a file begins, even if another program has reformatted it.
+# The beginning of such a file, also if another program has reformatted it.
 _HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"streams"\s*:\s*\[')
 _HEAD_BYTES = 512
 
@@ -33,7 +33,7 @@ class EarlierRun(NamedTuple):
 
 
 def run_files(paths: Sequence[str]) -> Iterator[str]:
-    """The files among these inputs (including folders and patterns) that were written by `stats --format json`, or are
+    """Yield the files among these inputs (including folders and patterns) that were written by `stats --format json`, or are
     results of a benchmark tool."""
     from streamkit.formats import find
 
@@ -52,14 +52,14 @@ def _head(path: str) -> bytes:
 
 
 def _tool_of(head: bytes) -> ToolResult | None:
-    """The tool whose results begin so. Most inputs are recordings, for which no importer needs to be loaded."""
+    """Return the tool whose results begin so. Most inputs are recordings, for which no importer needs to be loaded."""
     if head.startswith(START) or not head.lstrip().startswith((b"{", b"[")):
         return None
     return next((entry for entry in RESULTS.values() if entry.recognises(head)), None)
 
 
 def tool_measurements(path: str) -> list[Measurement] | None:
-    """The requests that a benchmark tool reported, or None where the file is none of its results. Raises UnreadableInput."""
+    """Return the requests that a benchmark tool reported, or None if the file is none of its results. Raises UnreadableInput."""
     tool = _tool_of(_head(path))
     if tool is None:
         return None
@@ -100,7 +100,7 @@ def _measured(path: str, number: int, request: Request, tool: ToolResult) -> Mea
 
 
 def rows_of(path: str) -> list[Row]:
-    """The rows of such a file, a stream each. Raises UnreadableInput."""
+    """Return the rows of such a file, a stream each. Raises UnreadableInput."""
     told = tool_measurements(path)
     if told is not None:
         entries = [entry for entry in METRICS.values() if not entry.whole_run]
@@ -133,7 +133,7 @@ def read_run(path: str, collection: Collection, limits: Sequence[Expression], by
 
 
 def _groups(path: str, summary: Mapping[str, Any], by: str) -> list[tuple[dict[str, str], Mapping[str, Any]]]:
-    """The groups of another run. They cannot be computed here, because the samples of each stream are not stored."""
+    """Return the groups of another run. They cannot be computed here, because the samples of each stream are not stored."""
     groups = [
         ({str(name): str(value) for name, value in group["by"].items()}, group) for group in summary.get("groups", ())
     ]
@@ -143,7 +143,7 @@ def _groups(path: str, summary: Mapping[str, Any], by: str) -> list[tuple[dict[s
 
 
 def _kept(path: str, row: Row, measurement: Measurement, limits: Sequence[Expression]) -> bool | None:
-    """Whether a stream of another run met every limit of this one; of its gaps, only the summary is stored."""
+    """Return whether a stream of another run met every limit of this one; of its gaps, only the summary is stored."""
     known: dict[str, float] = {}
     for limit in limits:
         statistics = row["metrics"].get(limit.metric.key)

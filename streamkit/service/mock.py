@@ -94,12 +94,12 @@ class Mock:
         self._matcher.add(recording.recorded())
 
     def find(self, request: Request) -> Sequence[Step] | None:
-        """The steps that answer a request, or None if no recording matches."""
+        """Return the steps that answer a request, or None if no recording matches."""
         match = self._matcher.choose(request)
         return self._play(request, match, ()) if isinstance(match, Match) else None
 
     def answer(self, request: Request) -> Sequence[Step]:
-        """The steps that answer a request."""
+        """Return the steps that answer a request."""
         path = urlsplit(request.url).path
         if path.startswith(CONTROL):
             return self._control(request, path.removeprefix(CONTROL))
@@ -138,7 +138,7 @@ class Mock:
         self.requests.clear()
 
     def differences(self, number: int) -> tuple[str, list[Difference]] | None:
-        """The name of the recording that is nearest to a missed request, and all differences. None if it is not known:
+        """Return the name of the recording that is nearest to a missed request, and all differences. None if it is not known:
         request `number` was answered, no recording has a request, or a hundred requests were missed since."""
         request, nearest = self._misses.get(number, (None, None))
         if request is None or nearest is None:
@@ -146,7 +146,7 @@ class Mock:
         return self.recordings[nearest].name, self._matcher.compare(request, nearest)
 
     def _miss(self, request: Request, miss: Miss) -> Sequence[Step]:
-        """The answer to a request without a match."""
+        """Return the answer to a request without a match."""
         self._log(request, None, "no match: " + replies.reason(miss, self.recordings))
         number = self.requests[-1].number
         self._misses[number] = request, None if miss.used_up else miss.nearest
@@ -159,7 +159,7 @@ class Mock:
         return replies.not_found(miss, self.recordings, asked, details=details, command=command)
 
     def _play(self, request: Request, match: Match, header_faults: Sequence[Plan]) -> Sequence[Step]:
-        """The steps of a recording, with the requested timing and faults."""
+        """Return the steps of a recording, with the requested timing and faults."""
         options = self._options
         recording = self.recordings[match.index]
         random = chance(options.seed, recording.name, self._matcher.plays[match.index])
@@ -174,7 +174,7 @@ class Mock:
         return steps_
 
     def _steps(self, match: Match) -> Sequence[Step]:
-        """The recorded steps, computed once."""
+        """Return the recorded steps, computed once."""
         if match not in self._cached_steps:
             recording = self.recordings[match.index]
             self._cached_steps[match] = (
@@ -183,13 +183,13 @@ class Mock:
         return self._cached_steps[match]
 
     def _strikes(self, planned: Plan) -> bool:
-        """Whether a fault applies to one more stream. Counts this one."""
+        """Return whether a fault applies to one more stream. Counts this one."""
         count = self._strikes_so_far.get(id(planned), 0)
         self._strikes_so_far[id(planned)] = count + 1
         return planned.times is None or count < planned.times
 
     def _unstreamed(self, recording: RecordedAnswer) -> Sequence[Step]:
-        """The answer to a request without streaming: the whole object, at the time when the stream ended."""
+        """Return the answer to a request without streaming: the whole object, at the time when the stream ended."""
         whole = recording.whole
         if whole is None:
             verdict = recording.stream.verdict
@@ -221,7 +221,7 @@ class Mock:
         )
 
     def _control_differences(self, number: str) -> Sequence[Step]:
-        """All differences between request `number` and the nearest recording."""
+        """Return all differences between request `number` and the nearest recording."""
         found = self.differences(int(number)) if number.isdecimal() and len(number) < 10 else None
         if found is None:
             return replies.failure(404, "not_found_error", f"request {number} has no differences from a recording")

@@ -1,4 +1,4 @@
-"""What streams cost, by prices of the user's own: the program ships none.
+"""The cost of streams, computed from prices given by the user: the program has none.
 
 prices = read_prices("prices.toml")
 cost = prices.cost("gpt-4o-mini", {"input_tokens": 100, "output_tokens": 20})
@@ -26,7 +26,7 @@ _EXPECTED = 'expected [[price]] tables with model = "gpt-4o*", input = 2.5, outp
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a million tokens cost of the models whose name matches `model` (`*` and `?` stand for any text and character)."""
+    """The prices of a million tokens for models whose name matches `model` (`*` matches any text, `?` any character)."""
 
     model: str
     input: float
@@ -34,7 +34,7 @@ class Price:
     cached: float | None = None
 
     def of(self, counts: Mapping[str, float]) -> float | str:
-        """The cost of these counts, or the count that is missing. Cached tokens are a part of the input, and are asked for only
+        """Return the cost of these counts, or the count that is missing. Cached tokens are a part of the input, and are asked for only
         where they have a price of their own."""
         needed = [name for name in COUNTS if name != "cached_tokens" or self.cached is not None]
         absent = next((name for name in needed if name not in counts), "")
@@ -53,7 +53,7 @@ class Prices:
     currency: str = ""
 
     def cost(self, model: str | None, counts: Mapping[str, float]) -> tuple[float | None, str]:
-        """What a stream of this model cost, or None and why: `no-price`, or the name of the count that is missing."""
+        """Return what a stream of this model cost, or None and why: `no-price`, or the name of the count that is missing."""
         price = next((one for one in self.prices if model is not None and fnmatchcase(model, one.model)), None)
         if price is None:
             return None, "no-price"
@@ -63,7 +63,7 @@ class Prices:
 
 @dataclass(slots=True)
 class Bill:
-    """The costs of a run: their sum, of how many streams, and of how many it is not known, by reason."""
+    """The costs of a run: their sum, the number of streams, and the number without a cost, by reason."""
 
     currency: str = ""
     total: float = 0.0
@@ -80,7 +80,7 @@ class Bill:
             self.streams += 1
 
     def to_json(self) -> dict[str, Any]:
-        """`{"total","currency","streams","missing"}`; the total is null where no stream has a cost."""
+        """Return `{"total","currency","streams","missing"}`; the total is null if no stream has a cost."""
         return {
             "total": round(self.total, 9) if self.streams else None,
             "currency": self.currency or None,
@@ -90,7 +90,7 @@ class Bill:
 
 
 def read_prices(path: str) -> Prices:
-    """The prices in a TOML file (`[[price]]` tables), or a JSON file of the same shape. Raises UnreadableInput."""
+    """Return the prices in a TOML file (`[[price]]` tables), or a JSON file of the same shape. Raises UnreadableInput."""
     import tomllib  # only a file of prices in TOML needs it
 
     try:

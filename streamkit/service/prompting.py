@@ -1,4 +1,4 @@
-"""What `record` adds to a request for a known provider: the API key, and the path and body of a prompt."""
+"""The additions of `record` to a request for a known provider: the API key, and the path and body of a prompt."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ENDPOINTS = {
 
 
 def key_header(url: str, headers: list[tuple[str, str]]) -> tuple[str, str] | None:
-    """The header with the API key of a known host, from the environment; None if there is none, or the request has one.
+    """Return the header with the API key of a known host, from the environment; None if there is none, or the request has one.
 
     A key is sent to its provider's own hosts only, and only over TLS.
     """
@@ -45,7 +45,7 @@ def key_header(url: str, headers: list[tuple[str, str]]) -> tuple[str, str] | No
 
 
 def prompted(url: str, model: str | None, prompt: str) -> tuple[str, dict[str, Any], list[tuple[str, str]]]:
-    """The URL, body and headers for this prompt. Raises UsageError if the path does not identify an API."""
+    """Return the URL, body and headers for this prompt. Raises UsageError if the path does not identify an API."""
     parts = urlsplit(url)
     path = _endpoint_path(parts.path, provider_at(parts.hostname or ""), model)
     query = parts.query
@@ -60,7 +60,7 @@ def prompted(url: str, model: str | None, prompt: str) -> tuple[str, dict[str, A
 
 
 def _endpoint_path(path: str, provider: Provider | None, model: str | None) -> str:
-    """The path as given or, if it names no endpoint, the one of the provider."""
+    """Return the path as given or, if it names no endpoint, the one of the provider."""
     if path in ("", "/"):
         if provider is None:
             return _DEFAULT_PATH

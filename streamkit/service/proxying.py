@@ -95,6 +95,6 @@ def proxying(
 
 
 def _worth_repeating(exchange: Exchange) -> bool:
-    """Whether an exchange may be replayed: failed ones are requested again."""
+    """Return whether an exchange may be replayed: failed ones are requested again."""
     ended = exchange.end is not None and exchange.end.reason == "eof"
     return ended and exchange.response is not None and exchange.response.status < 400

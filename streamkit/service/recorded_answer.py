@@ -81,7 +81,7 @@ class RecordedAnswer:
         return requested if isinstance(requested, str) and requested else self.stream.model
 
     def recorded(self) -> Recorded:
-        """The exchange in the form that the matcher expects."""
+        """Return the exchange in the form that the matcher expects."""
         exchange = self.exchange
         request = exchange.request
         return Recorded(
@@ -97,7 +97,7 @@ class RecordedAnswer:
         )
 
     def _fits(self, request: Request) -> bool:
-        """Whether a request is for the API of this stream; used if the recording has no request."""
+        """Return whether a request is for the API of this stream; used if the recording has no request."""
         if request.method != "POST":
             return False
         path = request.path

@@ -59,7 +59,7 @@ class PatchableSink(Protocol):
         ...
 
     def position(self) -> int:
-        """The offset after the last bytes written."""
+        """Return the offset after the last bytes written."""
         ...
 
     def patch(self, position: int, data: bytes, /) -> None:

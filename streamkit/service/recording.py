@@ -192,7 +192,7 @@ class _Head:
         return len(held) < _LONGEST_HEAD and (held.startswith(b"HTTP/") or b"HTTP/".startswith(held[:5]))
 
     def _is_whole(self) -> bool:
-        """Whether the last head is complete (those of a proxy and of redirects precede it)."""
+        """Return whether the last head is complete (those of a proxy and of redirects precede it)."""
         held = self._held or b""
         response, body, _ = status_and_headers(held)
         ended = b"\r\n\r\n" in held or b"\n\n" in held

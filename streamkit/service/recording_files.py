@@ -87,7 +87,7 @@ class Destination:
 
 
 def default_path(host: str | None, model: str | None) -> Path:
-    """Return `recordings/<UTC>-<host>-<model>.jsonl`, with safe characters only and without secrets."""
+    """Return `recordings/<UTC>-<host>-<model>.jsonl`, with safe characters only and no secrets."""
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     named = (now, *(redact_text(word or "")[0] for word in (host, model)))
     words = (_UNSAFE.sub("_", word).strip("._-")[:_LONGEST_NAME] for word in named)

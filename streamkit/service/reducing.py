@@ -1,4 +1,4 @@
-"""Reducing: the smallest stream that still breaks a rule, and no rule that the whole stream keeps.
+"""Reduce a stream to the smallest one that still breaks a rule, and no rule that the whole stream satisfies.
 
 reduced = reduce_stream(stream, RULES["SEQ402"])
 """
@@ -38,7 +38,7 @@ class ReducedStream:
 
 
 def reduce_stream(stream: Stream, rule: Rule, *, keep_text: bool = False) -> ReducedStream:
-    """The smallest stream of the same API that still breaks `rule` and no default rule that the whole stream keeps.
+    """Return the smallest stream of the same API that still breaks `rule` and no default rule that the whole stream keeps.
 
     Events and fields that do not matter are taken out, texts are masked letter by letter unless `keep_text`. It is a raw
     event stream where that alone shows the finding; else a recording, with the host, the status, the flags of the request
@@ -58,24 +58,24 @@ def reduce_stream(stream: Stream, rule: Rule, *, keep_text: bool = False) -> Red
 
 
 def check_reducible(rule: Rule) -> None:
-    """Raises UsageError for a rule about a log, a recording or its times: no smaller body can show it."""
+    """Raise UsageError for a rule about a log, a recording or its times: no smaller body can show it."""
     if rule.code.startswith(NOT_IN_THE_BODY):
         raise UsageError(f"{rule.code} does not depend on the bytes of a stream, so it cannot be reduced")
 
 
 def breaks(stream: Stream, rule: Rule) -> bool:
-    """Whether a stream breaks a rule."""
+    """Return whether a stream breaks a rule."""
     stream = judged(stream)
     return rule.applies(stream) and next(iter(rule.check(stream)), None) is not None
 
 
 def kept_rules(stream: Stream) -> list[Rule]:
-    """The default rules that a stream keeps: those that apply to it and that it does not break."""
+    """Return the default rules that a stream keeps: those that apply to it and that it does not break."""
     return [rule for rule in RULES.values() if rule.default and rule.applies(stream) and not breaks(stream, rule)]
 
 
 def _predicate(api: str, rule: Rule, kept: Sequence[Rule], pack: Packer) -> Callable[[Pieces], bool]:
-    """Whether a file of these pieces, read as any file is, holds one stream of that API that breaks the rule and none of
+    """Return whether a file of these pieces, read as any file is, holds one stream of that API that breaks the rule and none of
     those that are kept."""
 
     def fails(pieces: Pieces) -> bool:
@@ -94,7 +94,7 @@ def _predicate(api: str, rule: Rule, kept: Sequence[Rule], pack: Packer) -> Call
 
 
 def _recording_packer(exchange: Exchange) -> Packer:
-    """A recording of these pieces, with what rules ask of the request and the response and nothing that was written."""
+    """Return a recording of these pieces, with what rules ask of the request and the response and nothing that was written."""
     response = exchange.response
     kept = (
         tuple((name, value) for name, value in response.headers if name.lower() == "content-type") if response else ()
@@ -115,7 +115,7 @@ def _recording_packer(exchange: Exchange) -> Packer:
 
 
 def _bare_request(request: Request) -> Request:
-    """The host, the path, and the members of the body that are flags or numbers, of which objects may consist too."""
+    """Return the host, the path, and the members of the body that are flags or numbers, of which objects may consist too."""
     body = request.body.json if request.body is not None and isinstance(request.body.json, dict) else {}
     kept = {name: value for name, value in body.items() if _is_flag(value)}
     return Request(request.method, request.url.partition("?")[0], (), Body("json", kept) if kept else None)
@@ -128,7 +128,7 @@ def _is_flag(value: Any) -> bool:
 
 
 def _pieces(stream: Stream) -> list[bytes]:
-    """The body cut after each event."""
+    """Return the body cut after each event."""
     body = stream.exchange.frames.body
     edges = [0, *stream.events.ends, len(body)]
     return [piece for start, end in pairwise(edges) if (piece := body[start:end])]

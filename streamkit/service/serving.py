@@ -53,7 +53,7 @@ class Served:
         return self._mock.unplayed
 
     def differences(self, number: int) -> tuple[str, list[Difference]] | None:
-        """The nearest recording to request `number`, which had no match, and all differences: see `Mock.differences`."""
+        """Return the nearest recording to request `number`, which had no match, and all differences: see `Mock.differences`."""
         return self._mock.differences(number)
 
     def reset(self) -> None:

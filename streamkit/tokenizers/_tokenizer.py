@@ -59,7 +59,7 @@ TOKENIZERS: Catalogue[Tokenizer] = Catalogue("streamkit.tokenizers", Tokenizer, 
 
 
 def named(vocabulary: str) -> TokenCounter:
-    """A counter with this vocabulary, from the first library that has it. Raises UsageError with the remedies."""
+    """Return a counter with this vocabulary, from the first library that has it. Raises UsageError with the remedies."""
     for library in _in_order():
         count = library.open_vocabulary(vocabulary)
         if count is not None:
@@ -71,7 +71,7 @@ def named(vocabulary: str) -> TokenCounter:
 
 
 def from_file(path: str) -> TokenCounter:
-    """A counter with the vocabulary of this file (`.tiktoken`, or the `tokenizer.json` of Hugging Face). Raises UsageError."""
+    """Return a counter with the vocabulary of this file (`.tiktoken`, or the `tokenizer.json` of Hugging Face). Raises UsageError."""
     for library in _in_order():
         count = library.open_file(path)
         if count is not None:
@@ -81,7 +81,7 @@ def from_file(path: str) -> TokenCounter:
 
 
 def vocabulary_of(model: str | None) -> str | None:
-    """The vocabulary of a model, by its name after any `owner/`; None if it is unknown."""
+    """Return the vocabulary of a model, by its name after any `owner/`; None if it is unknown."""
     name = (model or "").lower().rpartition("/")[2]
     known = [start for start in _VOCABULARIES if name.startswith(start)]
     return _VOCABULARIES[max(known, key=len)] if known else None
@@ -94,7 +94,7 @@ class Automatic:
         self._known: dict[str | None, TokenCounter] = {}
 
     def of(self, model: str | None) -> TokenCounter:
-        """The counter of this model. Raises UsageError if no library is installed."""
+        """Return the counter of this model. Raises UsageError if no library is installed."""
         vocabulary = vocabulary_of(model)
         if vocabulary not in self._known:
             try:

@@ -4,9 +4,9 @@ A message is, in network byte order: its total length (4 bytes), the length of i
 eight bytes (4), the headers, the payload, the CRC-32 of all before (4). Each message is an event: `data` the payload,
 `name` its `:event-type`, or `:exception-type` or `:error-code` where `:message-type` says so.
 
-Never raises on content. A message with a wrong checksum of its own is `Ignored` ("bad-checksum") whole, and the next is
-read. Where the prelude is wrong no length can be believed: bytes are `Ignored` ("bad-checksum" if the prelude's CRC is
-wrong, "bad-length" if its lengths are impossible) up to the next place where a prelude is right.
+Never raises on content. A message with a wrong message checksum is `Ignored` ("bad-checksum") as a whole, and reading continues
+after it. If the prelude is wrong, its lengths are unreliable: bytes are `Ignored` ("bad-checksum" if the prelude's CRC is
+wrong, "bad-length" if its lengths are impossible) up to the next valid prelude.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Decoder(ColumnDecoder):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rubbish: Rubbish | None = None  # while the place of the next message is not known
+        self._rubbish: Rubbish | None = None  # while the offset of the next message is unknown
         self._offset = 0  # of the first pending byte
         self._pieces: list[bytes] = []
         self._size = 0  # of the pieces
@@ -102,19 +102,19 @@ class Decoder(ColumnDecoder):
 
 
 def decode(body: bytes) -> Events:
-    """A whole body decoded: the items of a `Decoder`, in columns."""
+    """Return a whole body decoded: the items of a `Decoder`, in columns."""
     return Decoder().whole(body)
 
 
 def recognises(head: bytes) -> bool:
-    """Whether these first bytes begin with a prelude whose checksum is right."""
+    """Return whether these first bytes begin with a prelude whose checksum is right."""
     return len(head) >= _PRELUDE.size and _fault(head, 0) is None
 
 
 def encode(
     name: str, payload: bytes, headers: Mapping[str, HeaderValue] | None = None, message_type: str = "event"
 ) -> bytes:
-    """A message on the wire. `message_type` is `event`, `exception` or `error` and tells which header holds `name`."""
+    """Return a message on the wire. `message_type` is `event`, `exception` or `error` and tells which header holds `name`."""
     named: dict[str, HeaderValue] = {":message-type": message_type, _NAME_HEADER[message_type]: name, **(headers or {})}
     block = b"".join(_header(key, value) for key, value in named.items())
     total = _LEAST + len(block) + len(payload)
@@ -127,14 +127,14 @@ _NAME_HEADER = {"event": ":event-type", "exception": ":exception-type", "error":
 
 
 def _name(headers: Mapping[str, HeaderValue]) -> str:
-    """The event type of a message with these headers."""
+    """Return the event type of a message with these headers."""
     wanted = _NAME_HEADER.get(str(headers.get(":message-type")), ":event-type")
     name = headers.get(wanted)
     return name if isinstance(name, str) and name else "message"
 
 
 def _fault(data: bytes, at: int) -> str | None:
-    """What is wrong with the prelude at this place, or None."""
+    """Return what is wrong with the prelude at this place, or None."""
     total, headers, crc = _PRELUDE.unpack_from(data, at)
     if crc32(data[at : at + 8]) != crc:
         return "bad-checksum"
@@ -144,7 +144,7 @@ def _fault(data: bytes, at: int) -> str | None:
 
 
 def headers_of(block: bytes) -> dict[str, HeaderValue]:
-    """The headers in a header block, as far as it is well formed. A timestamp is an integer, ms since the epoch."""
+    """Return the headers in a header block, as far as it is well formed. A timestamp is an integer, ms since the epoch."""
     headers: dict[str, HeaderValue] = {}
     at = 0
     while at < len(block):
@@ -159,7 +159,7 @@ def headers_of(block: bytes) -> dict[str, HeaderValue]:
 
 
 def _value(kind: int, block: bytes, at: int) -> tuple[HeaderValue, int] | None:
-    """A header's value of the type `kind` at this place, and the place after it; None where it is not well formed."""
+    """Return a header's value of the type `kind` at this place, and the place after it; None if it is not well formed."""
     if kind in (0, 1):
         return kind == 0, at
     size = {2: 1, 3: 2, 4: 4, 5: 8, _TIMESTAMP: 8, 9: 16}.get(kind)
@@ -180,7 +180,7 @@ def _value(kind: int, block: bytes, at: int) -> tuple[HeaderValue, int] | None:
 
 
 def _header(name: str, value: HeaderValue) -> bytes:
-    """A header on the wire. An integer is written in the shortest type that holds it."""
+    """Return a header on the wire. An integer is written in the shortest type that holds it."""
     key = name.encode()
     head = bytes((len(key),)) + key
     if isinstance(value, bool):

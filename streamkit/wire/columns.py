@@ -1,4 +1,4 @@
-"""The columns that a framing fills: taken as items while bytes arrive, frozen as `Events` at the end of a body."""
+"""The columns that a framing fills: taken as items while bytes arrive, or frozen as `Events` at the end of a body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RUBBISH_PIECE = 65536
 
 
 class Columns:
-    """Events by property, and what is not an event with the number of events before it. See `Events`."""
+    """Events in one list per property, and the other items, each with the number of events before it. See `Events`."""
 
     __slots__ = ("asides", "data", "ends", "ids", "names", "retries", "starts")
 
@@ -66,7 +66,7 @@ class Columns:
         self.asides.append((len(self.data), aside))
 
     def freeze(self, last_id: str = "", retry: int | None = None) -> Events:
-        """The columns as a value; this object is then empty again."""
+        """Return the columns as a value; this object is then empty again."""
         events = Events(
             data=self.data,
             starts=self.starts,
@@ -82,7 +82,7 @@ class Columns:
         return events
 
     def take(self) -> list[Item]:
-        """The columns as items in order; this object is then empty again."""
+        """Return the columns as items in order; this object is then empty again."""
         if not self.asides:
             if not self.data:
                 return []
@@ -91,7 +91,7 @@ class Columns:
         return list(self.freeze().items())
 
     def _only(self) -> Event:
-        """The one event there is, without the detour over `Events`: live streams bring one event a read."""
+        """Return the one event there is, without the detour over `Events`: live streams bring one event a read."""
         event = Event(
             self.data.pop(),
             self.names.pop() if self.names else "message",
@@ -105,7 +105,7 @@ class Columns:
 
 
 class ColumnDecoder(ABC):
-    """A decoder that fills columns: what a framing adds is how it takes bytes and how it ends."""
+    """A decoder that fills columns; a framing implements the processing of bytes and the end."""
 
     __slots__ = ("_columns",)
 

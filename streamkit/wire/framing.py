@@ -30,11 +30,11 @@ _SSE_LINE = re.compile(
 
 
 def choose(content_type: str | None, head: bytes) -> Framing:
-    """The framing of a body with this content type and these first bytes (some hundreds are enough).
+    """Return the framing of a body with this content type and these first bytes (some hundreds are enough).
 
-    A content type that names a framing is believed: a client of the stream would believe it too. JSON and unknown
-    types are judged by the bytes: an array or one object is a document, an object a line is NDJSON. What is none of
-    these, a page of HTML for one, is read as SSE, whose rules give a reason for every line that they ignore.
+    A content type that names a framing is used, as a client of the stream would do. For JSON and unknown types, the bytes
+    decide: an array or one object is a document, one object per line is NDJSON. Anything else, such as a page of HTML, is
+    read as SSE, whose rules give a reason for every ignored line.
     """
     kind = (content_type or "").partition(";")[0].strip().lower()
     if kind in _BY_CONTENT_TYPE:

@@ -218,5 +218,5 @@ def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
 
 
 def decode(body: bytes, limit: int = LIMIT) -> Events:
-    """A whole body decoded: the items of a `Decoder`, in columns."""
+    """Return a whole body decoded: the items of a `Decoder`, in columns."""
     return Decoder(limit).whole(body)

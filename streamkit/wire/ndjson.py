@@ -1,4 +1,4 @@
-"""Newline-delimited JSON: each line that is not blank is an event. Ollama streams this way.
+"""Newline-delimited JSON, used by Ollama: each line that is not blank is an event.
 
 Lines end with LF; CRs before it belong to the line end (JSON itself cannot end with one). The last line may lack its
 LF: it is an event if it ends as an object or array does, else a `Tail`. `Event.start` is the line's first byte, `end`
@@ -58,7 +58,7 @@ class Decoder(ColumnDecoder):
                 self._partial = []
 
     def _strip_mark(self, data: bytes) -> bytes:
-        """Pass over one leading byte order mark, which may come in pieces: RFC 8259, section 8.1, allows it."""
+        """Skip one leading byte order mark, which may come in pieces: RFC 8259, section 8.1, allows it."""
         data = b"".join((*self._partial, data))
         self._partial, self._offset = [], 0
         if len(data) < len(_MARK) and _MARK.startswith(data):
@@ -99,17 +99,17 @@ class Decoder(ColumnDecoder):
 
 
 def _as_event(data: bytes, start: int) -> Event:
-    """The line as readers give it that ask only for the end of the file."""
+    """Return the line as readers give it that ask only for the end of the file."""
     return Event(data.rstrip(b"\r"), start=start, end=start + len(data))
 
 
 def decode(body: bytes, limit: int = LIMIT) -> Events:
-    """A whole body decoded: the items of a `Decoder`, in columns."""
+    """Return a whole body decoded: the items of a `Decoder`, in columns."""
     return Decoder(limit).whole(body)
 
 
 def recognises(head: bytes) -> bool:
-    """Whether these first bytes are an object a line: the first line begins and ends one, and so do most of the others.
+    """Return whether these first bytes are an object a line: the first line begins and ends one, and so do most of the others.
 
     A line among them may be broken: the lines after it are events all the same. A single object printed over several lines
     has lines that neither begin nor end one. One unfinished line alone is taken, too, if a name follows its brace: a

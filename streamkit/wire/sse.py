@@ -37,7 +37,7 @@ class Decoder(ColumnDecoder):
     """An event stream while bytes arrive.
 
     `last_id` (the last event ID string) and `retry` (the reconnection time in ms, None if never set) are the state of
-    the connection so far. A block of more than `limit` bytes is not kept: the decoder passes over it to its blank line
+    the connection so far. A block of more than `limit` bytes is not kept: the decoder skips it to its blank line
     and gives `Ignored(b"", "too-long", ...)`, so that no stream can fill the memory. Without `runs` every line goes
     through the plain loop: the same items, more slowly.
     """
@@ -89,7 +89,7 @@ class Decoder(ColumnDecoder):
         self._after_cr = False
 
     def feed(self, data: bytes) -> list[Item]:
-        """The items that these bytes complete."""
+        """Return the items that these bytes complete."""
         if self._runs and not self._held and self._skipped_from < 0 and len(data) <= self._limit:
             only = sse_runs.only_block(data)
             if only:
@@ -98,7 +98,7 @@ class Decoder(ColumnDecoder):
         return self._columns.take()
 
     def _whole_block(self, only: tuple[bytes, str], size: int) -> Event:
-        """The event of a feed that is one regular block, and came while nothing was open: live streams are of these."""
+        """Return the event of a feed that is one regular block, and came while nothing was open: live streams are of these."""
         start = self._offset
         self._offset = self._line_start = start + size
         self._begun, self._after_cr = True, False
@@ -263,7 +263,7 @@ class Decoder(ColumnDecoder):
         self._window, self._base = b"", self._offset
 
     def _raw(self, start: int, end: int) -> bytes:
-        """The bytes of the open block, or of a part of the feed in hand."""
+        """Return the bytes of the open block, or of a part of the feed in hand."""
         if start >= self._base:
             return self._window[start - self._base : end - self._base]
         return b"".join((*self._held, self._window[: end - self._base]))
@@ -360,7 +360,7 @@ class Decoder(ColumnDecoder):
         self._clear()
 
     def _pending_event(self) -> Event | None:
-        """What a client gives that takes the end of the body for the end of the line and of the block."""
+        """Return what a client gives that takes the end of the body for the end of the line and of the block."""
         state = self.last_id, self.retry
         given, self._columns = self._columns, Columns()
         if self._partial:
@@ -375,19 +375,19 @@ class Decoder(ColumnDecoder):
         return event
 
     def whole(self, body: bytes) -> Events:
-        """A whole body in columns: what `decode` does, on a fresh decoder."""
+        """Return a whole body in columns: what `decode` does, on a fresh decoder."""
         self._take(body)
         self._finish()
         return self._columns.freeze(self.last_id, self.retry)
 
 
 def decode(body: bytes, limit: int = LIMIT) -> Events:
-    """A whole body decoded: the items of a `Decoder`, in columns."""
+    """Return a whole body decoded: the items of a `Decoder`, in columns."""
     return Decoder(limit).whole(body)
 
 
 def _line_end(lines: list[bytes], crs: int) -> bytes | None:
-    """The end that all whole lines of these have, which were split at LF and hold so many CRs; None if they differ."""
+    """Return the end that all whole lines of these have, which were split at LF and hold so many CRs; None if they differ."""
     if not crs:
         return b"\n"
     whole = len(lines) if lines[-1].endswith(b"\n") else len(lines) - 1

@@ -1,8 +1,8 @@
-"""Runs of blocks of the two shapes that nearly all streams have, found and read at the speed of C.
+"""Fast reading of runs of blocks of the two shapes that nearly all streams have.
 
-`data: X`, blank; and `event: E`, `data: X`, blank, with or without the space. Both are proven line by line before anything is read: every line that
-should be blank is, every other begins with its field. What is not proven is left to the plain loop of `sse`, which gives
-the same for every stream; the tests hold the two equal.
+The shapes are `data: X`, blank; and `event: E`, `data: X`, blank, with or without the space. Both are verified line by line before
+anything is read: blank lines are blank, and the others begin with their field. Everything else is left to the plain loop of `sse`,
+which has the same results for every stream; tests compare the two.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _names = _Names()
 
 
 def only_block(data: bytes) -> tuple[bytes, str] | None:
-    """The payload and the event type of bytes that are one block of these shapes with LF, and nothing else; else None."""
+    """Return the payload and the event type of bytes that are one block of these shapes with LF, and nothing else; else None."""
     if not data.endswith(b"\n\n") or b"\r" in data:
         return None
     at, name = 0, "message"

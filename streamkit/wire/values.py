@@ -1,11 +1,11 @@
-"""What every framing gives: the items of a body, in order, with the place of each.
+"""The output of every framing: the items of a body, in order, with their offsets.
 
-Bytes in, values out. A framing never raises on content: what the standard says to ignore comes back as `Ignored` with
-the reason, so that lint can read it. Two shapes of the same facts:
+Framings convert bytes to values and never raise on content: bytes that the standard ignores are returned as `Ignored` with
+the reason, for lint. There are two representations of the same data:
 
-* items, one value each, from a `Decoder` that is fed as bytes arrive;
-* `Events`, the same in columns, from `decode(body)`: a list a property, so that a million events cost a million
-  payloads and not a million objects. `Events.items()` gives the items back.
+* items, one value each, from an incremental `Decoder`;
+* `Events`, the same in columns, from `decode(body)`: one list per property, so that a million events need a million
+  payloads and not a million objects. `Events.items()` returns the items.
 
 Offsets count bytes of the decoded body from 0, `end` is one past the last byte.
 """
@@ -53,7 +53,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Bytes that the standard says to pass over, and why.
+    """Bytes that the standard says to skip, and why.
 
     Reasons of SSE: `byte-order-mark`, `unknown-field`, `no-data` (a block that set fields and had no data, so that no
     event was dispatched; `data` is the block), `bad-retry`, `nul-in-id`. Of AWS event stream: `bad-checksum`,
@@ -74,9 +74,9 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What was pending when the body ended: a line or an event that was never completed, so never dispatched.
+    """The unfinished line or event at the end of the body, which was never dispatched.
 
-    `data` are the raw bytes (empty where they went over the decoder's limit). `event` is the event that an
+    `data` are the raw bytes (empty if they went over the decoder's limit). `event` is the event that an
     end-of-stream dispatch would have given, as some clients do, or None.
     """
 
@@ -94,7 +94,7 @@ Item = Event | Comment | Ignored | Tail
 class Events:
     """A whole body decoded, in columns: `data[i]`, `starts[i]`, `ends[i]` belong to event i.
 
-    `names` and `ids` are None where every event has the default. `retries` is sparse. `asides` holds what is not an
+    `names` and `ids` are None if every event has the default. `retries` is sparse. `asides` holds what is not an
     event, each with the number of events before it. `last_id` and `retry` are the connection's state at the end.
     """
 
@@ -115,7 +115,7 @@ class Events:
         return len(self.data)
 
     def name(self, index: int) -> str:
-        """The event type of event `index`."""
+        """Return the event type of event `index`."""
         return "message" if self.names is None else self.names[index]
 
     def event(self, index: int) -> Event:
@@ -130,7 +130,7 @@ class Events:
         )
 
     def items(self) -> Iterator[Item]:
-        """Every item in the order of the body."""
+        """Yield every item in the order of the body."""
         events = map(
             Event,
             self.data,
@@ -152,11 +152,11 @@ class Decoder(Protocol):
     """A framing while bytes arrive: `feed` gives the items that these bytes completed, `close` what is pending."""
 
     def feed(self, data: bytes) -> list[Item]:
-        """The items that these bytes completed."""
+        """Return the items that these bytes completed."""
         ...
 
     def close(self) -> list[Item]:
-        """What the end of the body completes or leaves pending."""
+        """Return what the end of the body completes or leaves pending."""
         ...
 
 

@@ -92,7 +92,7 @@ def _response(response: dict[str, Any], headers: Headers) -> Response | None:
 
 
 def _body(message: dict[str, Any], *names: str) -> bytes:
-    """The body under the first of these names that is there, or the JSON value of `parsed_body`, as pydantic-ai's cassettes
+    """Return the body under the first of these names that is there, or the JSON value of `parsed_body`, as pydantic-ai's cassettes
     keep what was JSON (the same value; whitespace is not kept)."""
     for name in names:
         if name in message:
@@ -106,7 +106,7 @@ def _body(message: dict[str, Any], *names: str) -> bytes:
 
 
 def _is_small(value: Any) -> bool:
-    """Whether a value holds no more than a million others, so that aliases of aliases are not written out."""
+    """Return whether a value holds no more than a million others, so that aliases of aliases are not written out."""
     waiting, left = [value], _MOST_VALUES
     while waiting and left > 0:
         one = waiting.pop()
@@ -117,7 +117,7 @@ def _is_small(value: Any) -> bool:
 
 
 def _bytes(body: Any) -> bytes:
-    """A body however a cassette has it: text, bytes, `{string}`, `{base64_string}`, a printed BytesIO."""
+    """Return a body however a cassette has it: text, bytes, `{string}`, `{base64_string}`, a printed BytesIO."""
     if isinstance(body, dict):
         if isinstance(body.get("base64_string"), str):
             try:
@@ -132,7 +132,7 @@ def _bytes(body: Any) -> bytes:
 
 
 def _headers(headers: Any) -> Headers:
-    """Headers from a mapping of a name to a value or to several."""
+    """Return headers from a mapping of a name to a value or to several."""
     pairs: list[tuple[str, str]] = []
     for name, values in islice(headers.items(), _MOST_HEADERS) if isinstance(headers, dict) else ():
         for value in islice(values, _MOST_HEADERS) if isinstance(values, list) else (values,):
@@ -186,7 +186,7 @@ def _mapping(headers: Headers) -> str:
 
 
 def _scalar(data: bytes) -> str:
-    """Text between double quotes; anything else as base64."""
+    """Return text between double quotes; anything else as base64."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,7 +1,7 @@
 """A cassette's YAML, read interaction by interaction from the parser's events.
 
-No object is ever constructed but text, bytes, lists and mappings, whatever the tags say; depth, number and size are
-bounded, and an alias is the value it names and never a copy, so that no YAML bomb goes off.
+Only text, bytes, lists and mappings are constructed, whatever the tags; depth, number and size are limited, and an alias is a
+reference to its value, not a copy, so that YAML bombs have no effect.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _Pieces:
         self.pending = 0
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, as many as asked for at most."""
+        """Return the next bytes, as many as asked for at most."""
         if not self._kept:
             self._kept = next(self._pieces, b"")
             self.pending += len(self._kept)
@@ -42,7 +42,7 @@ class _Pieces:
 
 
 def interactions(source: Source) -> Iterator[tuple[Any, int]]:
-    """Each interaction of a cassette with the line that it starts on. Raises UnreadableInput."""
+    """Yield each interaction of a cassette with the line that it starts on. Raises UnreadableInput."""
     try:
         import yaml
     except ImportError:
@@ -73,7 +73,7 @@ class _Composer:
         self._values = self._size = 0
 
     def interactions(self) -> Iterator[tuple[Any, int]]:
-        """Each element of the list of interactions at the top of the document."""
+        """Yield each element of the list of interactions at the top of the document."""
         event = next(self._events)
         while self._is(event, "StreamStart") or self._is(event, "DocumentStart"):
             event = next(self._events)
@@ -97,7 +97,7 @@ class _Composer:
         return type(event).__name__ == f"{kind}Event"
 
     def _value(self, event: Any, depth: int) -> Any:
-        """The value that starts with this event."""
+        """Return the value that starts with this event."""
         self._values += 1
         line = event.start_mark.line + 1
         if depth > _DEPTH or self._values > _MOST_VALUES:

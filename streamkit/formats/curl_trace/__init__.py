@@ -1,8 +1,8 @@
-"""What `curl --trace FILE` writes, best with `--trace-time`: everything sent and received, in hexadecimal.
+"""The output of `curl --trace FILE`, best with `--trace-time`: everything sent and received, in hexadecimal.
 
-With times, an exchange is as good as a recorded one but for the clock: 0 is the first line of its transfer, before the
-connection is made. A chunk of HTTP's chunked coding is a frame. `--trace-ascii` shows line feeds and all that is not
-ASCII as dots; what it lost cannot be read back.
+With times, an exchange is equivalent to a recorded one except for the clock: 0 is the first line of its transfer, before the
+connection is opened. A chunk of HTTP's chunked coding is a frame. `--trace-ascii` shows line feeds and non-ASCII bytes as dots,
+which cannot be restored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads what `curl --trace FILE` wrote: its events, and the transfers that they make up."""
+"""Read the output of `curl --trace FILE`: its events, and the transfers that they belong to."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _CUT = re.compile(rb"outstanding read data|reset by peer|Recv failure|closed abr
 
 
 def read(source: Source) -> Iterator[Exchange]:
-    """The exchanges of a trace, each when its transfer is over."""
+    """Yield the exchanges of a trace, each when its transfer is over."""
     number = 0
     transfer = _Transfer()
     for event in _events(source):
@@ -128,7 +128,7 @@ class _Transfer:
             self.cut = event.data
 
     def exchange(self, origin: Origin) -> Exchange:
-        """The exchange."""
+        """Return the exchange."""
         response, _, _ = status_and_headers(bytes(self.head))
         headers = response.headers if response else ()
         raw = [event.data for event in self.received]
@@ -154,7 +154,7 @@ class _Transfer:
         )
 
     def _times(self) -> list[int | None]:
-        """The times of what was received and of the marks, from the first line of this transfer."""
+        """Return the times of what was received and of the marks, from the first line of this transfer."""
         first = self.marks.get("first")
         stamps = [event.time for event in self.received] + list(self.marks.values())
         if first is None:
@@ -189,7 +189,7 @@ def _since(first: Stamp, one: Stamp) -> int | None:
 
 
 def _frames(received: list[_Event], at: list[int | None], headers: Headers) -> tuple[list[Frame], bool]:
-    """The frames of a body, and whether its end was seen."""
+    """Return the frames of a body, and whether its end was seen."""
     coded = "chunked" in (header(headers, "transfer-encoding") or "").lower()
     if not (coded and received and Chunked.begins(received[0].data)):
         return [Frame(event.data, time, event.line) for event, time in zip(received, at, strict=True)], False

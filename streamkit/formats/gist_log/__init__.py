@@ -1,4 +1,4 @@
-"""A log as people paste it: chunks among prose, fences, log prefixes and dots, read with what was done to them said."""
+"""A pasted log: chunks among prose, fences, log prefixes and ellipses. Every repair is reported."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from streamkit.frozen import dataclass
 _MOST_LINES = 5000
 _MOST_CHARACTERS = 4 << 20
 _MOST_CUT_LINES = 40
-# What an attempt costs beyond its characters, in the patience of the log's lines.
+# The cost of an attempt in addition to its characters, subtracted from the patience of the lines.
 _LINE_COSTS = 40
 _FAILURE_COSTS = 500
 # A string that is whole and holds no escape is one step, else its quote is.
@@ -22,11 +22,11 @@ _OUTSIDE_PYTHON = re.compile(r"\"[^\"\\]*\"|'[^'\\]*'|[\"'\\{}\[\]()]")
 _INSIDE = {'"': re.compile(r"[\"\\]"), "'": re.compile(r"['\\]")}
 _PAIRS = {"{": "}", "[": "]", "(": ")"}
 _ELIDED = re.compile(r"\.{3}|…|\[(?:Object|Array)\]")
-# What makes broken text worth a word: it was meant to be a chunk.
+# Signs that broken text was meant to be a chunk, and is worth a report.
 _MEANT = re.compile(
     r"[\"'](?:choices|delta|candidates|content_block|logprobs|finish_reason|chatcmpl-)|chat\.completion"
 )
-# The parts of a chunk that hold what a person would read. An elision in one of them costs content.
+# The parts of a chunk with readable content. An elision in one of them loses content.
 _CONTENT = frozenset(
     {
         "choices",
@@ -47,7 +47,7 @@ _CONTENT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document found: its `value` (None where it cannot be used), its text on one line, and what had to be done.
+    """A document found: its `value` (None if it cannot be used), its text on one line, and what had to be done.
 
     `state`: `whole` (JSON as it stands), `repaired`, `hard-wrapped`, `elided` (parts of its content are left out),
     `cut` (it ends in the middle or is not JSON). `message` are the liberties in words, `lines` those that it took.
@@ -66,7 +66,7 @@ class Document:
 
 
 class Brackets:
-    """Counts the brackets of a text that comes line by line; strings are passed over, also those that run on."""
+    """Counts the brackets of a text that comes line by line; strings are skipped, also those that run on."""
 
     def __init__(self, python: bool) -> None:
         self._outside = _OUTSIDE_PYTHON if python else _OUTSIDE
@@ -75,7 +75,7 @@ class Brackets:
         self._escaped = False
 
     def feed(self, text: str) -> int | None:
-        """The place after the bracket that closes the first one, or None. -1: brackets that do not match."""
+        """Return the place after the bracket that closes the first one, or None. -1: brackets that do not match."""
         position = 0
         if self._escaped:
             position, self._escaped = 1, False
@@ -102,7 +102,7 @@ class Brackets:
 
 
 def take(first: Line, lines: Lines) -> Document:
-    """The document that starts in `first.payload`, read on from `lines` as far as it goes.
+    """Return the document that starts in `first.payload`, read on from `lines` as far as it goes.
 
     What follows the document on its last line is put back. Where no document comes of it, all lines that may be of use
     to others are put back.
@@ -182,7 +182,7 @@ def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | N
 
 
 def _whole(text: str) -> Any:
-    """The object or array that a text is, or None."""
+    """Return the object or array that a text is, or None."""
     if text[:1] not in ("{", "[") or text.rstrip()[-1:] not in ("}", "]"):
         return None
     value = loads(text.encode("utf-8", "surrogateescape"))
@@ -190,7 +190,7 @@ def _whole(text: str) -> Any:
 
 
 def _on_one_line(parts: list[str]) -> str:
-    """Valid JSON on one line. Its strings hold no line feed, so what is between its lines is white space."""
+    """Return valid JSON on one line. Its strings hold no line feed, so what is between its lines is white space."""
     return "".join(part.strip() for part in parts)
 
 
@@ -199,7 +199,7 @@ def _is_python(text: str) -> bool:
 
 
 def _stops(first: Line, line: Line, in_string: bool) -> bool:
-    """Whether this line is certainly no part of the document that is open."""
+    """Return whether this line is certainly no part of the document that is open."""
     if line.kind in ("data", "event", "done", "fence"):
         return True
     if line.kind == "blank":

@@ -1,4 +1,4 @@
-"""The lines of a pasted log, each taken apart: its time, what a logger put before it, and the field or payload in it."""
+"""The lines of a pasted log, each split into its time, the prefix of a logger, and the field or payload."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_PRINTED = 4 << 20
 _PATIENCE = 2 << 20
 _DATA = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])data:(.*)", re.DOTALL)
 _EVENT = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])event:\s*([\w.-]{{1,80}})\s*", re.DOTALL)
-# What every line has that is more than text. Most lines of a log are not looked at any further.
+# Every line that is more than text has this. Most lines of a log are not examined further.
 _TELLING = re.compile(rb"[{:`~(\]]|\.\.\.|\xe2\x80\xa6|[\[<(]\s*[sStToOcC]|\A[|<\s]*\+?\d[\d.]*\s?[mun]?s?[|>\s]*\Z")
 _COMMENT = re.compile(r":(?!:|-|\)|\()\s?([^:].*)", re.DOTALL)
 # The same after a time. What a logger separates with ` : ` begins with a level.
@@ -81,9 +81,9 @@ class Lines:
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines = enumerate(lines, 1)
         self._back: deque[Line] = deque()
-        # How many characters may yet be read in vain, so that reading stays linear whatever the log holds.
+        # The number of characters that may still be read without a result, so that reading is linear for any log.
         self.patience = _PATIENCE
-        # How much was read since somebody found something in it and set this to 0.
+        # The number of characters read since the last result.
         self.idle = 0
 
     def __iter__(self) -> Iterator[Line]:
@@ -116,7 +116,7 @@ def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
         text = text.removeprefix("\ufeff")
     if "\x1b" in text:
         text = _COLORS.sub("", text)
-    if "{&quot;" in text and '{"' not in text:  # elsewhere they are what the model wrote
+    if "{&quot;" in text and '{"' not in text:  # elsewhere they are part of the model's text
         text = html.unescape(text)
         return [replace(_plain(text, text.strip(), number, outer), message="HTML entities")]
     bare = text.strip()
@@ -172,7 +172,7 @@ def _is_logged(prefix: str, outer: Stamp | None) -> bool:
 
 
 def _unquoted(text: str, number: int, outer: Stamp | None) -> list[Line] | None:
-    """The lines inside a literal that a program printed: `b'data: {"id":…}\\n\\n'`."""
+    """Return the lines inside a literal that a program printed: `b'data: {"id":…}\\n\\n'`."""
     match = _QUOTED.match(text)
     if match is None or "data:" in match[1] or len(text) > _LONGEST_PRINTED:
         return None
@@ -185,7 +185,7 @@ def _unquoted(text: str, number: int, outer: Stamp | None) -> list[Line] | None:
 
 
 def _unwrapped(bare: str, number: int) -> list[Line] | None:
-    """The line inside a logger's JSON: Docker's `{"log":"data: …","stream":"stdout","time":"…"}` and its relatives."""
+    """Return the line inside a logger's JSON: Docker's `{"log":"data: …","stream":"stdout","time":"…"}` and its relatives."""
     if bare[-1:] != "}" or not _SAYS_TEXT.search(bare, 0, _LONGEST_PREFIX):
         return None
     document = parse_object(bare.encode("utf-8", "surrogateescape"))
@@ -200,7 +200,7 @@ def _unwrapped(bare: str, number: int) -> list[Line] | None:
 
 
 def _taken_out(bare: str, number: int) -> list[Line]:
-    """The chunk inside a program's own record of it: `{"ts":1762720298.5,"chunk":{…}}`."""
+    """Return the chunk inside a program's own record of it: `{"ts":1762720298.5,"chunk":{…}}`."""
     match = _HELD.search(bare, 0, _LONGEST_PREFIX)
     document = parse_object(bare.encode("utf-8", "surrogateescape")) if match else None
     if match is None or document is None or role(document) != "other" or role(document.get(match[1])) != "chunk":

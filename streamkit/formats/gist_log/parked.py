@@ -1,4 +1,4 @@
-"""Exchanges whose chunks stand mixed with those of others, as in the log of a server that answers several at once."""
+"""Exchanges whose chunks are interleaved with those of others, as in the log of a server with concurrent requests."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from streamkit.formats._drafts import Draft
 from streamkit.formats._payloads import Identity
 
 _MOST = 64
-_PATIENCE = 5000  # lines without a chunk of its own, after which nobody waits for an exchange any longer
-_EVERY = 256  # lines between two looks at who has waited so long
+_PATIENCE = 5000  # lines without a chunk of an exchange, after which it is complete
+_EVERY = 256  # lines between two checks for such exchanges
 
 
 class Parked:
@@ -30,11 +30,11 @@ class Parked:
         return finished
 
     def take(self, found: Identity) -> Draft | None:
-        """The parked exchange that a chunk goes on with."""
+        """Return the parked exchange that a chunk goes on with."""
         return self._drafts.pop(found.id, None) if found.id and not found.begins else None
 
     def awaiting_end(self, current: Draft) -> Draft | None:
-        """The one exchange that an end mark without an id must mean, where it cannot mean the current one: its choices
+        """Return the one exchange that an end mark without an id must mean, where it cannot mean the current one: its choices
         have finished, those of the current have not, and it went on after the current began."""
         if current.closed:
             return None
@@ -42,13 +42,13 @@ class Parked:
         return self._drafts.pop(closed[0]) if len(closed) == 1 else None
 
     def release(self) -> list[Draft]:
-        """All of them."""
+        """Return all of them."""
         drafts = list(self._drafts.values())
         self._drafts.clear()
         return drafts
 
     def look(self, line: int, path: str) -> list[Draft]:
-        """Those that nobody waits for any longer on this line. Raises UnreadableInput where they take too much memory."""
+        """Return the exchanges that are complete at this line. Raises UnreadableInput if they take too much memory."""
         if not self._drafts or line - self._looked < _EVERY:
             return []
         self._looked = line

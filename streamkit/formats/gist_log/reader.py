@@ -1,4 +1,4 @@
-"""Goes through a pasted log line by line: what belongs to a stream, to which, and what had to be done to read it."""
+"""Read a pasted log line by line: find the parts of streams, assign them, and report repairs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PRINTED = re.compile(r"\s*b?['\"]")
 
 
 class Reader:
-    """Goes through a log line by line, gathering one exchange at a time, and parking it while chunks of another come."""
+    """Reads a log line by line and collects one exchange at a time; an exchange is parked during chunks of another."""
 
     def __init__(self, path: str, lines: Lines) -> None:
         self.number = 0
@@ -45,7 +45,7 @@ class Reader:
         self._held: list[tuple[int, str, str]] = []
 
     def exchanges(self) -> Iterator[Exchange]:
-        """The exchanges of the log, each when the next one begins."""
+        """Yield the exchanges of the log, each when the next one begins."""
         take_up = {
             "blank": self._blank,
             "fence": self._fence,
@@ -68,7 +68,7 @@ class Reader:
         yield from self._finished()
 
     def _given_up(self, line: Line) -> Iterator[Exchange]:
-        """The exchange that is open, and then the end: what goes on for so long without a chunk is no log of a stream."""
+        """Yield the open exchange, then stop: so many lines without a chunk are not the log of a stream."""
         self._end()
         yield from self._finished()
         if not self.number:
@@ -76,7 +76,7 @@ class Reader:
         raise UnreadableInput(self._path, f"no chunk in {_MOST_IDLE >> 20} MiB of text; gave up", line=line.number)
 
     def _finished(self) -> Iterator[Exchange]:
-        """What is done, in the order of its lines: not before what starts earlier is done too."""
+        """Yield the complete exchanges in the order of their lines, each after those that start earlier."""
         if not self._done or not self._news:
             return
         self._news = False
@@ -117,7 +117,7 @@ class Reader:
             self._skipped.append((line.number, line.number, message))
 
     def _headers(self, status: re.Match[str]) -> Response:
-        """The status line just met, with the header lines that follow it."""
+        """Return the status line just met, with the header lines that follow it."""
         headers = []
         for line in self._lines:
             match = _HEADER.fullmatch(line.text) if line.kind == "text" else None
@@ -205,7 +205,7 @@ class Reader:
             self._chunk(line, value, text, document)
 
     def _is_wanted(self, line: Line, value: Any, document: Document) -> bool:
-        """Whether a document is part of a stream: by its shape, or because it is plain JSON in a data field."""
+        """Return whether a document is part of a stream: by its shape, or because it is plain JSON in a data field."""
         kind = role(value)
         if kind in ("chunk", "answer", "error"):
             return True
@@ -246,7 +246,7 @@ class Reader:
         draft.terminated = draft.terminated or plain
 
     def _begin(self, line: Line, found: Identity | None = None, parked: Draft | None = None) -> Draft:
-        """The exchange that a chunk on this line belongs to: one that was parked, or a new one."""
+        """Return the exchange that a chunk on this line belongs to: one that was parked, or a new one."""
         if self._draft is not None:
             self._settle_dots(self._draft, None)
             self._done += self._parked.put(self._draft, None if self._response else found)
@@ -282,7 +282,7 @@ class Reader:
         self._draft.excerpt = self._draft.excerpt or not self._draft.terminated
 
     def _name(self) -> str:
-        """The name of the event that is being read, said once."""
+        """Return the name of the current event, and reset it."""
         line, self._event = self._event, None
         return line.payload if line is not None else ""
 
@@ -308,7 +308,7 @@ class Reader:
 
 
 def _remark_cut(payload: str) -> tuple[str, str]:
-    """A printed text, and the remark in code's words that an author put after it: `'Hel' # and so on`."""
+    """Return a printed text, and the remark in code's words that an author put after it: `'Hel' # and so on`."""
     printed = literal(payload) if _PRINTED.match(payload) else None
     rest = payload[printed[1] :].strip() if printed else ""
     return (payload[: printed[1]], rest) if printed and rest.startswith("# ") else (payload, "")

@@ -1,8 +1,8 @@
 """HAR 1.2: what browsers and proxies export.
 
-Entries that are no API answers (pages, scripts, pictures) are passed over, and how many is said. A browser keeps the
-events of an `EventSource` in `_eventSourceMessages`, with a time each: where there are as many as the body has events,
-these are the exchange's times. The phases (`timings`) tell when the response began and when it ended.
+Entries that are not API responses (pages, scripts, images) are skipped and counted. A browser stores the events of an
+`EventSource` in `_eventSourceMessages`, each with a time: if there are as many as events in the body, these are the times of
+the exchange. The phases (`timings`) give the times when the response began and ended.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _passed_over(count: int) -> tuple[Repair, ...]:
 
 
 def _is_answer(entry: dict[str, Any]) -> bool:
-    """Whether an entry may be an API's answer: by its content type, else by a request that posts JSON."""
+    """Return whether an entry may be an API's answer: by its content type, else by a request that posts JSON."""
     request, response = _part(entry, "request"), _part(entry, "response")
     if request.get("method") in ("OPTIONS", "HEAD", "CONNECT"):
         return False
@@ -94,8 +94,8 @@ def _exchange(entry: dict[str, Any], origin: Origin, notes: tuple[Repair, ...]) 
 
 
 def _phases(timings: dict[str, Any]) -> tuple[int | None, int | None]:
-    """When the response began and when it ended (ns since the entry began); None where the phases do not tell. A phase
-    that is not applicable is -1, and all of them are 0 where nobody measured."""
+    """When the response began and when it ended (ns since the entry began); None if the phases do not tell. A phase
+    that is not applicable is -1, and all of them are 0 if nobody measured."""
     known = {name: value for name, value in timings.items() if isinstance(value, int | float) and 0 <= value < _MOST_MS}
     if not {"wait", "receive"} <= known.keys():
         return None, None
@@ -142,7 +142,7 @@ def _request(request: dict[str, Any]) -> Request | None:
 
 
 def _end(response: dict[str, Any], at: int | None) -> End | None:
-    """How and when it ended, as far as the browser says."""
+    """Return how and when it ended, as far as the browser says."""
     error = response.get("_error")
     if not isinstance(error, str) or not error:
         return None if at is None else End(at=at, reason="eof")

@@ -20,7 +20,7 @@ class Message:
 
 
 def event_messages(entry: dict[str, Any]) -> list[Message]:
-    """The messages of a HAR entry; none where it has none."""
+    """Return the messages of a HAR entry; none if it has none."""
     found = entry.get("_eventSourceMessages")
     return [_message(one) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
@@ -39,7 +39,7 @@ def _message(message: dict[str, Any]) -> Message:
 
 
 def with_event_times(frames: Frames, messages: Sequence[Message], begun: int | None) -> Frames | None:
-    """The frames with the messages' times, where these are of the frames' events, ascend, and count from `begun`."""
+    """Return the frames with the messages' times, where these are of the frames' events, ascend, and count from `begun`."""
     times = [one.at for one in messages]
     if begun is None or not times or None in times:
         return None
@@ -60,7 +60,7 @@ def with_event_times(frames: Frames, messages: Sequence[Message], begun: int | N
 
 
 def messages_of(exchange: Exchange, begun: int) -> Iterator[dict[str, Any]]:
-    """Each event of an exchange with the time at which it was complete, as browsers export it (seconds since 1970)."""
+    """Yield each event of an exchange with the time at which it was complete, as browsers export it (seconds since 1970)."""
     frames = exchange.frames
     events = SSE.decode(frames.body)
     for index, end in enumerate(events.ends):

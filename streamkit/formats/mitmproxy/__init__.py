@@ -1,6 +1,6 @@
 """Flows that mitmproxy saved (`mitmdump -w`): tagged netstrings, one flow after another.
 
-A flow has a time for the request, for the response's headers and for its end, and none for the pieces of the body.
+A flow has the times of the request, the response's headers and its end, but not of the pieces of the body.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 
 def _flows(source: Source) -> Iterator[bytes]:
-    """The bytes of one flow after another, told by their lengths."""
+    """Yield the bytes of one flow after another, told by their lengths."""
     kept = bytearray()
     needed = 1
     for piece in source.pieces():
@@ -95,7 +95,7 @@ def _request(request: dict[str, Any]) -> Request:
 
 
 def _place(request: dict[str, Any]) -> str:
-    """Host and port, the port where it is not the scheme's own."""
+    """Return host and port, the port where it is not the scheme's own."""
     host, port = _text(request.get("host")), request.get("port")
     usual = 80 if _text(request.get("scheme")) == "http" else 443
     return host if port == usual or not isinstance(port, int) else f"{host}:{port}"

@@ -14,7 +14,7 @@ class TornValueError(ValueError):
 
 
 def loads(data: bytes) -> Any:
-    """The value that `data` begins with. Text is `str`, bytes are `bytes`. Raises TornValueError."""
+    """Return the value that `data` begins with. Text is `str`, bytes are `bytes`. Raises TornValueError."""
     return _Reader().value(data, 0, len(data), 0)[0]
 
 
@@ -23,7 +23,7 @@ class _Reader:
         self._values = 0
 
     def value(self, data: bytes, at: int, limit: int, depth: int) -> tuple[Any, int]:
-        """The value at `at` and the place after it."""
+        """Return the value at `at` and the place after it."""
         self._values += 1
         if depth > _DEPTH or self._values > _MOST_VALUES:
             raise TornValueError("nested too deeply or of too many parts")
