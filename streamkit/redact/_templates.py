@@ -8,6 +8,7 @@ and their channels are known, it is not scanned for strings either.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -27,10 +28,10 @@ _STRING, _PLAIN_NUMBER, _INDEX = range(3)  # an index is a number that distingui
 _MATCH = (re.compile(STRING).match, re.compile(_NUMBER).match, _DIGITS.match)
 _MAX_TEMPLATES = 8  # templates that are kept: a stream has a few kinds of frames
 _MAX_LESSONS = 64  # frames of a body that are compared with earlier ones
-_MAX_FRAME = 3072  # bytes of a frame from which a template is learned
+_MAX_FRAME = 2048  # bytes of a frame from which a template is learned
 _MAX_REMEMBERED = 24  # bytes of a value whose suspicion is remembered: a word, not a key
-_MAX_KINDS = 24  # kinds of frames of one sort, in all bodies
-_MAX_SORTS = 256  # types or beginnings of frames, in all bodies
+_MAX_KINDS = 16  # kinds of frames of one sort, in all bodies
+_MAX_SORTS = 128  # types or beginnings of frames, in all bodies
 _TYPE = re.compile(rb'"type"\s*:\s*"[^"]*"')
 _FROM = 2  # the frame of a sort with which learning begins: it costs as much as searching several frames
 
@@ -241,11 +242,10 @@ class _Sort:
             self.kinds[shape] = _Kind(values)
             return
         self.kinds[shape] = kind
-        if kind.template in self.templates:
-            self.templates.remove(kind.template)
+        templates = [known for known in self.templates if known is not kind.template]
         template = kind.compare(data, values, hits)
-        if template is not None:
-            self.templates = [template, *self.templates[: _MAX_KINDS - 1]]
+        # Assigned at once, because another thread may be looking through them.
+        self.templates = templates if template is None else [template, *templates[: _MAX_KINDS - 1]]
 
 
 class _Library:
@@ -253,8 +253,19 @@ class _Library:
 
     def __init__(self) -> None:
         self._sorts: dict[bytes, _Sort] = {}
+        self._lock = threading.Lock()  # servers of the pytest plugin run in threads
 
-    def sort(self, data: bytes) -> _Sort:
+    def learn(self, data: bytes, hits: list[Hit]) -> bool:
+        """Compare a frame with earlier ones of its sort; return False if there was none or it is not suitable."""
+        with self._lock:
+            sort = self._sort(data)
+            sort.seen += 1
+            if sort.seen < _FROM or not _is_plain(data):
+                return False
+            sort.learn(data, hits)
+            return True
+
+    def _sort(self, data: bytes) -> _Sort:
         """Return the sort of a frame. The least recently used is forgotten when there are too many."""
         begin = _begin(data)
         sort = self._sorts.pop(begin, None) or _Sort()
@@ -341,13 +352,8 @@ class Templates:
 
     def learn(self, data: bytes, hits: list[Hit]) -> None:
         """Compare a frame, of which `hits` are suspicious, with earlier ones. It has to begin and end outside all values."""
-        if not self._lessons_left or len(data) > _MAX_FRAME:
-            return
-        sort = _library.sort(data)
-        sort.seen += 1
-        if sort.seen >= _FROM and _is_plain(data):
-            self._lessons_left -= 1
-            sort.learn(data, hits)
+        if self._lessons_left and len(data) <= _MAX_FRAME:
+            self._lessons_left -= _library.learn(data, hits)
 
 
 def _begin(data: bytes) -> bytes:
