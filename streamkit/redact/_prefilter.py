@@ -81,7 +81,7 @@ CLEAN, ENDS, INSIDE = range(3)
 # Each of these takes several milliseconds to compile, and few commands need both.
 @cache
 def _reversed_suspect() -> re.Pattern[bytes]:
-    """Return the pattern that `Prefilter` searches for in reversed frames."""
+    """Return the pattern that `hits_of` and `suspicion_of` search for in reversed frames."""
     return re.compile("|".join([_string_end_pattern(), *_inside_patterns()]).encode())
 
 
