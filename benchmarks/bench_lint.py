@@ -84,7 +84,7 @@ def peers(schema: dict[str, Any], chunks: list[dict[str, Any]]) -> tuple[dict[st
 
 
 def each(streams: Sequence[Any], way: Callable[[Any], object]) -> Way:
-    """One stream after the other, none kept: what is kept costs the collector, not the way."""
+    """Return a function that processes one stream after another and keeps none, so that the collector is not measured."""
 
     def run() -> None:
         for stream in streams:

@@ -3,7 +3,7 @@
     python benchmarks/bench_memory.py [--megabytes 1000]
 
 A recording of that size, with many exchanges, is written to a temporary folder, and the same exchanges as single files to another.
-The memory for one exchange is shown too; the difference is what grows with the input. Both folders are removed at the end.
+The memory for one exchange is shown too; the difference grows with the input. Both folders are removed at the end.
 """
 
 from __future__ import annotations

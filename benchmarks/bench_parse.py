@@ -3,8 +3,8 @@
     python benchmarks/bench_parse.py [--rounds 9] [--bodies 30] [--events 1000]
 
 The baseline of each table is `orjson.loads` on payloads that were split beforehand. All ways run in one process, in shuffled
-rounds; each is held against the floor as measured just before and just after it, and the median of the rounds is shown,
-with the least and the greatest. Times are CPU times of this process. Peers that are not installed are named with the reason.
+rounds; each is compared with the floor measured just before and after it, and the median, minimum and maximum of the rounds are
+shown. Times are CPU times of this process. Peers that are not installed are listed with the reason.
 
 The last tables show that time is linear in the length of a line, and of an event of many lines: eight megabytes should
 take twice the time of four.
@@ -27,7 +27,7 @@ from streamkit.wire import ndjson, sse
 from streamkit.wire.values import Event
 
 READ = 65536
-"""Bytes of a read, for ways that are fed."""
+"""Bytes per read, for incremental decoders."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def plain(body: bytes) -> Iterator[bytes]:
 
 
 def peers() -> tuple[dict[str, Way], list[str]]:
-    """The other decoders that are installed, and what is missing."""
+    """Return the other installed decoders, and the reasons for missing ones."""
     found: dict[str, Way] = {}
     missing: list[str] = []
     for name, make in (("httpx-sse", httpx_sse_way), ("openai", openai_way), ("sseclient-py", sseclient_way)):
@@ -160,7 +160,7 @@ def cpu(work: Callable[[], None]) -> float:
 
 
 def rounds_of(ways: dict[str, Callable[[], None]], rounds: int) -> list[dict[str, float]]:
-    """CPU seconds of each way in each round, in an order that is shuffled for each."""
+    """Return the CPU seconds of each way in each round, in shuffled order."""
     names = list(ways)
     rng = random.Random(3)
     results = []
@@ -173,7 +173,7 @@ def rounds_of(ways: dict[str, Callable[[], None]], rounds: int) -> list[dict[str
 def against_floor(
     ways: dict[str, Callable[[], None]], floor: Callable[[], None], rounds: int
 ) -> dict[str, list[tuple[float, float]]]:
-    """CPU seconds of each way, and as a multiple of the floor just before and after it: shared machines change speed."""
+    """Return the CPU seconds of each way, and as a multiple of the floor just before and after: shared machines change speed."""
     names = list(ways)
     rng = random.Random(3)
     results: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
@@ -217,7 +217,7 @@ def floor_of(shape: Shape) -> Callable[[], None]:
 
 def table_of(shape: Shape, rounds: int, others: dict[str, Way]) -> str:
     ways: dict[str, Callable[[], None]] = {
-        "orjson.loads alone (the floor)": floor_of(shape),  # against itself: what the machine's noise is
+        "orjson.loads alone (the floor)": floor_of(shape),  # compared with itself, to show the noise of the machine
         "decode, without JSON": framing_of(sse.decode, shape),
         "decode": parsing_of(lambda body: iter(sse.decode(body).data), shape),
         "Decoder, reads of 64 KiB": parsing_of(fed, shape),
@@ -240,12 +240,12 @@ def table_of(shape: Shape, rounds: int, others: dict[str, Way]) -> str:
             )
         )
     title = f"{shape.name}: {len(shape.bodies)} bodies, {shape.events} events of {shape.size // shape.events} bytes"
-    head = ("way", "ns/event", "MB/s", "ratio", "least to greatest")
+    head = ("way", "ns/event", "MB/s", "ratio", "min to max")
     return f"{title}\n{tabulate(rows, head, floatfmt='.2f')}\n"
 
 
 def live_table(rounds: int, events: int) -> str:
-    """One event a read: what a decoder costs while a model speaks."""
+    """Return a table for one event per read, as in a live stream."""
     rng = random.Random(5)
     feeds = [b"data: " + openai_chunk(rng, number) + b"\n\n" for number in range(events * 10)]
     anthropic = [
@@ -272,7 +272,7 @@ def live_table(rounds: int, events: int) -> str:
 
 
 def linear_table(rounds: int) -> str:
-    """Times for four and eight megabytes; above 2.5 the time is not linear."""
+    """Return the times for four and eight megabytes; with a ratio above 2.5 the time is not linear."""
     mib = 1 << 20
 
     def feeds(body: bytes) -> list[bytes]:

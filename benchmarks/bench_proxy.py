@@ -3,17 +3,17 @@
     python benchmarks/bench_proxy.py [--streams 1 100] [--frames 200] [--gap 0.020] [--rounds 3]
                                      [--mitmdump PROGRAM] [--aimock FOLDER] [--beside CHECKOUT]
 
-The upstream (`load.py`) is a process of its own that writes chat.completion chunks and into each when it sends it; the proxy is
-another process and writes a recording of every stream. The client holds each chunk's arrival against the time in it (the
-same monotonic clock). Added is the difference of the percentiles, through the proxy less direct, in milliseconds: the
-median of the rounds. Everything goes over loopback.
+The upstream (`load.py`) is a separate process that writes chat.completion chunks, each with its send time; the proxy is another
+process and records every stream. The client compares the arrival of each chunk with its send time (the same monotonic clock).
+The added latency is the difference of the percentiles with and without the proxy, in milliseconds: the median of the rounds.
+All connections use loopback.
 
-Shown besides is the CPU time that the proxy takes for a frame (utime + stime). Proxies run on the last core, the client and
-the upstream on the first, where there are two. `--beside` runs the streamkit of another checkout in the same rounds. An
-aiohttp pass-through, which records nothing, is what a library alone costs.
+The table also shows the CPU time of the proxy per frame (utime + stime). If there are two cores, proxies run on the last one,
+the client and the upstream on the first. `--beside` runs the streamkit of another checkout in the same rounds. An aiohttp
+pass-through, which records nothing, shows the cost of a library.
 
-Peers that record as well run in the same rounds: mitmproxy's `mitmdump`, streaming and storing what it streams, and aimock
-(`--aimock` names the folder in which npm installed `@copilotkit/aimock`). One that is not there is skipped with the reason.
+Peers that also record run in the same rounds: mitmproxy's `mitmdump`, with streaming and storing, and aimock (`--aimock` is the
+folder in which npm installed `@copilotkit/aimock`). Missing ones are skipped with the reason.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from tabulate import tabulate
 
 STREAMKIT = [sys.executable, "-m", "streamkit", "proxy", "--port", "0"]
 SENT = re.compile(rb'"sent":(\d{20})[^\n]*\n\n')  # of a complete chunk
-_TIME_ZERO = 10**19  # added to times (ns), so that all have as many digits
+_TIME_ZERO = 10**19  # added to times (ns), so that all have the same number of digits
 ASK = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
 BODY = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"stream %06d"}]}'
 _NUMBERS = itertools.count()
@@ -88,8 +88,8 @@ def pass_through(upstream: str) -> None:
 
 def latencies(port: int, streams: int, frames: int, gap: float) -> list[float]:
     """Run all clients, with their requests spread over one second; return the latency of each chunk in milliseconds."""
-    bodies = [BODY % next(_NUMBERS) for _ in range(streams)]  # no two alike: one may answer from its recordings
-    delays = [number * _GOLDEN % 1 for number in range(streams)]  # no two in step, as streams of their own are
+    bodies = [BODY % next(_NUMBERS) for _ in range(streams)]  # all different: a peer may answer from its recordings
+    delays = [number * _GOLDEN % 1 for number in range(streams)]  # not synchronized, like independent streams
     took: list[float] = []
     for one in load.receive(port, [ASK % (len(body), body) for body in bodies], delays, gap * frames):
         rest = b""
@@ -105,8 +105,7 @@ def latencies(port: int, streams: int, frames: int, gap: float) -> list[float]:
 
 @contextmanager
 def running(command: list[str], port: int | None = None, core: int = 0) -> Iterator[tuple[int, int]]:
-    """A command that listens, until the context ends; gives its port (the one named, or what it tells on stderr) and its
-    process."""
+    """Run a server until the context exits; yield its port (as given or as printed on stderr) and its process."""
     if (os.cpu_count() or 1) > 1 and shutil.which("taskset"):
         command = ["taskset", "-c", str(core), *command]
     process = subprocess.Popen(
@@ -152,7 +151,7 @@ def free_port() -> int:
 def ways(
     upstream: int, folder: str, mitmdump: str | None, aimock: str | None, beside: str | None
 ) -> dict[str, tuple[list[str], int | None]]:
-    """Each proxy's command, and its port where it does not tell it; what cannot run is said."""
+    """Return the command of each proxy, and its port if it does not print it; report proxies that cannot run."""
     url = f"http://127.0.0.1:{upstream}"
     found: dict[str, tuple[list[str], int | None]] = {
         "streamkit proxy": ([*STREAMKIT, url, "--dir", f"{folder}/ours"], None),
@@ -180,9 +179,9 @@ def ways(
 
 
 def percentiles(there: tuple[int, int], streams: int, frames: int, gap: float) -> tuple[float, float, int, float]:
-    """Median and 99th percentile of the way in milliseconds, how many chunks came, and the CPU time of one (µs)."""
+    """Return the median and 99th percentile of the latency (ms), the number of chunks, and the CPU time per chunk (µs)."""
     port, process = there
-    latencies(port, 1, 5, gap)  # what a program loads at its first request is none of a frame's cost
+    latencies(port, 1, 5, gap)  # warm up: exclude imports at the first request
     before = load.cpu(process)
     took = latencies(port, streams, frames, gap)
     used = (load.cpu(process) - before) / max(1, len(took)) * 1e6
@@ -197,7 +196,7 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--mitmdump", metavar="PROGRAM", help="default: the one on PATH")
     options.add_argument("--aimock", metavar="FOLDER", help="a folder with node_modules/@copilotkit/aimock")
-    options.add_argument("--beside", metavar="CHECKOUT", help="also run the streamkit that lies there")
+    options.add_argument("--beside", metavar="CHECKOUT", help="also run the streamkit of this checkout")
     options.add_argument("--pass-through", metavar="URL", help=argparse.SUPPRESS)
     options.add_argument("--as-upstream", action="store_true", help=argparse.SUPPRESS)
     given = options.parse_args()
@@ -238,7 +237,7 @@ def main() -> int:
                 costs = statistics.median(one[3] for one in rounds)
                 rows.append([streams, name, came, p50, p99, *([*added, costs] if name != "direct" else [None] * 3)])
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    heads = ["streams", "way", "frames", "p50", "p99", "added p50", "added p99", "CPU a frame, us"]
+    heads = ["streams", "way", "frames", "p50", "p99", "added p50", "added p99", "CPU per frame, us"]
     print(tabulate(rows, heads, tablefmt="github", floatfmt=".2f"))
     return 0
 

@@ -2,10 +2,10 @@
 
     python benchmarks/bench_reassemble.py [--rounds 7] [--chunks 100000]
 
-The floor is the loop that one writes oneself: `chunk["choices"][0]["delta"].get("content")`, and a join. Above it stand the
-assembler (every field, every choice, tool calls), the flags and the deltas of every chunk, and openai-python's accumulator,
-where it is installed, on a tenth of the chunks. All begin with chunks that are parsed already and run in one process, in
-turn; the best of the rounds is shown. Times are CPU times of this process. Memory is that of one assembler of all chunks.
+The floor is the usual loop: `chunk["choices"][0]["delta"].get("content")`, and a join. It is compared with the assembler (every
+field, every choice, tool calls), the flags and the deltas of every chunk, and openai-python's accumulator, if installed, on a
+tenth of the chunks. All start from parsed chunks and run in one process, in turn; the minimum of the rounds is shown. Times are
+CPU times of this process. Memory is that of one assembler for all chunks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WORDS = (" hello", " the", " of", "ing", ",", " événement", " 世界", "\n\n",
 
 
 def chunks_of(count: int) -> list[dict[str, Any]]:
-    """A long answer: text, and after every ten pieces of it one of a tool call's arguments."""
+    """Return the chunks of a long answer: text and, after every ten pieces, one piece of a tool call's arguments."""
     found = []
     for number in range(count):
         delta: dict[str, Any] = {"content": WORDS[number % len(WORDS)]}
@@ -111,7 +111,7 @@ def main() -> None:
     try:
         import openai  # noqa: F401
     except ImportError:
-        print("openai is not installed: its accumulator is left out")
+        print("skipped: openai's accumulator, because openai is not installed")
     else:
         ways.append(("openai-python's accumulator", by_openai, len(chunks) // 10))
     rows: list[tuple[object, ...]] = [
@@ -128,7 +128,9 @@ def main() -> None:
     )
     half = seconds(assembled, chunks[: len(chunks) // 2], options.rounds) / (len(chunks) // 2)
     whole = seconds(assembled, chunks, options.rounds) / len(chunks)
-    print(f"linear: {whole / half:.2f} × the time a chunk of half as many; {memory(chunks) / 2**20:.1f} MiB at most")
+    print(
+        f"linear: {whole / half:.2f} × the time per chunk for half as many; peak memory {memory(chunks) / 2**20:.1f} MiB"
+    )
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
     python benchmarks/bench_record.py [--chunks 200] [--gap 0.010] [--rounds 3]
 
-A server on this machine sends chunks at even distances and writes into each when it sent it (the same monotonic clock).
-`streamkit record` records it over a real socket; gaps between frames and the time to the first token are compared with
-what the server wrote. Then `streamkit serve` plays the recording and it is recorded again: frames and bytes must be the
-same, and the gaps are compared with the first recording's. Differences in milliseconds: median, 99th percentile, greatest.
+A server on this machine sends chunks at regular intervals, each with its send time (the same monotonic clock). `streamkit record`
+records them over a real socket; the gaps between frames and the time to first token are compared with the times of the server.
+Then `streamkit serve` plays the recording, which is recorded again: frames and bytes must be the same, and the gaps are compared
+with those of the first recording. Differences are in milliseconds: median, 99th percentile, maximum.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def record(url: str, path: Path) -> Exchange:
 
 
 def gaps(times: Sequence[int | None]) -> list[int]:
-    """Return the gaps between these times, all of which were measured."""
+    """Return the gaps between these times, which must not be None."""
     known = [at for at in times if at is not None]
     return [after - before for before, after in itertools.pairwise(known)]
 
@@ -145,9 +145,9 @@ def main() -> None:
             path = Path(folder) / f"{number}.jsonl"
             exchange = record(url, path)
             told = [orjson.loads(data[6:]) for data in exchange.frames.data[:-1] if data.startswith(b"data: {")]
-            assert len(told) == given.chunks, "a frame of its own for every chunk"
+            assert len(told) == given.chunks, "one frame per chunk"
             recorded.append((gaps(exchange.frames.at[: given.chunks]), gaps([one["sent"] for one in told])))
-            # A server cannot see look-up and connecting: as `stats` counts, with them, and from when the request was sent.
+            # The server does not see look-up and connect: compare the time with them, as in `stats`, and the time since sending.
             firsts.append((first_token(exchange), told[0]["sent"] - told[0]["asked"]))
             after.append((first_token(exchange) - (exchange.sent_at or 0), told[0]["sent"] - told[0]["asked"]))
             with served(path) as mock:

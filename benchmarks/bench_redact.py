@@ -2,11 +2,11 @@
 
     python benchmarks/bench_redact.py [--rounds 5] [--repeat 20] [FOLDER]
 
-Streams are the recordings of this repository, or the files of a folder, one event a frame as a proxy passes them on; each is
-redacted from its beginning, as often as makes a hundred frames. The table gives CPU time of this process in microseconds a
-frame, the least of all rounds: `redactor` alone, `recorder` with the lines that are written, `orjson` for one decoding of the
-frames' payloads. `nothing` is the share of frames that are passed on without a scan. The second table gives whole commands,
-start-up of Python included, over one file of many streams, with that of `orjson` over its lines and payloads.
+Streams are the recordings of this repository or the files of a folder, with one event per frame; each is redacted from its
+beginning, repeated up to a hundred frames. The first table shows CPU time of this process in microseconds per frame, the minimum
+of all rounds: `redactor` only, `recorder` with the written lines, `orjson` for decoding the payloads of the frames. `nothing` is the
+share of frames that are not scanned. The second table shows whole commands, including the start-up of Python, for one file of
+many streams, with `orjson` for its lines and payloads.
 """
 
 from __future__ import annotations
@@ -150,14 +150,16 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", nargs="?", type=Path, default=HERE / "recordings")
     arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--frames", type=int, default=400, help="at least so many a round and stream")
-    arguments.add_argument("--repeat", type=int, default=200, help="of all streams, in the file of the commands")
+    arguments.add_argument("--frames", type=int, default=400, help="minimum number per round and stream")
+    arguments.add_argument(
+        "--repeat", type=int, default=200, help="repetitions of all streams in the file for the commands"
+    )
     given = arguments.parse_args()
     found = list(streams(given.folder))
     rows = [row(name, exchange, given.rounds, given.frames) for name, exchange in found]
     medians = [statistics.median(float(str(one[index])) for one in rows) for index in (4, 5, 6)]
     rows.append(["median of streams", "", "", "", *medians])
-    head = ["µs a frame", "frames", "bytes a frame", "nothing", "redactor", "recorder", "orjson"]
+    head = ["µs per frame", "frames", "bytes per frame", "nothing", "redactor", "recorder", "orjson"]
     print(tabulate(rows, head, floatfmt=".1f"))
     print()
     exchanges = [exchange for _, exchange in found]

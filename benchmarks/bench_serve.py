@@ -3,13 +3,13 @@
     python benchmarks/bench_serve.py [--streams 100 1000] [--frames 200] [--gap 0.020] [--spread 1.0] [--rounds 1]
                                      [--beside CHECKOUT]
 
-Each server is a process of its own that sends every client the same frames, each on its absolute deadline. The client is
-another process on this machine; it notes when each frame is there, and holds that against the deadline counted from its
-request. Requests begin over one second: `--spread 0` sends them all at once, which measures how many requests a second a
-server takes rather than how exactly it plays. Shown are frames that came, the error in milliseconds (median, 99th percentile, greatest), frames a read,
-and the server's CPU time a frame. Servers run on the last core and the client on the first,
-where there are two. `--beside` runs the streamkit of another checkout in the same rounds. The floor is the asyncio Protocol written by hand; peers
-that are not installed are named with the reason. Everything goes over loopback.
+Each server is a separate process that sends every client the same frames at absolute deadlines. The client is another process on
+this machine; it compares the arrival of each frame with the deadline, counted from its request. Requests are spread over one
+second; `--spread 0` sends all at once, which measures requests per second rather than precision. The table shows the number of
+received frames, the error in milliseconds (median, 99th percentile, maximum), frames per read, and the CPU time of the server per
+frame. If there are two cores, servers run on the last one and the client on the first. `--beside` runs the streamkit of another
+checkout in the same rounds. The floor is a hand-written asyncio Protocol; peers that are not installed are listed with the reason.
+All connections use loopback.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def serve_aiohttp(frames: int, gap: float) -> None:
 
 
 def pinned(command: list[str]) -> list[str]:
-    """A command on the last core, so that what it costs does not hang on the client's, which is on the first."""
+    """Return the command pinned to the last core, so that the client, on the first one, does not affect it."""
     cores = os.cpu_count() or 1
     return ["taskset", "-c", str(cores - 1), *command] if cores > 1 and shutil.which("taskset") else command
 
@@ -187,7 +187,7 @@ def measured(command: list[str], streams: int, frames: int, gap: float, spread: 
             (at - one.asked) / 1e6 - gap * 1000 * (number + 1) for number, at in enumerate(one.arrivals()[:frames])
         )
     if not errors:
-        return ["nothing came"]
+        return ["no frames"]
     p50, p99 = load.percentile(errors, 0.5), load.percentile(errors, 0.99)
     return [f"{len(errors)}/{streams * frames}", p50, p99, max(errors), len(errors) / reads, used / len(errors) * 1e6]
 
@@ -199,8 +199,8 @@ def main() -> int:
     options.add_argument("--gap", type=float, default=0.020)
     options.add_argument("--spread", type=float, default=1.0, help="seconds over which the requests begin")
     options.add_argument("--rounds", type=int, default=1)
-    options.add_argument("--workers", type=int, default=0, help="also run ours with so many processes")
-    options.add_argument("--beside", metavar="CHECKOUT", help="also run the streamkit that lies there")
+    options.add_argument("--workers", type=int, default=0, help="also run ours with this number of processes")
+    options.add_argument("--beside", metavar="CHECKOUT", help="also run the streamkit of this checkout")
     options.add_argument("--as", dest="role", choices=["hand", "starlette", "aiohttp"], help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.role:
@@ -233,7 +233,7 @@ def main() -> int:
             print(f"skipped: Starlette on uvicorn, because {' and '.join(missing)} is not installed")
         else:
             ways["Starlette on uvicorn"] = [sys.executable, __file__, "--as", "starlette", *shape]
-        print("skipped: aimock, which is a program for Node and no part of this environment")
+        print("skipped: aimock, which is a Node program and not installed here")
         for streams in given.streams:
             rows = [
                 [name, *measured(command, streams, given.frames, given.gap, given.spread)]
@@ -241,7 +241,7 @@ def main() -> int:
                 for name, command in ways.items()
             ]
             print(f"\n{streams} streams of {given.frames} frames, {given.gap * 1000:g} ms apart; error in ms\n")
-            heads = ["server", "frames", "p50", "p99", "max", "frames a read", "CPU a frame, us"]
+            heads = ["server", "frames", "p50", "p99", "max", "frames per read", "CPU per frame, us"]
             print(tabulate(rows, heads, tablefmt="github", floatfmt=".2f"))
     return 0
 

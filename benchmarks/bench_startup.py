@@ -2,9 +2,8 @@
 
     python benchmarks/bench_startup.py [--rounds 15]
 
-The commands take turns, round after round, so that a machine that changes its speed changes all of them; the median of
-the ratios of each round is shown. Bytecode is kept, as it is where the package is installed, in a folder of this run, whatever
-the environment says of it.
+The commands run in turn in each round, so that changes in the speed of the machine affect all of them; the median of the ratios
+per round is shown. Bytecode is cached in a temporary folder, as in an installation, regardless of the environment.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ CHUNK = (
     b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"model-s",'
     b'"system_fingerprint":"fp_1","choices":[{"index":0,"delta":{"content":" word"},"logprobs":null,"finish_reason":null}]}\n\n'
 )
-START = "streamkit --help is to cost at most 1.5 times the floor, lint of a 50 kB file at most 3 times --help."
+START = "Targets: streamkit --help at most 1.5 times the floor, lint of a 50 kB file at most 3 times --help."
 
 
 def cpu_s(command: list[str], bytecode: str) -> float:
@@ -58,7 +57,7 @@ def main() -> None:
         for turn in range(rounds + 1):
             for name, command in commands.items():
                 spent = cpu_s(command, str(Path(folder) / "bytecode"))
-                if turn:  # the first round warms the disk and writes the bytecode
+                if turn:  # the first round fills the disk cache and writes the bytecode
                     taken[name].append(spent)
     print(START + "\n")
     print(tabulate(rows(taken), headers=["command", "CPU ms", "times the floor", "times --help"], floatfmt=".2f"))

@@ -2,11 +2,11 @@
 
     python benchmarks/bench_stats.py [--rounds 9] [--exchanges 30] [--chunks 1000]
 
-A recording holds every payload inside a line, so that each line and then each payload must be decoded: `orjson.loads` on both,
-on lines and payloads that were split beforehand, is the floor. Each way goes one step further than the one above it, from the
-file to the summary of all streams, so that the table shows what each step costs. All run in one process, in shuffled rounds,
-each held against the floor as measured just before and just after it; the median of the rounds is shown, with the least and
-the greatest. Times are CPU times of this process.
+A recording contains every payload inside a line, so each line and then each payload must be decoded. The floor is `orjson.loads`
+on both, with lines and payloads split beforehand. Each way does one step more than the one above it, from the file to the summary
+of all streams, so that the table shows the cost of each step. All run in one process, in shuffled rounds, and are compared with
+the floor measured just before and after; the median, minimum and maximum of the rounds are shown. Times are CPU times of this
+process.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def table(ways: dict[str, Callable[[], None]], floor: Callable[[], None], rounds
         seconds = statistics.median(seconds for seconds, _ in results[name])
         spread = f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
         rows.append([name, f"{seconds / chunks * 1e6:.2f}", f"{statistics.median(ratios):.2f}", spread])
-    return tabulate(rows, headers=["way", "µs a chunk", "times the floor", "least to greatest"], disable_numparse=True)
+    return tabulate(rows, headers=["way", "µs per chunk", "times the floor", "min to max"], disable_numparse=True)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 
     python -m benchmarks.fuzz [--inputs 20000] [--seed 1] [--atheris]
 
-Each input is read in whatever form it is taken for, interpreted (as it is detected, and as an API drawn by lot), assembled,
-linted by every rule, measured by every metric and definition, redacted, played with every fault, written in a form drawn by
-lot, and given to a command with a reporter drawn by lot. Errors of this program's own kind are right; everything else is a
-defect, as is an input that takes more than 10 s or 2 GiB. `--atheris` lets that library choose the inputs by the code that
-they reach; without it they come from the mutations below.
+Each input is read in the detected format, interpreted (as the detected API and a random one), assembled, linted by every rule,
+measured by every metric and definition, redacted, played with every fault, written in a random format, and passed to a command
+with a random reporter. Exceptions of this package are correct; all others are defects, as are inputs that take more than 10 s or
+2 GiB. With `--atheris`, that library chooses the inputs by code coverage; otherwise they are the mutations below.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ class TooSlow(BaseException):
 
 
 def bases() -> list[bytes]:
-    """Good inputs: recordings, their bodies, and what they are in every form that can be written."""
+    """Return valid inputs: recordings, their bodies, and both in every writable format."""
     found = []
     for path in sorted(ROOT.glob("recordings/**/*.jsonl")):
         data = path.read_bytes()
@@ -126,7 +125,7 @@ class Chain:
         self._file = folder / "input"
         self._metrics = in_order(METRICS.values())
         self._rules = list(RULES.values())
-        # What a reporter is asked for is what it can do.
+        # Reporters are only used for the content that they can show.
         self._reports = [
             [*command, "--format", name]
             for name, reporter in REPORTERS.items()
@@ -165,7 +164,7 @@ class Chain:
         redact_exchange(exchange)
         played = steps(exchange)
         for fault in FAULTS:
-            with contextlib.suppress(StreamkitError):  # a fault with arguments that it needs
+            with contextlib.suppress(StreamkitError):  # a fault with required arguments
                 inject(played, plan(fault), chance)
         form = chance.choice([form for form in FORMATS.values() if form.write is not None])
         assert form.write is not None

@@ -1,7 +1,7 @@
 """Load for the benchmarks of `serve` and `proxy`: paced streams, and the clients that read them, on bare sockets and epoll.
 
-An event loop would cost the load about as much a frame as the program under test. Here a client reads, notes the time and
-keeps the bytes; what they hold is looked at when the run is over. Each runs in a process of its own.
+An event loop would need about as much time per frame as the program under test. So clients only read, store the time and the
+bytes, and evaluate them after the run. Each runs in a separate process.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NANOSECONDS = 1_000_000_000
 
 @dataclass
 class Received:
-    """What one client read: when it asked (ns), and each read with its time. Times are of the monotonic clock."""
+    """The data received by one client: the time of its request (ns), and each read with its time, on the monotonic clock."""
 
     asked: int = 0
     reads: list[tuple[int, bytes]] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Received:
 def receive(port: int, requests: Sequence[bytes], delays: Sequence[float], duration: float) -> list[Received]:
     """Open a connection for each request, send each after its delay (s), and read until all responses have ended.
 
-    Responses that have not ended 30 s after their `duration` (s) are returned as far as they came.
+    Responses that have not ended 30 s after their `duration` (s) are returned incomplete.
     """
     sockets = [socket.create_connection(("127.0.0.1", port)) for _ in requests]
     received = {sock.fileno(): Received() for sock in sockets}
@@ -87,7 +87,7 @@ def receive(port: int, requests: Sequence[bytes], delays: Sequence[float], durat
 
 
 def emit(frames: int, gap: float, chunk: Callable[[int], bytes]) -> None:
-    """Serve every request on every connection the same stream: `chunk(n)`, each `gap` seconds after the one before.
+    """Serve every request on every connection the same stream: `chunk(n)`, each `gap` seconds after the previous one.
 
     Prints the address on stderr. A request is expected in at most two packets, head and body.
     """

@@ -2,7 +2,7 @@
 
     python benchmarks/run.py [--smoke] [--group http]
 
-Each benchmark is a program `bench_*.py` that prints what it measured as a ratio to a floor or a peer in the same run.
+Each benchmark is a program `bench_*.py` that prints its measurements as a ratio to a floor or a peer in the same run.
 With `--smoke`, each runs as briefly as possible: the figures are meaningless, but show that it still works. The group `http` is the table of serving, passing on and arrival times in docs/performance.md: about four
 minutes, on a quiet machine with two cores or more.
 """

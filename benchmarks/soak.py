@@ -2,9 +2,9 @@
 
     python -m benchmarks.soak [--seconds 60] [--clients 20]
 
-Clients ask one after another; every third leaves in the middle. In the end each whole stream must have come as it was sent,
-each exchange must be a recording without damage, and the proxy must hold no more descriptors than before and at most 16 MiB
-more memory than after its first second.
+Clients send requests one after another; every third client disconnects in the middle. At the end each complete stream must have
+arrived as sent, each exchange must be recorded without damage, and the proxy must have no more descriptors than before and at most
+16 MiB more memory than after its first second.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_GROWTH = 16 << 20  # bytes
 
 
 def ask(url: str, until: float, number: int) -> tuple[int, int]:
-    """Ask until the time is over; how many streams came whole, and how many were wrong."""
+    """Send requests until the time is over; return the number of complete and of wrong streams."""
     whole = wrong = asked = 0
     while time.monotonic() < until:
         asked += 1
@@ -54,7 +54,7 @@ def descriptors(process: int) -> int:
 
 
 def recorded(folder: Path) -> tuple[int, int]:
-    """How many exchanges the files hold, and how many are damaged or have another body than was sent."""
+    """Return the number of exchanges in the files, and of those that are damaged or have a different body."""
     good = bad = 0
     for path in folder.glob("*.jsonl"):
         with path.open("rb") as file:
@@ -87,7 +87,7 @@ def main() -> int:
                 traces = said.result().count("Traceback")
         good, bad = recorded(Path(name))
     whole, wrong = (sum(column) for column in zip(*counts, strict=True))
-    print(f"{whole} streams whole, {wrong} wrong; {good} recordings good, {bad} bad; {traces} tracebacks")
+    print(f"{whole} streams complete, {wrong} wrong; {good} recordings good, {bad} bad; {traces} tracebacks")
     print(
         f"descriptors {before[0]} before, {after[0]} after; memory {before[1] >> 10} KiB before, {after[1] >> 10} KiB after"
     )

@@ -3,9 +3,9 @@
     python -m benchmarks.torture_kills [--kills 3000] [--seed 1] [--jobs 2]
 
 Each run streams events from a server on this machine through `record`, `record -` or `proxy` (a folder, one file), with the
-shapes that are known or with a pattern of one's own, and ends the recorder with SIGKILL after a random time. Texts end in
-what could begin a secret. An event counts as passed on once its blank line came out of stdout, or reached the client of the
-proxy; it counts as recorded where the file holds it whole, as JSON, with what could have been a secret masked.
+known key formats or with a custom pattern, and kills the recorder with SIGKILL after a random time. Texts end with possible
+beginnings of a secret. An event counts as forwarded once its blank line was written to stdout or reached the client of the
+proxy; it counts as recorded if the file contains it completely, as JSON, with possible secrets masked.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ GAP = 0.0015  # seconds between events
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one kill left: events that were passed on, those of them that no file holds, and files that cannot be read."""
+    """The result of one kill: forwarded events, those of them that are in no file, and unreadable files."""
 
     passed_on: int
     lost: int
@@ -93,7 +93,7 @@ async def _end_all(tasks: set[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.sleep(0)  # connections hear that they are closed
+    await asyncio.sleep(0)  # let connections notice that they are closed
 
 
 def numbers(body: bytes) -> set[int]:
@@ -106,7 +106,7 @@ def numbers(body: bytes) -> set[int]:
 
 
 def recorded(folder: Path) -> tuple[list[set[int]], int]:
-    """The events of each exchange in the files of this folder, and how many files cannot be read."""
+    """Return the events of each exchange in the files of this folder, and the number of unreadable files."""
     exchanges, unreadable = [], 0
     for path in folder.glob("*.jsonl*"):
         if not path.stat().st_size:
@@ -145,7 +145,7 @@ with urllib.request.urlopen(sys.argv[1]) as answer:
 def _kill_command(words: list[str], stdin: object, folder: Path, chance: random.Random) -> Result:
     with subprocess.Popen([*STREAMKIT, *words], stdin=stdin, stdout=subprocess.PIPE) as process:  # type: ignore[call-overload]
         assert process.stdout is not None
-        seen = process.stdout.read1(1)  # it has begun
+        seen = process.stdout.read1(1)  # the stream has started
         timer = threading.Timer(chance.uniform(0, EVENTS * GAP), process.send_signal, [signal.SIGKILL])
         timer.start()
         seen += process.stdout.read()
@@ -170,7 +170,7 @@ def kill_proxy(url: str, folder: Path, options: list[str], chance: random.Random
             timer.cancel()
         process.kill()
     held, unreadable = recorded(folder)
-    # Clients saw the same events: each is matched with the exchange that holds the most.
+    # All clients saw the same events: each is matched with the exchange that has the most.
     held.sort(key=len, reverse=True)
     passed_on = sorted((numbers(body) for body in seen), key=len, reverse=True)
     held += [set()] * (len(passed_on) - len(held))
@@ -209,9 +209,9 @@ def one_kill(way: str, url: str, seed: int) -> Result:
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--kills", type=int, default=3000, help="in all, shared among the ways to record")
+    arguments.add_argument("--kills", type=int, default=3000, help="total number, divided among the ways to record")
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--jobs", type=int, default=2, help="kills at once")
+    arguments.add_argument("--jobs", type=int, default=2, help="number of concurrent kills")
     arguments.add_argument("--way", action="append", help="only this one (record, 'proxy, folder', …)")
     given = arguments.parse_args()
     chosen = given.way or list(ways(Path()))
@@ -225,7 +225,7 @@ def main() -> int:
             lost += sum(result.lost for result in results)
             columns = zip(*((r.passed_on, r.lost, r.unreadable) for r in results), strict=True)
             rows.append([way, len(results), *map(sum, columns), sum(bool(r.lost) for r in results)])
-    print(tabulate(rows, ["way", "kills", "events passed on", "of them lost", "files unreadable", "kills with a loss"]))
+    print(tabulate(rows, ["way", "kills", "events forwarded", "events lost", "unreadable files", "kills with a loss"]))
     print(f"\n{time.monotonic() - began:.0f} s")
     return 1 if lost else 0
 

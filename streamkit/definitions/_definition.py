@@ -136,7 +136,7 @@ def definition(
 def answer(
     entry: Definition, stream: Stream, counter: TokenCounter | None = None, known: Known | None = None
 ) -> Answer:
-    """Return what this tool says of this stream; `counter` stands in for the tokenizer of a tool that counts with one. `known` is
+    """Return the result of this tool for this stream; `counter` replaces the tokenizer of a tool that counts with one. `known` is
     what other tools found out about the same stream."""
     exchange = stream.exchange
     if entry.apis and stream.api not in entry.apis:

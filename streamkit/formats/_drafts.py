@@ -41,7 +41,7 @@ class Draft:
     _dropped: int = 0
 
     def belongs(self, other: Identity, *, strict: bool) -> bool:
-        """Return whether a chunk of this identity goes on with this exchange. `strict`: nothing but a clear yes is one."""
+        """Return whether a chunk of this identity goes on with this exchange. With `strict`, only if that is certain."""
         mine = self.identity
         if mine is None:
             return not self.terminated and not strict
@@ -50,7 +50,7 @@ class Draft:
         if other.family != mine.family:
             return "error" in (other.family, mine.family) and not strict
         if mine.id and other.id and mine.id != other.id:
-            # Some servers give every chunk another id: then all else tells that they are of one stream.
+            # Some servers give every chunk a different id: then everything else must match.
             told = self.closed or self.separation or strict or other.opens_choice
             return not told and mine.made is not None and mine.made == other.made
         return (
@@ -71,7 +71,7 @@ class Draft:
         self._append(b": " + text.encode("utf-8", "surrogateescape"), line, time)
 
     def learn(self, document: dict[str, Any], found: Identity) -> None:
-        """Remember what the chunk that was just added says of its stream."""
+        """Store the information about the stream from the chunk just added."""
         if self.identity is None or (found.family != "error" and self.identity.id is None):
             self.identity = found
         self.terminated = self.terminated or found.ends

@@ -28,10 +28,10 @@ _MISREAD = (":", "=", "+", "@", "#")
 class Format:
     """A file format of streams.
 
-    `name` is the word for it (`Import.format`), `short` another that `convert --to` takes, `title` says it in a sentence. `recognises` is asked with
+    `name` is its name (`Import.format`), `short` a short name for `convert --to`, `title` a description. `recognises` is asked with
     the first 64 KiB (fewer where the input is shorter), in ascending `order`: strict forms first, forgiving ones last.
     `read` gives the exchanges one by one and raises nothing but UnreadableInput; `write` gives the bytes of a file that
-    holds these exchanges (`many`: more than one can be told apart in it); `loses` says what this form cannot hold of an exchange, a short sentence each.
+    holds these exchanges (`many`: it can contain more than one); `loses` returns short descriptions of what the format cannot represent.
     """
 
     name: str
@@ -60,7 +60,7 @@ def read(source: str | Path | bytes | BinaryIO, *, format: str | None = None) ->
     """Return the exchanges of `source`, one at a time, whatever format they are kept in.
 
     `source` is a path (`-` is standard input; `file#3` the third exchange of `file`, unless a file has that very name),
-    the bytes themselves, or a binary file open for reading, which is read from where it stands and is not closed. gzip and
+    the bytes themselves, or a binary file open for reading, which is read from its current position and is not closed. gzip and
     zstd are decompressed. `format` names an entry of `FORMATS` instead of finding it by content.
 
     Raises TypeError for anything else at once; while it is read UnreadableInput, and UnknownForm where no format fits.
@@ -94,7 +94,7 @@ def _at(path: str, format: str | None) -> Iterator[Exchange]:
 def find(paths: Sequence[str]) -> Iterator[Found]:
     """Yield the inputs at these paths, in a stable order: files as given, folders and patterns sorted by name.
 
-    Hidden files are skipped. A folder or pattern that holds nothing is given back as it is, for `read` to refuse.
+    Hidden files are skipped. A folder or pattern without files is returned unchanged, so that `read` rejects it.
     """
     for path in paths:
         if path != "-" and Path(path).is_dir():

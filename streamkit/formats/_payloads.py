@@ -21,7 +21,7 @@ _REQUEST = ("messages", "prompt", "input", "contents", "inputs", "instances")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What tells streams apart: the family of the chunk, its id where it has one, and what it says of the stream's ends.
+    """The identity of a stream: the family of the chunk, its id if it has one, and whether it begins or ends the stream.
 
     `begins`: the first event of its stream; `ends`: the last one; `closes`: a choice has finished, and little may follow;
     `opens_choice`: it names the role; `made`: the model and the second that made it, or None.
@@ -37,7 +37,7 @@ class Identity:
 
 
 def role(document: Any) -> Role:
-    """Return what a document is by its shape."""
+    """Return the kind of a document, from its shape."""
     if not isinstance(document, dict):
         return "other"
     if _is_answer(document):
@@ -50,7 +50,7 @@ def role(document: Any) -> Role:
 
 
 def identity(document: dict[str, Any]) -> Identity:
-    """Return which stream a chunk belongs to, as far as it tells."""
+    """Return the stream that a chunk belongs to, as far as known."""
     kind, object_ = document.get("type"), document.get("object")
     if isinstance(document.get("choices"), list):
         return _openai(document)

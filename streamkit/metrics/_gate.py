@@ -137,7 +137,7 @@ class Gate:
     worst: list[tuple[float, str]] = field(default_factory=list)
 
     def see(self, measurement: Measurement, *, taken: bool = True) -> None:
-        """Evaluate one stream. One that is not `taken` failed: it has no place among the samples, and is counted."""
+        """Evaluate one stream. A stream that is not `taken` failed: it is counted, but not part of the samples."""
         if self.expression.metric.whole_run:
             return
         if not taken:

@@ -178,7 +178,7 @@ def _sampled(of_stream: OfStream, timeline: Timeline) -> Samples:
 
 
 def _of_unknown(name: str, samples: Samples) -> Samples:
-    """Where nobody knows the API, nobody knows what a chunk carries: no content is not the same as not to know."""
+    """For an unknown API, the content of chunks is unknown, which differs from no content."""
     if samples.missing in _ASK_THE_API or name == _CONTENT:
         return Samples(missing="unknown-api")
     return samples

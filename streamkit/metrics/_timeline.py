@@ -32,10 +32,10 @@ STALL_FACTOR = 5
 # Steps from here on get a note: they are a considerable part of a gap.
 _TELLING = _MILLISECOND
 _CONTENT_KINDS = frozenset({"text", "reasoning", "refusal", "tool"})
-# Columns of flags are asked in bulk: each table turns a byte of flags into 1 where the bit is set.
+# Flags are tested in bulk: each table maps a byte of flags to 1 if the bit is set.
 _IS_TOKEN = bytes(bool(flag & TOKEN) for flag in range(256))
 _IS_FINISH = bytes(bool(flag & FINISH) for flag in range(256))
-# A stream of several choices ends more than once, was asked for them, or shows it in its first content chunks.
+# A stream of several choices ends more than once, was requested with them, or has them in its first content chunks.
 _FIRST_CHUNKS = 8
 
 
@@ -66,7 +66,7 @@ class Timeline:
         return max(exchange.resolution or 1, seen)
 
     def too_coarse(self, times: Sequence[int]) -> str:
-        """Return why no rate and no mean can be told over these times, from the first to the last; empty if they can."""
+        """Return why there is no rate or mean for these times; empty if there is one."""
         span = times[-1] - times[0]
         if span < 0:
             return "clock-went-back"

@@ -86,17 +86,17 @@ class Request:
 
     @property
     def host(self) -> str:
-        """The URL's host in lower case; "" where it has none, or is no URL."""
+        """The URL's host in lower case; "" if there is none or the URL is invalid."""
         return _parts(self.url)[0]
 
     @property
     def path(self) -> str:
-        """The URL's path; "" where it has none, or is no URL."""
+        """The URL's path; "" if there is none or the URL is invalid."""
         return _parts(self.url)[1]
 
     @property
     def query(self) -> str:
-        """The URL's query without its question mark; "" where it has none, or is no URL."""
+        """The URL's query without its question mark; "" if there is none or the URL is invalid."""
         return _parts(self.url)[2]
 
     @property
@@ -343,7 +343,7 @@ class Exchange:
         return table(repr(self), self._records(), len(self.frames))
 
     def to_records(self) -> list[dict[str, Any]]:
-        """Return a record a frame, for pandas and the like: `frame` (from 1), `at_ns` (None if not measured), `bytes` (their
+        """Return a record per frame, for data frames: `frame` (from 1), `at_ns` (None if not measured), `bytes` (their
         number) and `text` (invalid UTF-8 replaced)."""
         return list(self._records())
 

@@ -19,7 +19,7 @@ class Samples:
     """One metric of one stream: zero, one or many values in the metric's unit.
 
     `missing` is a short code for why there is no value (`no-times`, `no-request-time`, `no-token`, `no-usage`, …);
-    empty if there is one. A value of zero is a measured zero. `source` tells where a count of tokens comes from.
+    empty if there is one. A value of zero is a measured zero. `source` is the source of a count of tokens.
     """
 
     values: Sequence[float] = ()
@@ -96,8 +96,8 @@ class Measurement:
     that contradicts the content. `stalls` are its longest pauses: the event (from 1) that ended each, when (ns), and how
     long it was (ns); `choices` has one entry each if there are several. `units` has the unit of each metric
     (`ns`, `tokens`, …). `recorded_at` is when the request was sent, as RFC 3339; None if unknown.
-    `clock` is the recording's: it tells how fine the times are.
-    `outcome` tells how the request ended, in more detail than `verdict`: `complete`, `http-429`, `refused`, `truncated`, ….
+    `clock` is that of the recording, which determines the precision of the times.
+    `outcome` is how the request ended, in more detail than `verdict`: `complete`, `http-429`, `refused`, `truncated`, ….
     """
 
     file: str
@@ -126,7 +126,7 @@ class Measurement:
         return table(repr(self), known, len(known))
 
     def to_records(self) -> list[dict[str, Any]]:
-        """Return a record a sample, for pandas and the like: `file`, `exchange`, `metric`, `unit`, `value` (None if there is
+        """Return a record per sample, for data frames: `file`, `exchange`, `metric`, `unit`, `value` (None if there is
         none), `missing` (why there is none; else empty)."""
         return [
             {"file": self.file, "exchange": self.exchange, "metric": name, "unit": self.units.get(name, ""), **told}

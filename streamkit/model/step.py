@@ -30,7 +30,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """End the body as the protocol says (over HTTP, the last chunk)."""
+    """End the body according to the protocol (for HTTP, with the last chunk)."""
 
     at: int
 

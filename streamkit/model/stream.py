@@ -50,7 +50,7 @@ class Broken:
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """A chunk that does not have the shape of its API: at JSON path `path`, `problem` is the name of the rule that is
-    about it (`missing-field`, `wrong-type`, `choice-index`, …); `message` tells what was wanted and what was there.
+    about it (`missing-field`, `wrong-type`, `choice-index`, …); `message` has the expected and the actual value.
     `severity` is set where it differs from the rule's own."""
 
     chunk: int
@@ -135,7 +135,7 @@ class Stream:
         return table(repr(self), self._records(), len(self.events))
 
     def to_records(self) -> list[dict[str, Any]]:
-        """Return a record an event, for pandas and the like: `event` (from 1), `at_ns` (None if not measured), `name` (the
+        """Return a record per event, for data frames: `event` (from 1), `at_ns` (None if not measured), `name` (the
         event type), `kinds` (what its chunk adds: `role`, `text`, …), `text` (the answer's text that it adds) and `data`
         (the payload, invalid UTF-8 replaced)."""
         return list(self._records())

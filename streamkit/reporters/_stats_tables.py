@@ -40,7 +40,7 @@ _MEANS = (
 )
 _OF_MANY = ("p50", "p99", "max")
 _FILE_WIDTH = 16
-# Why goodput is missing if nobody asked for it.
+# The reason for a missing goodput if no limits were given.
 _UNASKED = "no-slo"
 # More notes of one kind than this are combined.
 _ALIKE = 3
@@ -61,7 +61,7 @@ class Table:
 
 
 def wanted(column: Column, report: StatsReport, value: object = True) -> bool:
-    """Return whether a table has this column: it was asked for, is always there, or has something to show."""
+    """Return whether a table has this column: it was requested, is always shown, or has values."""
     return report.asked or column.shown == "always" or (column.shown == "present" and value is not None)
 
 
@@ -213,7 +213,7 @@ def run_line(group: Row, report: StatsReport) -> str:
 
 
 class Notes:
-    """What must be known to trust the numbers, a sentence a stream; what is true of many is said of the first of them."""
+    """Notes on the reliability of the numbers, a sentence per stream; repeated notes are shown for the first stream only."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, tuple[list[str], list[int]]] = {}

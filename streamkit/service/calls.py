@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def lint(stream: Stream, rules: Iterable[Rule] | None = None) -> list[Finding]:
     """Return what is wrong with a stream, by these rules; by default those that are enabled by default.
 
-    The stream is judged as it is: `strict`, `max_gap` and every other field of it hold.
+    The stream is checked unchanged, with its `strict`, `max_gap` and all other fields.
     """
     chosen = [rule for rule in RULES.values() if rule.default] if rules is None else rules
     return list(findings(judged(stream), chosen))
@@ -58,7 +58,7 @@ def record(
     """Send one request and record what comes back, whatever that is: a refused connection too is an exchange.
 
     `json` is sent as JSON, `data` as it is; with either, the method is POST unless `method` names another. `headers` are
-    sent as given: no key is taken from the environment. `to` is a file, or a folder (an existing one, or a path that ends
+    sent as given: no key is read from the environment. `to` is a file, or a folder (an existing one, or a path that ends
     in `/`) that gets a file of its own for the exchange; without it nothing is written. Times are in seconds.
 
     The exchange has its secrets cut, as on the disk. It can be called while an event loop runs, as in a notebook.

@@ -1,4 +1,4 @@
-"""Converting: exchanges written in any format that can be written, with what that format cannot hold counted.
+"""Convert exchanges to any writable format, and count what the format cannot represent.
 
 lost = convert("recordings/openai_chat", "cassette.yaml")
 """

@@ -34,7 +34,7 @@ class Price:
     cached: float | None = None
 
     def of(self, counts: Mapping[str, float]) -> float | str:
-        """Return the cost of these counts, or the count that is missing. Cached tokens are a part of the input, and are asked for only
+        """Return the cost of these counts, or the count that is missing. Cached tokens are a part of the input, and are needed only
         where they have a price of their own."""
         needed = [name for name in COUNTS if name != "cached_tokens" or self.cached is not None]
         absent = next((name for name in needed if name not in counts), "")

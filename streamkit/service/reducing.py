@@ -29,7 +29,7 @@ Packer = Callable[[Pieces], bytes]
 
 @dataclass(frozen=True, slots=True)
 class ReducedStream:
-    """What is left of a stream: the bytes of a file that shows the finding under plain `lint`. `raw` tells whether that is
+    """A reduced stream: the bytes of a file that shows the finding under plain `lint`. `raw` is whether that is
     the body alone or a recording, and `masked` whether every text in it is masked."""
 
     data: bytes
