@@ -21,6 +21,7 @@ from streamkit.service.recorded_answer import RecordedAnswer
 
 CONTROL = "/__streamkit/"
 FAULT_HEADER = "X-Streamkit-Fault"
+OnAnswer = Callable[[int, Request, RecordedAnswer, Sequence[Step]], None]
 _MISSES_KEPT = 100  # the newest requests without a match, whose differences can be listed
 
 
@@ -65,15 +66,24 @@ class Options:
 
 
 class Mock:
-    """Answers requests from recordings. Servers call `answer`; `on_request` is called after each request."""
+    """Answers requests from recordings. Servers call `answer`.
+
+    `on_request` is called after each request, `on_answer` with each answer from a recording: the number of the request, the
+    request, the recording, and the steps after faults.
+    """
 
     def __init__(
-        self, exchanges: Iterable[Exchange], options: Options, on_request: Callable[[Asked], None] = lambda _: None
+        self,
+        exchanges: Iterable[Exchange],
+        options: Options,
+        on_request: Callable[[Asked], None] = lambda _: None,
+        on_answer: OnAnswer | None = None,
     ) -> None:
         self.recordings: list[RecordedAnswer] = []
         self.requests: list[Asked] = []
         self._options = options
         self._on_request = on_request
+        self._on_answer = on_answer
         self._misses: dict[int, tuple[Request, int | None]] = {}
         self._strikes_so_far: dict[int, int] = {}
         self._cached_steps: dict[Match, Sequence[Step]] = {}
@@ -171,6 +181,8 @@ class Mock:
         if plans or header_faults:
             steps_, remarks = inject(steps_, [*plans, *header_faults], random)
         self._log(request, recording.name, "; ".join(remarks))
+        if self._on_answer is not None:
+            self._on_answer(self.requests[-1].number, request, recording, steps_)
         return steps_
 
     def _steps(self, match: Match) -> Sequence[Step]:
