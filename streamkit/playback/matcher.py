@@ -168,16 +168,21 @@ class Matcher:
         """Return the recordings without a request that may answer this one.
 
         If there are recordings with a request, these only answer if they have what the level compares: otherwise every
-        request would match, and a test that sends a new one would not notice.
+        request would match, and a test that sends a new one would not notice. If there are none, the level `model` still
+        compares the model that answered, where it is known.
         """
         fitting = [index for index in self._anonymous if self._recordings[index].fits(request)]
-        if not self._by_key or self._level in ("path", "any"):
+        if self._level in ("path", "any"):
             return fitting
         body = _value(request.body)
         model = body.get("model") if isinstance(body, dict) else None
         if self._level != "model" or model is None:
-            return []
-        return [index for index in fitting if self._recordings[index].model() == model]
+            return [] if self._by_key else fitting
+        models = [(index, self._recordings[index].model()) for index in fitting]
+        same = [index for index, known in models if known == model]
+        if same or self._by_key:
+            return same
+        return [index for index, known in models if known is None]
 
     def _answering(self, indices: Sequence[int], streaming: bool | None) -> list[int]:
         """Return those that can answer with or without streaming, as requested; those recorded that way are preferred."""
