@@ -34,6 +34,12 @@ _CONVERSATION = frozenset(
 _VERSION = re.compile(r"v\d+[a-z]*\d*")
 _ABSENT = object()
 
+_STREAMING_PATHS = (
+    (":streamGenerateContent", ":generateContent"),
+    ("/converse-stream", "/converse"),
+    ("/invoke-with-response-stream", "/invoke"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
@@ -223,7 +229,7 @@ class Matcher:
         if level == "exact":
             path = request.path + (f"?{request.query}" if request.query else "")
             return {"method": request.method, "path": path, "body": self._body(request)}
-        view: dict[str, Any] = {"method": request.method, "path": plain_path(request.path)}
+        view: dict[str, Any] = {"method": request.method, "path": whole_path(plain_path(request.path))}
         body = self._body(request)
         if level == "path":
             return view
@@ -271,6 +277,15 @@ def plain_path(path: str) -> str:
         if _VERSION.fullmatch(parts[index]):
             return "/" + "/".join(parts[index + 1 :])
     return "/" + "/".join(parts)
+
+
+def whole_path(path: str) -> str:
+    """Return the path of the same request without streaming, for APIs that have two: `…:generateContent` (Gemini),
+    `…/converse` and `…/invoke` (Bedrock)."""
+    for streaming, whole in _STREAMING_PATHS:
+        if path.endswith(streaming):
+            return path.removesuffix(streaming) + whole
+    return path
 
 
 def differences(recorded: Any, asked: Any, at: str = "") -> Iterator[Difference]:

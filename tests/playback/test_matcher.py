@@ -150,6 +150,27 @@ def test_a_log_without_requests_does_not_hide_misses(asked: Request, answers: li
     assert [match.index if isinstance(match, Match) else None for match in chosen] == answers
 
 
+TWO_PATHS = {
+    "Gemini": ("/v1beta/models/m:streamGenerateContent", "/v1beta/models/m:generateContent"),
+    "Bedrock Converse": ("/model/m/converse-stream", "/model/m/converse"),
+    "Bedrock InvokeModel": ("/model/m/invoke-with-response-stream", "/model/m/invoke"),
+}
+
+
+@pytest.mark.parametrize(("streaming", "whole"), TWO_PATHS.values(), ids=TWO_PATHS)
+def test_a_stream_answers_a_request_for_the_whole_at_another_path(streaming: str, whole: str) -> None:
+    def asked(path: str) -> Request:
+        return request({"contents": []}, f"https://api.example.com{path}")
+
+    stream = Recorded(request=asked(streaming))
+    plain = Recorded(request=asked(whole), streamed=False, asked_stream=None)
+    assert Matcher([stream]).choose(asked(whole)) == Match(0, whole=True)
+    assert Matcher([stream, plain]).choose(asked(whole)) == Match(1)
+    assert Matcher([plain, stream]).choose(asked(streaming)) == Match(1)
+    assert isinstance(Matcher([plain]).choose(asked(streaming)), Miss)
+    assert isinstance(Matcher([stream], level="exact").choose(asked(whole)), Miss)
+
+
 ALONE: dict[str, tuple[Request, int | None]] = {
     "the model of the second log": (changed(model="n"), 1),
     "the model of the first log": (changed(model="m"), 0),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from streamkit.apis import assemble, interpret
 from streamkit.faults import plan
 from streamkit.model.exchange import Body, Exchange, Frame, Frames
 from streamkit.model.step import Write
@@ -78,6 +79,17 @@ def test_a_stream_requested_without_streaming_is_assembled() -> None:
     answer = json.loads(body)
     assert (status, answer["object"]) == (200, "chat.completion")
     assert answer["choices"][0]["message"]["content"].startswith("Streams are rivers")
+
+
+def test_a_gemini_stream_answers_generate_content() -> None:
+    recorded = scripted("gemini/plain")
+    assert recorded.request is not None
+    path = recorded.request.path
+    assert path.endswith(":streamGenerateContent")
+    with serve(recorded) as server:
+        status, body = ask(server, path.replace(":streamGenerateContent", ":generateContent"), asked(recorded))
+    assert status == 200
+    assert json.loads(body) == assemble(interpret(recorded)).object
 
 
 def test_a_truncated_stream_cannot_be_assembled() -> None:
