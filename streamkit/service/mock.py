@@ -121,13 +121,9 @@ class Mock:
         match = self._matcher.choose(request)
         if isinstance(match, Match):
             return self._play(request, match, header_faults)
-        plain = plain_path(path)
-        if request.method == "GET" and plain == "/models":
-            self._log(request, None, "the list of models")
-            return replies.model_list(self.recordings)
-        if request.method == "GET" and plain.startswith("/models/"):
-            self._log(request, None, "a model")
-            return replies.one_model(self.recordings, unquote(plain.removeprefix("/models/")))
+        about_models = self._about_models(request, plain_path(path))
+        if about_models is not None:
+            return about_models
         return self._miss(request, match)
 
     @property
@@ -146,6 +142,23 @@ class Mock:
         self._strikes_so_far.clear()
         self._misses.clear()
         self.requests.clear()
+
+    def _about_models(self, request: Request, path: str) -> Sequence[Step] | None:
+        """The answer to a request for the list of models, or for one; None for other requests."""
+        if request.method == "GET" and path == "/models":
+            self._log(request, None, "the list of models")
+            return replies.model_list(self.recordings)
+        if request.method == "GET" and path.startswith("/models/"):
+            self._log(request, None, "a model")
+            return replies.one_model(self.recordings, unquote(path.removeprefix("/models/")))
+        if request.method == "GET" and path == "/api/tags":
+            self._log(request, None, "the list of models")
+            return replies.ollama_tags(self.recordings)
+        if request.method == "POST" and path == "/api/show":
+            self._log(request, None, "a model")
+            body = request.body.json if request.body else None
+            return replies.ollama_show(self.recordings, body.get("model") if isinstance(body, dict) else None)
+        return None
 
     def differences(self, number: int) -> tuple[str, list[Difference]] | None:
         """Return the name of the recording that is nearest to a missed request, and all differences. None if it is not known:

@@ -174,6 +174,18 @@ def test_the_models_are_those_of_the_recordings() -> None:
         assert ask(server, "/v1/models/none")[0] == 404
 
 
+def test_ollama_lists_and_shows_the_models_of_the_recordings() -> None:
+    recorded = scripted("ollama/plain")
+    model = asked(recorded)["model"]
+    with serve(recorded) as server:
+        entry = {"name": model, "model": model, "modified_at": recorded.recorded_at}
+        assert json.loads(ask(server, "/api/tags")[1]) == {"models": [entry]}
+        status, shown = ask(server, "/api/show", {"model": model})
+        assert (status, json.loads(shown)) == (200, {**entry, "details": {}, "model_info": {}})
+        assert ask(server, "/api/show", {"model": "other"})[0] == 404
+        assert server.missed == []
+
+
 def test_a_recording_without_a_request_answers_requests_of_its_api() -> None:
     pasted = Exchange(frames=Frames.of([Frame(scripted("openai_chat/plain").frames.body)]))
     with serve(pasted) as server:
