@@ -118,9 +118,7 @@ def command(console: Console, **given: Any) -> int:
         if workers > 1:
             codes = stack.enter_context(workers_.running_workers(workers, proxy.port, stop))
         prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
-        environment = {**base_urls(proxy.url, prefixes), **reach_loopback()}
-        if given["mode"] == "replay":
-            environment |= dummy_keys()
+        environment = {**base_urls(proxy.url, prefixes), **dummy_keys(), **reach_loopback()}
         to = ", ".join(f"{route.prefix} to {route.upstream}" for route in rules.routes)
         ready = f"{given['mode']} proxy on {proxy.url} ({to})"
         collector.settle()

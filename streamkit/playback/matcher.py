@@ -34,6 +34,12 @@ _CONVERSATION = frozenset(
 _VERSION = re.compile(r"v\d+[a-z]*\d*")
 _ABSENT = object()
 
+_STREAMING_PATHS = (
+    (":streamGenerateContent", ":generateContent"),
+    ("/converse-stream", "/converse"),
+    ("/invoke-with-response-stream", "/invoke"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
@@ -168,16 +174,21 @@ class Matcher:
         """Return the recordings without a request that may answer this one.
 
         If there are recordings with a request, these only answer if they have what the level compares: otherwise every
-        request would match, and a test that sends a new one would not notice.
+        request would match, and a test that sends a new one would not notice. If there are none, the level `model` still
+        compares the model that answered, where it is known.
         """
         fitting = [index for index in self._anonymous if self._recordings[index].fits(request)]
-        if not self._by_key or self._level in ("path", "any"):
+        if self._level in ("path", "any"):
             return fitting
         body = _value(request.body)
         model = body.get("model") if isinstance(body, dict) else None
         if self._level != "model" or model is None:
-            return []
-        return [index for index in fitting if self._recordings[index].model() == model]
+            return [] if self._by_key else fitting
+        models = [(index, self._recordings[index].model()) for index in fitting]
+        same = [index for index, known in models if known == model]
+        if same or self._by_key:
+            return same
+        return [index for index, known in models if known is None]
 
     def _answering(self, indices: Sequence[int], streaming: bool | None) -> list[int]:
         """Return those that can answer with or without streaming, as requested; those recorded that way are preferred."""
@@ -218,7 +229,7 @@ class Matcher:
         if level == "exact":
             path = request.path + (f"?{request.query}" if request.query else "")
             return {"method": request.method, "path": path, "body": self._body(request)}
-        view: dict[str, Any] = {"method": request.method, "path": plain_path(request.path)}
+        view: dict[str, Any] = {"method": request.method, "path": whole_path(plain_path(request.path))}
         body = self._body(request)
         if level == "path":
             return view
@@ -266,6 +277,15 @@ def plain_path(path: str) -> str:
         if _VERSION.fullmatch(parts[index]):
             return "/" + "/".join(parts[index + 1 :])
     return "/" + "/".join(parts)
+
+
+def whole_path(path: str) -> str:
+    """Return the path of the same request without streaming, for APIs that have two: `…:generateContent` (Gemini),
+    `…/converse` and `…/invoke` (Bedrock)."""
+    for streaming, whole in _STREAMING_PATHS:
+        if path.endswith(streaming):
+            return path.removesuffix(streaming) + whole
+    return path
 
 
 def differences(recorded: Any, asked: Any, at: str = "") -> Iterator[Difference]:

@@ -9,16 +9,21 @@ Only pytest is imported until a fixture is used.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from streamkit.pytest_plugin._isolation import isolate, isolation_of
+from streamkit.pytest_plugin._linting import lint_answer
 from streamkit.pytest_plugin._names import default_name, folder_of
 from streamkit.pytest_plugin._running import MARKER, RECORD_MODES, Plan, command_of, running
 from streamkit.pytest_plugin._server import StreamkitServer as StreamkitServer
+
+if TYPE_CHECKING:
+    from streamkit.service.linting import Findings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,10 +101,24 @@ def streamkit_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         paths=[folder / name for name in names],
         given=dict(marker.kwargs) if marker else {},
         command=command_of(request.node),
+        show=lambda text: request.node.add_report_section("call", "streamkit lint", text),
         shared=bool(marker and marker.args),
     )
     with running(request.config, plan, monkeypatch) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def streamkit_lint() -> Callable[..., Findings]:
+    """A function that lints bytes, a response or a URL, and fails the test with lint's text: see `lint_answer`."""
+    return lint_answer
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """A line per finding in `assert streamkit_server.findings == []`; lint's text is a section, which pytest does not shorten."""
+    if op != "==" or right != [] or type(left).__name__ != "Findings" or not isinstance(left, list):
+        return None
+    return ["no findings were expected", *(f"{found.code} {found.severity}: {found.message}" for found in left)]
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from streamkit.pytest_plugin._isolation import Isolation, isolation_of
+from streamkit.pytest_plugin._received import Received
 from streamkit.pytest_plugin._server import StreamkitServer
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ _ARGUMENTS = {"fault", "speed", "match", "reuse", "ignore", "seed"}
 class Plan:
     """What a server plays or records: files and folders, and the arguments of the marker.
 
-    `command` is the pytest command that runs the test, and `shared` whether other tests use its recordings too.
+    `command` is the pytest command that runs the test, `show` adds a text to its report, and `shared` is whether other tests
+    use its recordings too.
     """
 
     paths: Sequence[Path]
     given: dict[str, Any]
     command: str = "pytest"
+    show: Callable[[str], None] = lambda _: None
     shared: bool = False
 
     @property
@@ -73,12 +76,13 @@ def running(config: pytest.Config, plan: Plan, monkeypatch: pytest.MonkeyPatch) 
     isolation = isolation_of(config)
     switchboard = None if isolation is None else isolation.switchboard
     prefixes = [] if isolation is None else isolation.prefixes
-    with serving(exchanges, options, prefixes=prefixes, switchboard=switchboard) as served:
+    received = Received()
+    with serving(exchanges, options, prefixes=prefixes, switchboard=switchboard, on_answer=received.played) as served:
         for name in key_variables():  # keep real keys out of tests that play recordings
             monkeypatch.setenv(name, DUMMY_KEY)
         for name, value in served.child_environment.items():
             monkeypatch.setenv(name, value)
-        server = StreamkitServer(served.url, served)
+        server = StreamkitServer(served.url, served, received, plan.show)
         yield server
         _judge(server, config.getoption("--streamkit-strict") or config.getini("streamkit_strict"), strict)
 
@@ -118,11 +122,13 @@ def _recording(
     routes = [Route(f"/{name}", check_upstream(upstream or url)) for name, url in apis.items()]
     if upstream:
         routes.append(Route("/", check_upstream(upstream)))
+    received = Received()
     playing = Playing()
     options = _options(given, plan.record_command)
     if mode == "auto":
         known = [path for path in plan.paths if not _is_missing(path)]
-        playing = Playing("auto", [found for path in known for found in _exchanges(path, plan.command)], options)
+        exchanges = [found for path in known for found in _exchanges(path, plan.command)]
+        playing = Playing("auto", exchanges, options, received.played)
     failures: list[str] = []
     prefixes = {name: f"/{name}" for name in apis}
     if plan.target.is_dir() or not plan.target.suffix:
@@ -130,14 +136,14 @@ def _recording(
     else:
         file = one_file(str(plan.target), force=mode != "auto", append=mode == "auto")
         open_, close = file, file.close
-    recorders = Recorders(open=open_, on_error=failures.append)
+    recorders = Recorders(open=received.opening(open_), on_error=failures.append, on_end=received.recorded, keep=True)
     switchboard = None if isolation is None else isolation.switchboard
     try:
         with proxying(Rules(tuple(routes)), recorders, playing, switchboard=switchboard) as proxy:
             urls = base_urls(proxy.url, prefixes, routed_only=not upstream)
             for name, value in {**urls, **reach_loopback()}.items():
                 monkeypatch.setenv(name, value)
-            yield StreamkitServer(proxy.url)
+            yield StreamkitServer(proxy.url, None, received, plan.show)
     finally:
         close()  # removes a file that nothing was written to
     if failures:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from streamkit.pytest_plugin._received import Received
+
 if TYPE_CHECKING:
+    from streamkit.service.linting import Findings
     from streamkit.service.mock import Asked
     from streamkit.service.serving import Served
 
@@ -13,9 +16,17 @@ if TYPE_CHECKING:
 class StreamkitServer:
     """The server of a test: its address, and its requests so far."""
 
-    def __init__(self, url: str, served: Served | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        served: Served | None = None,
+        received: Received | None = None,
+        show: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.url = url
         self._served = served
+        self._received = received or Received()
+        self._show = show
 
     @property
     def base_url(self) -> str:
@@ -41,6 +52,19 @@ class StreamkitServer:
     def missed(self) -> Sequence[Asked]:
         """The requests that no recording matched."""
         return [] if self._served is None else self._served.missed
+
+    @property
+    def findings(self) -> Findings:
+        """What `streamkit lint` finds in the streams that were received so far, after faults, by the default rules.
+
+        Empty if the streams are as they should be; otherwise lint's text is shown if the test fails.
+        """
+        from streamkit.service.linting import lint_exchanges
+
+        found = lint_exchanges(self._received.exchanges())
+        if found:
+            self._show(found.text)
+        return found
 
     def assert_all_played(self) -> None:
         """Raise AssertionError if a recording was never requested. While recording, there is nothing to play."""

@@ -21,6 +21,7 @@ from streamkit.service.recorded_answer import RecordedAnswer
 
 CONTROL = "/__streamkit/"
 FAULT_HEADER = "X-Streamkit-Fault"
+OnAnswer = Callable[[int, Request, RecordedAnswer, Sequence[Step]], None]
 _MISSES_KEPT = 100  # the newest requests without a match, whose differences can be listed
 
 
@@ -65,15 +66,24 @@ class Options:
 
 
 class Mock:
-    """Answers requests from recordings. Servers call `answer`; `on_request` is called after each request."""
+    """Answers requests from recordings. Servers call `answer`.
+
+    `on_request` is called after each request, `on_answer` with each answer from a recording: the number of the request, the
+    request, the recording, and the steps after faults.
+    """
 
     def __init__(
-        self, exchanges: Iterable[Exchange], options: Options, on_request: Callable[[Asked], None] = lambda _: None
+        self,
+        exchanges: Iterable[Exchange],
+        options: Options,
+        on_request: Callable[[Asked], None] = lambda _: None,
+        on_answer: OnAnswer | None = None,
     ) -> None:
         self.recordings: list[RecordedAnswer] = []
         self.requests: list[Asked] = []
         self._options = options
         self._on_request = on_request
+        self._on_answer = on_answer
         self._misses: dict[int, tuple[Request, int | None]] = {}
         self._strikes_so_far: dict[int, int] = {}
         self._cached_steps: dict[Match, Sequence[Step]] = {}
@@ -111,13 +121,9 @@ class Mock:
         match = self._matcher.choose(request)
         if isinstance(match, Match):
             return self._play(request, match, header_faults)
-        plain = plain_path(path)
-        if request.method == "GET" and plain == "/models":
-            self._log(request, None, "the list of models")
-            return replies.model_list(self.recordings)
-        if request.method == "GET" and plain.startswith("/models/"):
-            self._log(request, None, "a model")
-            return replies.one_model(self.recordings, unquote(plain.removeprefix("/models/")))
+        about_models = self._about_models(request, plain_path(path))
+        if about_models is not None:
+            return about_models
         return self._miss(request, match)
 
     @property
@@ -136,6 +142,23 @@ class Mock:
         self._strikes_so_far.clear()
         self._misses.clear()
         self.requests.clear()
+
+    def _about_models(self, request: Request, path: str) -> Sequence[Step] | None:
+        """The answer to a request for the list of models, or for one; None for other requests."""
+        if request.method == "GET" and path == "/models":
+            self._log(request, None, "the list of models")
+            return replies.model_list(self.recordings)
+        if request.method == "GET" and path.startswith("/models/"):
+            self._log(request, None, "a model")
+            return replies.one_model(self.recordings, unquote(path.removeprefix("/models/")))
+        if request.method == "GET" and path == "/api/tags":
+            self._log(request, None, "the list of models")
+            return replies.ollama_tags(self.recordings)
+        if request.method == "POST" and path == "/api/show":
+            self._log(request, None, "a model")
+            body = request.body.json if request.body else None
+            return replies.ollama_show(self.recordings, body.get("model") if isinstance(body, dict) else None)
+        return None
 
     def differences(self, number: int) -> tuple[str, list[Difference]] | None:
         """Return the name of the recording that is nearest to a missed request, and all differences. None if it is not known:
@@ -171,6 +194,8 @@ class Mock:
         if plans or header_faults:
             steps_, remarks = inject(steps_, [*plans, *header_faults], random)
         self._log(request, recording.name, "; ".join(remarks))
+        if self._on_answer is not None:
+            self._on_answer(self.requests[-1].number, request, recording, steps_)
         return steps_
 
     def _steps(self, match: Match) -> Sequence[Step]:

@@ -12,7 +12,7 @@ from streamkit.frozen import dataclass
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange, Request
 from streamkit.model.step import Step
-from streamkit.service.mock import Mock, Options
+from streamkit.service.mock import Mock, OnAnswer, Options
 from streamkit.service.recorder import Outcome, Recorders
 from streamkit.service.stopping import Stop
 from streamkit.transport.client import Settings
@@ -26,11 +26,12 @@ Mode = Literal["record", "replay", "auto"]
 @dataclass(frozen=True, slots=True)
 class Playing:
     """What a proxy answers without contacting the upstream: nothing (`record`), everything (`replay`), or what is recorded
-    already (`auto`)."""
+    already (`auto`). `on_answer` is called with each answer from a recording."""
 
     mode: Mode = "record"
     exchanges: Iterable[Exchange] = ()
     options: Options | None = None
+    on_answer: OnAnswer | None = None
 
 
 @contextmanager
@@ -54,7 +55,7 @@ def proxying(
     """
     playing = playing or Playing()
     mock = Mock(filter(_worth_repeating, playing.exchanges) if playing.mode == "auto" else playing.exchanges,
-                playing.options or Options())  # fmt: skip
+                playing.options or Options(), on_answer=playing.on_answer)  # fmt: skip
 
     def answer(request: Request) -> Sequence[Step] | None:
         if playing.mode == "replay":

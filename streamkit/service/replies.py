@@ -105,3 +105,21 @@ def one_model(recordings: Iterable[RecordedAnswer], name: str) -> list[Step]:
         if model["id"] == name:
             return reply(200, model)
     return failure(404, "not_found_error", f"no recording of model {name!r}")
+
+
+def ollama_tags(recordings: Iterable[RecordedAnswer]) -> list[Step]:
+    """The answer to Ollama's `GET /api/tags`. Sizes and digests are not known, and left out."""
+    return reply(200, {"models": [_ollama_model(model) for model in models(recordings)]})
+
+
+def ollama_show(recordings: Iterable[RecordedAnswer], name: object) -> list[Step]:
+    """The answer to Ollama's `POST /api/show`: that the model exists; nothing else about it is known."""
+    for model in models(recordings):
+        if model["id"] == name:
+            return reply(200, {**_ollama_model(model), "details": {}, "model_info": {}})
+    return reply(404, {"error": f"no recording of model {name!r}"})
+
+
+def _ollama_model(model: dict[str, Any]) -> dict[str, Any]:
+    known = {"name": model["id"], "model": model["id"]}
+    return {**known, "modified_at": model["created_at"]} if "created_at" in model else known

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from streamkit.model.exchange import Exchange
 from streamkit.playback.matcher import Difference
 from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
-from streamkit.service.mock import Asked, Mock, Options
+from streamkit.service.mock import Asked, Mock, OnAnswer, Options
 from streamkit.service.recorded_answer import RecordedAnswer
 from streamkit.transport.guard import Guard
 from streamkit.transport.server import Server, in_thread
@@ -73,14 +73,15 @@ def serving(
     prefixes: Sequence[str] = (),
     switchboard: Switchboard | None = None,
     on_request: Callable[[Asked], None] = lambda _: None,
+    on_answer: OnAnswer | None = None,
 ) -> Iterator[Served]:
     """Serve these exchanges from a thread until the context exits.
 
     `shared` lets other processes listen on the same port. `guard` decides which clients are allowed, by default those of this
     machine. `prefixes` are taken away from paths before they are compared. With a `switchboard`, requests to its address are
-    answered, and `host` and `port` do not matter. `on_request` is called after each request. Raises CannotListen.
+    answered, and `host` and `port` do not matter. `on_request` is called after each request, `on_answer` with each answer. Raises CannotListen.
     """
-    mock = Mock(list(exchanges), options or Options(), on_request)
+    mock = Mock(list(exchanges), options or Options(), on_request, on_answer)
     server = Server(mock.answer, host=host, port=port, shared=shared, guard=guard, prefixes=prefixes)
     with in_thread(server) if switchboard is None else switchboard.connected(server):
         yield Served(server.url, mock)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from streamkit.model.recording import read
+from streamkit.model.recording import read, write
 from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
@@ -60,6 +60,19 @@ def test_auto_ignores_a_field_that_changes(tmp_path: Path) -> None:
             done = run(tmp_path, upstream.url, *words, *program)
             assert done.returncode == 0, done.stderr
         assert len(upstream.requests) == 2
+
+
+@pytest.mark.parametrize("mode", ["record", "auto", "replay"])
+def test_a_program_without_a_key_gets_a_dummy(tmp_path: Path, mode: str) -> None:
+    (tmp_path / "recordings").mkdir()
+    (tmp_path / "recordings" / "one.jsonl").write_bytes(b"".join(write(scripted("openai_chat/plain"))))
+    code = "import os; print(os.environ['OPENAI_API_KEY'], os.environ['ANTHROPIC_API_KEY'])"
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "OPENAI_API_KEY": "mine"}
+    done = subprocess.run(
+        [*PROXY, "--port", "0", "http://127.0.0.1:1", "--mode", mode, "--", sys.executable, "-c", code],
+        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=environment,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "mine streamkit\n"), done.stderr
 
 
 def test_a_file_is_appended_to_only_on_request(tmp_path: Path) -> None:

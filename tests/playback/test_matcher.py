@@ -150,6 +150,44 @@ def test_a_log_without_requests_does_not_hide_misses(asked: Request, answers: li
     assert [match.index if isinstance(match, Match) else None for match in chosen] == answers
 
 
+TWO_PATHS = {
+    "Gemini": ("/v1beta/models/m:streamGenerateContent", "/v1beta/models/m:generateContent"),
+    "Bedrock Converse": ("/model/m/converse-stream", "/model/m/converse"),
+    "Bedrock InvokeModel": ("/model/m/invoke-with-response-stream", "/model/m/invoke"),
+}
+
+
+@pytest.mark.parametrize(("streaming", "whole"), TWO_PATHS.values(), ids=TWO_PATHS)
+def test_a_stream_answers_a_request_for_the_whole_at_another_path(streaming: str, whole: str) -> None:
+    def asked(path: str) -> Request:
+        return request({"contents": []}, f"https://api.example.com{path}")
+
+    stream = Recorded(request=asked(streaming))
+    plain = Recorded(request=asked(whole), streamed=False, asked_stream=None)
+    assert Matcher([stream]).choose(asked(whole)) == Match(0, whole=True)
+    assert Matcher([stream, plain]).choose(asked(whole)) == Match(1)
+    assert Matcher([plain, stream]).choose(asked(streaming)) == Match(1)
+    assert isinstance(Matcher([plain]).choose(asked(streaming)), Miss)
+    assert isinstance(Matcher([stream], level="exact").choose(asked(whole)), Miss)
+
+
+ALONE: dict[str, tuple[Request, int | None]] = {
+    "the model of the second log": (changed(model="n"), 1),
+    "the model of the first log": (changed(model="m"), 0),
+    "a third model": (changed(model="o"), 2),
+    "no model": (changed(model=...), 0),
+}
+
+
+@pytest.mark.parametrize(("asked", "answer"), ALONE.values(), ids=ALONE)
+def test_at_level_model_logs_without_requests_answer_for_their_model(asked: Request, answer: int) -> None:
+    models: list[str | None] = ["m", "n", None]
+    logs = [Recorded(request=None, model=lambda model=model: model) for model in models]  # type: ignore[misc]
+    assert Matcher(logs, level="model").choose(asked) == Match(answer)
+    without_unknown = Matcher(logs[:2], level="model").choose(asked)
+    assert without_unknown == Match(answer) if answer < 2 else isinstance(without_unknown, Miss)
+
+
 def test_at_level_any_a_log_without_requests_takes_its_turn() -> None:
     matcher = Matcher([Recorded(request=None), Recorded(request=request())], level="any")
     assert {matcher.choose(request()), matcher.choose(request())} == {Match(0), Match(1)}

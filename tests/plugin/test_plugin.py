@@ -64,7 +64,7 @@ def test_the_examples_of_the_page(pytester: pytest.Pytester) -> None:
     for number, example in enumerate(EXAMPLES):
         pytester.makepyfile(**{f"test_example_{number}": example})
     count = sum(example.count("def test_") for example in EXAMPLES)
-    assert count == 6
+    assert count == 8
     run(pytester, "-n", "2").assert_outcomes(passed=count)
 
 

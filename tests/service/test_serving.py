@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from streamkit.apis import assemble, interpret
 from streamkit.faults import plan
 from streamkit.model.exchange import Body, Exchange, Frame, Frames
 from streamkit.model.step import Write
@@ -78,6 +79,17 @@ def test_a_stream_requested_without_streaming_is_assembled() -> None:
     answer = json.loads(body)
     assert (status, answer["object"]) == (200, "chat.completion")
     assert answer["choices"][0]["message"]["content"].startswith("Streams are rivers")
+
+
+def test_a_gemini_stream_answers_generate_content() -> None:
+    recorded = scripted("gemini/plain")
+    assert recorded.request is not None
+    path = recorded.request.path
+    assert path.endswith(":streamGenerateContent")
+    with serve(recorded) as server:
+        status, body = ask(server, path.replace(":streamGenerateContent", ":generateContent"), asked(recorded))
+    assert status == 200
+    assert json.loads(body) == assemble(interpret(recorded)).object
 
 
 def test_a_truncated_stream_cannot_be_assembled() -> None:
@@ -160,6 +172,18 @@ def test_the_models_are_those_of_the_recordings() -> None:
         assert "created" not in listed[1]
         assert json.loads(ask(server, "/v1/models/other")[1])["id"] == "other"
         assert ask(server, "/v1/models/none")[0] == 404
+
+
+def test_ollama_lists_and_shows_the_models_of_the_recordings() -> None:
+    recorded = scripted("ollama/plain")
+    model = asked(recorded)["model"]
+    with serve(recorded) as server:
+        entry = {"name": model, "model": model, "modified_at": recorded.recorded_at}
+        assert json.loads(ask(server, "/api/tags")[1]) == {"models": [entry]}
+        status, shown = ask(server, "/api/show", {"model": model})
+        assert (status, json.loads(shown)) == (200, {**entry, "details": {}, "model_info": {}})
+        assert ask(server, "/api/show", {"model": "other"})[0] == 404
+        assert server.missed == []
 
 
 def test_a_recording_without_a_request_answers_requests_of_its_api() -> None:
