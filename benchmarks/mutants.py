@@ -182,7 +182,7 @@ class Judge:
             with calls(called):
                 next(self._run([item]))
             if self.failed:
-                print(f"fails unchanged: {self.failed}", file=self.loud)
+                print(f"fails unchanged: {self.failed}", file=self.loud, flush=True)
             else:
                 noted.append((item.nodeid, sorted(called), self.seconds.get(item.nodeid, 0.0)))
         (folder / "called.json").write_text(json.dumps(noted))
