@@ -357,10 +357,10 @@ def main() -> int:
         code: Any = pytest.main(arguments, plugins=[judge])
         os.chdir(ROOT)
         orphans(set())
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        return int(code)
-    print(page.table(judge.outcomes))
-    page.write(ROOT / "docs" / "mutants.md", judge.outcomes)
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            return int(code)
+        print(page.table(judge.outcomes), flush=True)
+        page.write(ROOT / "docs" / "mutants.md", judge.outcomes)
     return 0
 
 
