@@ -182,7 +182,7 @@ class Judge:
             with calls(called):
                 next(self._run([item]))
             if self.failed:
-                print(f"fails unchanged: {self.failed}", file=self.loud)
+                print(f"fails unchanged: {self.failed}", file=self.loud, flush=True)
             else:
                 noted.append((item.nodeid, sorted(called), self.seconds.get(item.nodeid, 0.0)))
         (folder / "called.json").write_text(json.dumps(noted))
@@ -357,10 +357,10 @@ def main() -> int:
         code: Any = pytest.main(arguments, plugins=[judge])
         os.chdir(ROOT)
         orphans(set())
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        return int(code)
-    print(page.table(judge.outcomes))
-    page.write(ROOT / "docs" / "mutants.md", judge.outcomes)
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            return int(code)
+        print(page.table(judge.outcomes), flush=True)
+        page.write(ROOT / "docs" / "mutants.md", judge.outcomes)
     return 0
 
 

@@ -119,3 +119,58 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_an_invalid_tolerance(tmp_path: Path) -> None:
     path = recording(tmp_path / "a.jsonl", SAME)
     assert "a percentage" in str(run("--tolerance", "x", path, path).exception)
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted"),
+    [("0%", True), ("10", True), ("99.9 %", True), ("9999", True), ("10000%", False), ("-1%", False), ("%", False)],
+)
+def test_what_a_tolerance_may_be(tmp_path: Path, text: str, accepted: bool) -> None:
+    path = recording(tmp_path / "a.jsonl", SAME)
+    assert (run("--tolerance", text, path, path).return_value == 0) is accepted
+
+
+def test_the_text_names_each_kind_once_and_shows_what_is_new_missing_or_other(tmp_path: Path) -> None:
+    before = swapped(SAME, '"created":1', '"created":1,"old":null')
+    after = swapped(swapped(SAME, '"created":1', '"created":"1","tier":"x"'), '"m-1"', '"m-2"')
+    first, second = recording(tmp_path / "a.jsonl", before), recording(tmp_path / "b.jsonl", after)
+    lines = run(first, second).output.splitlines()
+    assert lines[0] == f"{first} → {second}: {len(lines) - 1} differences"
+    assert lines[1:5] == [
+        "  shape   + tier: string (new, in 4 of 5 chunks)",
+        "          - old: null (missing; was in 4 of 5 chunks)",
+        "          ~ created: number → string (another type)",
+        "  value   model: “m-1” → “m-2”",
+    ]
+
+
+def test_times_are_shown_in_units(tmp_path: Path) -> None:
+    first = recording(tmp_path / "a.jsonl", SAME)
+    second = recording(tmp_path / "b.jsonl", [(at * 2, data) for at, data in SAME])
+    lines = run("--timing", first, second).output.splitlines()
+    assert lines[1].startswith("  timing  ")
+    assert "TTFT: 100 ms → 200 ms (+100%)" in {line.removeprefix("  timing").strip() for line in lines[1:]}
+
+
+def test_a_row_a_change_for_other_reporters(tmp_path: Path) -> None:
+    first = recording(tmp_path / "a.jsonl", SAME)
+    second = tmp_path / "b.jsonl"
+    second.write_bytes(Path(recording(second, swapped(SAME, "m-1", "m-2"))).read_bytes() + Path(first).read_bytes())
+    rows = [orjson.loads(line) for line in run("--format", "jsonl", first, str(second)).stdout.splitlines()]
+    assert rows == [
+        {
+            "a": first,
+            "b": str(second),
+            "kind": "value",
+            "where": "model",
+            "before": "m-1",
+            "after": "m-2",
+            "said": None,
+        },
+        {"a": None, "b": f"{second}#2", "kind": "only", "where": None, "before": None, "after": None, "said": None},
+    ]
+    pairs = orjson.loads(run("--format", "json", first, str(second)).stdout)["pairs"]
+    assert [(pair["before"], pair["after"]) for pair in pairs] == [
+        ({"file": first, "exchange": 1}, {"file": str(second), "exchange": 1}),
+        (None, {"file": str(second), "exchange": 2}),
+    ]

@@ -70,6 +70,8 @@ def edited(old: str, new: str) -> list[str]:
             edited('"created":1', '"created":1,"tier":{"name":"x","level":{"n":2}}'),
             [("shape", "tier", None, "object", "new, in 3 of 3 chunks, with 3 fields below it")],
         ),
+        (edited('"index":0', '"index":0,"native":"x"'), [("shape", "choices[].native", None, "string", "new, in 3 of 3 chunks")]),
+        (edited('"index":0', '"index":[{"n":1}]'), [("shape", "choices[].index[]", None, "object", "new, in 3 of 3 chunks, with 1 field below it"), ("shape", "choices[].index", "number", "array", "another type")]),
         (edited('"created":1,', ""), [("shape", "created", "number", None, "missing; was in 3 of 3 chunks")]),
         (edited('"created":1', '"created":"1"'), [("shape", "created", "number", "string", "another type")]),
         (edited('"model":"m"', '"model":"n"'), [("value", "model", "m", "n", "")]),

@@ -86,6 +86,13 @@ def test_a_stream_without_times_has_no_span() -> None:
     assert spans(lines(str(RECORDINGS / "openai_chat" / "pasted-gist.jsonl"))) == []
 
 
+def test_points_of_streams_without_a_wall_clock_begin_at_an_unknown_time() -> None:
+    """0 is what the protocol has for that."""
+    found = metrics(lines(str(RECORDINGS / "openai_chat" / "pasted-gist.jsonl")))
+    points = [point for one in found.values() for point in one["exponentialHistogram"]["dataPoints"]]
+    assert {(point["startTimeUnixNano"], point["timeUnixNano"]) for point in points} == {("0", "0")}
+
+
 @pytest.mark.parametrize(
     ("path", "operation", "provider"),
     [

@@ -68,6 +68,11 @@ def test_at_most_ten_bars_of_as_many_buckets_each(last: int, lines: int) -> None
     assert sum(int(line.split()[-1]) for line in found if "#" in line) == 2
 
 
+def test_several_buckets_in_a_bar_are_one_range() -> None:
+    ranges = [line.partition("|")[0].split() for line in drawn({4: 1, 14: 1})]
+    assert ranges[:2] == [["8", "ns", "-", "32", "ns"], ["32", "ns", "-", "128", "ns"]]  # two buckets, a factor of four
+
+
 def test_a_narrow_terminal_keeps_eight_columns_for_bars() -> None:
     assert drawn({0: 3}, width=10)[0].endswith("|######## 3")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from streamkit.reporters import Column, StatsReport
+from streamkit.reporters._rows import harmless
 from streamkit.reporters._stats_tables import (
     cost_line,
     failure_lines,
@@ -203,3 +204,11 @@ def test_a_summary_has_a_row_a_metric_and_a_title_a_group() -> None:
         ("", [["TTFT", "1,234", "100 ms", "200 ms"]]),
         ("model m-1, file a", [["TTFT", "1,234", "100 ms", "5.00 ms"]]),
     ]
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_a_cell_is_never_a_formula(begin: str) -> None:
+    """The characters of OWASP's page on CSV injection."""
+    assert str(harmless(f"{begin}1+1")).startswith("'")
+    assert harmless(f"a{begin.strip()}1") == f"a{begin.strip()}1"
+    assert harmless(-1) == -1

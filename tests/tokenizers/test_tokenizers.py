@@ -131,9 +131,9 @@ def test_a_vocabulary_with_an_unknown_pattern_is_rejected(splintr: None, tmp_pat
 def test_an_invalid_vocabulary_file(splintr: None, tmp_path: Path) -> None:
     file = tmp_path / "bad.json"
     file.write_text("{}")
-    with pytest.raises(UsageError, match=r"bad\.json"):
+    with pytest.raises(UsageError, match=r"bad\.json: no vocabulary that can be read: "):
         from_file(str(file))
-    with pytest.raises(UsageError, match=r"absent\.tiktoken"):
+    with pytest.raises(UsageError, match=r"absent\.tiktoken: no vocabulary that can be read: "):
         from_file(str(tmp_path / "absent.tiktoken"))
 
 
