@@ -128,7 +128,7 @@ def _run(options: dict[str, str]) -> int:
         _complain(str(error), options)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as stop:
-        if isinstance(stop.__cause__, EOFError):  # click takes it for Ctrl-D at a prompt, and there are no prompts
+        if isinstance(stop.__cause__, EOFError):  # click treats it as Ctrl-D at a prompt, but there are no prompts
             raise stop.__cause__ from None
         return INTERRUPTED
 

@@ -82,7 +82,7 @@ class Progress:
 
 
 class ProgressLines(Progress):
-    """The same where stderr is no terminal: a plain line every ten seconds."""
+    """The same if stderr is not a terminal: a plain line every ten seconds."""
 
     patience_s = _LINE_EVERY_S
 

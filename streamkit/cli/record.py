@@ -97,7 +97,7 @@ def command(
         labels=labels_of(label),
         policy=Policy.of(redact, default=not no_redact),
         interpret=True,
-        # The stream goes on. What goes to stdout is for a program, which has nothing else of it.
+        # The stream continues, but stdout is read by a program that needs all of it.
         on_error=None if output == "-" else console.complain,
     )
     if url == "-":
