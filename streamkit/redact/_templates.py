@@ -8,7 +8,6 @@ and their channels are known, it is not scanned for strings either.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -238,32 +237,32 @@ class _Sort:
         kind = self.kinds.pop(shape, None)
         if kind is None:
             if len(self.kinds) >= _MAX_KINDS:
-                del self.kinds[next(iter(self.kinds))]
+                self.kinds.pop(list(self.kinds)[0], None)  # noqa: RUF015
             self.kinds[shape] = _Kind(values)
             return
-        self.kinds[shape] = kind
         templates = [known for known in self.templates if known is not kind.template]
         template = kind.compare(data, values, hits)
-        # Assigned at once, because another thread may be looking through them.
         self.templates = templates if template is None else [template, *templates[: _MAX_KINDS - 1]]
+        self.kinds[shape] = kind
 
 
 class _Library:
-    """What was learned from all bodies of this process: streams of an API are alike."""
+    """What was learned from all bodies of this process: streams of an API are alike.
+
+    Threads need no lock: a kind is taken out while it is changed, and lists of templates are replaced, never changed.
+    """
 
     def __init__(self) -> None:
         self._sorts: dict[bytes, _Sort] = {}
-        self._lock = threading.Lock()  # servers of the pytest plugin run in threads
 
     def learn(self, data: bytes, hits: list[Hit]) -> bool:
         """Compare a frame with earlier ones of its sort; return False if there was none or it is not suitable."""
-        with self._lock:
-            sort = self._sort(data)
-            sort.seen += 1
-            if sort.seen < _FROM or not _is_plain(data):
-                return False
-            sort.learn(data, hits)
-            return True
+        sort = self._sort(data)
+        sort.seen += 1
+        if sort.seen < _FROM or not _is_plain(data):
+            return False
+        sort.learn(data, hits)
+        return True
 
     def _sort(self, data: bytes) -> _Sort:
         """Return the sort of a frame. The least recently used is forgotten when there are too many."""
@@ -271,7 +270,8 @@ class _Library:
         sort = self._sorts.pop(begin, None) or _Sort()
         self._sorts[begin] = sort
         if len(self._sorts) > _MAX_SORTS:
-            del self._sorts[next(iter(self._sorts))]
+            # A list is made in one step: an iterator would fail where another thread adds a sort.
+            self._sorts.pop(list(self._sorts)[0], None)  # noqa: RUF015
         return sort
 
     def find(self, data: bytes) -> Fit | None:
