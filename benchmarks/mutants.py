@@ -109,6 +109,7 @@ class Judge:
         self.seconds: dict[str, float] = {}
         self.items: dict[str, pytest.Item] = {}
         self.outcomes: list[Outcome] = []
+        self.running: list[Child] = []
         self.failed: str = ""
         self.loud = os.fdopen(os.dup(2), "w")  # a child's own stderr goes nowhere
         self.functions: dict[str, list[FunctionType]] = defaultdict(list)
@@ -147,7 +148,11 @@ class Judge:
         gc.collect()
         gc.freeze()
         self._learn(list(session.items))
-        self._judge()
+        try:
+            self._judge()
+        finally:  # also after an interrupt
+            for child in self.running:
+                end(child.process)
         return True
 
     def _run(self, items: list[pytest.Item]) -> Iterator[pytest.Item]:
@@ -279,7 +284,7 @@ class Judge:
         return Child(mutation=mutation, process=process, ends_at=time.monotonic() + limit, folder=folder, slot=slot)
 
     def _judge(self) -> None:
-        waiting, running, free = list(self.mutations), list[Child](), list(range(self.jobs))
+        waiting, running, free = list(self.mutations), self.running, list(range(self.jobs))
         while waiting or running:
             while waiting and free:
                 child = self._start(mutation := waiting.pop(0), free[-1])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from streamkit.errors import UsageError
@@ -174,3 +176,14 @@ def test_rows_are_sorted_and_those_without_the_value_come_last(by: str, reverse:
 def test_what_rows_cannot_be_sorted_by(by: str, message: str) -> None:
     with pytest.raises(UsageError, match=message.replace(".", r"\.")):
         sorted_rows(rows(), by, reverse=False)
+
+
+def test_merged_rows_cost_what_the_prices_of_this_run_say(tmp_path: Path) -> None:
+    """A part has costs of its own, by the prices of that time."""
+    before = Run(Wanted(prices=Prices([Price("m-*", 1.0, 1.0)])))
+    rows = list(before.rows([stream(COMPLETE)]))
+    part = tmp_path / "part.json"
+    part.write_bytes(orjson.dumps({"version": 1, "streams": rows, "summary": before.summaries()[0]}))
+    run = Run(Wanted(prices=PRICES))
+    assert [row["cost"] for row in rows] == [0.000009]
+    assert [row["cost"] for row in run.merge(str(part))] == [0.000034]
