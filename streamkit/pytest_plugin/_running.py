@@ -129,6 +129,10 @@ def _recording(
         known = [path for path in plan.paths if not _is_missing(path)]
         exchanges = [found for path in known for found in _exchanges(path, plan.command)]
         playing = Playing("auto", exchanges, options, received.played)
+    if plan.target.suffix not in ("", ".jsonl") and not _is_missing(plan.target):
+        recording = shlex.quote(str(plan.target.with_suffix(".jsonl")))
+        command = f"streamkit convert {shlex.quote(str(plan.target))} -o {recording}"
+        pytest.fail(f"{plan.target}: cannot record to this format; convert it first: {command}", pytrace=False)
     failures: list[str] = []
     prefixes = {name: f"/{name}" for name in apis}
     if plan.target.is_dir() or not plan.target.suffix:

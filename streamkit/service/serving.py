@@ -79,7 +79,8 @@ def serving(
 
     `shared` lets other processes listen on the same port. `guard` decides which clients are allowed, by default those of this
     machine. `prefixes` are taken away from paths before they are compared. With a `switchboard`, requests to its address are
-    answered, and `host` and `port` do not matter. `on_request` is called after each request, `on_answer` with each answer. Raises CannotListen.
+    answered, and `host` and `port` do not matter. `on_request` is called after each request, `on_answer` with each
+    answer from a recording. Raises CannotListen.
     """
     mock = Mock(list(exchanges), options or Options(), on_request, on_answer)
     server = Server(mock.answer, host=host, port=port, shared=shared, guard=guard, prefixes=prefixes)

@@ -252,6 +252,20 @@ def test_the_server_of_the_session_records_into_its_folder(pytester: pytest.Pyte
     assert len(list(recordings.glob("2*-chat-completions-*.jsonl"))) == 1
 
 
+@pytest.mark.parametrize("mode", ["auto", "all"])
+@pytest.mark.usefixtures("provider")
+def test_a_cassette_is_not_recorded_over(pytester: pytest.Pytester, recordings: Path, mode: str) -> None:
+    pytester.makepyfile(ASK + "@pytest.mark.streamkit('answer.jsonl', 'old.yaml')\ndef test_it(streamkit_server): 1")
+    (recordings / "old.yaml").write_bytes(b"".join(write(scripted("openai_chat/plain"))))
+    before = (recordings / "old.yaml").read_bytes()
+    done = run(pytester, f"--streamkit-record={mode}")
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(
+        ["*old.yaml: cannot record to this format; convert it first: streamkit convert */old.yaml -o */old.jsonl"]
+    )
+    assert (recordings / "old.yaml").read_bytes() == before
+
+
 def test_auto_adds_and_all_starts_over(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
     pytester.makepyfile(
         ASK + f"@pytest.mark.streamkit('mine.jsonl', upstream={provider!r}, reuse='cycle')\n"
