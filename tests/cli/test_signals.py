@@ -188,7 +188,7 @@ answer = u.urlopen(u.Request(os.environ["OPENAI_BASE_URL"] + "/x", b"{}"))
 answer.read1(10)
 if "patient" in sys.argv:
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
-        signal.signal(number, lambda number, frame: (print("got", number, flush=True), os._exit(7)))
+        signal.signal(number, lambda number, frame: (os.write(1, b"got %d\\n" % number), os._exit(7)))
 print(os.getpid(), flush=True)
 signal.pause()
 """
