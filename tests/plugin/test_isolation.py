@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -20,18 +21,25 @@ pytest_plugins = ("pytester",)
 
 PLUGIN = ("-p", "streamkit.pytest_plugin", "-p", "no:cacheprovider")
 APP = """
-import anthropic, openai
-chat, claude = openai.OpenAI(), anthropic.Anthropic()
+import openai
+chat = openai.OpenAI()
 ASKED = dict(model="model-s", messages=[{"role": "user", "content": "What are streams?"}], stream=True)
 
 def ask(client=chat, **more):
     parts = client.chat.completions.create(**ASKED, **more)
     return "".join(chunk.choices[0].delta.content or "" for chunk in parts if chunk.choices)
+"""
+BOTH = (
+    APP
+    + """
+import anthropic
+claude = anthropic.Anthropic()
 
 def ask_claude():
     messages = [{"role": "user", "content": "What are streams?"}]
     return claude.messages.create(model="model-a", max_tokens=1024, messages=messages).content[0].text
 """
+)
 TEST = "import pytest, app, os, socket, openai\n"
 
 
@@ -67,6 +75,7 @@ def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_clients_made_at_import_time_are_answered_from_recordings(pytester: pytest.Pytester, workers: str) -> None:
+    pytester.makepyfile(app=BOTH)
     pytester.makeconftest("import app\nassert app.chat.api_key == 'streamkit'")
     pytester.makepyfile(
         TEST + "@pytest.mark.streamkit('answer.jsonl', fault='cut:event=3,by=reset')\n"
@@ -84,6 +93,7 @@ def test_clients_made_at_import_time_are_answered_from_recordings(pytester: pyte
 
 @pytest.mark.usefixtures("project")
 def test_one_server_for_all_tests_and_one_of_a_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(app=BOTH)
     pytester.makepyfile(
         TEST + "def test_one(streamkit_session_server): app.ask(); app.ask_claude()\n"
         "@pytest.mark.streamkit('claude.jsonl')\n"
@@ -117,13 +127,16 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("body", "message"), REFUSED.values(), ids=REFUSED)
 @pytest.mark.usefixtures("project")
-def test_a_refusal_fails_the_test_and_names_it(pytester: pytest.Pytester, body: str, message: str) -> None:
-    pytester.makepyfile(test_app=TEST + f"def test_before(): pass\ndef test_it():\n    {body}\ndef test_after(): pass")
+def test_a_refusal_fails_the_test_and_names_it(pytester: pytest.Pytester) -> None:
+    tests = [
+        f"def test_{n}():\n    {body}\ndef test_after_{n}(): pass\n" for n, (body, _) in enumerate(REFUSED.values())
+    ]
+    pytester.makepyfile(test_app=TEST + "def test_before(): pass\n" + "".join(tests))
     done = run(pytester)
-    done.assert_outcomes(passed=2, failed=1)
-    done.stdout.fnmatch_lines([f"test_app.py::test_it {message}"])
+    done.assert_outcomes(passed=1 + len(REFUSED), failed=len(REFUSED))
+    for number, (name, (_, message)) in enumerate(REFUSED.items()):
+        assert any(fnmatch(line, f"test_app.py::test_{number} {message}") for line in done.outlines), name
 
 
 @pytest.mark.usefixtures("project")
@@ -140,7 +153,7 @@ def test_this_machine_and_allowed_hosts_are_reached(pytester: pytest.Pytester) -
         "[pytest]\nstreamkit_block_network = true\npythonpath = .\nstreamkit_allowed_hosts = *.invalid 192.0.2.*\n"
     )
     pytester.makepyfile(
-        TEST + "def test_it():\n"
+        "import pytest, socket\ndef test_it():\n"
         "    with socket.create_server(('127.0.0.1', 0)) as server:\n"
         "        for host in ('127.0.0.1', 'localhost'): socket.create_connection((host, server.getsockname()[1])).close()\n"
         "    with pytest.raises(socket.gaierror): socket.create_connection(('db.invalid', 80))\n"
@@ -153,15 +166,12 @@ def test_this_machine_and_allowed_hosts_are_reached(pytester: pytest.Pytester) -
     run(pytester).assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize("workers", ["0", "1"])
-def test_clients_made_at_import_time_are_recorded(
-    pytester: pytest.Pytester, provider: str, project: Path, workers: str
-) -> None:
+def test_clients_made_at_import_time_are_recorded(pytester: pytest.Pytester, provider: str, project: Path) -> None:
     pytester.makepyfile(
         test_app=TEST + "@pytest.mark.streamkit\ndef test_it(): app.ask()\n"
         "@pytest.mark.streamkit(reuse='cycle')\ndef test_two(): app.ask(), app.ask(openai.OpenAI())\n"
     )
-    for mode in ("once", "once", "none"):
+    for mode, workers in (("once", "1"), ("once", "0"), ("none", "0")):
         run(pytester, "-n", workers, f"--streamkit-record={mode}").assert_outcomes(passed=2)
     files = sorted((project / "recordings" / "test_app").iterdir())
     recorded = [list(read(file.read_bytes().splitlines(keepends=True))) for file in files]
