@@ -14,7 +14,7 @@ demo: $(VENV)/installed
 	@$(BIN)/streamkit demo
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 test-lowest:
 	@$(MAKE) --no-print-directory test VENV=.venv-lowest VERSIONS=lowest

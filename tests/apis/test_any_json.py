@@ -94,7 +94,7 @@ def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> 
     assert read_all(assembler) == read_all(assembler), "reading changes nothing"
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(chunk=chunks | mutants())
 def test_the_shortcut_for_text_alone_finds_what_the_whole_reading_finds(chunk: dict[str, Any]) -> None:
     assert deltas(chunk) == every_delta(chunk)
@@ -142,7 +142,7 @@ def test_deep_nesting_is_handled(name: str) -> None:
     assert isinstance(assembler.message, Reply)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
     pieces=st.lists(
         st.binary(max_size=20)
