@@ -7,7 +7,7 @@ from typing import Any
 from streamkit.apis._api import Chunk
 
 UNNAMED = "message"
-"""The name of an event without a name. Every message of an AWS event stream has one, so such an event is no part of one."""
+"""The default event name. Every message of an AWS event stream has a name, so an event with this one is from another framing."""
 
 
 def failure(chunk: Chunk) -> tuple[str, Any] | None:

@@ -49,9 +49,9 @@ def _write(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
     sink.painted(evidence.replace(verdict, sink.paint(_ROLES.get(verdict, "head"), verdict), 1))
 
 
-def _raw(entry: Metric, told: Difference | None) -> dict[str, Any]:
+def _raw(entry: Metric, difference: Difference | None) -> dict[str, Any]:
     """Return the numbers of one metric, for programs."""
-    document = difference_to_json(entry, told) or {"before": {}, "after": {}}
+    document = difference_to_json(entry, difference) or {"before": {}, "after": {}}
     low, high = document.get("interval_95") or (None, None)
     sides = {f"{side}.{name}": document[side].get(name) for side in _SIDES for name in ("n", "p50", "p90", "p99")}
     more = {name: document.get(name) for name in ("change", "ratio", "shift")}
@@ -75,7 +75,7 @@ def _raw(entry: Metric, told: Difference | None) -> dict[str, Any]:
 def _raw_success(comparison: Comparison, names: list[str]) -> dict[str, Any]:
     document = success_to_json(comparison.success)
     low, high = document["interval_95"] or (None, None)
-    told = {
+    row = {
         "metric": "success_share",
         "before.n": comparison.success.before[1],
         "after.n": comparison.success.after[1],
@@ -86,45 +86,45 @@ def _raw_success(comparison: Comparison, names: list[str]) -> dict[str, Any]:
         "high": high,
         "verdict": document["verdict"],
     }
-    return dict.fromkeys(names) | told
+    return dict.fromkeys(names) | row
 
 
-def _rows(entry: Metric, told: Difference | None, comparison: Comparison) -> Iterator[dict[str, Any]]:
+def _rows(entry: Metric, difference: Difference | None, comparison: Comparison) -> Iterator[dict[str, Any]]:
     """Yield a row for the middle of a metric, and one for its tail if there is one."""
     sides = comparison.before, comparison.after
     first, second = (len(side.values[entry.name]) for side in sides)
     count = f"{first} → {second}"
-    if told is None:
+    if difference is None:
         yield {"metric": entry.head, "n": count} | dict.fromkeys((*_HEADS, "verdict"))
         return
-    for one in told.shifts:
+    for one in difference.shifts:
         yield _row(f"{entry.head} p{one.rank:.0f}", count, one, entry.unit)
 
 
 _HEADS = ("before → after", "change", "interval")
 
 
-def _row(name: str, count: str, told: Shift, unit: str) -> dict[str, Any]:
-    ratio = "" if told.ratio is None else f" ({told.ratio:+.0%})"
+def _row(name: str, count: str, shift: Shift, unit: str) -> dict[str, Any]:
+    ratio = "" if shift.ratio is None else f" ({shift.ratio:+.0%})"
     return {
         "metric": name,
         "n": count,
-        _HEADS[0]: f"{shown(told.before, unit)} → {shown(told.after, unit)}",
-        _HEADS[1]: f"{_signed(told.change, unit)}{ratio}",
-        _HEADS[2]: _bounds(told.low, told.high, unit),
-        "verdict": told.verdict,
+        _HEADS[0]: f"{shown(shift.before, unit)} → {shown(shift.after, unit)}",
+        _HEADS[1]: f"{_signed(shift.change, unit)}{ratio}",
+        _HEADS[2]: _bounds(shift.low, shift.high, unit),
+        "verdict": shift.verdict,
     }
 
 
-def _success_row(told: Success) -> dict[str, Any]:
-    shares = [shown(good / asked, "ratio") if asked else MISSING for good, asked in (told.before, told.after)]
+def _success_row(success: Success) -> dict[str, Any]:
+    shares = [shown(good / asked, "ratio") if asked else MISSING for good, asked in (success.before, success.after)]
     return {
         "metric": "Success",
-        "n": f"{told.before[1]} → {told.after[1]}",
+        "n": f"{success.before[1]} → {success.after[1]}",
         _HEADS[0]: " → ".join(shares),
-        _HEADS[1]: MISSING if told.change is None else _signed(told.change, "ratio"),
-        _HEADS[2]: _bounds(told.low, told.high, "ratio"),
-        "verdict": told.verdict,
+        _HEADS[1]: MISSING if success.change is None else _signed(success.change, "ratio"),
+        _HEADS[2]: _bounds(success.low, success.high, "ratio"),
+        "verdict": success.verdict,
     }
 
 
@@ -169,7 +169,7 @@ def _why(comparison: Comparison) -> str:
             f"The first token comes later, and {second.bursts} of {second.streams} streams arrived in one burst "
             f"({BURST}) or in one read, where before none of {first.streams} did: something between holds the stream back."
         )
-    told = [
+    shifts = [
         (f"{entry.head} p{one.rank:.0f}", one, entry.unit)
         for entry in comparison.metrics
         if (difference := comparison.differences[entry.name]) is not None
@@ -177,26 +177,26 @@ def _why(comparison: Comparison) -> str:
     ]
     decided = [
         f"{name} by {_signed(one.change, unit)} ({_bounds(one.low, one.high, unit)})"
-        for name, one, unit in told
+        for name, one, unit in shifts
         if one.verdict == verdict
     ]
     if verdict in ("slower", "faster"):
-        open_ = [name for name, one, _ in told if one.verdict == "inconclusive"]
+        open_ = [name for name, one, _ in shifts if one.verdict == "inconclusive"]
         more = f" Not decided: {', '.join(open_)}." if open_ else ""
         return f"{'; '.join(decided)}.{more}"
     if verdict == "same":
         return "No change that matters is left in any interval."
-    return _undecided(comparison, [(name, one) for name, one, _ in told if one.verdict == "inconclusive"])
+    return _undecided(comparison, [(name, one) for name, one, _ in shifts if one.verdict == "inconclusive"])
 
 
-def _undecided(comparison: Comparison, told: list[tuple[str, Shift]]) -> str:
+def _undecided(comparison: Comparison, shifts: list[tuple[str, Shift]]) -> str:
     sides = comparison.before, comparison.after
-    few = [name for name, one in told if one.low is None]
-    if not told or len(few) == len(told):
+    few = [name for name, one in shifts if one.low is None]
+    if not shifts or len(few) == len(shifts):
         counts = " and ".join(str(_measured(side)) for side in sides)
         return f"{counts} measured streams are too few to tell: at least {ENOUGH + 2} a side are needed, better 30."
-    leaning = [name for name, one in told if one.leaning]
-    names = ", ".join(name for name, _ in told)
+    leaning = [name for name, one in shifts if one.leaning]
+    names = ", ".join(name for name, _ in shifts)
     hint = f" {', '.join(leaning)} may well be worse." if leaning else ""
     return f"A change can be neither shown nor ruled out: {names}.{hint} More streams would tell."
 

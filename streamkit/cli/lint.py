@@ -105,20 +105,12 @@ def command(
     selection = read_selection(config, **rest)
     reading = {"api": api or config.text("api"), "dialect": dialect or config.text("dialect")}
     if follow:
-        from streamkit.cli._lint_following import follow_findings
+        from streamkit.cli._lint_following import check_followable, follow_findings
 
-        if (
-            len(paths) != 1
-            or format_name not in ("text", "jsonl")
-            or fix
-            or diff
-            or write_baseline
-            or selection.baseline
-        ):
-            raise UsageError("--follow takes one folder or recording, as text or jsonl, and no baseline")
-        follow_findings(
-            paths[0], selection, format_name, Sink(output, force=force, console=console), console, **reading
-        )
+        excluded = bool(fix or diff or write_baseline or selection.baseline)
+        check_followable(paths, format_name, excluded=excluded)
+        sink = Sink(output, force=force, console=console)
+        follow_findings(paths[0], selection, format_name, sink, console, **reading)
     inputs = Inputs(paths, console, input_format=input_format, late=True, **reading)
     if fix or diff:
         from streamkit.cli._fixing import fix_files, show_diff

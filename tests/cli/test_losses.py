@@ -225,6 +225,7 @@ def test_a_killed_recorder_holds_no_lock(tmp_path: Path) -> None:
     with create(tmp_path / "one.jsonl", append=True) as output:
         output.write(b"")
     rewrite(tmp_path / "one.jsonl", [b"x\n"])
+    assert (tmp_path / "one.jsonl").read_bytes() == b"x\n"
 
 
 def test_a_part_in_use_is_nobody_elses(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_the_client_sees_a_frame_before_the_next_is_sent() -> None:
     gate = [Head(0, 200, SSE), Write(0, b"data: 1\n\n"), Hang(0)]
     with between(gate) as here, here.connect() as client:
         client.sendall(ASK)
-        received(client, b"data: 1\n\n\r\n")
+        assert received(client, b"data: 1\n\n\r\n").endswith(b"\r\n\r\n9\r\ndata: 1\n\n\r\n")
 
 
 # how the upstream ends: what the client gets, and what is recorded
