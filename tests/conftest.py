@@ -30,9 +30,11 @@ os.environ.pop(
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # When a shell starts the tests in the background, programs that they start would inherit ignored signals and never end.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell that starts the tests in the background ignores SIGINT and SIGQUIT, and `nohup` ignores SIGHUP. Programs that tests
+# start would inherit that and never end.
+for name, handler in (("SIGINT", signal.default_int_handler), ("SIGQUIT", signal.SIG_DFL), ("SIGHUP", signal.SIG_DFL)):
+    if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, name), handler)
 
 KEPT = Path.cwd() / ".hypothesis"
 IS_KEPT = os.access(KEPT if KEPT.exists() else Path.cwd(), os.W_OK)
