@@ -16,10 +16,10 @@ from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
 from tests.exchanges import scripted
+from tests.plugin.nested import ENVIRONMENT, PLUGIN, run
 
 pytest_plugins = ("pytester",)
 
-PLUGIN = ("-p", "streamkit.pytest_plugin", "-p", "no:cacheprovider")
 APP = """
 import openai
 chat = openai.OpenAI()
@@ -46,7 +46,6 @@ TEST = "import pytest, app, os, socket, openai\n"
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project that has opted in, with an app whose clients are made when it is imported."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
@@ -68,13 +67,8 @@ def provider(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield server.url
 
 
-def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*PLUGIN, *words)
-
-
 @pytest.mark.usefixtures("project")
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_clients_made_at_import_time_are_answered_from_recordings(pytester: pytest.Pytester, workers: str) -> None:
+def test_clients_made_at_import_time_are_answered_from_recordings(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(app=BOTH)
     pytester.makeconftest("import app\nassert app.chat.api_key == 'streamkit'")
     pytester.makepyfile(
@@ -88,7 +82,7 @@ def test_clients_made_at_import_time_are_answered_from_recordings(pytester: pyte
         "    streamkit_server.assert_all_played()\n"
         "    with pytest.raises(openai.NotFoundError, match='was already played'): app.ask()\n"
     )
-    run(pytester, "-n", workers).assert_outcomes(passed=3)
+    run(pytester, "-n", "1").assert_outcomes(passed=3)
 
 
 @pytest.mark.usefixtures("project")
@@ -171,8 +165,8 @@ def test_clients_made_at_import_time_are_recorded(pytester: pytest.Pytester, pro
         test_app=TEST + "@pytest.mark.streamkit\ndef test_it(): app.ask()\n"
         "@pytest.mark.streamkit(reuse='cycle')\ndef test_two(): app.ask(), app.ask(openai.OpenAI())\n"
     )
-    for mode, workers in (("once", "1"), ("once", "0"), ("none", "0")):
-        run(pytester, "-n", workers, f"--streamkit-record={mode}").assert_outcomes(passed=2)
+    for words in (("-n", "1", "--streamkit-record=once"), ("--streamkit-record=once",), ("--streamkit-record=none",)):
+        run(pytester, *words).assert_outcomes(passed=2)
     files = sorted((project / "recordings" / "test_app").iterdir())
     recorded = [list(read(file.read_bytes().splitlines(keepends=True))) for file in files]
     assert [len(each) for each in recorded] == [1, 2]
@@ -212,11 +206,9 @@ def test_it():
 
 
 def test_without_the_option_nothing_changes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
 
-    pytester.makepyfile(f"BEFORE = {set(os.environ)!r}\n{UNCHANGED}")
-    others = ("-p", "no:xdist", "-p", "no:anyio", "-p", "no:hypothesispytest")
-    run(pytester, *others).assert_outcomes(passed=1)
+    pytester.makepyfile(f"BEFORE = {set(os.environ) | set(ENVIRONMENT)!r}\n{UNCHANGED}")
+    run(pytester).assert_outcomes(passed=1)
 
 
 @pytest.mark.usefixtures("project")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
 from tests.exchanges import scripted
+from tests.plugin.nested import run
 
 pytest_plugins = ("pytester",)
 
-PLUGIN = ("-p", "streamkit.pytest_plugin", "-p", "no:cacheprovider")
 GOOD = scripted("openai_chat/plain").frames.body
 BAD = GOOD.replace(b'"finish_reason":"stop"', b'"finish_reason":null')
 ASK = """
@@ -33,7 +34,6 @@ def ask(**more):
 
 @pytest.fixture
 def recordings(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     folder = pytester.path / "recordings"
     folder.mkdir()
     (folder / "answer.jsonl").write_bytes(b"".join(write(scripted("openai_chat/plain"))))
@@ -42,8 +42,11 @@ def recordings(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Pa
     return folder
 
 
-def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*PLUGIN, *words)
+def check_errors(done: pytest.RunResult, errors: dict[str, str]) -> None:
+    """The n-th test of a run failed with the n-th error, or passed where that is empty."""
+    for number, (name, error) in enumerate(errors.items()):
+        expected = f"FAILED *::test_{number} - *{error}" if error else f"PASSED *::test_{number}"
+        assert any(fnmatch(line, expected) for line in done.outlines), name
 
 
 @pytest.mark.usefixtures("recordings")
@@ -97,7 +100,7 @@ def test_what_is_recorded_is_judged_too(
     done.stdout.fnmatch_lines([f"*SEQ410: *{source}" for source in sources])
 
 
-ANSWERS = {
+RESPONSES = {
     "bytes": "answer",
     "httpx": "httpx.Client(transport=transport).get('http://test/v1/chat/completions')",
     "httpx, not read yet": "httpx.Client(transport=transport).send(request, stream=True)",
@@ -107,44 +110,44 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("source", ANSWERS.values(), ids=ANSWERS)
-@pytest.mark.parametrize("name", ["good", "bad"])
 @pytest.mark.usefixtures("recordings")
-def test_an_answer_at_hand(pytester: pytest.Pytester, source: str, name: str) -> None:
+def test_a_response_at_hand(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         f"""
         import http.server, pathlib, threading, urllib.request, httpx, pytest, requests
 
-        answer = pathlib.Path("{name}.sse").read_bytes()
-        transport = httpx.MockTransport(
-            lambda _: httpx.Response(200, headers={{"content-type": "text/event-stream"}}, content=answer))
-        request = httpx.Request("POST", "http://test/v1/chat/completions", json={{"stream": True}})
-
-        class App(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
-                self.end_headers()
-                self.wfile.write(answer)
+        good, bad = [pathlib.Path(name).read_bytes() for name in ("good.sse", "bad.sse")]
 
         @pytest.fixture
-        def url():
+        def url(answer):
+            class App(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.send_response(200)
+                    self.send_header("Content-Type", "text/event-stream")
+                    self.end_headers()
+                    self.wfile.write(answer)
+
             with http.server.ThreadingHTTPServer(("127.0.0.1", 0), App) as server:
                 threading.Thread(target=server.serve_forever).start()
                 yield f"http://127.0.0.1:{{server.server_port}}/v1/chat/completions"
                 server.shutdown()
 
-        def test_it(streamkit_lint, url):
-            assert not [finding for finding in streamkit_lint({source}) if finding.severity == "error"]
+        @pytest.mark.parametrize("source", {[*RESPONSES.values()]!r}, ids={[*RESPONSES]!r})
+        @pytest.mark.parametrize("answer", [good, bad], ids=["good", "bad"])
+        def test_it(streamkit_lint, url, answer, source):
+            transport = httpx.MockTransport(
+                lambda _: httpx.Response(200, headers={{"content-type": "text/event-stream"}}, content=answer))
+            request = httpx.Request("POST", "http://test/v1/chat/completions", json={{"stream": True}})
+            response = eval(source, globals(), locals())
+            assert not [finding for finding in streamkit_lint(response) if finding.severity == "error"]
         """
     )
-    done = run(pytester)
-    if name == "good":
-        done.assert_outcomes(passed=1)
-    else:
-        done.assert_outcomes(failed=1)
-        done.stdout.fnmatch_lines(["*: SEQ4?? error: *", "*1 error*"])
-        done.stdout.no_fnmatch_line("*_linting.py*")
+    done = run(pytester, "-rA")
+    done.assert_outcomes(passed=len(RESPONSES), failed=len(RESPONSES))
+    for name in RESPONSES:
+        done.stdout.fnmatch_lines_random([f"PASSED *::test_it[[]good-{name}[]]", f"FAILED *::test_it[[]bad-{name}[]]*"])
+    assert sum(fnmatch(line, "*: SEQ4?? error: *") for line in done.outlines) == len(RESPONSES)
+    done.stdout.no_fnmatch_line("*_linting.py*")
 
 
 OPTIONS = {
@@ -159,20 +162,17 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize(("argument", "error"), OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.usefixtures("recordings")
-def test_the_options_of_the_fixture(pytester: pytest.Pytester, argument: str, error: str) -> None:
-    pytester.makepyfile(
-        "import pathlib\ndef test_it(streamkit_lint):\n"
-        f"    streamkit_lint(pathlib.Path('bad.sse').read_bytes(), {argument})"
-    )
-    done = run(pytester)
-    done.assert_outcomes(**({"failed": 1} if error else {"passed": 1}))
-    if error:
-        done.stdout.fnmatch_lines([f"*{error}"])
+def test_the_options_of_the_fixture(pytester: pytest.Pytester) -> None:
+    tests = [
+        f"def test_{n}(streamkit_lint): streamkit_lint(bad, {argument})\n"
+        for n, (argument, _) in enumerate(OPTIONS.values())
+    ]
+    pytester.makepyfile("import pathlib\nbad = pathlib.Path('bad.sse').read_bytes()\n" + "".join(tests))
+    check_errors(run(pytester, "-rA"), {name: error for name, (_, error) in OPTIONS.items()})
 
 
-NO_ANSWERS = {
+NOT_RESPONSES = {
     "a path": ("'good.sse'", "expected a URL, bytes or a response, not str"),
     "nothing": ("None", "expected a URL, bytes or a response, not NoneType"),
     "an answer that only a coroutine could read": (
@@ -182,18 +182,19 @@ NO_ANSWERS = {
 }
 
 
-@pytest.mark.parametrize(("source", "error"), NO_ANSWERS.values(), ids=NO_ANSWERS)
 @pytest.mark.usefixtures("recordings")
-def test_what_is_not_an_answer(pytester: pytest.Pytester, source: str, error: str) -> None:
+def test_what_is_not_a_response(pytester: pytest.Pytester) -> None:
+    tests = [
+        f"def test_{n}(streamkit_lint): streamkit_lint({source})\n"
+        for n, (source, _) in enumerate(NOT_RESPONSES.values())
+    ]
     pytester.makepyfile(
         "import httpx\n"
         "async def parts():\n    yield b'data: 1'\n"
         "async def unread():\n"
         "    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=parts()))\n"
         "    async with httpx.AsyncClient(transport=transport) as client:\n"
-        "        return await client.send(httpx.Request('GET', 'http://test/'), stream=True)\n"
-        f"def test_it(streamkit_lint): streamkit_lint({source})"
+        "        return await client.send(httpx.Request('GET', 'http://test/'), stream=True)\n" + "".join(tests)
     )
-    done = run(pytester, "-W", "error")
-    done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines([f"*streamkit_lint: {error}"])
+    errors = {name: f"streamkit_lint: {error}" for name, (_, error) in NOT_RESPONSES.items()}
+    check_errors(run(pytester, "-rA", "-W", "error"), errors)

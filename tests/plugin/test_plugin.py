@@ -16,12 +16,12 @@ from streamkit.playback.player import Pace
 from streamkit.service.mock import Options
 from streamkit.service.serving import serving
 from tests.exchanges import scripted
+from tests.plugin.nested import run
 
 pytest_plugins = ("pytester",)
 
 PAGE = Path(__file__).parents[2] / "docs" / "pytest.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-PLUGIN = ("-p", "streamkit.pytest_plugin", "-p", "no:cacheprovider")
 # Importing an SDK takes time, and these tests do not need one.
 ASK = """
 import json, os, urllib.request
@@ -38,7 +38,6 @@ def ask(**more):
 
 @pytest.fixture
 def recordings(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     folder = pytester.path / "recordings"
     folder.mkdir()
     for name, script in (("answer", "openai_chat/plain"), ("claude", "anthropic_messages/plain")):
@@ -55,17 +54,13 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield server.url
 
 
-def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*PLUGIN, *words)
-
-
 @pytest.mark.usefixtures("recordings")
 def test_the_examples_of_the_page(pytester: pytest.Pytester) -> None:
     for number, example in enumerate(EXAMPLES):
         pytester.makepyfile(**{f"test_example_{number}": example})
     count = sum(example.count("def test_") for example in EXAMPLES)
     assert count == 8
-    run(pytester, "-n", "2").assert_outcomes(passed=count)
+    run(pytester).assert_outcomes(passed=count)
 
 
 @pytest.mark.usefixtures("recordings")
