@@ -45,12 +45,12 @@ class Plan:
 
     @property
     def target(self) -> Path:
-        """The file, or the folder, that is recorded to."""
+        """The file or folder to record to."""
         return self.paths[-1]
 
     @property
     def record_command(self) -> str:
-        """The command that records the test anew; what other tests play too is added to."""
+        """The command that records the test again; recordings that other tests use too are appended to."""
         return f"{self.command} --streamkit-record={'auto' if self.shared else 'all'}"
 
 
@@ -100,7 +100,7 @@ def _judge(server: StreamkitServer, enabled: bool, strict: bool | None) -> None:
 
 
 def _is_missing(path: Path) -> bool:
-    """Return whether there is nothing to play yet. An empty file is what a killed recorder leaves."""
+    """Return whether there is nothing to play yet. A killed recorder may leave an empty file."""
     return not path.exists() or (path.is_file() and not path.stat().st_size)
 
 
@@ -144,7 +144,7 @@ def _recording(
 
 
 def _playing(mode: str, plan: Plan, given: dict[str, Any], received: Received) -> Playing:
-    """Return what the proxy answers from the recordings of the plan: only in `auto` mode anything."""
+    """Return what the proxy answers from the recordings of the plan, which it does in `auto` mode only."""
     from streamkit.service.proxying import Playing
 
     options = _options(given, plan.record_command)
@@ -173,11 +173,11 @@ def _files(target: Path, mode: str) -> tuple[Callable[[Request | None], Sink], C
 
 
 def _nothing() -> None:
-    """Files of one exchange each are closed when it ends."""
+    """Do nothing: files with one exchange each are closed when it ends."""
 
 
 def _options(given: dict[str, Any], record_command: str) -> Options:
-    """Return the marker's arguments as the server takes them. Recordings are played at once unless a speed is given."""
+    """Return the marker's arguments as options of the server. Recordings are played without delay unless a speed is given."""
     from streamkit.errors import UsageError
     from streamkit.faults import plan
     from streamkit.playback.fields import FieldPath
@@ -207,7 +207,7 @@ def _listed(given: str | Sequence[str]) -> Sequence[str]:
 
 
 def _exchanges(path: Path, command: str) -> Iterator[Exchange]:
-    """Yield what a file or a folder holds. Fails the test where there is nothing."""
+    """Yield the exchanges of a file or a folder. Fails the test if there are none."""
     from streamkit.errors import StreamkitError
     from streamkit.formats import find, read
 
