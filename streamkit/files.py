@@ -13,12 +13,12 @@ import itertools
 import os
 import stat
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
 from streamkit.errors import CannotWrite, OutputBusy, OutputExists, PartStays, StreamkitError
-from streamkit.locks import alone, hold
+from streamkit.locks import alone, hold, unused
 from streamkit.stdio import STDERR, STDOUT, write_all
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -161,16 +161,7 @@ def create(
         raise CannotWrite(name, error) from error
     output = Output(name, descriptor, temporary=temporary and new)
     try:
-        # A file may be overwritten only while no other process has it open.
-        if not hold(descriptor, shared=shared and append):
-            raise OutputBusy(name)
-        _keep_private(descriptor)
-        if append and not shared:
-            _start_new_line(output)
-        elif force and not keep:
-            output.empty()
-        if shared:
-            hold(descriptor, shared=True)
+        _claim(output, descriptor, append=append, shared=shared, empty=force and not keep)
     except OSError as error:
         output.close()
         raise CannotWrite(name, error) from error
@@ -178,6 +169,20 @@ def create(
         output.close()
         raise
     return output
+
+
+def _claim(output: Output, descriptor: int, *, append: bool, shared: bool, empty: bool) -> None:
+    """Lock a file that was just opened, make it private, and prepare its content. Raises OutputBusy, OSError."""
+    # A file may be overwritten only while no other process has it open.
+    if not hold(descriptor, shared=shared and append):
+        raise OutputBusy(output.path)
+    _keep_private(descriptor)
+    if append and not shared:
+        _start_new_line(output)
+    elif empty:
+        output.empty()
+    if shared:
+        hold(descriptor, shared=True)
 
 
 def _opened(name: str, force: bool, append: bool) -> tuple[int, bool]:
@@ -235,7 +240,7 @@ def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None
     OutputBusy or CannotWrite, and then leaves the file unchanged.
     """
     path = os.path.realpath(path)
-    with _unused(path), create_next(f"{os.fspath(path)}.new") as output:
+    with unused(path), create_next(f"{os.fspath(path)}.new") as output:
         try:
             for line in lines:
                 output.write(line)
@@ -272,26 +277,6 @@ def make_folder(folder: Path) -> None:
     for place in reversed([place for place in missing if not place.exists()]):
         with contextlib.suppress(FileExistsError):
             place.mkdir(mode=0o700)
-
-
-@contextlib.contextmanager
-def _unused(path: str) -> Iterator[None]:
-    """Keep other processes from writing to a file until the context exits. Raises OutputBusy if one does."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:  # the caller reports it
-        yield
-        return
-    try:
-        if not hold(descriptor):
-            raise OutputBusy(path)
-        if os.name == "nt":  # an open file cannot be replaced
-            os.close(descriptor)
-            descriptor = -1
-        yield
-    finally:
-        if descriptor >= 0:
-            os.close(descriptor)
 
 
 class Parts:

@@ -12,6 +12,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from streamkit.errors import OutputBusy
+
 _HELD = (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 _FAR = 1 << 62  # on Windows, other processes cannot read a locked range of bytes; no file has a byte at this offset
 
@@ -50,6 +52,26 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def unused(path: str) -> Iterator[None]:
+    """Keep other processes from writing to a file until the context exits. Raises OutputBusy if one does."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:  # the caller reports it
+        yield
+        return
+    try:
+        if not hold(descriptor):
+            raise OutputBusy(path)
+        if os.name == "nt":  # an open file cannot be replaced
+            os.close(descriptor)
+            descriptor = -1
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def _lock_range(descriptor: int) -> None:

@@ -54,32 +54,9 @@ class Tour:
         self._say("A recording can be served. Any SDK can be the client; here it is streamkit itself.")
         with self._serving("recordings/openai_chat/plain.jsonl", "recordings/openai_chat/cut-off.jsonl") as url:
             self._say("Record a stream as it arrives: every byte, with its time.")
-            as_expected &= self._step(
-                [
-                    "record",
-                    f"{url}/v1/chat/completions",
-                    "--json",
-                    _body("plain"),
-                    "--show",
-                    "text",
-                    "-o",
-                    "answer.jsonl",
-                ]
-            )
+            as_expected &= self._record(url, "plain", "answer.jsonl")
             self._say("Record one that breaks off. It is recorded too, and the exit code tells.")
-            as_expected &= self._step(
-                [
-                    "record",
-                    f"{url}/v1/chat/completions",
-                    "--json",
-                    _body("cut-off"),
-                    "--show",
-                    "text",
-                    "-o",
-                    "broken.jsonl",
-                ],
-                1,
-            )
+            as_expected &= self._record(url, "cut-off", "broken.jsonl", 1)
         self._say("Are the streams what clients expect? Which clients break, and how?")
         as_expected &= self._step(["lint", "answer.jsonl", "broken.jsonl"], 1)
         self._say("What would the API have answered without streaming?")
@@ -92,6 +69,12 @@ class Tour:
         if not as_expected:
             self._console.complain("a step of the tour failed unexpectedly; please report it")
         return 0 if as_expected else 1
+
+    def _record(self, url: str, recorded: str, output: str, expected: int = 0) -> bool:
+        """Send the request of a sample recording again, and record the answer to the file `output`."""
+        address = f"{url}/v1/chat/completions"
+        options = ["--json", _body(recorded), "--show", "text", "-o", output]
+        return self._step(["record", address, *options], expected)
 
     def _say(self, text: str) -> None:
         self._sink.line("\n" + self._sink.paint("accent", f"# {text}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,15 @@ from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, Duration, Size, output_options, seconds, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import check_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streamkit.model.exchange import Request
+    from streamkit.service.proxying import Playing
+    from streamkit.service.recording import Recorders, Sink
+    from streamkit.transport.client import Settings
+    from streamkit.transport.proxy import Rules
 
 DEFAULT_PORT = 8789
 
@@ -69,67 +78,36 @@ def command(console: Console, **given: Any) -> int:
       streamkit proxy --route openai=https://api.openai.com --route anthropic=https://api.anthropic.com
       streamkit proxy https://api.openai.com --mode auto -o session.jsonl --append -- pytest
     """
-    from streamkit.redact.redactor import Policy
-    from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
     from streamkit.service.proxying import proxying
-    from streamkit.service.recording import Recorders, a_file_each, one_file, stopping
-    from streamkit.transport.client import Settings
+    from streamkit.service.recording import stopping
 
     arguments = child()
-    workers, joined = given["workers"], given["joined"]
-    workers_.check(workers, strict=False, stdin=False)
-    if workers > 1 and given["mode"] == "auto":
+    joined, several = given["joined"], given["workers"] > 1
+    workers_.check(given["workers"], strict=False, stdin=False)
+    if several and given["mode"] == "auto":
         raise UsageError("--workers and --mode auto: each worker knows what it has recorded itself only")
     rules = _rules(given)
-    answers = _playing(given, console)
-    open_ = a_file_each(given["folder"])
-    if given["output"] and given["mode"] != "replay":
-        # In auto mode, the file is read and appended to; a worker appends to the first one's; otherwise it must not exist.
-        append = joined or given["append"] or (given["mode"] == "auto" and not given["force"])
-        open_ = one_file(given["output"], force=given["force"] and not joined, append=append)
-        for part in open_.recovered:
-            console.say(recovered(part, given["output"]))
-    elif given["mode"] != "replay":
-        check_folder(given["folder"])
+    playing = _playing(given, console)
     losses: list[str] = []
-
-    def lost(message: str) -> None:
-        losses.append(message)
-        console.complain(message)
-
-    recorders = Recorders(
-        open=open_,
-        policy=Policy.of(given["patterns"], default=not given["no_redact"]),
-        labels=dict(_pair(label, "--label") for label in given["labels"]),
-        on_end=lambda outcome: console.say(str(outcome)),
-        on_error=lost,
-    )
-    settings = Settings(
-        insecure=given["insecure"],
-        cacert=given["cafile"],
-        max_time=seconds(given["max_time"]),
-        idle_timeout=seconds(given["idle_timeout"]),
-    )
+    recorders = _recorders(given, console, losses)
+    address = {"host": given["host"], "port": given["port"], "shared": joined or several}
     codes: list[int] = []
-    address = {"host": given["host"], "port": given["port"], "shared": joined or workers > 1}
     with ExitStack() as stack:
         stop = stack.enter_context(stopping(patience=3))
-        proxy = stack.enter_context(proxying(rules, recorders, answers, settings=settings, stop=stop, **address))
-        if workers > 1:
-            codes = stack.enter_context(workers_.running_workers(workers, proxy.port, stop))
-        prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
-        environment = {**base_urls(proxy.url, prefixes), **dummy_keys(), **reach_loopback()}
-        to = ", ".join(f"{route.prefix} to {route.upstream}" for route in rules.routes)
-        ready = f"{given['mode']} proxy on {proxy.url} ({to})"
+        settings = _settings(given)
+        proxy = stack.enter_context(proxying(rules, recorders, playing, settings=settings, stop=stop, **address))
+        if several:
+            codes = stack.enter_context(workers_.running_workers(given["workers"], proxy.port, stop))
         collector.settle()
+        ready = _ready_message(given["mode"], proxy.url, rules)
         on_ready = workers_.signal_ready if joined else lambda: console.say(ready)
-        code = run_or_wait(arguments, environment, on_ready, stop)
+        code = run_or_wait(arguments, _environment(proxy.url, rules), on_ready, stop)
     if losses or LOST in codes:
         return code if arguments and code else LOST
     return code
 
 
-def _rules(given: dict[str, Any]) -> Any:
+def _rules(given: dict[str, Any]) -> Rules:
     """Where requests go, and which clients are allowed. Raises UsageError."""
     from streamkit.transport.guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
@@ -155,7 +133,7 @@ def _rules(given: dict[str, Any]) -> Any:
     )
 
 
-def _playing(given: dict[str, Any], console: Console) -> Any:
+def _playing(given: dict[str, Any], console: Console) -> Playing:
     """Return what is answered from recordings: those in the output file, or else in the folder."""
     from streamkit.service.mock import Options
     from streamkit.service.proxying import Playing
@@ -170,6 +148,66 @@ def _playing(given: dict[str, Any], console: Console) -> Any:
             raise UsageError(f"nothing to replay in {source}")
     options = Options(**given["matching"], pace=given["pace"])
     return Playing(mode, exchanges, options)
+
+
+def _recorders(given: dict[str, Any], console: Console, losses: list[str]) -> Recorders:
+    """Return how exchanges are recorded; errors are shown and added to `losses`. Raises UsageError, CannotWrite."""
+    from streamkit.redact.redactor import Policy
+    from streamkit.service.recording import Recorders
+
+    def on_error(message: str) -> None:
+        losses.append(message)
+        console.complain(message)
+
+    return Recorders(
+        open=_files(given, console),
+        policy=Policy.of(given["patterns"], default=not given["no_redact"]),
+        labels=dict(_pair(label, "--label") for label in given["labels"]),
+        on_end=lambda outcome: console.say(str(outcome)),
+        on_error=on_error,
+    )
+
+
+def _files(given: dict[str, Any], console: Console) -> Callable[[Request | None], Sink]:
+    """Return what opens the file of an exchange: the output file, or a new one in the folder. Raises CannotWrite."""
+    from streamkit.service.recording import a_file_each, one_file
+
+    output, mode = given["output"], given["mode"]
+    if mode == "replay" or not output:
+        if mode != "replay":  # which records nothing
+            check_folder(given["folder"])
+        return a_file_each(given["folder"])
+    # In auto mode, the file is read and appended to; a worker appends to the first one's; otherwise it must not exist.
+    append = given["joined"] or given["append"] or (mode == "auto" and not given["force"])
+    file = one_file(output, force=given["force"] and not given["joined"], append=append)
+    for part in file.recovered:
+        console.say(recovered(part, output))
+    return file
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    """Return how requests are sent to the upstream."""
+    from streamkit.transport.client import Settings
+
+    return Settings(
+        insecure=given["insecure"],
+        cacert=given["cafile"],
+        max_time=seconds(given["max_time"]),
+        idle_timeout=seconds(given["idle_timeout"]),
+    )
+
+
+def _environment(url: str, rules: Rules) -> dict[str, str]:
+    """Return the variables that make SDKs send their requests to the proxy at `url`."""
+    from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
+
+    prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
+    return {**base_urls(url, prefixes), **dummy_keys(), **reach_loopback()}
+
+
+def _ready_message(mode: str, url: str, rules: Rules) -> str:
+    routes = ", ".join(f"{route.prefix} to {route.upstream}" for route in rules.routes)
+    return f"{mode} proxy on {url} ({routes})"
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

@@ -91,7 +91,6 @@ def command(
         raise UsageError("--force cannot be used with --append")
     if append and output is None:
         raise UsageError("--append requires -o FILE")
-    mode = "none" if output == "-" or (count > 1 and show is None) else mode_for(show)
     recorders = partial(
         Recorders,
         labels=labels_of(label),
@@ -100,31 +99,37 @@ def command(
         # The stream continues, but stdout is read by a program that needs all of it.
         on_error=None if output == "-" else console.complain,
     )
+    request, settings, default = _source(url, curl_, count, request_options, console)
+    with stopping_but_at_hangup() as stop:
+        screen = Screen("none" if output == "-" or (count > 1 and show is None) else mode_for(show), console, stop)
+        with Destination(output, default, force=force, append=append, several=count > 1) as target:
+            for part in target.recovered:
+                console.say(recovered(part, target.path))
+            if request is None:
+                recorded = record_pipe(recorders(open=target.open, source="stdin"), viewer=screen.view(), stop=stop)
+            else:
+                recorded = record(
+                    request,
+                    recorders(open=target.open, source="client"),
+                    settings=settings,
+                    count=count,
+                    concurrency=concurrency,
+                    viewer=screen.view,
+                    stop=stop,
+                )
+        return _code(report(recorded, target.path, console), screen, stop)
+
+
+def _source(
+    url: str | None, curl_: str | None, count: int, request_options: dict[str, object], console: Console
+) -> tuple[Outgoing | None, Settings | None, Path]:
+    """Return the request to send and how, or None to record stdin, and the default path of the recording."""
     if url == "-":
         _check_stdin(requested=bool(curl_) or count > 1 or any(request_options.values()))
-        with stopping_but_at_hangup() as stop:
-            screen = Screen(mode, console, stop)
-            target = Destination(output, default_path("stdin", None), force=force, append=append, several=False)
-            _tell_recovered(target, console)
-            with target:
-                recorded = record_pipe(recorders(open=target.open, source="stdin"), viewer=screen.view(), stop=stop)
-            return _code(report(recorded, target.path, console), screen, stop)
+        return None, None, default_path("stdin", None)
     flags, settings = _request(url, curl_, request_options)
     request, default = _outgoing(flags, settings, console)
-    with stopping_but_at_hangup() as stop:
-        screen = Screen(mode, console, stop)
-        with Destination(output, default, force=force, append=append, several=count > 1) as target:
-            _tell_recovered(target, console)
-            recorded = record(
-                request,
-                recorders(open=target.open, source="client"),
-                settings=settings,
-                count=count,
-                concurrency=concurrency,
-                viewer=screen.view,
-                stop=stop,
-            )
-        return _code(report(recorded, target.path, console), screen, stop)
+    return request, settings, default
 
 
 def _check_stdin(*, requested: bool) -> None:
@@ -133,11 +138,6 @@ def _check_stdin(*, requested: bool) -> None:
         raise UsageError("record - reads stdin and cannot be used with the flags of a request")
     if os.isatty(0):
         raise UnreadableInput("-", "stdin is a terminal", remedy="pipe a stream in: curl -sN URL | streamkit record -")
-
-
-def _tell_recovered(target: Destination, console: Console) -> None:
-    for part in target.recovered:
-        console.say(recovered(part, target.path))
 
 
 def _code(code: int, screen: Screen, stop: Stop) -> int:

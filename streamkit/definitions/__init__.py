@@ -1,4 +1,4 @@
-"""How benchmark tools compute their numbers: one module per tool and range of versions."""
+"""Definitions: how benchmark tools compute their numbers, one module per tool and range of versions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""One stream as a benchmark tool looks at it: its lines, cut by the tool's own parser, and of OpenAI's chunks the first
-choice of each, one after another.
+"""One stream as read by a benchmark tool: its lines, as split by the tool's own parser, and the first choice of each of
+OpenAI's chunks.
 
 None of the tools checks `choices[0].index`, so it is not checked here either.
 """
@@ -18,17 +18,17 @@ from streamkit.model.measurement import TokenCounter
 from streamkit.model.message import MAX_COUNT
 from streamkit.model.stream import Stream
 
-# What a tool does with a payload that is not JSON: it counts the request as failed, skips the payload, or looks at it later.
+# What a tool does with a payload that is not JSON: counts the request as failed, skips the payload, or parses it later.
 BadJson = Literal["fails", "skipped", "kept"]
 
-# How much of a line a reason quotes.
+# Characters of a line that a reason quotes.
 _SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event with data: when it came (ns), and its chunk; `[DONE]` has none. `payload` is what the tool parsed; empty
-    where the stream was not read as the tool reads it."""
+    """One event with data: when it arrived (ns), and its chunk; `[DONE]` has none. `payload` is the text that the tool parsed, empty
+    if the stream was not read by the tool's parser."""
 
     at: int
     chunk: dict[str, Any] | None
@@ -73,21 +73,21 @@ class Line:
 
 
 class Known:
-    """What all tools may share of one stream: its chunks by their JSON, and whether they are of several choices."""
+    """What all tools share for one stream: its chunks by their JSON text, and whether they belong to several choices."""
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
 
     @cached_property
     def chunks(self) -> dict[str, dict[str, Any]]:
-        """The chunks by the text of their events, those left out that are no strict JSON."""
+        """The chunks by the text of their events, except those that are not strict JSON."""
         stream, odd = self.stream, {one.event for one in self.stream.broken}
         events = zip(stream.chunk_events, stream.chunks, strict=True)
         return {stream.events.data[event].decode(): chunk for event, chunk in events if event not in odd}
 
     @cached_property
     def several(self) -> bool:
-        """Whether the chunks are of more than one choice."""
+        """Whether the chunks belong to more than one choice."""
         first: int | None = None
         for chunk in self.stream.chunks:
             choices = chunk.get("choices")
@@ -100,11 +100,11 @@ class Known:
 
 
 class Chat:
-    """The lines of one stream, its end, its usage, and a tokenizer where one was named. The request is at 0.
+    """The lines of one stream, its end, its usage, and the tokenizer if one was chosen. Times are relative to the request.
 
-    `reads` is the tool's parser; without one, or where a log did not keep the wire's framing, the lines are those of a
-    parser that follows the standard. `trouble` is why the tool's own code would raise, and on which line; the lines
-    before it are there.
+    `reads` is the tool's parser. Without one, or if a log did not keep the framing of the wire, the lines are those of a
+    parser that follows the standard. `trouble` is why the tool's own code would raise, and on which line; earlier lines
+    are available.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Chat:
         self.reads = reads
         self.bad_json = bad_json
         self.trouble: Unreadable | None = None
-        self.lines: list[Line] = list(self._read() if self.as_wired else self._told())
+        self.lines: list[Line] = list(self._read() if self.as_wired else self._events())
 
     @property
     def api(self) -> str:
@@ -130,7 +130,7 @@ class Chat:
 
     @property
     def as_wired(self) -> bool:
-        """Whether the lines are cut by the tool's own parser."""
+        """Whether the lines were split by the tool's own parser."""
         return self.reads is not None and self.stream.framed and self.stream.framing == "sse"
 
     @property
@@ -140,15 +140,15 @@ class Chat:
             return "no-times"
         return "no-request-time" if self.stream.exchange.began_at is None else ""
 
-    def _told(self) -> Iterator[Line]:
-        """Yield every event with data, in order. Without measured times all are at 0, and the answer tells no times."""
+    def _events(self) -> Iterator[Line]:
+        """Yield every event with data, in order. If times were not measured, all are 0, and the answer contains no times."""
         stream, began = self.stream, self.stream.exchange.began_at or 0
         chunks = dict(zip(stream.chunk_events, stream.chunks, strict=True))
         for event in sorted({*chunks, *stream.done}):
             yield Line((stream.times[event] or began) - began, chunks.get(event))
 
     def _read(self) -> Iterator[Line]:
-        """Yield what the tool's parser makes of the frames. Each payload that is not `[DONE]` must be a JSON object."""
+        """Yield the lines that the tool's parser reads from the frames. Each payload other than `[DONE]` must be a JSON object."""
         exchange, began = self.stream.exchange, self.stream.exchange.began_at or 0
         frames = [((at or began) - began, data) for at, data in self._reads()]
         closed = self.close if self.close is not None else frames[-1][0] if frames else 0
@@ -164,7 +164,7 @@ class Chat:
             self.trouble = trouble
 
     def _reads(self) -> Iterator[tuple[int | None, bytes]]:
-        """Yield the body as it came, or where nobody saw that, an event at a time."""
+        """Yield the body in the frames in which it arrived or, if that is unknown, one event at a time."""
         if self.stream.exchange.frames_timed:
             yield from ((frame.at, frame.data) for frame in self.stream.exchange.frames)
             return
@@ -184,8 +184,8 @@ class Chat:
         return chunk
 
     def choice_of(self, line: Line) -> dict[str, Any] | None:
-        """Return the first choice as `choices[0]` takes it, None if the chunk has no choices. Raises `Unreadable` where a tool
-        that goes on to read its fields raises."""
+        """Return the first choice, as `choices[0]` in the tool's code, or None if the chunk has no choices. Raises `Unreadable` if
+        reading its fields would raise in the tool."""
         choices = (line.chunk or {}).get("choices")
         if not choices:
             return None
@@ -194,13 +194,13 @@ class Chat:
         return choices[0]
 
     def text_of(self, line: Line, value: Any) -> str:
-        """Return a text that the tool adds to others: "" for what is false. Raises `Unreadable` where it is no text."""
+        """Return a text that the tool concatenates; "" for false values. Raises `Unreadable` if it is not a text."""
         if value and not isinstance(value, str):
             self.fail("unexpected-shape", line, "a text is not a string")
         return value or ""
 
     def fail(self, code: str, line: Line, detail: str) -> NoReturn:
-        """Say that the tool's own code raises on this line. Raises `Unreadable`."""
+        """Raise `Unreadable`, because the tool's own code raises on this line."""
         raise Unreadable(code, f"{detail} in {_excerpt(line.payload or json.dumps(line.chunk))!r}")
 
     @property
@@ -214,8 +214,8 @@ class Chat:
         """The last usage object of the stream."""
         found = None
         for line in self.lines:
-            told = line.chunk.get("usage") if line.chunk else None
-            found = told if isinstance(told, dict) else found
+            usage = line.chunk.get("usage") if line.chunk else None
+            found = usage if isinstance(usage, dict) else found
         return found
 
     @property

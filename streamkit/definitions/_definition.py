@@ -45,7 +45,7 @@ REASONS = {
     "request-failed": "the tool counts a request whose connection broke as failed",
     "splintered": "the tool cannot reassemble an event that arrived in several reads, and its report fails",
     "unexpected-shape": "a field is missing or has an unexpected type, the tool raises an exception, and the request fails",
-    "unknown-max-tokens": "the tool takes the requested number of tokens, and the request does not tell it",
+    "unknown-max-tokens": "the tool takes the requested number of tokens, and the request does not contain it",
 }
 
 NOTES = {
@@ -60,9 +60,9 @@ NOTES = {
 class Answer:
     """The numbers of a tool for one stream: times in nanoseconds since the request, and N with its source.
 
-    A field that the tool does not give is None, and `missing` has the code of the reason by the field's name in JSON.
-    `also` are the tool's further numbers (ns) by name. `fails` says on what the tool's own code would raise; empty if
-    it would not. `notes` are codes of what a reader of the numbers should know.
+    A field that the tool does not report is None, and `missing` contains the code of the reason by the field's name in JSON.
+    `also` are additional numbers of the tool (ns) by name. `fails` describes why the tool's own code would raise; empty if
+    it would not. `notes` are codes of remarks on the numbers.
     """
 
     ttft: float | None = None
@@ -79,11 +79,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """One tool in one generation of versions.
+    """One tool, in one range of versions.
 
-    `apis` are those that the tool has a client for; empty for one that measures any. `cut` is the code of the reason why a
-    stream whose connection broke has no numbers, empty for tools that count it all the same. `reads` maps an API to the
-    tool's parser, `bad_json` is what becomes of a payload that is not JSON.
+    `apis` are those that the tool has a client for; empty if it measures any. `cut` is the code of the reason why a
+    stream whose connection broke has no numbers; empty if the tool counts it nevertheless. `reads` maps an API to the
+    tool's parser; `bad_json` is what the tool does with a payload that is not JSON.
     """
 
     name: str
@@ -109,10 +109,10 @@ def definition(
     bad_json: BadJson = "fails",
     cut: str = "request-failed",
 ) -> Callable[[Callable[[Chat], Answer]], Definition]:
-    """Make the function below it the definition of its file.
+    """Decorate a function to make it the definition of its file.
 
-    `reads` gives the tool's parser for each API that it has a client for. Without it the tool is taken to read every event,
-    of the `apis` (by default OpenAI Chat; none stands for any).
+    `reads` maps each API that the tool has a client for to the tool's parser. Without it, the tool is assumed to read every
+    event of the `apis` (default: OpenAI Chat; empty: any).
     """
 
     def made(of_chat: Callable[[Chat], Answer]) -> Definition:
@@ -136,8 +136,8 @@ def definition(
 def answer(
     entry: Definition, stream: Stream, counter: TokenCounter | None = None, known: Known | None = None
 ) -> Answer:
-    """Return the result of this tool for this stream; `counter` replaces the tokenizer of a tool that counts with one. `known` is
-    what other tools found out about the same stream."""
+    """Return the result of this tool for this stream. `counter` replaces the tokenizer of a tool that uses one. `known` is shared
+    by all tools for the same stream."""
     exchange = stream.exchange
     if entry.apis and stream.api not in entry.apis:
         return nothing("not-supported")
@@ -156,7 +156,7 @@ def answer(
 
 
 def _notes(entry: Definition, chat: Chat) -> tuple[str, ...]:
-    """Return what a reader of the numbers should know."""
+    """Return the codes of remarks on the numbers."""
     unwired = bool(entry.reads) and not chat.as_wired
     unread = chat.as_wired and not chat.stream.exchange.frames_timed
     several = bool(entry.apis) and chat.known.several
@@ -173,7 +173,7 @@ def nothing(code: str, **known: Any) -> Answer:
 
 
 def answers(stream: Stream, counter: TokenCounter | None = None) -> dict[str, Any]:
-    """Return all tools on one stream, as JSON has them."""
+    """Return the results of all tools for one stream, as in the JSON output."""
     known = Known(stream)
     return {
         "file": stream.file,

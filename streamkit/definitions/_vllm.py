@@ -1,4 +1,4 @@
-"""The loops of vLLM's benchmark, which its generations share; each says which chunks it counts."""
+"""The loops of vLLM's benchmark that its versions share; each decides which chunks it counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from streamkit.definitions._chat import Chat, Line, tokens_in
 from streamkit.definitions._definition import Answer, nothing
 from streamkit.definitions._parts import spread, usage_or_tokenizer
 
-# Of a line whether it counts, and its text: None if it does not count.
+# The text of a line, or None if the line does not count.
 Counts = Callable[[Chat, Line], str | None]
 
 _RESPONSES_TOKENS = ("response.output_text.delta", "response.reasoning_text.delta")
@@ -18,8 +18,8 @@ _RESPONSES_ERRORS = ("error", "response.failed")
 
 
 def measured(chat: Chat, counts: Counts, *, every: bool = False) -> Answer:
-    """TTFT is the first line that counts, the end the last one, or with `every` the last event; usage is read only of
-    lines that do not count. Without a line that counts the request is failed, with `every` its TTFT is 0."""
+    """TTFT is the first line that counts, the end is the last one or, with `every`, the last event. Usage is read only from
+    lines that do not count. Without a line that counts, the request is failed; with `every`, its TTFT is 0."""
     first: Line | None = None
     end, reported = 0, None
     gaps: list[float] = []
@@ -73,8 +73,8 @@ def responses_read(chat: Chat) -> Answer:
                 texts.append(chat.text_of(line, chunk.get("delta")))
         elif kind in _RESPONSES_ENDS:
             ended = True
-            told = tokens_in((chunk.get("response") or {}).get("usage"), "output_tokens")
-            reported = reported if told is None else told
+            count = tokens_in((chunk.get("response") or {}).get("usage"), "output_tokens")
+            reported = reported if count is None else count
         elif kind in _RESPONSES_ERRORS or chunk.get("error"):
             error = True
     if error:

@@ -39,7 +39,7 @@ _APIS = ("openai_chat", "openai_completions", "openai_responses", "anthropic_mes
 
 @definition("AIPerf", "0.13.0", reads=dict.fromkeys(_APIS, sse_messages), bad_json="skipped")
 def answer(chat: Chat) -> Answer:
-    """What AIPerf says."""
+    """Return AIPerf's numbers."""
     kinds = [(line, _kind(chat, line)) for line in chat.lines if line.chunk is not None]
     tokens = [line for line, kind in kinds if kind]
     output = [line for line, kind in kinds if kind == "output"]
@@ -56,7 +56,7 @@ def answer(chat: Chat) -> Answer:
 
 
 def _kind(chat: Chat, line: Line) -> str:
-    """What a chunk carries: "output", "reasoning" or nothing."""
+    """Return what a chunk contains: "output", "reasoning" or ""."""
     chunk = line.chunk or {}
     if chat.api == "openai_responses":
         return _event_kind(chunk)
@@ -96,7 +96,7 @@ def _block_kind(chunk: dict[str, Any]) -> str:
 
 
 def _count(chat: Chat) -> int | None:
-    """The output tokens of the last usage that holds anything."""
+    """Return the output tokens of the last usage that is not empty."""
     found: Any = None
     for line in chat.lines:
         chunk = line.chunk or {}

@@ -27,9 +27,9 @@ _FIELDS = (":", "event:", "id:", "retry:")
 
 @definition("GenAI-Perf", "0.0.16", reads={"openai_chat": reads_of, "openai_completions": reads_of}, bad_json="kept")
 def answer(chat: Chat) -> Answer:
-    """What GenAI-Perf says."""
-    told = ((line, _told(chat, line) if chat.as_wired else line.content) for line in chat.lines)
-    tokens = [(line, text) for line, text in told if text]
+    """Return GenAI-Perf's numbers."""
+    reads = ((line, _text_of(chat, line) if chat.as_wired else line.content) for line in chat.lines)
+    tokens = [(line, text) for line, text in reads if text]
     if chat.trouble is not None:
         raise chat.trouble
     if not tokens:
@@ -46,8 +46,8 @@ def answer(chat: Chat) -> Answer:
     return replace(message, per_token=per_token, missing=missing)
 
 
-def _told(chat: Chat, line: Line) -> str:
-    """The text of one read, of all its events together."""
+def _text_of(chat: Chat, line: Line) -> str:
+    """Return the text of one read: that of all its events, joined."""
     events = line.payload.strip().split("\n\n")
     for event in events:
         if event.startswith("event:") and "error" in event.lower():

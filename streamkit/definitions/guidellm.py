@@ -30,7 +30,7 @@ _ENDS = ("response.completed", "response.failed", "response.incomplete")
     reads=dict.fromkeys(("openai_chat", "openai_completions", "openai_responses"), unicode_lines),
 )
 def answer(chat: Chat) -> Answer:
-    """What GuideLLM says."""
+    """Return GuideLLM's numbers."""
     read = {"openai_completions": _completion, "openai_responses": _event}.get(chat.api, _delta)
     tokens: list[Line] = []
     output: list[Line] = []
@@ -96,7 +96,7 @@ def _answer(tokens: list[Line], output: list[Line], end: int | None, counted: tu
 
 
 def _reported(usage: Any) -> int:
-    """Its count of output tokens, 0 where the usage has none."""
+    """Return its count of output tokens, 0 if the usage has none."""
     for details, key in (("completion_tokens_details", "completion_tokens"), ("output_tokens_details", "text_tokens")):
         held = usage.get(details) if isinstance(usage, dict) else None
         if count := tokens_in(held, key):
@@ -105,7 +105,7 @@ def _reported(usage: Any) -> int:
 
 
 def _delta(chat: Chat, line: Line) -> tuple[str, bool]:
-    """What a chat chunk carries ("output", "reasoning" or nothing), and whether it has text or a tool call."""
+    """Return what a chat chunk contains ("output", "reasoning" or ""), and whether it has text or a tool call."""
     choice = chat.choice_of(line)
     delta = choice.get("delta", {}) if choice is not None else {}
     if not isinstance(delta, dict):

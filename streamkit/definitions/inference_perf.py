@@ -33,7 +33,7 @@ from streamkit.definitions import Answer, Chat, Line, data_lines_of_blocks, defi
     reads=dict.fromkeys(("openai_chat", "openai_completions", "anthropic_messages"), data_lines_of_blocks),
 )
 def answer(chat: Chat) -> Answer:
-    """What inference-perf says."""
+    """Return inference-perf's numbers."""
     read = {"openai_completions": _completion, "anthropic_messages": _block}.get(chat.api, _delta)
     texts = [(line, text) for line in chat.lines if line.chunk is not None and (text := read(chat, line))]
     count, source, why = _counted(chat, [text for _, text in texts])
@@ -74,9 +74,12 @@ def _counted(chat: Chat, texts: list[str]) -> tuple[int | None, str, str]:
     if chat.api == "anthropic_messages":
         for line in chat.lines:
             message = (line.chunk or {}).get("message")
-            for told in ((line.chunk or {}).get("usage"), message.get("usage") if isinstance(message, dict) else None):
-                if isinstance(told, dict):
-                    usage |= told
+            for counts in (
+                (line.chunk or {}).get("usage"),
+                message.get("usage") if isinstance(message, dict) else None,
+            ):
+                if isinstance(counts, dict):
+                    usage |= counts
                     break
     reported = tokens_in(usage, "output_tokens")
     return (reported, "usage", "") if reported is not None else tokenizer(chat, texts)

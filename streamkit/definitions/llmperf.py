@@ -19,7 +19,7 @@ from streamkit.definitions import Answer, Chat, Line, Unreadable, definition, no
 
 @definition("llmperf", "f1d6bed", reads={"openai_chat": sliced_lines})
 def answer(chat: Chat) -> Answer:
-    """What llmperf says."""
+    """Return llmperf's numbers."""
     tokens: list[Line] = []
     texts: list[str] = []
     lines = [line for line in chat.lines if line.chunk is not None]

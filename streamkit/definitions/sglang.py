@@ -21,7 +21,7 @@ from streamkit.definitions import Answer, Chat, Line, definition, differences, f
 
 @definition("SGLang", "0.5.23", reads={"openai_chat": fed_lines, "openai_completions": fed_lines})
 def answer(chat: Chat) -> Answer:
-    """What SGLang's benchmark says."""
+    """Return the numbers of SGLang's benchmark."""
     if not chat.lines and chat.trouble is None and chat.as_wired:
         return nothing("no-line")
     read = _completion if chat.api == "openai_completions" else _delta

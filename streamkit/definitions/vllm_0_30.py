@@ -35,7 +35,7 @@ from streamkit.definitions import (
     },
 )
 def answer(chat: Chat) -> Answer:
-    """What vLLM's benchmark said."""
+    """Return the numbers of vLLM's benchmark."""
     if chat.api == "openai_responses":
         return responses_read(chat)
     return measured(chat, completions_read if chat.api == "openai_completions" else choices_read)

@@ -1,4 +1,4 @@
-"""Faults: one module a way to break a stream on purpose."""
+"""Faults: ways to break a stream on purpose, one per module."""
 
 from __future__ import annotations
 

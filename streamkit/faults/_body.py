@@ -1,4 +1,4 @@
-"""The body that steps write, as faults see it: bytes, the writes that contain them, and events."""
+"""The body that steps write, for faults: its bytes, the writes that contain them, and its events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLACE = (
 
 @dataclass(frozen=True)
 class Body:
-    """What steps write. `parts` are the writes in order. Changes return a new body.
+    """The body that steps write. `parts` are the writes in order. Methods that change it return a new body.
 
     Not slotted: bytes and events are cached properties.
     """
@@ -105,7 +105,7 @@ class Body:
         return ends[number - 1] if number else 0
 
     def at(self, offset: int) -> int:
-        """When the byte at `offset` is written or, at the end of the body, when that ends."""
+        """Return when the byte at `offset` is written or, at the end of the body, when that ends."""
         index = bisect.bisect_right(self.ends, offset)
         return self.parts[index].at if index < len(self.parts) else self.last.at
 

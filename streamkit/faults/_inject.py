@@ -1,4 +1,4 @@
-"""What the faults have in common that put something into an event stream."""
+"""Shared by the faults that insert something into an event stream."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from streamkit.faults._body import PLACE, Body, only_sse
 from streamkit.faults._fault import Argument, DoesNotApply, Given, whole
 from streamkit.model.step import Step
 
-# Where to put it: once at a place, or again and again.
+# Where to insert it: once, or repeatedly.
 WHERE = (*PLACE, Argument("every", whole(1), "before every so many events, instead of once", group="place"))
 
 
 def injector(make: Callable[[Given], bytes]) -> Callable[[Sequence[Step], Given], list[Step]]:
-    """Return a fault's `apply` that writes what `make` gives at the places of `WHERE`."""
+    """Return the `apply` of a fault that inserts the result of `make` at the positions selected by `WHERE`."""
 
     def apply(steps: Sequence[Step], given: Given) -> list[Step]:
         body = Body.of(steps)

@@ -12,7 +12,7 @@ _MARK = b"\xef\xbb\xbf"
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """The first write begins with the mark."""
+    """Insert the mark at the beginning of the first write."""
     body = Body.of(steps)
     only_sse(body)
     if not body.parts:

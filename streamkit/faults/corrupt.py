@@ -1,4 +1,4 @@
-"""The JSON of an event cannot be read."""
+"""The JSON of an event is invalid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from streamkit.model.step import Step
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """The last brace of the event's JSON is left out."""
+    """Remove the last brace of the event's JSON."""
     body = Body.of(steps)
     number = given["event"]
     if number is None:

@@ -10,12 +10,12 @@ from streamkit.model.step import Close, Finish, HalfChunk, Reset, Step
 
 _ENDS: dict[str, type[Close] | type[Reset] | type[Finish]] = {"fin": Close, "reset": Reset, "eof": Finish}
 
-# What is announced where nothing would follow.
+# The length to announce if nothing would follow.
 _ANY = 64
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """Everything after the place is left out, and the connection ends as `by` says."""
+    """Remove everything after the position, and end the connection as selected by `by`."""
     body = Body.of(steps)
     offset = body.offset(given)
     parts = list(body.until(offset))

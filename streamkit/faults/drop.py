@@ -10,7 +10,7 @@ from streamkit.model.step import Step
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """The bytes of one event are left out; a write that held nothing else is not made."""
+    """Remove the bytes of one event, and writes that contain nothing else."""
     body = Body.of(steps)
     event = body.event(given["event"], given)
     return body.changed(event.start, event.end, b"").steps

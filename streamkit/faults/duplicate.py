@@ -1,4 +1,4 @@
-"""An event of the stream comes twice."""
+"""An event of the stream arrives twice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from streamkit.model.step import Step
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """The bytes of one event are written again right after it."""
+    """Write the bytes of one event again right after it."""
     body = Body.of(steps)
     event = body.event(given["event"], given)
     return body.inserted(event.end, body.data[event.start : event.end]).steps

@@ -13,7 +13,7 @@ from streamkit.model.step import Finish, Step, Write
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """After the place comes one error event, and the body ends as if that were all."""
+    """Insert an error event at the position, and end the body normally after it."""
     body = Body.of(steps)
     style = given["style"] or _spoken(body)
     kind, message = given["kind"], given["message"]
@@ -30,7 +30,7 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
 
 
 def _spoken(body: Body) -> str:
-    """Whose words the stream is in: events with names are Anthropic's, objects a line are Ollama's."""
+    """Return whose error format to use: Anthropic's for named events, Ollama's for NDJSON, otherwise OpenAI's."""
     if body.framing == "ndjson":
         return "ollama"
     if body.framing != "sse":

@@ -11,7 +11,7 @@ from streamkit.model.step import Step, Write
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """Several writes become one, at the time of the last of them."""
+    """Join several writes into one, at the time of the last one."""
     body = Body.of(steps)
     count = given["frames"] or max(len(body.parts), 1)
     groups = [body.parts[start : start + count] for start in range(0, len(body.parts), count)]

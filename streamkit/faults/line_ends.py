@@ -15,7 +15,7 @@ _END = re.compile(rb"\r\n|\r|\n")
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """Every line end of every write is changed."""
+    """Replace every line end of every write."""
     body = Body.of(steps)
     only_sse(body)
     wanted = _ENDS[given["to"]]

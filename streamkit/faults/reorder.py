@@ -10,12 +10,12 @@ from streamkit.model.step import Step
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """An event changes places with the one after it; each takes the other's time."""
+    """Swap an event with the one after it, including their times."""
     body = Body.of(steps)
     event = body.event(given["event"], given, last=1)
     following = body.events[body.events.index(event) + 1]
     first, second = body.data[event.start : event.end], body.data[following.start : following.end]
-    # The later one first, so that the earlier one's place still holds.
+    # The later one first, so that the offset of the earlier one stays valid.
     return body.changed(following.start, following.end, first).changed(event.start, event.end, second).steps
 
 

@@ -10,7 +10,7 @@ from streamkit.model.step import Step
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """Every step comes later by the same time."""
+    """Delay all steps by the same time."""
     return [replace(step, at=step.at + given["for"]) for step in steps]
 
 

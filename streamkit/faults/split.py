@@ -11,12 +11,12 @@ from streamkit.faults import Argument, DoesNotApply, Fault, Given, one_of, whole
 from streamkit.faults._body import Body
 from streamkit.model.step import Step, Write
 
-# Where a cut hurts: after the first byte of a UTF-8 character of several bytes; between the two bytes of a line's end.
+# The worst positions: after the first byte of a multibyte UTF-8 character, and between CR and LF.
 _INSIDE = {"character": re.compile(rb"[\xc2-\xf4](?=[\x80-\xbf])"), "crlf": re.compile(rb"\r(?=\n)")}
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """Every write is cut into several, all at its own time."""
+    """Split every write into several, all at the same time."""
     body = Body.of(steps)
     inside = given["inside"]
     if inside is None:

@@ -13,7 +13,7 @@ _EVER = -1
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """Everything after the place comes later by the time that was asked for, or never."""
+    """Delay everything after the position by the given time, or forever."""
     body = Body.of(steps)
     offset = body.offset(given)
     before = body.until(offset)

@@ -21,7 +21,7 @@ _KINDS = {
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """An error in the words of OpenAI and Anthropic at once, when the recorded head would have come."""
+    """Answer with an error in a format that OpenAI's and Anthropic's clients accept, at the time of the recorded response."""
     code = given["code"]
     kind = _KINDS.get(code, "api_error" if code >= 500 else "invalid_request_error")
     error = {"type": kind, "message": given["message"] or f"injected: {code}", "code": kind, "param": None}

@@ -8,7 +8,7 @@ from streamkit.faults import DoesNotApply, Fault, Given
 from streamkit.faults._body import Body
 from streamkit.model.step import Step
 
-# `[DONE]`, and what says in the other APIs that nothing follows: the type of the last event, or `done` in NDJSON.
+# `[DONE]` and the terminal events of other APIs: the type of the last event, or `done` in NDJSON.
 _MARKERS = (
     b"[DONE]",
     b'"message_stop"',
@@ -22,7 +22,7 @@ _MARKERS = (
 
 
 def apply(steps: Sequence[Step], given: Given) -> list[Step]:
-    """The last event is left out where it is a terminal one."""
+    """Remove the last event if it is a terminal one."""
     body = Body.of(steps)
     for event in reversed(body.events):
         if any(marker in event.data for marker in _MARKERS):

@@ -51,8 +51,8 @@ class Draft:
             return "error" in (other.family, mine.family) and not strict
         if mine.id and other.id and mine.id != other.id:
             # Some servers give every chunk a different id: then everything else must match.
-            told = self.closed or self.separation or strict or other.opens_choice
-            return not told and mine.made is not None and mine.made == other.made
+            separate = self.closed or self.separation or strict or other.opens_choice
+            return not separate and mine.made is not None and mine.made == other.made
         return (
             bool(mine.id and other.id)
             or not strict

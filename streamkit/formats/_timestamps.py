@@ -85,8 +85,8 @@ def _rarer(text: str) -> Stamp | None:
     if match := re.match(_AMERICAN, text):
         month, day, year, hour, minute, second, fraction, half = match.groups()
         if clocked := _of_half_day(hour, half):
-            told = (clocked, minute, second)
-            return _wall(int(year), int(month), int(day), told, fraction, timezone.utc, False)  # noqa: UP017
+            time = (clocked, minute, second)
+            return _wall(int(year), int(month), int(day), time, fraction, timezone.utc, False)  # noqa: UP017
     return None
 
 

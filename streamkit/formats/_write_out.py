@@ -39,10 +39,10 @@ def phases(body: bytes, response: Response | None) -> Phases | None:
     taken = 0
     for line in reversed(lines):
         plain = line.strip(b"\r\n")
-        told = _fields(plain)
-        if told is None and plain.strip():
+        fields = _fields(plain)
+        if fields is None and plain.strip():
             break
-        found = {**(told or {}), **found}
+        found = {**(fields or {}), **found}
         taken += len(line)
     total, first = _ns(found.get("time_total")), _ns(found.get("time_starttransfer"))
     if total is None or (first is not None and first > total):
@@ -76,10 +76,10 @@ def _fields(line: bytes) -> Mapping[str, Any] | None:
     if _JSON.fullmatch(line.strip()) is None:
         return None
     try:
-        told = orjson.loads(line)
+        fields = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    return told if isinstance(told, dict) else None
+    return fields if isinstance(fields, dict) else None
 
 
 def _ns(value: Any) -> int | None:

@@ -277,15 +277,15 @@ def _pooled(pool: Pool, entry: Metric) -> dict[str, Any] | None:
     """Return the distribution of a pool, with `std`, and with the interval of the mean where each sample is of a stream of its
     own: gaps of one stream depend on each other, and their number says nothing of how well their mean is known."""
     summary, deviation = pool.summary(), pool.deviation()
-    told = distribution(summary, entry.unit)
-    if summary is None or told is None:
+    numbers = distribution(summary, entry.unit)
+    if summary is None or numbers is None:
         return None
-    told["std"] = None if deviation is None else json_number(deviation, entry.unit)
-    told["mean_interval_95"] = None
+    numbers["std"] = None if deviation is None else json_number(deviation, entry.unit)
+    numbers["mean_interval_95"] = None
     if deviation is not None and not entry.many:
         bounds = mean_interval_95(summary.mean, deviation, summary.n)
-        told["mean_interval_95"] = [json_number(bound, entry.unit) for bound in bounds]
-    return told
+        numbers["mean_interval_95"] = [json_number(bound, entry.unit) for bound in bounds]
+    return numbers
 
 
 def json_number(value: float, unit: str = "1") -> float:

@@ -241,6 +241,6 @@ def _amount(text: str, metric: Metric, stat: str, amount: str) -> float:
         if metric.unit == "ns" and not unit and not number:
             return 0.0
         wanted = ", ".join(name or "no unit" for name in units if name.isascii())
-        told = f"unknown unit {unit!r}" if unit else f"{amount!r} has no unit"
-        raise UsageError(f"{text!r}: {told} for {metric.name}; expected one of: {wanted}")
+        problem = f"unknown unit {unit!r}" if unit else f"{amount!r} has no unit"
+        raise UsageError(f"{text!r}: {problem} for {metric.name}; expected one of: {wanted}")
     return number * known[unit.lower()]

@@ -144,7 +144,7 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
     measured = [entry for entry in metrics if entry.of_stream is not None]
     samples = {entry.name: _sampled(entry.of_stream, timeline) for entry in measured if entry.of_stream is not None}
     if stream.api == UNKNOWN_API:
-        samples = {name: _of_unknown(name, told) for name, told in samples.items()}
+        samples = {name: _of_unknown(name, sample) for name, sample in samples.items()}
     return Measurement(
         file=stream.file,
         exchange=stream.number,

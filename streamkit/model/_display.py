@@ -20,8 +20,8 @@ ROWS = 10
 
 def brief(self: Any) -> str:
     """Return a dataclass's repr in one line: the fields that differ from their defaults, each cut short. For `__repr__`."""
-    told = ", ".join(f"{field.name}={_short(value)}" for field, value in _told(self))
-    return f"{type(self).__name__}({shorten(told, _LINE)})"
+    shown = ", ".join(f"{field.name}={_short(value)}" for field, value in _shown_fields(self))
+    return f"{type(self).__name__}({shorten(shown, _LINE)})"
 
 
 def tag(self: Any, *facts: str | None) -> str:
@@ -63,7 +63,7 @@ def table(caption: str, records: Iterable[Mapping[str, Any]], total: int) -> str
     )
 
 
-def _told(value: Any) -> Iterator[tuple[Field[Any], Any]]:
+def _shown_fields(value: Any) -> Iterator[tuple[Field[Any], Any]]:
     for field in fields(value):
         held = getattr(value, field.name)
         if field.repr and (field.default is MISSING or held != field.default) and not _empty(field, held):

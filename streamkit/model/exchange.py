@@ -5,17 +5,16 @@ Times are integers in nanoseconds on the recorder's monotonic clock; None means 
 
 from __future__ import annotations
 
-import bisect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import field
-from functools import cached_property
-from itertools import accumulate
-from typing import Any, Literal, overload
+from typing import Any, Literal
 
 import orjson
 
 from streamkit.frozen import dataclass
 from streamkit.model._display import brief, counted, table, tag, target
+from streamkit.model._frames import Frame as Frame
+from streamkit.model._frames import Frames as Frames
 from streamkit.model.limits import MOST_VALUES
 
 Headers = tuple[tuple[str, str], ...]
@@ -148,91 +147,6 @@ class Response:
     def header(self, name: str) -> str | None:
         """Return the first value of a header, its name compared without case."""
         return header(self.headers, name)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A piece of the body as the transport delivered it. `line` is its line in the file that was read."""
-
-    data: bytes
-    at: int | None = None
-    line: int | None = None
-
-    __repr__ = brief
-
-
-@dataclass(frozen=True)
-class Frames(Sequence[Frame]):
-    """The frames of one body, in columns, so that a long stream costs bytes and not objects.
-
-    Not slotted: what is derived from the columns (the body, the offsets) is computed once, on first use.
-
-    `verbatim` says that the frames are the file's own bytes, so that a line feed in them starts a line of the file; in
-    a recording, a frame is one line of the file whatever it holds.
-    """
-
-    data: Sequence[bytes] = ()
-    at: Sequence[int | None] = ()
-    lines: Sequence[int | None] = ()
-    verbatim: bool = False
-
-    @staticmethod
-    def of(frames: Sequence[Frame]) -> Frames:
-        """Return the same frames in columns."""
-        return Frames([f.data for f in frames], [f.at for f in frames], [f.line for f in frames])
-
-    def __repr__(self) -> str:
-        return tag(self, counted(len(self), "frame"), f"{sum(map(len, self.data)):,} bytes")
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    @overload
-    def __getitem__(self, index: int) -> Frame: ...
-    @overload
-    def __getitem__(self, index: slice) -> Frames: ...
-    def __getitem__(self, index: int | slice) -> Frame | Frames:
-        if isinstance(index, slice):
-            return Frames(self.data[index], self.at[index], self.lines[index], self.verbatim)
-        return Frame(self.data[index], self.at[index], self.lines[index])
-
-    def __iter__(self) -> Iterator[Frame]:
-        return map(Frame, self.data, self.at, self.lines)
-
-    @cached_property
-    def body(self) -> bytes:
-        """The whole body: the frames joined."""
-        return b"".join(self.data)
-
-    @cached_property
-    def ends(self) -> list[int]:
-        """For each frame, the offset after its last byte."""
-        return list(accumulate(map(len, self.data)))
-
-    @cached_property
-    def sha256(self) -> str:
-        """The digest of the body, in hexadecimal."""
-        import hashlib  # imports a large library that few readers need
-
-        return hashlib.sha256(self.body).hexdigest()
-
-    def holding(self, byte: int) -> int | None:
-        """Return the index of the frame with this byte of the body, or None."""
-        index = bisect.bisect_right(self.ends, byte)
-        return index if index < len(self.data) else None
-
-    def line_of(self, byte: int) -> int | None:
-        """Return the line of this byte in the file that was read, or None if it has no lines."""
-        index = self.holding(byte)
-        if index is None:
-            index = len(self.data) - 1
-        if index < 0:
-            return None
-        line = self.lines[index]
-        if line is None or not self.verbatim:
-            return line
-        start = self.ends[index] - len(self.data[index])
-        return line + self.data[index].count(b"\n", 0, max(byte - start, 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

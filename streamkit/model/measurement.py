@@ -129,9 +129,9 @@ class Measurement:
         """Return a record per sample, for data frames: `file`, `exchange`, `metric`, `unit`, `value` (None if there is
         none), `missing` (why there is none; else empty)."""
         return [
-            {"file": self.file, "exchange": self.exchange, "metric": name, "unit": self.units.get(name, ""), **told}
+            {"file": self.file, "exchange": self.exchange, "metric": name, "unit": self.units.get(name, ""), **record}
             for name, samples in self.samples.items()
-            for told in _records(samples)
+            for record in _records(samples)
         ]
 
 

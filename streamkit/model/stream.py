@@ -1,7 +1,7 @@
 """One decoded exchange, the input of rules, metrics and assemblers.
 
 Columns, not objects: event i has `events.data[i]` and `times[i]`, chunk k has `chunks[k]`, `flags[k]` and belongs to event
-`chunk_events[k]`. What is rare (asides, broken events, misfits, missteps) is a value of its own.
+`chunk_events[k]`. Rare items (asides, broken events, misfits, missteps) are objects.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ DEFAULT_STALL_AFTER_NS = 30_000_000_000
 class Broken:
     """An event whose data is neither a JSON object nor a known marker.
 
-    `kind`: `empty`, `invalid-json`, `truncated-json`, `not-an-object`; or, where a lenient client reads it all the same
-    (`recovered`, and the chunk is there), `lenient-json` (NaN, a lone surrogate) and `invalid-utf8`. `message` is the
-    decoder's word, `column` (from 0) the place in the event's data where it stopped, None if it does not tell. `cut`
-    marks the last event of a body that ends in the middle.
+    `kind` is `empty`, `invalid-json`, `truncated-json`, `not-an-object` or, if a lenient client can read it nevertheless
+    (`recovered`; it then has a chunk), `lenient-json` (NaN, a lone surrogate) or `invalid-utf8`. `message` is the decoder's
+    message, `column` (from 0) the offset in the event's data at which it stopped, None if unknown. `cut` marks the last
+    event of a body that ends in the middle.
     """
 
     event: int
@@ -49,9 +49,9 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A chunk that does not have the shape of its API: at JSON path `path`, `problem` is the name of the rule that is
-    about it (`missing-field`, `wrong-type`, `choice-index`, …); `message` has the expected and the actual value.
-    `severity` is set where it differs from the rule's own."""
+    """A chunk that does not have the shape of its API, at JSON path `path`. `problem` is the name of the rule that reports it
+    (`missing-field`, `wrong-type`, `choice-index`, …); `message` contains the expected and the actual value. `severity` is set
+    if it differs from the rule's own."""
 
     chunk: int
     path: str
@@ -64,10 +64,10 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rival:
-    """Another API that recognises events of a stream which its own does not.
+    """Another API that recognises events of a stream that its own API does not recognise.
 
-    `recognised` of the `sampled` events are of the stream's API, `events` of `api`; `chunk` is the first of these, None if
-    they are not chunks of the stream's API.
+    Of the `sampled` events, `recognised` are of the stream's API and `events` of `api`; `chunk` is the first of the latter,
+    None if they are not chunks.
     """
 
     api: str
@@ -81,16 +81,20 @@ class Rival:
 class Stream:
     """One exchange, decoded and interpreted.
 
-    `events` and `times` (ns, None if not measured) run over all events, `chunks`, `chunk_events` and `flags` over
-    the provider's JSON objects. `done` holds the indices of terminal markers that are not JSON (`[DONE]`). `terminal`
-    tells whether the API's terminal event was seen. `framed` is False if the log did not keep the wire's framing, so
-    that rules about it mean nothing. `lawful` are the rule codes that the dialect makes lawful. `misfits` and `missteps`
-    are filled only where the stream was `judged`, by the tables of the API `judged_as` where `api` hands on another's chunks;
-    `drift` then looks for fields that are in no table. `contract` gives what does not satisfy the user's own JSON Schemas.
-    `max_gap` is the longest gap (ns) that rules do not report as a stall; `reported` reads the usage of one chunk.
-    `rival` is another API that recognises some of its first events, as far as the detection looked for one.
-    `unchecked` names what the API has no table for (`shape`, `order`). `defects` are the parts of streamkit that raised on
-    this stream, each with its exception; what they would have found is missing.
+    - `events`, `times`: one item per event; times in ns, None if not measured.
+    - `chunks`, `chunk_events`, `flags`: one item per JSON object of the provider.
+    - `done`: the indices of terminal markers that are not JSON (`[DONE]`).
+    - `terminal`: whether the API's terminal event was received.
+    - `framed`: false if a log did not keep the framing of the wire, so that rules about it do not apply.
+    - `lawful`: the codes of the rules whose findings the dialect allows.
+    - `misfits`, `missteps`: only if the stream was `judged`: by the tables of its API or, if `api` passes on the chunks of
+      another one, by those of `judged_as`. `drift` then finds fields that are in no table.
+    - `contract`: chunks that do not satisfy the user's JSON Schemas.
+    - `max_gap`: the longest gap (ns) that rules do not report as a stall.
+    - `reported`: returns the usage in one chunk.
+    - `rival`: another API that recognises some of the first events, if the detection looked for one.
+    - `unchecked`: what the API has no table for (`shape`, `order`).
+    - `defects`: the parts of streamkit that raised an exception on this stream, with the exception; their results are missing.
     """
 
     exchange: Exchange
@@ -165,8 +169,8 @@ class Stream:
 
     @property
     def plain_answer(self) -> bool:
-        """Whether the exchange is no stream and was not to be one: the request, which is known, asks for none, the response
-        announces none, and the body is no error."""
+        """Whether this is a plain response, as requested: the request is known and does not ask for a stream, the response does
+        not announce one, and the body is not an error."""
         request, response = self.exchange.request, self.exchange.response
         if self.verdict != "not-a-stream" or any(flag & ERROR for flag in self.flags):
             return False
@@ -181,7 +185,7 @@ class Stream:
         return not asked and kind not in _STREAM_TYPES
 
     def deltas(self, chunk: int) -> tuple[Delta, ...]:
-        """Return the additions of chunk `chunk`."""
+        """Return what chunk `chunk` adds."""
         return self.reader(self.chunks[chunk])
 
     def chunk_times(self) -> Sequence[int | None]:
@@ -197,7 +201,7 @@ class Stream:
     def place(
         self, *, event: int | None = None, chunk: int | None = None, byte: int | None = None, path: str | None = None
     ) -> Place:
-        """Return the position of an event (index from 0), a chunk or a byte, as numbers for people (from 1)."""
+        """Return the position of an event (index from 0), a chunk or a byte, with numbers from 1 for display."""
         if chunk is not None:
             event = self.chunk_events[chunk]
         if byte is None and event is not None:

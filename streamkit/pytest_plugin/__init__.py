@@ -64,7 +64,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Note which test runs."""
+    """Remember which test is running."""
     isolation = isolation_of(item.config)
     with isolation.testing(item.nodeid) if isolation is not None else nullcontext():
         return (yield)
@@ -72,7 +72,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Fail a test that was refused something and passed nevertheless, because the app caught the error."""
+    """Fail a test that passed although a connection was refused, because the app caught the error."""
     yield
     isolation = isolation_of(item.config)
     if isolation is not None and isolation.refused:
@@ -80,7 +80,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give a test with the marker its server, also if it does not take the fixture."""
+    """Start the server of a test with the marker, also if the test does not use the fixture."""
     names = getattr(item, "fixturenames", None)
     if names is None or item.get_closest_marker("streamkit") is None:
         return
@@ -90,9 +90,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture
 def streamkit_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[StreamkitServer]:
-    """A mock server for this test, playing the recordings that its marker names.
+    """A mock server for this test that plays the recordings named by its marker.
 
-    Without a name it plays `recordings/<module>/<class>.<test>.jsonl`. SDKs find it by their own variables.
+    The default is `recordings/<module>/<class>.<test>.jsonl`. SDKs find the server through their own environment variables.
     """
     marker = request.node.get_closest_marker("streamkit")
     folder = folder_of(request.config, request.path)
@@ -110,12 +110,12 @@ def streamkit_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture(scope="session")
 def streamkit_lint() -> Callable[..., Findings]:
-    """A function that lints bytes, a response or a URL, and fails the test with lint's text: see `lint_answer`."""
+    """A function that lints bytes, a response or a URL, and fails the test with lint's report: see `lint_answer`."""
     return lint_answer
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """A line per finding in `assert streamkit_server.findings == []`; lint's text is a section, which pytest does not shorten."""
+    """Return one line per finding in `assert streamkit_server.findings == []`; lint's report is a section, which pytest does not shorten."""
     if op != "==" or right != [] or type(left).__name__ != "Findings" or not isinstance(left, list):
         return None
     return ["no findings were expected", *(f"{found.code} {found.severity}: {found.message}" for found in left)]
@@ -123,7 +123,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 @pytest.fixture(scope="session")
 def streamkit_recordings(request: pytest.FixtureRequest) -> Sequence[str | Path]:
-    """The recordings of the session's server; override it to name others than the whole folder."""
+    """The recordings of the session's server: by default, the whole folder. Override this fixture to use others."""
     return [folder_of(request.config, request.config.rootpath / "conftest.py")]
 
 
@@ -131,7 +131,7 @@ def streamkit_recordings(request: pytest.FixtureRequest) -> Sequence[str | Path]
 def streamkit_session_server(
     request: pytest.FixtureRequest, streamkit_recordings: Sequence[str | Path]
 ) -> Iterator[StreamkitServer]:
-    """One mock server for all tests, playing `streamkit_recordings`, repeatedly if several tests send the same request."""
+    """One mock server for all tests that plays `streamkit_recordings`, repeatedly if several tests send the same request."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         paths = [Path(path) for path in streamkit_recordings]
         plan = Plan(paths=paths, given={"reuse": "cycle", "strict": False}, shared=True)

@@ -1,4 +1,4 @@
-"""What the ini option `streamkit_block_network` does: one address for the clients of the whole run, and no other machines.
+"""The ini option `streamkit_block_network`: one address for all clients of the run, and no connections to other machines.
 
 It begins before the first conftest.py is imported, so that clients made at import time have its base URL.
 """
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from streamkit.model.step import Step
 
 
-# For workers of pytest-xdist, which inherit an environment whose base URLs are ours already: the real ones, as JSON.
+# The real base URLs as JSON, for workers of pytest-xdist: in the environment that they inherit, base URLs are already replaced.
 _UPSTREAMS = "STREAMKIT_UPSTREAMS"
 
 
 class Isolation:
-    """The run's address, and what was refused during the current test.
+    """The address of the run, and the connections refused during the current test.
 
     `upstreams` are the real APIs by provider, from the environment before it was changed; there are none if nothing is recorded.
     """
@@ -44,12 +44,12 @@ class Isolation:
 
     @property
     def prefixes(self) -> list[str]:
-        """The first parts of the paths of clients, which tell providers apart while recording."""
+        """The first segments of the clients' paths, which identify the provider while recording."""
         return [f"/{name}" for name in self.upstreams]
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Set the environment and refuse connections until the context ends."""
+        """Set the environment and refuse connections until the context exits."""
         from streamkit.service.environment import DUMMY_KEY, base_urls, dummy_keys, key_variables, reach_loopback
         from streamkit.transport.network_block import NetworkBlock
         from streamkit.transport.server import in_thread
@@ -57,7 +57,7 @@ class Isolation:
         block = NetworkBlock(self._refuse, allowed=self._allowed, lookups=not self._recording)
         with ExitStack() as stack:
             stack.enter_context(in_thread(self.switchboard))
-            # Real keys are needed to record, and kept out of everything else.
+            # Real keys are only needed to record.
             keys = dummy_keys() if self._recording else dict.fromkeys(key_variables(), DUMMY_KEY)
             urls = base_urls(self.switchboard.url, {name: f"/{name}" for name in self.upstreams})
             environment = stack.enter_context(pytest.MonkeyPatch.context())
@@ -70,7 +70,7 @@ class Isolation:
 
     @contextmanager
     def testing(self, test: str) -> Iterator[None]:
-        """What is refused until the context ends was done by this test."""
+        """Attribute refused connections to this test until the context exits."""
         self._test, self.refused = test, []
         try:
             yield
@@ -87,7 +87,7 @@ class Isolation:
             "environment, or add the host to streamkit_allowed_hosts"
         )
         self.refused.append(message)
-        # Not an Exception: SDKs would catch it and try again.
+        # Not an Exception: SDKs would catch it and retry.
         pytest.fail(message, pytrace=False)
 
     def _unexpected(self, request: Request) -> Sequence[Step]:
@@ -110,7 +110,7 @@ def isolation_of(config: pytest.Config) -> Isolation | None:
 
 
 def isolate(config: pytest.Config) -> None:
-    """Begin the isolation of this run if the project has set `streamkit_block_network`; a second time does nothing."""
+    """Begin the isolation of this run if the project has set `streamkit_block_network`. Calling it again has no effect."""
     if _KEY in config.stash or not config.getini("streamkit_block_network"):
         return
     mode = getattr(config.known_args_namespace, "streamkit_record", "none")

@@ -1,4 +1,4 @@
-"""The fixture `streamkit_lint`: judge an answer at hand in one line."""
+"""The fixture `streamkit_lint`, which lints an answer in one line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def lint_answer(
     ignore: Sequence[str] = (),
     fail_on: str = "error",
 ) -> Findings:
-    """Lint an answer, and fail the test with lint's text for findings of the severity `fail_on` or worse.
+    """Lint an answer, and fail the test with lint's report if there are findings of the severity `fail_on` or worse.
 
     `source` is the answer's bytes, a response of an HTTP library or a test client, or a URL, which is requested (with
     `json` as the body, then by POST unless `method` is given). `select` and `ignore` are those of `streamkit lint`.

@@ -1,4 +1,4 @@
-"""What the calls of a test received, from recordings and from the real API, as exchanges in the order of their ends."""
+"""The exchanges of a test, from recordings and with the real API, in the order in which they ended."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Received:
         self._changed = threading.Condition()
 
     def played(self, number: int, request: Request, recording: RecordedAnswer, steps: Sequence[Step]) -> None:
-        """A request was answered from a recording."""
+        """Called when a request was answered from a recording."""
         from streamkit.service.linting import received
 
         with self._changed:
             self._exchanges.append(received(number, request, recording, steps))
 
     def opening(self, open_: Callable[[Request | None], Any]) -> Callable[[Request | None], Any]:
-        """The same `open` of recorders, counted: an exchange begins to be recorded."""
+        """Wrap the `open` of recorders to count the exchanges that are being recorded."""
 
         def counted(request: Request | None) -> Any:
             sink = open_(request)
@@ -43,7 +43,7 @@ class Received:
         return counted
 
     def recorded(self, outcome: Outcome) -> None:
-        """An exchange was recorded to its end."""
+        """Called when the recording of an exchange has ended."""
         from streamkit.model import recording
         from streamkit.model.exchange import Origin
 
@@ -56,7 +56,7 @@ class Received:
             self._changed.notify_all()
 
     def exchanges(self) -> list[Exchange]:
-        """What was received so far. Waits for exchanges that are still being recorded."""
+        """Return the exchanges so far. Waits for those that are still being recorded."""
         with self._changed:
             self._changed.wait_for(lambda: self._running <= 0, _LONGEST_WAIT_S)
             return list(self._exchanges)

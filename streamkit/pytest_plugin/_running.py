@@ -16,8 +16,10 @@ from streamkit.pytest_plugin._received import Received
 from streamkit.pytest_plugin._server import StreamkitServer
 
 if TYPE_CHECKING:
-    from streamkit.model.exchange import Exchange
+    from streamkit.model.exchange import Exchange, Request
     from streamkit.service.mock import Options
+    from streamkit.service.proxying import Playing
+    from streamkit.service.recording import Sink
 
 RECORD_MODES = ("none", "once", "auto", "all")
 MARKER = (
@@ -43,12 +45,12 @@ class Plan:
 
     @property
     def target(self) -> Path:
-        """The file, or the folder, that is recorded to."""
+        """The file or folder to record to."""
         return self.paths[-1]
 
     @property
     def record_command(self) -> str:
-        """The command that records the test anew; what other tests play too is added to."""
+        """The command that records the test again; recordings that other tests use too are appended to."""
         return f"{self.command} --streamkit-record={'auto' if self.shared else 'all'}"
 
 
@@ -59,7 +61,7 @@ def command_of(item: pytest.Item) -> str:
 
 @contextmanager
 def running(config: pytest.Config, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> Iterator[StreamkitServer]:
-    """A server on these recordings, or a proxy that records the last of them, with the environment set."""
+    """Run a server that plays these recordings, or a proxy that records to the last of them, and set the environment."""
     mode = config.getoption("--streamkit-record")
     given = dict(plan.given)
     strict = given.pop("strict", None)
@@ -87,9 +89,9 @@ def running(config: pytest.Config, plan: Plan, monkeypatch: pytest.MonkeyPatch) 
         _judge(server, config.getoption("--streamkit-strict") or config.getini("streamkit_strict"), strict)
 
 
-def _judge(server: StreamkitServer, asked_for: bool, strict: bool | None) -> None:
+def _judge(server: StreamkitServer, enabled: bool, strict: bool | None) -> None:
     """Fail a strict test whose recordings were not all requested, or with requests that were not recorded."""
-    if asked_for if strict is None else strict:
+    if enabled if strict is None else strict:
         if server.unplayed:
             pytest.fail("recordings that were never requested: " + ", ".join(server.unplayed), pytrace=False)
         if server.missed:
@@ -98,7 +100,7 @@ def _judge(server: StreamkitServer, asked_for: bool, strict: bool | None) -> Non
 
 
 def _is_missing(path: Path) -> bool:
-    """Return whether there is nothing to play yet. An empty file is what a killed recorder leaves."""
+    """Return whether there is nothing to play yet. A killed recorder may leave an empty file."""
     return not path.exists() or (path.is_file() and not path.stat().st_size)
 
 
@@ -111,10 +113,10 @@ def _recording(
     monkeypatch: pytest.MonkeyPatch,
     isolation: Isolation | None,
 ) -> Iterator[StreamkitServer]:
-    """A proxy to the real APIs that writes the last of these files; `auto` plays what they hold."""
+    """Run a proxy to the real APIs that records to the target of the plan; in `auto` mode it plays what is recorded already."""
     from streamkit.service.environment import base_urls, reach_loopback, upstreams
-    from streamkit.service.proxying import Playing, proxying
-    from streamkit.service.recording import Recorders, a_file_each, one_file
+    from streamkit.service.proxying import proxying
+    from streamkit.service.recording import Recorders
     from streamkit.transport.guard import check_upstream
     from streamkit.transport.proxy import Route, Rules
 
@@ -123,28 +125,15 @@ def _recording(
     if upstream:
         routes.append(Route("/", check_upstream(upstream)))
     received = Received()
-    playing = Playing()
-    options = _options(given, plan.record_command)
-    if mode == "auto":
-        known = [path for path in plan.paths if not _is_missing(path)]
-        exchanges = [found for path in known for found in _exchanges(path, plan.command)]
-        playing = Playing("auto", exchanges, options, received.played)
-    if plan.target.suffix not in ("", ".jsonl") and not _is_missing(plan.target):
-        recording = shlex.quote(str(plan.target.with_suffix(".jsonl")))
-        command = f"streamkit convert {shlex.quote(str(plan.target))} -o {recording}"
-        pytest.fail(f"{plan.target}: cannot record to this format; convert it first: {command}", pytrace=False)
+    playing = _playing(mode, plan, given, received)
+    _check_format(plan.target)
     failures: list[str] = []
-    prefixes = {name: f"/{name}" for name in apis}
-    if plan.target.is_dir() or not plan.target.suffix:
-        open_, close = a_file_each(str(plan.target)), _nothing
-    else:
-        file = one_file(str(plan.target), force=mode != "auto", append=mode == "auto")
-        open_, close = file, file.close
+    open_, close = _files(plan.target, mode)
     recorders = Recorders(open=received.opening(open_), on_error=failures.append, on_end=received.recorded, keep=True)
     switchboard = None if isolation is None else isolation.switchboard
     try:
         with proxying(Rules(tuple(routes)), recorders, playing, switchboard=switchboard) as proxy:
-            urls = base_urls(proxy.url, prefixes, routed_only=not upstream)
+            urls = base_urls(proxy.url, {name: f"/{name}" for name in apis}, routed_only=not upstream)
             for name, value in {**urls, **reach_loopback()}.items():
                 monkeypatch.setenv(name, value)
             yield StreamkitServer(proxy.url, None, received, plan.show)
@@ -154,12 +143,41 @@ def _recording(
         pytest.fail("; ".join(failures), pytrace=False)
 
 
+def _playing(mode: str, plan: Plan, given: dict[str, Any], received: Received) -> Playing:
+    """Return what the proxy answers from the recordings of the plan, which it does in `auto` mode only."""
+    from streamkit.service.proxying import Playing
+
+    options = _options(given, plan.record_command)
+    if mode != "auto":
+        return Playing()
+    exchanges = [found for path in plan.paths if not _is_missing(path) for found in _exchanges(path, plan.command)]
+    return Playing("auto", exchanges, options, received.played)
+
+
+def _check_format(target: Path) -> None:
+    """Fail the test if it would record to an existing file of another format."""
+    if target.suffix not in ("", ".jsonl") and not _is_missing(target):
+        recording = shlex.quote(str(target.with_suffix(".jsonl")))
+        command = f"streamkit convert {shlex.quote(str(target))} -o {recording}"
+        pytest.fail(f"{target}: cannot record to this format; convert it first: {command}", pytrace=False)
+
+
+def _files(target: Path, mode: str) -> tuple[Callable[[Request | None], Sink], Callable[[], object]]:
+    """Return what opens the file of each exchange, and what to call at the end: one file, or a folder of files."""
+    from streamkit.service.recording import a_file_each, one_file
+
+    if target.is_dir() or not target.suffix:
+        return a_file_each(str(target)), _nothing
+    file = one_file(str(target), force=mode != "auto", append=mode == "auto")
+    return file, file.close
+
+
 def _nothing() -> None:
-    """Files of one exchange each are closed when it ends."""
+    """Do nothing: files with one exchange each are closed when it ends."""
 
 
 def _options(given: dict[str, Any], record_command: str) -> Options:
-    """Return the marker's arguments as the server takes them. Recordings are played at once unless a speed is given."""
+    """Return the marker's arguments as options of the server. Recordings are played without delay unless a speed is given."""
     from streamkit.errors import UsageError
     from streamkit.faults import plan
     from streamkit.playback.fields import FieldPath
@@ -189,7 +207,7 @@ def _listed(given: str | Sequence[str]) -> Sequence[str]:
 
 
 def _exchanges(path: Path, command: str) -> Iterator[Exchange]:
-    """Yield what a file or a folder holds. Fails the test where there is nothing."""
+    """Yield the exchanges of a file or a folder. Fails the test if there are none."""
     from streamkit.errors import StreamkitError
     from streamkit.formats import find, read
 

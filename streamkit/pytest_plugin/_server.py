@@ -1,4 +1,4 @@
-"""The value of the fixtures: the server's address, and its requests so far."""
+"""The value of the fixtures."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class StreamkitServer:
 
     @property
     def findings(self) -> Findings:
-        """What `streamkit lint` finds in the streams that were received so far, after faults, by the default rules.
+        """The findings of `streamkit lint` in the streams received so far, including faults, by the default rules.
 
-        Empty if the streams are as they should be; otherwise lint's text is shown if the test fails.
+        If there are any and the test fails, lint's report is shown.
         """
         from streamkit.service.linting import lint_exchanges
 
@@ -73,7 +73,7 @@ class StreamkitServer:
             raise AssertionError("recordings that were never requested: " + ", ".join(self.unplayed))
 
     def explain(self) -> str:
-        """Return all differences between the requests without a match and their nearest recordings, a line each."""
+        """Return all differences between the requests without a match and their closest recordings, one per line."""
         lines = []
         for asked in self.missed:
             lines.append(f"{asked.method} {asked.path}: {asked.message}")

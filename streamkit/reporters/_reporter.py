@@ -1,4 +1,4 @@
-"""A reporter: findings, measurements, rows or streams in, text out. One module per output format; this is their contract."""
+"""A reporter formats findings, measurements, rows or streams as text. One module per output format; this is their contract."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ Row = Mapping[str, Any]
 class LintReport:
     """The result of one run of lint.
 
-    `findings` in the order of their streams and places, `streams` a row a stream (`file`, `exchange`, `api`, `dialect`,
-    `verdict`, `unchecked`), `manuals` and `severities` those of each rule that was broken, by code, `fail_on` the severity
-    from which the run fails, `passed_over` how many exchanges are no streams and were not to be, `paint` its colors,
-    `width` the columns of the terminal that shows it (0 if none does), `version` that of this program.
+    - `findings`: in the order of their streams and positions.
+    - `streams`: one row per stream (`file`, `exchange`, `api`, `dialect`, `verdict`, `unchecked`).
+    - `manuals`, `severities`: those of each violated rule, by code.
+    - `fail_on`: the lowest severity that fails the run.
+    - `passed_over`: the number of exchanges that are plain responses, as requested.
+    - `paint`: the colors. `width`: the columns of the terminal, 0 if the output is not a terminal.
+    - `version`: the version of this program.
     """
 
     findings: Sequence[Finding]
@@ -42,9 +45,8 @@ class LintReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One metric as a reporter sees it: its name in JSON, its short head and its title, its unit, whether a stream has
-    many samples of it, when a table shows it unasked, the manual that explains it, and
-    its name in OpenTelemetry's GenAI conventions (empty if it has none)."""
+    """One metric in a report: its name in JSON, its short heading and its title, its unit, whether a stream has many samples,
+    when a table shows it by default, its manual, and its name in OpenTelemetry's GenAI conventions (empty if it has none)."""
 
     key: str
     head: str
@@ -58,8 +60,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One chunk in a picture of a stream: when it came (ns) and what it carries: `role`, `reasoning`, `text`, `tool`,
-    `finish`, `usage`, `error` or `other`; `stall` where it ended one."""
+    """One chunk in a drawing of a stream: when it arrived (ns) and what it contains: `role`, `reasoning`, `text`, `tool`,
+    `finish`, `usage`, `error` or `other`; `stall` if it ended one."""
 
     at: int
     kind: str
@@ -68,7 +70,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class PageStream:
-    """One stream as a page shows it in full: its row, itself, what lint finds, and what each tool would say of it."""
+    """One stream that a page shows in full: its row, the stream, its findings, and the numbers of each benchmark tool."""
 
     row: Row
     stream: Stream
@@ -80,13 +82,14 @@ class PageStream:
 class StatsReport:
     """The result of one run of stats.
 
-    `streams` gives a row a stream, once, as they are measured; only when it has been read to its end does `groups` give
-    the summaries: of all streams first (its `by` is empty), then of each group. `asked` says that the columns were named
-    by the user, so that a table shows them all; `listed` is off where the streams were shown before. `reasons` has a sentence for each code of a missing number, `outcome` gives
-    one for each way in which a request can end. `statistics`
-    are those that a table shows of a distribution; percentiles that are not of the eight lie under `percentiles` of a
-    group. `marks` gives the chunks of the stream, where there was only one; `page` the sections of the
-    streams that a page shows in full.
+    - `streams`: yields one row per stream while they are measured; can be read once.
+    - `groups`: returns the summaries once `streams` is exhausted: that of all streams (its `by` is empty), then of each group.
+    - `asked`: whether the user chose the columns, so that a table shows them all.
+    - `listed`: false if the streams have been shown already.
+    - `reasons`: a sentence for each code of a missing number. `outcome`: returns one for each way in which a request can end.
+    - `statistics`: those that a table shows of a distribution; percentiles other than the usual ones are in the `percentiles`
+      of a group.
+    - `marks`: returns the chunks of the stream if there was only one. `page`: the sections of the streams shown in full.
     """
 
     columns: Sequence[Column]
@@ -110,20 +113,19 @@ class StatsReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reporter:
-    """One output format. A kind of content that it can show is a function; a command refuses a reporter without its kind.
+    """One output format, with a function for each kind of content that it supports. Commands reject a reporter without theirs.
 
-    | field | shows | asked by |
+    | field | shows | used by |
     |---|---|---|
-    | `findings` | what lint found | `lint` |
+    | `findings` | findings of lint | `lint` |
     | `stats` | measurements, as pieces of text | `stats` |
-    | `rows` | any table: a mapping a row, with the same keys in each | `stats --definitions`, `stats --compare`, `diff` |
+    | `rows` | any table: one mapping per row, all with the same keys | `stats --definitions`, `stats --compare`, `diff` |
     | `timelines` | streams event by event | `inspect` |
 
-    `content` is the kind of text that it makes, which decides how a terminal is kept safe from what a stream says: `prose`
-    is for people, and falls back to ASCII where the terminal needs it; `json` stays JSON. `brief` reporters show the
-    metrics that are enabled by default, and others every metric. `sections` makes, for one page, the
-    function that draws each stream as soon as it is measured, so that no stream is kept; `StatsReport.page` gives what it
-    drew.
+    `content` is the kind of text that it writes, which decides how text from a stream is escaped for a terminal: `prose` is
+    for people and falls back to ASCII if the terminal requires it; `json` stays valid JSON. `brief` reporters show the metrics
+    that are enabled by default, others all metrics. `sections` returns a function that draws each stream of a page as soon as
+    it is measured, so that streams are not kept in memory; `StatsReport.page` returns the sections.
     """
 
     name: str

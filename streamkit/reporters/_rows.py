@@ -10,17 +10,17 @@ from streamkit.text import one_line
 
 STATISTICS = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
 
-# A cell that begins so is a formula to a spreadsheet.
+# A spreadsheet reads a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def place(row: Row) -> str:
-    """Return the file of a row, with the number of its exchange where it is not the first."""
+    """Return the file of a row, with the number of its exchange unless it is the first."""
     return str(row["file"]) if row["exchange"] == 1 else f"{row['file']}#{row['exchange']}"
 
 
 def flat(rows: Iterable[Row], columns: Sequence[Column]) -> Iterable[dict[str, Any]]:
-    """Yield a row a stream with one cell a value: a distribution takes eight, named `key.p50` and so on. Absent is None."""
+    """Yield one row per stream with one cell per value; a distribution has eight, named `key.p50` etc. Missing values are None."""
     for row in rows:
         cells = {
             name: row[name] for name in ("file", "exchange", "api", "dialect", "model", "verdict", "tokens_source")
@@ -38,7 +38,7 @@ def flat(rows: Iterable[Row], columns: Sequence[Column]) -> Iterable[dict[str, A
 
 
 def harmless(value: Any) -> Any:
-    """Return a text cell of one line that a spreadsheet does not take for a formula: quoted where it begins like one."""
+    """Return the text of a cell on one line, quoted if a spreadsheet would otherwise read it as a formula."""
     if not isinstance(value, str):
         return value
     return one_line(f"'{value}" if value.startswith(_FORMULA) else value)

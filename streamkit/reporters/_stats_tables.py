@@ -1,4 +1,4 @@
-"""The tables of a stats report, as cells: which columns, which words; how they are drawn is the reporter's affair."""
+"""The tables of a stats report, as columns and cells; reporters draw them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streamkit.reporters._units import MISSING, shown
 from streamkit.text import one_line, shorten_from
 from streamkit.text import width as _width
 
-# Which columns a narrow table keeps, the most wanted first; the order of the columns is the metrics' own.
+# The columns that a narrow table keeps, the most important first; they are shown in the order of the metrics.
 _WANTED = (
     "time_to_first_token_ns",
     "output_tokens",
@@ -91,7 +91,7 @@ def failure_lines(group: Row, report: StatsReport) -> Iterator[str]:
 
 
 def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
-    """Return a row a stream with as many columns as fit `width`; `more` counts those that did not."""
+    """Return one row per stream with as many columns as fit `width`; `more` counts the others."""
     candidates = _candidates(report)
     cells = {key: [_shown(row, column, part, report) for row in rows] for key, (column, part) in candidates.items()}
     verdicts = [str(row["verdict"]) for row in rows]
@@ -118,7 +118,7 @@ def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
 
 
 def summary_tables(groups: Sequence[Row], report: StatsReport) -> Iterator[tuple[Row, str, Table]]:
-    """For each group its row, its title and the table of its distributions."""
+    """Yield the row, the title and the table of distributions of each group."""
     for group in groups:
         title = ", ".join(f"{name} {value}" for name, value in group["by"].items()) if group.get("by") else ""
         rows = []
@@ -133,15 +133,15 @@ def summary_tables(groups: Sequence[Row], report: StatsReport) -> Iterator[tuple
 
 def spread(column: Column, group: Row, report: StatsReport) -> list[str]:
     """Return the statistics of one metric over the streams of a group, as cells."""
-    told = {**group["metrics"][column.key], **group.get("percentiles", {}).get(column.key, {})}
+    numbers = {**group["metrics"][column.key], **group.get("percentiles", {}).get(column.key, {})}
     return [
-        f"{told[name]:,}" if name == "n" else shown(told.get(name), column.unit, ascii_only=report.ascii_only)
+        f"{numbers[name]:,}" if name == "n" else shown(numbers.get(name), column.unit, ascii_only=report.ascii_only)
         for name in report.statistics
     ]
 
 
 def cost_line(group: Row) -> str:
-    """Return what the streams cost in all, and of how many that is not known; empty without prices."""
+    """Return the total cost of the streams, and the number of streams of unknown cost; empty without prices."""
     bill = group.get("cost")
     if bill is None:
         return ""
@@ -160,7 +160,7 @@ def cost_line(group: Row) -> str:
 def mean_line(group: Row, report: StatsReport) -> str:
     """Return the means with half their 95 % intervals, and the standard deviations; empty if a table has no mean, or no metric
     two samples."""
-    told = []
+    means = []
     for column in report.columns if "mean" in report.statistics else ():
         value = group["metrics"].get(column.key)
         if value is None or value.get("std") is None or not (report.asked or column.key in _MEANS):
@@ -169,8 +169,8 @@ def mean_line(group: Row, report: StatsReport) -> str:
         interval = value["mean_interval_95"]
         sign = "+/-" if report.ascii_only else "±"
         half = shown((interval[1] - interval[0]) / 2, column.unit, ascii_only=report.ascii_only) if interval else ""
-        told.append(f"{column.head} {mean}{f' {sign} {half}' if half else ''} (std {std})")
-    return f"Means with 95 % intervals: {'; '.join(told)}." if told else ""
+        means.append(f"{column.head} {mean}{f' {sign} {half}' if half else ''} (std {std})")
+    return f"Means with 95 % intervals: {'; '.join(means)}." if means else ""
 
 
 def few_line(group: Row, report: StatsReport) -> str:
@@ -188,28 +188,28 @@ def few_line(group: Row, report: StatsReport) -> str:
         lacking = [rank for rank in ranks if 50 < rank < 100 and value["n"] * (100 - rank) < 100]
         if lacking:
             few.setdefault(f"p{min(lacking):g}", {}).setdefault(value["n"], []).append(column.head)
-    told = []
+    parts = []
     for name, metrics in sorted(few.items()):
         listed = [f"{', '.join(heads)} ({count})" for count, heads in metrics.items()]
-        told.append(f"{name} and above: {', '.join(listed)}")
-    return f"Too few samples to tell from the maximum: {'; '.join(told)}." if told else ""
+        parts.append(f"{name} and above: {', '.join(listed)}")
+    return f"Too few samples to tell from the maximum: {'; '.join(parts)}." if parts else ""
 
 
 def run_line(group: Row, report: StatsReport) -> str:
     """Return the metrics of the run in one line; empty if there are none."""
-    told, missing = [], dict[str, list[str]]()
+    parts, missing = [], dict[str, list[str]]()
     for column in report.run_columns:
         value = group["run"].get(column.key)
         if value is not None:
-            told.append(f"{column.title.lower()} {shown(value, column.unit)}{_per(column.unit)}")
+            parts.append(f"{column.title.lower()} {shown(value, column.unit)}{_per(column.unit)}")
         elif (code := group["run_missing"].get(column.key)) and (code != _UNASKED or report.asked):
             missing.setdefault(code, []).append(column.title.lower())
     for code, titles in missing.items():
-        told.append(f"{', '.join(titles)} {MISSING} ({code}: {report.reasons.get(code, code)})")
+        parts.append(f"{', '.join(titles)} {MISSING} ({code}: {report.reasons.get(code, code)})")
     known, streams = group["on_the_clock"], group["streams"]
     if 0 < known < streams and any(column.key not in _WITHOUT_CLOCK for column in report.run_columns):
-        told.append(f"rates are of {known} of {streams} streams, whose wall clock is known")
-    return "; ".join(told)
+        parts.append(f"rates are of {known} of {streams} streams, whose wall clock is known")
+    return "; ".join(parts)
 
 
 class Notes:
@@ -219,19 +219,19 @@ class Notes:
         self._kinds: dict[str, tuple[list[str], list[int]]] = {}
 
     def add(self, row: Row) -> None:
-        """Take the notes of one stream; of a million of the same kind the first few are kept, and their number."""
+        """Add the notes of one stream. Of notes of the same kind, the first few and their number are kept."""
         for note in row["notes"]:
             first, count = self._kinds.setdefault(_DIGITS.sub("0", note), ([], [0]))
             count[0] += 1
             if len(first) < _ALIKE:
                 first.append(f"{place(row)}: {note}")
 
-    def message(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """Return the sentences."""
-        return [note for first, (count,) in self._kinds.values() for note in _told(first, count)]
+        return [note for first, (count,) in self._kinds.values() for note in _notes_shown(first, count)]
 
 
-def _told(first: list[str], count: int) -> list[str]:
+def _notes_shown(first: list[str], count: int) -> list[str]:
     return first if count <= len(first) else [f"{first[0]} (and the like in {count - 1:,} more)"]
 
 
@@ -262,7 +262,7 @@ def _shown(row: Row, column: Column, part: str, report: StatsReport) -> str:
         value = value[part]
     text = shown(value, column.unit, ascii_only=report.ascii_only)
     if column.key == "output_tokens" and value is not None:
-        # Where a count does not come from the stream's own usage, it is marked; the notes say what it is.
+        # A count that is not from the stream's own usage is marked; the notes describe its source.
         source = str(row["tokens_source"] or "")
         text = _SOURCES.get(source, "≈" if not report.ascii_only else "~") + text
     return text
@@ -273,11 +273,11 @@ def _per(unit: str) -> str:
 
 
 def short(names: Sequence[str], width: int, cut: str = "…") -> list[str]:
-    """Names of at most `width` columns: the folder that they all are in goes first, then their beginnings."""
+    """Shorten names to at most `width` columns: first without their common folder, then without their beginnings."""
     clean = [one_line(name) for name in names]
     if max(map(_width, clean), default=0) <= width:
         return clean
-    # What the first and the last by name begin with, all of them begin with.
+    # A common prefix of the first and the last name in sorted order is a prefix of all of them.
     first, last = min(clean), max(clean)
     alike = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), 0)
     folder = first[:alike].rfind("/") + 1

@@ -1,4 +1,4 @@
-"""JSON that every parser reads, whatever text is in it."""
+"""JSON that every parser accepts, whatever text it contains."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _HALF = re.compile(r"(\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\ud[89a-f
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
-    r"""Return a value as JSON in ASCII. Half a character (a lone surrogate), which is no text and is refused by strict parsers,
-    becomes the six characters of its escape, so that it is still seen which it was.
+    r"""Return a value as JSON in ASCII. A lone surrogate, which strict parsers reject, becomes the six characters of its escape,
+    so that it is still visible.
     """
     text = json.dumps(value, indent=indent)
     return _HALF.sub(lambda match: match[1] or "\\" + match[0], text) if "\\ud" in text else text
 
 
 def dumps_fast(value: Any, *, indent: bool = False) -> str:
-    """Return a value as JSON in UTF-8; as `dumps` writes it where orjson refuses it (a file name with half a character)."""
+    """Return a value as JSON in UTF-8; as written by `dumps` if orjson rejects it (a file name with a lone surrogate)."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None).decode()
     except orjson.JSONEncodeError:

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them: three digits and a unit."""
+"""Human-readable numbers: three digits and a unit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _time(value: float, micro: str) -> str:
         minutes, seconds = divmod(round(value / 1e9), 60)
         return f"{minutes}m{seconds:02}s"
     for scale, name in _TIMES:
-        # Rounding must not lift a number into the next unit's range and leave it there: 999.6 ms is 1.00 s.
+        # A number that rounds up to the range of the next unit gets that unit: 999.6 ms is 1.00 s.
         if abs(value) >= scale * 0.9995:
             scaled = value / scale
             text = (

@@ -17,7 +17,7 @@ def rows(given: Sequence[Row]) -> str:
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """Yield a line a stream: times in nanoseconds, a distribution in eight columns, an absent value an empty cell."""
+    """Yield one line per stream: times in nanoseconds, distributions in eight columns, missing values as empty cells."""
     yield from _lines(flat(report.streams, report.columns))
 
 

@@ -1,6 +1,6 @@
-"""Annotations of GitHub Actions: a workflow command a finding, the gravest first, because GitHub shows only ten of a kind.
+"""Annotations of GitHub Actions: one workflow command per finding, most severe first, because GitHub shows only ten per kind.
 
-What a model wrote is in the messages, and a line that begins with `::` is a command: nothing of it may begin a line.
+Messages contain text from models, and a line that begins with `::` is a command, so no such text may begin a line.
 Source: docs.github.com, "Workflow commands for GitHub Actions"; the escapes are those of actions/toolkit.
 """
 

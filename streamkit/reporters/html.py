@@ -1,4 +1,4 @@
-"""HTML: one file that opens from disk, with pictures, sortable tables, and every stream in full."""
+"""HTML: one self-contained file with charts, sortable tables, and every stream in full."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streamkit.reporters._rows import place
 from streamkit.reporters._stats_tables import failure_lines, headline, run_line, summary_tables, wanted
 
 _CHARTS = ("time_to_first_token_ns", "inter_chunk_gap_ns", "operation_duration_ns")
-# A table of more rows than this is slow to open; the data holds them all.
+# Larger tables are slow to open; the embedded data contains all rows.
 _ROWS = 2000
 
 
@@ -32,7 +32,7 @@ def timelines(streams: Sequence[Stream]) -> str:
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """Yield a page: the summary, pictures of its distributions, the streams as bars and as a table, then each in full."""
+    """Yield a page: the summary, charts of its distributions, the streams as bars and as a table, then each in full."""
     streams = list(report.streams)
     groups = report.groups()
     parts = [
@@ -59,21 +59,21 @@ def _opened_if_alone(sections: Sequence[str]) -> Sequence[str]:
 
 
 def _summaries(groups: Sequence[Row], report: StatsReport) -> Iterator[str]:
-    for group, title, told in summary_tables(groups, report):
+    for group, title, statistics in summary_tables(groups, report):
         if title:
             yield f"<h2>{text(title)}</h2><p>{text(headline(group))}</p>"
         lines = [text(line) for line in failure_lines(group, report)]
         if lines:
             yield f"<p>{'<br>'.join(lines)}</p>"
-        yield table(told.heads, [[text(one) for one in cells] for cells in told.rows])
+        yield table(statistics.heads, [[text(one) for one in cells] for cells in statistics.rows])
 
 
 def _charts(group: Row, columns: Sequence[Column]) -> Iterator[str]:
     for column in columns:
-        told = group["histograms"].get(column.key)
-        if column.key in _CHARTS and told is not None and told["count"] > 1:
-            yield f'<h2>{text(column.title)} <span class="dim">({told["count"]:,}; the curve is the share up to there)</span></h2>'
-            yield distribution(told, column.unit)
+        values = group["histograms"].get(column.key)
+        if column.key in _CHARTS and values is not None and values["count"] > 1:
+            yield f'<h2>{text(column.title)} <span class="dim">({values["count"]:,}; the curve is the share up to there)</span></h2>'
+            yield distribution(values, column.unit)
 
 
 def _streams(streams: Sequence[Row], report: StatsReport) -> str:

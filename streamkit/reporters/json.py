@@ -17,7 +17,7 @@ def rows(given: Sequence[Row]) -> str:
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """Yield `{"version":1,"streams":[…],"summary":{…}}`, a stream a line, each written as soon as it is measured."""
+    """Yield `{"version":1,"streams":[…],"summary":{…}}` with one stream per line, each as soon as it is measured."""
     yield f'{{"version":{VERSION},"streams":['
     between = "\n"
     for row in report.streams:
@@ -29,7 +29,7 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 
 def findings(report: LintReport) -> str:
-    """Return `{"version":1,"findings":[…],"streams":[…]}`. Half a character of a stream's text is shown as its escape."""
+    """Return `{"version":1,"findings":[…],"streams":[…]}`. A lone surrogate in a stream's text is shown as its escape."""
     document = {
         "version": VERSION,
         "findings": [finding_object(finding) for finding in report.findings],

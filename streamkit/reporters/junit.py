@@ -1,4 +1,4 @@
-"""JUnit XML: a test case a stream; each finding that fails the run is a failure of it, the others are its output."""
+"""JUnit XML: one test case per stream; findings that fail the run are its failures, others are its output."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streamkit.text import one_line
 
 
 def findings(report: LintReport) -> str:
-    """One suite. Control characters, which XML does not have, are shown as escapes."""
+    """Return one suite. Control characters, which XML does not allow, are shown as escapes."""
     cases = [_case(report, row) for row in report.streams]
     failed = sum(case.find("failure") is not None for case in cases)
     counts = {"tests": str(len(cases)), "failures": str(failed), "errors": "0"}

@@ -17,10 +17,10 @@ from streamkit.reporters._stats_tables import (
 )
 from streamkit.text import one_line
 
-# What would end a cell, begin a link, an image, a tag or a mention, or style the text.
+# Characters that would end a cell, begin a link, an image, a tag or a mention, or format the text.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~&@!])")
 
-# A page has no width; this one keeps all columns.
+# Wide enough for all columns.
 _WIDE = 10_000
 
 
@@ -34,9 +34,9 @@ def rows(given: Sequence[Row]) -> str:
 
 def stats(report: StatsReport) -> Iterator[str]:
     """Yield a table of the streams, then one of the distributions."""
-    streams, heard = list(report.streams), Notes()
+    streams, notes = list(report.streams), Notes()
     for row in streams:
-        heard.add(row)
+        notes.add(row)
     groups = report.groups()
     yield f"**{_cell(headline(groups[0]))}**\n\n"
     yield _table(stream_table(streams, report, _WIDE)) + "\n"
@@ -46,7 +46,7 @@ def stats(report: StatsReport) -> Iterator[str]:
         yield "\n" + _table(table) + "\n"
         means = mean_line(group, report) if table.rows else ""
         yield f"{_cell(means)}\n\n" if means else ""
-    for note in heard.message():
+    for note in notes.sentences():
         yield f"- {_cell(note)}\n"
 
 

@@ -1,6 +1,6 @@
 """OpenTelemetry: one JSON line per metric and stream, with the names of the semantic conventions if they exist.
 
-Values are in the units that the conventions ask for: seconds, `{token}`, `By`. Attributes are those of the GenAI conventions;
+Values are in the units that the conventions require: seconds, `{token}`, `By`. Attributes are those of the GenAI conventions;
 those without a name there begin with `streamkit.`. Missing values have no line.
 """
 
@@ -17,7 +17,7 @@ _STATISTICS = ("min", "mean", "p50", "p90", "p95", "p99", "max")
 
 
 def stats(report: StatsReport) -> Iterator[str]:
-    """Yield a line a metric and stream: `{"name","unit","value" or "distribution","attributes","time"}`."""
+    """Yield one line per metric and stream: `{"name","unit","value" or "distribution","attributes","time"}`."""
     for row in report.streams:
         attributes = _attributes(row)
         for column in report.columns:

@@ -1,8 +1,8 @@
-"""OTLP/JSON, a request a line: a span for each stream, then the metrics of the run as exponential histograms.
+"""OTLP/JSON, one request per line: a span for each stream, then the metrics of the run as exponential histograms.
 
 The lines are those of the OpenTelemetry file exporter (opentelemetry-specification, protocol/file-exporter.md), which the
 collector's `otlpjsonfile` receiver reads: one with `resourceSpans` for each stream whose start and duration were measured,
-then one with `resourceMetrics`. Integers of 64 bits are strings and ids are hexadecimal, as OTLP/JSON wants them
+then one with `resourceMetrics`. 64-bit integers are strings and ids are hexadecimal, as OTLP/JSON requires
 (opentelemetry-proto 1.x, docs/specification.md, "JSON Protobuf Encoding").
 """
 
@@ -24,7 +24,7 @@ from streamkit.reporters._otel_names import TOKEN_TYPES, attributes, metric_name
 _SCALE = 6
 """Buckets of base 2^(2^-6): values in one differ by 1.1 % at most (data model, "ExponentialHistogram")."""
 _MOST_BUCKETS = 320
-"""Buckets of one histogram; where values lie further apart, the buckets become wider."""
+"""Maximum number of buckets of a histogram; if the range of its values is too large, the buckets become wider."""
 _DELTA = 1
 _CLIENT = 3
 _ERROR = 2
@@ -40,7 +40,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class _Points:
-    """An exponential histogram in the making."""
+    """An exponential histogram that values are added to."""
 
     count: int = 0
     total: float = 0.0
@@ -102,7 +102,7 @@ class _Metrics:
     end: int | None = None
 
     def see(self, row: Row, columns: Mapping[str, Column]) -> None:
-        """Add the single values of a stream; those of many values come with the summary."""
+        """Add the metrics of a stream with a single value; those with many values are added from the summary."""
         for column in columns.values():
             value = row["metrics"].get(column.key)
             if isinstance(value, (int, float)) and value >= 0:
@@ -121,7 +121,7 @@ class _Metrics:
         return self.points.setdefault((name, tuple(sorted({**known, **kind}.items()))), _Points())
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Return the metrics of the conventions and our own, each with its data points."""
+        """Return the metrics, those of the conventions and others, each with its data points."""
         start, end = self.start or 0, self.end or 0
         made = []
         for name, column in self.columns.items():
@@ -158,8 +158,8 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 
 def _see_distributions(metrics: _Metrics, report: StatsReport, columns: Mapping[str, Column]) -> None:
-    """Metrics with many values a stream, of the whole run. Their values are those of the buckets that statistics are kept
-    in, half a percent wide."""
+    """Return the metrics with many values per stream, for the whole run. Values are rounded to the buckets of the statistics,
+    which are half a percent wide."""
     histograms = report.groups()[0].get("histograms", {})
     for key, kept in histograms.items():
         column = columns.get(key)
@@ -235,7 +235,7 @@ def _value(value: Any) -> dict[str, Any]:
 
 
 def _text(text: str) -> str:
-    """Return text without halves of surrogate pairs, which no UTF-8 holds."""
+    """Return text without lone surrogates, which UTF-8 cannot encode."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,7 +1,7 @@
-"""SARIF 2.1.0, which code scanning reads.
+"""SARIF 2.1.0, for code scanning.
 
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; docs.github.com, "SARIF support for code
-scanning", for what GitHub asks for: a rule a code, a level, a place with a line, fingerprints.
+scanning", for what GitHub requires: a rule per code, a level, a location with a line, fingerprints.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def findings(report: LintReport) -> str:
-    """One run with the rules that were broken and a result a finding."""
+    """Return one run, with the violated rules and one result per finding."""
     codes = sorted({finding.code for finding in report.findings})
     driver: dict[str, Any] = {"name": "streamkit", "rules": [_rule(report, code) for code in codes]}
     if report.version:
@@ -67,7 +67,7 @@ def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """Return a file's path as a URI, relative where it is."""
+    """Return a file's path as a URI; a relative path becomes a relative URI."""
     path = quote(file.removeprefix("./").replace("\\", "/"), safe="/", errors="surrogateescape")
     return f"file://{path}" if path.startswith("/") else path
 

@@ -1,4 +1,4 @@
-"""A table for a terminal: for one stream a card, for many a row each and the distribution of all."""
+"""A table for a terminal: a card for a single stream, otherwise one row per stream and the distributions over all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from streamkit.reporters._stats_tables import (
 )
 from streamkit.text import one_line, width
 
-# More streams than this are not listed unless that is asked for.
+# More streams than this are listed only with `--per-stream`.
 _LISTED = 40
 _NOTES = 8
 _STALLS = 5
@@ -44,9 +44,9 @@ def rows(given: Sequence[Row]) -> str:
 def stats(report: StatsReport) -> Iterator[str]:
     """Yield a card for one stream; else a table of the streams and the distributions over them."""
     streams: list[Row] = []
-    heard = Notes()
+    notes = Notes()
     for row in report.streams:
-        heard.add(row)
+        notes.add(row)
         if report.per_stream or len(streams) <= _LISTED:
             streams.append(row)
     groups = report.groups()
@@ -57,14 +57,14 @@ def stats(report: StatsReport) -> Iterator[str]:
         yield from _card(streams[0], groups[0], report)
     else:
         yield from _many(streams, groups, count, report)
-    message = [one_line(note) for note in heard.message()]
-    if message:
+    sentences = [one_line(note) for note in notes.sentences()]
+    if sentences:
         yield "\n"
-    for note in message[:_NOTES]:
-        told = textwrap.fill(f"note: {note}", report.width, break_on_hyphens=False)
-        yield f"{report.paint('warning', 'note:')}{told.removeprefix('note:')}\n"
-    if len(message) > _NOTES:
-        yield f"note: and {len(message) - _NOTES} more such notes; --format json has them all\n"
+    for note in sentences[:_NOTES]:
+        wrapped = textwrap.fill(f"note: {note}", report.width, break_on_hyphens=False)
+        yield f"{report.paint('warning', 'note:')}{wrapped.removeprefix('note:')}\n"
+    if len(sentences) > _NOTES:
+        yield f"note: and {len(sentences) - _NOTES} more such notes; --format json has them all\n"
     if report.explain:
         yield from _explained(groups[0], report)
         yield from _run_explained(groups[0], report)
@@ -73,10 +73,10 @@ def stats(report: StatsReport) -> Iterator[str]:
 
 
 def drawn(table: Table, paint: Palette = PLAIN, indent: str = "") -> str:
-    """Return a table as lines, columns two blanks apart; its heads and the words for verdicts in color."""
+    """Return a table as lines, with two spaces between columns, and with colored headings and verdicts."""
     heads = [paint("quiet", head) for head in table.heads]
     body = [[paint(VERDICTS.get(cell, ""), cell) for cell in row] for row in table.rows]
-    # Heads are a row like the others: above a line of their own, tabulate would widen the columns of long ones.
+    # Headings are a row like the others: as headers, tabulate would widen the columns of long ones.
     rows = [heads, *body]
     narrow = all(cell.isascii() and "\n" not in cell for row in rows for cell in row)
     lines = _by_padding(rows, table.left) if narrow else _by_tabulate(rows, table.left)
@@ -92,8 +92,8 @@ def _by_tabulate(rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
 
 
 def _by_padding(rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
-    """Return the same for ASCII, where a character is a column: importing tabulate and its tables of widths takes longer than all
-    else that a command does with a small file."""
+    """Return the same for ASCII text, where each character takes one column. Importing tabulate and its tables of widths would
+    take longer than everything else that a command does with a small file."""
     cells = [[cell.strip() for cell in row] for row in rows]
     sizes = [[len(unpainted(cell)) for cell in row] for row in cells]
     columns = [max(column) for column in zip(*sizes, strict=True)]
@@ -121,7 +121,7 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
         value = row["metrics"].get(column.key)
         if column.many:
             if value is not None and wanted(column, report):
-                # Of the stream itself: the summary leaves out one that failed.
+                # From the stream itself: the summary excludes a failed one.
                 own = {**group, "metrics": {column.key: value}}
                 cells.append([column.title, *spread(column, own, report)])
             continue
@@ -137,7 +137,7 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
         heads = ["", *report.statistics]
         table = drawn(Table(heads, cells), report.paint, "  ")
         if max(map(width, unpainted(table).split("\n"))) > report.width:
-            # The title takes the room that the numbers need.
+            # The title takes the space of the numbers.
             short = {column.title: column.head for column in report.columns}
             table = drawn(Table(heads, [[short[row[0]], *row[1:]] for row in cells]), report.paint)
         yield "\n" + table
@@ -151,19 +151,19 @@ def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
 
 
 def _choices(row: Row, report: StatsReport) -> Iterator[str]:
-    """Yield a row a choice, where the stream has several."""
+    """Yield one row per choice if the stream has several."""
     cells = []
     for choice in row.get("choices", ()):
         gaps = choice["inter_chunk_gap_ns"] or {}
         times = [choice["time_to_first_token_ns"], choice["time_to_last_token_ns"], gaps.get("p50"), gaps.get("p99")]
-        told = [shown(time, "ns", ascii_only=report.ascii_only) for time in times]
-        cells.append([f"choice {choice['choice']}", str(choice["content_chunks"]), *told])
+        formatted = [shown(time, "ns", ascii_only=report.ascii_only) for time in times]
+        cells.append([f"choice {choice['choice']}", str(choice["content_chunks"]), *formatted])
     if cells:
         yield "\n" + drawn(Table(["", "content", "TTFT", "TTLT", "gap p50", "gap p99"], cells), report.paint, "  ")
 
 
 def _stalls(row: Row, report: StatsReport) -> Iterator[str]:
-    """Where the stream stood still, the longest times first."""
+    """Yield the stalls of the stream, the longest first."""
     stalls = sorted(row.get("stalls", ()), key=lambda stall: -stall["gap_ns"])
     if stalls and not report.asked:
         yield "\n"
@@ -175,7 +175,7 @@ def _stalls(row: Row, report: StatsReport) -> Iterator[str]:
 
 
 def _pictures(group: Row, report: StatsReport) -> Iterator[str]:
-    """Yield the strip of the one stream that there is, and, where they are asked for, the histograms of its distributions."""
+    """Yield the strip of a single stream and, with `--plot`, the histograms of the distributions."""
     marks = report.marks()
     drawing = list(strip(marks, width=min(report.width, 120), ascii_only=report.ascii_only))
     if drawing:
@@ -187,17 +187,17 @@ def _pictures(group: Row, report: StatsReport) -> Iterator[str]:
 
 def _histograms(group: Row, report: StatsReport) -> Iterator[str]:
     for column in report.columns if report.plot else ():
-        told = group["histograms"].get(column.key)
-        if told is not None and told["count"] > 1 and column.unit == "ns" and wanted(column, report):
-            title = f"{column.title} ({told['count']:,})"
+        values = group["histograms"].get(column.key)
+        if values is not None and values["count"] > 1 and column.unit == "ns" and wanted(column, report):
+            title = f"{column.title} ({values['count']:,})"
             yield f"\n{report.paint('head', title)}\n"
-            yield from histogram(told, column.unit, width=min(report.width, 100), ascii_only=report.ascii_only)
+            yield from histogram(values, column.unit, width=min(report.width, 100), ascii_only=report.ascii_only)
 
 
 def _two_columns(
     left: Sequence[tuple[str, str, str]], right: Sequence[tuple[str, str, str]], room: int
 ) -> Iterator[str]:
-    """Names and values in two columns side by side, or one below the other where `room` is too narrow for both."""
+    """Return names and values in two columns side by side, or below each other if `room` is too narrow for both."""
     lefts, rights = _aligned(left), _aligned(right)
     if max(map(len, lefts), default=0) + max(map(len, rights), default=0) + 6 > room:
         lefts, rights = _aligned([*left, *right]), []
@@ -240,7 +240,7 @@ def _many(streams: Sequence[Row], groups: Sequence[Row], count: int, report: Sta
 
 
 def _run_explained(group: Row, report: StatsReport) -> Iterator[str]:
-    """Yield the formulas of the numbers that only all streams together have."""
+    """Yield the formulas of the metrics of the whole run."""
     for column in report.run_columns:
         yield from _formula(column, report)
         if code := group["run_missing"].get(column.key):
@@ -263,7 +263,7 @@ def _explained(group: Row, report: StatsReport) -> Iterator[str]:
 
 
 def _hint(group: Row, report: StatsReport) -> Iterator[str]:
-    """One line that tells why dashes are dashes, where the reasons are few."""
+    """Return one line with the reasons of missing values, if there are few."""
     codes: dict[str, None] = {}
     for column, found in explanations(group, report):
         if wanted(column, report, None):

@@ -1,4 +1,4 @@
-"""Findings for a person: grouped by stream, each with the offending text, a caret, and the client that breaks."""
+"""Findings for people: grouped by stream, each with the offending text, a caret, and the clients that break."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BAR = "    | "
 
 
 def findings(report: LintReport) -> str:
-    """Return the whole report, ending in one line that sums it up."""
+    """Return the whole report, ending with a summary line."""
     lines: list[str] = []
     for row in report.streams:
         own = [f for f in report.findings if (f.file, f.exchange) == (row["file"], row["exchange"])]
@@ -26,13 +26,13 @@ def findings(report: LintReport) -> str:
 
 
 def place(finding: Finding) -> str:
-    """Return `file:line`, which terminals and editors make a link of."""
+    """Return `file:line`, which terminals and editors turn into a link."""
     file = one_line(finding.file)
     return file if finding.place.line is None else f"{file}:{finding.place.line}"
 
 
 def where(finding: Finding) -> str:
-    """Event, byte and JSON path, as far as there are any."""
+    """Return the event, byte and JSON path, if known."""
     spot = finding.place
     counted = [
         f"exchange {finding.exchange}" if finding.exchange > 1 else "",
@@ -44,7 +44,7 @@ def where(finding: Finding) -> str:
 
 
 def times(finding: Finding) -> str:
-    """Return ` (×3)` where the finding occurs more than once."""
+    """Return ` (×3)` if the finding occurs more than once, else ""."""
     return f" (×{finding.count})" if finding.count > 1 else ""
 
 
@@ -70,14 +70,14 @@ def _finding(report: LintReport, finding: Finding) -> Iterator[str]:
 
 
 def _parts(finding: Finding) -> tuple[str, str, str]:
-    """Return the excerpt before, at and behind its caret, as a terminal may see it."""
+    """Return the excerpt before, at and after its caret, escaped for a terminal."""
     text = finding.excerpt
     start, end = finding.caret or (0, 0)
     return one_line(text[:start]), one_line(text[start:end]), one_line(text[end:])
 
 
 def _fitted(parts: tuple[str, str, str], width: int) -> tuple[str, str, str]:
-    """Return the three parts in `width` columns (0: as many as there are), cut on the far sides of the caret."""
+    """Return the three parts shortened to `width` columns (0: unlimited), at the ends away from the caret."""
     before, marked, after = parts
     if not width or _columns("".join(parts)) <= width:
         return parts

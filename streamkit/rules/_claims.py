@@ -78,24 +78,24 @@ def _matching(code: str, api: str, path: str) -> list[dict[str, Any]]:
 def _sentences(code: str, api: str, path: str, dialect: str | None, passed_on: bool) -> tuple[str, ...]:
     rows = _matching(code, api, path)
     by_effect: dict[str, list[str]] = {}
-    for client, told in _clients().items() if rows else ():
-        if not told["only"] or dialect is None or dialect in told["only"]:
-            for what, name in _of_client(client, told, rows, passed_on):
+    for client, entry in _clients().items() if rows else ():
+        if not entry["only"] or dialect is None or dialect in entry["only"]:
+            for what, name in _of_client(client, entry, rows, passed_on):
                 by_effect.setdefault(what, []).append(name)
     return tuple(f"{', '.join(names)}: {what}" for what, names in by_effect.items())
 
 
 def _of_client(
-    client: str, told: dict[str, Any], rows: Sequence[dict[str, Any]], passed_on: bool
+    client: str, entry: dict[str, Any], rows: Sequence[dict[str, Any]], passed_on: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield what each call of a client does, and its name; calls that do the same are one."""
     effects = {}
-    for call in told["calls"]:
+    for call in entry["calls"]:
         key = f"{client} {call}"
         outcomes = [(row["outcomes"][key], row["truncated"]) for row in rows if key in row["outcomes"]]
         if outcomes:
             effects[call] = _summed(effect(outcome, truncated, passed_on) for outcome, truncated in outcomes)
-    name = f"{told['label']} {short_version(next(iter(told['versions'].values())))}"
+    name = f"{entry['label']} {short_version(next(iter(entry['versions'].values())))}"
     if len(set(effects.values())) == 1:
         effects = {"": next(iter(effects.values()))}
     for call, what in effects.items():

@@ -168,8 +168,8 @@ def _values(one: Stream | Row, metrics: list[Metric]) -> Iterable[tuple[str, flo
                 yield name, median(samples.values)
         return
     for entry in metrics:
-        told = one["metrics"].get(entry.key)
-        value = told.get("p50") if isinstance(told, dict) else told
+        found = one["metrics"].get(entry.key)
+        value = found.get("p50") if isinstance(found, dict) else found
         if value is not None:
             yield entry.name, float(value)
 
@@ -190,47 +190,47 @@ def _counts(side: Side) -> dict[str, Any]:
     }
 
 
-def success_to_json(told: Success) -> dict[str, Any]:
+def success_to_json(change: Success) -> dict[str, Any]:
     """Return the numbers of the change of the success share."""
     return {
-        "before": round(told.before[0] / told.before[1], 6) if told.before[1] else None,
-        "after": round(told.after[0] / told.after[1], 6) if told.after[1] else None,
-        "change": None if told.change is None else round(told.change, 6),
-        "interval_95": None if told.low is None else [round(told.low, 6), round(told.high or 0.0, 6)],
-        "verdict": told.verdict,
+        "before": round(change.before[0] / change.before[1], 6) if change.before[1] else None,
+        "after": round(change.after[0] / change.after[1], 6) if change.after[1] else None,
+        "change": None if change.change is None else round(change.change, 6),
+        "interval_95": None if change.low is None else [round(change.low, 6), round(change.high or 0.0, 6)],
+        "verdict": change.verdict,
     }
 
 
-def difference_to_json(entry: Metric, told: Difference | None) -> dict[str, Any] | None:
+def difference_to_json(entry: Metric, change: Difference | None) -> dict[str, Any] | None:
     """Return the numbers of the difference of one metric."""
-    if told is None:
+    if change is None:
         return None
     return {
-        "before": distribution(told.before, entry.unit),
-        "after": distribution(told.after, entry.unit),
-        "change": json_number(told.change, entry.unit),
-        "ratio": None if told.ratio is None else round(told.ratio, 6),
-        "shift": json_number(told.middle.change, entry.unit),
-        "interval_95": _bounds(entry, told.middle),
-        "middle": told.middle.verdict,
-        "tail": None if told.tail is None else _tail(entry, told.tail),
-        "verdict": told.verdict,
+        "before": distribution(change.before, entry.unit),
+        "after": distribution(change.after, entry.unit),
+        "change": json_number(change.change, entry.unit),
+        "ratio": None if change.ratio is None else round(change.ratio, 6),
+        "shift": json_number(change.middle.change, entry.unit),
+        "interval_95": _bounds(entry, change.middle),
+        "middle": change.middle.verdict,
+        "tail": None if change.tail is None else _tail(entry, change.tail),
+        "verdict": change.verdict,
     }
 
 
-def _tail(entry: Metric, told: Shift) -> dict[str, Any]:
+def _tail(entry: Metric, change: Shift) -> dict[str, Any]:
     return {
-        "percentile": round(told.rank, 2),
-        "before": json_number(told.before, entry.unit),
-        "after": json_number(told.after, entry.unit),
-        "change": json_number(told.change, entry.unit),
-        "ratio": None if told.ratio is None else round(told.ratio, 6),
-        "interval_95": _bounds(entry, told),
-        "verdict": told.verdict,
+        "percentile": round(change.rank, 2),
+        "before": json_number(change.before, entry.unit),
+        "after": json_number(change.after, entry.unit),
+        "change": json_number(change.change, entry.unit),
+        "ratio": None if change.ratio is None else round(change.ratio, 6),
+        "interval_95": _bounds(entry, change),
+        "verdict": change.verdict,
     }
 
 
-def _bounds(entry: Metric, told: Shift) -> list[float] | None:
-    if told.low is None or told.high is None:
+def _bounds(entry: Metric, change: Shift) -> list[float] | None:
+    if change.low is None or change.high is None:
         return None
-    return [json_number(told.low, entry.unit), json_number(told.high, entry.unit)]
+    return [json_number(change.low, entry.unit), json_number(change.high, entry.unit)]

@@ -145,11 +145,11 @@ class Run:
 
         A file of a benchmark tool's results is merged too. Raises UnreadableInput, in which case none is added.
         """
-        if (told := tool_measurements(path)) is not None:
-            for measurement in told:
+        if (measurements := tool_measurements(path)) is not None:
+            for measurement in measurements:
                 self._add(measurement)
             shown = [entry for entry in self.shown if entry.of_stream is not None]
-            return [{**row_of(measurement, shown), **self._cost(measurement)} for measurement in told]
+            return [{**row_of(measurement, shown), **self._cost(measurement)} for measurement in measurements]
         run = read_run(path, self.whole, self.limits, self.wanted.by)
         self.whole.merge(run.summary)
         for group, summary in run.groups:
@@ -242,13 +242,13 @@ def stats(
 
 
 def _flat(row: Row) -> dict[str, Any]:
-    told = {name: row[name] for name in ("file", "exchange", "api", "dialect", "model", "verdict", "recorded_at")}
+    record = {name: row[name] for name in ("file", "exchange", "api", "dialect", "model", "verdict", "recorded_at")}
     for key, value in row["metrics"].items():
         if isinstance(value, dict):
-            told |= {f"{key}.{stat}": number for stat, number in value.items()}
+            record |= {f"{key}.{stat}": number for stat, number in value.items()}
         else:
-            told[key] = value
-    return told
+            record[key] = value
+    return record
 
 
 def sorted_rows(rows: Iterator[Row], by: str, *, reverse: bool) -> list[Row]:

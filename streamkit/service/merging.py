@@ -101,10 +101,10 @@ def _measured(path: str, number: int, request: Request, tool: ToolResult) -> Mea
 
 def rows_of(path: str) -> list[Row]:
     """Return the rows of such a file, a stream each. Raises UnreadableInput."""
-    told = tool_measurements(path)
-    if told is not None:
+    measurements = tool_measurements(path)
+    if measurements is not None:
         entries = [entry for entry in METRICS.values() if not entry.whole_run]
-        return [row_of(measurement, entries) for measurement in told]
+        return [row_of(measurement, entries) for measurement in measurements]
     try:
         rows = list(orjson.loads(Path(path).read_bytes())["streams"])
         for row in rows:

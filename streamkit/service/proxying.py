@@ -47,44 +47,22 @@ def proxying(
     stop: Stop | None = None,
     switchboard: Switchboard | None = None,
 ) -> Iterator[Proxy]:
-    """Run a proxy in a thread until the context exits; `recorders` records what it passes on. `shared` lets
-    other processes listen on the same port. `stop` knows the signal that ended it, which recordings then name. With a
-    `switchboard`, requests to its address are passed on, and `host` and `port` do not matter.
+    """Run a proxy in a thread until the context exits; `recorders` records what it passes on.
 
-    Raises CannotListen, UsageError.
+    `shared` lets other processes listen on the same port. Recordings end with the name of the signal that requested `stop`.
+    With a `switchboard`, requests to its address are passed on, and `host` and `port` are not used. Raises CannotListen,
+    UsageError.
     """
     playing = playing or Playing()
-    mock = Mock(filter(_worth_repeating, playing.exchanges) if playing.mode == "auto" else playing.exchanges,
-                playing.options or Options(), on_answer=playing.on_answer)  # fmt: skip
-
-    def answer(request: Request) -> Sequence[Step] | None:
-        if playing.mode == "replay":
-            return mock.answer(request)
-        return mock.find(request) if playing.mode == "auto" else None
-
-    def on_end(outcome: Outcome) -> None:
-        if playing.mode == "auto":
-            for exchange in recording.read(outcome.lines, path=outcome.path or "-"):
-                if _worth_repeating(exchange):
-                    mock.add(exchange)
-        recorders.on_end(outcome)
-
-    # A proxy passes the body on in its original content coding; the recording stores it decoded.
-    own_recorders = replace(
-        recorders,
-        source="proxy",
-        decode=True,
-        on_end=on_end,
-        on_error=recorders.on_error or logging.getLogger("streamkit").error,
-        keep=recorders.keep or playing.mode == "auto",
-    )
+    answers = _Answers(playing)
+    recorders = _recorders_of_proxy(recorders, answers if playing.mode == "auto" else None)
     if playing.mode != "replay":
-        own_recorders.prepare()
+        recorders.prepare()
     stop = stop or Stop()
     proxy = Proxy(
         rules,
-        own_recorders.recorder,
-        answer=answer,
+        recorders.recorder,
+        answer=answers.answer,
         settings=settings,
         host=host,
         port=port,
@@ -93,6 +71,48 @@ def proxying(
     )
     with in_thread(proxy) if switchboard is None else switchboard.connected(proxy):
         yield proxy
+
+
+class _Answers:
+    """What a proxy answers from recordings, in its mode."""
+
+    def __init__(self, playing: Playing) -> None:
+        self._mode = playing.mode
+        exchanges = filter(_worth_repeating, playing.exchanges) if playing.mode == "auto" else playing.exchanges
+        self._mock = Mock(exchanges, playing.options or Options(), on_answer=playing.on_answer)
+
+    def answer(self, request: Request) -> Sequence[Step] | None:
+        """Return the steps of the answer to a request, or None if the upstream is to answer it."""
+        if self._mode == "replay":
+            return self._mock.answer(request)
+        return self._mock.find(request) if self._mode == "auto" else None
+
+    def add(self, outcome: Outcome) -> None:
+        """Answer further requests with an exchange that the proxy has just recorded."""
+        for exchange in recording.read(outcome.lines, path=outcome.path or "-"):
+            if _worth_repeating(exchange):
+                self._mock.add(exchange)
+
+
+def _recorders_of_proxy(recorders: Recorders, answers: _Answers | None) -> Recorders:
+    """Return recorders that store bodies decoded, while the proxy passes them on in their content coding.
+
+    They report errors instead of raising them. If `answers` is given, each recording is added to it.
+    """
+
+    def on_end(outcome: Outcome) -> None:
+        if answers is not None:
+            answers.add(outcome)
+        recorders.on_end(outcome)
+
+    return replace(
+        recorders,
+        source="proxy",
+        decode=True,
+        on_end=on_end,
+        on_error=recorders.on_error or logging.getLogger("streamkit").error,
+        keep=recorders.keep or answers is not None,
+    )
 
 
 def _worth_repeating(exchange: Exchange) -> bool:

@@ -145,13 +145,17 @@ class Recorders:
     keep: bool = False
 
     def prepare(self) -> None:
-        """Build the redactor's patterns now, which otherwise the first frames wait for.
+        """Build the redactor's patterns and load the APIs now; otherwise the first frames would wait for it.
 
-        It takes some 20 ms, and the kernel stamps everything that arrives in such a pause with one time.
+        The patterns alone take about 20 ms, and the kernel gives everything that arrives in such a pause the same time.
         """
         if self.policy.enabled:
             body_redactor(self.policy, "text/event-stream", _SAMPLE).feed(_SAMPLE, None)
             redact_text(_SAMPLE.decode(), self.policy)  # of requests
+        if self.interpret:
+            from streamkit.apis import Incremental
+
+            Incremental.prepare()
 
     def recorder(
         self,

@@ -6,7 +6,6 @@ recorders = Recorders(one_file("run.jsonl"), source="client", interpret=True)
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -18,9 +17,7 @@ from streamkit.service.recording_files import Destination, a_file_each, default_
 from streamkit.service.stopping import Stop, stopping
 
 if TYPE_CHECKING:
-    import asyncio
-
-    from streamkit.transport.client import Client, Outgoing, Settings
+    from streamkit.transport.client import Outgoing, Settings
 
 __all__ = [
     "Destination",
@@ -81,55 +78,29 @@ def record(
     import asyncio
 
     from streamkit.model.exchange import Body, Request
-    from streamkit.transport.client import Client
+    from streamkit.service._repetition import Repetition
 
-    body = None if request.body is None else Body.of(request.body)
-    recorded_request = Request(request.method, request.url, request.headers, body)
-    outcomes: dict[int, Outcome] = {}
-    stop = stop or Stop()
     recorders.prepare()
-
-    async def send_one(client: Client, slots: asyncio.Semaphore, number: int) -> None:
-        async with slots:
-            recorder = recorders.recorder(
-                recorded_request, viewer(), on_end=lambda outcome: outcomes.update({number: outcome})
-            )
-            await client.send(request, recorder)
-
-    async def send_all() -> None:
-        loop, whole = asyncio.get_running_loop(), asyncio.current_task()
-        assert whole is not None
-        if stop.woken is not None and os.name == "posix":
-            loop.add_reader(stop.woken, stop.woken.recv, 64)
-        with stop.taking(lambda _: loop.call_soon_threadsafe(whole.cancel, stop.name)):
-            if stop.number is None:
-                await send_each()
-
-    async def send_each() -> None:
-        slots = asyncio.Semaphore(concurrency)
-        async with Client(settings) as client:
-            tasks = [asyncio.create_task(send_one(client, slots, number)) for number in range(count)]
-            try:
-                await asyncio.gather(*tasks)
-            finally:
-                for task in tasks:
-                    task.cancel(stop.name)
-                await asyncio.gather(*tasks, return_exceptions=True)
-
-    if recorders.interpret:
-        from streamkit.apis import Incremental
-
-        # Not for a pipe: its writer has started already and would have to wait.
-        Incremental.prepare()
+    body = None if request.body is None else Body.of(request.body)
+    repetition = Repetition(
+        outgoing=request,
+        request=Request(request.method, request.url, request.headers, body),
+        recorders=recorders,
+        count=count,
+        concurrency=concurrency,
+        viewer=viewer,
+    )
+    stop = stop or Stop()
     interrupted = False
     try:
-        asyncio.run(send_all())
+        asyncio.run(repetition.run(settings, stop))
     except KeyboardInterrupt:
         interrupted = True
     except asyncio.CancelledError:
         if stop.number is None:
             raise
-    return Recorded(tuple(outcome for _, outcome in sorted(outcomes.items())), interrupted or stop.number is not None)
+    outcomes = tuple(outcome for _, outcome in sorted(repetition.outcomes.items()))
+    return Recorded(outcomes, interrupted or stop.number is not None)
 
 
 def record_pipe(
@@ -141,6 +112,7 @@ def record_pipe(
     """
     outcomes: list[Outcome] = []
     began = time.monotonic_ns()
+    # Not `recorders.prepare()`: the writer of the pipe has started already and would have to wait.
     recorder = recorders.recorder(None, viewer, on_end=outcomes.append)
     recorder.start(None, None)
     head = _Head(recorder, viewer)

@@ -59,7 +59,7 @@ class RecordingLines:
         self._started = False
         self._notes: list[Line] = []
         self._patches = patches
-        self._told = False  # whether a note about held-back lines was written
+        self._noted = False  # whether a note about held-back lines was written
         self._masked: deque[int] = deque()  # the lengths of the masked lines that were written
         self.frames = 0
         self.bytes = 0
@@ -185,9 +185,9 @@ class RecordingLines:
             length = max(len(text), len(recording.frame_line(data, at)))
             self._masked.append(length)
             return [Line(_as_long_as(text, length), number=self.frames + len(waiting) - 1)]
-        if self._told:
+        if self._noted:
             return []
-        self._told = True
+        self._noted = True
         return self.note(
             {"said": "written lines cannot be changed here, so some are written only after the next frame"}
         )

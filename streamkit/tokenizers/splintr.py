@@ -1,4 +1,4 @@
-"""splintr (package `splintr-rs`, extra `tokens`): its wheel holds the vocabularies, so that it works with no network."""
+"""splintr (package `splintr-rs`, extra `tokens`): its wheel contains the vocabularies, so no network is needed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from streamkit.errors import UsageError
 from streamkit.tokenizers import Count, Tokenizer
 
-# A `.tiktoken` file does not tell how words are cut before they are looked up. Of these it is known, by their entries.
+# A `.tiktoken` file does not say how text is split into words. For these vocabularies it is known, by their entries.
 _PATTERNS = {100_256: "CL100K_BASE_PATTERN", 199_998: "O200K_BASE_PATTERN"}
 
 
 def open_vocabulary(name: str) -> Count | None:
-    """The counting function of a vocabulary that the wheel holds."""
+    """Return the counting function of a vocabulary in the wheel."""
     library = _library()
     if library is None:
         return None
@@ -25,7 +25,7 @@ def open_vocabulary(name: str) -> Count | None:
 
 
 def open_file(path: str) -> Count | None:
-    """The counting function of a vocabulary file: `tokenizer.json`, or a `.tiktoken` file of OpenAI's."""
+    """Return the counting function of a vocabulary file: `tokenizer.json`, or a `.tiktoken` file of OpenAI's."""
     library = _library()
     if library is None:
         return None
@@ -46,7 +46,7 @@ def open_file(path: str) -> Count | None:
 
 
 def _counter(tokenizer: Any) -> Count:
-    # `encode` would take the text of a special token for the token itself.
+    # `encode` would read the text of a special token as that token.
     encode = tokenizer.encode_ordinary
     return lambda text: len(encode(text))
 

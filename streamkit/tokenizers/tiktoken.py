@@ -20,7 +20,7 @@ _DIGESTS = {
 
 
 def open_vocabulary(name: str) -> Count | None:
-    """The counting function of a vocabulary whose file is in tiktoken's cache, complete and unchanged."""
+    """Return the counting function of a vocabulary whose file is in tiktoken's cache, complete and unchanged."""
     if name not in _DIGESTS or not _cached(name):
         return None
     try:
@@ -32,7 +32,7 @@ def open_vocabulary(name: str) -> Count | None:
 
 
 def _cached(name: str) -> bool:
-    """Whether tiktoken would use its cached file. It deletes a changed one and downloads it again, so check the digest."""
+    """Return whether tiktoken would use its cached file. It deletes a changed one and downloads it again, so check the digest."""
     folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
     if folder == "":
         return False

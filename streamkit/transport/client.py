@@ -7,7 +7,6 @@ connection, a reset or a timeout is one way in which an exchange ends, and is re
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import time
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from urllib.request import getproxies, proxy_bypass
 from streamkit.errors import UsageError
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
+from streamkit.transport._network_errors import RedirectFailed, end_reason, message_of, one_line
 from streamkit.transport.arrivals import arrivals
 from streamkit.transport.kernel_clock import ArrivalClock, Clock, make_socket, stamped_socket
 from streamkit.transport.tls import client_context
@@ -146,10 +146,10 @@ class Client:
         that has its own.
         """
         parts = urlsplit(url)
-        place = parts.scheme, parts.hostname or ""
-        if place not in self._proxies:
-            self._proxies[place] = None if proxy_bypass(place[1]) else getproxies().get(place[0])
-        return self._proxies[place]
+        origin = parts.scheme, parts.hostname or ""
+        if origin not in self._proxies:
+            self._proxies[origin] = None if proxy_bypass(origin[1]) else getproxies().get(origin[0])
+        return self._proxies[origin]
 
     async def send(self, outgoing: Outgoing, listener: Listener) -> None:
         """Send one request and report its events to `listener`. Raises only what the listener raises, and CancelledError."""
@@ -163,10 +163,10 @@ class Client:
             reporter.end("interrupted", next((why for why in cancelled.args if isinstance(why, str)), None))
             raise
         except Exception as error:
-            reason = _reason(error, reporter.answered)
+            reason = end_reason(error)
             if reason is None:
                 raise
-            reporter.end(reason, _message(error))
+            reporter.end(reason, message_of(error))
         else:
             reporter.end("eof", None)
 
@@ -177,7 +177,7 @@ class Client:
                 return
             reporter.listener.note({"said": "redirected", "from": outgoing.url, "to": following.url})
             outgoing = following
-        raise _TooManyRedirects(f"more than {MAX_REDIRECTS} redirects")
+        raise RedirectFailed(f"more than {MAX_REDIRECTS} redirects")
 
     async def _send_one(self, outgoing: Outgoing, reporter: _Reporter) -> Outgoing | None:
         """Send one request and read its response; return the next request if a redirect is to be followed."""
@@ -215,7 +215,6 @@ class _Reporter:
     listener: Listener
     timing: _Timing
     started: bool = False
-    answered: bool = False
 
     def start(self) -> None:
         if not self.started:
@@ -224,21 +223,12 @@ class _Reporter:
 
     def response(self, at: int, status: int, http: str, headers: Headers) -> None:
         self.start()
-        self.answered = True
         self.listener.response(at, status, http, headers)
 
     def end(self, reason: str, error: str | None) -> None:
         at = self.timing.clock.now()
         self.start()
         self.listener.end(at, reason, error)
-
-
-class _TooManyRedirects(Exception):
-    pass
-
-
-class _InvalidRedirect(Exception):
-    pass
 
 
 def _tracing() -> aiohttp.TraceConfig:
@@ -313,14 +303,14 @@ def check_url(url: str) -> None:
 
 def _redirected(outgoing: Outgoing, response: aiohttp.ClientResponse) -> Outgoing | None:
     """Return the request that follows a redirect, as curl makes it; credentials are not sent to another origin."""
-    place = response.headers.get("Location")
-    if response.status not in (301, 302, 303, 307, 308) or place is None:
+    location = response.headers.get("Location")
+    if response.status not in (301, 302, 303, 307, 308) or location is None:
         return None
     try:
-        url = str(response.url.join(type(response.url)(place)))
+        url = str(response.url.join(type(response.url)(location)))
         check_url(url)
     except (ValueError, UsageError):
-        raise _InvalidRedirect(f"redirect to {_one_line(place)!r}, which is not an http or https URL") from None
+        raise RedirectFailed(f"redirect to {one_line(location)!r}, which is not an http or https URL") from None
     following = replace(outgoing, url=url)
     if response.status in (301, 302, 303) and outgoing.method not in ("GET", "HEAD"):
         headers = tuple(pair for pair in outgoing.headers if pair[0].lower() != "content-type")
@@ -334,70 +324,6 @@ def _redirected(outgoing: Outgoing, response: aiohttp.ClientResponse) -> Outgoin
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port
-
-
-def _reason(error: Exception, answered: bool) -> str | None:
-    """Return the end reason for this error, or None if it is not a network error."""
-    import aiohttp
-
-    if isinstance(error, aiohttp.SocketTimeoutError):
-        return "idle_timeout"
-    if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
-        return "timeout"
-    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ClientSSLError)):
-        return "refused"
-    if isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionError)):
-        return "protocol_error" if _malformed(error) else "reset"
-    if isinstance(error, aiohttp.ClientOSError):
-        return "reset"
-    if isinstance(error, (aiohttp.ClientError, _TooManyRedirects, _InvalidRedirect)):
-        return "protocol_error"
-    return None
-
-
-def _malformed(error: BaseException) -> bool:
-    """Return whether the server sent malformed HTTP, as opposed to closing the connection early."""
-    from aiohttp import http_exceptions
-
-    cause = error.__cause__ or error.__context__
-    broken = (
-        http_exceptions.TransferEncodingError,
-        http_exceptions.ContentEncodingError,
-        http_exceptions.BadHttpMessage,
-    )
-    cut = "Not enough data" in str(error) or "Not enough data" in str(cause)
-    return isinstance(cause, broken) and not cut
-
-
-def _message(error: Exception) -> str:
-    """Return a one-line message for this error."""
-    import aiohttp
-
-    cause = error.__cause__ or error.__context__
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):  # before aiohttp 3.14 it has no `os_error`
-        return f"cannot connect to {error.host}:{error.port}: {_one_line(str(error.certificate_error))}"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        system = error.os_error
-        message = system.strerror or str(system)
-        if isinstance(error, aiohttp.ClientSSLError):
-            message = str(system)
-        elif system.errno is not None and system.errno > 0:
-            message = os.strerror(system.errno)
-        return f"cannot connect to {error.host}:{error.port}: {_one_line(message)}"
-    if isinstance(error, aiohttp.ClientPayloadError) and not _malformed(error):
-        lost = "ConnectionResetError" in str(error)
-        return "connection reset by peer" if lost else "the connection was closed before the body was complete"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "the connection was closed before a response arrived"
-    if isinstance(error, aiohttp.SocketTimeoutError):
-        return "no data within the idle timeout"
-    if isinstance(error, TimeoutError):
-        return "the time limit was exceeded"
-    return _one_line(str(error) or str(cause or "")) or type(error).__name__
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _text(raw: bytes) -> str:

@@ -1,13 +1,13 @@
-"""JSON text as a body: the elements of a top-level array, or a top-level object, as events.
+"""Decode a body of JSON text: each element of a top-level array, or each top-level object, is an event.
 
-Gemini streams such an array, element by element, where it is not asked for SSE; an error instead of a stream is one
-object. Top-level values may follow each other (an error object glued to an array, objects printed one after the other).
-Elements are found by their brackets, outside strings (RFC 8259, sections 2, 5 and 7); they are not parsed, and brackets
-are counted, not matched by kind. What stands where no value may is `Ignored` with the reason `not-json`, to the end of
-the body; so is a bare top-level scalar, which streams nothing.
+Gemini streams such an array, element by element, unless SSE is requested; an error instead of a stream is a single
+object. Several top-level values may follow each other (an error object right after an array, objects one after the other).
+Elements are found by counting brackets outside strings (RFC 8259, sections 2, 5 and 7); they are not parsed, and the kinds
+of brackets are not matched. From anything that is not allowed at its position, the rest of the body is `Ignored` with the
+reason `not-json`; so is a top-level scalar.
 
-`Event.start` is the element's first byte, `end` comes after its last. If the body ends within an element, the `Tail`
-holds its bytes; if it ends between the elements of an array that was never closed, the `Tail` is empty.
+`Event.start` is the element's first byte, `end` is after its last. If the body ends within an element, the `Tail`
+contains its bytes; if it ends between the elements of an unclosed array, the `Tail` is empty.
 """
 
 from __future__ import annotations
@@ -19,27 +19,28 @@ from streamkit.wire.columns import ColumnDecoder, Rubbish
 from streamkit.wire.values import Events, Ignored, Tail
 
 LIMIT = 64 * 1024 * 1024
-"""Bytes: the longest element that a decoder keeps by default."""
+"""Maximum size of an element in bytes that a decoder keeps by default."""
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*+")
 _SCALAR = re.compile(rb"[^ \t\r\n,\[\]{}\"]*+")
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+){0,64}"'
 _TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:' + _STRING + rb'[^"{}\[\]]*+){0,64}', re.DOTALL)
-"""From outside a string to the next bracket, over whole strings; or to a quotation mark: of a string that does not end
-in these bytes, or of one that is left for the next step."""
+"""Matches from outside a string to the next bracket, skipping complete strings; or to the quotation mark of a string that
+does not end in these bytes or is left for the next step."""
 _IN_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+){0,64}', re.DOTALL)
-# No group above is possessive: Python before 3.11.5 mismatches those. Greedy groups match the same, as their branches
-# exclude each other, but keep a state for each repetition, whose number therefore may not be the body's to decide.
+# Groups are not possessive, because Python before 3.11.5 matches those incorrectly. Greedy groups match the same, as their
+# alternatives exclude each other, but keep a state for each repetition, so the number of repetitions is limited.
 _QUOTE = 0x22
 _OPENING = b"{["
 _MARK = b"\xef\xbb\xbf"
 
 
 class Decoder(ColumnDecoder):
-    """JSON text while bytes arrive: a state for each place where the bytes may have been cut, so each is read once.
+    """Decodes JSON text incrementally. It has a state for each position at which the body may be split, so that every byte
+    is read once.
 
-    An element of more than `limit` bytes is given as `Ignored(b"", "too-long", ...)`.
+    An element of more than `limit` bytes is returned as `Ignored(b"", "too-long", ...)`.
     """
 
     __slots__ = (
@@ -59,7 +60,7 @@ class Decoder(ColumnDecoder):
         super().__init__()
         self._rubbish = Rubbish("not-json")
         self._limit = limit
-        self._offset = 0  # of the first byte of the feed in hand
+        self._offset = 0  # of the first byte of the current feed
         self._mark = b""
         self._array = False  # whether the top level is inside an array
         self._depth = 0  # of brackets within the element
@@ -79,10 +80,10 @@ class Decoder(ColumnDecoder):
     def _inside(self) -> bool:
         return self._state in (self._in_element, self._in_string, self._after_escape, self._in_scalar)
 
-    # The states: each takes the feed from `at` and gives the place that it came to.
+    # The states: each processes the feed from `at` and returns the position at which it stopped.
 
     def _at_mark(self, data: bytes, at: int) -> int:
-        """At the beginning: one byte order mark may be ignored (RFC 8259, section 8.1)."""
+        """At the beginning, where a byte order mark may be ignored (RFC 8259, section 8.1)."""
         wanted = _MARK[len(self._mark) :]
         piece = data[at : at + len(wanted)]
         if not wanted.startswith(piece):
@@ -136,7 +137,7 @@ class Decoder(ColumnDecoder):
         return at
 
     def _in_element(self, data: bytes, at: int) -> int:
-        """Within an object, an array or at the start of a string, outside of any string that is cut."""
+        """Within an object or an array, or at the start of a string, but not within a string that is split across feeds."""
         depth, size = self._depth, len(data)
         while True:
             if depth or data[at] != _QUOTE:
@@ -156,7 +157,7 @@ class Decoder(ColumnDecoder):
         return at
 
     def _in_string(self, data: bytes, at: int) -> int:
-        """Within a string that is an element, or whose end was not in the feed where it began."""
+        """Within a string that is an element, or that did not end in the feed in which it began."""
         at = _end(_IN_STRING, data, at)
         if at == len(data):
             return at
@@ -174,7 +175,7 @@ class Decoder(ColumnDecoder):
         return at + 1
 
     def _in_scalar(self, data: bytes, at: int) -> int:
-        """Within a number, a literal or something that is neither, as an element of the array."""
+        """Within an array element that is a number, a literal, or invalid."""
         at = _end(_SCALAR, data, at)
         if at < len(data):
             self._end_element(data, at)
@@ -185,7 +186,7 @@ class Decoder(ColumnDecoder):
         return len(data)
 
     def _keep(self, piece: bytes) -> None:
-        """Bytes of an element that goes on in the next feed; none of one that is over the limit already."""
+        """Keep bytes of an element that continues in the next feed, unless it already exceeds the limit."""
         self._size += len(piece)
         self._pieces.append(piece)
         if self._size > self._limit:
@@ -212,11 +213,11 @@ class Decoder(ColumnDecoder):
 
 
 def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
-    """Where the match of a pattern that always matches ends."""
+    """Return the end of the match of a pattern that always matches."""
     found = pattern.match(data, at)
     return found.end() if found else at
 
 
 def decode(body: bytes, limit: int = LIMIT) -> Events:
-    """Return a whole body decoded: the items of a `Decoder`, in columns."""
+    """Decode a complete body: the items of a `Decoder`, in columns."""
     return Decoder(limit).whole(body)

@@ -1,16 +1,17 @@
-"""Server-sent events, strictly after the WHATWG HTML standard, sections 9.2.5 (parsing) and 9.2.6 (interpreting).
+"""Decode server-sent events as specified by the WHATWG HTML standard, sections 9.2.5 (parsing) and 9.2.6 (interpreting).
 
-Sans-IO; never raises on content. Lines are split as bytes and decoded later: CR, LF, colon and space are ASCII, and no
-UTF-8 decoder swallows an ASCII byte into a bad sequence, so this equals "decode, then split" of the standard.
+Sans-IO; never raises because of the content. Lines are split as bytes and decoded afterwards. The result is the same as
+"decode, then split" in the standard: CR, LF, colon and space are ASCII, and no UTF-8 decoder makes an ASCII byte part of an
+invalid sequence.
 
-Offsets are bytes of the body from 0, and the same however the body was cut into feeds:
+Offsets are in bytes from the beginning of the body, and do not depend on how the body was split into feeds:
 
-* A line ends after its LF or its CR. The LF of a CRLF pair lies after the end and belongs to nothing: a lone CR ends
-  its line at once, whatever the next read brings, so `end` may not depend on it.
-* `Event.start` is the first byte of the block's first field line (`data`, `event`, `id` or `retry`, accepted); comments
-  and ignored lines are items of their own with their own offsets, whether they stand before or within a block.
-  `Event.end` is the end of the blank line.
-* A `Tail` reaches from the first byte of the open block, or of the unfinished line, to the end of the body.
+* A line ends after its LF or CR. The LF of a CRLF pair is after the end and belongs to no item: a CR ends its line
+  immediately, whatever the next read contains, so `end` cannot depend on it.
+* `Event.start` is the first byte of the block's first accepted field line (`data`, `event`, `id` or `retry`), and
+  `Event.end` is the end of the blank line. Comments and ignored lines, before or within a block, are separate items with
+  their own offsets.
+* A `Tail` extends from the first byte of the open block, or of the unfinished line, to the end of the body.
 """
 
 from __future__ import annotations
@@ -23,23 +24,23 @@ from streamkit.wire.columns import ColumnDecoder, Columns
 from streamkit.wire.values import Comment, Event, Events, Ignored, Item, Tail
 
 LIMIT = 64 * 1024 * 1024
-"""Bytes: the longest block, from its first field line to its blank line, that a decoder keeps by default."""
+"""Maximum size of a block in bytes, from its first field line to its blank line, that a decoder keeps by default."""
 
 _MARK = b"\xef\xbb\xbf"
 _BATCH = 1 << 18
-"""Bytes of whole lines that are handled together: they stay in the processor's cache."""
+"""Bytes of complete lines that are processed together; few enough to stay in the processor's cache."""
 
 _LONGEST_NUMBER = 4000
-"""Digits: a longer `retry` is not a valid time, and Python refuses to convert it to an integer."""
+"""Maximum number of digits of `retry`; Python refuses to convert very long ones to an integer."""
 
 
 class Decoder(ColumnDecoder):
-    """An event stream while bytes arrive.
+    """Decodes an event stream incrementally.
 
-    `last_id` (the last event ID string) and `retry` (the reconnection time in ms, None if never set) are the state of
-    the connection so far. A block of more than `limit` bytes is not kept: the decoder skips it to its blank line
-    and gives `Ignored(b"", "too-long", ...)`, so that no stream can fill the memory. Without `runs` every line goes
-    through the plain loop: the same items, more slowly.
+    `last_id` (the last event ID string) and `retry` (the reconnection time in ms, None if never set) are the current state
+    of the connection. To limit memory, a block of more than `limit` bytes is skipped up to its blank line and returned as
+    `Ignored(b"", "too-long", ...)`. Without `runs`, all lines are processed by the plain loop, which returns the same items
+    more slowly.
     """
 
     __slots__ = (
@@ -69,17 +70,17 @@ class Decoder(ColumnDecoder):
         self.retry: int | None = None
         self._limit = limit
         self._runs = runs
-        # The buffers of 9.2.6. The data buffer is kept as its lines: appending to bytes would take quadratic time.
+        # The buffers of 9.2.6. The data buffer is a list of lines: appending to bytes would take quadratic time.
         self._data: list[bytes] = []
         self._type = b""
         self._id = ""
         self._own_retry: int | None = None
-        # Places. `_start` is that of the open block or -1, `_skipped_from` that of a block over the limit or -1.
+        # Offsets. `_start` is that of the open block or -1, `_skipped_from` that of a block over the limit or -1.
         self._offset = 0
         self._start = -1
         self._line_start = 0
         self._skipped_from = -1
-        # Bytes: the feed in hand, which begins at `_base`; the pieces of the unfinished line; all bytes of earlier
+        # Bytes: the current feed, which begins at `_base`; the pieces of the unfinished line; all bytes of earlier
         # feeds from the start of the open block, or else of the unfinished line.
         self._window = b""
         self._base = 0
@@ -98,7 +99,7 @@ class Decoder(ColumnDecoder):
         return self._columns.take()
 
     def _whole_block(self, only: tuple[bytes, str], size: int) -> Event:
-        """Return the event of a feed that is one regular block, and came while nothing was open: live streams are of these."""
+        """Return the event of a feed that consists of one regular block, as most feeds of live streams do."""
         start = self._offset
         self._offset = self._line_start = start + size
         self._begun, self._after_cr = True, False
@@ -126,7 +127,7 @@ class Decoder(ColumnDecoder):
         self._hold()
 
     def _strip_mark(self, data: bytes) -> bytes:
-        """Strip one leading byte order mark ("UTF-8 decode" of the Encoding standard), which may come in pieces."""
+        """Strip one leading byte order mark ("UTF-8 decode" of the Encoding standard), which may be split across feeds."""
         data = b"".join((*self._partial, data))
         if len(data) < len(_MARK) and _MARK.startswith(data):
             self._partial, self._held = [data], [data]
@@ -141,7 +142,7 @@ class Decoder(ColumnDecoder):
         return data
 
     def _swallow_lf(self, data: bytes) -> bytes:
-        """Drop the LF of a CRLF pair whose CR ended the feed before: the line was ended, and read, at the CR."""
+        """Drop the LF of a CRLF pair whose CR was the last byte of the previous feed; the CR has already ended the line."""
         if self._held:
             self._held.append(b"\n")
         self._offset += 1
@@ -149,7 +150,7 @@ class Decoder(ColumnDecoder):
         return data[1:]
 
     def _go_on(self, data: bytes) -> None:
-        """A feed within an unfinished line: kept, and joined when the line ends, for joining each would be quadratic."""
+        """Keep a feed within an unfinished line. The pieces are joined when the line ends, to avoid quadratic time."""
         self._offset += len(data)
         if self._skipped_from >= 0:
             return
@@ -159,7 +160,7 @@ class Decoder(ColumnDecoder):
             self._skip(self._line_start)
 
     def _split(self, data: bytes) -> None:
-        """Whole lines in batches. `readlines` of a buffer is the fastest splitter there is: it copies once."""
+        """Process complete lines in batches. `readlines` of a buffer is the fastest way to split them: it copies once."""
         lines_of = io.BytesIO(data)
         has_cr = b"\r" in data
         at = 0
@@ -176,16 +177,16 @@ class Decoder(ColumnDecoder):
         self._after_cr = has_cr and data.endswith(b"\r")
 
     def _split_mixed(self, data: bytes) -> None:
-        """Lines of any ends: bytes are split at CRLF, CR and LF and, unlike strings, at nothing else."""
+        """Process lines with mixed line ends. `bytes.splitlines` splits at CRLF, CR and LF only, unlike `str.splitlines`."""
         raw = data.splitlines(keepends=True)
         edges = list(accumulate(map(len, raw), initial=self._offset))
         rest = b"" if raw[-1].endswith((b"\r", b"\n")) else raw.pop()
         self._batch([line.rstrip(b"\r\n") + b"\n" for line in raw], edges, b"\n", rest, runs=False)
 
     def _batch(self, lines: list[bytes], edges: list[int], ending: bytes, rest: bytes, runs: bool) -> None:
-        """Whole lines, each with `ending`, line i beginning at `edges[i]`; then an unfinished one.
+        """Process complete lines, each ended by `ending`, of which line i begins at `edges[i]`; then an unfinished one.
 
-        `runs`: the lines have their own ends, so that runs can be read.
+        `runs`: the lines include their ends, so that runs can be read.
         """
         self._offset = edges[-1]
         if lines:
@@ -210,14 +211,14 @@ class Decoder(ColumnDecoder):
         return self._start if self._start >= 0 else self._line_start
 
     def _lines(self, lines: list[bytes], edges: list[int], ending: bytes, runs: bool) -> None:
-        """The plain loop, which calls `sse_runs` where a block ends and a run may begin."""
+        """Process lines one by one, and call `sse_runs` after a block, where a run may begin."""
         cut = -len(ending)
         index = sse_runs.read(lines, edges, 0, ending, self._columns, self.last_id) if runs and self._start < 0 else 0
         count = len(lines)
         patience = wait = 0
         while index < count:
             line = lines[index]
-            # What nearly every line is, read as `_line` would, without and with the space.
+            # Nearly all lines are of these forms, without and with the space; `_line` would do the same.
             if line.startswith(b"data:"):
                 if self._start < 0:
                     self._start = edges[index]
@@ -228,7 +229,7 @@ class Decoder(ColumnDecoder):
                 if runs and not wait:
                     begin = index + 1
                     index = sse_runs.read(lines, edges, begin, ending, self._columns, self.last_id)
-                    # Where there is none, looking for one at each block would cost more than it can save.
+                    # If there is none, looking for one after each block would cost more than it saves.
                     patience = wait = min(2 * patience + 1, 15) if index == begin else 0
                     continue
                 wait -= wait > 0
@@ -237,7 +238,7 @@ class Decoder(ColumnDecoder):
             index += 1
 
     def _lines_near_limit(self, lines: list[bytes], edges: list[int], width: int) -> None:
-        """The same where a block may go over the limit, or has gone over it. `width`: bytes of a line end."""
+        """Process lines one by one if a block may exceed the limit or has exceeded it. `width`: bytes of a line end."""
         for raw, start in zip(lines, edges, strict=False):
             line = raw[:-width]
             end = start + len(line) + 1
@@ -253,7 +254,7 @@ class Decoder(ColumnDecoder):
                 self._dispatch(end)
 
     def _hold(self) -> None:
-        """Keep the bytes of what is open, for a `Tail` or a block without data. Each feed's bytes are kept once."""
+        """Keep the bytes of the open block or line, for a `Tail` or a block without data. Each feed is kept once."""
         if self._skipped_from >= 0 or (self._start < 0 and not self._partial):
             self._held = []
         elif self._open_from() >= self._base:
@@ -263,18 +264,18 @@ class Decoder(ColumnDecoder):
         self._window, self._base = b"", self._offset
 
     def _raw(self, start: int, end: int) -> bytes:
-        """Return the bytes of the open block, or of a part of the feed in hand."""
+        """Return the bytes of the open block, or of a part of the current feed."""
         if start >= self._base:
             return self._window[start - self._base : end - self._base]
         return b"".join((*self._held, self._window[: end - self._base]))
 
     def _skip(self, line_start: int) -> None:
-        """The block is over the limit in the line that begins here: forget it, and pass over the rest of it."""
+        """Drop the block, which exceeds the limit in the line that begins here, and skip the rest of it."""
         self._skipped_from = self._start if self._start >= 0 else line_start
         self._id = self.last_id
         self._clear()
         self._held = []
-        # One byte of an unfinished line tells that the line is not blank.
+        # One byte of the unfinished line is kept to mark that the line is not blank.
         self._partial = [piece[:1] for piece in self._partial[:1]]
 
     # 9.2.6 Interpreting an event stream: "Lines must be processed, in the order they are received, as follows"
@@ -282,7 +283,7 @@ class Decoder(ColumnDecoder):
     # "If the line is empty (a blank line): Dispatch the event, as defined below."
 
     def _line(self, line: bytes, start: int, end: int) -> None:
-        """A line that is not blank, without its end."""
+        """Process a line that is not blank, without its end."""
         if line.startswith(b":"):
             # "If the line starts with a U+003A COLON character (:): Ignore the line."
             self._columns.aside(Comment(line[1:], start, end))
@@ -301,7 +302,7 @@ class Decoder(ColumnDecoder):
             self._start = start
 
     def _field(self, field: bytes, value: bytes) -> str | None:
-        """Process the field, its name compared "literally, with no case folding"; gives why it is ignored, or None."""
+        """Process the field, with its name compared "literally, with no case folding". Return why it is ignored, or None."""
         if field == b"event":
             # "Set the event type buffer to the field value."
             self._type = value
@@ -326,7 +327,7 @@ class Decoder(ColumnDecoder):
         return None
 
     def _dispatch(self, end: int) -> None:
-        """When the user agent is required to dispatch the event, it must process these steps."""
+        """Dispatch the event: "when the user agent is required to dispatch the event", it processes these steps."""
         # 1. "Set the last event ID string of the event source to the value of the last event ID buffer. The buffer does
         # not get reset".
         self.last_id = self._id
@@ -350,7 +351,7 @@ class Decoder(ColumnDecoder):
         self._start = -1
 
     def _finish(self) -> None:
-        """ "Once the end of the file is reached, any pending data must be discarded": it is shown, not dispatched."""
+        """End the body. "Once the end of the file is reached, any pending data must be discarded": return it as a `Tail`."""
         if self._skipped_from >= 0:
             self._columns.aside(Tail(b"", self._skipped_from, self._offset))
         elif self._held:
@@ -360,7 +361,7 @@ class Decoder(ColumnDecoder):
         self._clear()
 
     def _pending_event(self) -> Event | None:
-        """Return what a client gives that takes the end of the body for the end of the line and of the block."""
+        """Return the event of clients that treat the end of the body as the end of the line and of the block."""
         state = self.last_id, self.retry
         given, self._columns = self._columns, Columns()
         if self._partial:
@@ -375,19 +376,19 @@ class Decoder(ColumnDecoder):
         return event
 
     def whole(self, body: bytes) -> Events:
-        """Return a whole body in columns: what `decode` does, on a fresh decoder."""
+        """Decode a complete body into columns, like `decode`. The decoder must be unused."""
         self._take(body)
         self._finish()
         return self._columns.freeze(self.last_id, self.retry)
 
 
 def decode(body: bytes, limit: int = LIMIT) -> Events:
-    """Return a whole body decoded: the items of a `Decoder`, in columns."""
+    """Decode a complete body: the items of a `Decoder`, in columns."""
     return Decoder(limit).whole(body)
 
 
 def _line_end(lines: list[bytes], crs: int) -> bytes | None:
-    """Return the end that all whole lines of these have, which were split at LF and hold so many CRs; None if they differ."""
+    """Return the line end of all complete lines, or None if they differ. They were split at LF and contain `crs` CRs."""
     if not crs:
         return b"\n"
     whole = len(lines) if lines[-1].endswith(b"\n") else len(lines) - 1

@@ -16,7 +16,7 @@ def _recognises(head: bytes) -> bool:
 
 
 def _read(source: Source) -> Iterator[Exchange]:
-    # Imported when a log is read: the parts of this reader are many, and every input asks for this file.
+    # Imported only when a log is read: the reader has many modules, and this one is loaded for every input.
     from streamkit.formats.gist_log.lines import Lines
     from streamkit.formats.gist_log.reader import Reader
 

@@ -1,4 +1,4 @@
-"""Documents that run over several lines of a log: found by their brackets, joined, and read."""
+"""Find JSON documents that extend over several lines of a log by their brackets, then join and parse them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _MOST_CUT_LINES = 40
 # The cost of an attempt in addition to its characters, subtracted from the patience of the lines.
 _LINE_COSTS = 40
 _FAILURE_COSTS = 500
-# A string that is whole and holds no escape is one step, else its quote is.
+# A complete string without escapes is one step; of any other string, the quotation mark is.
 _OUTSIDE = re.compile(r"\"[^\"\\]*\"|[\"\\{}\[\]()]")
 _OUTSIDE_PYTHON = re.compile(r"\"[^\"\\]*\"|'[^'\\]*'|[\"'\\{}\[\]()]")
 _INSIDE = {'"': re.compile(r"[\"\\]"), "'": re.compile(r"['\\]")}
 _PAIRS = {"{": "}", "[": "]", "(": ")"}
 _ELIDED = re.compile(r"\.{3}|…|\[(?:Object|Array)\]")
-# Signs that broken text was meant to be a chunk, and is worth a report.
+# Text that marks an invalid document as a chunk, so that it is reported.
 _MEANT = re.compile(
     r"[\"'](?:choices|delta|candidates|content_block|logprobs|finish_reason|chatcmpl-)|chat\.completion"
 )
-# The parts of a chunk with readable content. An elision in one of them loses content.
+# The fields of a chunk that hold readable content. An elision in one of them loses content.
 _CONTENT = frozenset(
     {
         "choices",
@@ -47,10 +47,10 @@ _CONTENT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document found: its `value` (None if it cannot be used), its text on one line, and what had to be done.
+    """A document: its `value` (None if unusable), its text on one line, and how it was repaired.
 
-    `state`: `whole` (JSON as it stands), `repaired`, `hard-wrapped`, `elided` (parts of its content are left out),
-    `cut` (it ends in the middle or is not JSON). `message` are the liberties in words, `lines` those that it took.
+    `state`: `whole` (valid JSON), `repaired`, `hard-wrapped`, `elided` (parts of its content are left out), `cut` (it ends
+    in the middle or is not JSON). `message` describes the repairs; `lines` are the lines that the document takes up.
     """
 
     value: Any
@@ -61,12 +61,12 @@ class Document:
 
     @property
     def meant(self) -> bool:
-        """Whether what cannot be used was meant to be a chunk, and is not just any text with a bracket in it."""
+        """Whether an unusable document was probably a chunk, and not just text that contains a bracket."""
         return _MEANT.search(self.text) is not None
 
 
 class Brackets:
-    """Counts the brackets of a text that comes line by line; strings are skipped, also those that run on."""
+    """Counts the brackets of a text that is fed line by line, skipping strings, also those of several lines."""
 
     def __init__(self, python: bool) -> None:
         self._outside = _OUTSIDE_PYTHON if python else _OUTSIDE
@@ -75,7 +75,7 @@ class Brackets:
         self._escaped = False
 
     def feed(self, text: str) -> int | None:
-        """Return the place after the bracket that closes the first one, or None. -1: brackets that do not match."""
+        """Return the offset after the bracket that closes the first one, None if there is none yet, -1 if brackets do not match."""
         position = 0
         if self._escaped:
             position, self._escaped = 1, False
@@ -102,10 +102,10 @@ class Brackets:
 
 
 def take(first: Line, lines: Lines) -> Document:
-    """Return the document that starts in `first.payload`, read on from `lines` as far as it goes.
+    """Return the document that starts in `first.payload` and continues in `lines`.
 
-    What follows the document on its last line is put back. Where no document comes of it, all lines that may be of use
-    to others are put back.
+    Text after the document on its last line is put back. If the lines are not a document, all that other readers may use
+    are put back.
     """
     text = first.payload.strip()
     if (whole := _whole(text)) is not None:
@@ -140,7 +140,7 @@ def _read(taken: list[Line], parts: list[str], end: int | None, lines: Lines) ->
     document = _joined(parts, patient=lines.patience > 0)
     if document is None:
         shown = " ".join(part.strip() for part in parts)
-        # A field's value ends with its block, a chunk with its bracket; of other text only the first line is certain.
+        # A field's value ends with its block and a chunk with its bracket; of other text, only the first line is certain.
         whole = taken[0].kind == "data" and len(taken) <= _MOST_CUT_LINES
         whole = whole or (end is not None and _MEANT.search(shown) is not None)
         if not whole:
@@ -155,9 +155,9 @@ def _read(taken: list[Line], parts: list[str], end: int | None, lines: Lines) ->
 
 
 def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | None:
-    """Value, text on one line, state and liberties of the lines put together in the first way that gives a value.
+    """Return the value, the text on one line, the state and the repairs, from the first way of joining the lines that works.
 
-    Without patience, only what is JSON is a value.
+    If not `patient`, only valid JSON is a value.
     """
     text = "\n".join(parts)
     if (value := _whole(text)) is not None:
@@ -182,7 +182,7 @@ def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | N
 
 
 def _whole(text: str) -> Any:
-    """Return the object or array that a text is, or None."""
+    """Parse the text as an object or an array; return None if it is neither."""
     if text[:1] not in ("{", "[") or text.rstrip()[-1:] not in ("}", "]"):
         return None
     value = loads(text.encode("utf-8", "surrogateescape"))
@@ -190,7 +190,7 @@ def _whole(text: str) -> Any:
 
 
 def _on_one_line(parts: list[str]) -> str:
-    """Return valid JSON on one line. Its strings hold no line feed, so what is between its lines is white space."""
+    """Return valid JSON on one line. Its strings cannot contain a line feed, so all line breaks are whitespace."""
     return "".join(part.strip() for part in parts)
 
 
@@ -199,7 +199,7 @@ def _is_python(text: str) -> bool:
 
 
 def _stops(first: Line, line: Line, in_string: bool) -> bool:
-    """Return whether this line is certainly no part of the document that is open."""
+    """Return whether this line certainly does not belong to the open document."""
     if line.kind in ("data", "event", "done", "fence"):
         return True
     if line.kind == "blank":

@@ -1,4 +1,4 @@
-"""The lines of a pasted log, each split into its time, the prefix of a logger, and the field or payload."""
+"""Split each line of a pasted log into its time, its logger's prefix, and the field or payload."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _LONGEST_PRINTED = 4 << 20
 _PATIENCE = 2 << 20
 _DATA = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])data:(.*)", re.DOTALL)
 _EVENT = re.compile(rf"([^{{]{{0,{_LONGEST_PREFIX}}}?)(?<![\w.$/-])event:\s*([\w.-]{{1,80}})\s*", re.DOTALL)
-# Every line that is more than text has this. Most lines of a log are not examined further.
+# Every line with a time, a field or a payload matches this. Most lines of a log are not examined further.
 _TELLING = re.compile(rb"[{:`~(\]]|\.\.\.|\xe2\x80\xa6|[\[<(]\s*[sStToOcC]|\A[|<\s]*\+?\d[\d.]*\s?[mun]?s?[|>\s]*\Z")
 _COMMENT = re.compile(r":(?!:|-|\)|\()\s?([^:].*)", re.DOTALL)
-# The same after a time. What a logger separates with ` : ` begins with a level.
+# The same after a time. A prefix that ends in ` : ` begins with a level.
 _TIMED_COMMENT = re.compile(
     r"(\S.{3,60}?)[ \t]+:[ \t]?(?!(?:DEBUG|INFO|NOTICE|WARN|ERROR|CRITICAL|FATAL|TRACE)|.*\s:\s)([^:\s].*)",
     re.DOTALL | re.IGNORECASE,
 )
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _DONE = re.compile(r"[\"']?\[DONE\][\"']?[,;]?")
-# What a logger ends its own words with: `INFO:root:`, `[TAG]`, `chunk =`, `<=`, `|`, a log level's letter.
+# How loggers end their prefix: `INFO:root:`, `[TAG]`, `chunk =`, `<=`, `|`, a log level's letter.
 _LOGGED = re.compile(
     r"(?:[\]:|>=)-]|\b[A-Z]|\b(?:DEBUG|INFO|WARN|WARNING|ERROR|TRACE|debug|info|received|chunk|line))\s*\Z"
 )
@@ -45,7 +45,7 @@ _ELISION = re.compile(
     r"(?:[#/*>\-–—|<(\[{]|\d+\.|\s)*(?:\.{3,}|…+)|[\[(<]\s*(?:snip|snipped|truncated|omitted|cut)\b[^\])>]{0,80}[\])>]\s*\Z",
     re.IGNORECASE,
 )
-# A blank line of a stream as `ts`, Docker and Kubernetes log it: the time, and nothing.
+# A blank line of a stream as logged by `ts`, Docker and Kubernetes: only the time.
 _ONLY_A_TIME = re.compile(
     r"[\[(<|]*(?:[0-9A-Z][0-9:.,TZ+/ a-zµ-]{5,48}|\+?\s*[0-9.]{1,20}\s?[mnuµ]?s)[\])>|]*(?: std(?:out|err) [FP])?"
 )
@@ -59,11 +59,11 @@ _LOG_TIME = ("time", "timestamp", "ts", "@timestamp", "asctime", "t", "__REALTIM
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line taken apart.
+    """One line, split into its parts.
 
-    `text` is the line without its end; `payload` what follows `data:`, an event's name, a comment's text, or the text
-    from where a document opens. `logged` tells whether what stands before it looks like a logger's or is nothing; `message` what
-    was done to find the payload, where that is worth a word.
+    `text` is the line without its end. `payload` is the text after `data:`, the name of an event, the text of a comment, or
+    everything from the first bracket. `logged` is whether the text before the payload is empty or looks like a logger's
+    prefix. `message` describes how the payload was found, if that should be reported.
     """
 
     number: int
@@ -76,12 +76,12 @@ class Line:
 
 
 class Lines:
-    """The lines of a log, with the ones that were put back first."""
+    """Iterates over the lines of a log, beginning with those that were put back."""
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines = enumerate(lines, 1)
         self._back: deque[Line] = deque()
-        # The number of characters that may still be read without a result, so that reading is linear for any log.
+        # The number of characters that may still be read without a result; it keeps reading linear for any log.
         self.patience = _PATIENCE
         # The number of characters read since the last result.
         self.idle = 0
@@ -106,12 +106,12 @@ class Lines:
         return found[0]
 
     def put_back(self, lines: Iterable[Line]) -> None:
-        """These lines come next, in this order."""
+        """Return these lines next, in this order."""
         self._back.extendleft(reversed(list(lines)))
 
 
 def dissect(text: str, number: int, outer: Stamp | None = None) -> list[Line]:
-    """One line of a log as one line, or as those that were printed inside a literal or a logger's JSON."""
+    """Return one line of a log as one line, or as several if they were printed inside a literal or a logger's JSON."""
     if number == 1:
         text = text.removeprefix("\ufeff")
     if "\x1b" in text:

@@ -1,4 +1,4 @@
-"""Exchanges whose chunks are interleaved with those of others, as in the log of a server with concurrent requests."""
+"""Hold exchanges whose chunks are interleaved with those of others, as in the log of a server with concurrent requests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Parked:
         self._looked = 0
 
     def put(self, draft: Draft, found: Identity | None) -> list[Draft]:
-        """Park an exchange that a chunk of another (`found`) interrupts; what is finished by that instead."""
+        """Park an exchange that a chunk of another one (`found`) interrupts. Return the exchanges that end with that."""
         mine = draft.identity.id if draft.identity else None
         mixed = found is not None and found.id is not None and mine is not None and mine != found.id
         if not mixed or draft.terminated or not draft.streamed or draft.separation == "fence":
@@ -30,19 +30,19 @@ class Parked:
         return finished
 
     def take(self, found: Identity) -> Draft | None:
-        """Return the parked exchange that a chunk goes on with."""
+        """Return the parked exchange that a chunk continues."""
         return self._drafts.pop(found.id, None) if found.id and not found.begins else None
 
     def awaiting_end(self, current: Draft) -> Draft | None:
-        """Return the one exchange that an end mark without an id must mean, where it cannot mean the current one: its choices
-        have finished, those of the current have not, and it went on after the current began."""
+        """Return the one exchange that an end mark without an id must belong to, if it cannot belong to the current one: its
+        choices have finished, those of the current one have not, and it continued after the current one began."""
         if current.closed:
             return None
         closed = [name for name, draft in self._drafts.items() if draft.closed and draft.last_line > current.line]
         return self._drafts.pop(closed[0]) if len(closed) == 1 else None
 
     def release(self) -> list[Draft]:
-        """Return all of them."""
+        """Return all parked exchanges, which are then no longer parked."""
         drafts = list(self._drafts.values())
         self._drafts.clear()
         return drafts

@@ -1,4 +1,4 @@
-"""Read a pasted log line by line: find the parts of streams, assign them, and report repairs."""
+"""Read a pasted log line by line: find the parts of streams, assign them to exchanges, and report repairs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from streamkit.formats.gist_log.lines import Line, Lines
 from streamkit.formats.gist_log.parked import Parked
 from streamkit.model.exchange import Exchange, Response
 
-_MOST_IDLE = 32 << 20  # bytes of text, a line counted with what it costs
+_MOST_IDLE = 32 << 20  # bytes of text, including the overhead of each line
 _MOST_HELD = 1000
 _STATUS = re.compile(r"\s*(?:<\s)?HTTP/([0-9.]+)\s+([0-9]{3})\b.*")
 _HEADER = re.compile(r"\s*(?:<\s)?([A-Za-z][A-Za-z0-9-]*):\s(.*)")
-# A value that is no JSON and can yet be an event's data as some servers send it: a quoted text, a printed bytes object.
-# A request as a client logs it when it sends it: nothing of an answer follows.
+# A value that is not JSON but may be the data of an event, as some servers send it: a quoted text, a printed bytes object.
+# A request as logged by a client when it sends it.
 _REQUEST = re.compile(r"(.*?)(?:^|[>\s\"'])(?:POST|GET) (?:https?://|/)\S+(?: HTTP/[0-9.]+)?[\"']?\s*")
 _PRINTED = re.compile(r"\s*b?['\"]")
 
@@ -68,7 +68,7 @@ class Reader:
         yield from self._finished()
 
     def _given_up(self, line: Line) -> Iterator[Exchange]:
-        """Yield the open exchange, then stop: so many lines without a chunk are not the log of a stream."""
+        """Yield the open exchange, then stop: with this many lines without a chunk, it is not the log of a stream."""
         self._end()
         yield from self._finished()
         if not self.number:
@@ -117,7 +117,7 @@ class Reader:
             self._skipped.append((line.number, line.number, message))
 
     def _headers(self, status: re.Match[str]) -> Response:
-        """Return the status line just met, with the header lines that follow it."""
+        """Return the status line just read, with the header lines that follow it."""
         headers = []
         for line in self._lines:
             match = _HEADER.fullmatch(line.text) if line.kind == "text" else None
@@ -287,8 +287,8 @@ class Reader:
         return line.payload if line is not None else ""
 
     def _settle_dots(self, draft: Draft, going_on: Draft | None) -> None:
-        """Say of each `...` met since the last chunk to which exchange it belongs: between two chunks of one, or after
-        the last chunk of one, or before the first."""
+        """Assign each `...` since the last chunk to the exchange that it is in: between two of its chunks, after the last, or
+        before the first."""
         kept = []
         for line, before in self._dots:
             if (going_on is not None and (before or draft.chunks == 0 or draft.separation != "fence")) or (
@@ -308,7 +308,7 @@ class Reader:
 
 
 def _remark_cut(payload: str) -> tuple[str, str]:
-    """Return a printed text, and the remark in code's words that an author put after it: `'Hel' # and so on`."""
+    """Split a printed text from a comment that its author added in the syntax of a programming language: `'Hel' # and so on`."""
     printed = literal(payload) if _PRINTED.match(payload) else None
     rest = payload[printed[1] :].strip() if printed else ""
     return (payload[: printed[1]], rest) if printed and rest.startswith("# ") else (payload, "")

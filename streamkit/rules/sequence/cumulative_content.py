@@ -17,32 +17,6 @@ Good: chat
 """
 
 from streamkit.rules import Rule, missteps
+from streamkit.rules._apis import APPENDED_DELTAS
 
-RULE = Rule.declare(
-    __name__,
-    "SEQ423",
-    "error",
-    finds=missteps,
-    apis=(
-        "anthropic_completions",
-        "anthropic_messages",
-        "bedrock_agent",
-        "bedrock_converse",
-        "bedrock_invoke",
-        "cloudflare",
-        "cohere",
-        "gemini",
-        "gemini_interactions",
-        "mistral_conversations",
-        "ollama",
-        "openai_assistants",
-        "openai_chat",
-        "openai_completions",
-        "openai_transcription",
-        "plain_text",
-        "replicate",
-        "tgi",
-        "watsonx",
-        "writer_completions",
-    ),
-)
+RULE = Rule.declare(__name__, "SEQ423", "error", finds=missteps, apis=APPENDED_DELTAS)
