@@ -52,12 +52,14 @@ ABOVE = {
     "files": ("cli", "service"),
     "model": ("model", "apis", "metrics", "formats", "wire"),
     "providers": ("providers", "redact", "apis"),
+    "pytest_plugin": ("plugin",),
     "results": ("results", "reporters"),
     "rules": ("rules", "apis"),
     "top": (),
     "transport": ("transport", "service"),
     "wire": ("wire", "apis", "formats"),
 }
+OWN = {"pytest_plugin": "plugin"}  # a room's own tests, where their folder has another name
 IGNORED = (
     "clients",
     "test_torture.py",
@@ -195,14 +197,14 @@ class Judge:
 
     def _tests(self, mutation: Mutation) -> list[str]:
         """Return the tests that call the function of a mutation: its own room's first, each folder's shortest first."""
-        own = f"tests/{room(mutation.path)}/"
+        own = _own(mutation)
         tests = self.called.get(f"{Path.cwd() / mutation.path}:{mutation.function_line}", set())
         return sorted(tests, key=lambda test: (not test.startswith(own), self.seconds[test]))[:MOST]
 
     def _files(self, mutation: Mutation) -> list[str]:
         """Return the files of tests for a mutation at module level: those that call most of the module, or name it."""
         counts: dict[str, int] = defaultdict(int)
-        prefix, own = f"{Path.cwd() / mutation.path}:", f"tests/{room(mutation.path)}/"
+        prefix, own = f"{Path.cwd() / mutation.path}:", _own(mutation)
         for function, tests in self.called.items():
             if function.startswith(prefix):
                 for test in tests:
@@ -220,7 +222,7 @@ class Judge:
         stem = Path(mutation.path).stem.strip("_")
         return [
             str(file)
-            for file in sorted(Path("tests", room(mutation.path)).glob("test_*.py"))
+            for file in sorted(Path(_own(mutation)).glob("test_*.py"))
             if any(word in file.read_text("utf-8") for word in STARTING) and (file.name == PAGES or stem in file.stem)
         ]
 
@@ -316,6 +318,12 @@ class Judge:
             file=sys.stderr,
             flush=True,
         )
+
+
+def _own(mutation: Mutation) -> str:
+    """Return the folder of the tests of a mutation's room."""
+    name = room(mutation.path)
+    return f"tests/{OWN.get(name, name)}/"
 
 
 def folders(only: list[str]) -> list[str]:

@@ -225,6 +225,7 @@ def main() -> int:
             lost += sum(result.lost for result in results)
             columns = zip(*((r.passed_on, r.lost, r.unreadable) for r in results), strict=True)
             rows.append([way, len(results), *map(sum, columns), sum(bool(r.lost) for r in results)])
+            print(f"{time.monotonic() - began:.0f} s: {rows[-1]}", file=sys.stderr, flush=True)
     print(tabulate(rows, ["way", "kills", "events forwarded", "events lost", "unreadable files", "kills with a loss"]))
     print(f"\n{time.monotonic() - began:.0f} s")
     return 1 if lost else 0

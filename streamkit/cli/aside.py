@@ -10,7 +10,7 @@ from streamkit.cli.showing import View
 from streamkit.model.exchange import Response
 
 # Bytes that may wait to be shown. Beyond that the stream waits too: nothing is omitted from the output.
-_MOST = 64 << 20
+LARGEST_BACKLOG = 64 << 20
 _LOOK_S = 0.5  # how often to check for a signal
 _LAST_S = 1.0  # how long a reader may take for the remaining output after a signal
 
@@ -64,7 +64,7 @@ class Aside:
             self._thread = threading.Thread(target=self._show, name="streamkit view", daemon=True)
             self._thread.start()
         with self._changed:
-            while self._waiting >= _MOST and self._error is None and not self._stopped():
+            while self._waiting >= LARGEST_BACKLOG and self._error is None and not self._stopped():
                 self._changed.wait(_LOOK_S)
             self._waiting += size
             self._calls.append(lambda: self._done(call, size))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Any
 
-from streamkit.errors import UnreadableInput
 from streamkit.formats._payloads import Identity, identity
-from streamkit.formats._source import LARGEST_BODY
 from streamkit.formats._timestamps import Stamp, offsets, resolution, rfc3339, stamp
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Frames, Import, Origin, Repair, Response
+from streamkit.model.limits import LARGEST_EXCHANGE
 
 _FRAME_COSTS = 150  # bytes of memory beyond the text
 _MOST_REPAIRS = 1000
@@ -18,7 +17,8 @@ _MOST_REPAIRS = 1000
 
 @dataclass(slots=True)
 class Draft:
-    """An exchange being collected. `separation` is what came after its last chunk: `""`, `text`, `fence`."""
+    """An exchange being collected. `separation` is what came after its last chunk: `""`, `text`, `fence`. It is `full` when
+    it takes as much memory as one may: the rest of it is left out."""
 
     line: int
     response: Response | None = None
@@ -37,6 +37,7 @@ class Draft:
     _created: list[Stamp | None] = field(default_factory=list)
     _bare: bool = True
     size: int = 0
+    full: bool = False
     _repairs: list[Repair] = field(default_factory=list)
     _dropped: int = 0
 
@@ -78,6 +79,8 @@ class Draft:
         self.closed = self.closed or found.closes
         self.separation = ""
         self.chunks += 1
+        if self.full:
+            return
         created = document.get("created_at")
         self._created[-1] = stamp(created) if isinstance(created, str) and found.family == "ollama" else None
 
@@ -98,10 +101,10 @@ class Draft:
         """The line of the last item added."""
         return (self._lines[-1] if self._lines else None) or self.line
 
-    def check(self, path: str, others: int = 0) -> None:
-        """Raises UnreadableInput if the exchange, with `others` bytes beside it, takes more memory than one may."""
-        if self.size + others > 2 * LARGEST_BODY:
-            raise UnreadableInput(path, f"an exchange larger than {2 * LARGEST_BODY >> 20} MiB", line=self.line)
+    def stop(self, line: int, message: str) -> None:
+        """Take no more, and note why."""
+        self.full = self.excerpt = True
+        self._repairs.append(Repair(line, "unusable", message))
 
     def finished(self, path: str, number: int) -> Exchange:
         """Return the exchange."""
@@ -134,6 +137,10 @@ class Draft:
         return offsets(stamps), None
 
     def _append(self, data: bytes, line: int, time: Stamp | None) -> None:
+        if self.size + len(data) > LARGEST_EXCHANGE and not self.full:
+            self.stop(line, f"an exchange is limited to {LARGEST_EXCHANGE >> 20} MiB: the rest of it is skipped")
+        if self.full:
+            return
         self._payloads.append(data)
         self._lines.append(line)
         self._stamps.append(time)

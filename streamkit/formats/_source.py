@@ -13,9 +13,13 @@ from typing import IO, Any
 from streamkit.errors import UnreadableInput
 from streamkit.model.limits import LARGEST_BODY as LARGEST_BODY
 from streamkit.model.limits import LONGEST_LINE as LONGEST_LINE
+from streamkit.model.recording import LongLine
 
 HEAD = 64 * 1024  # the bytes that formats examine to recognise an input
 PIECE = 64 * 1024  # one read
+
+TOO_LONG = f"longer than {LONGEST_LINE >> 20} MiB"
+_LONG_LINE_KEEPS = 4096  # bytes of a line that is too long
 
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -50,33 +54,43 @@ class Source:
             yield start
         yield from self._pieces
 
-    def lines(self) -> Iterator[bytes]:
-        """Return lines with their line feed; the last one may have none. Raises UnreadableInput for a line without an end."""
-        return chain.from_iterable(self.batches())
+    def lines(self, *, cut: bool = False) -> Iterator[bytes]:
+        """Return lines with their line feed; the last one may have none.
 
-    def batches(self) -> Iterator[list[bytes]]:
+        A line that is longer than a line may be raises UnreadableInput, or, with `cut`, is replaced by a `LongLine`.
+        """
+        return chain.from_iterable(self.batches(cut=cut))
+
+    def batches(self, *, cut: bool = False) -> Iterator[list[bytes]]:
         """Yield the same, those together that came together: the whole lines of a piece, with what was open before it."""
         kept: list[bytes] = []
         size = 0
         number = 1
+        long: LongLine | None = None
         for piece in self.pieces():
             lines = BytesIO(piece).readlines()
             last = b"" if piece.endswith(b"\n") else lines.pop()
             if lines:
-                if kept:
+                if long is not None:
+                    lines[0], long = long, None
+                elif kept:
                     lines[0] = b"".join((*kept, lines[0]))
                     kept.clear()
                     size = 0
                 number += len(lines)
                 yield lines
-            if last:
+            if last and long is None:
                 kept.append(last)
                 size += len(last)
             if size > LONGEST_LINE:
-                raise UnreadableInput(
-                    self.path, f"a line longer than {LONGEST_LINE >> 20} MiB, which no stream has", line=number
-                )
-        if size:
+                if not cut:
+                    raise UnreadableInput(self.path, f"a line {TOO_LONG}, which no stream has", line=number)
+                long = LongLine(b"".join(kept)[:_LONG_LINE_KEEPS])
+                kept.clear()
+                size = 0
+        if long is not None:
+            yield [long]
+        elif size:
             yield [b"".join(kept)]
 
     def all(self) -> bytes:

@@ -10,7 +10,9 @@ import orjson
 from streamkit.formats import HEAD, Format, Source, parse_object
 from streamkit.formats._lost import around
 from streamkit.formats._payloads import identity, role
+from streamkit.formats._source import TOO_LONG
 from streamkit.model.exchange import Exchange
+from streamkit.model.recording import LongLine
 from streamkit.wire.framing import AWS, choose
 
 if TYPE_CHECKING:
@@ -36,7 +38,11 @@ def _read(source: Source) -> Iterator[Exchange]:
 
     draft: Draft | None = None
     number = 0
-    for place, line in enumerate(source.lines(), 1):
+    for place, line in enumerate(source.lines(cut=True), 1):
+        if isinstance(line, LongLine):
+            draft = draft or Draft(place, format="chunks")
+            draft.note(place, "unusable", f"a line {TOO_LONG}, which is skipped")
+            continue
         payload = line.removeprefix(b"\xef\xbb\xbf").strip()
         if not payload:
             continue
@@ -47,7 +53,6 @@ def _read(source: Source) -> Iterator[Exchange]:
             draft = None
         draft = draft or Draft(place, format="chunks")
         _take(draft, payload, document, place)
-        draft.check(source.path)
     if draft is not None:
         yield draft.finished(source.path, number + 1)
 

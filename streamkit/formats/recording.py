@@ -11,7 +11,7 @@ from streamkit.model.limits import LARGEST_EXCHANGE
 
 
 def _read(source: Source) -> Iterator[Exchange]:
-    return recording.read_batches(source.batches(), path=source.path, largest=LARGEST_EXCHANGE)
+    return recording.read_batches(source.batches(cut=True), path=source.path, largest=LARGEST_EXCHANGE)
 
 
 def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:

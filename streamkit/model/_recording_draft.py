@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 from streamkit.model._fields import (
@@ -29,6 +30,7 @@ from streamkit.model.exchange import (
 )
 
 _SOURCES = ("client", "proxy", "stdin", "import")
+_MOST_DAMAGE = 10_000
 _CLOCKS = ("monotonic", "kernel", "log", "none")
 
 
@@ -36,6 +38,7 @@ class Draft:
     """One exchange while its lines are read. Before the first `start` a draft has not `begun` and keeps only damage."""
 
     __slots__ = (
+        "_beyond",
         "_end",
         "_origin",
         "_response",
@@ -55,6 +58,7 @@ class Draft:
         self._origin = origin
         self._response: Response | None = None
         self._end: End | None = None
+        self._beyond: str | None = None  # which limit the exchange exceeds
         self.begun = self.open = True
         self.damage = damage
         self.early: list[Damage] = []  # what a following exchange inherits: the damage before the first start
@@ -72,8 +76,14 @@ class Draft:
         return draft
 
     def hurt(self, line: int, kind: str, message: str) -> None:
-        """Report damage on a line."""
-        self.damage.append(Damage(line, kind, message))
+        """Report damage on a line; only the first ten thousand are listed."""
+        if len(self.damage) < _MOST_DAMAGE:
+            self.damage.append(Damage(line, kind, message))
+
+    def limit(self, line: int, largest: int) -> None:
+        """Report that nothing of the exchange is read from this line on, but for its response and end."""
+        self._beyond = f"an exchange is limited to {largest >> 20} MiB"
+        self.hurt(line, "over-limit", f"{self._beyond}: the rest of it is skipped")
 
     def take(self, record: dict[str, Any], number: int) -> None:
         """Any line but `start`, on the slow path."""
@@ -123,7 +133,7 @@ class Draft:
                 last, "missing-end", "the exchange has no end line: its recorder was stopped, or the file was cut"
             )
         elif self._end is not None:
-            self._check_end(self._end, frames, last)
+            self._end = self._checked_end(self._end, frames, last)
         return Exchange(
             frames=frames,
             request=start.get("request", request_of, None),
@@ -154,9 +164,17 @@ class Draft:
                     )
                     self.at[index] = None
 
-    def _check_end(self, end: End, frames: Frames, last: int) -> None:
+    def _checked_end(self, end: End, frames: Frames, last: int) -> End:
+        """Return how the exchange ended. One that was read in part ends as one that was recorded in part."""
+        if self._beyond:
+            ending = f"the response ended with {end.reason}" + (f" ({end.error})" if end.error else "")
+            error = f"the body is read in part: {self._beyond}; {ending}"
+            return replace(end, reason="limit", error=error, frames=None, bytes=None, sha256=None)
+        if end.reason == "limit":
+            self.hurt(last, "over-limit", end.error or "the exchange reached the size limit of its recorder")
         if end.frames is not None and end.frames != len(frames):
             self.hurt(last, "count-mismatch", f"end says {end.frames} frames, the file holds {len(frames)}")
         size = sum(map(len, frames.data))
         if end.bytes is not None and end.bytes != size:
             self.hurt(last, "count-mismatch", f"end says {end.bytes} bytes, the frames hold {size}")
+        return end

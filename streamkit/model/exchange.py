@@ -198,9 +198,10 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Damage in a recording that its reader skipped: `torn-line`, `not-json`, `missing-end`, `count-mismatch`,
-    `stray-line`, `bad-field` (a field that is not of its type, read as absent). Whether the body is that of the digest is
-    reported by `Exchange.changed`, which is computed on first use."""
+    """Damage in a recording that its reader skipped: `torn-line`, `bad-recording-line` (a line that is not JSON, or too long),
+    `missing-end`, `count-mismatch`, `stray-line`, `bad-field` (a field that is not of its type, read as absent), `over-limit`
+    (the exchange was recorded or read in part). Whether the body is that of the digest is reported by `Exchange.changed`, which
+    is computed on first use."""
 
     line: int
     kind: str

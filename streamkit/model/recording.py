@@ -9,47 +9,38 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, compress, count, repeat
-from operator import itemgetter, not_
-from typing import Any, TypeVar
+from operator import not_
+from typing import Any
 
 import orjson
 
-from streamkit.errors import UnreadableInput
-from streamkit.model._fields import (
-    shown,
-)
-from streamkit.model._recording_draft import Draft
+from streamkit.model._recording_reader import BYTE_ORDER_MARK, Reading, starts
+from streamkit.model._recording_reader import START as START
+from streamkit.model._recording_reader import VERSION as VERSION
+from streamkit.model._recording_reader import LongLine as LongLine
 from streamkit.model.exchange import (
     End,
     Exchange,
     Import,
-    Origin,
     Redaction,
     Request,
     Response,
 )
-from streamkit.model.limits import FRAME_COSTS
+from streamkit.model.limits import LARGEST_FRAME, LONGEST_LINE
 
-VERSION = 1
-START = b'{"type":"start"'
 _FRAME = b'{"type":"frame"'
-_FRAME_FIELDS = itemgetter("type", "at", "text")
 _LEAST_RUN = 4  # lines: a shorter run of frames costs more than it saves
 
-_T = TypeVar("_T")
 _CUT_START = re.compile(rb'\{\s*"type"\s*:\s*"start"\s*,\s*"streamkit"\s*:\s*[0-9]')
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def recognises(head: bytes) -> bool:
     """Return whether these first bytes of a file are a recording's: a line of type `start` with an integer `streamkit`."""
     if _CUT_START.search(head):
         return True
-    for line in head.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
-        if b'"streamkit"' in line and (record := _object(line)) is not None and _opens(record):
-            return True
-    return False
+    return any(map(starts, head.removeprefix(BYTE_ORDER_MARK).split(b"\n")))
 
 
 def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
@@ -58,7 +49,7 @@ def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
     `lines` are the file's lines with their line feeds (a binary file is one). Raises UnreadableInput if a line is of
     a newer version, or where the file holds no exchange at all.
     """
-    reading = _Reading(path)
+    reading = Reading(path)
     for line in lines:
         done = reading.take(line)
         if done is not None:
@@ -69,9 +60,10 @@ def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
 def read_batches(batches: Iterable[list[bytes]], *, path: str = "-", largest: int | None = None) -> Iterator[Exchange]:
     """Yield the same for batches of lines, as files are read: runs of frames are parsed at C speed.
 
-    Raises UnreadableInput too where an exchange takes more than `largest` bytes of memory.
+    Of an exchange that takes more than `largest` bytes of memory the first part is read, and the damage `over-limit` is reported.
+    A line that was too long is a `LongLine`.
     """
-    reading = _Reading(path, largest)
+    reading = Reading(path, largest)
     for batch in batches:
         place = 0
         for mark in chain(_others_than_frames(batch), (len(batch),)):
@@ -91,15 +83,41 @@ def _others_than_frames(lines: list[bytes]) -> Iterator[int]:
 
 
 def write(exchange: Exchange) -> Iterator[bytes]:
-    """Yield the lines of one exchange. `end` counts and digests the frames as they are written."""
-    yield start_line(exchange)
+    """Yield the lines of one exchange. `end` counts and digests the frames as they are written.
+
+    No line is longer than readers accept: a frame is split, and a request is written without its body.
+    """
+    yield from opening_lines(exchange)
     if exchange.response is not None:
         yield response_line(exchange.response)
     frames = exchange.frames
+    count = 0
     for data, at in zip(frames.data, frames.at, strict=True):
-        yield frame_line(data, at)
+        for line in _frame_lines(data, at):
+            count += 1
+            yield line
     if exchange.end is not None:
-        yield end_line(exchange.end, frames=len(frames), size=len(frames.body), sha256=frames.sha256)
+        yield end_line(exchange.end, frames=count, size=len(frames.body), sha256=frames.sha256)
+
+
+def opening_lines(exchange: Exchange) -> Iterator[bytes]:
+    """Yield the line that opens an exchange. If its request makes it longer than readers accept, the request's body is left out,
+    and a note follows."""
+    line = start_line(exchange)
+    if len(line) <= LONGEST_LINE or exchange.request is None:
+        yield line
+        return
+    yield start_line(replace(exchange, request=replace(exchange.request, body=None)))
+    yield note_line(said=f"the request body is not recorded: its line would be {len(line)} bytes long")
+
+
+def _frame_lines(data: bytes, at: int | None) -> Iterator[bytes]:
+    line = frame_line(data, at)
+    if len(line) <= LONGEST_LINE:
+        yield line
+        return
+    for place in range(0, len(data), LARGEST_FRAME):
+        yield frame_line(data[place : place + LARGEST_FRAME], at)
 
 
 def start_line(exchange: Exchange) -> bytes:
@@ -191,128 +209,6 @@ def _writable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {_writable(name): _writable(inner) for name, inner in value.items()}
     return [_writable(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
-class _Reading:
-    """A file while it is read: the current exchange and the position."""
-
-    __slots__ = ("_count", "_draft", "_largest", "_number", "_path", "_size")
-
-    def __init__(self, path: str, largest: int | None = None) -> None:
-        self._path = path
-        self._largest = largest
-        self._draft = Draft.nothing()
-        self._count = 0  # exchanges begun
-        self._number = 0  # lines taken
-        self._size = 0  # bytes of memory that the current exchange takes, about
-
-    def take(self, line: bytes) -> Exchange | None:
-        """Take the next line. Returns the exchange that it ends, if it starts another one."""
-        self._number += 1
-        number, draft = self._number, self._draft
-        if self._largest is not None:
-            self._size += len(line) + FRAME_COSTS
-            if self._size > self._largest and not line.startswith(START):
-                message = f"an exchange larger than {self._largest >> 20} MiB"
-                raise UnreadableInput(self._path, message, line=number)
-        try:
-            record = orjson.loads(line)
-            # The fast path of almost every line. Everything else takes the slow one.
-            if record["type"] == "frame" and draft.open:
-                data = record["text"].encode()
-                draft.at.append(record["at"])
-                draft.data.append(data)
-                draft.lines.append(number)
-                return None
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-            record, line = _mended(line, number, draft)
-            if record is None:
-                return None
-        if _opens(record):
-            return self._begin(record, len(line))
-        draft.take(record, number)
-        return None
-
-    def take_frames(self, lines: list[bytes]) -> bool:
-        """Take these lines if each is a frame with text of the current exchange; else none of them, and False."""
-        draft = self._draft
-        size = self._size
-        if not draft.open:
-            return False
-        if self._largest is not None:
-            size += sum(map(len, lines)) + len(lines) * FRAME_COSTS
-            if size > self._largest:
-                return False
-        try:
-            kinds, times, texts = zip(*map(_FRAME_FIELDS, map(orjson.loads, lines)), strict=True)
-            data = list(map(str.encode, texts))
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            return False
-        if kinds.count("frame") != len(lines):
-            return False
-        draft.data += data
-        draft.at += times
-        draft.lines += range(self._number + 1, self._number + 1 + len(lines))
-        self._number += len(lines)
-        self._size = size
-        return True
-
-    def _begin(self, record: dict[str, Any], size: int) -> Exchange | None:
-        _refuse_newer(record, self._path, self._number)
-        done = self._draft.finish() if self._draft.begun else None
-        self._count += 1
-        self._size = size
-        self._draft = Draft(record, Origin(self._path, self._count, self._number), self._draft.early)
-        return done
-
-    def close(self) -> Exchange:
-        """Return the current exchange, at the end of the file."""
-        if not self._draft.begun:
-            message = (
-                "the file is empty" if self._number == 0 else "no line of type start, so no exchange of a recording"
-            )
-            raise UnreadableInput(self._path, message, remedy="record it again, or look at it with a text editor")
-        return self._draft.finish()
-
-
-def _mended(line: bytes, number: int, draft: Draft) -> tuple[dict[str, Any] | None, bytes]:
-    """Return the object of a line that the fast path rejected, or None if the line is damaged (which is reported)."""
-    line = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
-    record = _object(line)
-    if record is not None or not line.strip():
-        return record, line
-    torn = not line.endswith(b"\n")
-    resumed = line.find(START, 1)
-    while resumed > 0:
-        record = _object(line[resumed:])
-        if record is not None:
-            draft.hurt(number, "torn-line", f"a line cut off after {resumed} bytes, with an exchange joined to it")
-            return record, line[resumed:]
-        resumed = line.find(START, resumed + 1)
-    if torn:
-        draft.hurt(number, "torn-line", f"the last line is cut off after {len(line)} bytes")
-    else:
-        draft.hurt(number, "bad-recording-line", f"no JSON object: {shown(line)}")
-    return None, line
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return record if isinstance(record, dict) else None
-
-
-def _opens(record: dict[str, Any]) -> bool:
-    return record.get("type") == "start" and type(record.get("streamkit")) is int
-
-
-def _refuse_newer(record: dict[str, Any], path: str, line: int) -> None:
-    version = record["streamkit"]
-    if version > VERSION:
-        message = f"recording format version {version}, and this streamkit reads up to version {VERSION}"
-        raise UnreadableInput(path, message, line=line, remedy="upgrade llm-streamkit")
 
 
 def _request_object(request: Request) -> dict[str, Any]:

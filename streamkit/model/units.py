@@ -21,7 +21,10 @@ BYTES: Mapping[str, float] = {
 DURATIONS = "20ms, 1.5s, 2m"
 """What a message shows as examples of a duration."""
 
-_NUMBER = r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,4})?"
+MOST_DIGITS = 40
+"""Digits of a number in an option, on either side of its point."""
+
+_NUMBER = rf"[+-]?(?:[0-9]{{1,{MOST_DIGITS}}}(?:\.[0-9]{{0,{MOST_DIGITS}}})?|\.[0-9]{{1,{MOST_DIGITS}}})(?:[eE][+-]?[0-9]{{1,4}})?"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*([A-Za-zµμ%/]*)\s*")
 _LONGEST = 10**18
 """Nanoseconds: 31 years. Nothing lasts longer, and clocks count in 64 bits."""

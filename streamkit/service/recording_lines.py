@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from streamkit.model import recording
 from streamkit.model.exchange import Clock, End, Exchange, Headers, Redaction, Response
-from streamkit.model.limits import FRAME_COSTS, LARGEST_EXCHANGE, LONGEST_LINE
+from streamkit.model.limits import FRAME_COSTS, LARGEST_EXCHANGE
 from streamkit.redact.redactor import (
     DEFAULT,
     BodyRedactor,
@@ -84,11 +84,7 @@ class RecordingLines:
             opening = replace(opening, request=request, redacted=opening.redacted + cuts)
             self.redactions += len(cuts)
         notes, self._notes = self._notes, []
-        line = recording.start_line(opening)
-        if len(line) > LONGEST_LINE and opening.request is not None:
-            notes += self.note({"said": f"the request body is not recorded: its line would be {len(line)} bytes long"})
-            line = recording.start_line(replace(opening, request=replace(opening.request, body=None)))
-        return self._counted([Line(line), *notes])
+        return self._counted([*map(Line, recording.opening_lines(opening)), *notes])
 
     def note(self, fields: Mapping[str, Any]) -> list[Line]:
         """Add a note. Notes before `start` are held back until then."""

@@ -46,7 +46,7 @@ def test_frames_do_not_wait_for_the_reader() -> None:
 
 
 def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "_MOST", 10)
+    monkeypatch.setattr(aside, "LARGEST_BACKLOG", 10)
     slow = Slow()
     beside = Aside(slow)
     over = threading.Event()

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 import orjson
@@ -139,15 +140,98 @@ def test_a_changed_body_is_reported_on_request():
         assert not exchange.damage
 
 
-def test_an_exchange_that_is_too_large_is_rejected_at_the_line_that_exceeds_the_limit():
-    data = EXAMPLE + SMALL_START + FRAME * 1000 + END
+RESPONSE = b'{"type":"response","at":1,"status":200}\n'
+STATED = END.replace(b"}", b',"frames":1000,"bytes":9000,"sha256":"00"}')
+BEYOND = "an exchange is limited to 0 MiB"
+
+
+@pytest.mark.parametrize(
+    ("after", "end", "damage"),
+    [
+        ("its end", STATED, []),
+        ("no end", b"", ["missing-end"]),
+        ("an end of its recorder's limit", END.replace(b"eof", b"limit"), []),
+        ("more lines, some damaged", FRAME + b"oops\n" + RESPONSE + b'{"type":"note"}\n' + STATED, []),
+        ("a line that is cut off by the next exchange", FRAME[:20], ["missing-end", "torn-line"]),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 2, 5, 7, 99, 1000, 5000])
+def test_an_exchange_beyond_the_limit_is_read_in_part_and_the_next_one_as_a_whole(after, end, damage, size):
+    data = lines(EXAMPLE + SMALL_START + FRAME * 1000 + end + EXAMPLE)
     fit = (50_000 - len(SMALL_START)) // (len(FRAME) + 60)
-    for size in range(1, 1000, 7):
-        batches = [lines(data)[at : at + size] for at in range(0, 1010, size)]
-        reading = recording.read_batches(batches, path="x", largest=50_000)
-        next(reading)
-        with pytest.raises(UnreadableInput, match=rf"x:{6 + fit + 1}: an exchange larger than 0 MiB"):
-            next(reading)
+    batches = [data[at : at + size] for at in range(0, len(data), size)]
+    first, large, last = recording.read_batches(batches, path="x", largest=50_000)
+    assert first.frames.body == last.frames.body == read(EXAMPLE)[0].frames.body
+    assert (first.damage, last.damage, last.origin.number) == ((), (), 3)
+    assert large.frames.body == b"data: 1\n\n" * fit
+    reached = 6 + fit + 1
+    assert large.damage[-1 - damage.count("torn-line")] == Damage(
+        reached, "over-limit", f"{BEYOND}: the rest of it is skipped"
+    )
+    assert sorted(kind for _, kind in kinds(large)) == sorted(["over-limit", *damage])
+    if end and "torn-line" not in damage:
+        assert large.end.reason == "limit"
+        assert large.end.error.startswith(f"the body is read in part: {BEYOND}; the response ended with ")
+        assert (large.end.frames, large.end.bytes, large.end.sha256, large.changed) == (None, None, None, False)
+
+
+def test_lines_beyond_the_limit_cost_nothing():
+    data = lines(SMALL_START + b"oops\n" * 30_000 + FRAME + END + EXAMPLE)
+    bad, good = recording.read_batches([data], path="x", largest=1 << 30)
+    assert (len(bad.damage), len(bad.frames), good.damage) == (10_000, 1, ())
+    bad, good = recording.read_batches([data], path="x", largest=50_000)
+    assert (len(bad.damage), len(bad.frames), bad.end.reason, good.damage) == (
+        (50_000 - len(SMALL_START)) // (len(b"oops\n") + 60) + 1,
+        0,
+        "limit",
+        (),
+    )
+
+
+def test_the_limit_of_a_recorder_is_reported():
+    (exchange,) = read(SMALL_START + FRAME + END.replace(b'"eof"', b'"limit","error":"the body is recorded in part"'))
+    assert exchange.damage == (Damage(3, "over-limit", "the body is recorded in part"),)
+
+
+LONG_REQUEST = SMALL_START.replace(
+    b'"request":null', b'"request":{"method":"POST","url":"http://x","body":{"text":"aaa'
+)
+
+
+@pytest.mark.parametrize(
+    ("what", "before", "long", "after", "expected"),
+    [
+        ("a frame", SMALL_START + FRAME, FRAME[:30], FRAME + END, [(2, "client", [(3, "bad-recording-line")])]),
+        ("a note", SMALL_START + FRAME, b'{"type":"note","said":"aaa', END, [(1, "client", [(3, "bad-recording-line")])]),
+        ("a start", SMALL_START + FRAME + END, LONG_REQUEST, FRAME + END,
+         [(1, "client", []), (1, "client", [(4, "bad-recording-line")])]),
+        ("a start of unknown order", SMALL_START + FRAME + END, b'{"type":"start","labels":{"a":"aaa', EXAMPLE,
+         [(1, "client", [(4, "bad-recording-line")]), (2, "client", [])]),
+        ("the last line", SMALL_START + FRAME, FRAME[:30], b"", [(1, "client", [(2, "missing-end"), (3, "bad-recording-line")])]),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_too_long_is_skipped_and_reported(what, before, long, after, expected):
+    given = [*lines(before), recording.LongLine(long), *lines(after)]
+    for batches in ([given], [[line] for line in given]):
+        exchanges = list(recording.read_batches(batches, path="x", largest=1 << 20))
+        assert [(len(one.frames), one.source, kinds(one)) for one in exchanges] == expected
+        [message] = [one.message for each in exchanges for one in each.damage if one.kind == "bad-recording-line"]
+        assert message.startswith("a line longer than 32 MiB, which is skipped: b'{")
+
+
+@pytest.mark.parametrize(("size", "written"), [(100, [100]), (101, [20] * 5 + [1])])
+def test_no_line_is_written_that_is_longer_than_a_line_may_be(monkeypatch, size, written):
+    line = len(recording.frame_line(b"x" * 100, 5))
+    monkeypatch.setattr(recording, "LONGEST_LINE", line)
+    monkeypatch.setattr(recording, "LARGEST_FRAME", 20)
+    body = b"x" * size
+    request = Request("POST", "http://x", (), Body("text", "y" * 200))
+    (back,) = recording.read(
+        recording.write(Exchange(request=request, frames=Frames.of([Frame(body, 5, 1)]), end=End(at=6, reason="eof")))
+    )
+    assert back.request == replace(request, body=None)
+    assert [(len(frame.data), frame.at) for frame in back.frames] == [(length, 5) for length in written]
+    assert (back.frames.body, back.end.frames, back.changed, back.damage) == (body, len(written), False, ())
 
 
 def test_a_reader_resumes_where_torn_files_were_joined():
@@ -270,7 +354,8 @@ def test_round_trip(several):
     again = list(recording.read(written, path="x"))
     assert [essence(exchange) for exchange in again] == [essence(exchange) for exchange in several]
     for exchange in again:
-        assert all(damage.kind == "missing-end" for damage in exchange.damage)
+        limited = exchange.end is not None and exchange.end.reason == "limit"
+        assert {damage.kind for damage in exchange.damage} <= {"over-limit" if limited else "missing-end"}
         assert exchange.end is None or (exchange.end.frames, exchange.end.bytes, exchange.end.sha256) == (
             len(exchange.frames),
             len(exchange.frames.body),

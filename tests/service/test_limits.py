@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from streamkit.apis import interpret
 from streamkit.formats import read
 from streamkit.model import limits
-from streamkit.model.exchange import Body, Exchange, Request
+from streamkit.model.exchange import Body, Exchange, Frame, Frames, Request
 from streamkit.service import recording_lines
 from streamkit.service.recorder import Outcome, Recorder, Recorders
 from streamkit.transport import connection
@@ -63,7 +64,8 @@ def test_an_exchange_stops_growing_before_a_reader_refuses_it(monkeypatch: pytes
     assert long.end is not None and long.end.reason == "limit"
     assert long.end.error is not None
     assert long.end.error.endswith("; the response ended with reset (connection reset by peer)")
-    assert (long.damage, short.damage) == ((), ())
+    assert [(damage.line, damage.kind) for damage in long.damage] == [(long.end.line, "over-limit")]
+    assert short.damage == ()
     assert 0 < len(long.frames) < 2_000 and set(long.frames.data) == {LONG}
     assert short.frames.body == b"data: 1\n\n"
     assert kept.data.count(b"the rest of the body is not recorded") == 1
@@ -71,7 +73,7 @@ def test_an_exchange_stops_growing_before_a_reader_refuses_it(monkeypatch: pytes
 
 
 def test_a_request_whose_line_would_be_refused_is_recorded_without_its_body(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording_lines, "LONGEST_LINE", 10_000)
+    monkeypatch.setattr("streamkit.model.recording.LONGEST_LINE", 10_000)
     request = Request(
         "POST", "http://x/v1", (("accept", "*/*"),), Body.of(b'{"model":"m","text":"%s"}' % (b"\\u0001" * 3_000))
     )
@@ -122,17 +124,30 @@ def test_a_request_bomb_is_not_inflated(monkeypatch: pytest.MonkeyPatch) -> None
 ROWS = re.findall(
     r"^\| (.+?) \| (.+?) \| (.+?) \| (?:`([\w.]+)`|-) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
 )
-UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "s": 1, "": 1}
+UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "": 1}
 
 
-@pytest.mark.parametrize(
-    ("bound", "name"), [(row[1], row[3]) for row in ROWS if row[3]], ids=[row[3] for row in ROWS if row[3]]
-)
-def test_the_page_says_what_the_code_does(bound: str, name: str) -> None:
+def test_every_row_of_the_page_is_checked() -> None:
+    table = PAGE.read_text(encoding="utf-8").split("|---|---|---|---|\n")[1].split("\n\n")[0]
+    assert len(ROWS) == len(table.splitlines())
+    assert {row[0] for row in ROWS if not row[3]} == {"nesting of JSON in a chunk"}
+
+
+@pytest.mark.parametrize(("row", "bound", "name"), [(row[0], row[1], row[3]) for row in ROWS if row[3]])
+def test_the_page_gives_the_limit_of_the_code(row: str, bound: str, name: str) -> None:
     module, _, constant = name.rpartition(".")
-    found = re.match(r"([\d,]+) ?(KiB|MiB|GiB|s\b|)", bound)
+    found = re.match(r"([\d,]+) ?(KiB|MiB|GiB|)", bound)
     assert found is not None, bound
     assert getattr(importlib.import_module(module), constant) == int(found[1].replace(",", "")) * UNITS[found[2]]
+
+
+@pytest.mark.parametrize(("depth", "events"), [(1022, ["chunk"]), (1023, ["broken"])])
+def test_a_chunk_has_at_most_1024_levels(depth: int, events: list[str]) -> None:
+    """The chunk itself and its `choices` are two of the 1,024 levels."""
+    assert "| nesting of JSON in a chunk | 1,024 levels |" in PAGE.read_text(encoding="utf-8")
+    body = b'data: {"choices":[%b%b]}\n\n' % (b"[" * depth, b"]" * depth)
+    stream = interpret(Exchange(frames=Frames.of([Frame(body, 0)])))
+    assert ["chunk"] * len(stream.chunks) + ["broken"] * len(stream.broken) == events
 
 
 def test_every_bound_of_the_model_is_on_the_page() -> None:

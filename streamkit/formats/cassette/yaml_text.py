@@ -29,6 +29,7 @@ class _Pieces:
         self._kept = b""
         # How much was read since the last interaction: the parser keeps all of a scalar before it tells of it.
         self.pending = 0
+        self._line = 1
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes, as many as asked for at most."""
@@ -36,7 +37,9 @@ class _Pieces:
             self._kept = next(self._pieces, b"")
             self.pending += len(self._kept)
             if self.pending > LARGEST_BODY:
-                raise UnreadableInput(self._path, f"an interaction larger than {LARGEST_BODY >> 20} MiB")
+                message = f"an interaction larger than {LARGEST_BODY >> 20} MiB"
+                raise UnreadableInput(self._path, message, line=self._line)
+            self._line += self._kept.count(b"\n")
         given, self._kept = (self._kept, b"") if size < 0 else (self._kept[:size], self._kept[size:])
         return given
 

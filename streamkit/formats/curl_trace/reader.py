@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from streamkit.errors import UnreadableInput
-from streamkit.formats import LARGEST_BODY, Source, Stamp, offsets, stamp, status_and_headers
+from streamkit.formats import Source, Stamp, offsets, stamp, status_and_headers
 from streamkit.formats._chunked import Chunked
 from streamkit.formats._http import decoded
 from streamkit.frozen import dataclass
@@ -24,8 +24,10 @@ from streamkit.model.exchange import (
     Request,
     header,
 )
+from streamkit.model.limits import LARGEST_EXCHANGE
 
 _EVENT_COSTS = 300  # bytes of memory beyond its data
+_MOST_LINES = LARGEST_EXCHANGE // 64  # of one event; each is a bytes object
 _EVENT = re.compile(
     rb"(?:(\d\d:\d\d:\d\d\.\d{1,6}) )?(?:\[[0-9x-]+\] )?(?:== (Info): (.*)|(?:=>|<=) (Send|Recv) (header|data|SSL data), \d+ bytes .*)"
 )
@@ -44,7 +46,7 @@ def read(source: Source) -> Iterator[Exchange]:
             number += 1
             yield transfer.exchange(Origin(source.path, number, transfer.line))
             transfer = _Transfer(secure=transfer.secure)
-        transfer.take(event, source.path)
+        transfer.take(event)
     if transfer.sent or transfer.received:
         yield transfer.exchange(Origin(source.path, number + 1, transfer.line))
 
@@ -81,7 +83,8 @@ def _events(source: Source) -> Iterator[_Event]:
                     line=number,
                     remedy="use curl --trace FILE --trace-time",
                 )
-            pieces.append(bytes.fromhex(match[1].decode()))
+            if len(pieces) < _MOST_LINES:
+                pieces.append(bytes.fromhex(match[1].decode()))
     if event is not None:
         event.data = event.data or b"".join(pieces)
         yield event
@@ -100,17 +103,19 @@ class _Transfer:
     marks: dict[str, Stamp | None] = field(default_factory=dict)
     cut: bytes = b""
     size: int = 0
+    full: int | None = None  # the line from which on the transfer takes more memory than it may
 
-    def take(self, event: _Event, path: str) -> None:
+    def take(self, event: _Event) -> None:
         """Take the next event."""
         self.line = self.line or event.line
         self.marks.setdefault("first", event.time)
         self.marks["last"] = event.time
-        self.size += len(event.data) + _EVENT_COSTS
-        if self.size > 2 * LARGEST_BODY:
-            raise UnreadableInput(path, f"a transfer larger than {2 * LARGEST_BODY >> 20} MiB", line=event.line)
         if event.kind == "Info":
             self._heed(event)
+            return
+        self.size += len(event.data) + _EVENT_COSTS
+        if self.size > LARGEST_EXCHANGE:
+            self.full = self.full or event.line
         elif event.kind.startswith("Send") and event.kind != "Send SSL data":
             (self.sent if event.kind == "Send header" else self.body_sent).extend(event.data)
             self.marks["sent"] = event.time
@@ -149,9 +154,16 @@ class _Transfer:
             clock="log" if timed else "none",
             connected_at=marked.get("connected"),
             sent_at=marked.get("sent"),
-            imported=Import("curl-trace", repairs=(Repair(origin.line or 1, "unusable", trouble),) if trouble else ()),
+            imported=Import("curl-trace", excerpt=self.full is not None, repairs=self._repairs(origin, trouble)),
             origin=origin,
         )
+
+    def _repairs(self, origin: Origin, trouble: str) -> tuple[Repair, ...]:
+        repairs = [Repair(origin.line or 1, "unusable", trouble)] if trouble else []
+        if self.full is not None:
+            message = f"an exchange is limited to {LARGEST_EXCHANGE >> 20} MiB: the rest of it is skipped"
+            repairs.append(Repair(self.full, "unusable", message))
+        return tuple(repairs)
 
     def _times(self) -> list[int | None]:
         """Return the times of what was received and of the marks, from the first line of this transfer."""

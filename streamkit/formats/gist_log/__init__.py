@@ -20,7 +20,7 @@ def _read(source: Source) -> Iterator[Exchange]:
     from streamkit.formats.gist_log.lines import Lines
     from streamkit.formats.gist_log.reader import Reader
 
-    reader = Reader(source.path, Lines(source.lines()))
+    reader = Reader(source.path, Lines(source.lines(cut=True)))
     yield from reader.exchanges()
     if not reader.number:
         raise unknown(source.path)

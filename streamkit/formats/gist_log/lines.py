@@ -12,7 +12,9 @@ from typing import Any, Literal
 from streamkit.formats import Stamp, parse_object, stamp
 from streamkit.formats._payloads import role
 from streamkit.formats._repair import compact_json, literal
+from streamkit.formats._source import TOO_LONG
 from streamkit.frozen import dataclass
+from streamkit.model.recording import LongLine
 
 Kind = Literal["blank", "fence", "data", "event", "comment", "done", "elision", "open", "text"]
 
@@ -95,6 +97,8 @@ class Lines:
         number, line = next(self._lines)
         self.patience += 2 * len(line)
         self.idle += len(line) + 60
+        if isinstance(line, LongLine):
+            return Line(number=number, kind="text", text="", message=f"a line {TOO_LONG}")
         if not _TELLING.search(line):
             return Line(
                 number=number,

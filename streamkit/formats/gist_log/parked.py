@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from streamkit.formats._drafts import Draft
 from streamkit.formats._payloads import Identity
+from streamkit.model.limits import LARGEST_EXCHANGE
 
 _MOST = 64
 _PATIENCE = 5000  # lines without a chunk of an exchange, after which it is complete
 _EVERY = 256  # lines between two checks for such exchanges
+
+_TOO_LARGE = f"interleaved exchanges are limited to {LARGEST_EXCHANGE >> 20} MiB"
 
 
 class Parked:
@@ -47,12 +50,15 @@ class Parked:
         self._drafts.clear()
         return drafts
 
-    def look(self, line: int, path: str) -> list[Draft]:
-        """Return the exchanges that are complete at this line. Raises UnreadableInput if they take too much memory."""
+    def look(self, line: int) -> list[Draft]:
+        """Return the exchanges that are complete at this line: all of them, if together they take too much memory."""
         if not self._drafts or line - self._looked < _EVERY:
             return []
         self._looked = line
-        next(iter(self._drafts.values())).check(path, sum(draft.size for draft in self._drafts.values()))
+        if sum(draft.size for draft in self._drafts.values()) > LARGEST_EXCHANGE:
+            for draft in self._drafts.values():
+                draft.stop(line, f"{_TOO_LARGE}: what follows of this one is read as another exchange")
+            return self.release()
         names = [name for name, draft in self._drafts.items() if line - draft.last_line > _PATIENCE]
         return [self._drafts.pop(name) for name in names]
 

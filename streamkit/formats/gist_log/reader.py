@@ -59,8 +59,6 @@ class Reader:
         }
         for line in self._lines:
             take_up[line.kind](line)
-            if self._draft is not None:
-                self._draft.check(self._path)
             yield from self._finished()
             if self._lines.idle > _MOST_IDLE:
                 yield from self._given_up(line)
@@ -110,6 +108,7 @@ class Reader:
         if match := _REQUEST.fullmatch(line.text):
             self._sent = stamp(match[1])
         self._separate("text")
+        message = line.message or message
         if self._skipped and self._skipped[-1][2] == message:
             first, _, _ = self._skipped[-1]
             self._skipped[-1] = (first, line.number, message)
@@ -250,7 +249,7 @@ class Reader:
         if self._draft is not None:
             self._settle_dots(self._draft, None)
             self._done += self._parked.put(self._draft, None if self._response else found)
-            self._done += self._parked.look(line.number, self._path)
+            self._done += self._parked.look(line.number)
             self._news = True
         self._draft = parked or Draft(line.number, self._response)
         if parked is not None:

@@ -15,6 +15,7 @@ from streamkit.formats._http import decoded, version
 from streamkit.formats.mitmproxy.tnetstring import LONGEST_LENGTH, TornValueError, loads
 from streamkit.model.exchange import Body, End, Exchange, Headers, Import, Origin, Repair, Request, Response, header
 
+_SHOWN = 5
 _FLOW = re.compile(rb"[0-9]{2,10}:")
 
 
@@ -24,7 +25,12 @@ def _recognises(head: bytes) -> bool:
 
 def _read(source: Source) -> Iterator[Exchange]:
     number = 0
+    large: list[int] = []
     for flow in _flows(source):
+        if flow is None:
+            number += 1
+            large.append(number)
+            continue
         try:
             value = loads(flow)
         except TornValueError as error:
@@ -32,27 +38,36 @@ def _read(source: Source) -> Iterator[Exchange]:
         if isinstance(value, dict) and value.get("type") == "http":
             number += 1
             yield _exchange(value, Origin(source.path, number))
+    if large:
+        which = ", ".join(map(str, large[:_SHOWN])) + (", …" if len(large) > _SHOWN else "")
+        raise UnreadableInput(source.path, f"skipped flow {which}: larger than {LARGEST_BODY >> 20} MiB")
 
 
-def _flows(source: Source) -> Iterator[bytes]:
-    """Yield the bytes of one flow after another, told by their lengths."""
+def _flows(source: Source) -> Iterator[bytes | None]:
+    """Yield the bytes of one flow after another, told by their lengths; None for one that is too large."""
     kept = bytearray()
     needed = 1
+    skipped = 0  # bytes of a flow that are still to come
     for piece in source.pieces():
-        kept += piece
+        kept += piece[skipped:]
+        skipped = max(0, skipped - len(piece))
         while kept and len(kept) >= needed:
             colon = kept.find(b":", 0, LONGEST_LENGTH + 1)
             if not kept[: max(colon, 0)].isdigit():
                 raise UnreadableInput(source.path, "expected a mitmproxy flow")
             needed = colon + 1 + int(kept[:colon]) + 1
             if needed > LARGEST_BODY:
-                raise UnreadableInput(source.path, f"a flow larger than {LARGEST_BODY >> 20} MiB")
+                yield None
+                skipped = max(0, needed - len(kept))
+                del kept[:needed]
+                needed = 1
+                continue
             if len(kept) < needed:
                 break
             yield bytes(kept[:needed])
             del kept[:needed]
             needed = 1
-    if kept:
+    if kept or skipped:
         raise UnreadableInput(source.path, "the last mitmproxy flow is truncated")
 
 

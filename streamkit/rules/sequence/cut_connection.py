@@ -34,7 +34,7 @@ from streamkit.rules import Sighting, rule
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield one sighting for such an exchange."""
     end = stream.exchange.end
-    if end is not None and end.reason != "eof" and stream.exchange.frames:
+    if end is not None and end.reason not in ("eof", "limit") and stream.exchange.frames:
         severity: Severity | None = "info" if end.reason in ("client_abort", "interrupted") else None
         last = len(stream.chunks) - 1 if stream.chunks else None
         yield Sighting(
