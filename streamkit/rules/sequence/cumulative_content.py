@@ -24,6 +24,7 @@ RULE = Rule.declare(
     "error",
     finds=missteps,
     apis=(
+        "ai_sdk_ui",
         "anthropic_completions",
         "anthropic_messages",
         "bedrock_agent",
