@@ -6,7 +6,19 @@ from typing import Any
 
 _NAMES = {str: "a string", int: "an integer", float: "a number with a fraction", bool: "a boolean", type(None): "null"}
 _NAMES |= {dict: "an object", list: "an array"}
-_TELLING = ("message", "detail", "error", "msg", "Message", "last_error", "reason", "type", "code", "status")
+_TELLING = (
+    "message",
+    "errorText",
+    "detail",
+    "error",
+    "msg",
+    "Message",
+    "last_error",
+    "reason",
+    "type",
+    "code",
+    "status",
+)
 _LONGEST = 120
 _DEEPEST = 4
 

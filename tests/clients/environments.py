@@ -98,6 +98,13 @@ CLIENTS = (
     Client("boto3", "boto3", "drive_boto3.py", {"converse_stream()": ("bedrock_converse",)}),
     Client("openai-node", "openai", "drive_openai.mjs", _OPENAI_NODE),
     Client("ai", "ai", "drive_ai.mjs", _AI, packages=tuple(_AI), label="Vercel AI SDK"),
+    Client(
+        "ai-ui",
+        "ai",
+        "drive_ai_ui.mjs",
+        {"useChat": ("ai_sdk_ui",), "readUIMessageStream()": ("ai_sdk_ui",)},
+        label="AI SDK UI",
+    ),
     Client("@anthropic-ai/sdk", "@anthropic-ai/sdk", "drive_anthropic.mjs", {".stream()": ("anthropic_messages",)}),
     Client("@google/genai", "@google/genai", "drive_google_genai.mjs", {"generateContentStream()": ("gemini",)}),
 )  # fmt: skip

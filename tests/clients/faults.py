@@ -60,6 +60,7 @@ GOOD = {
     "mistral_conversations": "conversation",
     "cohere": "cohere",
     "bedrock_converse": "converse",
+    "ai_sdk_ui": "ui-message",
 }
 _OTHER_PATHS = ("generate(stream=True)", "Client.chat_stream()")
 

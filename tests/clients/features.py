@@ -25,12 +25,14 @@ _TOOLS = {
     "mistral_conversations": "conversation",
     "cohere": "cohere-tool",
     "bedrock_converse": "converse-tool",
+    "ai_sdk_ui": "ui-message",
 }
 _REASONING = {
     "anthropic_messages": "thinking",
     "gemini_interactions": "interactions",
     "ollama": "ollama-tool",
     "bedrock_converse": "converse-tool",
+    "ai_sdk_ui": "ui-message",
 }
 # The column name, the streams by API, the fault.
 FEATURES = (

@@ -215,6 +215,17 @@ GOOD = (
         total="usage.total_tokens",
     ),
     Good(
+        "ai_sdk_ui",
+        "ui-message.sse",
+        # A result or data of an application may be null, and data may have no ID.
+        optional=frozenset(
+            {"messageId", "messageMetadata", "title", "finishReason", "providerMetadata", "anthropic", "output", "data"}
+        ),
+        free=frozenset({"rain", "city", "status", "createdAt", "totalTokens", "signature"}),
+        text="delta",
+        cut="inputTextDelta",
+    ),
+    Good(
         "writer_completions",
         "writer.sse",
         text="value",

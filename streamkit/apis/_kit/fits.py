@@ -44,7 +44,7 @@ def _compile(shape: Shape, known: Known) -> Check:
     checks: dict[type, Check] = {}
     if shape.variant_key:
         checks[dict] = _variant_check(shape, known)
-    elif shape.fields:
+    elif shape.fields or shape.others is not None:
         checks[dict] = _object_check(shape, known)
     if shape.items is not None:
         checks[list] = _array_check(compile_check(shape.items, known))
@@ -168,7 +168,9 @@ def _planner(shape: Shape, known: Known) -> Callable[[tuple[str, ...], tuple[typ
                 fits = compile_check(field.items, known)
                 if fits is not _anything:
                     arrays.append((name, fits))
-            elif (kind is dict and (field.fields or field.variant_key)) or (kind is int and field.least is not None):
+            elif (kind is dict and (field.fields or field.others or field.variant_key)) or (
+                kind is int and field.least is not None
+            ):
                 rest.append((name, compile_check(field, known)))
         if not (rest or enumerations or arrays):
             return True

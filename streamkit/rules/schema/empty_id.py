@@ -20,6 +20,7 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
+        "ai_sdk_ui",
         "anthropic_completions",
         "anthropic_messages",
         "bedrock_converse",

@@ -20,5 +20,5 @@ RULE = Rule.declare(
     "SEQ414",
     "warning",
     finds=missteps,
-    apis=("bedrock_converse", "cohere", "gemini_interactions", "openai_assistants", "openai_chat"),
+    apis=("ai_sdk_ui", "bedrock_converse", "cohere", "gemini_interactions", "openai_assistants", "openai_chat"),
 )

@@ -1,7 +1,8 @@
 """Parts opened out of order.
 
 What it finds: a content block, tool call, step or entry that is opened a second time, whose index is not the next, or
-that is opened while another is open.
+that is opened while another is open. In an AI SDK UI stream, whose parts may overlap, only the first of these, as a
+warning.
 
 Why it matters: clients that append parts order them by arrival, those that go by index order them differently; a
 delta may belong to either.
@@ -22,6 +23,7 @@ RULE = Rule.declare(
     __name__,
     "SEQ454",
     "error",
+    also=("warning",),
     finds=missteps,
     whole=True,
 )

@@ -1,6 +1,6 @@
 """Unknown event.
 
-What it finds: an event whose type or name the API does not have.
+What it finds: an event whose type or name the API does not have. In an AI SDK UI stream, it is an error.
 
 Why it matters: clients ignore it together with its content, and those that know every type reject it. It may be new,
 or belong to another API.
@@ -19,5 +19,6 @@ RULE = Rule.declare(
     __name__,
     "SEQ457",
     "warning",
+    also=("error",),
     finds=missteps,
 )
