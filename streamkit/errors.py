@@ -7,6 +7,19 @@ be read, invalid options, and files that must not be overwritten.
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterable
+
+
+def suggestion(word: str, known: Iterable[str], listed: Iterable[str] | None = None) -> str:
+    """Return the end of a message about an unknown word: the known one that was probably meant, or else all that are `listed`
+    (default: `known`)."""
+    import difflib
+
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return (
+        f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known if listed is None else listed)}"
+    )
 
 
 class StreamkitError(Exception):

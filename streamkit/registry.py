@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from streamkit.errors import CatalogueError, UnknownEntry
+from streamkit.errors import CatalogueError, UnknownEntry, suggestion
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -136,13 +136,8 @@ class Catalogue(Mapping[str, Entry]):
         return entry
 
     def _unknown(self, name: str) -> str:
-        import difflib
-
-        known = list(self.entries)
-        near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
         what = self._package.rpartition(".")[2].removesuffix("s")
-        hint = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
-        return f"unknown {what} {name!r}; {hint}"
+        return f"unknown {what} {name!r}; {suggestion(str(name), self.entries)}"
 
 
 def _module_names(paths: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.metadata import EntryPoint
@@ -13,8 +13,13 @@ from pathlib import Path
 import pytest
 
 from streamkit import registry
-from streamkit.errors import CatalogueError, UnknownEntry
+from streamkit.apis import APIS
+from streamkit.errors import CatalogueError, StreamkitError, UnknownEntry
+from streamkit.faults import FAULTS
+from streamkit.formats import FORMATS
+from streamkit.metrics import find
 from streamkit.registry import Catalogue
+from streamkit.service.converting import writable
 
 
 @dataclass(frozen=True)
@@ -217,3 +222,19 @@ def test_packages_of_another_finder_are_found(monkeypatch: pytest.MonkeyPatch) -
 def plugged(monkeypatch: pytest.MonkeyPatch, point: EntryPoint) -> None:
     monkeypatch.delenv(registry.NO_PLUGINS)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == point.group else [])
+
+
+UNKNOWN = {
+    "a metric": (lambda: find("tttft"), "unknown metric 'tttft'; did you mean 'ttft'?"),
+    "a fault": (lambda: FAULTS["cutt"], "unknown fault 'cutt'; did you mean 'cut'?"),
+    "a format to read": (lambda: FORMATS["recordin"], "unknown format 'recordin'; did you mean 'recording'?"),
+    "a format to write": (lambda: writable("harr"), "unknown format 'harr'; did you mean 'har'?"),
+    "an API": (lambda: APIS["opnai_chat"], "unknown api 'opnai_chat'; did you mean 'openai_chat'?"),
+}
+
+
+@pytest.mark.parametrize(("look_up", "error"), UNKNOWN.values(), ids=UNKNOWN)
+def test_every_catalogue_and_option_suggests_the_closest_name(look_up: Callable[[], object], error: str) -> None:
+    with pytest.raises(StreamkitError) as raised:
+        look_up()
+    assert str(raised.value) == error

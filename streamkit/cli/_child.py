@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 
 import click
 
+from streamkit.cli._groups import GroupedCommand
 from streamkit.errors import UsageError
 from streamkit.service.stopping import Stop
 
 _MARK = "--"
 
 
-class WithChild(click.Command):
+class WithChild(GroupedCommand):
     """A command that accepts a program to run after `--`; `child()` returns its argument list."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

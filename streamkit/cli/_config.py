@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from streamkit.cli.settings import SETTINGS
-from streamkit.errors import UsageError
+from streamkit.errors import UsageError, suggestion
 from streamkit.frozen import dataclass
 from streamkit.model.units import DURATIONS, duration
 
@@ -104,11 +104,7 @@ def _check_table(table: object, known: Mapping[str, Any], named: str, kind: str)
         raise UsageError(f"{named} is not a table")
     for name in table:
         if name not in known:
-            import difflib
-
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
-            raise UsageError(f"{named} {name}: unknown {kind}; {hint}")
+            raise UsageError(f"{named} {name}: unknown {kind}; {suggestion(name, known)}")
 
 
 def _strings(value: Any, named: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from streamkit.errors import UsageError
+from streamkit.errors import UsageError, suggestion
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -39,7 +39,7 @@ class ReporterName(click.ParamType):  # type: ignore[type-arg]  # generic only i
         from streamkit.reporters import REPORTERS
 
         if value not in self._own and not (value in REPORTERS and _shows(REPORTERS[value], self._kinds)):
-            self.fail(f"{value!r} is not one of {', '.join(map(repr, self.names()))}.", param, ctx)
+            self.fail(f"unknown format {value!r}; {suggestion(value, self.names())}", param, ctx)
         return str(value)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:

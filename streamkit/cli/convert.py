@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 
 import click
 
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import visible
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, input_format_option, output_options, paths_argument, talk_options
@@ -21,7 +22,13 @@ from streamkit.redact.redactor import redact_exchange
 from streamkit.service.converting import Lost, suffix_of, writable, written
 
 
-@click.command("convert")
+@click.command(
+    "convert",
+    cls=GroupedCommand,
+    groups={
+        "Conversion": "target no_redact",
+    },
+)
 @paths_argument
 @click.option(
     "--to", "target", metavar="FORMAT", help="recording, sse, chunks, har or vcr; by default from the suffix of -o."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,38 +16,60 @@ from pathlib import Path
 import click
 import orjson
 
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import Sink
 from streamkit.cli.options import COLOR_VARIABLES, Console, colored, talk_options
-from streamkit.errors import StreamkitError
+from streamkit.errors import CannotWrite, StreamkitError, UsageError
 
 ADDRESS = re.compile(r"http://[\w.\[\]:-]+:\d+")
 STOPPED_WITHIN_S = 20.0
 
 
-@click.command("demo")
+@click.command("demo", cls=GroupedCommand)
+@click.option("--keep", metavar="FOLDER", help="Keep the samples and what the tour wrote, in a new FOLDER.")
 @talk_options
-def command(console: Console) -> int:
+def command(keep: str | None, console: Console) -> int:
     """Take the tour: serve samples, record from them, lint, reassemble and measure.
 
-    Everything happens on this machine, in a folder that is removed at the end; no key, no network. Each command is
-    printed before its output, so that you can run it yourself.
+    Everything happens on this machine: no key, no network. Each command is printed before its output; with --keep, its
+    files stay, so that you can run it yourself.
 
     \b
-    Example:
+    Examples:
       streamkit demo
+      streamkit demo --keep streamkit-demo
     """
-    with tempfile.TemporaryDirectory(prefix="streamkit-demo-") as folder:
-        return Tour(Path(folder), console).run()
+    if keep:
+        folder = new_folder(keep)
+        shutil.copytree(samples(), folder / "recordings")
+        return Tour(folder, console, f"cd {shlex.quote(keep)} and run these commands yourself; see also").run()
+    with tempfile.TemporaryDirectory(prefix="streamkit-demo-") as temporary:
+        folder = Path(temporary)
+        (folder / "recordings").symlink_to(samples())
+        return Tour(folder, console, "streamkit demo --keep FOLDER, which leaves you these files;").run()
+
+
+def new_folder(path: str) -> Path:
+    """Create a folder. Raises UsageError if there is something in it already, CannotWrite if it cannot be created."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        occupied = any(folder.iterdir())
+    except OSError as error:
+        raise CannotWrite(path, error) from None
+    if occupied:
+        raise UsageError(f"{path} is not empty; name a new folder")
+    return folder
 
 
 class Tour:
     """Runs the commands of the tour one after another in one folder, as a user would."""
 
-    def __init__(self, folder: Path, console: Console) -> None:
+    def __init__(self, folder: Path, console: Console, next_step: str) -> None:
         self._folder = folder
         self._console = console
+        self._next_step = next_step
         self._sink = Sink(console=console)
-        (folder / "recordings").symlink_to(samples())
 
     def run(self) -> int:
         """Run the tour. Return 0 if every step ended as expected."""
@@ -65,7 +88,7 @@ class Tour:
         as_expected &= self._step(["stats", "answer.jsonl", "broken.jsonl"])
         self._say("What arrived when?")
         as_expected &= self._step(["inspect", "answer.jsonl"])
-        self._say("Next: streamkit record --help, streamkit serve recordings/, streamkit rule")
+        self._say(f"Next: {self._next_step} streamkit record --help, streamkit rule")
         if not as_expected:
             self._console.complain("a step of the tour failed unexpectedly; please report it")
         return 0 if as_expected else 1

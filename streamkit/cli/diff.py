@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import Sink, json_text
 from streamkit.cli._remarks import name_of
 from streamkit.cli.inputs import Inputs
@@ -25,7 +26,13 @@ _SIGNS = {"-": "error", "+": "good", "~": "warning"}
 _TIMES = ("time_to_first_byte", "time_to_first_token", "time_to_last_token", "operation_duration", "inter_chunk_gap")
 
 
-@click.command("diff")
+@click.command(
+    "diff",
+    cls=GroupedCommand,
+    groups={
+        "Comparison": "ids with_times tolerance",
+    },
+)
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option("--format", "format_name", type=FORMAT, default="text", help="Default: text.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import Sink
 from streamkit.cli._timeline_page import Page
 from streamkit.cli.inputs import Inputs
@@ -19,7 +20,13 @@ OWN_FORMATS = ("text", "jsonl")
 FORMAT = ReporterName("timelines", own=OWN_FORMATS)
 
 
-@click.command("inspect")
+@click.command(
+    "inspect",
+    cls=GroupedCommand,
+    groups={
+        "Input": "follow",
+    },
+)
 @paths_argument
 @click.option("--format", "format_name", type=FORMAT, default="text", help="Default: text.")
 @click.option("--follow", is_flag=True, help="Keep showing a recording while it grows, until interrupted.")

@@ -11,6 +11,7 @@ import click
 
 from streamkit.cli._config import Config, load
 from streamkit.cli._format_option import ReporterName
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._lint_output import check_statistics_format, report_of, write_report, write_statistics
 from streamkit.cli._lint_selection import SEVERITIES, Selection, read_selection
 from streamkit.cli._output import Sink
@@ -27,7 +28,18 @@ if TYPE_CHECKING:
     from streamkit.service.fixing import FixedFile
 
 
-@click.command("lint")
+@click.command(
+    "lint",
+    cls=GroupedCommand,
+    groups={
+        "Rules": "select extend_select ignore strict max_gap schemas",
+        "Exit code": "fail_on exit_zero",
+        "Baseline": "baseline write_baseline",
+        "Fixes": "fix diff",
+        "Input": "follow",
+        "Output": "statistics",
+    },
+)
 @paths_argument
 @click.option(
     "--select",
@@ -93,8 +105,9 @@ def command(
     """Report what is wrong with streams, and which clients break.
 
     \b
-    Example:
+    Examples:
       streamkit lint recordings/openai_chat
+      streamkit lint --select SEQ,SCH --format github recordings
 
     Defaults come from the table [tool.streamkit.lint] in pyproject.toml. Exit codes: 0 no findings of the severity of
     --fail-on, 1 findings, 2 usage error, or an input without a stream.

@@ -1,4 +1,4 @@
-"""The command line: one command per file. A new command adds one word here, because the order of commands is deliberate.
+"""The command line: one command per file. A new command adds one word here, because its group and place are deliberate.
 
 Commands are imported when they are used. Their one-line summaries in `--help` are the first lines of their files, so
 the listing imports none of them.
@@ -10,6 +10,7 @@ import importlib
 import io
 import os
 import sys
+from itertools import chain
 from typing import Any, NoReturn
 
 import click
@@ -17,23 +18,15 @@ import click
 from streamkit import stdio
 from streamkit.errors import CannotWrite, StreamkitError
 
-COMMANDS = (
-    "record",
-    "replay",
-    "serve",
-    "proxy",
-    "lint",
-    "rule",
-    "reassemble",
-    "stats",
-    "inspect",
-    "convert",
-    "diff",
-    "reduce",
-    "redact",
-    "schema",
-    "demo",
-)
+GROUPS = {
+    "Record": ("record", "proxy"),
+    "Replay": ("replay", "serve"),
+    "Check": ("lint", "rule", "schema", "diff", "reduce"),
+    "Read": ("reassemble", "stats", "inspect"),
+    "Change files": ("convert", "redact"),
+    "Set up": ("demo",),
+}
+COMMANDS = tuple(chain.from_iterable(GROUPS.values()))
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -54,9 +47,11 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each command with its summary."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, _summary(name)) for name in self.list_commands(ctx)])
+        """Write each group of commands with their summaries, in one column."""
+        width = max(map(len, COMMANDS))
+        for heading, names in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), _summary(name)) for name in names])
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
         """Parse the arguments. `--help` and `--version` write their output here, so a pipe may break."""

@@ -172,10 +172,11 @@ def output_options(function: Function) -> Function:
     return output(force(function))
 
 
-class _WithOldName(click.Option):
+class WithOldName(click.Option):
     """An option with an older name, which works as before and is not shown in the help."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the current names and the help text."""
         names, self.opts = self.opts, self.opts[:1]
         try:
             return super().get_help_record(ctx)
@@ -189,7 +190,7 @@ def input_format_option(function: Function) -> Function:
         "--input-format",
         "--form",
         "input_format",
-        cls=_WithOldName,
+        cls=WithOldName,
         metavar="NAME",
         help="Read inputs in this format instead of detecting it.",
     )(function)

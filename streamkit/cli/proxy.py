@@ -16,7 +16,7 @@ from streamkit.cli._matching import match_options
 from streamkit.cli._pacing import pace_options
 from streamkit.cli._recording import LOST, recovered
 from streamkit.cli.inputs import Inputs
-from streamkit.cli.options import Console, Duration, Size, output_options, seconds, talk_options
+from streamkit.cli.options import Console, Duration, Size, WithOldName, output_options, seconds, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import check_folder
 
@@ -32,7 +32,17 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8789
 
 
-@click.command("proxy", cls=WithChild)
+@click.command(
+    "proxy",
+    cls=WithChild,
+    groups={
+        "Routing": "routes mode keep_host allow_link_local",
+        "Address": "host port allowed listen_public token workers",
+        "Connection to the upstream": "cacert insecure max_time idle_timeout max_body stop_with_client",
+        "Recording": "labels patterns no_redact folder append",
+        "Replaying": "match reuse ignored speed max_gap no_delay",
+    },
+)
 @click.argument("upstream", required=False)
 @click.option("--route", "routes", multiple=True, metavar="NAME=URL", help="Requests under /NAME go to URL.")
 @click.option("--mode", type=click.Choice(["record", "replay", "auto"]), default="record", show_default=True,
@@ -48,21 +58,27 @@ DEFAULT_PORT = 8789
 @output_options
 @click.option("--append", is_flag=True, help="Append to the output file.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes any.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 picks a free port."
+)
 @guard_options
 @click.option("--keep-host", is_flag=True, help="Pass the client's Host on, and not the upstream's.")
 @click.option("--allow-link-local", is_flag=True, help="Let the upstream be a link-local address.")
-@click.option("--cafile", metavar="FILE", help="Certificates to trust instead of the system's.")
-@click.option("-k", "--insecure", is_flag=True, help="Do not check the upstream's certificate.")
+@click.option(
+    "--cacert", "--cafile", cls=WithOldName, metavar="FILE", help="Trust these certificates instead of the system's."
+)
+@click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
 @click.option("--max-time", type=Duration(), metavar="TIME", help="End an exchange after this: 30s, 5m.")
-@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End it after this much silence of the upstream.")
+@click.option("--idle-timeout", type=Duration(), metavar="TIME", help="End after this much silence.")
 @click.option("--max-body", type=Size(), default="64MiB", show_default=True, metavar="SIZE",
               help="Largest request body, which is held in memory.")  # fmt: skip
 @click.option("--stop-with-client", is_flag=True, help="Stop reading when the client leaves.")
 @workers_.workers_option
-@click.option("--redact", "patterns", multiple=True, metavar="PATTERN", help="Cut what this regular expression finds.")
-@click.option("--no-redact", is_flag=True, help="Write keys and other secrets as they are.")
-@click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label for every recording.")
+@click.option(
+    "--redact", "patterns", multiple=True, metavar="PATTERN", help="Also redact what this regular expression matches."
+)
+@click.option("--no-redact", is_flag=True, help="Redact nothing: API keys will be in the files.")
+@click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="Store a label in every recording.")
 @match_options
 @pace_options
 @talk_options
@@ -191,7 +207,7 @@ def _settings(given: dict[str, Any]) -> Settings:
 
     return Settings(
         insecure=given["insecure"],
-        cacert=given["cafile"],
+        cacert=given["cacert"],
         max_time=seconds(given["max_time"]),
         idle_timeout=seconds(given["idle_timeout"]),
     )

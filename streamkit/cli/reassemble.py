@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from streamkit.apis import APIS, Assembler, assemble
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import Sink
 from streamkit.cli._remarks import detected, name_of, remarks
 from streamkit.cli.inputs import Inputs
@@ -21,7 +22,14 @@ FORMATS = ("json", "jsonl", "text", "markdown")
 _HEADING = re.compile(r"^#+ .*", re.MULTILINE)
 
 
-@click.command("reassemble")
+@click.command(
+    "reassemble",
+    cls=GroupedCommand,
+    groups={
+        "Content": "text reasoning tool_calls choice every",
+        "Output": "with_meta",
+    },
+)
 @paths_argument
 @click.option("--text", is_flag=True, help="Print only the text of the answer; messages are separated by a blank line.")
 @click.option("--reasoning", is_flag=True, help="Print only the reasoning (with --text: before the text).")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from streamkit.cli import _curl as curl
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._recording import LOST, Screen, labels_of, recovered, report, stopping_but_at_hangup
 from streamkit.cli.options import Console, Duration, output_options, seconds, talk_options
 from streamkit.cli.showing import mode_for
@@ -24,7 +25,17 @@ if TYPE_CHECKING:
     from streamkit.transport.client import Outgoing, Settings
 
 
-@click.command("record")
+@click.command(
+    "record",
+    cls=GroupedCommand,
+    groups={
+        "Request": "data data_raw data_binary json_ header method user model prompt curl_",
+        "Connection": "location insecure cacert proxy max_time idle_timeout",
+        "Repetition": "count concurrency",
+        "Recording": "label redact no_redact",
+        "Output": "show append",
+    },
+)
 @click.argument("url", required=False, metavar="[URL|-]")
 @click.option(
     "-d", "--data", multiple=True, metavar="DATA", help="Body, as with curl's -d: @FILE reads a file, @- stdin."

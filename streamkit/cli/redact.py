@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 import click
 
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import Sink, visible
 from streamkit.cli.inputs import default_path
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
@@ -23,7 +24,13 @@ from streamkit.text import one_line
 _HEAD = 64 * 1024
 
 
-@click.command("redact")
+@click.command(
+    "redact",
+    cls=GroupedCommand,
+    groups={
+        "Redaction": "redact check in_place",
+    },
+)
 @paths_argument
 @click.option("--check", is_flag=True, help="Only report where secrets are; exit 1 if there are any.")
 @click.option("--in-place", is_flag=True, help="Overwrite each file with its redacted version.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import visible
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, reading_options, talk_options
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
     from streamkit.service.reducing import ReducedStream
 
 
-@click.command("reduce")
+@click.command(
+    "reduce",
+    cls=GroupedCommand,
+    groups={
+        "Reduction": "code keep_text",
+    },
+)
 @click.argument("path")
 @click.option(
     "--rule", "code", metavar="CODE", required=True, help="The rule that the smaller stream must still break."
@@ -40,8 +47,9 @@ def command(
     """Reduce a stream to the smallest one that still breaks a rule, for a bug report.
 
     \b
-    Example:
-      streamkit reduce recording.jsonl --rule SEQ402
+    Examples:
+      streamkit reduce recording.jsonl --rule SEQ410
+      streamkit reduce recording.jsonl --rule SEQ410 --keep-text -o small.sse
 
     Events and fields that do not matter are taken out, and texts are masked letter by letter. `streamkit lint` of the
     result finds the rule, and no default rule that the whole stream keeps. The result is a raw event stream; where a rule

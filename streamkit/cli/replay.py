@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._pacing import pace_options
 from streamkit.cli._remarks import name_of_exchange
 from streamkit.cli.inputs import Inputs
@@ -32,7 +33,15 @@ _ENDINGS: dict[type[Step], str] = {
 }
 
 
-@click.command("replay")
+@click.command(
+    "replay",
+    cls=GroupedCommand,
+    groups={
+        "Pace": "speed max_gap no_delay",
+        "Faults": "faults seed",
+        "Output": "mode",
+    },
+)
 @paths_argument
 @pace_options
 @click.option("--as", "mode", type=click.Choice(["text", "data", "raw"]), help="Default: text on a terminal, else raw.")

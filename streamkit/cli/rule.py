@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import Sink, painted_json
 from streamkit.cli.options import Console, talk_options
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from streamkit.rules import Rule
 
 
-@click.command("rule")
+@click.command("rule", cls=GroupedCommand)
 @click.argument("code", required=False)
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @talk_options
@@ -23,8 +24,9 @@ def command(code: str | None, format_name: str, console: Console) -> int:
     """Show the manual of a lint rule, or list all rules.
 
     \b
-    Example:
+    Examples:
       streamkit rule SEQ410
+      streamkit rule --format json
     """
     from streamkit.rules import RULES, check_known, matches
 

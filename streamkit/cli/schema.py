@@ -6,12 +6,13 @@ import json
 
 import click
 
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import Sink, painted_json
 from streamkit.cli.options import Console, output_options, talk_options
 from streamkit.errors import UsageError
 
 
-@click.command("schema")
+@click.command("schema", cls=GroupedCommand)
 @click.argument("api", required=False)
 @output_options
 @talk_options
@@ -19,8 +20,9 @@ def command(api: str | None, output: str | None, force: bool, console: Console) 
     """Show the JSON Schema of the chunks of an API, or list the APIs that have one.
 
     \b
-    Example:
+    Examples:
       streamkit schema openai_chat
+      streamkit schema anthropic_messages -o chunk.schema.json
 
     The schema is generated from the table that lint uses: if lint finds nothing wrong with the shape of a stream, all its
     chunks are valid.

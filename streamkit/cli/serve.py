@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8788
 
 
-@click.command("serve", cls=WithChild)
+@click.command(
+    "serve",
+    cls=WithChild,
+    groups={
+        "Address": "host port allowed listen_public token workers",
+        "Matching": "match reuse ignored strict",
+        "Pace": "ttft itl speed max_gap no_delay",
+        "Faults": "faults seed",
+    },
+)
 @paths_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(

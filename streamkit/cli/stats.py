@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import Sink, ascii_only
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
@@ -21,7 +22,18 @@ if TYPE_CHECKING:
 _BESIDE = ", and a gate on success_share, failed or truncated decides about them"
 
 
-@click.command("stats")
+@click.command(
+    "stats",
+    cls=GroupedCommand,
+    groups={
+        "Metrics": "metrics percentiles definitions tokenizer vocab prices include",
+        "Rows": "per_stream by sort reverse",
+        "Gates": "fail_if slo allow_missing",
+        "Comparison": "compare",
+        "Input": "follow",
+        "Output": "html_file plot explain otlp_endpoint",
+    },
+)
 @paths_argument
 @click.option("--format", "format_name", type=ReporterName("stats", "rows"), help="Default: table.")
 @click.option(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 from typing import Any, Literal, TypedDict, Unpack
 
+from streamkit.errors import UnknownEntry, suggestion
 from streamkit.frozen import dataclass
 from streamkit.metrics._outcome import Outcomes, outcome_of
 from streamkit.metrics._timeline import Timeline
@@ -189,7 +190,8 @@ def find(name: str) -> Metric:
     for entry in METRICS.values():
         if name in (entry.name, entry.key) or name.lower() in entry.aliases:
             return entry
-    return METRICS[name]
+    words = [word for entry in METRICS.values() for word in (entry.name, *entry.aliases)]
+    raise UnknownEntry(f"unknown metric {name!r}; {suggestion(name, words, METRICS)}")
 
 
 def in_order(metrics: Iterable[Metric]) -> list[Metric]:

@@ -15,10 +15,14 @@ _BAR = "    | "
 
 def findings(report: LintReport) -> str:
     """Return the whole report, ending with a summary line."""
+    if not report.streams and not report.findings:
+        return ""  # nothing could be read: the errors on stderr say why
+    by_stream: dict[tuple[str, int], list[Finding]] = {}
+    for finding in report.findings:
+        by_stream.setdefault((finding.file, finding.exchange), []).append(finding)
     lines: list[str] = []
     for row in report.streams:
-        own = [f for f in report.findings if (f.file, f.exchange) == (row["file"], row["exchange"])]
-        if own:
+        if own := by_stream.get((row["file"], row["exchange"])):
             lines += [report.paint("head", _heading(row)), ""]
             for finding in own:
                 lines += [*_finding(report, finding), ""]

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from streamkit.errors import UsageError
+from streamkit.errors import UsageError, suggestion
 from streamkit.files import create
 from streamkit.formats import FORMATS, Format, find, read
 from streamkit.model.exchange import Exchange
@@ -69,15 +69,16 @@ def convert(
 def writable(word: str | None, path: str | None = None) -> Format:
     """Return the format that `word` names, else the suffix of `path`. Raises UsageError."""
     known = {entry.short or entry.name: entry for entry in FORMATS.values() if entry.write is not None}
-    words = ", ".join(sorted(known))
+    words = sorted(known)
     known |= {entry.name: entry for entry in known.values()}
     chosen = word or _SUFFIXES.get(PurePath(path or "").suffix.lower())
     if chosen is None:
         raise UsageError(f"no format to convert to: name one, or a file with a suffix of {', '.join(_SUFFIXES)}")
     if chosen in known:
         return known[chosen]
-    message = f"format {chosen!r} is read only" if chosen in FORMATS else f"unknown format {chosen!r}"
-    raise UsageError(f"{message}; expected one of: {words}")
+    if chosen in FORMATS:
+        raise UsageError(f"format {chosen!r} is read only; expected one of: {', '.join(words)}")
+    raise UsageError(f"unknown format {chosen!r}; {suggestion(chosen, known, words)}")
 
 
 def suffix_of(format: Format) -> str:

@@ -228,3 +228,15 @@ def test_a_continued_response_need_not_start_again(tmp_path: Path, asked: str | 
     done = CliRunner().invoke(streamkit, ["lint", str(path), "--select", "RSP801", "--format", "jsonl"])
     codes = [line["code"] for line in map(json.loads, done.stdout.splitlines()) if "code" in line]
     assert codes == found
+
+
+NOTHING_READ = {
+    "a missing file": ["nowhere.jsonl"],
+    "an unknown format": ["--input-format", "nonsense", "recordings/openai_chat/plain.jsonl"],
+}
+
+
+@pytest.mark.parametrize("words", NOTHING_READ.values(), ids=NOTHING_READ)
+def test_no_verdict_if_nothing_could_be_read(words: list[str]) -> None:
+    result = CliRunner().invoke(streamkit, ["lint", *words], standalone_mode=False, obj={})
+    assert (result.stdout, result.return_value) == ("", 2)
