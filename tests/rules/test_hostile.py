@@ -115,7 +115,9 @@ def test_an_exception_in_one_stream_is_a_finding_and_the_others_are_checked(
 
 
 @pytest.mark.parametrize("part", ["misfits", "missteps"])
-def test_a_table_that_raises_is_reported_in_addition_to_other_findings(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_raises_is_reported_in_addition_to_other_findings(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(_: object) -> Iterator[Any]:
         raise KeyError("delta")
         yield

@@ -138,7 +138,7 @@ def test_an_invalid_example_is_reported_in_one_line(folder: Path, example: str, 
 
 
 @pytest.mark.parametrize("select", ["ACM", "ALL"])
-def test_lint_finds_what_it_looks_for(folder: Path, select: str) -> None:
+def test_lint_finds_each_kind_of_problem(folder: Path, select: str) -> None:
     code, told = run(folder, "lint", "broken.sse", "--select", select, "--format", "json")
     found = [(finding["code"], finding["count"]) for finding in json.loads(told)["findings"]]
     assert code == 1

@@ -142,9 +142,7 @@ def test_a_pasted_stream_is_read_as_a_log(paste: bytes, tmp_path: Path) -> None:
         (THIRD.replace(b"world", "é".encode() + b"\\ud83d"), "JSN206", None),
     ],
 )
-def test_the_caret_marks_where_the_data_is_invalid(
-    third: bytes, code: str, marked: str | None, tmp_path: Path
-) -> None:
+def test_the_caret_marks_where_the_data_is_invalid(third: bytes, code: str, marked: str | None, tmp_path: Path) -> None:
     [found] = [found for found in findings(stream(third), tmp_path, selected()) if found.code == code]
     assert found.caret is not None
     if marked:
