@@ -1,4 +1,4 @@
-"""The children of `benchmarks.mutants`: forked, limited, watched, and ended with all that they started."""
+"""The child processes of `benchmarks.mutants`: forked, limited, monitored, and ended with all processes that they started."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ COPIED = (
     "scripts",
     ".github",
     ".ci",
-)  # and the files at the top
+)  # and the top-level files
 
 
 def adopt() -> None:
-    """Become the parent of processes whose own parent ends, where the system can (Linux)."""
+    """Adopt processes whose own parent ends, if the system supports it (Linux)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def end(process: int) -> None:
-    """End a child with its group, and everything that outlived it and was handed to this process."""
+    """End a child with its process group, and all processes that outlived it and were adopted by this one."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process, signal.SIGKILL)
 
 
 def orphans(mine: set[int]) -> None:
-    """End children of this process that it did not start itself: those of children that have ended."""
+    """End adopted children: those of children that have ended."""
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     if not children.is_file():
         return
@@ -53,13 +53,13 @@ def orphans(mine: set[int]) -> None:
 
 
 def where(code: CodeType) -> str:
-    """Name a function by its file and its first line."""
+    """Return the identifier of a function: its file and its first line."""
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
 @contextlib.contextmanager
 def calls(into: set[str]) -> Iterator[None]:
-    """Collect the functions of streamkit that are called meanwhile, in every thread."""
+    """Collect the functions of streamkit that are called until the context exits, in all threads."""
     inside = f"{Path.cwd()}{os.sep}streamkit{os.sep}"
 
     def called(frame: FrameType, _event: str, _value: object) -> None:
@@ -77,8 +77,8 @@ def calls(into: set[str]) -> Iterator[None]:
 
 
 def forked(run: Callable[[], int], folder: Path) -> int:
-    """Fork, and return the child's id. It has its own group, its own temporary folder and nowhere to print to; it ends
-    with what `run` returns."""
+    """Fork, and return the child's id. It has its own process group and temporary folder, and no output; its exit code is
+    the result of `run`."""
     process = os.fork()
     if process:
         return process
@@ -86,9 +86,7 @@ def forked(run: Callable[[], int], folder: Path) -> int:
     try:
         os.setsid()
         for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
-            signal.signal(
-                number, signal.SIG_DFL
-            )  # nohup has them ignored, which programs that tests start would inherit
+            signal.signal(number, signal.SIG_DFL)  # ignored under nohup, which programs started by tests would inherit
         with Path(os.devnull).open("r+b") as nowhere:
             for descriptor in (0, 1, 2):
                 os.dup2(nowhere.fileno(), descriptor)
@@ -104,7 +102,7 @@ def forked(run: Callable[[], int], folder: Path) -> int:
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:
-    """Yield a code object and all that stand in it."""
+    """Yield a code object and all code objects within it."""
     yield code
     for each in code.co_consts:
         if isinstance(each, CodeType):
@@ -112,7 +110,7 @@ def codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def copied(root: Path, into: Path) -> Path:
-    """Copy what the tests need."""
+    """Copy the files that the tests need."""
     into.mkdir(parents=True)
     for name in COPIED:
         if (root / name).is_dir():

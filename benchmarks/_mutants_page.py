@@ -1,4 +1,4 @@
-"""docs/mutants.md: the share of mutations that the tests notice, and those that they do not, with the reason."""
+"""Generate docs/mutants.md: the share of mutations that the tests detect, and those that they do not detect, with the reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from benchmarks.mutants import Outcome
 
 MISSING = "a test is missing"
-EQUIVALENT = "equivalent"  # how a reason begins that takes a mutation out of the count
+EQUIVALENT = "equivalent"  # a reason that begins with this excludes the mutation from the share
 MARK = "<!-- result -->\n"
 
 
@@ -22,7 +22,7 @@ def _cell(text: str) -> str:
 
 
 def reasons(text: str) -> dict[tuple[str, str], str]:
-    """Return the reasons of a page by file and change; lines may have moved."""
+    """Return the reasons on a page, by file and change: line numbers may have changed."""
     found = {}
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.replace("\\|", "\0").strip("| ").split(" | ")]
@@ -32,7 +32,7 @@ def reasons(text: str) -> dict[tuple[str, str], str]:
 
 
 def table(outcomes: Iterable[Outcome], known: dict[tuple[str, str], str] | None = None) -> str:
-    """Return the results by room as a table; the share is of those that are not known to be equivalent."""
+    """Return the results by package as a table; the share excludes mutations known to be equivalent."""
     counts: dict[str, Counter[str]] = {}
     for each in outcomes:
         row = counts.setdefault(room(each.mutation.path), Counter())
@@ -60,7 +60,7 @@ def _reason(outcome: Outcome, known: dict[tuple[str, str], str]) -> str:
 
 
 def write(path: Path, outcomes: list[Outcome]) -> None:
-    """Replace the results of the rooms that were judged, and keep the others and every reason."""
+    """Replace the results of the measured packages, and keep the others and all reasons."""
     text = path.read_text("utf-8")
     known = reasons(text)
     head, _, old = text.partition(MARK)
@@ -84,7 +84,7 @@ def write(path: Path, outcomes: list[Outcome]) -> None:
 
 
 def _sum(rows: list[str]) -> str:
-    """Return the row of all rooms."""
+    """Return the row for all packages."""
     columns = [[int(cell) for cell in row.strip("| ").split(" | ")[1:6]] for row in rows]
     total, killed, timeout, survived, equivalent = (sum(column) for column in zip(*columns, strict=True))
     share = f"{(killed + timeout) / (total - equivalent):.0%}" if total > equivalent else "-"

@@ -44,7 +44,7 @@ SENT = re.compile(rb'"sent":(\d{20})[^\n]*\n\n')  # of a complete chunk
 _TIME_ZERO = 10**19  # added to times (ns), so that all have the same number of digits
 ASK = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
 BODY = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"stream %06d"}]}'
-# Where there is a file system in memory, recordings go there: other programs keep a disk busy.
+# Recordings are written to a file system in memory, if there is one: other programs use the disk.
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112
 _NUMBERS = itertools.count()
 _GOLDEN = (5**0.5 - 1) / 2

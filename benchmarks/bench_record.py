@@ -147,7 +147,7 @@ def main() -> None:
             told = [orjson.loads(data[6:]) for data in exchange.frames.data[:-1] if data.startswith(b"data: {")]
             assert len(told) == given.chunks, "one frame per chunk"
             recorded.append((gaps(exchange.frames.at[: given.chunks]), gaps([one["sent"] for one in told])))
-            # The server does not see look-up and connect: compare the time with them, as in `stats`, and the time since sending.
+            # The server cannot measure name resolution and connect: compare the time including them, as in `stats`, and the time since sending.
             firsts.append((first_token(exchange), told[0]["sent"] - told[0]["asked"]))
             after.append((first_token(exchange) - (exchange.sent_at or 0), told[0]["sent"] - told[0]["asked"]))
             with served(path) as mock:

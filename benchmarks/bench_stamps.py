@@ -1,10 +1,10 @@
-"""Measure the arrival times that `record` and `proxy` write, against the sender's clock: idle, and with busy loops beside them.
+"""Measure the arrival times that `record` and `proxy` write, against the sender's clock: on an idle and on a busy processor.
 
     python benchmarks/bench_stamps.py [--frames 500] [--gap 0.005] [--loops 4] [--rounds 1]
 
-The upstream (`load.py`) writes into each chunk when it sends it. The error of a frame is its time in the recording less
-that time, over the least of its run, in microseconds. The floor to compare with is an asyncio Protocol that reads the
-user clock in `data_received`. Programs under test and busy loops share the last core; the upstream has the first.
+The upstream (`load.py`) writes the send time into each chunk. The error of a frame is its time in the recording minus
+that time, minus the smallest such difference of the run, in microseconds. The baseline is an asyncio Protocol that reads the
+monotonic clock in `data_received`. Programs under test and busy loops share the last core; the upstream runs on the first.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def last_core() -> list[str]:
 
 @contextmanager
 def busy(loops: int) -> Iterator[None]:
-    """Keep the last core busy with so many processes."""
+    """Keep the last core busy with this number of processes."""
     running = [subprocess.Popen([*last_core(), sys.executable, "-c", SPIN]) for _ in range(loops)]
     try:
         yield
@@ -49,7 +49,7 @@ def busy(loops: int) -> Iterator[None]:
 
 
 def errors_of(frames: list[tuple[int, bytes]]) -> list[float]:
-    """Return the error of each frame (µs), over the least."""
+    """Return the error of each frame (µs), relative to the smallest one."""
     late = [at - int(found[1]) for at, data in frames for found in bench_proxy.SENT.finditer(data)]
     return [(one - min(late)) / 1000 for one in late]
 
@@ -65,7 +65,7 @@ def record(url: str, folder: Path) -> list[tuple[int, bytes]]:
     """Record one stream with `streamkit record`."""
     path = folder / "record.jsonl"
     program = [sys.executable, "-m", "streamkit", "record", f"{url}/v1/chat/completions", "--json", BODY]
-    # It exits with 1, because a stream of equal chunks is not a complete one.
+    # The exit code is 1, because a stream of equal chunks is not complete.
     subprocess.run([*last_core(), *program, "--show", "none", "-q", "--force", "-o", str(path)], check=False)
     return recorded(path)
 
@@ -80,7 +80,7 @@ def proxy(url: str, folder: Path) -> list[tuple[int, bytes]]:
 
 
 class UserClock(asyncio.Protocol):
-    """A client that reads the clock when it is given the data."""
+    """A client that reads the clock when it receives data."""
 
     def __init__(self) -> None:
         self.reads: list[tuple[int, bytes]] = []

@@ -1,17 +1,17 @@
-"""Ask of the tests whether they notice: make small wrong changes of streamkit, and run the tests that reach each.
+"""Mutation testing: make small wrong changes to streamkit, and check whether the tests detect them.
 
     python -m benchmarks.mutants [--sample 300] [--seed 1] [--room cli …] [--jobs 2]
 
-The tests are collected once, in a copy of the project, and run once to learn which functions each of them calls. Each
-mutation of a function then costs a fork: the function's code is replaced in the child, which runs the tests that call it,
-those of its own room first, until one fails. A mutation of a module's top level, or of a function that ran while the tests
-were collected, is written into a copy and judged by a pytest of its own. Everything that a child starts ends with it.
+The tests are collected once, in a copy of the project, and run once to determine which functions each of them calls. Each
+mutation of a function then takes one fork: the function's code is replaced in the child, which runs the tests that call it,
+those of its own package first, until one fails. A mutation at module level, or of a function that was called while the tests
+were collected, is written to a copy and tested by a separate pytest. All processes that a child starts end with it.
 
-The result is docs/mutants.md. Reasons that stand there beside survivors are kept.
+The result is docs/mutants.md. Reasons given there for undetected mutations are kept.
 
 Why not a library: mutmut (3.8) leaves out functions with decorators (rules, metrics, commands, properties: one in eight here)
-and all that stands at module level (tables, a quarter of the changes below), and draws no sample; cosmic-ray (8.7) runs
-one test command for every mutation, and a room's own tests alone take 3 to 24 s of CPU.
+and everything at module level (tables, a quarter of the changes below), and cannot draw a sample; cosmic-ray (8.7) runs
+one test command for every mutation, and the tests of one package take 3 to 24 s of CPU.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ ABOVE = {
     "transport": ("transport", "service"),
     "wire": ("wire", "apis", "formats"),
 }
-OWN = {"pytest_plugin": "plugin"}  # a room's own tests, where their folder has another name
+OWN = {"pytest_plugin": "plugin"}  # the tests of a package if their folder has another name
 IGNORED = (
     "clients",
     "test_torture.py",
@@ -68,13 +68,13 @@ IGNORED = (
     "test_startup.py",
     "test_workflows.py",
 )
-# These hold how the source is written, not what it does.
+# These check how the source is written, not what it does.
 FORM = ("test_layers.py", "test_frozen.py", "test_steady.py", "test_text.py")
-DOORS = "tests/test_doors.py"  # what a room exports
-PAGES = "test_pages.py"  # of several rooms: runs the commands of tests/specs
+DOORS = "tests/test_doors.py"  # the exports of packages
+PAGES = "test_pages.py"  # of several packages: runs the commands in tests/specs
 STARTING = ("subprocess", "tests.processes")
-MOST = 300  # tests run against one mutation: the shortest of each folder
-FILES = 6  # files of tests run against a mutation at module level
+MOST = 300  # maximum number of tests for one mutation: the shortest of each folder
+FILES = 6  # maximum number of test files for a mutation at module level
 COLD_S = 120
 KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
 
@@ -83,7 +83,7 @@ Called = dict[str, set[str]]  # by function (path:line), the tests that call it
 
 @dataclass(slots=True)
 class Outcome:
-    """What the tests made of a mutation."""
+    """The result of testing a mutation."""
 
     mutation: Mutation
     result: str
@@ -92,7 +92,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Child:
-    """A forked test run, or a pytest of its own."""
+    """A forked test run, or a separate pytest."""
 
     mutation: Mutation
     process: int
@@ -106,19 +106,19 @@ class Judge:
 
     def __init__(self, mutations: list[Mutation], jobs: int, copies: list[Path]) -> None:
         self.mutations, self.jobs, self.copies = mutations, jobs, copies
-        self.early: set[str] = set()  # functions that ran while the tests were collected
+        self.early: set[str] = set()  # functions that were called while the tests were collected
         self.called: Called = defaultdict(set)
         self.seconds: dict[str, float] = {}
         self.items: dict[str, pytest.Item] = {}
         self.outcomes: list[Outcome] = []
         self.running: list[Child] = []
         self.failed: str = ""
-        self.loud = os.fdopen(os.dup(2), "w")  # a child's own stderr goes nowhere
+        self.loud = os.fdopen(os.dup(2), "w")  # the stderr of children is discarded
         self.functions: dict[str, list[FunctionType]] = defaultdict(list)
         self._collecting: contextlib.AbstractContextManager[None] | None = None
 
     def pytest_collection(self) -> None:
-        """Note what runs from here to the end of the collection."""
+        """Record which functions are called until the end of the collection."""
         self._collecting = calls(self.early)
         self._collecting.__enter__()
 
@@ -143,7 +143,7 @@ class Judge:
             self.failed = report.nodeid
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Learn who calls what, then judge every mutation."""
+        """Determine which tests call which functions, then test every mutation."""
         if session.testsfailed:
             raise session.Failed(f"{session.testsfailed} errors during collection")
         self.items = {item.nodeid: item for item in session.items}
@@ -163,7 +163,7 @@ class Judge:
             yield item
 
     def _learn(self, items: list[pytest.Item]) -> None:
-        """Run all tests, in as many children as there may be, and note the functions that each calls."""
+        """Run all tests, in up to `jobs` children, and record the functions that each calls."""
         modules = list(dict.fromkeys(item.nodeid.partition("::")[0] for item in items))
         children = []
         for number in range(self.jobs):
@@ -196,13 +196,13 @@ class Judge:
         return 0
 
     def _tests(self, mutation: Mutation) -> list[str]:
-        """Return the tests that call the function of a mutation: its own room's first, each folder's shortest first."""
+        """Return the tests that call the function of a mutation: those of its package first, and in each folder the shortest first."""
         own = _own(mutation)
         tests = self.called.get(f"{Path.cwd() / mutation.path}:{mutation.function_line}", set())
         return sorted(tests, key=lambda test: (not test.startswith(own), self.seconds[test]))[:MOST]
 
     def _files(self, mutation: Mutation) -> list[str]:
-        """Return the files of tests for a mutation at module level: those that call most of the module, or name it."""
+        """Return the test files for a mutation at module level: those that call most of the module, or contain its name."""
         counts: dict[str, int] = defaultdict(int)
         prefix, own = f"{Path.cwd() / mutation.path}:", _own(mutation)
         for function, tests in self.called.items():
@@ -218,7 +218,7 @@ class Judge:
         return sorted(counts, key=lambda file: (not file.startswith(own), -counts[file]))[:FILES]
 
     def _programs(self, mutation: Mutation) -> list[str]:
-        """Return the files of its own room's tests that start programs, which a replaced function is not in."""
+        """Return the test files of its package that start programs, in which the function is not replaced."""
         stem = Path(mutation.path).stem.strip("_")
         return [
             str(file)
@@ -227,12 +227,12 @@ class Judge:
         ]
 
     def _hot(self, mutation: Mutation, tests: list[str], copy: Path) -> int:
-        """Judge a function in this process and, if that finds nothing, by programs. (This runs in a child.)"""
+        """Test a function in this process and, if that detects nothing, in programs. (This runs in a child.)"""
         files = self._programs(mutation)
         return self._swap(mutation, tests) or (self._cold(mutation, files, copy) if files else 0)
 
     def _swap(self, mutation: Mutation, tests: list[str]) -> int:
-        """Replace the code of the function, forget what was remembered, and run tests until one fails."""
+        """Replace the code of the function, clear caches, and run tests until one fails."""
         place = Path.cwd() / mutation.path
         for new in codes(compile(mutated(Path.cwd(), mutation), str(place), "exec")):
             if new.co_firstlineno == mutation.function_line and new.co_qualname == mutation.function:
@@ -246,7 +246,7 @@ class Judge:
         return next((1 for _ in self._run([self.items[test] for test in tests]) if self.failed), 0)
 
     def _cold(self, mutation: Mutation, files: list[str], copy: Path) -> int:
-        """Write the mutation into a copy, and run its tests there. (This runs in a child.)"""
+        """Write the mutation to a copy, and run its tests there. (This runs in a child.)"""
         place, kept = copy / mutation.path, (copy / mutation.path).read_bytes()
         compiled = place.parent / "__pycache__"
         try:
@@ -271,7 +271,7 @@ class Judge:
                 old.unlink()
 
     def _start(self, mutation: Mutation, slot: int) -> Child | None:
-        """Start to judge one mutation; None if no test reaches it."""
+        """Start testing one mutation; return None if no test reaches it."""
         place = f"{Path.cwd() / mutation.path}:{mutation.function_line}"
         folder = Path(tempfile.mkdtemp())
         if mutation.function is not None and place not in self.early and (tests := self._tests(mutation)):
@@ -321,13 +321,13 @@ class Judge:
 
 
 def _own(mutation: Mutation) -> str:
-    """Return the folder of the tests of a mutation's room."""
+    """Return the folder of the tests of a mutation's package."""
     name = room(mutation.path)
     return f"tests/{OWN.get(name, name)}/"
 
 
 def folders(only: list[str]) -> list[str]:
-    """Return the folders and files of tests to collect for some rooms, or for all."""
+    """Return the folders and files of tests to collect for some packages, or for all."""
     every = sorted(path.name for path in (ROOT / "tests").iterdir() if path.is_dir() or path.name.startswith("test_"))
     wanted = [name for name in every if name not in (*IGNORED, *FORM, "__pycache__", "golden", "specs")]
     if only:
@@ -337,7 +337,7 @@ def folders(only: list[str]) -> list[str]:
 
 
 def main() -> int:
-    """Judge a sample, and write or print the page."""
+    """Test a sample of mutations, and write or print the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sample", type=int, default=300, help="number of mutations")
     parser.add_argument("--seed", type=int, default=1)

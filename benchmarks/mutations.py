@@ -1,7 +1,7 @@
-"""Small wrong changes of a Python module, each as a tree of its own: what `benchmarks.mutants` puts before the tests.
+"""Small wrong changes to a Python module, each as a separate syntax tree, for `benchmarks.mutants`.
 
-Docstrings, annotations, blocks under TYPE_CHECKING, f-strings and strings with a space (messages, help) are left alone: their
-words are no behaviour that a test should repeat.
+Docstrings, annotations, blocks under TYPE_CHECKING, f-strings and strings with a space (messages, help) are not changed:
+tests should not repeat their words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 }  # fmt: skip
 UNTOUCHED = {"__all__", "__slots__", "__getattr__"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-CONSTANTS = 1 / 3  # of all constants: otherwise every other mutation would be one
+CONSTANTS = 1 / 3  # of all constants: otherwise half of all mutations would be of constants
 WIDTH = 60  # characters of source shown on either side of the arrow
 
 
@@ -41,11 +41,11 @@ class Mutation:
 
     @property
     def key(self) -> str:
-        """What identifies it when lines move: the file, the function and the change."""
+        """What identifies it independently of line numbers: the file, the function and the change."""
         return f"{self.path} {self.function or '-'} {self.text}"
 
 
-Change = tuple[str, ast.AST]  # the kind, and the node to put there
+Change = tuple[str, ast.AST]  # the kind, and the new node
 
 
 def _negated(node: ast.expr) -> ast.expr:
@@ -116,7 +116,7 @@ def _changes(node: ast.AST) -> Iterator[Change]:
 
 
 def _untouched(node: ast.AST, field: str) -> bool:
-    """Return whether a field holds what no test can see, or what this module cannot change."""
+    """Return whether a field has no effect that tests can detect, or cannot be changed by this module."""
     if field in {"annotation", "returns", "type_params"} or isinstance(node, ast.JoinedStr | ast.MatchValue):
         return True
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and field in {"test", "body"}
@@ -124,7 +124,7 @@ def _untouched(node: ast.AST, field: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A node, how to put another in its place, and the function around it."""
+    """A node, how to replace it, and the function that contains it."""
 
     node: ast.AST
     put: Callable[[ast.AST], None]
@@ -133,7 +133,7 @@ class _Place:
 
 
 def _places(node: ast.AST, name: str = "", function: str | None = None, line: int = 0) -> Iterator[_Place]:
-    """Yield every node below one that may change, in the order of the source."""
+    """Yield every node below this one that may be changed, in the order of the source."""
     for field, value in ast.iter_fields(node):
         if _untouched(node, field):
             continue
@@ -178,7 +178,7 @@ def _every(tree: ast.Module) -> Iterator[tuple[_Place, Change]]:
 
 
 def mutations(root: Path, path: str) -> list[Mutation]:
-    """Return every change of one module, in the order of its source."""
+    """Return all changes of one module, in the order of its source."""
     tree = ast.parse((root / path).read_text("utf-8"))
     return [
         Mutation(
@@ -195,7 +195,7 @@ def mutations(root: Path, path: str) -> list[Mutation]:
 
 
 def mutated(root: Path, mutation: Mutation) -> ast.Module:
-    """Return the tree of a module with one change made; lines stay where they were."""
+    """Return the tree of a module with one change; line numbers stay the same."""
     tree = ast.parse((root / mutation.path).read_text("utf-8"))
     for number, (place, (_, new)) in enumerate(_every(tree)):
         if number == mutation.number:
@@ -205,13 +205,13 @@ def mutated(root: Path, mutation: Mutation) -> ast.Module:
 
 
 def room(path: str) -> str:
-    """Return the room of a module: its folder below `streamkit`, or "top"."""
+    """Return the package of a module: its folder below `streamkit`, or "top"."""
     parts = Path(path).parts
     return parts[1] if len(parts) > 2 else "top"
 
 
 def sample(root: Path, size: int, seed: int, only: Collection[str] = ()) -> list[Mutation]:
-    """Return `size` changes drawn with a seed, as evenly from all rooms (or those of `only`) as they have changes."""
+    """Return a random sample of `size` changes, in proportion to the number of changes in each package (or those in `only`)."""
     rooms: dict[str, list[Mutation]] = defaultdict(list)
     for file in sorted((root / "streamkit").rglob("*.py")):
         path = file.relative_to(root).as_posix()

@@ -13,7 +13,7 @@ from streamkit.faults import FAULTS, PLACE, Fault
 
 PAGE = Path(__file__).parent / "faults.md"
 SPECS = Path(__file__).parents[1] / "tests" / "specs" / "faults"
-MEASURED = "## What official SDKs make of it"
+MEASURED = "## How official SDKs react"
 _HEADS = ("| fault | what happens | arguments |", "| fault | openai-python | anthropic-sdk-python |")
 _ROW = re.compile(r"^\| `(.+)` \| (.*) \| (.*) \|$", re.MULTILINE)
 

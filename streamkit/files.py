@@ -234,7 +234,7 @@ def create_next(path: str | Path, *, temporary: bool = False) -> Output:
 
 
 def rewrite(path: str | Path, lines: Iterable[bytes], *, mode: int | None = None) -> None:
-    """Replace an existing file atomically: write the lines to a new file beside it, then rename that.
+    """Replace an existing file atomically: write the lines to a new file in the same folder, then rename it.
 
     If `path` is a symbolic link, its target is replaced. The new file has the permissions `mode`, by default 0600. Raises
     OutputBusy or CannotWrite, and then leaves the file unchanged.

@@ -210,7 +210,7 @@ def _entry_point_texts(path: tuple[str, ...]) -> list[bytes] | None:
 
 
 def data_of(package: str, name: str) -> bytes:
-    """Return a data file that lies beside the modules of a package, also where the package is in an archive. Raises CatalogueError."""
+    """Return the contents of a data file of a package, also if the package is in an archive. Raises CatalogueError."""
     data = pkgutil.get_data(package, name)
     if data is None:
         raise CatalogueError(f"{package} has no data file {name}")

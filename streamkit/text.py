@@ -1,8 +1,8 @@
 """Escape untrusted text from streams before it is written to a terminal.
 
-A terminal obeys control characters: ESC sequences move the cursor, OSC 52 writes the clipboard, C1 bytes do the same
-in eight bits, and bidirectional controls show a line in another order than it has. `safe_text` turns each of them into
-a visible escape. It is called at the one place where a command prints, and nowhere else; JSON and raw output need none.
+Terminals interpret control characters: ESC sequences move the cursor, OSC 52 writes the clipboard, C1 bytes do the same
+in eight bits, and bidirectional controls change the visible order of a line. `safe_text` replaces each of them with
+a visible escape. It is called only where a command prints; JSON and raw output do not need it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 
 # C0 without TAB and LF, DEL, C1, soft hyphen, zero-width and bidirectional controls, line and paragraph separators, BOM,
-# interlinear annotations, lone surrogates (which no terminal encoding can carry), two code points that are no characters
-# (nor allowed in XML), and tag characters (invisible text).
+# interlinear annotations, lone surrogates (which no terminal encoding can carry), two noncharacters
+# (not allowed in XML either), and tag characters (invisible text).
 _CONTROL = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
@@ -22,21 +22,21 @@ _JOINERS = "\u200c\u200d"
 _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _FLAG = "\U0001f3f4"
 _TAGS = "\U000e0030-\U000e0039\U000e0061-\U000e007a"
-# A flag of a part of a country (Unicode TS 51, emoji tag sequence) is the one lawful use of tag characters.
+# The only valid use of tag characters is the flag of a subdivision (Unicode TS 51, emoji tag sequence).
 _SUSPECT = re.compile(
     f"(?P<flag>{_FLAG}[{_TAGS}]{{3,6}}\U000e007f)|(?P<joiner>[{_JOINERS}])|(?P<selector>[{_SELECTORS}])|[{_CONTROL}]"
 )
-# The end of a piece that only the next piece explains: a joiner waits for what it joins, a flag for its tags.
+# The end of a piece that depends on the next piece: a joiner on the character after it, a flag on its tags.
 _UNDECIDED = re.compile(f"(?:[{_JOINERS}](?:{_FLAG}[{_TAGS}]{{0,6}})?|{_FLAG}[{_TAGS}]{{0,6}})\\Z")
-_CONTEXT = 8  # characters: the longest sequence that is judged as one
-# Where emoji stand (a superset: symbols that no joiner ever follows do no harm here).
+_CONTEXT = 8  # characters: the longest sequence that is evaluated as a whole
+# A superset of the emoji; symbols that no joiner ever follows do no harm here.
 _EMOJI = re.compile(
     "[\xa9\xae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
-# Each of these takes one column and joins nothing beside it: ASCII, Latin letters, and the punctuation, arrows and lines that
-# this program writes itself. A text of them needs no tables.
+# Each of these takes one column and does not combine with others: ASCII, Latin letters, and the punctuation, arrows and lines
+# that this program writes. Text that consists of them needs no tables.
 _NARROW = re.compile("[ -~\xa1-\xac\xae-\u02af\u2010-\u2027\u2030-\u203b\u2190-\u2193\u2500-\u257f]*")
-_VIRAMA = 9  # the combining class of signs that ask for a conjunct; a joiner behind one needs nothing after it
+_VIRAMA = 9  # the combining class of signs that form a conjunct; a joiner after one needs no character after it
 
 
 _PLAIN = str.maketrans(
@@ -45,35 +45,35 @@ _PLAIN = str.maketrans(
 
 
 def safe_text(text: str) -> str:
-    """Return the same text with every character that could move a terminal shown as `\\x1b`, `\\u202e`, …
+    """Return the text with every character that could control a terminal shown as `\\x1b`, `\\u202e`, …
 
-    Line feeds and tabs stay: a message has lines. Use `one_line` where it must not. Joiners (U+200C, U+200D) between
-    letters or emoji and variation selectors behind what they vary are text and stay too.
+    Line feeds and tabs are kept; use `one_line` for text that must be one line. Joiners (U+200C, U+200D) between
+    letters or emoji, and variation selectors after their base characters, are text and kept too.
     """
     return _SUSPECT.sub(_shown, text)
 
 
 def safe_json(text: str) -> str:
-    """Return `safe_text` for JSON text: the same characters as JSON's own escapes, so that what is shown is still that JSON."""
+    """Return JSON text with the same characters as JSON escapes, so that the result is still equivalent JSON."""
     return _SUSPECT.sub(_shown_in_json, text)
 
 
 class SafePieces:
-    """`safe_text` (or `safe_json`) for a text that comes in pieces: what joins two of them is judged by both."""
+    """Applies `safe_text` (or `safe_json`) to text that arrives in pieces; sequences across two pieces are evaluated as a whole."""
 
     def __init__(self, *, json: bool = False) -> None:
         self._safe = safe_json if json else safe_text
         self._before = self._held = ""
 
     def feed(self, piece: str) -> str:
-        """Return the next piece made safe, without a joiner at its end, which belongs to the piece after it."""
+        """Return the next piece, escaped, except for a sequence at its end that the following piece may complete."""
         text = self._held + piece
         undecided = _UNDECIDED.search(text)
         text, self._held = (text[: undecided.start()], undecided.group()) if undecided else (text, "")
         return self._judged(text)
 
     def close(self) -> str:
-        """Return what was held back: nothing comes after it."""
+        """Return what was held back, at the end of the text."""
         text, self._held = self._held, ""
         return self._judged(text)
 
@@ -84,7 +84,7 @@ class SafePieces:
 
 
 def plain(text: str) -> str:
-    """Return the same text with the signs that this program itself uses (−, …, →, µ) in ASCII, for a terminal that lacks them."""
+    """Return the text with the symbols that this program uses (−, …, →, µ) in ASCII, for terminals without them."""
     return text if text.isascii() else text.translate(_PLAIN)
 
 
@@ -94,14 +94,14 @@ def one_line(text: str) -> str:
 
 
 def shorten(text: str, room: int) -> str:
-    """Return at most `room` terminal columns of `text`, ending in `…` where something was cut."""
+    """Shorten `text` to at most `room` terminal columns, ending in `…` if anything was removed."""
     if width(text) <= room:
         return text
     return shorten_to(text, max(room - 1, 0)) + "…"
 
 
 def shorten_to(text: str, room: int) -> str:
-    """Return the longest beginning of `text` that takes at most `room` terminal columns, whole characters as a reader sees them."""
+    """Return the longest prefix of `text` that takes at most `room` terminal columns, without splitting grapheme clusters."""
     if _is_narrow(text):
         return text[:room]
     used = position = 0
@@ -114,7 +114,7 @@ def shorten_to(text: str, room: int) -> str:
 
 
 def shorten_from(text: str, room: int) -> str:
-    """Return the longest end of `text` that takes at most `room` terminal columns, whole characters as a reader sees them."""
+    """Return the longest suffix of `text` that takes at most `room` terminal columns, without splitting grapheme clusters."""
     left = width(text)
     position = 0
     for cluster, wide in clusters(text):
@@ -126,19 +126,19 @@ def shorten_from(text: str, room: int) -> str:
 
 
 def width(text: str) -> int:
-    """Return the terminal columns that `text` takes."""
+    """Return the number of terminal columns that `text` takes."""
     return len(text) if _is_narrow(text) else sum(wide for _, wide in clusters(text))
 
 
 def _is_narrow(text: str) -> bool:
-    """Return whether each code point of `text` is a character of one column, so that the tables of wcwidth need not be imported."""
+    """Return whether each code point of `text` takes one column, so that the tables of wcwidth are not needed."""
     return text.isascii() or _NARROW.fullmatch(text) is not None
 
 
 def clusters(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the characters of `text` as a reader sees them (UAX 29, extended grapheme clusters), each with its terminal columns.
+    """Yield the extended grapheme clusters of `text` (UAX 29), each with its number of terminal columns.
 
-    A control character, which no text that is printed here holds, counts as one column.
+    A control character counts as one column; printed text contains none.
     """
     from wcwidth import iter_graphemes, wcswidth  # large tables, which most text does not need
 
@@ -163,7 +163,7 @@ def _shown_in_json(match: re.Match[str]) -> str:
 
 
 def _is_text(match: re.Match[str]) -> bool:
-    """Return whether a suspect is where writing has it: a flag, a joiner between what it joins, a selector behind its base."""
+    """Return whether a character is used as intended: a flag, a joiner between characters that it joins, a selector after its base."""
     if match["flag"]:
         return True
     if not match["joiner"] and not match["selector"]:
@@ -176,7 +176,7 @@ def _is_text(match: re.Match[str]) -> bool:
 
 
 def _joins(character: str) -> bool:
-    """Return whether a joiner may stand beside this: a letter, a digit, a mark or an emoji."""
+    """Return whether a joiner may be next to this character: a letter, a digit, a mark or an emoji."""
     return bool(character) and (
         unicodedata.category(character)[0] in "LM" or character.isdecimal() or _EMOJI.match(character) is not None
     )

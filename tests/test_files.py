@@ -44,7 +44,7 @@ def test_an_existing_file_is_kept_unless_forced(tmp_path):
     ("before", "after"),
     [(None, b"2\n"), (b"", b"2\n"), (b"1\n", b"1\n2\n"), (b"1", b"1\n2\n")],
 )
-def test_appending_starts_on_a_line_of_its_own(tmp_path, before, after):
+def test_appending_starts_on_a_new_line(tmp_path, before, after):
     path = tmp_path / "x"
     if before is not None:
         path.write_bytes(before)

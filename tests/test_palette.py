@@ -19,7 +19,7 @@ def test_each_role_has_a_color_that_is_reset(role: str) -> None:
     assert PLAIN(role, "text") == "text"
 
 
-def test_no_role_or_no_text_gives_no_color() -> None:
+def test_without_a_role_or_text_there_is_no_color() -> None:
     assert (ON("", "text"), ON("error", "")) == ("text", "")
 
 

@@ -52,7 +52,7 @@ def test_a_sample_has_its_verdict(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_sample_gives_its_findings(name: str) -> None:
+def test_the_sample_has_the_expected_findings(name: str) -> None:
     rules = [rule for rule in RULES.values() if rule.default]
     found = {finding.code for stream in streams(name) for finding in lint(stream, rules) if finding.severity != "info"}
     assert sorted(found) == sorted(ROWS[name][2])

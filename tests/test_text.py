@@ -103,7 +103,7 @@ def test_hiding_and_reordering_characters_are_made_visible(given_text: str, expe
     st.text(st.sampled_from("a می\u200c\u200d👨👩\ufe0f🏽\x1b\u202e\U0001f3f4\U000e0067\U000e0062\U000e007f क्")),
     st.data(),
 )
-def test_pieces_give_the_same_as_the_whole(text: str, data: st.DataObject) -> None:
+def test_pieces_have_the_same_result_as_the_whole(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=4)))
     safe = SafePieces()
     pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
@@ -150,7 +150,7 @@ def test_text_that_needs_no_tables_is_as_wide_as_the_tables_have_it(text: str) -
 
 
 @pytest.mark.parametrize("character", ["a", "é", "Ł", "…", "—", "“", "↓", "─", "\xa1", "\u02af", "\u203b"])
-def test_a_narrow_character_takes_one_column_whatever_stands_beside_it(character: str) -> None:
+def test_a_narrow_character_takes_one_column_next_to_any_other(character: str) -> None:
     assert width(character) == 1
     assert sum(columns for _, columns in clusters(character * 3)) == 3
 

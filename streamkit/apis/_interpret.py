@@ -37,7 +37,7 @@ def interpret(
 
     `api` and `dialect` override the detection. `strict` ignores what the dialect permits. `judge` also checks shape and
     order, which only lint needs. `on_demand` keeps no chunks: `chunks` decodes each one whenever it is looked at, which
-    is faster for a reader that looks at few. Raises UnknownEntry for an unknown name. Never raises because of the content: if a
+    is faster if few are looked at. Raises UnknownEntry for an unknown name. Never raises because of the content: if a
     defect in streamkit or an extension does, the returned stream has no events and names the exception in `defects`.
     """
     try:
@@ -47,7 +47,7 @@ def interpret(
                     exchange, decode(exchange, on_demand=True), api, dialect, strict=strict, judge=judge
                 )
             except NotAnObject:
-                pass  # events that are no chunks need to be described, one by one
+                pass  # events that are not chunks have to be described one by one
         return _interpreted(exchange, decode(exchange), api, dialect, strict=strict, judge=judge)
     except StreamkitError:
         raise

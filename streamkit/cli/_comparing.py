@@ -194,11 +194,11 @@ def _undecided(comparison: Comparison, shifts: list[tuple[str, Shift]]) -> str:
     few = [name for name, one in shifts if one.low is None]
     if not shifts or len(few) == len(shifts):
         counts = " and ".join(str(_measured(side)) for side in sides)
-        return f"{counts} measured streams are too few to tell: at least {ENOUGH + 2} a side are needed, better 30."
+        return f"{counts} measured streams are too few: at least {ENOUGH + 2} per side are needed, preferably 30."
     leaning = [name for name, one in shifts if one.leaning]
     names = ", ".join(name for name, _ in shifts)
     hint = f" {', '.join(leaning)} may well be worse." if leaning else ""
-    return f"A change can be neither shown nor ruled out: {names}.{hint} More streams would tell."
+    return f"A change can be neither shown nor ruled out: {names}.{hint} Measure more streams."
 
 
 def _measured(side: Side) -> int:

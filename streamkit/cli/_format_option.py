@@ -22,7 +22,7 @@ _CONTENTS = {"findings": "findings", "stats": "statistics", "rows": "rows", "tim
 class ReporterName(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
     """The name of a reporter that can show one of these kinds of content, or one of the command's own formats.
 
-    Only the reporter that is asked for is imported; the help text and error messages import all of them.
+    Only the chosen reporter is imported; the help text and error messages import all of them.
     """
 
     name = "format"

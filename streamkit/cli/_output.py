@@ -90,7 +90,7 @@ class Sink:
         self._write((painted_json(text, self.paint_data) if indent else text) + "\n")
 
     def json_lines(self, values: Iterable[Any]) -> None:
-        """Write JSON values, each on a line of its own."""
+        """Write JSON values, one per line."""
         texts = map(json_text, values)
         self.lines(map(safe_json, texts) if self._safe else texts)
 

@@ -18,7 +18,7 @@ from streamkit.text import one_line, width
 # The metrics in a line by default.
 _TOLD = ("time_to_first_token_ns", "output_tokens", "operation_duration_ns", "output_tokens_per_second")
 
-# Moves to the start of the line so many lines above, and clears all from there on.
+# Moves to the start of the line N lines above, and clears everything after it.
 _UP_AND_CLEAR = "\x1b[{}F\x1b[J"
 
 Summary = Callable[[Iterator[Row]], Iterator[str]]

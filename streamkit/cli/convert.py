@@ -82,7 +82,7 @@ def _redacted(exchanges: Iterator[Exchange], secrets: Counter[str]) -> Iterator[
         before = Counter(known.rule for known in exchange.redactions)
         secrets.update(Counter(known.rule for known in redacted.redactions) - before)
         if exchange.end is None and redacted.frames.data != exchange.frames.data:
-            secrets["in a body"] += 1  # listed on no line, for want of an end
+            secrets["in a body"] += 1  # not on a line of its own, because there is no end
         yield redacted
 
 

@@ -78,7 +78,7 @@ class Tour:
         with self._serving("recordings/openai_chat/plain.jsonl", "recordings/openai_chat/cut-off.jsonl") as url:
             self._say("Record a stream as it arrives: every byte, with its time.")
             as_expected &= self._record(url, "plain", "answer.jsonl")
-            self._say("Record one that breaks off. It is recorded too, and the exit code tells.")
+            self._say("Record one that breaks off. It is recorded, too, and the exit code is not 0.")
             as_expected &= self._record(url, "cut-off", "broken.jsonl", 1)
         self._say("Are the streams what clients expect? Which clients break, and how?")
         as_expected &= self._step(["lint", "answer.jsonl", "broken.jsonl"], 1)

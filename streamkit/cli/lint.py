@@ -72,7 +72,9 @@ if TYPE_CHECKING:
 @click.option("--write-baseline", metavar="FILE", help="Write all findings to FILE, for --baseline.")
 @click.option("--fix", is_flag=True, help="Fix findings in raw event streams where no event changes.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--follow", is_flag=True, help="Report on recordings as they end, a line a finding, until interrupted.")
+@click.option(
+    "--follow", is_flag=True, help="Report on recordings as they end, one line per finding, until interrupted."
+)
 @click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
 @click.option(
     "--format",
@@ -214,7 +216,7 @@ def _tell_unjudged(judged: _Judged, inputs: Inputs, console: Console) -> None:
         console.say(f"{what} not checked for {api} ({count} stream{'s' if count > 1 else ''})")
     if judged.passed_over:
         many = judged.passed_over > 1
-        message = f"{judged.passed_over} exchange{'s' if many else ''} whose request asks for no stream"
+        message = f"{judged.passed_over} exchange{'s' if many else ''} whose request does not ask for a stream"
         if judged.rows:
             console.say(f"passed over {message}")
         else:

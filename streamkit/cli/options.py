@@ -80,8 +80,8 @@ def colored(choice: str, stream: TextIO | None, *, data: bool = False) -> bool:
 
 
 def _message(text: str) -> str:
-    """Return a message as stderr shows it: one line, whatever the stream and the file that it speaks of hold, and without what a
-    runner of GitHub Actions or Azure Pipelines would obey in its log (`##[error]`, `##vso[…]`)."""
+    """Return a message for stderr: one line, whatever the stream or file that it mentions contains, and without commands that a
+    runner of GitHub Actions or Azure Pipelines would execute (`##[error]`, `##vso[…]`)."""
     return one_line(text).replace("##", "# #")
 
 

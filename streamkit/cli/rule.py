@@ -70,7 +70,7 @@ def _manual(rule: Rule, paint: Palette) -> str:
 
 
 def _claims(rule: Rule) -> list[str]:
-    """Return what clients were measured to make of it, by API and field: `openai_chat, $.id: openai-python 3.54: raises …`."""
+    """Return the measured effects on clients, by API and field: `openai_chat, $.id: openai-python 3.54: raises …`."""
     from streamkit.rules import measured
 
     places = [(", ".join(filter(None, (claim.api, claim.path))), claim.sentences) for claim in measured(rule.code)]

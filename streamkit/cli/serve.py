@@ -133,6 +133,6 @@ def _options(
 
 
 def _tell(console: Console, handled: Asked) -> None:
-    """Report a request: what goes wrong always, the rest with -v."""
+    """Report a request: always if something went wrong, otherwise with -v."""
     line = f"{handled.method} {handled.path}: {', '.join(filter(None, (handled.recording, handled.message)))}"
     (console.say if handled.message else console.detail)(line)

@@ -29,7 +29,7 @@ def mode_for(requested: str | None) -> Mode:
 
 
 class View:
-    """Shows one body on stdout: `raw` bytes, the `text` that its chunks add, or the `data` of its events, one a line.
+    """Shows one body on stdout: `raw` bytes, the `text` that its chunks add, or the `data` of its events, one per line.
 
     Raises CannotWrite and BrokenPipeError if stdout fails; with `on_lost`, that is called instead (but not for a reader
     that has left), and nothing more is shown.

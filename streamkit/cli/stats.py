@@ -304,7 +304,7 @@ def _reject_conflicting_options(format_name: str | None, output: str | None, opt
     for name in ("definitions", "compare", "fail_if", "sort", "plot", "explain", "html_file", "otlp_endpoint"):
         if options["follow"] and options[name]:
             option = name.removesuffix("_file").replace("_", "-")
-            raise UsageError(f"--{option} cannot be used with --follow, which does not end by itself")
+            raise UsageError(f"--{option} cannot be used with --follow, which runs until it is interrupted")
     if options["otlp_endpoint"] and (other or output or options["html_file"] or format_name not in (None, "otlp")):
         raise UsageError("--otlp-endpoint sends what --format otlp writes, and cannot be used with another output")
     if options["html_file"] and (other or output or format_name not in (None, "html")):
@@ -334,7 +334,7 @@ def _with_config(options: dict[str, Any]) -> None:
 
 
 def _counters(options: dict[str, Any]) -> Any:
-    """Return a function from model to token counter: none, the named one, that of a file, or the model's own."""
+    """Return a function from model to token counter: no counter, the named one, that of a file, or the model's own."""
     if options["vocab"]:
         from streamkit.tokenizers import from_file
 

@@ -32,7 +32,7 @@ from streamkit.definitions import (
 
 @definition("vLLM", "<=0.29", reads={"openai_chat": stripped_messages, "openai_completions": stripped_messages})
 def answer(chat: Chat) -> Answer:
-    """What vLLM's benchmark said."""
+    """Return the numbers of vLLM's benchmark."""
     if chat.api == "openai_completions":
         return measured(chat, completions_read)
     return measured(chat, choices_read, every=True)

@@ -9,7 +9,7 @@ from streamkit.faults._fault import Argument, DoesNotApply, Given, whole
 from streamkit.model.step import Step
 
 # Where to insert it: once, or repeatedly.
-WHERE = (*PLACE, Argument("every", whole(1), "before every so many events, instead of once", group="place"))
+WHERE = (*PLACE, Argument("every", whole(1), "insert it before every Nth event, instead of once", group="place"))
 
 
 def injector(make: Callable[[Given], bytes]) -> Callable[[Sequence[Step], Given], list[Step]]:

@@ -12,7 +12,7 @@ def _make(given: Given) -> bytes:
 
 FAULT = Fault(
     "comment",
-    "a keep-alive comment stands between the events",
+    "a keep-alive comment is inserted between the events",
     injector(_make),
     (*WHERE, Argument("text", str, "what it says", "keep-alive")),
     "comment:every=1",

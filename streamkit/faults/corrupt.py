@@ -27,8 +27,8 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
 
 FAULT = Fault(
     "corrupt",
-    "the JSON of an event cannot be read",
+    "the JSON of an event is invalid",
     apply,
-    (Argument("event", whole(1), "which event (from 1); by chance if not given"),),
+    (Argument("event", whole(1), "which event (from 1); random by default"),),
     "corrupt:event=3",
 )

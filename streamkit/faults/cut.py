@@ -36,7 +36,7 @@ FAULT = Fault(
         Argument(
             "by",
             one_of("fin", "reset", "half-chunk", "eof"),
-            "fin: closed in order; reset: RST; half-chunk: within a chunk; eof: the body ends as if it were whole",
+            "fin: orderly close; reset: RST; half-chunk: within a chunk; eof: the body ends as if it were complete",
             "fin",
         ),
     ),

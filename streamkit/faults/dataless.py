@@ -8,8 +8,8 @@ _BLOCKS = {"id": b"id: 7\n\n", "event": b"event: ping\n\n", "data": b"data:\n\n"
 
 FAULT = Fault(
     "dataless",
-    "a block holds an id or an event name, and no data",
+    "a block has an id or an event name, but no data",
     injector(lambda given: _BLOCKS[given["field"]]),
-    (*WHERE, Argument("field", one_of(*_BLOCKS), "which field stands there (data: an empty one)", "id")),
+    (*WHERE, Argument("field", one_of(*_BLOCKS), "the field of the block (data: an empty one)", "id")),
     "dataless:event=1,field=event",
 )

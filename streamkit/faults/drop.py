@@ -20,6 +20,6 @@ FAULT = Fault(
     "drop",
     "an event of the stream is missing",
     apply,
-    (Argument("event", whole(1), "which event (from 1); by chance if not given"),),
+    (Argument("event", whole(1), "which event (from 1); random by default"),),
     "drop:event=3",
 )

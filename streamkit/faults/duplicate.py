@@ -18,8 +18,8 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
 
 FAULT = Fault(
     "duplicate",
-    "an event of the stream comes twice",
+    "an event of the stream arrives twice",
     apply,
-    (Argument("event", whole(1), "which event (from 1); by chance if not given"),),
+    (Argument("event", whole(1), "which event (from 1); random by default"),),
     "duplicate:event=3",
 )

@@ -40,13 +40,13 @@ def _spoken(body: Body) -> str:
 
 FAULT = Fault(
     "error",
-    "the stream says in the middle that it failed, and ends",
+    "the stream reports an error in the middle, and ends",
     apply,
     (
         *PLACE,
         Argument("kind", str, "the type of the error", "overloaded_error"),
         Argument("message", str, "its message", "Overloaded"),
-        Argument("style", one_of("openai", "anthropic", "ollama"), "whose words; found out from the stream"),
+        Argument("style", one_of("openai", "anthropic", "ollama"), "whose format; detected by default"),
     ),
     "error:event=3",
 )

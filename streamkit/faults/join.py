@@ -21,8 +21,8 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
 
 FAULT = Fault(
     "join",
-    "frames arrive together that were sent one by one",
+    "frames that were sent separately arrive together",
     apply,
-    (Argument("frames", whole(0), "how many become one; 0 is all of them, as from a proxy that buffers", 0),),
+    (Argument("frames", whole(0), "how many become one; 0 means all, as with a buffering proxy", 0),),
     "join:frames=4",
 )

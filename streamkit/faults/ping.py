@@ -6,7 +6,7 @@ from streamkit.faults import WHERE, Fault, injector
 
 FAULT = Fault(
     "ping",
-    "an event named ping stands between the events",
+    "an event named ping is inserted between the events",
     injector(lambda _: b'event: ping\ndata: {"type": "ping"}\n\n'),
     WHERE,
     "ping:event=2",

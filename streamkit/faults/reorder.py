@@ -21,8 +21,8 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
 
 FAULT = Fault(
     "reorder",
-    "two events of the stream come in the wrong order",
+    "two events of the stream arrive in the wrong order",
     apply,
-    (Argument("event", whole(1), "the event that changes places with the next; by chance if not given"),),
+    (Argument("event", whole(1), "the event to swap with the next one; random by default"),),
     "reorder:event=3",
 )

@@ -16,7 +16,7 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
 
 FAULT = Fault(
     "slow-headers",
-    "the answer begins late",
+    "the response starts late",
     apply,
     (Argument("for", duration, "how much later: 250ms, 2s", 5_000_000_000),),
     "slow-headers:for=2s",

@@ -40,8 +40,10 @@ FAULT = Fault(
     "frames arrive in smaller pieces",
     apply,
     (
-        Argument("size", whole(1), "bytes a piece", 1, group="cut"),
-        Argument("inside", one_of(*_INSIDE), "cut inside every UTF-8 character, or between CR and LF", group="cut"),
+        Argument("size", whole(1), "bytes per piece", 1, group="cut"),
+        Argument(
+            "inside", one_of(*_INSIDE), "split inside every multibyte character, or between CR and LF", group="cut"
+        ),
     ),
     "split:inside=character",
 )

@@ -33,7 +33,7 @@ def _read(text: str) -> int:
 
 FAULT = Fault(
     "stall",
-    "the stream stands still for a while, or for ever",
+    "the stream stalls for a while, or forever",
     apply,
     (*PLACE, Argument("for", _read, "how long: 250ms, 2s, ever", 5_000_000_000)),
     "stall:event=2,for=5s",

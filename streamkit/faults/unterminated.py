@@ -34,7 +34,7 @@ def apply(steps: Sequence[Step], given: Given) -> list[Step]:
 
 FAULT = Fault(
     "unterminated",
-    "the stream ends in order, but without [DONE] or message_stop",
+    "the stream ends normally, but without [DONE] or message_stop",
     apply,
     (),
     "unterminated",

@@ -1,4 +1,4 @@
-"""Cuts a body into frames at the ends of its framing: after a blank line, a line, a message, an element."""
+"""Split a body into frames where its events end: after a blank line, a line, a message, an element."""
 
 from __future__ import annotations
 

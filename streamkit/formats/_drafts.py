@@ -17,8 +17,8 @@ _MOST_REPAIRS = 1000
 
 @dataclass(slots=True)
 class Draft:
-    """An exchange being collected. `separation` is what came after its last chunk: `""`, `text`, `fence`. It is `full` when
-    it takes as much memory as one may: the rest of it is left out."""
+    """An exchange that is being collected. `separation` is what followed its last chunk: `""`, `text`, `fence`. It is `full`
+    once it takes as much memory as allowed; the rest of it is left out."""
 
     line: int
     response: Response | None = None
@@ -42,7 +42,7 @@ class Draft:
     _dropped: int = 0
 
     def belongs(self, other: Identity, *, strict: bool) -> bool:
-        """Return whether a chunk of this identity goes on with this exchange. With `strict`, only if that is certain."""
+        """Return whether a chunk of this identity continues this exchange. With `strict`, only if that is certain."""
         mine = self.identity
         if mine is None:
             return not self.terminated and not strict
@@ -85,7 +85,7 @@ class Draft:
         self._created[-1] = stamp(created) if isinstance(created, str) and found.family == "ollama" else None
 
     def take_chunk(self, document: dict[str, Any], text: str, line: int) -> None:
-        """Take a chunk that stands alone on its line, in a form that holds nothing else."""
+        """Add a chunk that is alone on its line, in a format that contains nothing else."""
         self.add(text, line, None, bare=True)
         self.learn(document, identity(document))
 
@@ -102,7 +102,7 @@ class Draft:
         return (self._lines[-1] if self._lines else None) or self.line
 
     def stop(self, line: int, message: str) -> None:
-        """Take no more, and note why."""
+        """Leave out the rest of the exchange, and note why."""
         self.full = self.excerpt = True
         self._repairs.append(Repair(line, "unusable", message))
 
@@ -129,7 +129,7 @@ class Draft:
         )
 
     def _times(self, stamps: list[Stamp | None]) -> tuple[list[int | None] | None, int | None]:
-        """Return the times of the frames, and when the request was sent, where the log tells it on the same clock."""
+        """Return the times of the frames, and when the request was sent, if the log has that time on the same clock."""
         if self.sent is not None and stamps is self._stamps:
             times = offsets([self.sent, *stamps])
             if times is not None and len({one.ns for one in stamps if one}) > 1:
@@ -148,7 +148,7 @@ class Draft:
         self.size += len(data) + _FRAME_COSTS
 
     def _own_times(self) -> list[Stamp | None]:
-        """Return the times inside the documents, where each has one of its own: else they are when something else was made."""
+        """Return the times inside the documents if they all differ; otherwise they are the times of something else."""
         known = [one for one in self._created if one]
         return self._created if len(known) > 1 and len({one.ns for one in known}) == len(known) else []
 

@@ -54,7 +54,7 @@ def _wrapped(block: Sequence[bytes], strange: Sequence[bytes]) -> bool:
 
 
 def is_payload(line: bytes) -> bool:
-    """Return whether a line is a chunk or an error that should stand behind `data:`."""
+    """Return whether a line is a chunk or an error that should follow `data:`."""
     return line[:1] == b"{" and role(parse_object(line)) in ("chunk", "error")
 
 

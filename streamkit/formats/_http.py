@@ -118,7 +118,7 @@ _TYPES = {
 
 
 def content_type(exchange: Exchange) -> str:
-    """Return the content type of an exchange's answer; where none is known, that of the framing that its bytes show."""
+    """Return the content type of an exchange's response; if it is unknown, that of the framing of its bytes."""
     if exchange.content_type:
         return exchange.content_type
     return _TYPES.get(choose(None, exchange.frames.body[:4096]).name, "text/event-stream")

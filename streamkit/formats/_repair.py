@@ -128,7 +128,7 @@ def _has_surrogates(text: str) -> bool:
 
 
 class _CannotMendError(Exception):
-    """The text is not a value, even read leniently."""
+    """The text is not a value, even if read leniently."""
 
 
 @dataclass(slots=True)

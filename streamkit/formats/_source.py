@@ -24,7 +24,7 @@ _LONG_LINE_KEEPS = 4096  # bytes of a line that is too long
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_ZSTD_WINDOW_LOG = 26  # 64 MiB; what a frame may ask for
+_ZSTD_WINDOW_LOG = 26  # 64 MiB; the window that a frame may require
 
 
 class Source:
@@ -125,7 +125,7 @@ def opened_at(path: str) -> Iterator[Source]:
 
 @contextmanager
 def opened(file: IO[bytes], name: str) -> Iterator[Source]:
-    """An input that somebody else opened and closes, decompressed; `name` stands for its path."""
+    """An input that the caller opens and closes, decompressed; `name` is used as its path."""
     yield _source(name, file)
 
 

@@ -33,7 +33,7 @@ _KLOG = rf"\s*[IWEF](\d\d)(\d\d) {_CLOCK}\b"
 # The month first and half days, as in the United States.
 _AMERICAN = rf"[\[(<|\s]*(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}),? (\d{{1,2}}):(\d\d):(\d\d){_FRACTION} ?([AaPp])\.?[Mm]\b"
 _HALF_DAY = rf"[\[(<|\s]*(\d{{1,2}}):(\d\d):(\d\d){_FRACTION} ?([AaPp])\.?[Mm]\b"
-# `t=1.25`, `t=+1.25s`: seconds where no unit is said and there is a fraction.
+# `t=1.25`, `t=+1.25s`: seconds if there is a fraction and no unit.
 _NAMED = r"[\[(<|\s]*t=\+?(\d{1,9})(?:\.(\d{1,9}))?(ns|us|µs|ms|s)?(?![\w.:-])"
 _SINCE = r"(?:[\[(]\s*\+?|\s*\+)\s*(\d{1,9})(?:\.(\d{1,9}))?\s?(ns|us|µs|ms|s)\b"
 _UNITS = {"ns": 1, "us": 1000, "µs": 1000, "ms": 1_000_000, "s": _SECOND}

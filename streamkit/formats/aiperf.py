@@ -1,4 +1,4 @@
-"""AIPerf's raw export (`profile_export_raw.jsonl`): a request a line, with the time of every event.
+"""AIPerf's raw export (`profile_export_raw.jsonl`): one request per line, with the time of every event.
 
 Times are AIPerf's own (`perf_ns`), counted from the start of its request, so that metrics relative to the request hold.
 All events of one read share a time. AIPerf keeps the fields of an event and not its bytes.

@@ -91,7 +91,7 @@ def _payloads(exchange: Exchange) -> list[bytes]:
     events = framing.decode(body)
     if framing is not AWS:
         return events.data
-    # What an AWS message is about stands in its headers alone: its SDKs show an event as `{name: payload}`.
+    # The type of an AWS message is only in its headers: its SDKs show an event as `{name: payload}`.
     return [
         b"{" + orjson.dumps(name) + b":" + payload + b"}" if (name := events.name(number)) else payload
         for number, payload in enumerate(events.data)

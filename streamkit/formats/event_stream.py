@@ -17,7 +17,7 @@ from streamkit.formats._write_out import phases as curl_phases
 from streamkit.model.exchange import Exchange, Import, Origin
 from streamkit.wire.framing import SSE, choose
 
-# A line that the standard gives a meaning to, or a field with a name of its own that holds no space or quote.
+# A line that the standard defines, or a field with another name without spaces and quotes.
 _FIELD = re.compile(rb"(?:data|event|id|retry|[A-Za-z][A-Za-z0-9_-]*)?:[^\r\n]*|(?:data|event|id|retry)")
 _KNOWN = re.compile(rb"(?:data|event|id|retry)?:|(?:data|event|id|retry)\Z")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -46,7 +46,7 @@ def _recognises(head: bytes) -> bool:
 
 
 def _edited(line: bytes) -> bool:
-    """Return whether a person or a word processor was at this line: curly quotes around its keys, or dots for what is left out."""
+    """Return whether a person or a word processor edited this line: curly quotes around keys, or dots instead of omitted text."""
     match = _DATA.fullmatch(line)
     if match is None or match[1][:1] != b"{":
         return False
@@ -70,7 +70,7 @@ def _read(source: Source) -> Iterator[Exchange]:
     if phases is not None:
         body, response = phases.body, phases.response
     frames = cut(body, line)
-    del body  # it would stay while the stream is worked on, beside the frames that hold the same bytes
+    del body  # it would stay in memory while the stream is processed, in addition to the frames with the same bytes
     yield Exchange(
         frames=frames,
         response=response,

@@ -22,7 +22,7 @@ def _recognises(head: bytes) -> bool:
     if response is not None and "ndjson" in (response.header("content-type") or ""):
         return True
     first = parse_object(next((line for line in body.split(b"\n") if line.strip()), b"")) or {}
-    # Other APIs stream their chunks as server-sent events: their bare chunks, one a line, are another form.
+    # Other APIs stream their chunks as server-sent events: their bare chunks, one per line, are another format.
     return role(first) == "chunk" and any(isinstance(first.get(key), bool) for key in ("done", "is_finished"))
 
 

@@ -1,4 +1,4 @@
-"""Metrics: one module a metric, a number with a name, a unit, a formula and a source."""
+"""Metrics: numbers with a name, a unit, a formula and a source, one per module."""
 
 from __future__ import annotations
 

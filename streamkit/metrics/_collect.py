@@ -1,4 +1,4 @@
-"""Many streams: a row for each, and pools of samples over all of them or over a group."""
+"""Measurements of many streams: one row each, and pools of samples for all of them or for a group."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ABSENT = -1
 
 
 class Spans(Sequence[Span]):
-    """Spans in columns, so that a million streams cost some bytes each."""
+    """Spans in columns, which take a few bytes per stream."""
 
     def __init__(self) -> None:
         self._starts, self._ends, self._tokens = array("q"), array("q"), array("q")
@@ -61,10 +61,10 @@ class Spans(Sequence[Span]):
 
 
 class Collection:
-    """All samples of some streams, metric by metric; memory grows by the samples and ends at the pools' limit.
+    """All samples of some streams by metric. Memory grows with the number of samples up to the limit of the pools.
 
-    The pools hold the samples of complete streams: a refusal is quick and a cut stream short, and neither says how long an
-    answer takes. The others are counted by outcome, and are in the pools too where `include_failed` is set.
+    The pools hold the samples of complete streams: a refusal is quick and a truncated stream is short, and neither shows how
+    long an answer takes. Other streams are counted by outcome; with `include_failed` they are in the pools, too.
     """
 
     def __init__(self, metrics: Sequence[Metric], exact: int = EXACT_SAMPLES, *, include_failed: bool = False) -> None:
@@ -125,7 +125,7 @@ class Collection:
             raise ValueError(f"no summary of stats --format json: {error!r}") from error
 
     def _check_kind(self, summary: Mapping[str, Any]) -> None:
-        """Raise ValueError if the distributions of this summary are of other streams than those of this collection."""
+        """Raise ValueError if the distributions of this summary include other kinds of streams than this collection does."""
         verdicts = summary["verdicts"]
         all_complete = set(verdicts) <= {COMPLETE}
         included = str(summary.get("over", "complete" if all_complete else "all"))
@@ -190,7 +190,7 @@ class Collection:
 
 
 def row_of(measurement: Measurement, metrics: Sequence[Metric]) -> dict[str, Any]:
-    """One stream as JSON has it: scalars as numbers, distributions as objects, absent values null with their reason."""
+    """Return one stream as in the JSON output: scalars as numbers, distributions as objects, missing values null with their reason."""
     values: dict[str, Any] = {}
     missing: dict[str, str] = {}
     for entry in metrics:
@@ -236,8 +236,8 @@ def _choice(choice: ChoiceTimes) -> dict[str, Any]:
 
 
 def measurement_of(row: Mapping[str, Any], metrics: Sequence[Metric]) -> Measurement:
-    """Return a stream that another run measured, from its row of JSON. Distributions lie in that run's histograms, and are
-    neither values nor missing here. Raises ValueError if the row is none."""
+    """Return a stream measured by another run, from its JSON row. Its distributions are in the histograms of that run, and are
+    neither values nor missing here. Raises ValueError for an invalid row."""
     samples: dict[str, Samples] = {}
     try:
         for entry in metrics:
@@ -274,8 +274,8 @@ def distribution(summary: Summary | None, unit: str = "1") -> dict[str, Any] | N
 
 
 def _pooled(pool: Pool, entry: Metric) -> dict[str, Any] | None:
-    """Return the distribution of a pool, with `std`, and with the interval of the mean where each sample is of a stream of its
-    own: gaps of one stream depend on each other, and their number says nothing of how well their mean is known."""
+    """Return the distribution of a pool, with `std`, and with the interval of the mean if each sample is from a different
+    stream: gaps of one stream depend on each other, so their number does not show how well their mean is known."""
     summary, deviation = pool.summary(), pool.deviation()
     numbers = distribution(summary, entry.unit)
     if summary is None or numbers is None:
@@ -304,19 +304,19 @@ def span_of(measurement: Measurement, good: bool | None = None) -> Span | None:
 
 
 def _nanoseconds(recorded_at: str | None) -> int | None:
-    """Return nanoseconds since 1970 of an RFC 3339 time, or None if it is none."""
+    """Return nanoseconds since 1970 of an RFC 3339 time, or None if it is invalid."""
     try:
         began = datetime.fromisoformat(recorded_at or "")
     except ValueError:
         return None
     if began.tzinfo is None:
         began = began.replace(tzinfo=UTC)
-    # In whole microseconds: a float of nanoseconds since 1970 is good to some hundred only.
+    # In whole microseconds: nanoseconds since 1970 as a float are exact only to some hundreds.
     found = (began - _EPOCH) // _MICROSECOND * 1000
     return found if abs(found) < _MOST_NS else None
 
 
-# Years from 1824 to 2116: 64 bits hold such a time plus a duration.
+# Years from 1824 to 2116: such a time plus a duration fits into 64 bits.
 _MOST_NS = 2**62
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

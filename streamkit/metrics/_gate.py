@@ -158,8 +158,8 @@ class Gate:
             del self.worst[_WORST:]
 
     def outcome(self, whole: Collection, *, allow_missing: bool, failures_judged: bool = False) -> Outcome | None:
-        """Return the failure after all streams, or None if the gate passes. `failures_judged` tells that another gate asks how many
-        streams failed, so that this one need not."""
+        """Return the failure after all streams, or None if the gate passes. `failures_judged` is whether another gate limits the number
+        of failed streams, so that this one need not."""
         expression = self.expression
         if expression.metric.whole_run:
             samples = _of_run(expression, whole)

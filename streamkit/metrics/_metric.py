@@ -1,4 +1,4 @@
-"""A metric: a number with a name, a unit, a definition and a source. One module a metric; this is their contract.
+"""A metric is a number with a name, a unit, a definition and a source. One module per metric; this is their contract.
 
 The module docstring of a metric's file is its formula and its manual.
 """
@@ -76,7 +76,7 @@ class Metric:
 
     @property
     def whole_run(self) -> bool:
-        """Whether this is one number of a run, and none of a stream."""
+        """Whether this is one number for a run instead of one per stream."""
         return self.of_stream is None
 
     @property
@@ -140,7 +140,7 @@ def _described(function: Callable[..., object], unit: Unit, head: str, traits: T
 
 
 def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | None = None) -> Measurement:
-    """Return all samples of one stream; `counter` counts its tokens where the stream itself does not tell them."""
+    """Return all samples of one stream; `counter` counts its tokens if the stream does not report them."""
     timeline = Timeline(stream, counter)
     measured = [entry for entry in metrics if entry.of_stream is not None]
     samples = {entry.name: _sampled(entry.of_stream, timeline) for entry in measured if entry.of_stream is not None}
@@ -168,7 +168,7 @@ def measure(stream: Stream, metrics: Iterable[Metric], counter: TokenCounter | N
 
 
 def _sampled(of_stream: OfStream, timeline: Timeline) -> Samples:
-    """Return the samples of one metric; missing if numbers of the stream lead beyond what a number here can hold."""
+    """Return the samples of one metric; missing if a result is too large to be represented."""
     try:
         samples = of_stream(timeline)
     except OverflowError:
@@ -179,14 +179,14 @@ def _sampled(of_stream: OfStream, timeline: Timeline) -> Samples:
 
 
 def _of_unknown(name: str, samples: Samples) -> Samples:
-    """For an unknown API, the content of chunks is unknown, which differs from no content."""
+    """Change the reason for an unknown API: the content of its chunks is unknown, which differs from no content."""
     if samples.missing in _ASK_THE_API or name == _CONTENT:
         return Samples(missing="unknown-api")
     return samples
 
 
 def find(name: str) -> Metric:
-    """Return the metric of that name, JSON key or alias. Raises UnknownEntry, which offers the nearest name."""
+    """Return the metric with this name, JSON key or alias. Raises UnknownEntry, which suggests the closest name."""
     for entry in METRICS.values():
         if name in (entry.name, entry.key) or name.lower() in entry.aliases:
             return entry

@@ -37,7 +37,7 @@ _Z = 1.959963984540054
 
 def outcome_of(stream: Stream) -> str:
     """Return how this request ended: `complete`; `http-STATUS` for a status of 400 and above; `refused`, `reset`, `timeout`, … where
-    nothing was answered; `error`, `malformed`, `truncated`, `not-a-stream`; or `plain-answer` and `excerpt`, which are
+    there was no response; `error`, `malformed`, `truncated`, `not-a-stream`; or `plain-answer` and `excerpt`, which are
     neither success nor failure."""
     exchange = stream.exchange
     if exchange.response is not None and exchange.response.status >= 400:
@@ -125,12 +125,12 @@ def is_cause(text: str) -> bool:
 
 
 def share_interval(successes: int, count: int) -> tuple[float, float] | None:
-    """Return the 95 % interval of a share (Wilson 1927, the score interval); None if there is nothing to take a share of."""
+    """Return the 95 % interval of a share (Wilson 1927, the score interval); None if the total is 0."""
     if not count:
         return None
     share, square = successes / count, _Z * _Z
     middle = (share + square / (2 * count)) / (1 + square / count)
     half = _Z / (1 + square / count) * math.sqrt(share * (1 - share) / count + square / (4 * count * count))
-    # At the ends the interval reaches the end itself, which rounding must not miss.
+    # At 0 and 1 the interval includes the end itself, in spite of rounding.
     low = 0.0 if successes == 0 else middle - half
     return low, 1.0 if successes == count else middle + half

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 REASONS = {
     "clock-went-back": "the log's clock went back, so that this stretch of time is negative",
-    "coarse-clock": "the log's stamps are too coarse to tell this; its notes say how fine they are",
+    "coarse-clock": "the log's timestamps are too coarse for this; its notes contain their resolution",
     "no-answer": "no chunk carries answer text or a tool call",
     "no-body": "the body is empty",
     "no-chunk": "no event is a chunk of the API",
@@ -13,7 +13,7 @@ REASONS = {
     "no-frames": "the log did not keep what each read gave",
     "no-headers": "no response headers were recorded",
     "no-request-time": "the time of the request is not known: the stream came from a pipe or a log",
-    "no-running-usage": "not every content chunk tells how many tokens there were up to it",
+    "no-running-usage": "not every content chunk reports how many tokens there were up to it",
     "no-slo": "no --slo was given",
     "no-times": "the log holds no arrival times",
     "no-token": "no chunk carries answer text, reasoning or a tool call",
@@ -32,10 +32,10 @@ REASONS = {
     "unknown-api": "the stream is of no API that is known, so nobody knows what its chunks carry",
     "usage-before-content": "usage was reported before the content ended, so it is not the total",
     "usage-contradicts-content": "usage says that nothing was given, and chunks carry content",
-    "usage-without-output": "usage does not tell the output tokens",
+    "usage-without-output": "usage does not contain the output tokens",
 }
 
 
 def reason(code: str) -> str:
-    """Return the sentence of this code; a code of a plugin's own is its own sentence."""
+    """Return the sentence of this code; an unknown code, of a plugin, is returned unchanged."""
     return REASONS.get(code, code)

@@ -55,7 +55,7 @@ class Timeline:
 
     @cached_property
     def resolution(self) -> int:
-        """How fine the clock is (ns): by the digits of a log's stamps, and by the times themselves, where all are whole
+        """The resolution of the clock (ns): from the digits of a log's timestamps, and from the times themselves, if all are whole
         seconds or milliseconds apart. 1 for a recorder's clock."""
         exchange = self.stream.exchange
         if exchange.clock != "log":
@@ -110,7 +110,7 @@ class Timeline:
         return dict(sorted(found.items())) if len(found) > 1 else {}
 
     def _may_have_choices(self) -> bool:
-        """Return whether it is worth while to ask every chunk for its choice."""
+        """Return whether it is worthwhile to determine the choice of every chunk."""
         if self.flags.translate(_IS_FINISH).count(1) > 1:
             return True
         request = self.stream.exchange.request
@@ -125,7 +125,7 @@ class Timeline:
 
     @cached_property
     def raw_gaps(self) -> list[int]:
-        """The time from each content chunk to the next of the same choice, in order, also where the clock went back."""
+        """The time from each content chunk to the next of the same choice, in order; negative if the clock went back."""
         times = self.content_times
         if self.choices:
             return [gap for chunks in self.choices.values() for gap in self.gaps_of(chunks)]
@@ -160,7 +160,7 @@ class Timeline:
 
     @cached_property
     def stall_limit(self) -> float | None:
-        """The gap above which it is a stall: so many medians of the gaps that are not coalesced; None without gaps."""
+        """The gap above which it is a stall: a multiple of the median of the gaps that are not coalesced; None without gaps."""
         true = self.gaps[self.coalesced :]
         return STALL_FACTOR * (true[(len(true) - 1) // 2] + true[len(true) // 2]) / 2 if true else None
 
@@ -209,7 +209,7 @@ class Timeline:
         return server_times(self.stream)
 
     def each_choice(self) -> tuple[ChoiceTimes, ...]:
-        """Return the choices of a stream that has several; none if it has one."""
+        """Return the choices of a stream that has several; empty if it has one."""
         began = self.stream.exchange.began_at
         found = []
         for number, chunks in self.choices.items():
@@ -255,7 +255,7 @@ class Timeline:
         return self.between(at, self.stream.exchange.began_at or 0)
 
     def between(self, later: int, earlier: int) -> Samples:
-        """Return a stretch of time; missing if the clock went back in it, or cannot tell so short a one."""
+        """Return a duration; missing if the clock went back, or is too coarse for it."""
         if self.coarse and 0 <= later - earlier < self.resolution:
             return Samples(missing="coarse-clock")
         return Samples((later - earlier,)) if later >= earlier else Samples(missing="clock-went-back")
@@ -266,7 +266,7 @@ class Timeline:
         return list(map(sub, times[1:], times))
 
     def times_of(self, chunks: Sequence[int]) -> Sequence[int]:
-        """Return the times of these chunks, those that have one."""
+        """Return the times of those chunks that have one."""
         times = self.chunk_times
         if isinstance(chunks, range):
             found: Sequence[int | None] = times[chunks.start : chunks.stop]

@@ -40,8 +40,8 @@ def count_tokens(stream: Stream, content: Sequence[int], counter: TokenCounter |
 def disagreement(
     stream: Stream, content: Sequence[int], tokens: Tokens, counter: TokenCounter | None, hidden: int = 0
 ) -> tuple[str, ...]:
-    """Return a sentence where usage and tokenizer are more than 20 % apart; none if only one of them speaks. `hidden` tokens
-    are in the usage and in no chunk, so that no tokenizer can have seen them."""
+    """Return a sentence if usage and tokenizer differ by more than 20 %; empty if one of them is missing. `hidden` tokens
+    are in the usage and in no chunk, so a tokenizer cannot count them."""
     if counter is None or tokens.count is None or "usage" not in tokens.count.source:
         return ()
     counted, message = counter.count(text_of(stream, content)), tokens.count.value - hidden
@@ -52,7 +52,7 @@ def disagreement(
 
 
 def text_of(stream: Stream, content: Sequence[int]) -> str:
-    """Return all text that these chunks add: answer, reasoning and tool calls, joined; a tokenizer must not see the cuts."""
+    """Return all text that these chunks add (answer, reasoning and tool calls) as one text: separate texts have more tokens."""
     parts: dict[tuple[int, int, str], list[str]] = {}
     for chunk in content:
         for delta in stream.deltas(chunk):
@@ -78,7 +78,7 @@ def _reported(stream: Stream, content: Sequence[int]) -> tuple[TokenCount | None
     if last is None:
         return TokenCount(usage.output, "usage"), "", ()
     if content and last < content[-1]:
-        # A count that was given before the content ended counts what came before it.
+        # A count that was sent before the content ended includes only the content before it.
         note = f"usage says {usage.output} output tokens before the last content chunk, so it is not the total"
         return None, "usage-before-content", (note,)
     per_chunk = bool(stream.flags[last] & TOKEN) and not stream.terminal

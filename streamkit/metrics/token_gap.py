@@ -44,7 +44,7 @@ def measured(timeline: Timeline) -> Samples:
 def _unfit(timeline: Timeline) -> str:
     """Why this stream has no gaps between tokens whatever it reports; empty where it may have some."""
     carries, content = timeline.flags, timeline.content
-    # The first and the last tell most streams from those that count all along, without asking every chunk.
+    # The first and the last chunk rule out most streams without a running count, without looking at every chunk.
     if not carries[content[0]] & carries[content[-1]] & USAGE or not all(carries[chunk] & USAGE for chunk in content):
         return "no-running-usage"
     if timeline.choices:
@@ -55,7 +55,7 @@ def _unfit(timeline: Timeline) -> str:
 
 
 def _totals(timeline: Timeline) -> list[int] | None:
-    """The running count of output tokens at each content chunk; None where one of them does not tell it."""
+    """Return the running count of output tokens at each content chunk; None if any of them does not contain it."""
     stream = timeline.stream
     reports = [stream.reported(stream.chunks[chunk]) for chunk in timeline.content]
     totals = [report.output for report in reports if report is not None and report.output is not None]

@@ -61,7 +61,7 @@ class Draft:
         self._beyond: str | None = None  # which limit the exchange exceeds
         self.begun = self.open = True
         self.damage = damage
-        self.early: list[Damage] = []  # what a following exchange inherits: the damage before the first start
+        self.early: list[Damage] = []  # damage before the first start, reported with the exchange that follows
         self.last = origin.line or 1
         self.data: list[bytes] = []
         self.at: list[int | None] = []
@@ -86,7 +86,7 @@ class Draft:
         self.hurt(line, "over-limit", f"{self._beyond}: the rest of it is skipped")
 
     def take(self, record: dict[str, Any], number: int) -> None:
-        """Any line but `start`, on the slow path."""
+        """Take any line except `start`, on the slow path."""
         kind = record.get("type")
         if kind not in ("response", "frame", "end"):
             return
@@ -122,7 +122,7 @@ class Draft:
         self.lines.append(number)
 
     def finish(self) -> Exchange:
-        """Return the exchange, with what is wrong with it."""
+        """Return the exchange, with its damage."""
         start = Fields(self._start, self._origin.line or 1, self.damage)
         self._check_times()
         frames = Frames(self.data, self.at, self.lines)
@@ -155,7 +155,7 @@ class Draft:
         )
 
     def _check_times(self) -> None:
-        # One pass in C over the column, instead of a check a line.
+        # One pass in C over the column, instead of a check per line.
         if not set(map(type, self.at)) <= {int, type(None)}:
             for index, at in enumerate(self.at):
                 if at is not None and type(at) is not int:

@@ -100,8 +100,8 @@ class Request:
 
     @property
     def asks_for_stream(self) -> bool | None:
-        """Whether the answer is to be a stream: by the `stream` of the JSON body, or by a path whose last part contains
-        `stream` (Gemini, Bedrock). None if neither is there, which means yes to some APIs and no to others."""
+        """Whether the request asks for a stream: by `stream` in the JSON body, or by a path whose last segment contains
+        `stream` (Gemini, Bedrock). None if it has neither, which means yes for some APIs and no for others."""
         if "stream" in self.path.rpartition("/")[2].lower():
             return True
         fields = self.body.json if self.body else None
@@ -112,7 +112,7 @@ class Request:
 
 
 def _parts(url: str) -> tuple[str, str, str]:
-    """Host, path and query of a URL that comes from a file and may be anything."""
+    """Return the host, path and query of a URL from a file, which may be invalid."""
     from urllib.parse import urlsplit  # slow to import, and a bare stream has no URL
 
     try:
@@ -151,8 +151,8 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How the body ended. `frames`, `bytes` and `sha256` are what the recorder counted; None if it did not. `line` is
-    that of the end in the file that was read."""
+    """How the body ended. `frames`, `bytes` and `sha256` are those of the recorder, None if it did not compute them. `line` is
+    the line of the end in the file that was read."""
 
     at: int | None
     reason: str
@@ -171,8 +171,8 @@ class End:
 class Repair:
     """A repair of a log by its reader, or a part that could not be used: `line` of the file, `kind` (a fixed word), `message`.
 
-    Kinds: `repaired` (a document that was not valid JSON and was mended), `hard-wrapped`, `elided` (the log itself left
-    something out), `skipped` (text that is not part of a stream), `unusable` (part of the stream, but not readable).
+    Kinds: `repaired` (a document that was not valid JSON and was repaired), `hard-wrapped`, `elided` (the log itself omits
+    something), `skipped` (text that is not part of a stream), `unusable` (part of the stream, but unreadable).
     """
 
     line: int
@@ -184,9 +184,9 @@ class Repair:
 class Import:
     """The origin of an imported exchange: the file's format, whether it is an excerpt, the repairs.
 
-    `framed` is False if the format did not keep the wire's framing, so that rules about framing mean nothing. `stored`
-    says that all this was read from a recording: the lines of its repairs are then those of the log that the recording was
-    made from, and not of the file that was read.
+    `framed` is False if the format did not keep the framing of the wire, so that rules about framing do not apply. `stored`
+    is true if this was read from a recording: the lines of the repairs are then those of the log that the recording was
+    converted from, not of the file that was read.
     """
 
     format: str
@@ -199,8 +199,8 @@ class Import:
 @dataclass(frozen=True, slots=True)
 class Damage:
     """Damage in a recording that its reader skipped: `torn-line`, `bad-recording-line` (a line that is not JSON, or too long),
-    `missing-end`, `count-mismatch`, `stray-line`, `bad-field` (a field that is not of its type, read as absent), `over-limit`
-    (the exchange was recorded or read in part). Whether the body is that of the digest is reported by `Exchange.changed`, which
+    `missing-end`, `count-mismatch`, `stray-line`, `bad-field` (a field of another type, read as absent), `over-limit`
+    (the exchange was recorded or read in part). Whether the body matches its digest is reported by `Exchange.changed`, which
     is computed on first use."""
 
     line: int
@@ -227,7 +227,7 @@ class Exchange:
     `source` is what recorded it (`client`, `proxy`, `stdin`, `import`), `clock` how times were measured (`monotonic`
     after each read, `kernel` when the system received the last segment of a read, on the same scale, `log`, `none`).
     `resolution` is how finely a log's stamps are written, in nanoseconds; None if that is not known or the clock is a
-    recorder's. `end` is None if the recorder was killed, or where a log does not tell.
+    recorder's. `end` is None if the recorder was killed, or a log does not contain it.
     """
 
     frames: Frames = field(default_factory=Frames)
@@ -316,6 +316,6 @@ def header(headers: Headers, name: str) -> str | None:
 
 
 def is_error_body(document: Mapping[str, Any]) -> bool:
-    """Return whether a body is nothing but an error as AWS and other gateways word it: `{"message": …}`, perhaps with a code."""
+    """Return whether a body is only an error in the format of AWS and other gateways: `{"message": …}`, possibly with a code."""
     message = document.get("message", document.get("Message"))
     return type(message) is str and document.keys() <= {"message", "Message", "__type", "code", "type", "status"}

@@ -1,4 +1,4 @@
-"""A finding of lint: one rule broken in one stream, with the position of the first occurrence and the number of them."""
+"""A finding of lint: one rule violated in one stream, with the position of the first occurrence and the number of occurrences."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOWHERE = Place()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One rule broken in one stream: the first position, the message, and `count` occurrences.
+    """One rule violated in one stream: the first position, the message, and `count` occurrences.
 
     `breaks` names the clients of the stream's API that lose data or raise, and how, a sentence each; empty if none was measured. `excerpt` is the
     offending text of the stream (untrusted), empty if there is none to show; `caret` is the span in it, in characters,

@@ -1,4 +1,4 @@
-"""Many samples in little memory: exact while there are few, then a histogram with buckets of equal relative width.
+"""Many samples in little memory: exact while there are few, otherwise a histogram with buckets of equal relative width.
 
 Bucket k holds the values v with base^(k-1) < v <= base^k, where base = (1 + alpha) / (1 - alpha); the value that stands
 for it is 2·base^k / (base + 1), which no value in it differs from by more than alpha. (The mapping is that of DDSketch,
@@ -54,7 +54,7 @@ class Histogram:
             return
         if not (ordered[0] >= 0 and ordered[-1] < math.inf):
             raise ValueError(f"a histogram holds no {ordered[0] if not ordered[0] >= 0 else ordered[-1]}")
-        # Bucket by bucket, where its values end: there are far fewer buckets than values.
+        # Find the end of each bucket's values: there are far fewer buckets than values.
         place = bisect_right(ordered, 0)
         self.zero += place
         while place < len(ordered):
@@ -144,7 +144,7 @@ class Histogram:
         """Return the standard deviation of a sample, within about `alpha` of the values, or None for fewer than two."""
         if self.count < 2:
             return None
-        # The mean of the buckets' own values, so that values that are alike deviate by nothing.
+        # The mean of the buckets' own values, so that the deviation of equal values is 0.
         mean = math.fsum(count * self.value(key) for key, count in self.buckets.items()) / self.count
         squares = [count * (self.value(key) - mean) ** 2 for key, count in self.buckets.items()]
         return math.sqrt(math.fsum([*squares, self.zero * mean**2]) / (self.count - 1))
@@ -152,7 +152,7 @@ class Histogram:
     def to_json(self) -> dict[str, Any]:
         """Return the histogram as an object of JSON: `{"alpha","zero","min","max","count","sum","buckets":{key: count}}`.
 
-        Where `sum` had to be rounded, `sum_rest` has what is left of it, so that sums add up to the same in any order.
+        If `sum` had to be rounded, `sum_rest` contains the remainder, so that sums are the same in any order.
         """
         return {
             "alpha": self.alpha,
@@ -184,7 +184,7 @@ class Histogram:
 
 
 def _exact_sum(values: list[float]) -> list[float]:
-    """Return the sum of these values without any rounding: as floats, each the rest of those before it rounded once."""
+    """Return the exact sum of these values, as floats: each is the remainder after those before it, rounded once."""
     parts: list[float] = []
     while part := math.fsum(values):
         parts.append(part)
@@ -204,7 +204,7 @@ class Pool:
         self._forget()
 
     def _forget(self) -> None:
-        """Drop what was derived from the samples."""
+        """Drop the cached values derived from the samples."""
         self._as_histogram: Histogram | None = None
         self._ordered: list[float] | None = None
         self._found: tuple[int, list[float], list[int]] | None = None
@@ -271,7 +271,7 @@ class Pool:
         return lower + (upper - lower) * (position - below)
 
     def histogram(self) -> Histogram:
-        """Return all samples as a histogram; the pool itself stays as it is."""
+        """Return all samples as a histogram; the pool is not changed."""
         if self._histogram is not None:
             return self._histogram
         if self._as_histogram is None:
@@ -285,8 +285,8 @@ class Pool:
     def _ranked(self, place: int) -> float:
         """Return the sample at this index (from 0) of all samples in ascending order.
 
-        Many samples are not sorted as a whole, which would take four times their room: the histogram tells the bucket,
-        whose members stand side by side in each piece, and these alone are sorted, each value once.
+        Sorting all samples at once would take four times their memory. The histogram determines the bucket;
+        its samples are adjacent in each sorted piece, and only these are sorted, each value once.
         """
         if len(self._values) <= _PIECE:
             if self._ordered is None:

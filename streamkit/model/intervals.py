@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-# The normal distribution's quantile of 97.5 %, which t comes to as samples grow.
+# The 97.5 % quantile of the normal distribution, the limit of t for many samples.
 _NORMAL = 1.959963984540054
 
 
 def mean_interval_95(mean: float, deviation: float, count: int) -> tuple[float, float]:
     """Return the 95 % interval of a mean, from the standard deviation of a sample (n - 1) of `count` independent values, two or
-    more: mean ± t·s/√n (Student 1908). Of long tails it is too short while values are few."""
+    more: mean ± t·s/√n (Student 1908). For distributions with long tails it is too narrow if there are few values."""
     half = t_975(count - 1) * deviation / math.sqrt(count)
     return mean - half, mean + half
 

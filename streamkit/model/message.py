@@ -33,7 +33,7 @@ class Delta:
 
     `choice` counts alternatives from 0, `part` is the place of the block, item or tool call in its choice. `text` is
     what is appended (text, reasoning, tool arguments, a finish reason, an error's message, token counts); `id` and `name` are a tool
-    call's, when this chunk tells them.
+    call's, if this chunk contains them.
     """
 
     kind: DeltaKind

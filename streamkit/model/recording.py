@@ -169,7 +169,7 @@ def frame_line(data: bytes, at: int | None, *, binary: bool = False) -> bytes:
 
 
 def end_line(end: End, *, frames: int | None = None, size: int | None = None, sha256: str | None = None) -> bytes:
-    """Return the line that closes an exchange; `frames`, `size` (bytes) and `sha256` stand in for what `end` says of them."""
+    """Return the line that closes an exchange; `frames`, `size` (bytes) and `sha256` replace those of `end`."""
     record: dict[str, Any] = {
         "type": "end",
         "at": end.at,

@@ -55,12 +55,12 @@ def timeline(stream: Stream) -> Iterator[Moment]:
         else:
             kind: Kind = "comment" if isinstance(item, Comment) else "ignored"
             yield Moment(n=n, at=_arrival(stream, item.end), kind=kind, item=item)
-    for n, tail in enumerate(tails, n + 1):  # noqa: B020  (the count goes on)
+    for n, tail in enumerate(tails, n + 1):  # noqa: B020  (the count continues)
         yield Moment(n=n, at=_arrival(stream, tail.end), kind="tail", item=tail)
 
 
 def added(stream: Stream, moment: Moment) -> tuple[Delta, ...]:
-    """Return the additions of the item to the message; empty unless it is a chunk."""
+    """Return what the item adds to the message; empty unless it is a chunk."""
     return stream.deltas(moment.chunk) if moment.chunk is not None else ()
 
 

@@ -57,9 +57,9 @@ class Provider:
 
     `hosts` are names at which the provider itself answers, including all their subdomains; `*` matches a label or a
     part of one (`bedrock-runtime.*.amazonaws.com`). The provider's key is sent to these only. `customer_hosts` are
-    recognised in the same way, but there the requests are read by whoever rents the host, so no key is sent.
+    recognised in the same way, but customers of the provider run these hosts and read the requests, so no key is sent.
 
-    `url` is where requests go: scheme, host, and any path before `prefix`; "" if each customer has a host of its own.
+    `url` is where requests go: scheme, host, and any path before `prefix`; "" if each customer has a separate host.
     `api` is the API used to send a prompt, `prefix` the beginning of its paths at this provider (`/openai/v1` before
     `/chat/completions`). `dialects` are the provider's dialects, at most one for each API.
 
@@ -100,7 +100,7 @@ def provider_at(host: str) -> Provider | None:
     """Return the provider of a host, or None. If several match, the one with the longest pattern is returned."""
     host = host.lower().rstrip(".")
     if host == "localhost" or host.rpartition(".")[2].isdecimal() or ":" in host:
-        return None  # an address, for which there is no need to load the catalogue
+        return None  # an IP address; the catalogue need not be loaded
     found = [
         (len(pattern), provider)
         for provider in PROVIDERS.values()

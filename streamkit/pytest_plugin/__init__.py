@@ -33,13 +33,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--streamkit-record",
         choices=RECORD_MODES,
         default="none",
-        help="none: answer from recordings only; once: record where there is no file; auto: record what no recording "
+        help="none: answer from recordings only; once: record if there is no file; auto: record what no recording "
         "matches; all: record everything again (default: none)",
     )
     group.addoption(
         "--streamkit-strict", action="store_true", help="fail a test whose recordings were not all requested"
     )
-    parser.addini("streamkit_recordings", "folder of the recordings, from the root (default: recordings beside a test)")
+    parser.addini(
+        "streamkit_recordings",
+        "folder of the recordings, relative to the root (default: recordings/ next to the test file)",
+    )
     parser.addini(
         "streamkit_block_network",
         "set base URLs before collection, and refuse connections to other machines",

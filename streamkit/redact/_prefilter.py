@@ -1,6 +1,6 @@
 """A cheap test that clears nearly every frame: it contains no secret and no beginning of one.
 
-The frame is searched backwards. From the closing quotation mark of a string value, one walk through a trie then tells whether
+The frame is searched backwards. From the closing quotation mark of a string value, one walk through a trie then determines whether
 the value ends in the beginning of a secret; and every shape is searched for by the rarest character of its prefix, which
 `re` finds many times faster than it can try patterns at every byte.
 """

@@ -28,7 +28,7 @@ _MATCH = (re.compile(STRING).match, re.compile(_NUMBER).match, _DIGITS.match)
 _MAX_TEMPLATES = 8  # templates that are kept: a stream has a few kinds of frames
 _MAX_LESSONS = 64  # frames of a body that are compared with earlier ones
 _MAX_FRAME = 2048  # bytes of a frame from which a template is learned
-_MAX_REMEMBERED = 24  # bytes of a value whose suspicion is remembered: a word, not a key
+_MAX_REMEMBERED = 24  # bytes of a suspicious value that is remembered: a word, not a key
 _MAX_KINDS = 16  # kinds of frames of one sort, in all bodies
 _MAX_SORTS = 128  # types or beginnings of frames, in all bodies
 _TYPE = re.compile(rb'"type"\s*:\s*"[^"]*"')
@@ -357,7 +357,7 @@ class Templates:
 
 
 def _begin(data: bytes) -> bytes:
-    """Return what tells the sort of a frame: the first type in it, or how it begins."""
+    """Return what identifies the kind of a frame: the first type in it, or its beginning."""
     match = _TYPE.search(data, 0, 200)
     return data[:12] if match is None else match[0]
 

@@ -3,7 +3,7 @@
 Characters are bytes (Latin-1): secrets are ASCII, and a byte of a multi-byte character is never part of one. Escapes are
 undone at any depth of JSON nested in JSON, because each level only doubles the backslashes before the same letter.
 
-Single-letter escapes (`\\n`, `\\t`, …) are left alone, because a line feed in nested JSON cannot be told from a backslash
+Single-letter escapes (`\\n`, `\\t`, …) are left alone, because a line feed in nested JSON cannot be distinguished from a backslash
 before a word that begins with `n`. A secret may begin after such an escape or at its letter; the patterns in `_patterns`
 allow both.
 """

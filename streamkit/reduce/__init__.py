@@ -1,8 +1,8 @@
-"""Shrinks a body to the smallest that still does what a predicate asks: pieces go, then fields, then what was written.
+"""Reduce a body to the smallest one for which a predicate is still true: remove pieces, then fields, and mask texts.
 
-The body is cut at the ends of its events, so that framing survives as it is. Pieces are taken out by delta debugging
-(Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002); then, in each event that is left, the
-members of its JSON; and every text that is no word of the protocol is masked, letter by letter, before anything is shown.
+The body is split at the ends of its events, so that the framing stays unchanged. Pieces are removed by delta debugging
+(Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002); then members of the JSON of each remaining
+event are removed; and all texts that do not belong to the protocol are masked, letter by letter, before anything is shown.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ Item = TypeVar("Item")
 Fails = Callable[[Sequence[bytes]], bool]
 
 _LARGEST = 400
-"""Places of a JSON text that are tried one by one; of a larger one, only the outer."""
+"""Maximum number of members of a JSON text that are tried one by one; of a larger one, only the outer members are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """What is left: the pieces, and whether every text in them is masked."""
+    """The result: the remaining pieces, and whether all their texts are masked."""
 
     pieces: list[bytes]
     masked: bool
 
 
 def reduce(pieces: Sequence[bytes], fails: Fails) -> Reduced:
-    """Return the smallest body that still fails: `fails` says so of these pieces, and of the whole it must."""
+    """Return the smallest body for whose pieces `fails` is true. It must be true for the whole body."""
     kept = fewest(pieces, fails)
     for place in range(len(kept)):
         kept[place] = _fewest_members(kept, place, fails)
@@ -47,7 +47,7 @@ def reduce(pieces: Sequence[bytes], fails: Fails) -> Reduced:
 
 
 def fewest(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool]) -> list[Item]:
-    """Return a list from which no item can be taken without `fails` turning false: ddmin, by halves, then quarters, then one."""
+    """Return a list from which no item can be removed without `fails` becoming false: ddmin, by halves, quarters, …, single items."""
     kept = list(items)
     parts = 2
     while len(kept) >= 2:
@@ -65,7 +65,7 @@ def fewest(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool]) -> li
 
 
 def _fewest_members(pieces: Sequence[bytes], place: int, fails: Fails) -> bytes:
-    """One piece with the members of its JSON taken out that do not matter, the outermost first."""
+    """Remove irrelevant members from the JSON of one piece, outermost first."""
     match = PAYLOAD.fullmatch(pieces[place])
     value = decoded(match["json"]) if match else None
     if match is None or not isinstance(value, dict):
@@ -75,7 +75,7 @@ def _fewest_members(pieces: Sequence[bytes], place: int, fails: Fails) -> bytes:
         return match["before"] + encoded(candidate) + match["after"]
 
     if not fails([*pieces[:place], piece(value), *pieces[place + 1 :]]):
-        return pieces[place]  # what fails is in how the JSON is written
+        return pieces[place]  # the failure depends on how the JSON is written
     for path in list(_places(value))[:_LARGEST]:
         smaller = _without(value, path)
         if smaller is not None and fails([*pieces[:place], piece(smaller), *pieces[place + 1 :]]):
@@ -84,7 +84,7 @@ def _fewest_members(pieces: Sequence[bytes], place: int, fails: Fails) -> bytes:
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield every place in a JSON value, outer before inner, last element of a list first."""
+    """Yield the path of every member of a JSON value, outer before inner, the last element of a list first."""
     pairs = (
         list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
     )
@@ -97,7 +97,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 
 
 def _without(value: Any, path: tuple[Any, ...]) -> Any:
-    """Return a copy without that place; None if it went with another one before."""
+    """Return a copy without this member; None if it was already removed with another one."""
     if not path:
         return None
     key, rest = path[0], path[1:]

@@ -1,4 +1,4 @@
-"""What was written in a stream made unreadable, letter by letter, so that the stream still breaks what it broke."""
+"""Mask the texts of a stream letter by letter, so that they are unreadable but the stream still violates the rule."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ VOCABULARY = frozenset(
         "done_reason",
     }
 )
-"""Fields whose values are words of the protocol, and are kept."""
+"""Fields whose values belong to the protocol and are kept."""
 
 PAYLOAD = re.compile(rb"(?P<before>.*?(?:^|[\r\n])(?:data: ?)?)(?P<json>\{[^\r\n]*\})(?P<after>[\r\n]*)", re.DOTALL)
-"""A piece whose last line is a JSON object, behind `data:` or by itself."""
+"""A piece whose last line is a JSON object, with or without `data:` before it."""
 
 _TERM = re.compile(r"[A-Za-z0-9_.-]{0,48}")
 _STRING = re.compile(r'("(?:[^"\\\r\n]|\\.)*")(\s*:\s*)?')
-# What stays as it is: escapes, and outside of strings the names of fields and events, literals, numbers and `[DONE]`.
+# What is kept: escapes and, outside strings, the names of fields and events, literals, numbers and `[DONE]`.
 _INSIDE = re.compile(
     r"(?P<kept>\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\[^u])|(?P<letter>\\u[0-9a-fA-F]{4}|[^\W\d_])|(?P<digit>\d)"
 )
@@ -39,9 +39,9 @@ _OUTSIDE = re.compile(
 
 
 def mask(piece: bytes) -> bytes:
-    """Return a piece with every text masked that is no word of the protocol: letters are `x`, digits `0`, the rest stays.
+    """Return a piece with every text masked that does not belong to the protocol: letters become `x`, digits `0`; the rest is kept.
 
-    Numbers of JSON stay, and bytes that are no UTF-8. Where the data is no JSON, what stands in it is masked as it stands.
+    JSON numbers and invalid UTF-8 are kept. Data that is not JSON is masked as plain text.
     """
     match = PAYLOAD.fullmatch(piece)
     value = decoded(match["json"]) if match else None
@@ -51,7 +51,7 @@ def mask(piece: bytes) -> bytes:
 
 
 def decoded(text: bytes) -> Any:
-    """Return the value of a JSON text; None for what is none."""
+    """Return the value of a JSON text, or None if it is invalid."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -78,7 +78,7 @@ def _is_term(name: str, value: str) -> bool:
 
 
 def _masked_raw(piece: bytes) -> bytes:
-    """Return text that is no JSON: the strings that are values, and the words between strings that are none of the protocol's."""
+    """Mask text that is not JSON: strings that are values, and words between strings that do not belong to the protocol."""
     text = piece.decode("utf-8", "surrogateescape")
     pieces, last, name = [], 0, ""
     for match in _STRING.finditer(text):
@@ -96,7 +96,7 @@ def _masked_raw(piece: bytes) -> bytes:
 
 
 def _hidden(match: re.Match[str]) -> str:
-    """Return what stands for a match. A number keeps a first digit that is not 0, as JSON knows no others of several digits."""
+    """Return the replacement of a match. A number keeps its first digit unless that is 0: JSON does not allow leading zeros."""
     if match["letter"]:
         return "x"
     return match["kept"] or ("1" if match.groupdict().get("lead") else "0")

@@ -1,4 +1,4 @@
-"""Pictures for a page, as inline SVG made of numbers alone; what texts they hold are escaped."""
+"""Charts for a page, as inline SVG; their texts are escaped."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def distribution(data: Mapping[str, Any], unit: str) -> str:
 
 
 def waterfall(rows: Sequence[Row]) -> str:
-    """Return a bar a stream: waiting for the first token, generating, what came after the last one; stalls are marked."""
+    """Return one bar per stream: before the first token, generating, and after the last token; stalls are marked."""
     timed = [row for row in rows if _time(row, "operation_duration_ns") or _time(row, "time_to_last_token_ns")]
     given = timed[:_MOST_ROWS]
     if not given:
@@ -92,7 +92,7 @@ def waterfall(rows: Sequence[Row]) -> str:
 
 
 def strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]) -> str:
-    """One stream over time, a line a chunk: (when, kind, what it adds); stalls are the gaps below."""
+    """Return one stream over time, with one line per chunk (time, kind, what it adds); stalls are marked below."""
     parts = [
         f'<rect class="{_CLASSES.get(kind, kind)}" x="{4 + _STRIP * at / end:.2f}" y="4" width="1.5" height="34"><title>'
         f"{text(shown(at, 'ns'))} {text(kind)} {text(message[:80])}</title></rect>"
@@ -102,7 +102,7 @@ def strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]
 
 
 def brief_strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]) -> str:
-    """Return the same with chunks of a kind that stand side by side drawn as one, which takes a twentieth of the room."""
+    """Return the same with adjacent chunks of a kind drawn as one, which takes a twentieth of the space."""
     columns = {_STRIP * at // end // _STEP: kind for at, kind, _ in marks}  # of several in one place the last one
     parts = []
     for kind, group in groupby(sorted(columns.items()), key=lambda item: item[1]):

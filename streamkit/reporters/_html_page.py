@@ -1,4 +1,4 @@
-"""The frame of a page: one file that needs no network and works from disk, its style and script named by digest.
+"""The frame of a page: one self-contained file, which allows only its own style and script, by their digests.
 
 The policy allows only that style and that script: text of a stream that was not escaped could not load, send or run anything.
 No attribute contains style or script, so that the policy need not allow it.
@@ -80,7 +80,7 @@ def page(title: str, parts: Iterable[str], data: Any = None) -> str:
 
 
 def text(value: object) -> str:
-    """Return text of a stream as text of a page: escaped, and with what moves text made visible."""
+    """Return text of a stream for a page: escaped, with control characters made visible."""
     return html.escape(one_line(str(value)), quote=True)
 
 
@@ -106,7 +106,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1,
 
 
 def cell(shown: str, number: float | None) -> str:
-    """Return a cell with the number that it is sorted by."""
+    """Return a cell with its sort key."""
     return f'<td data-v="{"" if number is None else number}">{text(shown)}</td>'
 
 
@@ -119,5 +119,5 @@ def _digest(part: str) -> str:
 
 
 def _embedded(data: Any) -> str:
-    """Return JSON inside a script element: no `<` may stand there, or a text could end the element."""
+    """Return JSON for a script element, without `<`, with which a text could end the element."""
     return dumps_fast(data).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -20,7 +20,7 @@ from streamkit.wire.values import Comment, Event, Ignored, Tail
 _EVENTS = 1000
 _LINES = 1000
 _LETTERS = 50_000
-# Letters of one text of a stream, and of one where the letters of the page are used up.
+# Maximum number of characters of one text, and the same once the limit of the page is reached.
 _TEXT, _BEGINNING = 20_000, 500
 _CLOSED = "<details>"
 _ORDER = ("error", "tool", "text", "reasoning", "finish", "usage", "role")
@@ -53,7 +53,7 @@ class Sections:
 def section(shown_stream: PageStream, *, events: int = _EVENTS, each_chunk: bool = True, letters: int = _TEXT) -> str:
     """Return the part of a page that is about one stream, with at most that many `events` and `letters` of each text.
 
-    `each_chunk` draws a line a chunk that says what it adds; without it, chunks that follow closely are drawn as one.
+    `each_chunk` draws one line per chunk with what it adds; otherwise chunks in quick succession are drawn as one.
     """
     stream = shown_stream.stream
     name = _name(stream)

@@ -38,7 +38,7 @@ _PROVIDERS_BY_DIALECT = {
     "watsonx_chat": "ibm.watsonx.ai",
     "xai": "x_ai",
 }
-# APIs that only one provider answers with; of the others the dialect tells, or nothing does.
+# APIs of a single provider. For the others, the dialect identifies the provider, or nothing does.
 _PROVIDERS_BY_API = {
     "bedrock_converse": "aws.bedrock",
     "bedrock_invoke": "aws.bedrock",
@@ -50,12 +50,12 @@ UNITS = {"ns": "s", "tokens": "{token}", "bytes": "By", "tokens/s": "{token}/s",
 
 
 def metric_name(column: Column) -> str:
-    """Return the conventions' name of a metric, else one of our own below `streamkit.`."""
+    """Return the conventions' name of a metric, otherwise a name that begins with `streamkit.`."""
     return _METRICS.get(column.key, f"streamkit.{column.key.removesuffix('_ns')}")
 
 
 def unit(column: Column) -> str:
-    """Return the unit in UCUM, as the conventions ask for it."""
+    """Return the unit in UCUM, as the conventions require."""
     return UNITS.get(column.unit, "1")
 
 

@@ -192,7 +192,7 @@ def few_line(group: Row, report: StatsReport) -> str:
     for name, metrics in sorted(few.items()):
         listed = [f"{', '.join(heads)} ({count})" for count, heads in metrics.items()]
         parts.append(f"{name} and above: {', '.join(listed)}")
-    return f"Too few samples to tell from the maximum: {'; '.join(parts)}." if parts else ""
+    return f"Too few samples to distinguish from the maximum: {'; '.join(parts)}." if parts else ""
 
 
 def run_line(group: Row, report: StatsReport) -> str:
@@ -232,7 +232,7 @@ class Notes:
 
 
 def _notes_shown(first: list[str], count: int) -> list[str]:
-    return first if count <= len(first) else [f"{first[0]} (and the like in {count - 1:,} more)"]
+    return first if count <= len(first) else [f"{first[0]} (and {count - 1:,} similar notes)"]
 
 
 def explanations(group: Row, report: StatsReport) -> Iterator[tuple[Column, dict[str, int]]]:

@@ -270,7 +270,7 @@ def _hint(group: Row, report: StatsReport) -> Iterator[str]:
             codes.update(dict.fromkeys(found))
     if codes:
         message = "; ".join(f"{code}: {report.reasons.get(code, code)}" for code in list(codes)[:3])
-        text = f"{MISSING} is missing ({message}{'; …' if len(codes) > 3 else ''}). --explain tells more."
+        text = f"{MISSING} is missing ({message}{'; …' if len(codes) > 3 else ''}). See --explain."
         yield "\n" + textwrap.fill(text, report.width) + "\n"
 
 

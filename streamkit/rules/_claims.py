@@ -1,4 +1,4 @@
-"""Which clients break on a finding: what was measured of streams of the same API in which the rule found the same field.
+"""Which clients break on a finding: measurements with streams of the same API in which the rule found the same field.
 
 The measurements are `clients.json`, written by `make clients` and committed: every rule's bad example and the small defects of
 its page, served to the clients of their API. It is read when the first finding is made. What was not measured is not claimed.
@@ -23,7 +23,7 @@ _INDEX = re.compile(r"\[\d+\]")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What clients make of one defect: the API, the JSON path (without indices; "" for the stream as a whole), a sentence for
+    """The effects of one defect on clients: the API, the JSON path (without indices; "" for the stream as a whole), a sentence for
     each group of clients that do the same, and how many streams were measured."""
 
     api: str
@@ -39,7 +39,7 @@ def claims(code: str, api: str, path: str | None, dialect: str, severity: Severi
 
 
 def measured(code: str) -> list[Claim]:
-    """Everything that is claimed of a rule, by API and JSON path."""
+    """Return all claims about a rule, by API and JSON path."""
     places = {(row["api"], path): None for row in _rows().get(code, ()) for path in row["paths"]}
     found = []
     for api, path in sorted(places):
@@ -109,7 +109,7 @@ def short_version(version: str) -> str:
 
 
 def _summed(effects: Iterable[str]) -> str:
-    """Return what was measured of several streams, in one phrase; "" where none of them did harm."""
+    """Return the measured effects of several streams in one phrase; "" if there were none."""
     every = list(effects)
     harmful = list(dict.fromkeys(filter(None, every)))
     if not harmful:

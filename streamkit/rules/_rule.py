@@ -88,8 +88,8 @@ class Rule:
     - `framing`: is about bytes on the wire, and does not apply if a log did not keep them.
     - `timed`: does not apply without measured times.
     - `plain`: also applies to a response that is not a stream.
-    - `breaks`: a sentence about a client that breaks on every finding of the rule, for rules of other packages. What is said about
-      clients of our own rules is measured (`measured`).
+    - `breaks`: a sentence about a client that breaks on every finding of the rule, for rules of other packages. The effects on
+      clients of streamkit's own rules are measured (`measured`).
     - `default`: enabled unless the user selects rules.
     - `fix`: repairs the body of an event stream, if that is safe and lossless.
     """

@@ -59,7 +59,7 @@ def record(
 
     `json` is sent as JSON, `data` as it is; with either, the method is POST unless `method` names another. `headers` are
     sent as given: no key is read from the environment. `to` is a file, or a folder (an existing one, or a path that ends
-    in `/`) that gets a file of its own for the exchange; without it nothing is written. Times are in seconds.
+    in `/`) in which a new file is created; without it nothing is written. Times are in seconds.
 
     The exchange has its secrets cut, as on the disk. It can be called while an event loop runs, as in a notebook.
     Raises UsageError, OutputExists, CannotWrite.
@@ -117,7 +117,7 @@ def proxying(
 
 
 def _recorded(outgoing: Any, recorders: Recorders, settings: Any) -> Recorded:
-    """Record in this thread, or in one of its own where an event loop runs here already."""
+    """Record in this thread, or in a new one if an event loop is running in this one."""
     import asyncio
 
     from streamkit.service.recording import record

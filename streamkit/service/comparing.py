@@ -70,7 +70,7 @@ class Side:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Two compared runs: their measurements, the difference of every metric (None if a run has no value of it),
-    that of the success share, and one verdict. `metrics` are those asked for; `alpha` is 1 minus the level of each interval."""
+    that of the success share, and one verdict. `metrics` are those to compare; `alpha` is 1 minus the level of each interval."""
 
     before: Side
     after: Side
@@ -175,7 +175,7 @@ def _values(one: Stream | Row, metrics: list[Metric]) -> Iterable[tuple[str, flo
 
 
 def _in_one_read(stream: Stream) -> bool:
-    """Return whether all content came at once. The rule does not speak of that: alone, it may as well be a quick answer."""
+    """Return whether all content arrived at once. The rule does not report that: a single such stream may be a quick answer."""
     timeline = Timeline(stream)
     return len(timeline.gaps) >= _ENOUGH_GAPS and timeline.coalesced == len(timeline.gaps)
 

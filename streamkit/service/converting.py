@@ -31,7 +31,7 @@ def write(
 ) -> Lost:
     """Write exchanges to a file, or to a binary file that is open for writing, as they are: nothing is redacted.
 
-    `format` is a word of `convert --to`; without one the suffix of `target` tells it. A file that exists is replaced only
+    `format` is a value of `convert --to`; by default it depends on the suffix of `target`. An existing file is replaced only
     with `force`. Returns what the format could not hold. Raises UsageError, OutputExists, CannotWrite.
     """
     path = str(target) if isinstance(target, str | Path) else None

@@ -47,7 +47,7 @@ def fixable(
     """Yield the files that these rules, which are those of a path, can mend. Files that cannot be read are skipped.
 
     Only a file that is one raw event stream and nothing else is mended: a recording proves its bytes with a digest, and
-    what stands around a stream in a log is not its wire.
+    the text around a stream in a log is not part of it.
     """
     for path in paths:
         for file in _found(path):

@@ -31,7 +31,7 @@ def lint_exchanges(
 ) -> Findings:
     """The findings of these exchanges, by these rules, or else by those that are enabled by default.
 
-    Answers that are not streams and were not to be are passed over. `fail_on` is named in the text.
+    Plain responses to requests that do not ask for a stream are skipped. `fail_on` is mentioned in the text.
     """
     chosen = [rule for rule in RULES.values() if rule.default] if rules is None else rules
     streams = [interpret(exchange, judge=True) for exchange in exchanges]
@@ -63,9 +63,9 @@ def _row(stream: Stream) -> dict[str, Any]:
 
 
 def received(number: int, asked: Request, recording: RecordedAnswer, steps: Sequence[Step]) -> Exchange:
-    """What the client of request `number` received: these steps of a recording, after faults.
+    """Return what the client of request `number` received: these steps of a recording, after faults.
 
-    It has no times: recordings are often played without their pauses. It keeps the recording's URL, which tells dialects apart.
+    It has no times: recordings are often played without their pauses. It keeps the recording's URL, which distinguishes dialects.
     """
     recorded = recording.exchange.request
     request = replace(asked, url=recorded.url, headers=recorded.headers) if recorded is not None else asked
@@ -94,7 +94,7 @@ def exchange_of(
     That is bytes (in any format that streamkit reads); a URL, which is requested, with `json` as the body; or a response of
     httpx, requests, urllib, a test client of Starlette or Flask, or anything else with a status, headers and a body.
 
-    Raises UsageError for anything else, UnreadableInput for bytes that are no stream.
+    Raises UsageError for anything else, UnreadableInput for bytes that are not a stream.
     """
     if isinstance(source, str) and source.startswith(("http://", "https://")):
         from streamkit.service.calls import record

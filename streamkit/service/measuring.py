@@ -210,7 +210,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """A run that was measured: a row a stream, the `summary` of all, and one of each group, the largest first.
+    """The measurements of a run: one row per stream, the `summary` of all, and one of each group, the largest first.
 
     Rows and summaries have the keys of `stats --format json`.
     """
@@ -223,7 +223,7 @@ class Statistics:
         return f"<Statistics: {len(self.rows):,} stream{'' if len(self.rows) == 1 else 's'}>"
 
     def to_records(self) -> list[dict[str, Any]]:
-        """Return a flat record a stream, for pandas and the like: distributions as `inter_chunk_gap_ns.p50` and so on."""
+        """Return one flat record per stream, for example for pandas: distributions as `inter_chunk_gap_ns.p50` etc."""
         return [_flat(row) for row in self.rows]
 
 

@@ -16,7 +16,7 @@ from streamkit.model.recording import START
 from streamkit.reporters import Row
 from streamkit.results import RESULTS, Request, ToolResult
 
-# The beginning of such a file, also if another program has reformatted it.
+# The beginning of a file of `stats --format json`, even if another program has reformatted it.
 _HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"streams"\s*:\s*\[')
 _HEAD_BYTES = 512
 
@@ -71,7 +71,7 @@ def tool_measurements(path: str) -> list[Measurement] | None:
 
 
 def _document(data: bytes) -> list[Any]:
-    """One JSON value, or one a line."""
+    """Return one JSON value, or one per line."""
     try:
         return [orjson.loads(data)]
     except orjson.JSONDecodeError:
@@ -100,7 +100,7 @@ def _measured(path: str, number: int, request: Request, tool: ToolResult) -> Mea
 
 
 def rows_of(path: str) -> list[Row]:
-    """Return the rows of such a file, a stream each. Raises UnreadableInput."""
+    """Return the rows of such a file, one per stream. Raises UnreadableInput."""
     measurements = tool_measurements(path)
     if measurements is not None:
         entries = [entry for entry in METRICS.values() if not entry.whole_run]

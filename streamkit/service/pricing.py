@@ -118,6 +118,7 @@ def _price(path: str, number: int, entry: Any) -> Price:
             continue
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < inf:
             raise UnreadableInput(
-                path, f"price {number} ({entry['model']}): {kind} is no price: expected 2.5 a million"
+                path,
+                f"price {number} ({entry['model']}): {kind} is not a price: expected a number such as 2.5 (per million tokens)",
             )
     return Price(entry["model"], float(entry["input"]), float(entry["output"]), entry.get("cached"))

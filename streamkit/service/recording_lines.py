@@ -185,7 +185,7 @@ class RecordingLines:
             return []
         self._noted = True
         return self.note(
-            {"said": "written lines cannot be changed here, so some are written only after the next frame"}
+            {"said": "written lines cannot be changed in this output, so some are written only after the next frame"}
         )
 
 

@@ -43,7 +43,7 @@ def reduce_stream(stream: Stream, rule: Rule, *, keep_text: bool = False) -> Red
     Events and fields that do not matter are taken out, texts are masked letter by letter unless `keep_text`. It is a raw
     event stream where that alone shows the finding; else a recording, with the host, the status, the flags of the request
     and how the connection ended. Raises UsageError for a rule that is not about the body, StreamkitError where a file of
-    the stream by itself does not break it.
+    a file with only the stream does not break it.
     """
     check_reducible(rule)
     stream = judged(stream)
@@ -54,7 +54,7 @@ def reduce_stream(stream: Stream, rule: Rule, *, keep_text: bool = False) -> Red
         if fails(pieces):
             left = Reduced(fewest(pieces, fails), masked=False) if keep_text else reduce(pieces, fails)
             return ReducedStream(pack(left.pieces), raw, left.masked)
-    raise StreamkitError(f"{stream.file}: a file of this stream by itself does not break {rule.code}")
+    raise StreamkitError(f"{stream.file}: a file with only this stream does not break {rule.code}")
 
 
 def check_reducible(rule: Rule) -> None:

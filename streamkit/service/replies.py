@@ -55,7 +55,7 @@ def record_command(nearest: RecordedAnswer | None) -> str:
 def not_found(
     miss: Miss, recordings: Sequence[RecordedAnswer], asked: str, *, details: str, command: str
 ) -> list[Step]:
-    """Return a 404 with the closest recording, the first difference, the path where all are listed, and how to record anew."""
+    """Return a 404 with the closest recording, the first difference, the path that lists all, and how to record it."""
     nearest = None
     if miss.nearest is not None:
         first = miss.first

@@ -19,7 +19,7 @@ _NANOSECOND = 1e-9
 
 
 class Playback:
-    """Play the steps of one response. It is called at each deadline and has no task of its own.
+    """Play the steps of one response. It is called at each deadline and needs no task.
 
     Deadlines are relative to the arrival of the request.
     """

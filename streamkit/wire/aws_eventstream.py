@@ -1,8 +1,8 @@
-"""application/vnd.amazon.eventstream, in which Amazon Bedrock streams: binary messages with checksums.
+"""Decode application/vnd.amazon.eventstream, the framing of Amazon Bedrock: binary messages with checksums.
 
 A message is, in network byte order: its total length (4 bytes), the length of its headers (4), the CRC-32 of these
 eight bytes (4), the headers, the payload, the CRC-32 of all before (4). Each message is an event: `data` the payload,
-`name` its `:event-type`, or `:exception-type` or `:error-code` where `:message-type` says so.
+`name` its `:event-type`, or its `:exception-type` or `:error-code`, depending on `:message-type`.
 
 Never raises on content. A message with a wrong message checksum is `Ignored` ("bad-checksum") as a whole, and reading continues
 after it. If the prelude is wrong, its lengths are unreliable: bytes are `Ignored` ("bad-checksum" if the prelude's CRC is
@@ -23,7 +23,7 @@ _PRELUDE = struct.Struct("!III")
 _CRC = struct.Struct("!I")
 _LEAST = _PRELUDE.size + _CRC.size
 _MOST = 24 * 1024 * 1024
-"""Bytes: the longest message that Amazon's own decoders accept; a longer one is not plausible."""
+"""Maximum size of a message in bytes, that of Amazon's own decoders; a longer one is not plausible."""
 
 HeaderValue = bool | int | bytes | str | UUID
 _NUMBERS = {2: struct.Struct("!b"), 3: struct.Struct("!h"), 4: struct.Struct("!i"), 5: struct.Struct("!q")}
@@ -31,7 +31,7 @@ _TIMESTAMP = 8
 
 
 class Decoder(ColumnDecoder):
-    """AWS event stream while bytes arrive."""
+    """Decodes an AWS event stream incrementally."""
 
     __slots__ = ("_needed", "_offset", "_pieces", "_rubbish", "_size")
 
@@ -41,13 +41,13 @@ class Decoder(ColumnDecoder):
         self._offset = 0  # of the first pending byte
         self._pieces: list[bytes] = []
         self._size = 0  # of the pieces
-        self._needed = _PRELUDE.size  # how many bytes must be pending before they are worth a look
+        self._needed = _PRELUDE.size  # how many bytes must be pending before they are examined
 
     def _take(self, data: bytes) -> None:
         self._pieces.append(data)
         self._size += len(data)
         if self._size < self._needed:
-            return  # joined only when whole, else a long message in short reads would take quadratic time
+            return  # joined only when complete: otherwise a long message in short reads would take quadratic time
         pending = b"".join(self._pieces)
         at = 0
         while len(pending) - at >= _PRELUDE.size:
@@ -70,9 +70,9 @@ class Decoder(ColumnDecoder):
         self._pieces, self._size = [pending[at:]], len(pending) - at
 
     def _resynchronise(self, pending: bytes, at: int, fault: str) -> int:
-        """Skip to the next offset where a prelude is valid, or may be once more bytes arrive."""
+        """Skip to the next offset with a prelude that is valid, or may be valid once more bytes arrive."""
         place = at + 1
-        # The first byte of a plausible length is 0 or 1, so most offsets are skipped at search speed.
+        # The first byte of a plausible length is 0 or 1, so most offsets are skipped by a fast search.
         while place <= len(pending) - _PRELUDE.size and (pending[place] > 1 or _fault(pending, place)):
             place += 1
         if self._rubbish is None:
@@ -102,19 +102,19 @@ class Decoder(ColumnDecoder):
 
 
 def decode(body: bytes) -> Events:
-    """Return a whole body decoded: the items of a `Decoder`, in columns."""
+    """Decode a complete body: the items of a `Decoder`, in columns."""
     return Decoder().whole(body)
 
 
 def recognises(head: bytes) -> bool:
-    """Return whether these first bytes begin with a prelude whose checksum is right."""
+    """Return whether these first bytes begin with a prelude whose checksum is correct."""
     return len(head) >= _PRELUDE.size and _fault(head, 0) is None
 
 
 def encode(
     name: str, payload: bytes, headers: Mapping[str, HeaderValue] | None = None, message_type: str = "event"
 ) -> bytes:
-    """Return a message on the wire. `message_type` is `event`, `exception` or `error` and tells which header holds `name`."""
+    """Encode a message. `message_type` is `event`, `exception` or `error` and determines which header contains `name`."""
     named: dict[str, HeaderValue] = {":message-type": message_type, _NAME_HEADER[message_type]: name, **(headers or {})}
     block = b"".join(_header(key, value) for key, value in named.items())
     total = _LEAST + len(block) + len(payload)
@@ -134,7 +134,7 @@ def _name(headers: Mapping[str, HeaderValue]) -> str:
 
 
 def _fault(data: bytes, at: int) -> str | None:
-    """Return what is wrong with the prelude at this place, or None."""
+    """Return what is wrong with the prelude at this offset, or None."""
     total, headers, crc = _PRELUDE.unpack_from(data, at)
     if crc32(data[at : at + 8]) != crc:
         return "bad-checksum"
@@ -159,7 +159,7 @@ def headers_of(block: bytes) -> dict[str, HeaderValue]:
 
 
 def _value(kind: int, block: bytes, at: int) -> tuple[HeaderValue, int] | None:
-    """Return a header's value of the type `kind` at this place, and the place after it; None if it is not well formed."""
+    """Return the value of type `kind` at this offset, and the offset after it; None if it is not well formed."""
     if kind in (0, 1):
         return kind == 0, at
     size = {2: 1, 3: 2, 4: 4, 5: 8, _TIMESTAMP: 8, 9: 16}.get(kind)
@@ -180,7 +180,7 @@ def _value(kind: int, block: bytes, at: int) -> tuple[HeaderValue, int] | None:
 
 
 def _header(name: str, value: HeaderValue) -> bytes:
-    """Return a header on the wire. An integer is written in the shortest type that holds it."""
+    """Encode a header. An integer gets the shortest type that can represent it."""
     key = name.encode()
     head = bytes((len(key),)) + key
     if isinstance(value, bool):

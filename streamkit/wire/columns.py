@@ -1,4 +1,4 @@
-"""The columns that a framing fills: taken as items while bytes arrive, or frozen as `Events` at the end of a body."""
+"""The columns that a framing fills: returned as items while bytes arrive, or frozen as `Events` at the end of a body."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import repeat
 from streamkit.wire.values import Aside, Event, Events, Ignored, Item
 
 _RUBBISH_PIECE = 65536
-"""Bytes: the most garbage that one `Ignored` holds, so that a body that is not a stream needs little memory."""
+"""Maximum number of bytes in one `Ignored`, so that a body that is not a stream needs little memory."""
 
 
 class Columns:
@@ -28,7 +28,7 @@ class Columns:
     def add(
         self, data: bytes, start: int, end: int, name: str = "message", id: str = "", retry: int | None = None
     ) -> None:
-        """Append one event. The columns of names and ids come to be with the first that is not the default."""
+        """Append one event. The columns of names and ids are created with the first one that is not the default."""
         if self.names is not None:
             self.names.append(name)
         elif name != "message":
@@ -48,7 +48,7 @@ class Columns:
     def add_many(
         self, data: list[bytes], starts: list[int], ends: list[int], names: list[str] | None = None, id: str = ""
     ) -> None:
-        """Append events without `retry`, which have these names, or the default, and all the same id."""
+        """Append events without `retry`, with these names or the default one, and all with the same id."""
         if self.names is None and names is not None and names.count("message") != len(names):
             self.names = ["message"] * len(self.data)
         if self.names is not None:
@@ -62,7 +62,7 @@ class Columns:
         self.ends += ends
 
     def aside(self, aside: Aside) -> None:
-        """Append what is not an event."""
+        """Append an item that is not an event."""
         self.asides.append((len(self.data), aside))
 
     def freeze(self, last_id: str = "", retry: int | None = None) -> Events:
@@ -91,7 +91,7 @@ class Columns:
         return list(self.freeze().items())
 
     def _only(self) -> Event:
-        """Return the one event there is, without the detour over `Events`: live streams bring one event a read."""
+        """Return the only event, without creating `Events`: a read of a live stream usually contains one event."""
         event = Event(
             self.data.pop(),
             self.names.pop() if self.names else "message",
@@ -123,7 +123,7 @@ class ColumnDecoder(ABC):
         return self._columns.take()
 
     def whole(self, body: bytes) -> Events:
-        """Decode a whole body into columns, as `decode` does, on a new decoder."""
+        """Decode a complete body into columns, like `decode`. The decoder must be unused."""
         self._take(body)
         self._finish()
         return self._columns.freeze()
@@ -138,7 +138,7 @@ class ColumnDecoder(ABC):
 
 
 class Rubbish:
-    """Bytes that fit nothing, collected into `Ignored` values of at most 64 KiB, the same however the bytes arrive."""
+    """Collects undecodable bytes into `Ignored` values of at most 64 KiB, independently of how the bytes arrive."""
 
     __slots__ = ("_pieces", "_reason", "_size", "_start")
 
@@ -149,7 +149,7 @@ class Rubbish:
         self._start = 0
 
     def add(self, data: bytes, start: int, columns: Columns) -> None:
-        """Take in `data`, which lies at `start`, right after what was taken in before the last flush, if anything."""
+        """Add `data`, which begins at offset `start`, right after the data added since the last flush, if any."""
         while data:
             if not self._pieces:
                 self._start = start
@@ -161,7 +161,7 @@ class Rubbish:
                 self.flush(columns)
 
     def flush(self, columns: Columns) -> None:
-        """Return what was collected."""
+        """Return the collected items."""
         if self._pieces:
             data = b"".join(self._pieces)
             columns.aside(Ignored(data, self._reason, self._start, self._start + len(data)))

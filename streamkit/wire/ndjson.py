@@ -1,8 +1,8 @@
-"""Newline-delimited JSON, used by Ollama: each line that is not blank is an event.
+"""Decode newline-delimited JSON, used by Ollama: each line that is not blank is an event.
 
-Lines end with LF; CRs before it belong to the line end (JSON itself cannot end with one). The last line may lack its
-LF: it is an event if it ends as an object or array does, else a `Tail`. `Event.start` is the line's first byte, `end`
-comes after its LF. The payload is not parsed here: a line that is not JSON is an event whose data is not JSON.
+Lines end with LF; CRs before it belong to the line end (JSON itself cannot end with one). If the last line has no
+LF, it is an event if it ends like an object or array, otherwise a `Tail`. `Event.start` is the line's first byte, `end`
+is after its LF. The payload is not parsed here: a line that is not JSON is an event whose data is not JSON.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from streamkit.wire.columns import ColumnDecoder
 from streamkit.wire.values import Event, Events, Ignored, Tail
 
 LIMIT = 64 * 1024 * 1024
-"""Bytes: the longest line that a decoder keeps by default."""
+"""Maximum size of a line in bytes that a decoder keeps by default."""
 
 _FIRST_NAME = re.compile(rb'\{[ \t]*"')
 _MARK = b"\xef\xbb\xbf"
 
 
 class Decoder(ColumnDecoder):
-    """NDJSON while bytes arrive. A line of more than `limit` bytes is given as `Ignored(b"", "too-long", ...)`."""
+    """Decodes NDJSON incrementally. A line of more than `limit` bytes is returned as `Ignored(b"", "too-long", ...)`."""
 
     __slots__ = ("_begun", "_limit", "_line_start", "_offset", "_partial", "_skipping")
 
@@ -58,7 +58,7 @@ class Decoder(ColumnDecoder):
                 self._partial = []
 
     def _strip_mark(self, data: bytes) -> bytes:
-        """Skip one leading byte order mark, which may come in pieces: RFC 8259, section 8.1, allows it."""
+        """Skip one leading byte order mark, which may be split across feeds. RFC 8259, section 8.1, allows it."""
         data = b"".join((*self._partial, data))
         self._partial, self._offset = [], 0
         if len(data) < len(_MARK) and _MARK.startswith(data):
@@ -72,7 +72,7 @@ class Decoder(ColumnDecoder):
         return data
 
     def _lines(self, lines: list[bytes], edges: list[int]) -> None:
-        """Whole lines, line i from `edges[i]` to `edges[i + 1]`."""
+        """Process complete lines, of which line i extends from `edges[i]` to `edges[i + 1]`."""
         payloads = list(map(bytes.rstrip, lines, repeat(b"\r\n")))
         small = edges[len(lines)] - edges[0] <= self._limit and not self._skipping
         if small and all(map(bytes.startswith, payloads, repeat(b"{"))):
@@ -99,21 +99,21 @@ class Decoder(ColumnDecoder):
 
 
 def _as_event(data: bytes, start: int) -> Event:
-    """Return the line as readers give it that ask only for the end of the file."""
+    """Return the unfinished line as an event, as readers do that end the last line at the end of the file."""
     return Event(data.rstrip(b"\r"), start=start, end=start + len(data))
 
 
 def decode(body: bytes, limit: int = LIMIT) -> Events:
-    """Return a whole body decoded: the items of a `Decoder`, in columns."""
+    """Decode a complete body: the items of a `Decoder`, in columns."""
     return Decoder(limit).whole(body)
 
 
 def recognises(head: bytes) -> bool:
-    """Return whether these first bytes are an object a line: the first line begins and ends one, and so do most of the others.
+    """Return whether these first bytes are one object per line: the first line is one, and so are most of the others.
 
-    A line among them may be broken: the lines after it are events all the same. A single object printed over several lines
-    has lines that neither begin nor end one. One unfinished line alone is taken, too, if a name follows its brace: a
-    stream whose first line is long looks so. If that one object is all, a document gives the same event.
+    A few lines may be invalid; the lines after them are still events. The lines of a single object printed over several lines
+    neither begin nor end an object. A single unfinished line is accepted, too, if a name follows its brace, because the first
+    line of a stream may be long. If that object is the whole body, decoding it as a document returns the same event.
     """
     whole, _, rest = head.removeprefix(_MARK).rpartition(b"\n")
     lines = [line.strip() for line in whole.split(b"\n")]

@@ -1,7 +1,7 @@
-"""Fast reading of runs of blocks of the two shapes that nearly all streams have.
+"""Fast decoding of runs of blocks of the two forms that nearly all streams have.
 
-The shapes are `data: X`, blank; and `event: E`, `data: X`, blank, with or without the space. Both are verified line by line before
-anything is read: blank lines are blank, and the others begin with their field. Everything else is left to the plain loop of `sse`,
+The forms are `data: X`, blank; and `event: E`, `data: X`, blank, with or without the space. Both are verified line by line before
+anything is decoded: blank lines are blank, and the others begin with their field. Everything else is left to the plain loop of `sse`,
 which has the same results for every stream; tests compare the two.
 """
 
@@ -13,14 +13,14 @@ from operator import itemgetter, ne, not_
 from streamkit.wire.columns import Columns
 
 LEAST = 4
-"""Blocks: a shorter run costs more than it saves."""
+"""Minimum number of blocks; a shorter run costs more than it saves."""
 
 SPANS = (64, 4096)
-"""Blocks looked at together, at first and at most: a run that ends early must not have cost the look at all the rest."""
+"""Blocks that are verified together, at first and at most: if a run ends early, verifying all the rest would be wasted."""
 
 _DATA = b"data:"
 _EVENT = b"event:"
-# By line end: the blank lines of the first blocks, by which a run is told, and what of a line is the value.
+# By line end: the blank lines of the first blocks, which identify a run, and the part of a line that is the value.
 _BLANKS = {ending: [ending] * LEAST for ending in (b"\n", b"\r\n")}
 _SPACED = {True: _DATA + b" ", False: _DATA}
 _VALUES = {
@@ -31,7 +31,7 @@ _VALUES = {
 
 
 class _Names(dict[bytes, str]):
-    """Event types by their lines: streams have few, so each is decoded once; bounded, since a stream may have many."""
+    """Event types by their lines: streams have few, so each is decoded once. The size is limited, because a stream may have many."""
 
     def __missing__(self, line: bytes) -> str:
         name = line.rstrip(b"\r\n")[len(_EVENT) :].removeprefix(b" ").decode("utf-8", "replace") or "message"
@@ -44,7 +44,7 @@ _names = _Names()
 
 
 def only_block(data: bytes) -> tuple[bytes, str] | None:
-    """Return the payload and the event type of bytes that are one block of these shapes with LF, and nothing else; else None."""
+    """Return the payload and the event type of bytes that are exactly one block of these forms with LF, otherwise None."""
     if not data.endswith(b"\n\n") or b"\r" in data:
         return None
     at, name = 0, "message"
@@ -57,7 +57,7 @@ def only_block(data: bytes) -> tuple[bytes, str] | None:
 
 
 def read(lines: list[bytes], edges: list[int], index: int, ending: bytes, columns: Columns, last_id: str) -> int:
-    """Read the run of blocks that begins at line `index`, where no block is open, if any; gives the index after it.
+    """Decode the run of blocks that begins at line `index`, if there is one; return the index after it. No block is open there.
 
     Each line ends in `ending`, line i begins at `edges[i]`.
     """
@@ -87,7 +87,7 @@ def _read_span(
     columns: Columns,
     last_id: str,
 ) -> int:
-    """Read at most `span` blocks of `step` lines; gives how many there were."""
+    """Decode at most `span` blocks of `step` lines; return how many there were."""
     stop = index + span * step
     blanks = lines[index + step - 1 : stop : step]
     size = len(blanks)
@@ -96,7 +96,7 @@ def _read_span(
     values = lines[index + step - 2 : index + size * step : step]
     if not values:
         return 0
-    # All must have the space after the colon, or none, as the first: the value begins at one place.
+    # Either all have the space after the colon or none, like the first, so that all values begin at the same column.
     spaced = values[0].startswith(_SPACED[True])
     size = _how_many_start_with(_SPACED[spaced], values)
     if not spaced:

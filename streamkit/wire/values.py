@@ -24,7 +24,7 @@ from streamkit.frozen import dataclass
 class Event:
     """One event as dispatched: an SSE event, an NDJSON line, an AWS message, an element of a JSON array.
 
-    `data` are the payload's bytes, `name` the event type (`message` where none was given), `id` the last event ID
+    `data` is the payload (bytes), `name` the event type (default: `message`), `id` the last event ID
     string at dispatch, `retry` the last valid reconnection time (ms) of its own block. `end` is the offset after the
     byte that completed it: the end of its blank line.
     """
@@ -38,13 +38,13 @@ class Event:
 
     @property
     def text(self) -> str:
-        """The payload as text, invalid UTF-8 replaced as the standard's decoder does."""
+        """The payload as text, with invalid UTF-8 replaced like the standard's decoder does."""
         return self.data.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment line, without its colon: keep-alives are made of these."""
+    """A comment line without its colon, often used as a keep-alive."""
 
     data: bytes
     start: int
@@ -68,7 +68,7 @@ class Ignored:
 
     @property
     def lost(self) -> bool:
-        """Whether an event may have been in these bytes, and could not be decoded."""
+        """Whether these bytes may have contained an event that could not be decoded."""
         return self.reason in ("bad-checksum", "bad-length", "not-json", "too-long")
 
 
@@ -76,8 +76,8 @@ class Ignored:
 class Tail:
     """The unfinished line or event at the end of the body, which was never dispatched.
 
-    `data` are the raw bytes (empty if they went over the decoder's limit). `event` is the event that an
-    end-of-stream dispatch would have given, as some clients do, or None.
+    `data` are the raw bytes (empty if they exceeded the decoder's limit). `event` is the event that an
+    end-of-stream dispatch, as in some clients, would have returned, or None.
     """
 
     data: bytes
@@ -94,8 +94,8 @@ Item = Event | Comment | Ignored | Tail
 class Events:
     """A whole body decoded, in columns: `data[i]`, `starts[i]`, `ends[i]` belong to event i.
 
-    `names` and `ids` are None if every event has the default. `retries` is sparse. `asides` holds what is not an
-    event, each with the number of events before it. `last_id` and `retry` are the connection's state at the end.
+    `names` and `ids` are None if every event has the default. `retries` is sparse. `asides` contains the items other than
+    events, each with the number of events before it. `last_id` and `retry` are the connection's state at the end.
     """
 
     data: list[bytes]
@@ -119,7 +119,7 @@ class Events:
         return "message" if self.names is None else self.names[index]
 
     def event(self, index: int) -> Event:
-        """Event `index` as a value."""
+        """Return event `index` as a value."""
         return Event(
             self.data[index],
             self.name(index),
@@ -149,7 +149,7 @@ class Events:
 
 
 class Decoder(Protocol):
-    """A framing while bytes arrive: `feed` gives the items that these bytes completed, `close` what is pending."""
+    """An incremental decoder: `feed` returns the items that its bytes complete, `close` what is pending."""
 
     def feed(self, data: bytes) -> list[Item]:
         """Return the items that these bytes completed."""
@@ -162,7 +162,7 @@ class Decoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """A framing by name: `decoder()` makes a decoder for a live body, `decode(body)` decodes a whole one."""
+    """A framing by name: `decoder()` returns a decoder for a live body, `decode(body)` decodes a complete one."""
 
     name: str
     decoder: Callable[[], Decoder]

@@ -96,7 +96,7 @@ def test_no_json_makes_an_api_raise(name: str, stream: list[dict[str, Any]]) -> 
 
 @settings(max_examples=200)
 @given(chunk=chunks | mutants())
-def test_the_shortcut_for_text_alone_finds_what_the_whole_reading_finds(chunk: dict[str, Any]) -> None:
+def test_the_shortcut_for_text_finds_the_same_as_the_full_reader(chunk: dict[str, Any]) -> None:
     assert deltas(chunk) == every_delta(chunk)
 
 

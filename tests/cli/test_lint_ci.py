@@ -164,7 +164,7 @@ def test_code_scanning_is_requested() -> None:
     assert action()["inputs"]["fail-on"]["default"] == ""
 
 
-def test_the_action_installs_into_an_environment_of_its_own(tmp_path: Path, runner: dict[str, str]) -> None:
+def test_the_action_installs_into_a_separate_environment(tmp_path: Path, runner: dict[str, str]) -> None:
     """`python` is a stub for venv and pip that records its arguments."""
     python = tmp_path / "bin" / "python"
     python.unlink()

@@ -70,7 +70,7 @@ def test_only_enabled_rules_are_fixed(tmp_path: Path) -> None:
     assert path.read_text() == TABLE["no space"][0]
 
 
-def test_recordings_and_logs_are_left_alone(tmp_path: Path) -> None:
+def test_recordings_and_logs_are_not_changed(tmp_path: Path) -> None:
     recording = Path(__file__).parents[2] / "recordings" / "openai_chat" / "cut-off.jsonl"
     kept = {tmp_path / "a.jsonl": recording.read_bytes(), tmp_path / "a.log": f"a log:\ndata:{CHUNK}\n".encode()}
     for path, data in kept.items():

@@ -73,7 +73,7 @@ READING = [
 
 @pytest.mark.parametrize("words", READING, ids=lambda words: " ".join(words[:3]).encode("unicode_escape").decode())
 @pytest.mark.usefixtures("folder")
-def test_a_log_holds_no_command(words: list[str]) -> None:
+def test_a_log_contains_no_command(words: list[str]) -> None:
     ran = CliRunner().invoke(streamkit, words, prog_name="streamkit")
     for text in (ran.stdout, ran.stderr):
         assert not [line for line in re.split("[\r\n]", text) if line.lstrip().startswith("::")]

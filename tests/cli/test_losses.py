@@ -71,7 +71,7 @@ def cut_short(exchange: Exchange) -> None:
 
 @pytest.mark.skipif(not LIMITED, reason="this shell has no ulimit -f")
 @pytest.mark.parametrize("road", ["http", "pipe"])
-def test_the_stream_goes_on_when_the_disk_is_full(tmp_path: Path, road: str) -> None:
+def test_the_stream_continues_if_the_disk_is_full(tmp_path: Path, road: str) -> None:
     with served(stream) as (url, _):
         source = url if road == "http" else "-"
         stdin = BODY if road == "pipe" else b""
@@ -88,7 +88,7 @@ def test_the_stream_goes_on_when_the_disk_is_full(tmp_path: Path, road: str) -> 
 
 @pytest.mark.skipif(not LIMITED, reason="this shell has no ulimit -f")
 @pytest.mark.parametrize("more", [[], ["-o", "all.jsonl"]], ids=["folder", "file"])
-def test_the_proxy_says_what_it_lost(tmp_path: Path, more: list[str]) -> None:
+def test_the_proxy_reports_what_it_lost(tmp_path: Path, more: list[str]) -> None:
     program = ["--", sys.executable, "-c", ASK]
     with served(stream) as (url, _):
         done = run(tmp_path, *LIMITED, *STREAMKIT, "proxy", url, "--port", "0", *more, *program)
@@ -124,13 +124,13 @@ def test_a_reader_of_a_pipe_that_leaves_is_a_loss(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+def test_a_folder_without_write_permission_is_reported_before_a_request_is_sent(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
     done = run(tmp_path, *STREAMKIT, "proxy", "http://127.0.0.1:1", "--dir", "closed/more", "--", "true")
     assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
 
 
-def test_a_file_in_the_place_of_the_folder_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+def test_a_file_instead_of_the_folder_is_reported_before_a_request_is_sent(tmp_path: Path) -> None:
     (tmp_path / "taken").write_bytes(b"")
     done = run(tmp_path, *STREAMKIT, "proxy", "http://127.0.0.1:1", "--dir", "taken", "--", "true")
     assert (done.returncode, done.stderr) == (2, b"streamkit: taken: cannot write: Not a directory\n")
@@ -201,7 +201,7 @@ def recording(folder: Path, url: str, *more: str) -> Iterator[subprocess.Popen[b
     ],
     ids=lambda words: " ".join(words[:1] + words[2:3]),
 )
-def test_who_would_mix_with_another_or_overwrite_it_is_refused(
+def test_mixing_with_or_overwriting_another_writer_is_rejected(
     tmp_path: Path, first: list[str], second: list[str]
 ) -> None:
     if second[0] == "rule":
@@ -263,7 +263,7 @@ def test_nothing_is_left_where_nothing_was_recorded(tmp_path: Path) -> None:
     assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
 
 
-def test_an_error_of_the_disk_is_told_once_and_the_exchange_goes_on(tmp_path: Path) -> None:
+def test_a_disk_error_is_reported_once_and_the_exchange_continues(tmp_path: Path) -> None:
     from streamkit.service.recorder import Recorders
 
     class Broken:
@@ -291,7 +291,7 @@ def test_an_error_of_the_disk_is_told_once_and_the_exchange_goes_on(tmp_path: Pa
     assert (outcome.frames, outcome.lost, outcome.path, outcome.complete) == (len(EVENTS), True, "broken.jsonl", False)
 
 
-def test_the_line_of_an_exchange_names_the_file_that_holds_it(tmp_path: Path) -> None:
+def test_the_line_of_an_exchange_names_its_file(tmp_path: Path) -> None:
     with served(stream) as (url, _):
         words = ["proxy", url, "--port", "0", "-o", "all.jsonl", "--", sys.executable, "-c", ASK]
         done = run(tmp_path, *STREAMKIT, *words)

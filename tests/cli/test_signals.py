@@ -196,7 +196,7 @@ signal.pause()
 
 @pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.parametrize("kind", ["plain", "patient"])
-def test_the_program_behind_a_proxy_is_told_and_is_no_orphan(tmp_path: Path, kind: str, name: str) -> None:
+def test_the_program_of_a_proxy_receives_the_signal_and_is_not_orphaned(tmp_path: Path, kind: str, name: str) -> None:
     number = signal.Signals[name]
     program = [sys.executable, "-c", CHILD, kind]
     command = [*STREAMKIT, "proxy", "--port", "0", "-o", "all.jsonl"]

@@ -108,7 +108,7 @@ def test_a_terminal_receives_no_control_characters(tmp_path: Path) -> None:
     assert "\x1b" not in shown
 
 
-def test_explain_gives_formulas_and_reasons(three: str) -> None:
+def test_explain_shows_formulas_and_reasons(three: str) -> None:
     shown = run("--explain", three).output
     assert "Formula: at(first content chunk) − at(request)" in shown
     assert "missing in 1 of 3 here, no-usage: the stream reports no usage" in shown

@@ -188,6 +188,6 @@ def test_a_rejected_command_leaves_the_output_file_unchanged(tmp_path: Path) -> 
 def test_a_percentile_of_too_few_samples_is_marked(tmp_path: Path) -> None:
     path = recording(tmp_path / "run.jsonl", [GOOD] * 7)
     shown = " ".join(run("--metrics", "ttft,gap", path).stdout.split())
-    assert "Too few samples to tell from the maximum: p90 and above: TTFT (7); p99 and above: Gap (63)." in shown
+    assert "Too few samples to distinguish from the maximum: p90 and above: TTFT (7); p99 and above: Gap (63)." in shown
     path = recording(tmp_path / "more.jsonl", [GOOD] * 100)
     assert "Too few samples" not in run("--metrics", "ttft", path).stdout

@@ -197,13 +197,13 @@ class TestManyStreams:
         path = recording(tmp_path / "a.jsonl", [exchange(events)] * 5)
         shown = " ".join(run(path).stdout.split())
         assert shown.count("gaps are under 0.1 ms") == 1
-        assert "(and the like in 4 more)" in shown
+        assert "(and 4 similar notes)" in shown
 
     def test_notes_and_reasons_cover_unlisted_streams(self, tmp_path: Path) -> None:
         events = [(100, text("a")), (100, text("b")), (120, text("c")), (140, text("d"))]
         path = recording(tmp_path / "a.jsonl", [exchange(events)] * 60)
         shown = " ".join(run("--explain", path).stdout.split())
-        assert "(and the like in 59 more)" in shown
+        assert "(and 59 similar notes)" in shown
         assert "missing in 60 of 60 here, no-usage" in shown
 
 
@@ -318,7 +318,7 @@ class TestComparison:
         result = run("--compare", before, after)
         assert result.return_value == 0
         shown = " ".join(result.stdout.split())
-        assert "Verdict: inconclusive. 3 and 3 measured streams are too few to tell: at least 5 a side" in shown
+        assert "Verdict: inconclusive. 3 and 3 measured streams are too few: at least 5 per side" in shown
 
     def test_the_outputs_of_two_runs(self, tmp_path: Path) -> None:
         runs = [

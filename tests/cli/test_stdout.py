@@ -84,7 +84,7 @@ def test_a_failed_write_is_one_line_and_exit_2(name: str, redirection: str, said
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["lint", "--help"]], ids=" ".join)
 @pytest.mark.parametrize("redirection", [">&-", pytest.param(">/dev/full", marks=needs_full)])
-def test_a_failed_write_of_help_is_no_different(words: list[str], redirection: str) -> None:
+def test_a_failed_write_of_the_help_is_reported_in_the_same_way(words: list[str], redirection: str) -> None:
     ran = in_shell(redirection, *words)
     assert (ran.returncode, ran.stderr.count(b"\n")) == (2, 1)
 

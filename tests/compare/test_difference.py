@@ -264,7 +264,7 @@ def test_a_shift_lies_within_its_bounds_and_has_the_sign_of_the_metric(by: float
         (1.0, 1e-30, "inconclusive", False),  # less than matters
     ],
 )
-def test_a_shift_that_would_be_worse_if_asked_alone_is_leaning(
+def test_a_shift_that_would_be_worse_as_the_only_metric_is_leaning(
     by: float, alpha: float, verdict: str, leaning: bool
 ) -> None:
     told = compare(steady(100), steady(100 + by), more_is_better=False, alpha=alpha)

@@ -44,7 +44,7 @@ def test_the_shift_is_the_median_of_all_differences() -> None:
     assert estimate == median([later - earlier for later in after for earlier in before])
 
 
-def test_too_few_values_give_no_interval() -> None:
+def test_too_few_values_have_no_interval() -> None:
     assert shift([1.0, 2.0, 3.0], [7.0, 8.0, 9.0], [0.05])[1] == [None]
     assert tail_shift([1.0] * 5, [2.0] * 5, 3, 0.05) is None
 
@@ -107,7 +107,7 @@ def test_the_interval_has_its_nominal_coverage(count: int, alpha: float) -> None
     assert held / rounds >= 1 - alpha - 3 * (alpha * (1 - alpha) / rounds) ** 0.5
 
 
-def test_the_fast_path_for_many_values_gives_the_same() -> None:
+def test_the_fast_path_for_many_values_has_the_same_result() -> None:
     chance = random.Random(3)
     before = sorted(chance.gauss(100, 10) for _ in range(100_000))
     after = sorted(chance.gauss(101, 10) for _ in range(100_000))

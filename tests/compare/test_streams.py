@@ -107,7 +107,7 @@ def test_how_it_ended(fields: dict[str, Any], expected: tuple[str, str, Any, Any
 
 
 @pytest.mark.parametrize("field", sorted(VOLATILE))
-def test_what_is_new_in_every_run_is_compared_only_when_asked_for(field: str) -> None:
+def test_fields_that_change_with_every_run_are_compared_only_on_request(field: str) -> None:
     first, second = (
         stream([PLAIN[0].replace('"model"', f'"{field}":"{value}","model"'), *PLAIN[1:]]) for value in ("a", "b")
     )

@@ -80,7 +80,7 @@ def test_llmperf_divides_by_the_lines() -> None:
     assert (ours.ttft, ours.end, ours.per_token) == (100 * MS, 171 * MS, 160 * MS / 5)
 
 
-def test_tool_calls_alone() -> None:
+def test_only_tool_calls() -> None:
     call = chunk({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}]})
     events = [(20, ROLE), (100, call), (120, call), (125, STOP), (130, usage(9)), (130, "[DONE]")]
     assert results("aiperf", events).ttft == 100 * MS
@@ -157,7 +157,7 @@ def test_json() -> None:
     }
 
 
-def test_where_the_code_of_a_tool_would_raise_it_is_said_on_what() -> None:
+def test_the_input_on_which_a_tool_would_raise_is_named() -> None:
     unspaced = exchange(PLAIN, end=171)
     frames = Frames(
         [data.replace(b"data: ", b"data:") for data in unspaced.frames.data], unspaced.frames.at, [None] * 7

@@ -100,7 +100,7 @@ def test_what_the_tool_itself_makes_of_it(tool: str, name: str) -> None:
 
 @pytest.mark.skipif(not REFEREES, reason="STREAMKIT_REFEREES does not name the commands of the referees")
 @pytest.mark.parametrize("tool", TOLD)
-def test_the_answers_are_those_of_the_tools_at_hand(tool: str) -> None:
+def test_the_answers_are_those_of_the_installed_tools(tool: str) -> None:
     command = json.loads(Path(REFEREES).read_text(encoding="utf-8")).get(tool)
     if command is None:
         pytest.skip(f"no referee for {tool}")

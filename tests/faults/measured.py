@@ -42,7 +42,7 @@ OPENAI = with_wide_characters(scripted("openai_chat/plain"))
 ANTHROPIC = with_wide_characters(scripted("anthropic_messages/plain"))
 
 PAGES = sorted((Path(__file__).parents[1] / "specs" / "faults").glob("*.md"))
-MEASURED = "## What official SDKs make of it"
+MEASURED = "## How official SDKs react"
 _ROW = re.compile(r"^\| `(.+)` \| (.*) \| (.*) \|$", re.MULTILINE)
 
 # Each fault as a user would write it, with its effect on openai-python and anthropic-sdk-python according to the pages.

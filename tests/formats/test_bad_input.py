@@ -138,7 +138,7 @@ print(re.search("VmHWM:\\\\s*([0-9]+)", Path("/proc/self/status").read_text())[1
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell the memory of one process")
 @pytest.mark.parametrize("name", BAD)
-def test_malicious_input_gives_one_line_and_needs_little_memory(name, tmp_path):
+def test_malicious_input_is_reported_in_one_line_and_takes_little_memory(name, tmp_path):
     make, expected = BAD[name]
     path = tmp_path / "bad"
     path.write_bytes(make())

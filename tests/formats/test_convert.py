@@ -50,7 +50,7 @@ def run(*arguments):
     return CliRunner().invoke(command, [str(argument) for argument in arguments], standalone_mode=False)
 
 
-def test_recording_to_event_stream_to_recording_gives_the_same_bytes(recording, tmp_path):
+def test_recording_to_event_stream_to_recording_restores_the_bytes(recording, tmp_path):
     stream, back = tmp_path / "a.sse", tmp_path / "b.jsonl"
     assert run(f"{recording}#1", "-o", stream).return_value == 0
     assert stream.read_bytes() == STREAM
@@ -61,7 +61,7 @@ def test_recording_to_event_stream_to_recording_gives_the_same_bytes(recording, 
 
 
 @given(st.binary())
-def test_a_body_survives_every_format_that_holds_bodies(body):
+def test_a_body_is_unchanged_in_every_format_that_stores_bodies(body):
     exchange = replace(TIMED, frames=Frames([body], [None], [None]), clock="none")
     for form in ("har", "vcr"):
         [back] = reread(form, written(form, exchange))

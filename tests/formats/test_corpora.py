@@ -80,7 +80,7 @@ def test_a_body_is_kept_byte_for_byte(shared):
             assert exchange.frames.body == path.read_bytes(), row["file"]
 
 
-def test_every_paste_gives_all_its_chunks(shared):
+def test_every_paste_is_read_with_all_chunks(shared):
     pastes = rows(shared, "pasted")
     assert len(pastes) == 30
     for row in pastes:

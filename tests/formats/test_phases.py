@@ -44,7 +44,7 @@ def measured(exchange: Exchange) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("written", [LINES, JSON, JSON + "\n"], ids=["lines", "json", "json and a line feed"])
-def test_what_curl_tells_of_a_transfer(written: str, tmp_path: Path) -> None:
+def test_the_times_of_curl(written: str, tmp_path: Path) -> None:
     exchange = of(f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n{BODY}{written}", tmp_path)
     assert exchange.frames.body == BODY.encode()
     assert (exchange.connected_at, exchange.response and exchange.response.at) == (2 * MS, 85 * MS)
@@ -66,7 +66,7 @@ def test_what_curl_tells_of_a_transfer(written: str, tmp_path: Path) -> None:
         ({}, "no-times", "no-times"),
     ],
 )
-def test_what_a_har_tells_of_its_phases(timings: dict[str, Any], headers: Any, duration: Any, tmp_path: Path) -> None:
+def test_the_phases_of_a_har(timings: dict[str, Any], headers: Any, duration: Any, tmp_path: Path) -> None:
     told = measured(har(timings, tmp_path))
     assert (told["time_to_headers"], told["operation_duration"]) == (headers, duration)
     assert told["time_to_first_token"] == "no-times"
@@ -81,7 +81,7 @@ def test_what_a_har_tells_of_its_phases(timings: dict[str, Any], headers: Any, d
         '{"time_total": 1}\n',
     ],
 )
-def test_what_tells_no_end_gives_no_times(written: str, tmp_path: Path) -> None:
+def test_without_an_end_there_are_no_times(written: str, tmp_path: Path) -> None:
     assert of(BODY + written, tmp_path).clock == "none"
 
 

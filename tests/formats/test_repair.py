@@ -97,7 +97,7 @@ def test_python_literals_are_read(value):
 
 
 @given(JSON)
-def test_the_fast_path_for_python_literals_gives_the_same(value):
+def test_the_fast_path_for_python_literals_has_the_same_result(value):
     short, long = mend(repr(value)), mend(repr(value) + " # a comment is never read the short way")
     assert (short.value, short.elided) == (long.value, long.elided)
     assert short.liberties == tuple(said for said in long.liberties if said != "comments")

@@ -28,7 +28,7 @@ def test_a_percentile_is_accurate_to_half_a_percent(values: list[float], rank: f
 
 
 @given(VALUES, VALUES, VALUES)
-def test_any_order_of_merging_gives_the_same(first: list[float], second: list[float], third: list[float]) -> None:
+def test_merging_in_any_order_has_the_same_result(first: list[float], second: list[float], third: list[float]) -> None:
     left, right = of(first), of(third)
     left.merge(of(second))
     left.merge(of(third))

@@ -31,7 +31,7 @@ def test_students_t(freedom: int, quantile: float) -> None:
     assert t_975(freedom) == pytest.approx(quantile, abs=6e-4)
 
 
-def test_there_is_none_without_freedom() -> None:
+def test_there_is_no_interval_without_degrees_of_freedom() -> None:
     with pytest.raises(ValueError, match="freedom"):
         t_975(0)
 
@@ -55,7 +55,7 @@ def test_the_deviation_is_that_of_a_sample_exact_or_within_the_buckets() -> None
     assert condensed.deviation() == pytest.approx(statistics.stdev(values), rel=0.02)
 
 
-def test_there_is_none_of_one_value() -> None:
+def test_one_value_has_no_interval() -> None:
     pool, small = Pool(), Pool(exact=0)
     pool.extend([3.0])
     small.extend([3.0])

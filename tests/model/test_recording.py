@@ -371,7 +371,7 @@ def test_every_line_is_one_json_object_with_a_type(exchange):
 
 
 @given(st.binary(max_size=60), times)
-def test_a_frame_is_text_exactly_where_its_bytes_alone_are_utf8(data, at):
+def test_a_frame_is_text_if_and_only_if_its_bytes_are_valid_utf8(data, at):
     record = json.loads(recording.frame_line(data, at))
     try:
         assert record == {"type": "frame", "at": at, "text": data.decode()}
@@ -410,7 +410,7 @@ FRAMES = (
     ),
     st.lists(st.integers(0, 20)),
 )
-def test_batches_of_any_size_give_the_same_as_lines(pieces, cuts):
+def test_batches_of_any_size_have_the_same_result_as_single_lines(pieces, cuts):
     whole = [SMALL_START, *(line for piece in pieces for line in piece)]
     edges = [0, *accumulate(cuts), len(whole)]
     batches = [whole[start:end] for start, end in pairwise(edges)]

@@ -111,7 +111,7 @@ RESPONSES = {
 
 
 @pytest.mark.usefixtures("recordings")
-def test_a_response_at_hand(pytester: pytest.Pytester) -> None:
+def test_a_response_object(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         f"""
         import http.server, pathlib, threading, urllib.request, httpx, pytest, requests

@@ -93,10 +93,10 @@ ANEW = {
 
 
 @pytest.mark.parametrize(("path", "argument", "mode"), ANEW.values(), ids=ANEW)
-def test_a_miss_names_the_command_that_records_anew(
+def test_a_miss_names_the_command_that_records_again(
     pytester: pytest.Pytester, recordings: Path, path: str, argument: str, mode: str
 ) -> None:
-    own = recordings / "test_a_miss_names_the_command_that_records_anew"
+    own = recordings / "test_a_miss_names_the_command_that_records_again"
     own.mkdir()
     (own / "test_it.jsonl").write_bytes((recordings / "answer.jsonl").read_bytes())
     pytester.makepyfile(
@@ -108,7 +108,7 @@ def test_a_miss_names_the_command_that_records_anew(
     )
     done = run(pytester, "-s")
     done.assert_outcomes(passed=1)
-    name = "test_a_miss_names_the_command_that_records_anew.py::test_it"
+    name = "test_a_miss_names_the_command_that_records_again.py::test_it"
     done.stdout.fnmatch_lines(
         [
             f"*{path}, which differs at body.temperature: *; to record it: pytest {name} --streamkit-record={mode}",
@@ -200,7 +200,7 @@ def test_each(streamkit_server, value): ask(user_name=value)
 """
 
 
-def test_every_test_has_a_file_of_its_own(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
+def test_every_test_has_a_separate_file(pytester: pytest.Pytester, provider: str, recordings: Path) -> None:
     pytester.makepyfile(test_own=ASK + OWN_FILES)
     for mode in ("once", "none"):
         run(pytester, f"--streamkit-record={mode}").assert_outcomes(passed=11)

@@ -263,7 +263,7 @@ def test_a_route_is_named_after_its_provider(routes: dict[str, str], expected: d
     assert {name: found[name] for name in expected} == {name: AT + path for name, path in expected.items()}
 
 
-def test_providers_without_a_route_are_left_alone() -> None:
+def test_providers_without_a_route_are_not_changed() -> None:
     assert base_urls(AT, {"groq": "/groq"}, routed_only=True) == {
         "STREAMKIT_URL": AT, "GROQ_BASE_URL": f"{AT}/groq", "GROQ_API_BASE": f"{AT}/groq",
     }  # fmt: skip

@@ -127,7 +127,7 @@ def test_a_distribution_of_many_buckets_has_at_most_sixty_bars() -> None:
     assert words(picture)[-4] == "3"
 
 
-def test_zeros_alone_have_no_picture() -> None:
+def test_only_zeros_have_no_chart() -> None:
     assert distribution(data({}, zero=3), "ns") == '<p class="dim">all values are 0</p>'
 
 

@@ -64,7 +64,7 @@ def test_the_picture_has_a_line_a_chunk() -> None:
     ]
 
 
-def test_without_times_there_is_no_picture_and_no_gap() -> None:
+def test_without_times_there_is_no_chart_and_no_gap() -> None:
     html = shown(stream([(None, data) for _, data in EVENTS], clock="none"))
     assert "no arrival times, so no picture over time" in html
     assert [line[1:3] for line in rows(html, "8 events")] == [["-", "-"]] * 8

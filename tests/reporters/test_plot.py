@@ -109,7 +109,7 @@ def test_heights_are_eighths() -> None:
 
 
 @pytest.mark.parametrize("marks", [[], [Mark(0, "text")], [Mark(-5, "text")]])
-def test_without_time_there_is_no_picture(marks: list[Mark]) -> None:
+def test_without_times_there_is_no_chart(marks: list[Mark]) -> None:
     assert list(strip(marks, width=80, ascii_only=True)) == []
 
 

@@ -133,7 +133,7 @@ def test_means() -> None:
 def test_percentiles_of_too_few_samples(n: int, ranks: tuple[str, ...], expected: str) -> None:
     group = {"metrics": {TTFT.key: distribution(MS, None, None, n), BYTES.key: distribution(1, None, None, 1)}}
     told = few_line(group, report(TTFT, BYTES, statistics=ranks))
-    assert told == (f"Too few samples to tell from the maximum: {expected}." if expected else "")
+    assert told == (f"Too few samples to distinguish from the maximum: {expected}." if expected else "")
 
 
 def group(values: dict[str, float], missing: dict[str, str], known: int = 3) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def test_what_a_tool_does_not_store_is_missing_and_not_zero() -> None:
 @pytest.mark.parametrize(
     "name", [path.name for path in DATA.iterdir() if "totals" in path.name or "summary" in path.name]
 )
-def test_totals_alone_say_so_and_have_no_samples(name: str) -> None:
+def test_totals_have_no_samples_and_are_marked(name: str) -> None:
     first, *rest = read(name)
     assert {samples.missing for one in (first, *rest) for samples in one.samples.values()} == {"not-in-result"}
     assert first.notes[0].startswith("the tool wrote totals only, and no request (")
@@ -139,7 +139,7 @@ def test_a_damaged_result_is_one_clear_line(document: dict[str, Any], tmp_path: 
         tool_measurements(str(path))
 
 
-def test_what_is_no_result_is_left_to_the_formats(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_result_is_left_to_the_formats(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('[{"x":1}]')
     assert tool_measurements(str(path)) is None

@@ -56,7 +56,7 @@ def test_the_clients_of_a_finding(stream: str, edits: list[str], code: str, amon
     assert among <= named(finding.breaks) <= all_of
 
 
-def test_a_field_that_was_not_measured_has_no_claim() -> None:
+def test_a_field_without_measurements_has_no_claim() -> None:
     [finding] = findings("chat", ["set 2 $.system_fingerprint 7"], "SCH302")
     assert finding.place.path == "$.system_fingerprint"
     assert finding.breaks == ()
@@ -71,7 +71,7 @@ def test_a_field_that_was_not_measured_has_no_claim() -> None:
         ("SCH314", "$.choices[].delta.tool_calls[].type", "openai-python", ""),
     ],
 )
-def test_what_was_measured_to_be_false_is_not_claimed(code: str, path: str, client: str, words: str) -> None:
+def test_claims_refuted_by_measurements_are_not_made(code: str, path: str, client: str, words: str) -> None:
     sentences = [sentence for claim in measured(code) if claim.path == path for sentence in claim.sentences]
     assert not [sentence for sentence in sentences if client in sentence.partition(": ")[0] and words in sentence]
 
@@ -88,7 +88,7 @@ def test_what_was_measured_to_be_false_is_not_claimed(code: str, path: str, clie
         ("azure", ["delete 2 $.choices[0].delta"], "SCH305", "openai-python"),
     ],
 )
-def test_what_a_dialect_makes_lawful_is_told_with_the_client_that_raises(
+def test_what_a_dialect_allows_is_reported_as_info_with_the_client_that_raises(
     dialect: str, edits: list[str], code: str, client: str
 ) -> None:
     [finding] = findings("chat", edits, code, dialect)
@@ -96,17 +96,17 @@ def test_what_a_dialect_makes_lawful_is_told_with_the_client_that_raises(
     assert any(client in sentence.partition(": ")[0] and "raises" in sentence for sentence in finding.breaks)
 
 
-def test_a_client_of_one_provider_is_named_in_its_dialect_alone() -> None:
+def test_a_client_of_one_provider_is_named_only_in_its_dialect() -> None:
     [plain], [mistral] = (findings("chat", ["set 2 $.choices {}"], "SCH302", dialect) for dialect in (None, "mistral"))
     assert "mistralai" not in named(plain.breaks)
     assert "mistralai" in named(mistral.breaks)
 
 
-def test_no_rule_of_ours_claims_what_the_measurements_hold() -> None:
+def test_no_built_in_rule_claims_what_is_measured() -> None:
     assert not [rule.code for rule in RULES.values() if rule.breaks]
 
 
-def test_different_fields_are_different_findings_and_one_field_in_many_chunks_is_one() -> None:
+def test_each_field_is_one_finding_however_many_chunks_have_it() -> None:
     edits = ["delete 2 $.id", "delete 3 $.id", "delete 3 $.model", "delete 4 $.object"]
     stream = interpret(Exchange(frames=Frames([edited("chat", edits)], [None], [1])), judge=True)
     found = [(one.severity, one.message, one.count) for one in lint(stream, selected(("SCH301",)))]
@@ -117,7 +117,7 @@ def test_different_fields_are_different_findings_and_one_field_in_many_chunks_is
     ]
 
 
-def test_a_rule_tells_sixteen_fields_apart_and_counts_the_others_with_the_first() -> None:
+def test_a_rule_reports_sixteen_fields_separately_and_counts_further_ones_with_the_first() -> None:
     edits = [f"set 2 $.x{number} 1" for number in range(40)]
     stream = interpret(Exchange(frames=Frames([edited("chat", edits)], [None], [1])), judge=True)
     found = list(lint(stream, selected(("unknown-field",))))

@@ -21,7 +21,7 @@ def codes(dialect: str | None, *, strict: bool = False) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("dialect", list(DIALECTS.values()), ids=lambda dialect: dialect.name)
-def test_every_code_that_a_dialect_makes_lawful_is_a_rule(dialect: Dialect) -> None:
+def test_every_code_that_a_dialect_allows_is_a_rule(dialect: Dialect) -> None:
     assert set(dialect.lawful) <= set(RULES)
 
 
@@ -34,7 +34,7 @@ def test_every_code_that_a_dialect_makes_lawful_is_a_rule(dialect: Dialect) -> N
         ("openrouter", True, {("SEQ402", "error")}),
     ],
 )
-def test_a_repeated_role_is_lawful_where_the_dialect_says_so(
+def test_a_repeated_role_is_allowed_if_the_dialect_allows_it(
     dialect: str, strict: bool, found: set[tuple[str, str]]
 ) -> None:
     assert codes(dialect, strict=strict) == found

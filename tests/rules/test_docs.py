@@ -21,13 +21,13 @@ def part(name: str = "_rules") -> ModuleType:
     return module
 
 
-def test_every_page_is_what_the_rules_say() -> None:
+def test_every_page_is_up_to_date() -> None:
     made: dict[str, str] = part().pages()
     stale = [name for name, text in made.items() if not _same(DOCS / name, text)]
     assert not stale, "run: python docs/generate.py"
 
 
-def test_no_page_is_left_of_a_rule_that_is_no_more() -> None:
+def test_there_is_no_page_of_a_removed_rule() -> None:
     assert {f"rules/{page.name}" for page in (DOCS / "rules").glob("*.md")} <= part().pages().keys()
 
 
@@ -43,6 +43,6 @@ def test_every_family_has_a_heading() -> None:
 
 
 @pytest.mark.parametrize("command", ["lint", "rule", "reduce", "schema"])
-def test_the_pages_of_the_commands_are_there(command: str) -> None:
+def test_every_command_has_a_page(command: str) -> None:
     named = {"rule": "lint"}.get(command, command)
     assert f"streamkit {command}" in (DOCS / f"{named}.md").read_text(encoding="utf-8")

@@ -91,7 +91,7 @@ def streams(seed: int, count: int) -> Iterator[Stream]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_mutated_streams_give_findings_and_nothing_else(seed: int) -> None:
+def test_mutated_streams_have_findings_and_raise_no_exception(seed: int) -> None:
     rules = selected(("ALL",))
     found = 0
     for stream in streams(seed, COUNT // 8):
@@ -102,7 +102,7 @@ def test_mutated_streams_give_findings_and_nothing_else(seed: int) -> None:
     assert found > COUNT // 8 * 0.6  # a share that no draw of APIs (some have few rules) comes near
 
 
-def test_a_rule_that_raises_is_told_and_the_rest_go_on() -> None:
+def test_a_rule_that_raises_is_reported_and_the_others_run() -> None:
     from dataclasses import replace
 
     from streamkit.rules import RULES

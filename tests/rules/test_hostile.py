@@ -73,7 +73,7 @@ def run(*words: str) -> Result:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("name", HOSTILE)
-def test_every_command_ends_by_itself(name: str, command: tuple[str, ...], tmp_path: Path) -> None:
+def test_every_command_terminates(name: str, command: tuple[str, ...], tmp_path: Path) -> None:
     file = tmp_path / "hostile"
     file.write_bytes(HOSTILE[name])
     done = run(*command, str(file))
@@ -83,7 +83,7 @@ def test_every_command_ends_by_itself(name: str, command: tuple[str, ...], tmp_p
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a file name is text")
 @pytest.mark.parametrize("style", ["json", "html", "csv", "otel"])
-def test_a_file_name_that_is_no_text_is_reported(style: str, tmp_path: Path) -> None:
+def test_a_file_name_with_invalid_utf8_is_reported(style: str, tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"a\xff.sse")).write_bytes(edited("chat", []))
     done = run("stats", "--format", style, str(tmp_path))
     assert (done.exception, done.return_value) == (None, 0)
@@ -91,7 +91,7 @@ def test_a_file_name_that_is_no_text_is_reported(style: str, tmp_path: Path) -> 
         assert json.loads(done.stdout)["streams"][0]["file"].endswith("a\\udcff.sse")
 
 
-def test_what_fails_in_one_stream_is_its_finding_and_the_others_are_judged(
+def test_an_exception_in_one_stream_is_a_finding_and_the_others_are_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = APIS["openai_chat"]
@@ -115,7 +115,9 @@ def test_what_fails_in_one_stream_is_its_finding_and_the_others_are_judged(
 
 
 @pytest.mark.parametrize("part", ["misfits", "missteps"])
-def test_a_table_that_raises_is_a_finding_beside_the_others(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_raises_is_reported_in_addition_to_other_findings(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(_: object) -> Iterator[Any]:
         raise KeyError("delta")
         yield
@@ -145,7 +147,7 @@ def nested(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("base", [place for place, body in enumerate(BASES) if b'data: {"' in body])
-def test_no_value_at_any_place_raises(base: int) -> None:
+def test_no_value_of_any_field_raises(base: int) -> None:
     """Each place of each kind of chunk in turn holds what nobody expects there."""
     body = BASES[base]
     newline = b"\r\n" if b"\r\n" in body else b"\n"

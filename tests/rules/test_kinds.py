@@ -37,13 +37,13 @@ def kinds(judge: Judge, source: Source) -> frozenset[str]:
 
 @pytest.mark.parametrize("source", [missteps, misfits])
 @pytest.mark.parametrize(("api", "judge"), list(judges()), ids=lambda value: getattr(value, "name", ""))
-def test_what_a_table_finds_is_some_rules(api: Api, judge: Judge, source: Source) -> None:
+def test_everything_that_a_table_finds_has_a_rule(api: Api, judge: Judge, source: Source) -> None:
     found = {rule.name for rule in RULES.values() if source in rule.finds and (not rule.apis or api.name in rule.apis)}
     assert kinds(judge, source) - found == set()
 
 
 @pytest.mark.parametrize("source", [missteps, misfits])
-def test_what_a_rule_finds_is_in_some_table_of_each_api_that_it_names(source: Source) -> None:
+def test_each_api_of_a_rule_has_a_table_that_finds_it(source: Source) -> None:
     given = {api.name: kinds(judge, source) for api, judge in judges()}
     everything = frozenset().union(*given.values())
     for rule in RULES.values():
@@ -75,7 +75,7 @@ def test_there_are_files_that_make_missteps() -> None:
     assert len(modules_of_missteps()) >= 8
 
 
-def test_what_is_found_in_mutated_streams_is_declared_and_has_its_rule() -> None:
+def test_everything_found_in_mutated_streams_is_declared_and_has_a_rule() -> None:
     declared = {api.name: judge for api, judge in judges()}
     seen = set()
     for stream in streams(seed=0, count=400):

@@ -20,18 +20,18 @@ def rule(request: pytest.FixtureRequest) -> Rule:
     return chosen
 
 
-def test_the_bad_example_gives_exactly_that_code(rule: Rule, tmp_path: Path) -> None:
+def test_the_bad_example_has_exactly_that_finding(rule: Rule, tmp_path: Path) -> None:
     bad = examples(rule.manual)["Bad"]
     found = list(findings(bad.data, tmp_path, with_default(rule)))
     assert {finding.code for finding in found} == {rule.code, *bad.beside}, [(f.code, f.message) for f in found]
 
 
-def test_the_good_example_gives_nothing(rule: Rule, tmp_path: Path) -> None:
+def test_the_good_example_has_no_findings(rule: Rule, tmp_path: Path) -> None:
     found = list(findings(examples(rule.manual)["Good"].data, tmp_path, with_default(rule)))
     assert not found, [(f.code, f.message) for f in found]
 
 
-def test_the_manual_says_what_and_why(rule: Rule) -> None:
+def test_the_manual_explains_what_it_finds_and_why_it_matters(rule: Rule) -> None:
     first, _, rest = rule.manual.partition("\n")
     assert first.endswith(".")
     assert "\nWhat it finds: " in rest
@@ -43,11 +43,11 @@ def test_the_code_is_a_family_and_a_number(rule: Rule) -> None:
     assert re.fullmatch(rf"({'|'.join(FAMILIES)})\d{{3}}", rule.code)
 
 
-def test_an_error_is_one_because_a_client_was_measured_to_break(rule: Rule) -> None:
+def test_every_error_breaks_a_measured_client(rule: Rule) -> None:
     judged_by_clients = rule.code[:3] not in ("REC",) and rule.code not in ("SCH300", "SCH380")
     assert not (rule.severity == "error" and judged_by_clients) or measured(rule.code)
 
 
-def test_no_two_rules_share_a_name() -> None:
+def test_rule_names_are_unique() -> None:
     names = [rule.name for rule in in_order()]
     assert len(names) == len(set(names))

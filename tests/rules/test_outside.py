@@ -97,7 +97,7 @@ def run(folder: Path, *arguments: str, errors: bool = False) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("text", [WRITTEN, DECLARED], ids=["written", "declared"])
-def test_it_imports_public_names_alone(text: str) -> None:
+def test_it_imports_only_public_names(text: str) -> None:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom):
             assert not any(part.startswith("_") for part in (node.module or "").split("."))
@@ -113,7 +113,7 @@ def test_the_manual_is_printed_with_its_examples_in_full(folder: Path) -> None:
     assert '"delta":{"content":"Hi"}' in manual
 
 
-def test_the_list_has_it(folder: Path) -> None:
+def test_the_list_contains_it(folder: Path) -> None:
     _, listed = run(folder, "rule")
     assert "ACM002  error     repeated-role             The role comes again, and here that is forbidden." in listed
 
@@ -128,7 +128,7 @@ def test_the_list_has_it(folder: Path) -> None:
         ('Bad: chat\n    first "Ho" -> "Hi"', "not in the stream"),
     ],
 )
-def test_an_example_that_cannot_be_made_is_told_in_a_line(folder: Path, example: str, trouble: str) -> None:
+def test_an_invalid_example_is_reported_in_one_line(folder: Path, example: str, trouble: str) -> None:
     (folder / "acme" / "shouted.py").write_text(WRITTEN.replace("Bad: chat", example, 1))
     code, told = run(folder, "rule", "ACM001", errors=True)
     assert code == 2
@@ -138,7 +138,7 @@ def test_an_example_that_cannot_be_made_is_told_in_a_line(folder: Path, example:
 
 
 @pytest.mark.parametrize("select", ["ACM", "ALL"])
-def test_lint_finds_what_it_looks_for(folder: Path, select: str) -> None:
+def test_lint_finds_each_kind_of_problem(folder: Path, select: str) -> None:
     code, told = run(folder, "lint", "broken.sse", "--select", select, "--format", "json")
     found = [(finding["code"], finding["count"]) for finding in json.loads(told)["findings"]]
     assert code == 1

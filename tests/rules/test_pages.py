@@ -52,7 +52,7 @@ ROWS = [row for page in sorted(PAGES.glob("*.md")) for row in rows(page)]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.page}-{row.stream}-{'; '.join(row.edits)[:60]}")
-def test_a_defect_is_found_by_the_rule_meant_for_it(row: Row, tmp_path: Path) -> None:
+def test_a_defect_is_found_by_its_rule(row: Row, tmp_path: Path) -> None:
     wanted = selected(extend=(row.page,)) if row.page in RULES else selected()
     found = list(findings(edited(row.stream, list(row.edits)), tmp_path, wanted))
     told = {code.partition(" ")[0]: code for code in row.found}
@@ -67,7 +67,7 @@ def test_a_defect_is_found_by_the_rule_meant_for_it(row: Row, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("stream", sorted(path.stem for path in STREAMS.iterdir()))
-def test_an_unchanged_stream_gives_nothing(stream: str, tmp_path: Path) -> None:
+def test_an_unchanged_stream_has_no_findings(stream: str, tmp_path: Path) -> None:
     found = list(findings(edited(stream, []), tmp_path, selected()))
     assert not found, [(finding.code, finding.message) for finding in found]
 
@@ -79,9 +79,9 @@ def test_every_rule_has_a_page_that_finds_it(rule: Rule) -> None:
     assert any(code.partition(" ")[0] == rule.code for row in rows(page) for code in row.found)
 
 
-def test_no_page_is_of_a_rule_that_is_not() -> None:
+def test_every_page_belongs_to_a_rule() -> None:
     assert {page.stem for page in PAGES.glob("*.md")} - set(RULES) <= {"lawful"}
 
 
-def test_there_are_defects_enough() -> None:
+def test_there_are_enough_defects() -> None:
     assert sum(bool(row.found) for row in ROWS) >= 150

@@ -68,7 +68,7 @@ def test_a_foreign_line_is_found(before: bytes, body: bytes, codes: set[str], tm
     assert {finding.code for finding in findings(before + body, tmp_path, selected())} == codes
 
 
-def test_a_chunk_before_the_first_field_is_found_where_the_headers_tell_that_this_is_a_stream(tmp_path: Path) -> None:
+def test_a_chunk_before_the_first_field_is_found_if_the_headers_announce_a_stream(tmp_path: Path) -> None:
     found = findings(STATUS + EVENTS[0].removeprefix(b"data: ") + b"\n\n" + stream(), tmp_path, selected())
     assert "SSE105" in {finding.code for finding in found}
 
@@ -99,7 +99,7 @@ WITHOUT_BLANK_LINES = b"".join(event + b"\n" for event in EVENTS)
     [(WITHOUT_BLANK_LINES, "SSE104"), (WITHOUT_BLANK_LINES + b"\n", "SSE111"), (THIRD + b"\n", "SSE104")],
 )
 @pytest.mark.parametrize("before", [b"", STATUS], ids=["curl -sN", "curl -i"])
-def test_lines_of_fields_alone_are_an_event_stream_whatever_is_missing_between_them(
+def test_lines_that_are_all_fields_are_an_event_stream_even_without_blank_lines(
     before: bytes, body: bytes, code: str, tmp_path: Path
 ) -> None:
     [found] = findings(before + body, tmp_path, selected())
@@ -107,7 +107,7 @@ def test_lines_of_fields_alone_are_an_event_stream_whatever_is_missing_between_t
     assert "if it is a pasted log, read it with --input-format gist-log" in found.message
 
 
-def test_an_event_of_a_kilobyte_alone_is_an_event_stream(tmp_path: Path) -> None:
+def test_a_single_event_of_a_kilobyte_is_an_event_stream(tmp_path: Path) -> None:
     (tmp_path / "one").write_bytes(chunk('{"role":"assistant","content":"%s"}' % ("Hi" * 1000), '"stop"') + b"\r\n\r\n")
     [exchange] = read(str(tmp_path / "one"))
     assert exchange.imported is not None
@@ -128,7 +128,7 @@ def test_an_event_of_a_kilobyte_alone_is_an_event_stream(tmp_path: Path) -> None
         b"".join(event[:60] + b"\n" + event[60:] + b"\n\n" for event in EVENTS),
     ],
 )
-def test_a_paste_stays_a_log(paste: bytes, tmp_path: Path) -> None:
+def test_a_pasted_stream_is_read_as_a_log(paste: bytes, tmp_path: Path) -> None:
     (tmp_path / "paste").write_bytes(paste)
     assert {exchange.imported.format for exchange in read(str(tmp_path / "paste")) if exchange.imported} == {"gist-log"}
 
@@ -142,9 +142,7 @@ def test_a_paste_stays_a_log(paste: bytes, tmp_path: Path) -> None:
         (THIRD.replace(b"world", "é".encode() + b"\\ud83d"), "JSN206", None),
     ],
 )
-def test_the_caret_is_where_the_data_stopped_being_json(
-    third: bytes, code: str, marked: str | None, tmp_path: Path
-) -> None:
+def test_the_caret_marks_where_the_data_is_invalid(third: bytes, code: str, marked: str | None, tmp_path: Path) -> None:
     [found] = [found for found in findings(stream(third), tmp_path, selected()) if found.code == code]
     assert found.caret is not None
     if marked:

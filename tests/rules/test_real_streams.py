@@ -58,12 +58,12 @@ def judged(shared: Path, *, recorded: bool) -> dict[str, set[str]]:
     return {path.name: errors(path) for path in paths if path.name not in NOT_DIRECT}
 
 
-def test_streams_of_the_apis_own_servers_have_no_errors(shared: Path) -> None:
+def test_streams_from_the_official_apis_have_no_errors(shared: Path) -> None:
     found = judged(shared, recorded=True)
     left = {name: codes for name, codes in found.items() if codes}
     assert left == EXPLAINED
     assert len(left) <= 0.02 * len(found), len(found)
 
 
-def test_what_is_found_in_fixtures_that_were_edited_is_known(shared: Path) -> None:
+def test_findings_in_edited_fixtures_are_known(shared: Path) -> None:
     assert {name: codes for name, codes in judged(shared, recorded=False).items() if codes} == EDITED

@@ -120,7 +120,7 @@ def test_of_many_values_the_median_counts() -> None:
     assert 10 * MS <= difference.before.p50 <= 100 * MS
 
 
-def test_a_metric_asked_for_twice_is_compared_once() -> None:
+def test_a_metric_requested_twice_is_compared_once() -> None:
     told = compare_runs(rows(100), rows(100), ["ttft", "time_to_first_token"])
     assert [entry.name for entry in told.metrics] == ["time_to_first_token"]
 

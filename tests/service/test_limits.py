@@ -134,7 +134,7 @@ def test_every_row_of_the_page_is_checked() -> None:
 
 
 @pytest.mark.parametrize(("row", "bound", "name"), [(row[0], row[1], row[3]) for row in ROWS if row[3]])
-def test_the_page_gives_the_limit_of_the_code(row: str, bound: str, name: str) -> None:
+def test_the_page_contains_the_limit_in_the_code(row: str, bound: str, name: str) -> None:
     module, _, constant = name.rpartition(".")
     found = re.match(r"([\d,]+) ?(KiB|MiB|GiB|)", bound)
     assert found is not None, bound

@@ -58,11 +58,11 @@ def test_cost(prices: str, model: str | None, counts: dict[str, float], expected
     [
         ("price = 3", "no prices: expected"),
         ("[[price", "invalid TOML or JSON"),
-        ('{"price":[{"model":"a","input":1}]}', "price 1 (a): output is no price"),
+        ('{"price":[{"model":"a","input":1}]}', "price 1 (a): output is not a price"),
         ('{"price":[{"input":1,"output":1}]}', "price 1: no model"),
-        ('[[price]]\nmodel = "a"\ninput = -1\noutput = 1', "input is no price"),
-        ('[[price]]\nmodel = "a"\ninput = nan\noutput = 1', "input is no price"),
-        ('[[price]]\nmodel = "a"\ninput = true\noutput = 1', "input is no price"),
+        ('[[price]]\nmodel = "a"\ninput = -1\noutput = 1', "input is not a price"),
+        ('[[price]]\nmodel = "a"\ninput = nan\noutput = 1', "input is not a price"),
+        ('[[price]]\nmodel = "a"\ninput = true\noutput = 1', "input is not a price"),
         ('[[price]]\nmodel = "a"\ninput = 1\noutput = 1\ncache = 1', "unknown key 'cache'"),
     ],
 )

@@ -240,7 +240,7 @@ def test_a_fault_is_applied_as_often_as_configured() -> None:
         assert ask(server, CHAT, asked(recorded))[0] == 429
 
 
-def test_a_request_can_ask_for_its_own_fault() -> None:
+def test_a_request_can_select_a_fault() -> None:
     recorded = exchange(b"data: 1\n\n", b"data: 2\n\n")
     with serve(recorded) as server:
         assert ask(server, CHAT, asked(recorded), fault="drop:event=2") == (200, b"data: 1\n\n")

@@ -100,7 +100,7 @@ def test_a_counter_is_made_once(splintr: None) -> None:
     assert automatic.of("claude-3") is automatic.of(None)
 
 
-def test_the_name_of_a_model_is_no_vocabulary() -> None:
+def test_the_name_of_a_model_is_not_a_vocabulary() -> None:
     with pytest.raises(UsageError, match="gpt-4o is a model, and its vocabulary is o200k_base; auto chooses"):
         named("gpt-4o")
 

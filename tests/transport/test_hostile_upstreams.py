@@ -55,22 +55,22 @@ CASES: dict[str, Case] = {
     "nothing": Case((), "close", None, "close", "reset"),
     "nothing, and a reset": Case((), "reset", None, "close", "reset"),
     "half a head": Case((b"HTTP/1.1 200 OK\r\nConte",), "close", None, "close", "protocol_error"),
-    "no HTTP": Case((b"220 mail.example ESMTP\r\n\r\n",), "close", None, "close", "protocol_error"),
-    "no HTTP, and no end of it": Case((b"\x16\x03\x01\x02\x00",), "stay", None, "close", "protocol_error"),
+    "not HTTP": Case((b"220 mail.example ESMTP\r\n\r\n",), "close", None, "close", "protocol_error"),
+    "not HTTP, and endless": Case((b"\x16\x03\x01\x02\x00",), "stay", None, "close", "protocol_error"),
     "HTTP/2": Case((b"HTTP/2 200 OK\r\n\r\n",), "close", None, "close", "protocol_error"),
     "a head without an end": Case((OK + b"X: " + b"a" * 200_000,), "stay", None, "close", "protocol_error"),
     "bare line feeds": Case((b"HTTP/1.1 200 OK\nA: b\n\n\r\n\r\n",), "close", None, "close", "protocol_error"),
     "a header without a colon": Case((OK + b"Bad\r\n\r\n",), "close", None, "close", "protocol_error"),
     "NUL in a header": Case((OK + b"A: \0\r\n\r\n",), "close", None, "close", "protocol_error"),
     "a folded header": Case((OK + b"A: 1\r\n 2\r\n\r\n",), "close", None, "close", "protocol_error"),
-    "a length and chunks": Case(
+    "Content-Length and chunked": Case(
         (OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",), "close", None, "close", "protocol_error"
     ),
     "two lengths": Case(
         (OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",), "close", None, "close", "protocol_error"
     ),
     "a negative length": Case((OK + b"Content-Length: -1\r\n\r\n",), "close", None, "close", "protocol_error"),
-    "another protocol that nobody asked for": Case(
+    "an upgrade that was not requested": Case(
         (b"HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",), "stay", None, "close", "protocol_error"
     ),
     "bytes beyond ASCII in a header": Case(
@@ -88,7 +88,7 @@ CASES: dict[str, Case] = {
         "stay",
         "eof",
     ),
-    "hints before the answer": Case(
+    "early hints before the response": Case(
         (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ALL,),
         "stay",
         b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ALL,
@@ -96,15 +96,15 @@ CASES: dict[str, Case] = {
         "eof",
         b"data: 1\n\n",
     ),
-    "a head a byte at a time": Case(
+    "a head, one byte at a time": Case(
         tuple(ALL[at : at + 1] for at in range(len(ALL))), "stay", ALL, "stay", "eof", b"data: 1\n\n"
     ),
     # bodies in chunks
     "all in one packet": Case((ALL,), "stay", ALL, "stay", "eof", b"data: 1\n\n"),
-    "a chunk that is cut": Case(
+    "a truncated chunk": Case(
         (CHUNKED, ONE, b"20\r\ndata: 2"), "close", CHUNKED + ONE + b"20\r\ndata: 2", "reset", "reset", b"data: 1\n\ndata: 2"
     ),
-    "a chunk that is cut by a reset": Case(
+    "a chunk truncated by a reset": Case(
         (CHUNKED, ONE, b"20\r\ndata: 2"), "reset", CHUNKED + ONE + b"20\r\ndata: 2", "reset", "reset", b"data: 1\n\ndata: 2"
     ),
     "a bad size in the same packet as the head": Case(
@@ -157,14 +157,14 @@ CASES: dict[str, Case] = {
     "a body that ends with the connection": Case(
         (SSE + b"\r\n", b"data: 1\n\n"), "close", SSE + b"\r\ndata: 1\n\n", "close", "eof", b"data: 1\n\n"
     ),
-    "a body that a reset ends": Case(
+    "a body ended by a reset": Case(
         (SSE + b"\r\n", b"data: 1\n\n"), "reset", SSE + b"\r\ndata: 1\n\n", "reset", "reset", b"data: 1\n\n"
     ),
     "204 with a body": Case(
         (b"HTTP/1.1 204 No Content\r\n\r\nbody",), "stay", b"HTTP/1.1 204 No Content\r\n\r\n", "stay", "eof"
     ),
     "HTTP/1.0": Case((b"HTTP/1.0 200 OK\r\n\r\n{}",), "close", b"HTTP/1.0 200 OK\r\n\r\n{}", "close", "eof", b"{}"),
-    "it will close": Case(
+    "the connection will be closed": Case(
         (OK + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}",),
         "close",
         OK + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}",
@@ -172,7 +172,7 @@ CASES: dict[str, Case] = {
         "eof",
         b"{}",
     ),
-    "gzip that is none": Case(
+    "not gzip": Case(
         (OK + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",),
         "stay",
         OK + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",

@@ -143,8 +143,8 @@ CLOCKS: dict[str, tuple[list[tuple[int, int, int]], list[int]]] = {
         [(100, WALL, 0), (100 + 5 * MS, WALL + 5 * MS, WALL + 4 * MS), (100 + 9 * MS, WALL + 9 * MS, WALL + 8 * MS)],
         [4 * MS, 8 * MS],
     ),
-    "without a stamp, the time of the read": ([(100, WALL, 0), (100 + 5 * MS, WALL + 5 * MS, 0)], [5 * MS]),
-    "never before the one before": (
+    "without a timestamp, the time of the read": ([(100, WALL, 0), (100 + 5 * MS, WALL + 5 * MS, 0)], [5 * MS]),
+    "never before the previous one": (
         [(100, WALL, 0), (100 + 5 * MS, WALL + 5 * MS, 0), (100 + 6 * MS, WALL + 6 * MS, WALL + 4 * MS)],
         [5 * MS, 5 * MS],
     ),
@@ -164,7 +164,7 @@ CLOCKS: dict[str, tuple[list[tuple[int, int, int]], list[int]]] = {
         ],
         [1 * MS, 3 * MS],
     ),
-    "a reader that is a second late": (
+    "a reader with a delay of a second": (
         [(0, WALL, 0), (1002 * MS, WALL + 1002 * MS, WALL + 2 * MS)],
         [2 * MS],
     ),

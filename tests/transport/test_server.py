@@ -48,7 +48,7 @@ BODIES: dict[str, tuple[list[Step], bytes]] = {
         [Head(0, 200, STREAM), Write(0, b"data: 1\n\n"), Write(0, b"x" * 26), Finish(0)],
         HEAD + CHUNKED + b"Connection: close\r\n\r\n9\r\ndata: 1\n\n\r\n1a\r\n" + b"x" * 26 + b"\r\n0\r\n\r\n",
     ),
-    "closed in order, and not ended": (
+    "closed normally before the end": (
         [Head(0, 200, STREAM), Write(0, b"data"), Close(0)],
         HEAD + CHUNKED + b"Connection: close\r\n\r\n4\r\ndata\r\n",
     ),
@@ -60,20 +60,20 @@ BODIES: dict[str, tuple[list[Step], bytes]] = {
         [Head(0, 200, (*STREAM, ("content-length", "4"))), Write(0, b"data"), Finish(0)],
         HEAD + CHUNKED + b"Connection: close\r\n\r\n4\r\ndata\r\n0\r\n\r\n",
     ),
-    "a plain answer keeps the length that it had": (
+    "a plain response keeps its length": (
         [Head(0, 429, (("Content-Type", "application/json"), ("content-length", "2"))), Write(0, b"{}"), Finish(0)],
         b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\n"
         b"Content-Length: 2\r\nConnection: close\r\n\r\n{}",
     ),
-    "a length that no longer holds is left out": (
+    "a wrong length is removed": (
         [Head(0, 200, (("content-length", "9"), ("content-encoding", "gzip"))), Write(0, b"{}"), Finish(0)],
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     ),
-    "a length of a coding that is gone is left out": (
+    "the length of a decoded body is removed": (
         [Head(0, 200, (("content-length", "2"), ("content-encoding", "gzip"))), Write(0, b"{}"), Finish(0)],
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     ),
-    "a length that is no number is left out": (
+    "an invalid length is removed": (
         [Head(0, 200, (("content-length", "two"),)), Write(0, b"{}"), Finish(0)],
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     ),
@@ -81,8 +81,8 @@ BODIES: dict[str, tuple[list[Step], bytes]] = {
         [Head(0, 200, ()), Finish(0)],
         b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
     ),
-    "no content": ([Head(0, 204, ()), Finish(0)], b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"),
-    "headers of one connection are not those of another": (
+    "204 No Content": ([Head(0, 204, ()), Finish(0)], b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"),
+    "headers of one connection are not sent on another": (
         [Head(0, 200, (("Keep-Alive", "5"), ("transfer-encoding", "chunked"), ("Upgrade", "x"))), Finish(0)],
         b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
     ),

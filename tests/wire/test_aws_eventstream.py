@@ -114,7 +114,7 @@ def test_recognises() -> None:
         b"".join
     )
 )
-def test_any_cut_gives_the_same_items(body: bytes) -> None:
+def test_any_split_returns_the_same_items(body: bytes) -> None:
     assert_invariant(aws.Decoder, aws.decode, body)
 
 

@@ -122,6 +122,6 @@ words = st.sampled_from([b"[", b"]", b"{", b"}", b'"', b"\\", b",", b" ", b"1", 
 
 
 @given(st.lists(words, max_size=16).map(b"".join) | st.binary(max_size=30), st.integers(1, 8))
-def test_any_cut_gives_the_same_items(body: bytes, limit: int) -> None:
+def test_any_split_returns_the_same_items(body: bytes, limit: int) -> None:
     assert_invariant(json_document.Decoder, json_document.decode, body)
     assert_invariant(lambda: json_document.Decoder(limit), lambda body: json_document.decode(body, limit), body)

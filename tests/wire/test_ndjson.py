@@ -72,6 +72,6 @@ words = st.sampled_from([b"{", b"}", b"\n", b"\r\n", b"\r", b" ", b'{"a":1}\n', 
 
 
 @given(st.lists(words, max_size=12).map(b"".join) | st.binary(max_size=30), st.integers(1, 12))
-def test_any_cut_gives_the_same_items(body: bytes, limit: int) -> None:
+def test_any_split_returns_the_same_items(body: bytes, limit: int) -> None:
     assert_invariant(ndjson.Decoder, ndjson.decode, body)
     assert_invariant(lambda: ndjson.Decoder(limit), lambda body: ndjson.decode(body, limit), body)

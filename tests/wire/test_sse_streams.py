@@ -54,7 +54,7 @@ def cut(body: bytes, places: list[int]) -> list[bytes]:
 
 
 @given(bodies, st.lists(st.integers(0, 10_000), max_size=12))
-def test_any_cut_gives_the_same_items(body: bytes, places: list[int]) -> None:
+def test_any_split_returns_the_same_items(body: bytes, places: list[int]) -> None:
     decoder, whole = sse.Decoder(), sse.Decoder()
     items = items_of(whole, [body])
     assert items_of(decoder, cut(body, places)) == items
@@ -65,7 +65,7 @@ def test_any_cut_gives_the_same_items(body: bytes, places: list[int]) -> None:
 
 
 @given(bodies, st.lists(st.integers(0, 10_000), max_size=12), st.integers(1, 40))
-def test_any_cut_gives_the_same_items_under_a_limit(body: bytes, places: list[int], limit: int) -> None:
+def test_any_split_returns_the_same_items_with_a_limit(body: bytes, places: list[int], limit: int) -> None:
     items = items_of(sse.Decoder(limit), [body])
     assert items_of(sse.Decoder(limit), cut(body, places)) == items
     assert list(sse.decode(body, limit).items()) == items

@@ -146,7 +146,7 @@ def _object_check(shape: Shape, known: Known) -> Check:
 
 
 def _planner(shape: Shape, known: Known) -> Callable[[tuple[str, ...], tuple[type, ...]], Plan | bool]:
-    """Return a function that makes the plan for objects with these keys and types, or tells whether they fit if there is
+    """Return a function that makes the plan for objects with these keys and types, or whether they fit if there is
     nothing left to check."""
     required = frozenset(name for name, entry in shape.fields.items() if entry.required)
     shapes = {name: entry.shape for name, entry in shape.fields.items()}

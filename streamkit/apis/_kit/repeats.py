@@ -1,4 +1,4 @@
-"""Tell a delta that was sent twice from text that legitimately repeats.
+"""Distinguish a delta that was sent twice from text that legitimately repeats.
 
 A model does not write the same long text of several words twice in a row.
 """

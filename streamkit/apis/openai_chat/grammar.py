@@ -121,7 +121,7 @@ class _ChatWalk:
             index, text = choice["index"], choice["delta"]["content"]
             if self._get_repeated(chunk) != self._values or len(choice) != self._size:
                 return False
-        except (KeyError, TypeError, ValueError):  # not the objects that the shape asks for
+        except (KeyError, TypeError, ValueError):  # not objects, as the shape requires
             return False
         if type(index) is not int or type(text) is not str or self._walk.states.get(index) != "open":
             return False
@@ -155,7 +155,7 @@ class _ChatWalk:
         finish = choice.get("finish_reason")
         finish = finish if isinstance(finish, str) and finish not in ("", "null") else None
         has_content = _has_content(delta)
-        # Told when the choice goes on: one that breaks off there has lost its finish.
+        # Reported when the choice continues: if the stream breaks off here, its finish reason is missing.
         yield from filter(None, [self._empty.pop(key, None)])
         if delta.get("role") or (delta.get("role") == "" and key not in self._walk.states):
             yield from self._step(key, "role", index, f"{path}.delta.role", f'role "{delta["role"]}"')
@@ -224,7 +224,7 @@ class _ChatWalk:
 
 
 def _is_empty(choice: dict[str, Any]) -> bool:
-    """Whether a choice holds nothing: an object of no fields but null ones where its delta is, and nothing beside."""
+    """Return whether a choice is empty: its delta has no fields that are not null, and there are no other fields."""
     delta = choice.get("delta")
     return (
         isinstance(delta, dict)

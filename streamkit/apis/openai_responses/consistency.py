@@ -78,7 +78,7 @@ _CHANGING = frozenset(
         "usage",
     }
 )
-# Of those, what every event tells that the first one tells, if with null.
+# Those fields that every event contains if the first one does, even if they are null.
 _LATER = ("completed_at", "error", "incomplete_details", "service_tier", "usage")
 _MISSING = object()
 

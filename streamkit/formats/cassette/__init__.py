@@ -101,7 +101,7 @@ def _body(message: dict[str, Any], *names: str) -> bytes:
         return b""
     try:
         return json.dumps(message["parsed_body"], ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
-    except (ValueError, TypeError, RecursionError):  # YAML can hold itself, and keys that are no text
+    except (ValueError, TypeError, RecursionError):  # YAML can contain itself, and keys that are not text
         return b""
 
 
@@ -200,7 +200,7 @@ def _loses(exchange: Exchange) -> list[str]:
         lost.append("arrival times")
     lost.append("how the body was cut into frames")
     if exchange.response and of_decoded_body(exchange.response.headers) != exchange.response.headers:
-        lost.append("headers that speak of the body's coding and length: it is kept decoded")
+        lost.append("headers about the body's coding and length, because it is stored decoded")
     return lost + ending(exchange)
 
 

@@ -21,18 +21,18 @@ _NULLS = ("", "~", "null", "Null", "NULL")
 
 
 class _Pieces:
-    """The source as a file, which is what the parser reads from."""
+    """The source as a file object for the parser."""
 
     def __init__(self, source: Source) -> None:
         self._path = source.path
         self._pieces = source.pieces()
         self._kept = b""
-        # How much was read since the last interaction: the parser keeps all of a scalar before it tells of it.
+        # How much was read since the last interaction: the parser holds a scalar completely before it reports it.
         self.pending = 0
         self._line = 1
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, as many as asked for at most."""
+        """Return the next bytes, at most as many as requested."""
         if not self._kept:
             self._kept = next(self._pieces, b"")
             self.pending += len(self._kept)

@@ -24,7 +24,7 @@ def _recognises(head: bytes) -> bool:
 
 
 def _read(source: Source) -> Iterator[Exchange]:
-    # Imported when a trace is read: every input asks for this file.
+    # Imported only when a trace is read: this module is loaded for every input.
     from streamkit.formats.curl_trace.reader import read
 
     return read(source)

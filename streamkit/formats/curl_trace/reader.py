@@ -79,7 +79,7 @@ def _events(source: Source) -> Iterator[_Event]:
             if match is None:
                 raise UnreadableInput(
                     source.path,
-                    "not hexadecimal: --trace-ascii shows line feeds as dots, and they cannot be told apart",
+                    "not hexadecimal: --trace-ascii shows both line feeds and dots as dots",
                     line=number,
                     remedy="use curl --trace FILE --trace-time",
                 )

@@ -229,6 +229,6 @@ def _is_printed(value: Any) -> bool:
 
 def _stamp_of(value: Any) -> Stamp | None:
     if isinstance(value, float) and 0 <= value < _EPOCHS:
-        # Seconds since a start; a whole number may as well be milliseconds.
+        # Seconds since a start; a whole number may be milliseconds.
         return stamp(f"t={value:.9f}")
     return stamp(str(value)) if isinstance(value, str | int | float) else None

@@ -94,7 +94,7 @@ def _exchange(entry: dict[str, Any], origin: Origin, notes: tuple[Repair, ...]) 
 
 
 def _phases(timings: dict[str, Any]) -> tuple[int | None, int | None]:
-    """When the response began and when it ended (ns since the entry began); None if the phases do not tell. A phase
+    """When the response began and when it ended (ns since the entry began); None if the phases do not contain it. A phase
     that is not applicable is -1, and all of them are 0 if nobody measured."""
     known = {name: value for name, value in timings.items() if isinstance(value, int | float) and 0 <= value < _MOST_MS}
     if not {"wait", "receive"} <= known.keys():

@@ -44,7 +44,7 @@ def _read(source: Source) -> Iterator[Exchange]:
 
 
 def _flows(source: Source) -> Iterator[bytes | None]:
-    """Yield the bytes of one flow after another, told by their lengths; None for one that is too large."""
+    """Yield the bytes of each flow, separated by their lengths; None for one that is too large."""
     kept = bytearray()
     needed = 1
     skipped = 0  # bytes of a flow that are still to come
