@@ -83,14 +83,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("file", ["recording.jsonl", "bare\x1b[31m.sse"], ids=["recording", "bare"])
 def test_no_control_character_reaches_a_terminal(folder: Path, command: str, file: str) -> None:
     meant = {"FILE": str(folder / file), "GOOD": str(folder / "recording.jsonl")}
-    shown = _on_a_terminal([meant.get(word, word) for word in command.split()]).replace("\r\n", "\n")
+    shown = on_a_terminal([meant.get(word, word) for word in command.split()]).replace("\r\n", "\n")
     found = OBEYED.search(shown)
     assert shown and found is None, (
         shown[max(found.start() - 40, 0) : found.end() + 40] if found else "nothing is shown"
     )
 
 
-def _on_a_terminal(words: list[str]) -> str:
+def on_a_terminal(words: list[str]) -> str:
     """Return what `streamkit` with these arguments sends to a terminal, with its own colors turned off."""
     import pty
 
