@@ -12,6 +12,7 @@ from streamkit.model.exchange import End, Exchange, Frame, Frames
 from streamkit.model.message import MAX_COUNT
 
 REPORTS: dict[str, Any] = {
+    "ag_ui": lambda n: {"type": "RUN_FINISHED", "usage": [{"outputTokens": n}]},
     "anthropic_messages": lambda n: {"type": "message_delta", "delta": {}, "usage": {"output_tokens": n}},
     "bedrock_converse": lambda n: {"metadata": {"usage": {"outputTokens": n}}},
     "bedrock_invoke": lambda n: {"amazon-bedrock-invocationMetrics": {"outputTokenCount": n}},

@@ -23,6 +23,8 @@ ROWS = {
     for name, _, verdict, findings in ROW.findall((PRODUCERS / "README.md").read_text(encoding="utf-8"))
 }
 MEASURED = {referee.api: json.loads(referee.data.read_text(encoding="utf-8")) for referee in REFEREES}
+PARTIAL = {"ag_ui"}
+"""The APIs whose clients keep only a part of the object."""
 CASES = [(referee.api, name, told) for referee in REFEREES for name, told in MEASURED[referee.api]["streams"].items()]
 
 
@@ -49,7 +51,10 @@ def test_a_stream_is_reassembled_as_its_client_does(api: str, name: str, told: d
     if told["error"] is not None:
         assert any(finding.severity == "error" for finding in lint(stream, selected())), "the client gave up"
         return
-    assert without_made_up(assemble(stream).object) == without_made_up(told["object"])
+    ours, theirs = assemble(stream).object, told["object"]
+    # A client's object may have fewer fields than ours, and empty ones that were never sent.
+    kept = {key: ours.get(key, {}) for key in (theirs if api in PARTIAL else ours)}
+    assert without_made_up(kept) == without_made_up(theirs)
 
 
 def without_made_up(value: Any) -> Any:

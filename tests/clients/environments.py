@@ -105,6 +105,12 @@ CLIENTS = (
         {"useChat": ("ai_sdk_ui",), "readUIMessageStream()": ("ai_sdk_ui",)},
         label="AI SDK UI",
     ),
+    Client(
+        "@ag-ui/client",
+        "@ag-ui/client",
+        "drive_ag_ui.mjs",
+        {"HttpAgent.runAgent()": ("ag_ui",)},
+    ),
     Client("@anthropic-ai/sdk", "@anthropic-ai/sdk", "drive_anthropic.mjs", {".stream()": ("anthropic_messages",)}),
     Client("@google/genai", "@google/genai", "drive_google_genai.mjs", {"generateContentStream()": ("gemini",)}),
 )  # fmt: skip

@@ -61,6 +61,7 @@ GOOD = {
     "cohere": "cohere",
     "bedrock_converse": "converse",
     "ai_sdk_ui": "ui-message",
+    "ag_ui": "ag-ui",
 }
 _OTHER_PATHS = ("generate(stream=True)", "Client.chat_stream()")
 

@@ -26,6 +26,7 @@ _TOOLS = {
     "cohere": "cohere-tool",
     "bedrock_converse": "converse-tool",
     "ai_sdk_ui": "ui-message",
+    "ag_ui": "ag-ui",
 }
 _REASONING = {
     "anthropic_messages": "thinking",
@@ -33,6 +34,7 @@ _REASONING = {
     "ollama": "ollama-tool",
     "bedrock_converse": "converse-tool",
     "ai_sdk_ui": "ui-message",
+    "ag_ui": "ag-ui",
 }
 # The column name, the streams by API, the fault.
 FEATURES = (

@@ -40,7 +40,10 @@ class Referee:
         return sorted((PRODUCERS / self.api).iterdir())
 
 
-REFEREES = (Referee("ai_sdk_ui", "ai-ui", "useChat", "reassemble_ai_ui.mjs"),)
+REFEREES = (
+    Referee("ai_sdk_ui", "ai-ui", "useChat", "reassemble_ai_ui.mjs"),
+    Referee("ag_ui", "@ag-ui/client", "HttpAgent.runAgent()", "reassemble_ag_ui.mjs"),
+)
 
 
 def client_of(referee: Referee) -> Client:

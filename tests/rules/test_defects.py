@@ -215,6 +215,19 @@ GOOD = (
         total="usage.total_tokens",
     ),
     Good(
+        "ag_ui",
+        "ag-ui.sse",
+        optional=frozenset(
+            {
+                *("timestamp", "parentMessageId", "outcome", "usage", "model", "inputTokens", "outputTokens"),
+                *("totalTokens", "TEXT_MESSAGE_START", "snapshot", "value"),
+            }
+        ),
+        free=frozenset({"steps"}),
+        text="delta",
+        total="usage.0.totalTokens",
+    ),
+    Good(
         "ai_sdk_ui",
         "ui-message.sse",
         # A result or data of an application may be null, and data may have no ID.

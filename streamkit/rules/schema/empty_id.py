@@ -20,6 +20,7 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
+        "ag_ui",
         "ai_sdk_ui",
         "anthropic_completions",
         "anthropic_messages",

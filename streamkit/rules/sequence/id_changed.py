@@ -21,6 +21,7 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
+        "ag_ui",
         "anthropic_completions",
         "cohere",
         "gemini",

@@ -1,8 +1,8 @@
 """Stream begins without its first event.
 
 What it finds: a content block, tool call, step or entry before the event that opens the message (`messageStart`,
-`message-start`, `interaction.created`, `conversation.response.started`, `thread.run.created`); a first token that is
-not number 1.
+`message-start`, `interaction.created`, `conversation.response.started`, `thread.run.created`, `start`, `RUN_STARTED`); a
+first token that is not number 1. In AG-UI, it is an error.
 
 Why it matters: the role, ID and model in the first event are unknown; a client that creates its message there has
 nothing to add to.
@@ -17,4 +17,4 @@ Good: converse
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SEQ450", "warning", finds=missteps, whole=True)
+RULE = Rule.declare(__name__, "SEQ450", "warning", also=("error",), finds=missteps, whole=True)

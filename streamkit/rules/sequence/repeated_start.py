@@ -1,6 +1,6 @@
 """Message starts twice.
 
-What it finds: a second event that opens the message, or one after its end.
+What it finds: a second event that opens the message, or one after its end. In AG-UI, where it opens a run, it is an error.
 
 Why it matters: a client that creates its message there starts over, and what came before is lost.
 
@@ -14,4 +14,4 @@ Good: converse
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SEQ451", "warning", finds=missteps)
+RULE = Rule.declare(__name__, "SEQ451", "warning", also=("error",), finds=missteps)

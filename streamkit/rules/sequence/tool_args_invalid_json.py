@@ -22,6 +22,7 @@ RULE = Rule.declare(
     also=("warning",),
     finds=missteps,
     apis=(
+        "ag_ui",
         "ai_sdk_ui",
         "bedrock_converse",
         "cohere",

@@ -1,7 +1,7 @@
 """Constant value changes.
 
 What it finds: a value that every event of an answer repeats (the thread, the assistant, the role, the name of a call)
-and that differs in one event. IDs and models have rules of their own.
+and that differs in one event. IDs and models have rules of their own. The subagent of a message or call in AG-UI is an error.
 
 Why it matters: which of the two counts depends on the event that a client reads.
 
@@ -16,4 +16,4 @@ Good: interactions
 
 from streamkit.rules import Rule, missteps
 
-RULE = Rule.declare(__name__, "SEQ460", "warning", finds=missteps)
+RULE = Rule.declare(__name__, "SEQ460", "warning", also=("error",), finds=missteps)

@@ -20,6 +20,7 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
+        "ag_ui",
         "bedrock_converse",
         "cloudflare",
         "gemini",
