@@ -24,10 +24,11 @@ GROUPS = {
     "Check": ("lint", "rule", "schema", "diff", "reduce"),
     "Read": ("reassemble", "stats", "inspect"),
     "Change files": ("convert", "redact"),
-    "Set up": ("demo",),
+    "Set up": ("demo", "doctor", "completion"),
 }
 COMMANDS = tuple(chain.from_iterable(GROUPS.values()))
 
+COMPLETING = "_STREAMKIT_COMPLETE"  # set by the script that `completion` prints
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
@@ -44,6 +45,10 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"streamkit.cli.{cmd_name}").command
+        if COMPLETING in os.environ:
+            from streamkit.cli._completing import complete_values
+
+            return complete_values(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

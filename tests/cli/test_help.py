@@ -98,7 +98,9 @@ def test_two_examples_run(name: str, folder: Path, monkeypatch: pytest.MonkeyPat
     assert len(examples) >= 2
     for example in examples:
         if not NOT_RUN.search(example):
-            _, *words = takewhile(lambda word: word not in (">", "|"), shlex.split(example))
+            _, *words = takewhile(
+                lambda word: word not in (">", "|"), shlex.split(example.removeprefix("source <(").rstrip(")"))
+            )
             result = CliRunner().invoke(streamkit, words, standalone_mode=False, obj={})
             assert result.exception is None, f"{example}: {result.exception!r}"
             assert result.return_value in (0, 1, None), f"{example}: {result.stderr}"

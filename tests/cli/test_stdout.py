@@ -42,6 +42,8 @@ WRITING = {
     "redact": [PLAIN],
     "schema": ["openai_chat"],
     "demo": [],
+    "doctor": [],
+    "completion": ["zsh"],
 }
 # Commands whose stdout is that of the program after `--`; their own output goes to stderr.
 SERVERS = {"serve": [PLAIN, "--port", "0", "--", "true"], "proxy": ["http://127.0.0.1:9", "--port", "0", "--", "true"]}
