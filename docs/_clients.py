@@ -1,4 +1,4 @@
-"""docs/clients.md: how each client handles the bad streams of each rule, from the measurements behind `breaks:`.
+"""docs/clients.md: how each client handles the bad streams of each rule, from the measurements that `breaks:` is based on.
 
     python docs/_clients.py
 
@@ -56,19 +56,19 @@ def page() -> str:
 
 def _clients(found: dict[str, Any]) -> Iterator[str]:
     rows = ["| client | versions | runs on | used as |", "|---|---|---|---|"]
-    for told in found["clients"].values():
-        versions = ", ".join(f"{package} {version}" for package, version in told["versions"].items())
-        calls = ", ".join(f"`{call}`" for call in told["calls"])
-        rows.append(f"| {told['label']} | {versions} | {told['runtime']} | {calls} |")
+    for client in found["clients"].values():
+        versions = ", ".join(f"{package} {version}" for package, version in client["versions"].items())
+        calls = ", ".join(f"`{call}`" for call in client["calls"])
+        rows.append(f"| {client['label']} | {versions} | {client['runtime']} | {calls} |")
     yield "\n".join(rows)
 
 
 def _features() -> Iterator[str]:
     """Yield the table of features: the result with `serve`, and whether `proxy` in between changes it."""
     found = json.loads(FEATURES.read_text(encoding="utf-8"))
-    cells = [told for row in found["cases"] for told in row["features"].values()]
-    same = sum("proxy" not in told for told in cells)
-    exact = sum("bytes" not in told for told in cells)
+    cells = [cell for row in found["cases"] for cell in row["features"].values()]
+    same = sum("proxy" not in cell for cell in cells)
+    exact = sum("bytes" not in cell for cell in cells)
     yield (
         f"Each client requests a stream of text, tool calls and reasoning from `serve`, then an HTTP error (429), an error in the middle\n"
         f"of a stream, a connection that is cut after the first text, and a server that fails once, with the client's default retries.\n"
@@ -79,28 +79,28 @@ def _features() -> Iterator[str]:
     columns = list(dict.fromkeys(name for row in found["cases"] for name in row["features"]))
     lines = [f"| client | API | {' | '.join(columns)} |", f"|---|---|{'---|' * len(columns)}"]
     for row in found["cases"]:
-        told = [_feature(row["features"][name]) if name in row["features"] else "" for name in columns]
+        cells = [_feature(row["features"][name]) if name in row["features"] else "" for name in columns]
         label = found["clients"][row["client"]]["label"]
-        lines.append(f"| {label} `{row['call']}` | {row['api']} | {' | '.join(told)} |")
+        lines.append(f"| {label} `{row['call']}` | {row['api']} | {' | '.join(cells)} |")
     yield "\n".join(lines)
 
 
-def _feature(told: dict[str, Any]) -> str:
+def _feature(outcome: dict[str, Any]) -> str:
     """Return a cell: the result with `serve` and, if it differs, with `proxy`."""
-    more = f"; through `proxy` {_feature(told['proxy'])}" if "proxy" in told else ""
-    more += "; bytes differ" if "bytes" in told else ""
+    more = f"; through `proxy` {_feature(outcome['proxy'])}" if "proxy" in outcome else ""
+    more += "; bytes differ" if "bytes" in outcome else ""
     again = (
-        f" after {told['requests'] - 1} {'retry' if told['requests'] == 2 else 'retries'}"
-        if told["requests"] > 1
+        f" after {outcome['requests'] - 1} {'retry' if outcome['requests'] == 2 else 'retries'}"
+        if outcome["requests"] > 1
         else ""
     )
-    if "raises" in told or "breaks" in told:
-        return f"raises `{(told.get('raises') or told['breaks'])[0]}`{again}{more}"
-    if "hangs" in told:
+    if "raises" in outcome or "breaks" in outcome:
+        return f"raises `{(outcome.get('raises') or outcome['breaks'])[0]}`{again}{more}"
+    if "hangs" in outcome:
         return f"waits{again}{more}"
-    if "text" in told:
+    if "text" in outcome:
         return f"not supported{more}"
-    lost = effect(told, False, True)
+    lost = effect(outcome, False, True)
     return f"{f'⚠ {lost}' if lost else 'works'}{again}{more}"
 
 
@@ -108,9 +108,9 @@ def _of_api(found: dict[str, Any], api: str, anchored: set[str]) -> Iterator[str
     """Yield the rows of one API, with a column for each call of a client that supports it."""
     rows = [row for row in found["cases"] if row["api"] == api]
     heads = {
-        f"{client} {call}": f"{told['label']} `{call}`"
-        for client, told in found["clients"].items()
-        for call in told["calls"]
+        f"{client} {call}": f"{entry['label']} `{call}`"
+        for client, entry in found["clients"].items()
+        for call in entry["calls"]
         if any(f"{client} {call}" in row["outcomes"] for row in rows)
     }
     yield f"| rule | stream | change | {' | '.join(heads.values())} |"

@@ -39,10 +39,10 @@ Conclusions:
 def page() -> str:
     """Return the page."""
     found = json.loads(DATA.read_text(encoding="utf-8"))
-    labels = {name: told["label"] for name, told in found["clients"].items()}
+    labels = {name: client["label"] for name, client in found["clients"].items()}
     versions = "; ".join(
-        ", ".join(f"{package} {version}" for package, version in told["versions"].items())
-        for told in found["clients"].values()
+        ", ".join(f"{package} {version}" for package, version in client["versions"].items())
+        for client in found["clients"].values()
     )
     parts = [_HEAD, f"Measured {found['date']} with {versions}. `make clients` measures again."]
     for api in dict.fromkeys(row["api"] for row in found["cases"]):

@@ -51,7 +51,7 @@ def definitions_page() -> str:
     for entry in DEFINITIONS.values():
         lines += [f"## {entry.tool} {entry.version}", "", entry.manual, ""]
     notes = ["", "## Notes", "", "| code | what it says |", "|---|---|"]
-    notes += [f"| `{code}` | {told} |" for code, told in sorted(NOTES.items())]
+    notes += [f"| `{code}` | {text} |" for code, text in sorted(NOTES.items())]
     return "\n".join([*lines, *_reasons(DEFINITION_REASONS), *notes])
 
 

@@ -56,7 +56,7 @@ def rule_page(rule: Rule) -> str:
 
 
 def _claims(rule: Rule) -> list[str]:
-    """What clients were measured to make of it, by API and field."""
+    """Return the measured effects on clients, by API and field."""
     return [
         f"Breaks in `{claim.api}`{f', `{claim.path}`' if claim.path else ''}"
         f" ([{claim.streams} measured](../clients.md#{rule.code.lower()})): {'; '.join(claim.sentences)}."

@@ -271,21 +271,21 @@ def _gates(run: Any, allow_missing: bool, console: Console) -> bool:
     failed = False
     judged = any(gate.expression.about_failures for gate in run.gates)
     for gate in run.gates:
-        outcome = gate.outcome(run.whole, allow_missing=allow_missing, failures_judged=judged)
-        if outcome is None:
+        failure = gate.failure(run.whole, allow_missing=allow_missing, failures_judged=judged)
+        if failure is None:
             continue
         failed = True
         unit = gate.expression.metric.unit if gate.expression.stat != "n" else "1"
-        if outcome.absent:
-            why = f"{outcome.why}: {reason(outcome.why)}" if outcome.why else "no stream"
+        if failure.absent:
+            why = f"{failure.why}: {reason(failure.why)}" if failure.why else "no stream"
             message = (
-                f"missing in {outcome.absent} of {run.whole.count} streams ({why}); use --allow-missing to ignore them"
-                f"{_BESIDE if outcome.why == 'not-complete' else ''}"
+                f"missing in {failure.absent} of {run.whole.count} streams ({why}); use --allow-missing to ignore them"
+                f"{_BESIDE if failure.why == 'not-complete' else ''}"
             )
         else:
-            message = f"it is {shown(outcome.value, unit)}" if outcome.value is not None else ""
-            streams = ", ".join(f"{stream} ({shown(value, unit)})" for value, stream in outcome.worst)
-            more = f" and {outcome.broke - len(outcome.worst)} more" if outcome.broke > len(outcome.worst) else ""
+            message = f"it is {shown(failure.value, unit)}" if failure.value is not None else ""
+            streams = ", ".join(f"{stream} ({shown(value, unit)})" for value, stream in failure.worst)
+            more = f" and {failure.broke - len(failure.worst)} more" if failure.broke > len(failure.worst) else ""
             message = "; ".join(part for part in (message, f"broken by {streams}{more}" if streams else "") if part)
         console.complain(f"gate failed: {gate.expression.text}: {message}")
     return failed

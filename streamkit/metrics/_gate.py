@@ -157,7 +157,7 @@ class Gate:
             self.worst.sort(key=lambda pair: pair[0], reverse=self.expression.sign in (">", ">="))
             del self.worst[_WORST:]
 
-    def outcome(self, whole: Collection, *, allow_missing: bool, failures_judged: bool = False) -> Outcome | None:
+    def failure(self, whole: Collection, *, allow_missing: bool, failures_judged: bool = False) -> GateFailure | None:
         """Return the failure after all streams, or None if the gate passes. `failures_judged` is whether another gate limits the number
         of failed streams, so that this one need not."""
         expression = self.expression
@@ -168,22 +168,26 @@ class Gate:
                 return (
                     None
                     if allow_missing
-                    else Outcome(expression=expression, value=None, absent=whole.count, why=samples.missing, worst=())
+                    else GateFailure(
+                        expression=expression, value=None, absent=whole.count, why=samples.missing, worst=()
+                    )
                 )
-            return Outcome(expression=expression, value=value) if expression.holds(value) else None
+            return GateFailure(expression=expression, value=value) if expression.holds(value) else None
         if self.absent and not allow_missing:
-            return Outcome(expression=expression, value=None, absent=self.absent, why=self.why, worst=())
+            return GateFailure(expression=expression, value=None, absent=self.absent, why=self.why, worst=())
         if self.failed and not allow_missing and (not failures_judged or self.failed == whole.count):
-            return Outcome(expression=expression, value=None, absent=self.failed, why="not-complete")
+            return GateFailure(expression=expression, value=None, absent=self.failed, why="not-complete")
         if not expression.stat:
             return (
-                Outcome(expression=expression, value=None, absent=0, why="", worst=tuple(self.worst), broke=self.broke)
+                GateFailure(
+                    expression=expression, value=None, absent=0, why="", worst=tuple(self.worst), broke=self.broke
+                )
                 if self.broke
                 else None
             )
         value = statistic(whole.pools[expression.metric.name], expression.stat)
         if value is not None and expression.holds(value):
-            return Outcome(
+            return GateFailure(
                 expression=expression, value=value, absent=0, why="", worst=tuple(self.worst), broke=self.broke
             )
         return None
@@ -197,7 +201,7 @@ def _of_run(expression: Expression, whole: Collection) -> Samples:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class GateFailure:
     """A gate that failed: by the `value` over all streams, or by `absent` streams that lack the metric for the reason
     `why`, or by `broke` streams of which `worst` are the worst (value, place)."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from streamkit.reporters._html_page import text
 from streamkit.reporters._reporter import Row
-from streamkit.reporters._rows import place as place_of
+from streamkit.reporters._rows import stream_name
 from streamkit.reporters._stats_tables import short
 from streamkit.reporters._units import shown
 
@@ -68,7 +68,7 @@ def waterfall(rows: Sequence[Row]) -> str:
         return '<p class="dim">no stream here has times since its request</p>'
     end = max(max(_time(row, "operation_duration_ns") or 0, _time(row, "time_to_last_token_ns") or 0) for row in given)
     room, parts = _WIDTH - _NAMES - 60, []
-    names = short([place_of(row) for row in given], _NAME_LETTERS)
+    names = short([stream_name(row) for row in given], _NAME_LETTERS)
     for place, row in enumerate(given):
         top = place * _ROW
         first, last = _time(row, "time_to_first_token_ns"), _time(row, "time_to_last_token_ns")

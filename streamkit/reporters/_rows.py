@@ -14,7 +14,7 @@ STATISTICS = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def place(row: Row) -> str:
+def stream_name(row: Row) -> str:
     """Return the file of a row, with the number of its exchange unless it is the first."""
     return str(row["file"]) if row["exchange"] == 1 else f"{row['file']}#{row['exchange']}"
 

@@ -8,7 +8,7 @@ from dataclasses import field
 
 from streamkit.frozen import dataclass
 from streamkit.reporters._reporter import Column, Row, StatsReport
-from streamkit.reporters._rows import place
+from streamkit.reporters._rows import stream_name
 from streamkit.reporters._units import MISSING, shown
 from streamkit.text import one_line, shorten_from
 from streamkit.text import width as _width
@@ -107,7 +107,7 @@ def stream_table(rows: Sequence[Row], report: StatsReport, width: int) -> Table:
         if needed[key] <= room:
             kept.add(key)
             room -= needed[key]
-    names = short([place(row) for row in rows], _FILE_WIDTH + room, "..." if report.ascii_only else "…")
+    names = short([stream_name(row) for row in rows], _FILE_WIDTH + room, "..." if report.ascii_only else "…")
     order = [key for key in candidates if key in kept]
     return Table(
         ["Stream", "Verdict", *(_head(*candidates[key]) for key in order)],
@@ -224,7 +224,7 @@ class Notes:
             first, count = self._kinds.setdefault(_DIGITS.sub("0", note), ([], [0]))
             count[0] += 1
             if len(first) < _ALIKE:
-                first.append(f"{place(row)}: {note}")
+                first.append(f"{stream_name(row)}: {note}")
 
     def sentences(self) -> list[str]:
         """Return the sentences."""

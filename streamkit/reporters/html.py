@@ -9,7 +9,7 @@ from streamkit.reporters import Column, PageStream, Reporter, Row, StatsReport, 
 from streamkit.reporters._html_charts import distribution, waterfall
 from streamkit.reporters._html_page import cell, page, table, text
 from streamkit.reporters._html_timeline import Sections, opened, section
-from streamkit.reporters._rows import place
+from streamkit.reporters._rows import stream_name
 from streamkit.reporters._stats_tables import failure_lines, headline, run_line, summary_tables, wanted
 
 _CHARTS = ("time_to_first_token_ns", "inter_chunk_gap_ns", "operation_duration_ns")
@@ -83,7 +83,7 @@ def _streams(streams: Sequence[Row], report: StatsReport) -> str:
         heads += [f"{column.head} p50", f"{column.head} p99"] if column.many else [column.head]
     cells = []
     for row in streams:
-        line = [text(place(row)), text(row["verdict"]), text(row["model"] or "-")]
+        line = [text(stream_name(row)), text(row["verdict"]), text(row["model"] or "-")]
         for column in shown_columns:
             value = row["metrics"].get(column.key)
             numbers = [value and value[part] for part in ("p50", "p99")] if column.many else [value]
@@ -93,7 +93,7 @@ def _streams(streams: Sequence[Row], report: StatsReport) -> str:
 
 
 def _notes(streams: Sequence[Row]) -> Iterator[str]:
-    message = [f"<li>{text(place(row))}: {text(note)}</li>" for row in streams for note in row["notes"]]
+    message = [f"<li>{text(stream_name(row))}: {text(note)}</li>" for row in streams for note in row["notes"]]
     if message:
         yield f"<h2>Notes</h2><ul>{''.join(message[:_ROWS])}</ul>"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from streamkit.palette import PLAIN, VERDICTS, Palette, unpainted
 from streamkit.reporters import MISSING, Column, Reporter, Row, StatsReport, shown
 from streamkit.reporters._plot import histogram, legend, strip
-from streamkit.reporters._rows import place
+from streamkit.reporters._rows import stream_name
 from streamkit.reporters._stats_tables import (
     Notes,
     Table,
@@ -110,7 +110,7 @@ def _by_padding(rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
 def _card(row: Row, group: Row, report: StatsReport) -> Iterator[str]:
     who = [row["api"], row["dialect"], row["model"]]
     verdict = str(row["verdict"])
-    yield f"{report.paint('head', one_line(place(row)))}  {report.paint(VERDICTS.get(verdict, ''), verdict)}\n"
+    yield f"{report.paint('head', one_line(stream_name(row)))}  {report.paint(VERDICTS.get(verdict, ''), verdict)}\n"
     yield f"{one_line(' · '.join(str(word) for word in who if word))}\n\n".replace(
         "·", "-" if report.ascii_only else "·"
     )

@@ -20,7 +20,7 @@ from streamkit.model.limits import LARGEST_FRAME
 from streamkit.redact.redactor import DEFAULT, Policy, body_redactor, redact_request, redact_text
 from streamkit.service.recording_lines import Line, RecordingLines
 from streamkit.tool import TOOL
-from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
+from streamkit.transport.content_coding import CannotDecode, ContentDecoder, TooLarge
 
 if TYPE_CHECKING:
     from streamkit.apis import Incremental
@@ -183,7 +183,7 @@ class Recorder:
         self._viewer = viewer
         opening = _opening(recorders, request)
         self._incremental = _incremental(opening) if recorders.interpret else None
-        self._decoder: Decoder | None = None
+        self._decoder: ContentDecoder | None = None
         self._status: int | None = None
         self._frames = 0
         self._client: dict[str, int] | None = None
@@ -299,12 +299,12 @@ class Recorder:
 
     def _decode(self, coding: str) -> None:
         if coding.lower() != "identity":
-            decoder = Decoder(coding)
+            decoder = ContentDecoder(coding)
             stored = "is stored decoded" if decoder.supported else "is stored unchanged: no library for this coding"
             self.note({"said": f"the body was compressed and {stored}", "content-encoding": coding})
             self._decoder = decoder if decoder.supported else None
 
-    def _decoded(self, decoder: Decoder, data: bytes) -> bytes:
+    def _decoded(self, decoder: ContentDecoder, data: bytes) -> bytes:
         try:
             return decoder.feed(data)
         except (CannotDecode, TooLarge) as error:

@@ -34,7 +34,7 @@ def message_of(error: Exception) -> str:
 
     cause = error.__cause__ or error.__context__
     if isinstance(error, aiohttp.ClientConnectorCertificateError):  # before aiohttp 3.14 it has no `os_error`
-        return f"cannot connect to {error.host}:{error.port}: {one_line(str(error.certificate_error))}"
+        return f"cannot connect to {error.host}:{error.port}: {single_spaced(str(error.certificate_error))}"
     if isinstance(error, aiohttp.ClientConnectorError):
         system = error.os_error
         message = system.strerror or str(system)
@@ -42,7 +42,7 @@ def message_of(error: Exception) -> str:
             message = str(system)
         elif system.errno is not None and system.errno > 0:
             message = os.strerror(system.errno)
-        return f"cannot connect to {error.host}:{error.port}: {one_line(message)}"
+        return f"cannot connect to {error.host}:{error.port}: {single_spaced(message)}"
     if isinstance(error, aiohttp.ClientPayloadError) and not _malformed(error):
         lost = "ConnectionResetError" in str(error)
         return "connection reset by peer" if lost else "the connection was closed before the body was complete"
@@ -52,10 +52,10 @@ def message_of(error: Exception) -> str:
         return "no data within the idle timeout"
     if isinstance(error, TimeoutError):
         return "the time limit was exceeded"
-    return one_line(str(error) or str(cause or "")) or type(error).__name__
+    return single_spaced(str(error) or str(cause or "")) or type(error).__name__
 
 
-def one_line(text: str) -> str:
+def single_spaced(text: str) -> str:
     """Return the text with each run of whitespace as one space."""
     return " ".join(text.split())
 

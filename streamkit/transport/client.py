@@ -20,7 +20,7 @@ from urllib.request import getproxies, proxy_bypass
 from streamkit.errors import UsageError
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Headers
-from streamkit.transport._network_errors import RedirectFailed, end_reason, message_of, one_line
+from streamkit.transport._network_errors import RedirectFailed, end_reason, message_of, single_spaced
 from streamkit.transport.arrivals import arrivals
 from streamkit.transport.kernel_clock import ArrivalClock, Clock, make_socket, stamped_socket
 from streamkit.transport.tls import client_context
@@ -310,7 +310,7 @@ def _redirected(outgoing: Outgoing, response: aiohttp.ClientResponse) -> Outgoin
         url = str(response.url.join(type(response.url)(location)))
         check_url(url)
     except (ValueError, UsageError):
-        raise RedirectFailed(f"redirect to {one_line(location)!r}, which is not an http or https URL") from None
+        raise RedirectFailed(f"redirect to {single_spaced(location)!r}, which is not an http or https URL") from None
     following = replace(outgoing, url=url)
     if response.status in (301, 302, 303) and outgoing.method not in ("GET", "HEAD"):
         headers = tuple(pair for pair in outgoing.headers if pair[0].lower() != "content-type")

@@ -18,7 +18,7 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, header
 from streamkit.model.limits import LARGEST_REQUEST_COPY
 from streamkit.transport._heads import END, MAX_HEAD, Malformed, RequestHead, content_length, parse_request
-from streamkit.transport.content_coding import CannotDecode, Decoder, TooLarge
+from streamkit.transport.content_coding import CannotDecode, ContentDecoder, TooLarge
 from streamkit.transport.framing import FixedLength, Framing, request_framing
 from streamkit.transport.guard import Rejection
 
@@ -54,7 +54,7 @@ class Incoming:
         if not self.body or len(self.body) > LARGEST_REQUEST_COPY:
             return None
         coding = (header(self.head.headers, "content-encoding") or "identity").strip().lower()
-        if coding != "identity" and (decoder := Decoder(coding, LARGEST_REQUEST_COPY)).supported:
+        if coding != "identity" and (decoder := ContentDecoder(coding, LARGEST_REQUEST_COPY)).supported:
             try:
                 return Body.of(decoder.feed(self.body))
             except (CannotDecode, TooLarge):

@@ -26,7 +26,7 @@ class CannotDecode(Exception):
     """The bytes are not in the coding that the headers name; the message is the library's."""
 
 
-class Decoder:
+class ContentDecoder:
     """Decode one body in one or more codings (`gzip, br`), to at most `limit` bytes.
 
     `supported` is False for a coding that cannot be decoded here.

@@ -88,7 +88,7 @@ def test_what_a_gate_decides(text: str, fails: bool, broke: int) -> None:
     gate = Gate(parse_expression(text))
     for measurement in streams:
         gate.see(measurement)
-    assert (gate.outcome(measured(*streams), allow_missing=False) is not None) == fails
+    assert (gate.failure(measured(*streams), allow_missing=False) is not None) == fails
     assert gate.broke == broke
 
 
@@ -97,9 +97,9 @@ def test_a_gate_names_the_worst_streams() -> None:
     gate = Gate(parse_expression("ttft > 150ms"))
     for measurement in streams:
         gate.see(measurement)
-    outcome = gate.outcome(measured(*streams), allow_missing=False)
-    assert outcome is not None
-    assert [value for value, _ in outcome.worst] == [400 * MS, 300 * MS]
+    failure = gate.failure(measured(*streams), allow_missing=False)
+    assert failure is not None
+    assert [value for value, _ in failure.worst] == [400 * MS, 300 * MS]
 
 
 def test_a_missing_metric_fails_unless_allowed() -> None:
@@ -107,10 +107,10 @@ def test_a_missing_metric_fails_unless_allowed() -> None:
     gate = Gate(parse_expression("ttft.p95 > 10s"))
     for measurement in streams:
         gate.see(measurement)
-    outcome = gate.outcome(measured(*streams), allow_missing=False)
-    assert outcome is not None
-    assert (outcome.absent, outcome.why) == (1, "no-token")
-    assert gate.outcome(measured(*streams), allow_missing=True) is None
+    failure = gate.failure(measured(*streams), allow_missing=False)
+    assert failure is not None
+    assert (failure.absent, failure.why) == (1, "no-token")
+    assert gate.failure(measured(*streams), allow_missing=True) is None
 
 
 def test_a_truncated_stream_or_one_without_the_metric_is_not_good() -> None:

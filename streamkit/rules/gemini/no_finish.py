@@ -2,7 +2,7 @@
 
 What it finds: a candidate without `finishReason` up to the end of the stream.
 
-Why it matters: a complete answer cannot be told from a truncated one; gemini-cli discards the answer
+Why it matters: a complete answer cannot be distinguished from a truncated one; gemini-cli discards the answer
 (gemini-cli#8069).
 
 What to do: send a `finishReason` in the last event of every candidate.

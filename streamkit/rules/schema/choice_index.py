@@ -2,7 +2,7 @@
 
 What it finds: choices without `index`, or with one that is not an integer.
 
-Why it matters: the index tells to which choice a delta belongs; clients use it without checking (agentgateway#2433).
+Why it matters: the index identifies the choice of a delta; clients use it without checking (agentgateway#2433).
 
 What to do: send `"index":0` with the only choice, and its number with each of several.
 

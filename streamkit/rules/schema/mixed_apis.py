@@ -1,7 +1,7 @@
 """Chunks of two APIs.
 
 What it finds: a stream in which another API recognises more than half as many of the first 32 events as the stream's own API
-does, so that it is doubtful which of the two it is.
+does, so that it is unclear which of the two it is.
 
 Why it matters: a client of either API loses the chunks of the other. Everything else that is reported about the stream holds
 only if its API is the right one.

@@ -2,7 +2,7 @@
 
 What it finds: choices that have begun but have no `finish_reason` up to the end of the stream.
 
-Why it matters: a complete answer cannot be told from a truncated one. Clients throw, report an error, or invent
+Why it matters: a complete answer cannot be distinguished from a truncated one. Clients throw, report an error, or invent
 `stop` (command-code#785).
 
 What to do: send a `finish_reason` in the last chunk of every choice.

@@ -2,7 +2,7 @@
 
 What it finds: a second event that opens the message, or one after its end. In AG-UI, where it opens a run, it is an error.
 
-Why it matters: a client that creates its message there starts over, and what came before is lost.
+Why it matters: a client that creates its message there starts over, and everything before it is lost.
 
 What to do: send the opening event once.
 
