@@ -86,16 +86,16 @@ def ways(path: str) -> dict[str, Callable[[], None]]:
     """Return the variants; each except the last does one step more than the one before."""
 
     def only_read() -> None:
-        for _ in read(path):
+        for _ in read(path, on_demand=True):
             pass
 
     def understood() -> None:
-        for one in read(path):
+        for one in read(path, on_demand=True):
             interpret(one, on_demand=True)
 
     def measured() -> None:
         metrics = [entry for entry in METRICS.values() if entry.shown != "asked"]
-        for one in read(path):
+        for one in read(path, on_demand=True):
             measure(interpret(one, on_demand=True), metrics)
 
     def whole(wanted: Wanted) -> None:

@@ -16,7 +16,10 @@ from streamkit.apis._on_demand import ChunksOnDemand
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.model.stream import Broken
-from streamkit.wire.framing import choose
+from streamkit.model.texts import Texts
+from streamkit.wire import sse_blocks
+from streamkit.wire.framing import SSE, choose
+from streamkit.wire.sse_blocks import Payloads
 from streamkit.wire.values import Events, Framing, Tail
 
 DONE = b"[DONE]"
@@ -66,11 +69,13 @@ def decode(exchange: Exchange, *, on_demand: bool = False) -> Decoded:
     last `[DONE]` is not a JSON object.
     """
     frames = exchange.frames
-    body = frames.body
-    framing = choose(exchange.content_type, body[:4096])
-    events = framing.decode(body)
+    framing = choose(exchange.content_type, frames.head(4096))
+    if on_demand and framing is SSE and isinstance(frames.data, Texts):
+        events = sse_blocks.decode(frames.data, frames.data.forms, frames.ends)
+    else:
+        events = framing.decode(frames.body)
     times = arrival_times(frames, events.ends) if exchange.timed else [None] * len(events)
-    document = len(events) == 1 and holds_document(framing, exchange, body)
+    document = len(events) == 1 and holds_document(framing, exchange, frames.body)
     plain = _plain_chunks(events.data, on_demand=on_demand)
     if plain is not None:
         chunks, done = plain
@@ -122,10 +127,11 @@ def _plain_chunks(
 ) -> tuple[Sequence[dict[str, Any]], tuple[int, ...]] | None:
     """Decode the usual case fast: every payload is a JSON object, possibly followed by one `[DONE]`. None otherwise."""
     marked = bool(payloads) and payloads[-1] == DONE
-    objects = payloads[:-1] if marked else payloads
-    done = (len(objects),) if marked else ()
+    count = len(payloads) - marked
+    done = (count,) if marked else ()
     if on_demand:
-        return ChunksOnDemand(objects), done
+        return ChunksOnDemand(payloads.first(count) if isinstance(payloads, Payloads) else payloads[:count]), done
+    objects = payloads[:count]
     try:
         chunks = list(map(orjson.loads, objects))
     except orjson.JSONDecodeError:

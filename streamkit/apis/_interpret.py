@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from streamkit.apis._api import APIS, UNKNOWN, Api, Assembler, Chunk, Ending, Sample
 from streamkit.apis._decode import Decoded, decode
 from streamkit.apis._detect import choose_api
-from streamkit.apis._on_demand import ChunksOnDemand, NotAnObject
+from streamkit.apis._on_demand import HEAD, ChunksOnDemand, NotAnObject
 from streamkit.apis.dialects import DIALECTS, Dialect, detect_dialect
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Exchange, is_error_body
@@ -112,16 +112,17 @@ class _ErrorAssembler:
 
 def _sample(exchange: Exchange, decoded: Decoded) -> Sample:
     path = exchange.request.path if exchange.request else ""
-    events = decoded.chunk_events[:32]
+    chunk_events = decoded.chunk_events[:HEAD]
+    data = decoded.events.data[:HEAD]
+    if isinstance(decoded.chunks, ChunksOnDemand):
+        decoded.chunks.see(data)
     return Sample(
         path=path,
         framing=decoded.framing,
-        chunks=decoded.chunks[:32],
-        names=[decoded.events.name(event) for event in events],
+        chunks=decoded.chunks[:HEAD],
+        names=[decoded.events.name(event) for event in chunk_events],
         response_headers=exchange.response.headers if exchange.response else (),
-        events=[
-            (decoded.events.name(event), decoded.events.data[event]) for event in range(min(len(decoded.events), 32))
-        ],
+        events=[(decoded.events.name(event), payload) for event, payload in enumerate(data)],
     )
 
 
@@ -164,10 +165,7 @@ def build_stream(
 def _all_flags(api: Api, chunks: Sequence[Chunk]) -> list[int]:
     """Return the flags of each chunk."""
     if isinstance(chunks, ChunksOnDemand):
-        found: list[int] = []
-        for batch in chunks.batches():
-            found += _all_flags(api, batch)
-        return found
+        return chunks.all_flags(lambda some: _all_flags(api, some))
     return api.all_flags(chunks) if api.all_flags else list(map(api.flags, chunks))
 
 
@@ -175,7 +173,7 @@ def _verdict(decoded: Decoded, flags: Sequence[int], streamed: bool, terminal: b
     """Return how the stream ended; the first verdict that applies, in this order."""
     if not streamed or decoded.document or not (decoded.chunks or decoded.done or decoded.broken):
         return "not-a-stream"
-    if any(map(ERROR.__and__, flags)):
+    if any(flag & ERROR for flag in set(flags)):
         return "error"
     undecoded = any(broken.kind != "empty" and not broken.recovered and not broken.cut for broken in decoded.broken)
     if undecoded or any(isinstance(aside, Ignored) and aside.lost for _, aside in decoded.events.asides):

@@ -6,10 +6,15 @@ before anything has looked at them; decoding one again costs less than having ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
 import orjson
+
+from streamkit.wire.sse_blocks import Payloads
+
+HEAD = 32
+"""Chunks at the beginning of a stream that are kept when they were looked at together."""
 
 _BATCH = 64
 """Chunks that are decoded together: few enough to stay in the cache."""
@@ -25,10 +30,21 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
     Nothing is decoded beforehand: any access raises NotAnObject if a payload is something else.
     """
 
-    __slots__ = ("_payloads",)
+    __slots__ = ("_head", "_payloads")
 
     def __init__(self, payloads: Sequence[bytes]) -> None:
         self._payloads = payloads
+        self._head: list[dict[str, Any]] | None = None
+
+    def see(self, payloads: Sequence[bytes]) -> None:
+        """Decode the first chunks of `payloads`, which are those of the first events."""
+        self._head = _objects(payloads[: len(self)])
+
+    def head(self) -> list[dict[str, Any]]:
+        """Return the first chunks, of which an API and a dialect are told. They are decoded once."""
+        if self._head is None:
+            self._head = _objects(self._payloads[:HEAD])
+        return self._head
 
     def __len__(self) -> int:
         return len(self._payloads)
@@ -39,6 +55,8 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
     def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
     def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
         if isinstance(index, slice):
+            if index.start is None and index.step is None and index.stop in range(1, HEAD + 1):
+                return self.head()[: index.stop]
             return _objects(self._payloads[index])
         return _objects((self._payloads[index],))[0]
 
@@ -46,10 +64,27 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
         for payload in self._payloads:
             yield _objects((payload,))[0]
 
-    def batches(self) -> Iterator[list[dict[str, Any]]]:
-        """Yield all chunks in lists. A list that is dropped before the next one is made stays in the cache."""
-        for start in range(0, len(self._payloads), _BATCH):
-            yield _objects(self._payloads[start : start + _BATCH])
+    def all_flags(self, of_each: Callable[[Sequence[dict[str, Any]]], list[int]]) -> list[int]:
+        """Return what `of_each` returns for these chunks. Chunks of one form have the same flags, and are not decoded."""
+        payloads = self._payloads
+        if not isinstance(payloads, Payloads):
+            return [flag for batch in _batches(payloads) for flag in of_each(batch)]
+        known = payloads.forms.known()
+        flag_of = dict(zip(known, of_each([orjson.loads(form.example) for form in known]), strict=True))
+        found: list[int] = []
+        for form, start, stop in payloads.forms:
+            if form is not None:
+                found += [flag_of[form]] * (stop - start)
+            else:
+                for batch in _batches(payloads[start:stop]):
+                    found += of_each(batch)
+        return found
+
+
+def _batches(payloads: Sequence[bytes]) -> Iterator[list[dict[str, Any]]]:
+    """Yield chunks in lists. A list that is dropped before the next one is made stays in the cache."""
+    for start in range(0, len(payloads), _BATCH):
+        yield _objects(payloads[start : start + _BATCH])
 
 
 def _objects(payloads: Sequence[bytes]) -> list[dict[str, Any]]:

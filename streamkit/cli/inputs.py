@@ -47,14 +47,14 @@ class Inputs:
             self._progress = ProgressLines(self.paths)
         self._format, self._api, self._dialect = input_format, api, dialect
 
-    def exchanges(self) -> Iterator[Exchange]:
-        """Yield every exchange, in the order of the paths."""
+    def exchanges(self, *, on_demand: bool = False) -> Iterator[Exchange]:
+        """Yield every exchange, in the order of the paths. `on_demand` lets frames be decoded whenever they are looked at."""
         try:
-            yield from self._exchanges()
+            yield from self._exchanges(on_demand)
         finally:
             self._clear()
 
-    def _exchanges(self) -> Iterator[Exchange]:
+    def _exchanges(self, on_demand: bool) -> Iterator[Exchange]:
         from streamkit.formats import find, read
 
         skipped = 0
@@ -66,7 +66,7 @@ class Inputs:
                         count += 1
                         continue
                     try:
-                        for exchange in read(found.path, format=self._format):
+                        for exchange in read(found.path, format=self._format, on_demand=on_demand):
                             count += 1
                             if self._progress:
                                 self._progress.stream(exchange.frames.ends[-1] if exchange.frames.ends else 0)
@@ -107,7 +107,7 @@ class Inputs:
         """Yield every exchange, decoded and interpreted. `on_demand` decodes each chunk whenever it is looked at."""
         from streamkit.apis import interpret
 
-        for exchange in self.exchanges():
+        for exchange in self.exchanges(on_demand=on_demand):
             stream = interpret(
                 exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge, on_demand=on_demand
             )

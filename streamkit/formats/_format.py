@@ -56,30 +56,33 @@ class Found:
     named: bool
 
 
-def read(source: str | Path | bytes | BinaryIO, *, format: str | None = None) -> Iterator[Exchange]:
+def read(
+    source: str | Path | bytes | BinaryIO, *, format: str | None = None, on_demand: bool = False
+) -> Iterator[Exchange]:
     """Return the exchanges of `source`, one at a time, whatever format they are kept in.
 
     `source` is a path (`-` is standard input; `file#3` the third exchange of `file`, unless a file has that very name),
     the bytes themselves, or a binary file open for reading, which is read from its current position and is not closed. gzip and
-    zstd are decompressed. `format` names an entry of `FORMATS` instead of finding it by content.
+    zstd are decompressed. `format` names an entry of `FORMATS` instead of finding it by content. `on_demand` lets a recording
+    decode each frame whenever it is looked at, which is faster for a reader that looks at few.
 
     Raises TypeError for anything else at once; while it is read UnreadableInput, and UnknownForm where no format fits.
     """
     if isinstance(source, bytes | bytearray | memoryview):
-        return _read(opened(BytesIO(source), "-"), format)
+        return _read(opened(BytesIO(source), "-"), format, on_demand)
     if isinstance(source, str | Path):
-        return _at(str(source), format)
+        return _at(str(source), format, on_demand)
     if not hasattr(source, "read"):
         raise TypeError(f"expected a path, bytes or a binary file, not {type(source).__name__}")
     if isinstance(source, TextIOBase):
         raise TypeError("expected a file open in binary mode: open it with mode 'rb'")
     name = getattr(source, "name", None)
-    return _read(opened(source, name if isinstance(name, str) else "-"), format)
+    return _read(opened(source, name if isinstance(name, str) else "-"), format, on_demand)
 
 
-def _at(path: str, format: str | None) -> Iterator[Exchange]:
+def _at(path: str, format: str | None, on_demand: bool) -> Iterator[Exchange]:
     path, wanted = _split(path)
-    exchanges = _read(opened_at(path), format)
+    exchanges = _read(opened_at(path), format, on_demand)
     if wanted is None:
         yield from exchanges
         return
@@ -121,8 +124,9 @@ def ordered() -> list[Format]:
     return sorted(FORMATS.values(), key=lambda entry: (entry.order, entry.name))
 
 
-def _read(input: AbstractContextManager[Source], format: str | None) -> Iterator[Exchange]:
+def _read(input: AbstractContextManager[Source], format: str | None, on_demand: bool) -> Iterator[Exchange]:
     with input as source:
+        source.on_demand = on_demand
         if not source.head:
             raise UnreadableInput(source.path, "the input is empty")
         chosen = FORMATS[format] if format else _choose(source)

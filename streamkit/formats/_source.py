@@ -31,11 +31,13 @@ class Source:
     """One input while it is read: its first bytes (`head`), then all of them, once, as pieces, lines or a whole.
 
     `path` is as given by the user. `whole` is whether the head is the whole input, `message` describes how it was read if that
-    is relevant.
+    is relevant. `on_demand` is whether the reader of the exchanges looks at few of their frames, so that a format may leave
+    frames to be decoded then.
     """
 
     def __init__(self, path: str, pieces: Iterator[bytes], message: str = "") -> None:
         self.path = path
+        self.on_demand = False
         self.message = message
         self._pieces = pieces
         start = bytearray()

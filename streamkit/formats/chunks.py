@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -85,7 +85,7 @@ def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
                 yield (payload if b"\n" not in payload and b"\r" not in payload else orjson.dumps(chunk)) + b"\n"
 
 
-def _payloads(exchange: Exchange) -> list[bytes]:
+def _payloads(exchange: Exchange) -> Sequence[bytes]:
     body = exchange.frames.body
     framing = choose(exchange.content_type, body[:4096])
     events = framing.decode(body)

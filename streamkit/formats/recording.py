@@ -11,7 +11,8 @@ from streamkit.model.limits import LARGEST_EXCHANGE
 
 
 def _read(source: Source) -> Iterator[Exchange]:
-    return recording.read_batches(source.batches(cut=True), path=source.path, largest=LARGEST_EXCHANGE)
+    batches = source.batches(cut=True)
+    return recording.read_batches(batches, path=source.path, largest=LARGEST_EXCHANGE, on_demand=source.on_demand)
 
 
 def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:

@@ -14,5 +14,10 @@ from streamkit.model.measurement import Samples
 def measured(timeline: Timeline) -> Samples:
     """Return a sample per chunk, in bytes."""
     stream = timeline.stream
-    sizes = list(map(len, map(stream.events.data.__getitem__, stream.chunk_events)))
+    all_sizes = stream.payload_sizes()
+    sizes = (
+        all_sizes
+        if stream.chunk_events == range(len(all_sizes))
+        else [all_sizes[event] for event in stream.chunk_events]
+    )
     return Samples(sizes, "" if sizes else "no-chunk")

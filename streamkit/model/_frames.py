@@ -10,6 +10,7 @@ from typing import overload
 
 from streamkit.frozen import dataclass
 from streamkit.model._display import brief, counted, tag
+from streamkit.model.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Frames(Sequence[Frame]):
         return Frames([f.data for f in frames], [f.at for f in frames], [f.line for f in frames])
 
     def __repr__(self) -> str:
-        return tag(self, counted(len(self), "frame"), f"{sum(map(len, self.data)):,} bytes")
+        return tag(self, counted(len(self), "frame"), f"{sum(self.sizes):,} bytes")
 
     def __len__(self) -> int:
         return len(self.data)
@@ -66,10 +67,20 @@ class Frames(Sequence[Frame]):
         """The whole body: the frames joined."""
         return b"".join(self.data)
 
+    def head(self, size: int) -> bytes:
+        """Return the first bytes of the body, `size` of them or all."""
+        frames = bisect.bisect_left(self.ends, size) + 1
+        return b"".join(self.data[:frames])[:size]
+
+    @cached_property
+    def sizes(self) -> Sequence[int]:
+        """The number of bytes of each frame."""
+        return self.data.sizes if isinstance(self.data, Texts) else list(map(len, self.data))
+
     @cached_property
     def ends(self) -> list[int]:
         """For each frame, the offset after its last byte."""
-        return list(accumulate(map(len, self.data)))
+        return list(accumulate(self.sizes))
 
     @cached_property
     def sha256(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal, cast
 
@@ -28,6 +29,9 @@ from streamkit.model.exchange import (
     Origin,
     Response,
 )
+from streamkit.model.recording_runs import Runs
+from streamkit.model.texts import Texts
+from streamkit.wire.runs import FormRuns
 
 _SOURCES = ("client", "proxy", "stdin", "import")
 _MOST_DAMAGE = 10_000
@@ -40,8 +44,11 @@ class Draft:
     __slots__ = (
         "_beyond",
         "_end",
+        "_forms",
         "_origin",
         "_response",
+        "_runs",
+        "_sizes",
         "_start",
         "at",
         "begun",
@@ -64,6 +71,10 @@ class Draft:
         self.early: list[Damage] = []  # damage before the first start, reported with the exchange that follows
         self.last = origin.line or 1
         self.data: list[bytes] = []
+        # Of the first frames, up to the last that has a form: the forms, and the sizes of what `data` may have as a line.
+        self._forms = FormRuns()
+        self._sizes: list[int] = []
+        self._runs = Runs()
         self.at: list[int | None] = []
         self.lines: list[int | None] = []
 
@@ -121,11 +132,34 @@ class Draft:
         self.at.append(fields.get("at", integer, None))
         self.lines.append(number)
 
+    def take_runs(self, lines: list[bytes]) -> bool:
+        """Take lines that begin as recorders begin a frame's, if they repeat each other; else none of them, and False."""
+        taken = self._runs.take(lines)
+        if taken is None:
+            return False
+        self._align()
+        self.data += taken.kept
+        self.at += taken.at
+        for form, count in taken.forms:
+            self._forms.add(form, count)
+        self._sizes += taken.sizes
+        return True
+
+    def _align(self) -> None:
+        """Add to the forms and sizes the frames that were taken otherwise."""
+        others = self.data[len(self._forms) :]
+        self._forms.add(None, len(others))
+        self._sizes += map(len, others)
+
     def finish(self) -> Exchange:
         """Return the exchange, with its damage."""
         start = Fields(self._start, self._origin.line or 1, self.damage)
         self._check_times()
-        frames = Frames(self.data, self.at, self.lines)
+        data: Sequence[bytes] = self.data
+        if len(self._forms):
+            self._align()
+            data = Texts(self.data, self._forms, self._sizes)
+        frames = Frames(data, self.at, self.lines)
         last = max(self.last, cast("int", self.lines[-1]) if self.lines else 0)
         imported = start.get("import", import_of, None)
         if self._end is None and imported is None:
@@ -174,7 +208,7 @@ class Draft:
             self.hurt(last, "over-limit", end.error or "the exchange reached the size limit of its recorder")
         if end.frames is not None and end.frames != len(frames):
             self.hurt(last, "count-mismatch", f"end says {end.frames} frames, the file holds {len(frames)}")
-        size = sum(map(len, frames.data))
+        size = sum(frames.sizes)
         if end.bytes is not None and end.bytes != size:
             self.hurt(last, "count-mismatch", f"end says {end.bytes} bytes, the frames hold {size}")
         return end

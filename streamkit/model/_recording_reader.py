@@ -32,11 +32,12 @@ class Reading:
     An exchange that takes more than `largest` bytes of memory is read in part, and the lines beyond that are skipped.
     """
 
-    __slots__ = ("_count", "_draft", "_full", "_largest", "_number", "_path", "_size")
+    __slots__ = ("_count", "_draft", "_full", "_largest", "_number", "_on_demand", "_path", "_size")
 
-    def __init__(self, path: str, largest: int | None = None) -> None:
+    def __init__(self, path: str, largest: int | None = None, *, on_demand: bool = False) -> None:
         self._path = path
         self._largest = largest
+        self._on_demand = on_demand
         self._draft = Draft.nothing()
         self._count = 0  # exchanges begun
         self._number = 0  # lines taken
@@ -81,6 +82,14 @@ class Reading:
             size += sum(map(len, lines)) + len(lines) * FRAME_COSTS
             if size > self._largest:
                 return False
+        if not (self._on_demand and draft.take_runs(lines)) and not self._parse_frames(lines):
+            return False
+        draft.lines += range(self._number + 1, self._number + 1 + len(lines))
+        self._number += len(lines)
+        self._size = size
+        return True
+
+    def _parse_frames(self, lines: list[bytes]) -> bool:
         try:
             kinds, times, texts = zip(*map(_FRAME_FIELDS, map(orjson.loads, lines)), strict=True)
             data = list(map(str.encode, texts))
@@ -88,11 +97,8 @@ class Reading:
             return False
         if kinds.count("frame") != len(lines):
             return False
-        draft.data += data
-        draft.at += times
-        draft.lines += range(self._number + 1, self._number + 1 + len(lines))
-        self._number += len(lines)
-        self._size = size
+        self._draft.data += data
+        self._draft.at += times
         return True
 
     def close(self) -> Exchange:

@@ -251,7 +251,7 @@ class Exchange:
         asked = f"{self.request.method} {target(self.request.url)}" if self.request else None
         status = f"status {self.response.status}" if self.response else None
         ended = self.end.reason if self.end else None
-        size = f"{sum(map(len, self.frames.data)):,} bytes"
+        size = f"{sum(self.frames.sizes):,} bytes"
         return tag(self, self.name, asked, status, counted(len(self.frames), "frame"), size, ended)
 
     def _repr_html_(self) -> str:

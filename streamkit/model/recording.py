@@ -29,8 +29,8 @@ from streamkit.model.exchange import (
     Response,
 )
 from streamkit.model.limits import LARGEST_FRAME, LONGEST_LINE
+from streamkit.model.recording_runs import START as FRAME_START
 
-_FRAME = b'{"type":"frame"'
 _LEAST_RUN = 4  # lines: a shorter run of frames costs more than it saves
 
 _CUT_START = re.compile(rb'\{\s*"type"\s*:\s*"start"\s*,\s*"streamkit"\s*:\s*[0-9]')
@@ -57,13 +57,16 @@ def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
     yield reading.close()
 
 
-def read_batches(batches: Iterable[list[bytes]], *, path: str = "-", largest: int | None = None) -> Iterator[Exchange]:
+def read_batches(
+    batches: Iterable[list[bytes]], *, path: str = "-", largest: int | None = None, on_demand: bool = False
+) -> Iterator[Exchange]:
     """Yield the same for batches of lines, as files are read: runs of frames are parsed at C speed.
 
     Of an exchange that takes more than `largest` bytes of memory the first part is read, and the damage `over-limit` is reported.
-    A line that was too long is a `LongLine`.
+    A line that was too long is a `LongLine`. With `on_demand`, lines that repeat each other are not parsed: a template shows
+    that they are valid, and a frame is decoded whenever it is looked at.
     """
-    reading = Reading(path, largest)
+    reading = Reading(path, largest, on_demand=on_demand)
     for batch in batches:
         place = 0
         for mark in chain(_others_than_frames(batch), (len(batch),)):
@@ -78,8 +81,10 @@ def read_batches(batches: Iterable[list[bytes]], *, path: str = "-", largest: in
 
 
 def _others_than_frames(lines: list[bytes]) -> Iterator[int]:
-    """Return the indices of the lines that do not begin as recorders begin the line of a frame."""
-    return compress(count(), map(not_, map(bytes.startswith, lines, repeat(_FRAME))))
+    """Yield the indices of the lines that do not begin as recorders begin the line of a frame."""
+    begin = list(map(bytes.startswith, lines, repeat(FRAME_START)))
+    if not all(begin):
+        yield from compress(count(), map(not_, begin))
 
 
 def write(exchange: Exchange) -> Iterator[bytes]:

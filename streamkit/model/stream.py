@@ -16,6 +16,7 @@ from streamkit.model.exchange import Exchange, header
 from streamkit.model.finding import Place, Severity
 from streamkit.model.grammar import Misstep
 from streamkit.model.message import ERROR, Delta, Usage
+from streamkit.wire.sse_blocks import Payloads
 from streamkit.wire.values import Events
 
 Verdict = Literal["not-a-stream", "error", "malformed", "complete", "truncated"]
@@ -187,6 +188,11 @@ class Stream:
     def deltas(self, chunk: int) -> tuple[Delta, ...]:
         """Return what chunk `chunk` adds."""
         return self.reader(self.chunks[chunk])
+
+    def payload_sizes(self) -> list[int]:
+        """The number of bytes of each event's data."""
+        data = self.events.data
+        return data.sizes(self.exchange.frames.sizes) if isinstance(data, Payloads) else list(map(len, data))
 
     def chunk_times(self) -> Sequence[int | None]:
         """When each chunk was complete (ns), None if times were not measured."""

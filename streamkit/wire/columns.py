@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from itertools import repeat
+from typing import Any
 
 from streamkit.wire.values import Aside, Event, Events, Ignored, Item
 
@@ -46,7 +48,12 @@ class Columns:
         self.ends.append(end)
 
     def add_many(
-        self, data: list[bytes], starts: list[int], ends: list[int], names: list[str] | None = None, id: str = ""
+        self,
+        data: Sequence[Any],
+        starts: Sequence[int],
+        ends: Sequence[int],
+        names: list[str] | None = None,
+        id: str = "",
     ) -> None:
         """Append events without `retry`, with these names or the default one, and all with the same id."""
         if self.names is None and names is not None and names.count("message") != len(names):

@@ -17,7 +17,11 @@ Offsets are in bytes from the beginning of the body, and do not depend on how th
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import accumulate, repeat
+from operator import sub
+from typing import Any
 
 from streamkit.wire import sse_runs
 from streamkit.wire.columns import ColumnDecoder, Columns
@@ -104,6 +108,37 @@ class Decoder(ColumnDecoder):
         self._offset = self._line_start = start + size
         self._begun, self._after_cr = True, False
         return Event(*only, self.last_id, None, start, self._offset)
+
+    def take(self, data: bytes) -> None:
+        """Take these bytes; what they complete is kept until `finished`."""
+        self._take(data)
+
+    def take_blocks(self, data: Sequence[Any], ends: Sequence[int], name: str) -> bool:
+        """Take events of one type that are known to be a regular block each, without seeing their bytes; they end at `ends`.
+
+        `data` stand for their data in the columns. Return False, and take nothing, while a line or a block is open.
+        """
+        if self._held or self._skipped_from >= 0:
+            return False
+        starts = [self._offset, *ends[:-1]]
+        if ends[-1] - starts[0] > self._limit and max(map(sub, ends, starts)) > self._limit:
+            return False
+        self._offset = self._line_start = ends[-1]
+        self._begun, self._after_cr = True, False
+        names = None if name == "message" else [name] * len(ends)
+        self._columns.add_many(data, starts, ends, names, self.last_id)
+        return True
+
+    @property
+    def count(self) -> int:
+        """The number of events taken so far and kept."""
+        return len(self._columns.data)
+
+    def finished(self, column: Callable[[list[Any]], Sequence[bytes]]) -> Events:
+        """Return everything taken, at the end of the body; `column` makes the column of data of what was kept."""
+        self._finish()
+        events = self._columns.freeze(self.last_id, self.retry)
+        return replace(events, data=column(list(events.data)))
 
     # 9.2.5 Parsing an event stream
 

@@ -12,7 +12,7 @@ Offsets count bytes of the decoded body from 0, `end` is one past the last byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from itertools import count, islice, repeat
 from typing import Protocol
@@ -98,7 +98,7 @@ class Events:
     events, each with the number of events before it. `last_id` and `retry` are the connection's state at the end.
     """
 
-    data: list[bytes]
+    data: Sequence[bytes]
     starts: list[int]
     ends: list[int]
     names: list[str] | None = None

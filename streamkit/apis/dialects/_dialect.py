@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 from streamkit.apis._kit.reading import as_object, objects_in
@@ -95,11 +96,15 @@ class _Traits:
         self.models: set[str] = set()
         self.fingerprints: set[str] = set()
         self.headers = {name.lower() for name, _ in exchange.response.headers} if exchange.response else set()
-        self._head = exchange.frames.body[:_ENOUGH_BYTES]
+        self._frames = exchange.frames
         for chunk in chunks[:_ENOUGH_CHUNKS]:
             self._take(chunk)
         for chunk in chunks[max(_ENOUGH_CHUNKS, len(chunks) - 2) :]:
             self._take(chunk)
+
+    @cached_property
+    def _head(self) -> bytes:
+        return self._frames.head(_ENOUGH_BYTES)
 
     def _take(self, chunk: dict[str, Any]) -> None:
         self.chunk_keys.update(chunk)

@@ -1,0 +1,62 @@
+"""Items in runs: many that are known by their form alone, between others."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+
+from streamkit.wire.templates import Form
+
+
+class FormRuns:
+    """The form of each of many items, None where it has none: a few runs instead of an entry for each."""
+
+    __slots__ = ("_forms", "_stops")
+
+    def __init__(self) -> None:
+        self._forms: list[Form | None] = []
+        self._stops: list[int] = []
+
+    def __len__(self) -> int:
+        return self._stops[-1] if self._stops else 0
+
+    def __getitem__(self, index: int) -> Form | None:
+        return self._forms[bisect_right(self._stops, index)]
+
+    def __iter__(self) -> Iterator[tuple[Form | None, int, int]]:
+        """Yield the runs: the form, the first item and the one after the last."""
+        start = 0
+        for form, stop in zip(self._forms, self._stops, strict=True):
+            yield form, start, stop
+            start = stop
+
+    def add(self, form: Form | None, count: int) -> None:
+        """Add items at the end."""
+        if not count:
+            return
+        if self._forms and self._forms[-1] is form:
+            self._stops[-1] += count
+        else:
+            self._stops.append(len(self) + count)
+            self._forms.append(form)
+
+    def add_each(self, forms: Iterable[Form | None]) -> None:
+        """Add items with these forms."""
+        for form, group in groupby(forms):
+            self.add(form, sum(1 for _ in group))
+
+    def between(self, start: int, stop: int) -> FormRuns:
+        """Return those of the items from `start` up to `stop`."""
+        found = FormRuns()
+        place = bisect_right(self._stops, start)
+        for form, end in islice(zip(self._forms, self._stops, strict=True), place, None):
+            if start >= stop:
+                break
+            found.add(form, min(end, stop) - start)
+            start = end
+        return found
+
+    def known(self) -> list[Form]:
+        """Return the different forms."""
+        return [form for form in dict.fromkeys(self._forms) if form is not None]
