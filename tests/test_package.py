@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from scripts.release import notes_of
+from streamkit.tool import VERSION
 
 ROOT = Path(__file__).parents[1]
 
@@ -48,3 +53,79 @@ def test_the_demo_works_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
     assert str(installed) not in ran.stdout
     for command in ("serve", "record", "lint", "reassemble", "stats", "inspect"):
         assert f"$ streamkit {command} " in ran.stdout
+
+
+def test_the_wheel_of_the_source_distribution_is_the_same(wheel: Path, tmp_path: Path) -> None:
+    """An installation from source has no less than the wheel: nothing is left out of the source distribution."""
+    build = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
+    subprocess.run([*build, "-t", "sdist"], cwd=ROOT, check=True, capture_output=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        archive.extractall(tmp_path, filter="data")
+    [source] = (path for path in tmp_path.iterdir() if path.is_dir())
+    subprocess.run([*build, "-t", "wheel"], cwd=source, check=True, capture_output=True)
+    [again] = tmp_path.glob("*.whl")
+    assert contents(again) == contents(wheel)
+
+
+def contents(wheel: Path) -> dict[str, int]:
+    """The checksum of each file, without the list of checksums."""
+    return {entry.filename: entry.CRC for entry in zipfile.ZipFile(wheel).infolist() if not entry.is_dir()}
+
+
+def release(tmp_path: Path, changelog: str) -> Path:
+    """A tree of version 1.2.3 with a changelog."""
+    (tmp_path / "streamkit").mkdir()
+    (tmp_path / "streamkit" / "tool.py").write_text('VERSION = "1.2.3"\n')
+    (tmp_path / "CHANGELOG.md").write_text(changelog)
+    return tmp_path
+
+
+REFUSED = {
+    "another version": ("v1.2.4", "## 1.2.3 (2026-01-31)\n", "expected v1.2.3"),
+    "a tag without v": ("1.2.3", "## 1.2.3 (2026-01-31)\n", "expected v1.2.3"),
+    "no section": ("v1.2.3", "## 1.2.2 (2026-01-31)\n", "has no section"),
+    "no date": ("v1.2.3", "## 1.2.3 (unreleased)\n", r"dates 1\.2\.3 as \(unreleased\)"),
+}
+
+
+@pytest.mark.parametrize(("tag", "changelog", "error"), REFUSED.values(), ids=REFUSED)
+def test_a_release_that_does_not_agree_with_itself(tag: str, changelog: str, error: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=error):
+        notes_of(tag, release(tmp_path, changelog))
+
+
+def test_the_notes_of_a_release(tmp_path: Path) -> None:
+    changelog = "# Changelog\n\n## 1.2.3 (2026-01-31)\n\n### Added\n\n- One.\n\n## 1.2.2 (2025-12-01)\n\n- Two.\n"
+    assert notes_of("v1.2.3", release(tmp_path, changelog)) == "### Added\n\n- One.\n"
+
+
+def test_the_citation_names_this_version() -> None:
+    assert f"\nversion: {VERSION}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_links_of_the_readme_are_absolute_on_the_index(tmp_path: Path) -> None:
+    where = {"GITHUB_SERVER_URL": "https://example.test", "GITHUB_REPOSITORY": "o/r", "GITHUB_REF_NAME": "v1.2.3"}
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, env={**os.environ, **where})
+    [built] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(built) as archive:
+        [name] = (name for name in archive.namelist() if name.endswith("METADATA"))
+        metadata = archive.read(name).decode()
+    assert "Project-URL: Repository, https://example.test/o/r\n" in metadata
+    assert "(https://example.test/o/r/blob/v1.2.3/docs/record.md)" in metadata
+    assert not re.findall(r"\]\((?!https?://|#)[^)]+\)", metadata)
+
+
+LINKS = {
+    "a page": ("[a](docs/a.md#b)", "[a](R/blob/v1/docs/a.md#b)"),
+    "a picture": ("![a](docs/a.svg)", "![a](R/raw/v1/docs/a.svg)"),
+    "a picture that is a link": ("[![a](a.svg)](b.md)", "[![a](R/raw/v1/a.svg)](R/blob/v1/b.md)"),
+    "a URL": ("[a](https://b.test/c)", "[a](https://b.test/c)"),
+    "an anchor": ("[a](#b)", "[a](#b)"),
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), LINKS.values(), ids=LINKS)
+def test_a_link(given: str, expected: str) -> None:
+    metadata = pytest.importorskip("scripts.metadata", reason="hatchling is not installed")
+    assert metadata.absolute(given, "https://r.test", "v1") == expected.replace("R/", "https://r.test/")

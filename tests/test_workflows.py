@@ -26,6 +26,7 @@ JOBS = [
     for path in WORKFLOWS
     for name, job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].items()
 ]
+GITHUB = {"github.ref_name": "v1.2.3", "github.token": "token"}
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 STUBS = {
@@ -33,12 +34,14 @@ STUBS = {
         case "$1 $2" in
         "-m pip") [[ "$3" = install || "$3" = wheel ]] ;;
         "-m pytest") "$REAL" -m pytest "${@:3}" --collect-only tests/clients/test_clients.py ;;
+        "-m build") [[ "$3" = --outdir ]] ;;
         "-m venv") mkdir -p "$3/bin"; cp "$STUBS/python" "$STUBS/streamkit" "$3/bin" ;;
         benchmarks/*|scripts/*) test -f "$1" ;;
         *) exit 64 ;;
         esac""",
     "streamkit": 'exec "$REAL" -m streamkit "$@"',
     "make": 'exec "$REAL_MAKE" --no-print-directory -n "$@"',
+    "gh": '[[ "$1 $2" = "release create" ]]',
     "git": '"$REAL_GIT" "$1" -h >/dev/null; test $? = 129',
 }
 
@@ -89,7 +92,9 @@ def test_every_step_runs(job: dict[str, Any], runner: dict[str, str], tmp_path: 
         for step in job["steps"]:
             if "run" in step:
                 given = {
-                    key: EXPRESSION.sub(lambda found, row=row: row[found[1].removeprefix("matrix.")], value)
+                    key: EXPRESSION.sub(
+                        lambda found, row=row: {**GITHUB, **row}[found[1].removeprefix("matrix.")], value
+                    )
                     for key, value in step.get("env", {}).items()
                 }
                 ran = run(step["run"], {**runner, **given}, tmp_path)
@@ -122,7 +127,7 @@ def test_a_job_is_well_formed(job: dict[str, Any]) -> None:
     assert job["runs-on"] and job["timeout-minutes"] <= 30
     for step in job["steps"]:
         assert ("run" in step) != ("uses" in step), step
-        assert re.fullmatch(r"[\w-]+/[\w./-]+@v\d+", step.get("uses", "a/b@v1"))
+        assert re.fullmatch(r"[\w-]+/[\w./-]+@(release/)?v\d+", step.get("uses", "a/b@v1"))
         # The value of an expression must be passed through the environment: in the script itself it would be executed.
         assert "${{" not in step.get("run", "")
     for expression in EXPRESSION.findall(str(job)):
