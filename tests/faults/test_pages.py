@@ -15,7 +15,7 @@ from tests.faults.notation import parse, shown
 
 PAGES = Path(__file__).parents[1] / "specs" / "faults"
 STREAM = "A@10 B@20 C@30 $@40 eof@50"
-_ROW = re.compile(r"^\| `(?P<fault>[^|]*)` \| (?P<given>[^|]*) \| (?P<played>[^|]*) \|", re.MULTILINE)
+_ROW = re.compile(r"^\| `(?P<fault>[^|]*)` \|(?P<given>[^|]*)\|(?P<played>[^|]*)\|", re.MULTILINE)
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
@@ -23,6 +23,11 @@ def rows() -> Iterator[tuple[str, str, str]]:
         for row in _ROW.finditer(page.read_text(encoding="utf-8").partition(MEASURED)[0]):
             given, played = (row[name].strip().strip("`").strip() for name in ("given", "played"))
             yield row["fault"].strip(), given or STREAM, played
+
+
+def test_every_row_is_read() -> None:
+    pages = [page.read_text(encoding="utf-8").partition(MEASURED)[0] for page in PAGES.glob("*.md")]
+    assert len(list(rows())) == sum(line.startswith("| `") for page in pages for line in page.splitlines())
 
 
 def test_every_fault_has_a_page_and_every_page_a_fault() -> None:
