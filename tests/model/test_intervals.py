@@ -31,6 +31,14 @@ def test_students_t(freedom: int, quantile: float) -> None:
     assert t_975(freedom) == pytest.approx(quantile, abs=6e-4)
 
 
+@pytest.mark.parametrize(
+    ("freedom", "quantile"), [(3, 3.1824463), (4, 2.7764451), (10, 2.2281389), (30, 2.0422725), (120, 1.9799304)]
+)
+def test_students_t_to_seven_digits(freedom: int, quantile: float) -> None:
+    """The values that R's `qt(0.975, freedom)` prints."""
+    assert t_975(freedom) == pytest.approx(quantile, abs=4e-6)
+
+
 def test_there_is_no_interval_without_degrees_of_freedom() -> None:
     with pytest.raises(ValueError, match="freedom"):
         t_975(0)

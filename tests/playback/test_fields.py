@@ -16,6 +16,7 @@ BODY = {
     "id": "r1",
     "messages": [{"role": "user", "created": 1}, {"role": "tool", "created": 2, "parts": [{"id": 7}, {"id": 8}]}],
     "odd key": 1,
+    "C:\\x": 2,
 }
 REMOVED: dict[str, tuple[str, Any]] = {
     "a field": ("$.id", {key: value for key, value in BODY.items() if key != "id"}),
@@ -29,6 +30,8 @@ REMOVED: dict[str, tuple[str, Any]] = {
     "every item": ("$.messages[*]", {**BODY, "messages": []}),
     "every field": ("$.messages[0].*", {**BODY, "messages": [{}, BODY["messages"][1]]}),
     "a quoted name": ('$["odd key"]', {key: value for key, value in BODY.items() if key != "odd key"}),
+    "a quoted name with an escape": (r'$["odd\u0020key"]', {key: value for key, value in BODY.items() if key != "odd key"}),
+    "a quoted name with what is no escape": (r'$["C:\x"]', {key: value for key, value in BODY.items() if key != "C:\\x"}),
     "a field that is absent": ("$.messages[*].absent", BODY),
     "a field of a number": ("$.id.more", BODY),
     "an index that is absent": ("$.messages[9].created", BODY),

@@ -17,6 +17,7 @@ DRAWN = {
     "0.02": (20, 20, 20),
     "uniform:10ms:30ms": (20, 10, 30),
     "normal:20ms:2ms": (20, 5, 35),
+    "lognormal:20ms:20ms": (20, 20, 20),
     "exponential:20ms": (20, 0, 300),
     "exponential:0ms": (0, 0, 0),
     "normal:1ms:50ms": (20, 0, 300),
@@ -42,7 +43,7 @@ def test_lognormal_median() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "fast", "20xs", "normal:20ms", "uniform:1ms:2ms:3ms", "lognormal:0ms:1ms", "-1ms"]
+    "text", ["", "fast", "20xs", "normal:20ms", "uniform:1ms:2ms:3ms", "lognormal:0ms:1ms", "lognormal:2ms:1ms", "-1ms"]
 )
 def test_invalid_distributions(text: str) -> None:
     with pytest.raises(UsageError, match=r"invalid distribution"):
