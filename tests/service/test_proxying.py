@@ -12,26 +12,14 @@ from streamkit.service.proxying import proxying
 from streamkit.service.recorder import Outcome, Recorders
 from streamkit.service.serving import serving
 from streamkit.transport.proxy import Route, Rules
-from tests.exchanges import exchange
-
-
-class Kept:
-    """A file that keeps nothing: the outcome has the lines."""
-
-    path = "kept"
-
-    def write(self, data: bytes) -> None:
-        """Take a line."""
-
-    def close(self) -> None:
-        """There is nothing to close."""
+from tests.exchanges import Nowhere, exchange
 
 
 def test_a_proxy_that_ends_during_an_exchange_records_it_as_interrupted() -> None:
     over: list[Outcome] = []
     endless = exchange((0, b"data: 1\n\n"), (3_600_000, b"data: 2\n\n"))
     with serving([endless], Options(match="any", pace=Pace())) as server:
-        recorders = Recorders(open=lambda _: Kept(), on_end=over.append, keep=True)
+        recorders = Recorders(open=lambda _: Nowhere(), on_end=over.append, keep=True)
         with contextlib.ExitStack() as stack, proxying(Rules((Route("/", server.url),)), recorders) as proxy:
             client = stack.enter_context(
                 contextlib.closing(http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=20))

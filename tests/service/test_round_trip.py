@@ -18,26 +18,14 @@ from streamkit.service.proxying import proxying
 from streamkit.service.recording import Outcome, Recorders
 from streamkit.service.serving import serving
 from streamkit.transport.proxy import Route, Rules
-from tests.exchanges import exchange, scripted
-
-
-class LineSink:
-    """A file that only keeps the lines written to it."""
-
-    path = "kept"
-
-    def write(self, data: bytes) -> None:
-        """Keep the line."""
-
-    def close(self) -> None:
-        """There is nothing to close."""
+from tests.exchanges import Nowhere, exchange, scripted
 
 
 def recorded_again(original: Exchange, pace: Pace) -> Exchange:
     """Return what a recording proxy writes when this exchange is served through it."""
     over: list[Outcome] = []
     with serving([original], Options(match="any", pace=pace)) as server:
-        recorders = Recorders(open=lambda _: LineSink(), on_end=over.append, keep=True)
+        recorders = Recorders(open=lambda _: Nowhere(), on_end=over.append, keep=True)
         with (
             proxying(Rules((Route("/", server.url),)), recorders) as proxy,
             contextlib.suppress(OSError, http.client.HTTPException),
