@@ -36,6 +36,7 @@ _EMOJI = re.compile(
 # Each of these takes one column and does not combine with others: ASCII, Latin letters, and the punctuation, arrows and lines
 # that this program writes. Text that consists of them needs no tables.
 _NARROW = re.compile("[ -~\xa1-\xac\xae-\u02af\u2010-\u2027\u2030-\u203b\u2190-\u2193\u2500-\u257f]*")
+_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
 _VIRAMA = 9  # the combining class of signs that form a conjunct; a joiner after one needs no character after it
 
 
@@ -91,6 +92,12 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """Return `safe_text`, with line feeds and tabs shown as `\\n` and `\\t` too."""
     return safe_text(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def without_commands(text: str) -> str:
+    """Break up the commands that a runner of GitHub Actions or Azure Pipelines executes wherever they are in a line of its log
+    (`##[error]`, `##vso[…]`) with a space between the two signs."""
+    return _COMMAND.sub("# #", text) if "##" in text else text
 
 
 def shorten(text: str, room: int) -> str:

@@ -18,6 +18,7 @@ from streamkit.text import (
     shorten_from,
     shorten_to,
     width,
+    without_commands,
 )
 
 PERSIAN = "می\u200cخواهم"  # a joiner that separates two letters, as the language requires
@@ -211,3 +212,17 @@ def test_shorten_counts_terminal_columns(text: str, room: int, expected: str) ->
 @given(st.text(st.characters(blacklist_categories=("Cc", "Cs"))), st.integers(1, 40))
 def test_shortened_text_fits(text: str, room: int) -> None:
     assert width(shorten(text, room)) <= room
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("##[error]x", "# #[error]x"),
+        ("a ##vso[task.setvariable]x", "a # #vso[task.setvariable]x"),
+        ("##VSO[x]", "# #VSO[x]"),
+        ("###[x] ##[y]", "## #[x] # #[y]"),
+        ("## a heading, #[x], ##, ##vs[", "## a heading, #[x], ##, ##vs["),
+    ],
+)
+def test_what_a_log_would_obey(text: str, shown: str) -> None:
+    assert without_commands(text) == shown

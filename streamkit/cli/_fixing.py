@@ -34,5 +34,5 @@ def show_diff(files: Iterable[FixedFile], output: str | None, force: bool, conso
             code = 1
             for line in file.diff():
                 shown = safe_text(line) if sink.terminal or sink.paint.on else line
-                sink.painted(sink.paint(_COLORS.get(line[:1], ""), shown) + "\n")
+                sink.painted(sink.paint(_COLORS.get(line[:1], ""), shown) + "\n", data=True)
     return code

@@ -21,7 +21,7 @@ from streamkit.cli.options import Console
 from streamkit.files import Output, create
 from streamkit.palette import PLAIN, Palette, safe_painted
 from streamkit.stdio import stdout_is_terminal
-from streamkit.text import SafePieces, plain, safe_json, safe_text
+from streamkit.text import SafePieces, plain, safe_json, safe_text, without_commands
 
 _LINES = 256
 """Lines that are written together: some tens of kilobytes."""
@@ -64,19 +64,21 @@ class Sink:
         escaped = safe_json(text) if json else safe_text(text)
         self._write(escaped if self._safe else text)
 
-    def painted(self, text: str) -> None:
-        """Write a piece of a longer text that `paint` may have colored."""
+    def painted(self, text: str, *, data: bool = False) -> None:
+        """Write a piece of a longer text that `paint` may have colored. Unless it is `data`, a log obeys nothing in it."""
+        text = text if data else without_commands(text)
         self._write(safe_painted(text) if self._safe else text)
 
-    def line(self, shown: str) -> None:
+    def line(self, shown: str, *, data: bool = False) -> None:
         """Write a line that is escaped already, because it contains colors of our own."""
-        self._write(shown + "\n")
+        self._write((shown if data else without_commands(shown)) + "\n")
 
-    def lines(self, shown: Iterable[str]) -> None:
+    def lines(self, shown: Iterable[str], *, data: bool = False) -> None:
         """Write lines that are escaped already, many at a time: a system call a line costs more than making it."""
         remaining = iter(shown)
         while batch := list(islice(remaining, _LINES)):
-            self._write("\n".join(batch) + "\n")
+            text = "\n".join(batch) + "\n"
+            self._write(text if data else without_commands(text))
 
     def control(self, sequence: str) -> None:
         """Write a control sequence of our own to a terminal."""
@@ -92,7 +94,7 @@ class Sink:
     def json_lines(self, values: Iterable[Any]) -> None:
         """Write JSON values, one per line."""
         texts = map(json_text, values)
-        self.lines(map(safe_json, texts) if self._safe else texts)
+        self.lines(map(safe_json, texts) if self._safe else texts, data=True)
 
     def _write(self, text: str) -> None:
         if self.ascii_only:

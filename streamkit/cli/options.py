@@ -12,7 +12,7 @@ import click
 
 from streamkit.frozen import dataclass
 from streamkit.palette import Palette
-from streamkit.text import one_line
+from streamkit.text import one_line, without_commands
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -81,8 +81,8 @@ def colored(choice: str, stream: TextIO | None, *, data: bool = False) -> bool:
 
 def _message(text: str) -> str:
     """Return a message for stderr: one line, whatever the stream or file that it mentions contains, and without commands that a
-    runner of GitHub Actions or Azure Pipelines would execute (`##[error]`, `##vso[…]`)."""
-    return one_line(text).replace("##", "# #")
+    runner would execute."""
+    return without_commands(one_line(text))
 
 
 def _to_stderr(text: str) -> None:

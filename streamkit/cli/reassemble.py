@@ -132,7 +132,7 @@ class _Writer:
             text = f"\n{text}" if separate else text
             if heads and self._sink.paint_data.on:
                 shown = _HEADING.sub(lambda match: self._sink.paint_data("head", match[0]), safe_text(text))
-                self._sink.line(shown.removesuffix("\n"))
+                self._sink.line(shown.removesuffix("\n"), data=True)
             else:
                 self._sink.text(text)
             self._written = True

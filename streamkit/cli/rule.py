@@ -37,7 +37,7 @@ def command(code: str | None, format_name: str, console: Console) -> int:
     sink = Sink(console=console)
     if format_name == "json":
         documents = [_to_json(rule) for rule in rules]
-        sink.line(painted_json(json.dumps({"version": 1, "rules": documents}, indent=2), sink.paint_data))
+        sink.line(painted_json(json.dumps({"version": 1, "rules": documents}, indent=2), sink.paint_data), data=True)
     elif code is not None and len(rules) == 1:
         sink.line(_manual(rules[0], sink.paint))
     else:

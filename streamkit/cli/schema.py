@@ -42,5 +42,5 @@ def command(api: str | None, output: str | None, force: bool, console: Console) 
         raise UsageError(f"no schema for {api}; expected one of: {known}")
     text = json.dumps(entry.judge().schema(), indent=2)
     with Sink(output, force=force, console=console) as sink:
-        sink.line(painted_json(text, sink.paint_data))
+        sink.line(painted_json(text, sink.paint_data), data=True)
     return 0
