@@ -70,6 +70,7 @@ IGNORED = (
 )
 # These check how the source is written, not what it does.
 FORM = ("test_layers.py", "test_frozen.py", "test_steady.py", "test_text.py")
+BROWSER = "tests/cli/test_browser.py"  # Chromium needs more address space than a child may use
 DOORS = "tests/test_doors.py"  # the exports of packages
 PAGES = "test_pages.py"  # of several packages: runs the commands in tests/specs
 STARTING = ("subprocess", "tests.processes")
@@ -365,6 +366,7 @@ def main() -> int:
             "no:cacheprovider",
             "-p",
             "no:xdist",
+            f"--ignore={BROWSER}",
             *(options.tests or folders(options.room)),
         ]
         code: Any = pytest.main(arguments, plugins=[judge])
