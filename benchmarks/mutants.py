@@ -72,6 +72,7 @@ IGNORED = (
 FORM = ("test_layers.py", "test_frozen.py", "test_steady.py", "test_text.py")
 BROWSER = "tests/cli/test_browser.py"  # Chromium needs more address space than a child may use
 DOORS = "tests/test_doors.py"  # the exports of packages
+VALUES = "tests/test_values.py"  # how the classes of all packages are made
 PAGES = "test_pages.py"  # of several packages: runs the commands in tests/specs
 STARTING = ("subprocess", "tests.processes")
 MOST = 300  # maximum number of tests for one mutation: the shortest of each folder
@@ -216,7 +217,8 @@ class Judge:
                 counts[file] += 1
         if stem == "init" and any(test.startswith(DOORS) for test in self.seconds):
             counts[DOORS] += 1
-        return sorted(counts, key=lambda file: (not file.startswith(own), -counts[file]))[:FILES]
+        files = sorted(counts, key=lambda file: (not file.startswith(own), -counts[file]))[:FILES]
+        return [*files, VALUES] if any(test.startswith(VALUES) for test in self.seconds) else files
 
     def _programs(self, mutation: Mutation) -> list[str]:
         """Return the test files of its package that start programs, in which the function is not replaced."""
@@ -332,7 +334,12 @@ def folders(only: list[str]) -> list[str]:
     every = sorted(path.name for path in (ROOT / "tests").iterdir() if path.is_dir() or path.name.startswith("test_"))
     wanted = [name for name in every if name not in (*IGNORED, *FORM, "__pycache__", "golden", "specs")]
     if only:
-        near = {*only, Path(DOORS).name, *(above for each in only for above in ABOVE.get(each, ("cli",)))}
+        near = {
+            *only,
+            Path(DOORS).name,
+            Path(VALUES).name,
+            *(above for each in only for above in ABOVE.get(each, ("cli",))),
+        }
         wanted = [name for name in wanted if name in near or ("top" in only and name.endswith(".py"))]
     return [f"tests/{name}" for name in wanted]
 
