@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 import sys
@@ -13,15 +14,19 @@ from typing import Any
 import pytest
 import trustme
 
+from streamkit.model.step import Finish, Head
 from streamkit.transport import kernel_clock
 from streamkit.transport.client import Client, Outgoing, Settings
+from streamkit.transport.connection import Connection, Incoming
 from streamkit.transport.kernel_clock import ArrivalClock, StampedSocket, arrival, listener, make_socket
+from streamkit.transport.server import Server
 from tests.transport.scripted import served
 from tests.transport.test_client import RecordingListener
 from tests.transport.tunnels import tunnel
-from tests.waiting import StillLoop
+from tests.waiting import SAFETY_S, StillLoop
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux stamps what it receives")
+_GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 _LATE_S = 0.3  # minimum delay of the reader
 _SLACK_NS = 150_000_000  # tolerance for a busy machine
 
@@ -129,6 +134,35 @@ def test_accepted_connections_have_timestamps_too() -> None:
 
     at, now = asyncio.run(accepted())
     assert now - 1 < at < now
+
+
+@linux
+def test_a_stream_is_timed_from_the_arrival_of_its_request_and_not_from_its_reading() -> None:
+    arrived: list[float] = []
+    read: list[float] = []
+
+    class Watched(Server):
+        def serve(self, connection: Connection, request: Incoming) -> None:
+            arrived.append(request.arrived)
+            read.append(asyncio.get_running_loop().time())
+            super().serve(connection, request)
+
+    async def busy() -> float:
+        server = Watched(lambda _: [Head(0, 200, ()), Finish(0)])
+        async with server.listening():
+            loop = asyncio.get_running_loop()
+            with socket.create_connection(("127.0.0.1", server.port), SAFETY_S) as client:
+                for _ in range(20):  # the system begins to stamp a moment after the first socket has asked for it
+                    client.sendall(_GET)
+                    await loop.run_in_executor(None, client.recv, 1000)
+                client.sendall(_GET)
+                sent = loop.time()
+                select.select([], [], [], 0.05)  # the loop does something else
+                await loop.run_in_executor(None, client.recv, 1)
+                return sent
+
+    sent = asyncio.run(busy())
+    assert arrived[-1] <= sent < sent + 0.04 < read[-1]
 
 
 def test_listening_sockets_remain_as_they_are_on_a_loop_with_another_clock() -> None:
