@@ -35,6 +35,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import load
 from tabulate import tabulate
@@ -110,17 +111,17 @@ def running(command: list[str], port: int | None = None, core: int = 0) -> Itera
     """Run a server until the context exits; yield its port (as given or as printed on stderr) and its process."""
     if (os.cpu_count() or 1) > 1 and shutil.which("taskset"):
         command = ["taskset", "-c", str(core), *command]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if port else subprocess.PIPE
-    )
-    try:
-        yield (port if port and answers(port, process) else said(process)), process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
+    with tempfile.TemporaryFile() as messages:  # not a pipe, which blocks a program when it is full
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=messages)
         try:
-            process.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            yield (port if port and answers(port, process) else printed_port(messages, process)), process.pid
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def answers(port: int, process: subprocess.Popen[bytes]) -> bool:
@@ -135,13 +136,16 @@ def answers(port: int, process: subprocess.Popen[bytes]) -> bool:
     raise SystemExit(f"{process.args!r} did not start")
 
 
-def said(process: subprocess.Popen[bytes]) -> int:
+def printed_port(messages: IO[bytes], process: subprocess.Popen[bytes]) -> int:
     """Return the port that a program prints when it is ready."""
-    assert process.stderr is not None
-    line = process.stderr.readline().decode()
-    found = re.search(r"on http://[\d.]+:(\d+)", line)
-    assert found, line
-    return int(found[1])
+    for _ in range(600):
+        text = os.pread(messages.fileno(), 1 << 16, 0).decode()
+        if found := re.search(r"on http://[\d.]+:(\d+)\D", text):
+            return int(found[1])
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise SystemExit(f"{process.args!r} printed no address:\n{text}")
 
 
 def free_port() -> int:

@@ -53,6 +53,10 @@ class EventStreamRedactor:
         self._message_starts, self._message_ends = array("Q"), array("Q")  # the offsets of every message
         self._read = 0  # the offset after the last complete message
 
+    def clears(self, data: bytes) -> bool:
+        """Return False: see `BodyRedactor.clears`."""
+        return False
+
     def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
         """Take one frame and its arrival time (ns or None); return the frames that are ready to be written."""
         self._window += data

@@ -86,6 +86,19 @@ def _reversed_suspect() -> re.Pattern[bytes]:
 
 
 @cache
+def _plain() -> tuple[bytes, list[tuple[int, bytes]]]:
+    """Return lowercase letters and all characters with which no pattern of `_inside_patterns` begins.
+
+    Also return the prefixes that consist of those characters only, each with its rarest character.
+    """
+    firsts = {pattern.removeprefix("\\")[0] for pattern in _inside_patterns()}
+    others = {character for character in firsts if not character.islower()} | {'"'}
+    words = [prefix for prefix in SHORTEST_PREFIXES if not others & set(prefix)]
+    plain = bytes(byte for byte in range(256) if chr(byte) not in others)
+    return plain, [(ord(min(word, key=_COMMON.find)), word.encode()) for word in words]
+
+
+@cache
 def _reversed_secret() -> re.Pattern[str]:
     """Return the pattern that `suspicious_places` searches for in reversed texts."""
     return re.compile("|".join(_inside_patterns()))
@@ -106,12 +119,19 @@ def may_contain_secret(value: bytes) -> bool:
 
 def suspicion_of(value: bytes) -> int:
     """Return CLEAN, ENDS or INSIDE: whether a string value, still escaped, may end in the beginning of a secret or contain one."""
-    first = None
-    for match in _reversed_suspect().finditer(b'"' + value[::-1]):
-        if first is not None or match.start():
-            return INSIDE
-        first = match
-    return CLEAN if first is None else ENDS
+    pattern = _reversed_suspect()
+    backwards = b'"' + value[::-1]
+    plain, words = _plain()
+    if not value.translate(None, plain):  # searching takes four times as long
+        for letter, word in words:
+            if letter in value and value.find(word) >= 0:
+                break
+        else:
+            return ENDS if pattern.match(backwards) else CLEAN
+    first = pattern.search(backwards)
+    if first is None:
+        return CLEAN
+    return INSIDE if first.start() or pattern.search(backwards, first.end()) else ENDS
 
 
 # For texts that are short: words are repeated, and a whole key is not kept in memory.

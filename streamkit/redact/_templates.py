@@ -36,6 +36,8 @@ _FROM = 2  # the frame of a sort with which learning begins: it costs as much as
 
 _MAX_NAME = 96  # the same for a field whose texts are not joined
 
+_BACKSLASH, _LINE_FEED, _CARRIAGE_RETURN = b"\\\n\r"
+
 _name_may_contain_secret = lru_cache(1024)(may_contain_secret)
 
 
@@ -157,6 +159,29 @@ class Template:
             spans.append((position, end))
             position = end + len(after)
         return Fit(self, spans, suspicious) if position == len(data) else None
+
+    def clears(self, data: bytes) -> bool:
+        """Return True only if a frame fits and no field is suspicious; False also if that takes `fit` to find out."""
+        if not data.startswith(self._head):
+            return False
+        position = len(self._head)
+        for _, after, text, joined in self._fields:
+            end = data.find(after[:1], position)
+            if end < 0 or not data.startswith(after, end):
+                return False
+            value = data[position:end]
+            if not text:
+                if not value.isdigit():
+                    return False
+            elif _BACKSLASH in value or _LINE_FEED in value or _CARRIAGE_RETURN in value:
+                return False
+            elif joined:
+                if suspicion_of_word(value) if end - position <= _MAX_REMEMBERED else suspicion_of(value):
+                    return False
+            elif _name_may_contain_secret(value) if end - position <= _MAX_NAME else may_contain_secret(value):
+                return False
+            position = end + len(after)
+        return position == len(data)
 
     def values(self, data: bytes, fit: Fit) -> list[_Value]:
         """Return the fields of a frame that fits."""
@@ -288,13 +313,17 @@ _library = _Library()
 
 
 class _Known:
-    """A template that fitted a body: the values then, those that differed between frames, and a variant for the others."""
+    """A template that fitted a body: the values then, those that differed between frames, and a variant for the others.
 
-    __slots__ = ("_values", "_varying", "narrow", "template")
+    `settled` is the variant, or the template if all values differ; None until that is known.
+    """
+
+    __slots__ = ("_values", "_varying", "narrow", "settled", "template")
 
     def __init__(self, template: Template) -> None:
         self.template = template
         self.narrow: Template | None = None
+        self.settled: Template | None = None
         self._values: list[_Value] = []
         self._varying: set[int] = set()
 
@@ -313,6 +342,7 @@ class _Known:
             self.narrow = Template(data, chosen, self.template)
         else:
             self.narrow = None
+        self.settled = self.narrow or (self.template if len(self._varying) == len(values) else None)
         self._values = values
 
 
@@ -324,6 +354,11 @@ class Templates:
     def __init__(self) -> None:
         self._known: list[_Known] = []
         self._lessons_left = _MAX_LESSONS
+
+    def clears(self, data: bytes) -> bool:
+        """Return True only if a frame, which begins outside all values, fits the template used last and is not suspicious."""
+        settled = self._known[0].settled if self._known else None
+        return settled is not None and settled.clears(data)
 
     def fit(self, data: bytes, *, wide: bool = False) -> Fit | None:
         """Return how a frame, which begins outside all values, fits a template, or None.

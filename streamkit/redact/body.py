@@ -61,6 +61,17 @@ class BodyRedactor:
         self._provisional: list[tuple[Channel, StringPiece]] = []  # texts whose channel may still change
         self._secrets: list[SecretSpan] = []
 
+    def clears(self, data: bytes) -> bool:
+        """Take a frame and return True if it may be written unchanged at once, which is known quickly for nearly all frames.
+
+        Otherwise return False: the frame was not taken, and `feed` has to take it.
+        """
+        if self._at_rest and not self._waiting and not self._channels and self._templates.clears(data):
+            self._base += len(data)
+            self._released += 1
+            return True
+        return False
+
     def feed(self, data: bytes, at: int | None) -> list[tuple[bytes, int | None]]:
         """Take one frame and its arrival time (ns or None); return the frames that are ready to be written."""
         if not self._policy.enabled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,7 @@ from streamkit.service.recorded_answer import RecordedAnswer
 CONTROL = "/__streamkit/"
 FAULT_HEADER = "X-Streamkit-Fault"
 OnAnswer = Callable[[int, Request, RecordedAnswer, Sequence[Step]], None]
+MOST_REQUESTS = 10_000  # the newest requests, which are kept and listed; and the newest of those without a match
 _MISSES_KEPT = 100  # the newest requests without a match, whose differences can be listed
 
 
@@ -69,7 +71,8 @@ class Mock:
     """Answers requests from recordings. Servers call `answer`.
 
     `on_request` is called after each request, `on_answer` with each answer from a recording: the number of the request, the
-    request, the recording, and the steps after faults.
+    request, the recording, and the steps after faults. `requests` and `missed` have the newest MOST_REQUESTS each: of all
+    requests, and of those that no recording answered; `dropped` is the number of requests before those in `requests`.
     """
 
     def __init__(
@@ -80,7 +83,8 @@ class Mock:
         on_answer: OnAnswer | None = None,
     ) -> None:
         self.recordings: list[RecordedAnswer] = []
-        self.requests: list[Asked] = []
+        self.requests: deque[Asked] = deque(maxlen=MOST_REQUESTS)
+        self.missed: deque[Asked] = deque(maxlen=MOST_REQUESTS)
         self._options = options
         self._on_request = on_request
         self._on_answer = on_answer
@@ -132,9 +136,9 @@ class Mock:
         return [self.recordings[index] for index in self._matcher.unplayed]
 
     @property
-    def missed(self) -> list[Asked]:
-        """The requests that no recording answered."""
-        return [asked for asked in self.requests if asked.recording is None and asked.message.startswith("no match")]
+    def dropped(self) -> int:
+        """The number of requests that are not in `requests` any more."""
+        return self.requests[0].number - 1 if self.requests else 0
 
     def reset(self) -> None:
         """Forget all requests and playbacks."""
@@ -142,6 +146,7 @@ class Mock:
         self._strikes_so_far.clear()
         self._misses.clear()
         self.requests.clear()
+        self.missed.clear()
 
     def _about_models(self, request: Request, path: str) -> Sequence[Step] | None:
         """The answer to a request for the list of models, or for one; None for other requests."""
@@ -172,6 +177,7 @@ class Mock:
         """Return the answer to a request without a match."""
         self._log(request, None, "no match: " + replies.reason(miss, self.recordings))
         number = self.requests[-1].number
+        self.missed.append(self.requests[-1])
         self._misses[number] = request, None if miss.used_up else miss.nearest
         while len(self._misses) > _MISSES_KEPT:
             del self._misses[next(iter(self._misses))]
@@ -224,7 +230,8 @@ class Mock:
         return replies.reply(200, whole, at=steps(recording.exchange, self._options.pace)[-1].at)
 
     def _log(self, request: Request, recording: str | None, message: str = "") -> None:
-        asked = Asked(len(self.requests) + 1, request.method, urlsplit(request.url).path, recording, message)
+        number = self.requests[-1].number + 1 if self.requests else 1
+        asked = Asked(number, request.method, urlsplit(request.url).path, recording, message)
         self.requests.append(asked)
         self._on_request(asked)
 
@@ -233,7 +240,8 @@ class Mock:
             return replies.reply(200, {"status": "ok", "recordings": len(self.recordings)})
         if name == "requests":
             unplayed = [recording.name for recording in self.unplayed]
-            return replies.reply(200, {"requests": [asked.as_json() for asked in self.requests], "unplayed": unplayed})
+            requests = [asked.as_json() for asked in self.requests]
+            return replies.reply(200, {"requests": requests, "dropped": self.dropped, "unplayed": unplayed})
         if name.startswith("requests/"):
             return self._control_differences(name.removeprefix("requests/"))
         if name == "reset":

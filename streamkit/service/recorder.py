@@ -190,6 +190,7 @@ class Recorder:
         self._kept: list[bytes] = []
         self._path: str | None = None
         self._lost = self._written = False
+        self._plain = self._incremental is None and not recorders.keep  # whether frames are only written
         self._sink: Sink | None = None
         self._patches: PatchableSink | None = None
         try:
@@ -228,13 +229,26 @@ class Recorder:
 
         The frames are in the file before they are shown or forwarded, so a killed process has not forwarded more than it recorded.
         """
-        lines: list[Line] = []
-        for data in frames:
-            lines += self._lines_of(data, at)
-        self._write(lines)
+        if self._sink is None or len(frames) != 1 or not self._add_plain_frame(self._sink, frames[0], at):
+            lines: list[Line] = []
+            for data in frames:
+                lines += self._lines_of(data, at)
+            self._write(lines)
         if self._viewer is not None:
             for data in frames:
                 self._viewer.frame(data)
+
+    def _add_plain_frame(self, sink: Sink, data: bytes, at: int) -> bool:
+        """Write the frame if its line is final and nothing else is to be done; return whether it was written."""
+        if not self._plain or len(data) > LARGEST_FRAME or (text := self._recording.plain_frame(data, at)) is None:
+            return False
+        self._frames += 1
+        try:
+            sink.write(text)
+            self._written = True
+        except (StreamkitError, OSError) as error:
+            self._fail(error)
+        return True
 
     def _lines_of(self, data: bytes, at: int) -> list[Line]:
         if self._decoder is not None:
@@ -303,6 +317,7 @@ class Recorder:
             stored = "is stored decoded" if decoder.supported else "is stored unchanged: no library for this coding"
             self.note({"said": f"the body was compressed and {stored}", "content-encoding": coding})
             self._decoder = decoder if decoder.supported else None
+            self._plain = self._plain and self._decoder is None
 
     def _decoded(self, decoder: ContentDecoder, data: bytes) -> bytes:
         try:

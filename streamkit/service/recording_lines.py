@@ -67,6 +67,7 @@ class RecordingLines:
         self.reason: str | None = None  # how the exchange ended; `error` is redacted
         self.error: str | None = None
         self._size = 0  # approximate memory (bytes) that the exchange needs when read
+        self._largest = LARGEST_EXCHANGE - LARGEST_EXCHANGE // 16  # leaves space for held-back frames and the end
         self._full = False  # whether the size limit of readers is reached
 
     def start(
@@ -102,6 +103,20 @@ class RecordingLines:
         self.redactions += len(response.redacted)
         return self._counted([Line(recording.response_line(response))])
 
+    def plain_frame(self, data: bytes, at: int | None) -> bytes | None:
+        """Add a frame of the body and return its line, if that is final, as it is for nearly all frames.
+
+        Otherwise return None: the frame was not added, and `frame` has to add it.
+        """
+        if self._masked or self._size > self._largest or self._body is None or not self._body.clears(data):
+            return None
+        self.frames += 1
+        self.bytes += len(data)
+        self._digest.update(data)
+        text = recording.frame_line(data, at)
+        self._size += len(text) + FRAME_COSTS
+        return text
+
     def frame(self, data: bytes, at: int | None) -> list[Line]:
         """Add a frame of the body, unless it exceeds the size limit of readers."""
         if self._full:
@@ -112,7 +127,7 @@ class RecordingLines:
         if not self._body.idle:
             lines += self._unsettled(self._body.masked(), data, at)
         self._counted(lines)
-        if self._size > LARGEST_EXCHANGE - LARGEST_EXCHANGE // 16:  # leave space for held-back frames and the end
+        if self._size > self._largest:
             self._full = True
             lines += self.note({"said": f"the rest of the body is not recorded: {_LIMIT}"})
         return lines

@@ -39,13 +39,18 @@ class Served:
 
     @property
     def requests(self) -> list[Asked]:
-        """The requests so far, in order."""
+        """The requests so far, in order: the newest 10,000."""
         return list(self._mock.requests)
 
     @property
+    def dropped(self) -> int:
+        """The number of requests before those in `requests`, which are not kept."""
+        return self._mock.dropped
+
+    @property
     def missed(self) -> list[Asked]:
-        """The requests that no recording matched."""
-        return self._mock.missed
+        """The requests that no recording matched: the newest 10,000."""
+        return list(self._mock.missed)
 
     @property
     def unplayed(self) -> list[RecordedAnswer]:

@@ -21,6 +21,7 @@ from streamkit.transport._heads import END, MAX_HEAD, Malformed, RequestHead, co
 from streamkit.transport.content_coding import CannotDecode, ContentDecoder, TooLarge
 from streamkit.transport.framing import FixedLength, Framing, request_framing
 from streamkit.transport.guard import Rejection
+from streamkit.transport.kernel_clock import StampedSocket, arrival, stamped_socket
 
 _MAX_PIPELINED = 256 << 10  # bytes read ahead while a request is being answered
 _READ = 1 << 16  # asyncio requests 256 KiB, for which the allocator maps new memory each time
@@ -120,6 +121,7 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._blocked = False  # the write buffer is above HIGH_WATER: no further request is started
         self._resets = 0
+        self._socket: StampedSocket | None = None
         self.responder: Responder | None = None
         self.upgraded = False
         self.lost = False
@@ -133,6 +135,7 @@ class Connection(asyncio.Protocol):
         """A client has connected."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        self._socket = stamped_socket(transport)
         transport.set_write_buffer_limits(HIGH_WATER)
         if hasattr(transport, "max_size"):
             setattr(transport, "max_size", _READ)  # noqa: B010 - asyncio's own attribute, which its types do not show
@@ -141,7 +144,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes have arrived."""
-        self.arrived = self._loop.time()
+        self.arrived = arrival(self._socket, self._loop.time())
         if self.upgraded and self.responder is not None:
             self.responder.client_data(data)
         elif not self._lingering:

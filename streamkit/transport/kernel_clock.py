@@ -30,6 +30,7 @@ _NANOSECONDS = 1_000_000_000
 
 # Nanoseconds. A timestamp that is older than this when it is read, or in the future, may mean that the system clock was set.
 _USUAL_LAG = 10_000_000
+_LONGEST_LAG = 1.0  # seconds between the arrival of a request and the read; after a longer one, the machine was asleep
 _READINGS = 9  # of both clocks; the one that took the least time is the most precise
 
 
@@ -41,23 +42,34 @@ class StampedSocket(socket.socket):
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         """Read like `socket.recv`, and keep the timestamp."""
         data, ancillary, _, _ = self.recvmsg(size, _ANCILLARY, flags)
-        self._keep(ancillary)
+        self.stamp = 0
+        for level, kind, value in ancillary:
+            if kind == _SO_TIMESTAMPNS and level == _SOL_SOCKET and len(value) == _TIMESPEC_SIZE:
+                seconds, rest = _unpack(value)
+                self.stamp = seconds * _NANOSECONDS + rest
         return data
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         """Read like `socket.recv_into`, and keep the timestamp."""
         view = memoryview(buffer)[:nbytes] if nbytes else buffer
         size, ancillary, _, _ = self.recvmsg_into([view], _ANCILLARY, flags)
-        self._keep(ancillary)
+        self.stamp = 0
+        for level, kind, value in ancillary:
+            if kind == _SO_TIMESTAMPNS and level == _SOL_SOCKET and len(value) == _TIMESPEC_SIZE:
+                seconds, rest = _unpack(value)
+                self.stamp = seconds * _NANOSECONDS + rest
         return size
 
-    def _keep(self, ancillary: list[tuple[int, int, bytes]]) -> None:
-        stamp = 0
-        for level, kind, data in ancillary:
-            if kind == _SO_TIMESTAMPNS and level == _SOL_SOCKET and len(data) == _TIMESPEC_SIZE:
-                seconds, rest = _unpack(data)
-                stamp = seconds * _NANOSECONDS + rest
-        self.stamp = stamp
+
+class StampedListener(socket.socket):
+    """A listening TCP socket whose connections are StampedSockets."""
+
+    def accept(self) -> tuple[StampedSocket, Any]:
+        """Accept like `socket.accept`."""
+        plain, address = super().accept()
+        made = StampedSocket(self.family, self.type, self.proto, fileno=plain.detach())
+        _enable(made)
+        return made, address
 
 
 _STAMPED: weakref.WeakValueDictionary[int, StampedSocket] = weakref.WeakValueDictionary()
@@ -69,13 +81,33 @@ def make_socket(info: tuple[Any, ...]) -> socket.socket:
     if not _stamps_are_read():
         return socket.socket(family, kind, protocol)
     made = StampedSocket(family, kind, protocol)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-    except OSError:
+    if not _enable(made):
         made.close()
         return socket.socket(family, kind, protocol)
-    _STAMPED[made.fileno()] = made
     return made
+
+
+def listener(bound: socket.socket) -> socket.socket:
+    """Return a socket that replaces a bound one, which is closed, and whose connections have timestamps.
+
+    Where there are none, or the running loop has a clock of its own, return the same socket.
+    """
+    if not _stamps_are_read() or not asyncio.get_running_loop().time.__module__.startswith("asyncio"):
+        return bound
+    made = StampedListener(bound.family, bound.type, bound.proto, fileno=bound.detach())
+    _enable(made)
+    return made
+
+
+def _enable(sock: StampedSocket | StampedListener) -> bool:
+    """Ask the kernel for timestamps; return whether it has them."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    except OSError:
+        return False
+    if isinstance(sock, StampedSocket):
+        _STAMPED[sock.fileno()] = sock
+    return True
 
 
 def stamped_socket(transport: asyncio.BaseTransport | None) -> StampedSocket | None:
@@ -92,6 +124,17 @@ def _stamps_are_read() -> bool:
     return (
         sys.platform == "linux" and _ANCILLARY > 0 and isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
     )
+
+
+def arrival(sock: StampedSocket | None, now: float) -> float:
+    """Return when the data of the last read arrived, in seconds like `now`, which is the time of `time.monotonic` after it.
+
+    Without a timestamp, or with one that is older than a second, that is `now`.
+    """
+    if sock is None or not sock.stamp:
+        return now
+    at = (sock.stamp - _offset()) / _NANOSECONDS
+    return at if now - _LONGEST_LAG < at < now else now
 
 
 class ArrivalClock:
@@ -127,10 +170,14 @@ class ArrivalClock:
         at = time.monotonic_ns()
         sock = self.socket
         if sock is not None and (stamp := sock.stamp):
-            if self._offset is None or not 0 <= at - stamp + self._offset < _USUAL_LAG:
-                self._offset = _offset()
-            at = min(at, stamp - self._offset)
-        self._last = max(self._last, at - self.began)
+            offset = self._offset
+            if offset is None or not 0 <= at - stamp + offset < _USUAL_LAG:
+                offset = self._offset = _offset()
+            if stamp - offset < at:
+                at = stamp - offset
+        at -= self.began
+        if at > self._last:
+            self._last = at
         return self._last
 
 

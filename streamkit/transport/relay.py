@@ -73,6 +73,7 @@ class Relay:
         self._started = False
         self._held = b""  # the beginning of an incomplete head
         self._head: ResponseHead | None = None
+        self._in_body = False  # whether what arrives belongs to the body
         self._framing = Framing()
         self._client_lost = False
         self._ended = False
@@ -127,14 +128,22 @@ class Relay:
     def received(self, data: bytes) -> None:
         """Bytes of the response have arrived."""
         at = self._clock.arrived()
-        if self._settings.idle_timeout is not None:
+        if self._idle_timer is not None:
             self._last_activity = self._loop.time()
-        if self._connection.upgraded:
+        if self._in_body:
+            # Record, then send, so that whatever a client has received is on disk.
+            framing = self._framing
+            frames, raw = framing.feed(data)
+            if frames:
+                self._listener.frames(frames, at)
+            if raw and not self._connection.lost:
+                self._connection.transport.write(raw)
+            if framing.ended or framing.error is not None:
+                self._end_body(framing)
+        elif self._connection.upgraded:
             self._connection.write(data)
-        elif self._head is None:
-            self._receive_head(data, at)
         else:
-            self._receive_body(data, at)
+            self._receive_head(data, at)
 
     def ended(self, error: Exception | None) -> None:
         """The connection to the upstream has ended."""
@@ -149,7 +158,9 @@ class Relay:
         if self._head is not None:
             endless = isinstance(self._framing, UntilClose) and error is None
             frames, raw = self._framing.close()
-            self._forward(frames, raw, self._clock.now())
+            if frames:
+                self._listener.frames(frames, self._clock.now())
+            self._connection.write(raw)
             if endless:
                 self._end("eof", None)
                 return
@@ -193,24 +204,19 @@ class Relay:
             self._head = head
             self._framing = response_framing(head, self._request.head.method)
             self._listener.response(at, head.status, head.http, head.headers)
-            self._receive_body(rest, at, head.raw)
+            self._in_body = True
+            frames, raw = self._framing.feed(rest) if rest else ([], b"")
+            if frames:
+                self._listener.frames(frames, at)
+            self._connection.write(head.raw + raw)
+            self._end_body(self._framing)
 
-    def _receive_body(self, data: bytes, at: int, before: bytes = b"") -> None:
-        """Parse and forward body data, with the bytes `before` in front of it."""
-        framing = self._framing
-        frames, raw = framing.feed(data) if data else ([], b"")
-        self._forward(frames, before + raw if before else raw, at)
+    def _end_body(self, framing: Framing) -> None:
+        """End the exchange if its body has ended."""
         if framing.error is not None:
             self._end("protocol_error", framing.error)
         elif framing.ended:
             self._end("eof", None)
-
-    def _forward(self, frames: list[bytes], raw: bytes, at: int) -> None:
-        """Record, then send, so that whatever a client has received is on disk."""
-        if frames:
-            self._listener.frames(frames, at)
-        if raw:
-            self._connection.write(raw)
 
     def _upgrade(self, head: ResponseHead, at: int, rest: bytes) -> None:
         """Switch to a WebSocket: from here on, bytes are forwarded unparsed in both directions."""

@@ -24,10 +24,12 @@ from streamkit.transport._playback import play
 from streamkit.transport.connection import Connection, Incoming, Service
 from streamkit.transport.deadlines import Deadlines
 from streamkit.transport.guard import Guard, Rejection, token_path
+from streamkit.transport.kernel_clock import listener
 
 Answer = Callable[[Request], Sequence[Step]]
 
 BACKLOG = 4096
+_ACCEPTED_AT_ONCE = 16  # so that a thousand clients that connect at once do not delay the streams that are running
 THREAD_NAME = "streamkit server"
 _SWEEP_S = 1.0  # interval at which connections are checked for timeouts
 
@@ -119,29 +121,41 @@ async def listen(service: Service, host: str, port: int, *, shared: bool = False
     loop = asyncio.get_running_loop()
     open_: set[Connection] = set()
     try:
-        server = await loop.create_server(
-            lambda: Connection(service, open_),
-            host or None,
-            port,
-            backlog=BACKLOG,
-            reuse_port=shared or None,
-            reuse_address=True,
-        )
+        servers = await _servers(lambda: Connection(service, open_), host, port, shared)
     except OSError as error:
         raise CannotListen(host, port, error) from error
     sweeping = loop.create_task(_sweep(open_))
     try:
         with Deadlines.held():
-            yield _port(server.sockets[0])
+            yield _port(servers[0].sockets[0])
     finally:
         sweeping.cancel()
-        server.close()
+        for server in servers:
+            server.close()
         # What was accepted in this iteration becomes a connection in the next one, and is then aborted too; connection_lost,
         # which closes the socket, is called in the iteration after that.
         for _ in range(3):
             for connection in list(open_):
                 connection.transport.abort()
             await asyncio.sleep(0)
+
+
+async def _servers(
+    connection: Callable[[], Connection], host: str, port: int, shared: bool
+) -> list[asyncio.base_events.Server]:
+    """Listen on every address of a host. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    bound = await loop.create_server(
+        connection, host or None, port, reuse_port=shared or None, reuse_address=True, start_serving=False
+    )
+    listening = [listener(sock.dup()) for sock in bound.sockets]
+    bound.close()
+    servers = []
+    for sock in listening:
+        # asyncio accepts as many connections in one iteration of the loop as it queues, so these are two numbers here.
+        servers.append(await loop.create_server(connection, sock=sock, backlog=_ACCEPTED_AT_ONCE))
+        sock.listen(BACKLOG)
+    return servers
 
 
 def _port(listening: socket.socket) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
+from streamkit.redact._prefilter import CLEAN, ENDS, INSIDE, _reversed_suspect, suspicion_of
 from streamkit.redact.redactor import BodyRedactor, Policy
 from tests.redact.dummy_secrets import EVERY
 
@@ -156,6 +157,20 @@ def redacted(frames: list[bytes], policy: Policy, *, exhaustive: bool) -> tuple[
     return [*given, redactor.close()], redactor.redacted
 
 
+def redacted_quickly(frames: list[bytes], policy: Policy) -> tuple[tuple[object, ...], int]:
+    """Return the same with `clears` before every `feed`, as a recorder does it; and how many frames it cleared."""
+    redactor = BodyRedactor(policy)
+    given: list[object] = []
+    cleared = 0
+    for at, frame in enumerate(frames):
+        if redactor.clears(frame):
+            given.append([(frame, at)])
+            cleared += 1
+        else:
+            given.append(redactor.feed(frame, at))
+    return ([*given, redactor.close()], redactor.redacted), cleared
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_the_prefilter_does_not_change_the_result(part: int) -> None:
     cuts = 0
@@ -165,5 +180,41 @@ def test_the_prefilter_does_not_change_the_result(part: int) -> None:
         policy = Policy.of(["ACME-[0-9]+", "risk"]) if chance.random() < 0.05 else Policy()
         fast = redacted(frames, policy, exhaustive=False)
         assert fast == redacted(frames, policy, exhaustive=True), f"seed {seed}: {frames}"
+        assert redacted_quickly(frames, policy)[0] == fast, f"seed {seed}: {frames}"
         cuts += len(fast[1])  # type: ignore[arg-type]
     assert cuts > COUNT / 40
+
+
+@pytest.mark.parametrize("shape", [chat, anthropic, responses])
+def test_frames_that_are_cleared_are_those_that_change_nothing(shape: Callable[[Chance, str, int], object]) -> None:
+    cleared = cuts = 0
+    for seed in range(COUNT // 60):
+        chance = random.Random(seed)
+        deltas = chance.choices([" the", " word", ", ", ' "quoted"', ".", " Keys", "\n", *WORDS], k=100)
+        for _ in range(3):
+            key = deltas_of(chance, chance.choice(KEYS))
+            place = chance.randint(0, len(deltas))
+            deltas[place:place] = [" ", *key, " "]
+        frames = [f"data: {json.dumps(shape(chance, delta, 0))}\n\n".encode() for delta in deltas]
+        slow = redacted(frames, Policy(), exhaustive=True)
+        quick, count = redacted_quickly(frames, Policy())
+        assert quick == slow, f"seed {seed}: {frames}"
+        cleared += count
+        cuts += len(slow[1])  # type: ignore[arg-type]
+    assert cleared > COUNT / 60 * 5
+    assert cuts > COUNT / 60
+
+
+def test_the_quick_test_of_a_value_finds_what_the_search_finds() -> None:
+    chance = random.Random(5)
+    suspicions = set()
+    for _ in range(COUNT * 10):
+        value = json.dumps(text_of(chance), ensure_ascii=chance.random() < 0.5)[1:-1]
+        value = chance.choice(
+            [value, value.lower(), value.replace("-", ""), chance.choice(["dapi", "apikey", "bearer "]) + value]
+        )
+        found = [match.start() for match in _reversed_suspect().finditer(b'"' + value.encode()[::-1])]
+        expected = INSIDE if any(found) or len(found) > 1 else ENDS if found else CLEAN
+        assert suspicion_of(value.encode()) == expected, value
+        suspicions.add(expected)
+    assert suspicions == {CLEAN, ENDS, INSIDE}

@@ -220,14 +220,32 @@ def test_control() -> None:
         assert ask(server, "/__streamkit/other")[0] == 404
 
 
+CHAT = "/v1/chat/completions"
+
+
+def test_the_newest_requests_are_kept_and_the_others_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamkit.service.mock.MOST_REQUESTS", 3)
+    recorded = exchange(b"data: [DONE]\n\n")
+    with serve(recorded) as server:
+        assert json.loads(ask(server, "/__streamkit/requests")[1])["dropped"] == 0
+        for path in ("/v1/other", CHAT, CHAT, CHAT, CHAT):
+            ask(server, path, asked(recorded))
+        listed = json.loads(ask(server, "/__streamkit/requests")[1])
+        assert [(request["n"], request["path"]) for request in listed["requests"]] == [(3, CHAT), (4, CHAT), (5, CHAT)]
+        assert (listed["dropped"], server.dropped) == (2, 2)
+        assert [request.number for request in server.requests] == [3, 4, 5]
+        assert [request.number for request in server.missed] == [
+            1
+        ]  # a miss is not forgotten because of what came later
+        server.reset()
+        assert (server.requests, server.missed, server.dropped) == ([], [], 0)
+
+
 @pytest.mark.parametrize("end", ["reset", "refused"])
 def test_a_reset_connection_is_reset(end: str) -> None:
     recorded = exchange(b"data: 1\n\n", end=end)
     with serve(recorded) as server, pytest.raises((ConnectionResetError, urllib.error.URLError)):
         ask(server, "/v1/chat/completions", asked(recorded))
-
-
-CHAT = "/v1/chat/completions"
 
 
 def test_a_fault_is_applied_as_often_as_configured() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 import sys
@@ -13,14 +14,19 @@ from typing import Any
 import pytest
 import trustme
 
+from streamkit.model.step import Finish, Head
 from streamkit.transport import kernel_clock
 from streamkit.transport.client import Client, Outgoing, Settings
-from streamkit.transport.kernel_clock import ArrivalClock, StampedSocket, make_socket
+from streamkit.transport.connection import Connection, Incoming
+from streamkit.transport.kernel_clock import ArrivalClock, StampedSocket, arrival, listener, make_socket
+from streamkit.transport.server import Server
 from tests.transport.scripted import served
 from tests.transport.test_client import RecordingListener
 from tests.transport.tunnels import tunnel
+from tests.waiting import SAFETY_S, StillLoop
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux stamps what it receives")
+_GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 _LATE_S = 0.3  # minimum delay of the reader
 _SLACK_NS = 150_000_000  # tolerance for a busy machine
 
@@ -107,6 +113,82 @@ def test_without_kernel_support_a_plain_socket_is_made(monkeypatch: pytest.Monke
             return type(plug)
 
     assert asyncio.run(made()) is socket.socket
+
+
+@linux
+def test_accepted_connections_have_timestamps_too() -> None:
+    async def accepted() -> tuple[float, float]:
+        listening = listener(socket.create_server(("127.0.0.1", 0)))
+        with listening, socket.create_connection(listening.getsockname()) as client:
+            sock, _ = listening.accept()
+            with sock:
+                assert isinstance(sock, StampedSocket)
+                # The system begins to stamp a moment after the first socket has asked for it.
+                for _ in range(1000):
+                    client.sendall(b"GET")
+                    assert sock.recv(10) == b"GET"
+                    if sock.stamp:
+                        break
+                now = asyncio.get_running_loop().time()
+                return arrival(sock, now), now
+
+    at, now = asyncio.run(accepted())
+    assert now - 1 < at < now
+
+
+@linux
+def test_a_stream_is_timed_from_the_arrival_of_its_request_and_not_from_its_reading() -> None:
+    arrived: list[float] = []
+    read: list[float] = []
+
+    class Watched(Server):
+        def serve(self, connection: Connection, request: Incoming) -> None:
+            arrived.append(request.arrived)
+            read.append(asyncio.get_running_loop().time())
+            super().serve(connection, request)
+
+    async def busy() -> float:
+        server = Watched(lambda _: [Head(0, 200, ()), Finish(0)])
+        async with server.listening():
+            loop = asyncio.get_running_loop()
+            with socket.create_connection(("127.0.0.1", server.port), SAFETY_S) as client:
+                for _ in range(20):  # the system begins to stamp a moment after the first socket has asked for it
+                    client.sendall(_GET)
+                    await loop.run_in_executor(None, client.recv, 1000)
+                client.sendall(_GET)
+                sent = loop.time()
+                select.select([], [], [], 0.05)  # the loop does something else
+                await loop.run_in_executor(None, client.recv, 1)
+                return sent
+
+    sent = asyncio.run(busy())
+    assert arrived[-1] <= sent < sent + 0.04 < read[-1]
+
+
+def test_listening_sockets_remain_as_they_are_on_a_loop_with_another_clock() -> None:
+    async def same() -> bool:
+        with socket.create_server(("127.0.0.1", 0)) as bound:
+            return listener(bound) is bound
+
+    loop = StillLoop()
+    assert loop.run_until_complete(same())
+    loop.close()
+
+
+ARRIVALS = {
+    "40 ms before it was read": (1_700_000_009_960_000_000, 9.96),
+    "a second before it was read: the machine was asleep, or its clock was set": (1_700_000_009_000_000_000, 10.0),
+    "after it was read: the clock was set": (1_700_000_010_000_000_001, 10.0),
+    "without a timestamp": (0, 10.0),
+}
+
+
+@pytest.mark.parametrize("case", ARRIVALS)
+def test_when_a_request_arrived(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp, at = ARRIVALS[case]
+    monkeypatch.setattr(kernel_clock, "_offset", lambda: 1_700_000_000_000_000_000)
+    assert arrival(Stamp(stamp), 10.0) == pytest.approx(at)  # type: ignore[arg-type]
+    assert arrival(None, 10.0) == 10.0
 
 
 class Stamp:

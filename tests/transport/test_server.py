@@ -241,3 +241,24 @@ def test_nothing_is_written_to_a_client_that_has_gone() -> None:
 
     asyncio.run(ask())
     assert len(torn.written) == 2
+
+
+def test_clients_that_connect_while_the_server_is_busy_wait_in_the_queue() -> None:
+    """More of them than are accepted in one iteration of the loop: none is refused, and all are answered."""
+    steps = [Head(0, 200, ()), Finish(0)]
+
+    async def busy() -> list[bytes]:
+        server = Server(lambda _: steps)
+        async with server.listening():
+            clients = [socket.create_connection(("127.0.0.1", server.port), SAFETY_S) for _ in range(100)]
+            for client in clients:
+                client.sendall(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+            loop = asyncio.get_running_loop()
+            answers = [await loop.run_in_executor(None, read_to_end, client) for client in clients]
+            for client in clients:
+                client.close()
+            return answers
+
+    answers = asyncio.run(busy())
+    assert len(answers) == 100
+    assert {answer.split(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 200 OK"}
