@@ -13,10 +13,13 @@ _SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!
 
 
 def cause(stream: Stream, broken: Broken) -> str:
-    """Return the name of the rule that reports a broken event: the first condition that holds."""
+    """Return the name of the rule that reports a broken event: the first condition that holds. "" if the event is allowed."""
     data = stream.events.data[broken.event]
     if broken.kind == "empty":
-        return "empty-data"
+        ids = stream.events.ids
+        # A server of MCP begins with an ID and no data, so that the client can resume from there.
+        primes = stream.api == "mcp" and ids is not None and bool(ids[broken.event])
+        return "" if primes else "empty-data"
     if broken.kind == "invalid-utf8":
         return "invalid-utf8"
     if broken.kind == "lenient-json":

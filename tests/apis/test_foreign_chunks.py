@@ -27,6 +27,7 @@ GOOD = {
     "cohere": "cohere-tool.sse",
     "gemini": "gemini.sse",
     "gemini_interactions": "interactions.sse",
+    "mcp": "mcp.sse",
     "mistral_conversations": "conversation.sse",
     "ollama": "ollama-tool.ndjson",
     "openai_assistants": "assistants.sse",

@@ -23,7 +23,7 @@ ROWS = {
     for name, _, verdict, findings in ROW.findall((PRODUCERS / "README.md").read_text(encoding="utf-8"))
 }
 MEASURED = {referee.api: json.loads(referee.data.read_text(encoding="utf-8")) for referee in REFEREES}
-PARTIAL = {"ag_ui"}
+PARTIAL = {"ag_ui", "mcp"}
 """The APIs whose clients keep only a part of the object."""
 CASES = [(referee.api, name, told) for referee in REFEREES for name, told in MEASURED[referee.api]["streams"].items()]
 

@@ -111,6 +111,7 @@ _ASKED: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
     "mistral_conversations": lambda model: ("/v1/conversations", {"model": model}),
     "cohere": lambda model: ("/v2/chat", {"model": model}),
     "ag_ui": lambda model: ("/agent", {"model": model}),
+    "mcp": lambda model: ("/mcp", {"model": model}),
     "ai_sdk_ui": lambda model: ("/api/chat", {"model": model}),
     "bedrock_converse": lambda model: (f"/model/{model}/converse-stream", {}),
 }

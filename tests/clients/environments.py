@@ -95,6 +95,7 @@ CLIENTS = (
         "drive_cohere.py",
         {"ClientV2.chat_stream()": ("cohere",), "Client.chat_stream()": ("cohere",)},
     ),
+    Client("mcp", "mcp", "drive_mcp.py", {"call_tool()": ("mcp",)}),
     Client("boto3", "boto3", "drive_boto3.py", {"converse_stream()": ("bedrock_converse",)}),
     Client("openai-node", "openai", "drive_openai.mjs", _OPENAI_NODE),
     Client("ai", "ai", "drive_ai.mjs", _AI, packages=tuple(_AI), label="Vercel AI SDK"),

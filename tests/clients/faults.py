@@ -62,6 +62,7 @@ GOOD = {
     "bedrock_converse": "converse",
     "ai_sdk_ui": "ui-message",
     "ag_ui": "ag-ui",
+    "mcp": "mcp",
 }
 _OTHER_PATHS = ("generate(stream=True)", "Client.chat_stream()")
 

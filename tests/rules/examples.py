@@ -13,6 +13,7 @@ from streamkit.formats import read
 from streamkit.model.finding import Finding
 from streamkit.model.stream import Stream
 from streamkit.rules import RULES, Rule, broken, contract_of, contracts, damage, lint, misfits, missteps, selected
+from streamkit.rules._broken import cause
 
 FENCE = re.compile(
     r"^(?P<label>Bad|Good)(?:, with (?P<beside>[A-Z0-9, ]+) beside it)?:\n\n```(?P<kind>\S+)\n(?P<text>.*?)\n```$",
@@ -67,8 +68,8 @@ def findings(data: bytes, folder: Path, rules: list[Rule]) -> Iterator[Finding]:
 SOURCES = {
     missteps: lambda stream: stream.missteps,
     misfits: lambda stream: stream.misfits,
-    # Of text that is not UTF-8 a rule tells that looks at the bytes of every event.
-    broken: lambda stream: [event for event in stream.broken if event.kind != "invalid-utf8"],
+    # Of text that is not UTF-8 a rule tells that looks at the bytes of every event; some events are allowed.
+    broken: lambda stream: [event for event in stream.broken if event.kind != "invalid-utf8" and cause(stream, event)],
     damage: lambda stream: stream.exchange.damage,
 }
 """Where rules take their sightings from, and all that lies there."""

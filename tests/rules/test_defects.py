@@ -228,6 +228,14 @@ GOOD = (
         total="usage.0.totalTokens",
     ),
     Good(
+        "mcp",
+        "mcp.sse",
+        optional=frozenset(
+            {"total", "message", "mode", "requestedSchema", "isError", "structuredContent", "content", "type", "data"}
+        ),
+        free=frozenset({"requestedSchema", "structuredContent", "data"}),
+    ),
+    Good(
         "ai_sdk_ui",
         "ui-message.sse",
         # A result or data of an application may be null, and data may have no ID.

@@ -1,7 +1,7 @@
 """Event without data.
 
 What it finds: events whose data is empty (`data:`), and blocks that have a field but no data (`event: ping` alone),
-as some servers send to keep a connection open.
+as some servers send to keep a connection open. In MCP, an event with an ID may be empty: clients resume from it.
 
 Why it matters: according to the standard, the first is dispatched with empty data and the second not at all. The
 Python SDKs treat both as events and parse the empty data as JSON (wave-agent#1326, cadis#362, hermes-agent#35418).

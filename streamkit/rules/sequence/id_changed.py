@@ -1,6 +1,7 @@
 """ID changes.
 
-What it finds: chunks whose `id` differs from that of the chunks before.
+What it finds: chunks whose `id` differs from that of the chunks before; in MCP, as an error, a response whose `id` is not that
+of the request.
 
 Why it matters: all chunks of an answer have one ID. goose makes a message of each (litellm#38098), openai-node's
 reader starts a new completion, and the Go SDK rejects the chunk (foundry-local#221).
@@ -19,6 +20,7 @@ RULE = Rule.declare(
     __name__,
     "SEQ403",
     "warning",
+    also=("error",),
     finds=missteps,
     apis=(
         "ag_ui",
@@ -26,6 +28,7 @@ RULE = Rule.declare(
         "cohere",
         "gemini",
         "gemini_interactions",
+        "mcp",
         "mistral_conversations",
         "openai_chat",
         "openai_completions",

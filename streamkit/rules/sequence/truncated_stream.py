@@ -1,7 +1,8 @@
 """Stream ends before its terminal event.
 
 What it finds: a stream of any API, recorded completely, whose terminal event is missing, unless another rule reports
-an error about its end. Plain text has no terminal event: without a marker at its end, it is a warning.
+an error about its end. Plain text has no terminal event: without a marker at its end, it is a warning. The stream that a
+client of MCP opens with GET has no end.
 
 Why it matters: a truncated answer looks like a complete one. Most clients stop without an error and return what they
 have.
@@ -44,10 +45,13 @@ def check(stream: Stream) -> Iterator[Sighting]:
 
 
 def _is_reported(stream: Stream) -> bool:
-    """Return whether another rule reports the same as an error: the request failed, the API is unknown, the body ends within
-    an event, or an end is missing that the API's table of order requires."""
+    """Return whether another rule reports the same as an error, or nothing is missing: the request failed, the API is unknown,
+    the body ends within an event, an end is missing that the API's table of order requires, or the stream has none."""
     response = stream.exchange.response
     if (response is not None and response.status >= 400) or stream.api == "unknown":
+        return True
+    request = stream.exchange.request
+    if stream.api == "mcp" and request is not None and request.method == "GET":
         return True
     if any(isinstance(aside, Tail) and aside.data.strip() for _, aside in stream.events.asides):
         return True
