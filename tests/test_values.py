@@ -28,6 +28,7 @@ STATE = {
     "formats.curl_trace.reader._Transfer",
     "metrics._gate.Gate",
     "metrics._outcome.Outcomes",
+    "model.recording_runs.Runs",
     "redact._secret_scanner.SecretSpan",
     "redact._strings._Container",
     "reporters._html_timeline.Sections",

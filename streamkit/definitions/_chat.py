@@ -235,11 +235,6 @@ class Chat:
         return None
 
     @property
-    def error(self) -> bool:
-        """Whether a chunk reports that the stream failed."""
-        return any(line.chunk is not None and line.chunk.get("error") for line in self.lines)
-
-    @property
     def source(self) -> str:
         """The name of the tokenizer as a source of counts."""
         return f"tokenizer {self.counter.name}" if self.counter else ""

@@ -219,6 +219,23 @@ def test_the_program_of_a_proxy_receives_the_signal_and_is_not_orphaned(tmp_path
     assert (exchange.end.reason, exchange.end.error, exchange.damage) == ("interrupted", name, ())
 
 
+def test_the_program_of_a_killed_proxy_goes_on_and_is_in_its_process_group(tmp_path: Path) -> None:
+    """SIGKILL cannot be passed on. The program may be in the middle of its work; one signal to the group ends both."""
+    command = [*STREAMKIT, "proxy", "--port", "0", "-o", "all.jsonl"]
+    with served(silent) as (url, _):
+        whole = [*command, url, "--", sys.executable, "-c", CHILD]
+        with started(whole, cwd=tmp_path, stdout=subprocess.PIPE, start_new_session=True) as process:
+            child = int(process.stdout.readline())
+            process.kill()
+            process.wait(60)
+            assert os.getpgid(child) == process.pid
+            os.killpg(process.pid, signal.SIGKILL)
+            assert process.stdout.read() == b"", "the pipe ends with the last process that holds it"
+    [part] = tmp_path.glob("all.jsonl.part-*")
+    [exchange] = read(part.read_bytes().splitlines(keepends=True))
+    assert (exchange.end, exchange.frames.body) == (None, FRAME)
+
+
 def test_a_server_ends_with_every_signal(tmp_path: Path) -> None:
     sample = str(Path(__file__).parents[2] / "recordings/openai_chat/plain.jsonl")
     for name, code in CODES.items():

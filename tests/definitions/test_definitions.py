@@ -55,11 +55,22 @@ def milliseconds(cell: str) -> float:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     "events",
-    [PLAIN, NO_USAGE, [(20, ROLE)], [], [(100, text("a"))], [(20, ROLE), (30, '{"error":{"message":"boom"}}')]],
+    [
+        PLAIN,
+        NO_USAGE,
+        [(20, ROLE)],
+        [],
+        [(100, text("a"))],
+        [(20, ROLE), (30, '{"error":{"message":"boom"}}')],
+        [*WORDS, (165, STOP), (170, usage(0))],
+        [(20, ROLE), (30, usage(4))],
+    ],
 )
-def test_exactly_the_missing_values_have_a_reason(name: str, events: Any) -> None:
+@pytest.mark.parametrize("ended", [True, False])
+def test_exactly_the_missing_values_have_a_reason(name: str, events: Any, ended: bool) -> None:
+    stream = interpret(replace(exchange(events), end=End(at=171 * MS, reason="eof") if ended else None))
     for counter in (None, COUNTER):
-        ours = results(name, events, counter)
+        ours = answer(DEFINITIONS[name], stream, counter)
         values = dict(zip(FIELDS, (ours.ttft, ours.end, ours.tokens, ours.per_token, ours.gaps), strict=True))
         assert {key for key, value in values.items() if value is None} == set(ours.missing)
         assert set(ours.missing.values()) <= set(REASONS)
