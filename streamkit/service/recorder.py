@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 from urllib.parse import urlsplit
 
 from streamkit.errors import PartStays, StreamkitError
 from streamkit.frozen import dataclass
-from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Request, Response, header
+from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Redaction, Request, Response, header
 from streamkit.model.limits import LARGEST_FRAME
 from streamkit.redact.redactor import DEFAULT, Policy, body_redactor, redact_request, redact_text
 from streamkit.service.recording_lines import Line, RecordingLines
@@ -46,7 +46,6 @@ class Sink(Protocol):
         ...
 
 
-@runtime_checkable
 class PatchableSink(Protocol):
     """A sink that can overwrite a line, as needed for a frame whose last bytes could be the beginning of a secret.
 
@@ -179,10 +178,12 @@ class Recorder:
     ) -> None:
         self._recorders = recorders
         self._on_end = on_end
-        self._request = request and redact_request(request, recorders.policy)[0]
+        redactions: tuple[Redaction, ...] = ()
+        self._request = request
+        if request is not None:
+            self._request, redactions = redact_request(request, recorders.policy)
         self._viewer = viewer
-        opening = _opening(recorders, request)
-        self._incremental = _incremental(opening) if recorders.interpret else None
+        self._incremental = _incremental(_opening(recorders, request)) if recorders.interpret else None
         self._decoder: ContentDecoder | None = None
         self._status: int | None = None
         self._frames = 0
@@ -197,9 +198,14 @@ class Recorder:
             self._sink = recorders.open(self._request)
         except StreamkitError as error:
             self._fail(error)
-        self._patches = self._sink if isinstance(self._sink, PatchableSink) and self._sink.patchable else None
-        patches = self._sink is None or self._patches is not None
-        self._recording = RecordingLines(opening, recorders.policy, patches=patches)
+        if getattr(self._sink, "patchable", False):  # `isinstance` with a protocol takes longer than opening the file
+            self._patches = cast('PatchableSink', self._sink)
+        self._recording = RecordingLines(
+            _opening(recorders, self._request),
+            recorders.policy,
+            redactions=redactions,
+            patches=self._sink is None or self._patches is not None,
+        )
         self._places: dict[
             int, tuple[int, int]
         ] = {}  # lines that may be replaced: their positions in the sink and in `_kept`
