@@ -235,26 +235,35 @@ class Recorder:
 
         The frames are in the file before they are shown or forwarded, so a killed process has not forwarded more than it recorded.
         """
-        if self._sink is None or len(frames) != 1 or not self._add_plain_frame(self._sink, frames[0], at):
-            lines: list[Line] = []
-            for data in frames:
+        texts = self._plain_lines(frames, at) if self._plain else []
+        if len(texts) < len(frames) or self._sink is None:
+            lines = [Line(text) for text in texts]
+            for data in frames[len(texts) :]:
                 lines += self._lines_of(data, at)
             self._write(lines)
+        else:
+            self._write_texts(self._sink, texts)
         if self._viewer is not None:
             for data in frames:
                 self._viewer.frame(data)
 
-    def _add_plain_frame(self, sink: Sink, data: bytes, at: int) -> bool:
-        """Write the frame if its line is final and nothing else is to be done; return whether it was written."""
-        if not self._plain or len(data) > LARGEST_FRAME or (text := self._recording.plain_frame(data, at)) is None:
-            return False
-        self._frames += 1
+    def _plain_lines(self, frames: list[bytes], at: int) -> list[bytes]:
+        """Return the lines of the first of these frames, up to one whose line may not be final yet."""
+        texts = []
+        for data in frames:
+            text = self._recording.plain_frame(data, at) if len(data) <= LARGEST_FRAME else None
+            if text is None:
+                break
+            texts.append(text)
+        self._frames += len(texts)
+        return texts
+
+    def _write_texts(self, sink: Sink, texts: list[bytes]) -> None:
         try:
-            sink.write(text)
+            sink.write(texts[0] if len(texts) == 1 else b"".join(texts))
             self._written = True
         except (StreamkitError, OSError) as error:
             self._fail(error)
-        return True
 
     def _lines_of(self, data: bytes, at: int) -> list[Line]:
         if self._decoder is not None:
