@@ -273,6 +273,8 @@ def check_folder(folder: str | Path) -> None:
 
 def make_folder(folder: Path) -> None:
     """Create a folder and its missing parents, accessible to the owner only."""
+    if folder.is_dir():
+        return
     missing = [folder, *folder.parents]
     for place in reversed([place for place in missing if not place.exists()]):
         with contextlib.suppress(FileExistsError):

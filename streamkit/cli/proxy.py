@@ -13,6 +13,7 @@ from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
 from streamkit.cli._guarding import guard_of, guard_options
 from streamkit.cli._matching import match_options
+from streamkit.cli._messages import Messages
 from streamkit.cli._pacing import pace_options
 from streamkit.cli._recording import LOST, recovered
 from streamkit.cli.inputs import Inputs
@@ -105,10 +106,12 @@ def command(console: Console, **given: Any) -> int:
     rules = _rules(given)
     playing = _playing(given, console)
     losses: list[str] = []
-    recorders = _recorders(given, console, losses)
+    messages = Messages(console)
+    recorders = _recorders(given, console, messages, losses)
     address = {"host": given["host"], "port": given["port"], "shared": joined or several}
     codes: list[int] = []
     with ExitStack() as stack:
+        stack.enter_context(messages)
         stop = stack.enter_context(stopping(patience=3))
         settings = _settings(given)
         proxy = stack.enter_context(proxying(rules, recorders, playing, settings=settings, stop=stop, **address))
@@ -166,20 +169,20 @@ def _playing(given: dict[str, Any], console: Console) -> Playing:
     return Playing(mode, exchanges, options)
 
 
-def _recorders(given: dict[str, Any], console: Console, losses: list[str]) -> Recorders:
+def _recorders(given: dict[str, Any], console: Console, messages: Messages, losses: list[str]) -> Recorders:
     """Return how exchanges are recorded; errors are shown and added to `losses`. Raises UsageError, CannotWrite."""
     from streamkit.redact.redactor import Policy
     from streamkit.service.recording import Recorders
 
     def on_error(message: str) -> None:
         losses.append(message)
-        console.complain(message)
+        messages.add(lambda: console.complain(message))
 
     return Recorders(
         open=_files(given, console),
         policy=Policy.of(given["patterns"], default=not given["no_redact"]),
         labels=dict(_pair(label, "--label") for label in given["labels"]),
-        on_end=lambda outcome: console.say(str(outcome)),
+        on_end=lambda outcome: messages.add(lambda: console.say(str(outcome))),
         on_error=on_error,
     )
 

@@ -14,6 +14,7 @@ from streamkit.cli import _workers as workers_
 from streamkit.cli._child import WithChild, child, run_or_wait
 from streamkit.cli._guarding import guard_of, guard_options
 from streamkit.cli._matching import match_options
+from streamkit.cli._messages import Messages
 from streamkit.cli._pacing import pace_options
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, paths_argument, talk_options
@@ -95,11 +96,10 @@ def command(
         raise UsageError("no recordings to serve")
     shared = joined or workers > 1
     with ExitStack() as stack:
+        tell = partial(_tell, stack.enter_context(Messages(console)), console)
         stop = stack.enter_context(stopping(patience=3))
         server = stack.enter_context(
-            serving(
-                exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=partial(_tell, console)
-            )
+            serving(exchanges, options, host=host, port=port, shared=shared, guard=guard, on_request=tell)
         )
         if workers > 1:
             stack.enter_context(workers_.running_workers(workers, urlsplit(server.url).port or 0, stop))
@@ -132,7 +132,8 @@ def _options(
     )
 
 
-def _tell(console: Console, handled: Asked) -> None:
+def _tell(messages: Messages, console: Console, handled: Asked) -> None:
     """Report a request: always if something went wrong, otherwise with -v."""
-    line = f"{handled.method} {handled.path}: {', '.join(filter(None, (handled.recording, handled.message)))}"
-    (console.say if handled.message else console.detail)(line)
+    if handled.message or console.verbose:
+        line = f"{handled.method} {handled.path}: {', '.join(filter(None, (handled.recording, handled.message)))}"
+        messages.add(lambda: console.say(line))

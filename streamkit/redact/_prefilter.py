@@ -72,7 +72,7 @@ def _string_end_pattern() -> str:
 
 
 # Characters. The shortest secret is a password in a URL (`a://:abc@`).
-_MIN_SECRET = 8
+MIN_SECRET = 8
 Hit = tuple[int, int]  # the span of a frame that may contain or begin a secret
 NO_HITS: list[Hit] = []
 CLEAN, ENDS, INSIDE = range(3)
@@ -107,7 +107,7 @@ def _reversed_secret() -> re.Pattern[str]:
 def suspicious_places(text: str) -> list[tuple[int, int]]:
     """Return spans in a text, last first, that overlap the prefix of every secret. A beginning at the very end is left out."""
     size = len(text)
-    if size < _MIN_SECRET:
+    if size < MIN_SECRET:
         return []
     return [(size - match.end(), size - match.start()) for match in _reversed_secret().finditer(text[::-1])]
 

@@ -15,6 +15,7 @@ from typing import Any
 from streamkit.model.exchange import Body, Exchange, Frames, Redaction, Request, Response
 from streamkit.redact._aws_eventstream import EventStreamRedactor, body_redactor
 from streamkit.redact._headers import is_secret_name, redact_request_headers, redact_response_headers, redact_url
+from streamkit.redact._prefilter import MIN_SECRET
 from streamkit.redact._secrets import DEFAULT, MARK, NO_REDACTION, Policy, find_secrets
 from streamkit.redact._unescape import unescape
 from streamkit.redact.body import BodyRedactor
@@ -39,11 +40,13 @@ __all__ = [
 
 def redact_text(text: str, policy: Policy = DEFAULT) -> tuple[str, list[str]]:
     """Replace every secret in a text, JSON-escaped or not, with `[redacted]`; return the text and the rules that matched."""
-    known = unescape(text.encode("utf-8", "surrogatepass"), 0)
+    raw = text.encode("utf-8", "surrogatepass")
+    if len(raw) < MIN_SECRET and not policy.patterns:
+        return text, []
+    known = unescape(raw, 0)
     found = find_secrets(known.text, policy)
     if not found:
         return text, []
-    raw = text.encode("utf-8", "surrogatepass")
     pieces, position = [], 0
     for secret in found:
         pieces.append(raw[position : known.starts[secret.start]])

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 from urllib.parse import urlsplit
 
 from streamkit.errors import PartStays, StreamkitError
 from streamkit.frozen import dataclass
-from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Request, Response, header
+from streamkit.model.exchange import Clock, End, Exchange, Headers, Origin, Redaction, Request, Response, header
 from streamkit.model.limits import LARGEST_FRAME
 from streamkit.redact.redactor import DEFAULT, Policy, body_redactor, redact_request, redact_text
 from streamkit.service.recording_lines import Line, RecordingLines
@@ -46,7 +46,6 @@ class Sink(Protocol):
         ...
 
 
-@runtime_checkable
 class PatchableSink(Protocol):
     """A sink that can overwrite a line, as needed for a frame whose last bytes could be the beginning of a secret.
 
@@ -179,10 +178,12 @@ class Recorder:
     ) -> None:
         self._recorders = recorders
         self._on_end = on_end
-        self._request = request and redact_request(request, recorders.policy)[0]
+        redactions: tuple[Redaction, ...] = ()
+        self._request = request
+        if request is not None:
+            self._request, redactions = redact_request(request, recorders.policy)
         self._viewer = viewer
-        opening = _opening(recorders, request)
-        self._incremental = _incremental(opening) if recorders.interpret else None
+        self._incremental = _incremental(_opening(recorders, request)) if recorders.interpret else None
         self._decoder: ContentDecoder | None = None
         self._status: int | None = None
         self._frames = 0
@@ -197,9 +198,14 @@ class Recorder:
             self._sink = recorders.open(self._request)
         except StreamkitError as error:
             self._fail(error)
-        self._patches = self._sink if isinstance(self._sink, PatchableSink) and self._sink.patchable else None
-        patches = self._sink is None or self._patches is not None
-        self._recording = RecordingLines(opening, recorders.policy, patches=patches)
+        if getattr(self._sink, "patchable", False):  # `isinstance` with a protocol takes longer than opening the file
+            self._patches = cast('PatchableSink', self._sink)
+        self._recording = RecordingLines(
+            _opening(recorders, self._request),
+            recorders.policy,
+            redactions=redactions,
+            patches=self._sink is None or self._patches is not None,
+        )
         self._places: dict[
             int, tuple[int, int]
         ] = {}  # lines that may be replaced: their positions in the sink and in `_kept`
@@ -229,26 +235,35 @@ class Recorder:
 
         The frames are in the file before they are shown or forwarded, so a killed process has not forwarded more than it recorded.
         """
-        if self._sink is None or len(frames) != 1 or not self._add_plain_frame(self._sink, frames[0], at):
-            lines: list[Line] = []
-            for data in frames:
+        texts = self._plain_lines(frames, at) if self._plain else []
+        if len(texts) < len(frames) or self._sink is None:
+            lines = [Line(text) for text in texts]
+            for data in frames[len(texts) :]:
                 lines += self._lines_of(data, at)
             self._write(lines)
+        else:
+            self._write_texts(self._sink, texts)
         if self._viewer is not None:
             for data in frames:
                 self._viewer.frame(data)
 
-    def _add_plain_frame(self, sink: Sink, data: bytes, at: int) -> bool:
-        """Write the frame if its line is final and nothing else is to be done; return whether it was written."""
-        if not self._plain or len(data) > LARGEST_FRAME or (text := self._recording.plain_frame(data, at)) is None:
-            return False
-        self._frames += 1
+    def _plain_lines(self, frames: list[bytes], at: int) -> list[bytes]:
+        """Return the lines of the first of these frames, up to one whose line may not be final yet."""
+        texts = []
+        for data in frames:
+            text = self._recording.plain_frame(data, at) if len(data) <= LARGEST_FRAME else None
+            if text is None:
+                break
+            texts.append(text)
+        self._frames += len(texts)
+        return texts
+
+    def _write_texts(self, sink: Sink, texts: list[bytes]) -> None:
         try:
-            sink.write(text)
+            sink.write(texts[0] if len(texts) == 1 else b"".join(texts))
             self._written = True
         except (StreamkitError, OSError) as error:
             self._fail(error)
-        return True
 
     def _lines_of(self, data: bytes, at: int) -> list[Line]:
         if self._decoder is not None:

@@ -23,7 +23,6 @@ from streamkit.redact.redactor import (
     Policy,
     body_redactor,
     redact_labels,
-    redact_request,
     redact_response,
     redact_text,
     redact_url,
@@ -46,12 +45,20 @@ class Line(NamedTuple):
 class RecordingLines:
     """Produces the lines of one exchange. Call `start`, `response` if there is one, `frame` for each frame, and `end`.
 
-    `opening` has what is known before the request is sent: request, source, clock, `recorded_at`, labels, tool. Without
-    `patches`, lines are never replaced: one that could end in the beginning of a secret is held back, with a note.
+    `opening` has what is known before the request is sent: the redacted request, source, clock, `recorded_at`, labels, tool.
+    `redactions` is what was removed from the request. Without `patches`, lines are never replaced: one that could end in the beginning of a secret is held back, with a note.
     """
 
-    def __init__(self, opening: Exchange, policy: Policy = DEFAULT, *, patches: bool = False) -> None:
+    def __init__(
+        self,
+        opening: Exchange,
+        policy: Policy = DEFAULT,
+        *,
+        redactions: tuple[Redaction, ...] = (),
+        patches: bool = False,
+    ) -> None:
         self._opening = opening
+        self._redactions = redactions
         self._policy = policy
         self._body: BodyRedactor | EventStreamRedactor | None = None  # chosen by the first frame
         self._content_type: str | None = None
@@ -77,13 +84,15 @@ class RecordingLines:
         self._started = True
         labels, cuts = redact_labels(self._opening.labels, self._policy)
         clock = clock or self._opening.clock
-        opening = replace(self._opening, connected_at=connected_at, sent_at=sent_at, clock=clock, labels=labels)
-        opening = replace(opening, redacted=opening.redacted + cuts)
-        self.redactions += len(cuts)
-        if opening.request is not None:
-            request, cuts = redact_request(opening.request, self._policy)
-            opening = replace(opening, request=request, redacted=opening.redacted + cuts)
-            self.redactions += len(cuts)
+        opening = replace(
+            self._opening,
+            connected_at=connected_at,
+            sent_at=sent_at,
+            clock=clock,
+            labels=labels,
+            redacted=self._opening.redacted + cuts + self._redactions,
+        )
+        self.redactions += len(cuts) + len(self._redactions)
         notes, self._notes = self._notes, []
         return self._counted([*map(Line, recording.opening_lines(opening)), *notes])
 

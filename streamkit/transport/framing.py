@@ -86,11 +86,19 @@ class Chunked(Framing):
 
     def feed(self, data: bytes) -> Parsed:
         """Return the chunks that are complete now. An incomplete chunk is held back, so that it is forwarded as one frame."""
-        if self._between and (match := _SIZE.match(data)):  # most reads are exactly one chunk
+        frames: list[bytes] = []
+        at = 0
+        while self._between and (match := _SIZE.match(data, at)):  # most reads are complete chunks
             start, size = match.end(), int(match[1], 16)
-            if len(data) == start + size + 2 and 0 < size <= LARGEST_FRAME and data.endswith(b"\r\n"):
-                return [data[start:-2]], data
-        return self._feed(data)
+            stop = start + size
+            if not 0 < size <= LARGEST_FRAME or not data.startswith(b"\r\n", stop):
+                break
+            frames.append(data[start:stop])
+            at = stop + 2
+            if at == len(data):
+                return frames, data
+        more, raw = self._feed(data[at:])
+        return frames + more, data[:at] + raw
 
     def _feed(self, data: bytes) -> Parsed:
         if self._held:

@@ -163,3 +163,26 @@ def test_without_a_program_it_runs_until_it_is_stopped(tmp_path: Path, sent: sig
         proxy.communicate(timeout=60)
     assert proxy.returncode == code
     assert len(list((tmp_path / "recordings").iterdir())) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a pipe of 4 KiB")
+@pytest.mark.parametrize("command", ["proxy", "serve"])
+def test_a_stderr_that_nobody_reads_delays_no_answer(tmp_path: Path, command: str) -> None:
+    import fcntl
+
+    file = tmp_path / "recording.jsonl"
+    file.write_bytes(b"".join(write(scripted("openai_chat/plain"))))
+    program = [sys.executable, "-m", "streamkit", command, "--port", "0"]
+    with serving([scripted("openai_chat/plain")], Options(match="any", pace=Pace(delay=False))) as upstream:
+        program += [upstream.url] if command == "proxy" else [str(file), "-v", "--match", "any", "--no-delay"]
+        with started(program, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as server:
+            assert server.stderr is not None
+            fcntl.fcntl(server.stderr, fcntl.F_SETPIPE_SZ, 4096)
+            url = re.search(r"http://\S+", server.stderr.readline())
+            assert url is not None
+            for _ in range(150):
+                with urllib.request.urlopen(urllib.request.Request(f"{url[0]}/v1/x", b"{}"), timeout=60) as answer:
+                    assert answer.status == 200
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(timeout=60) == 0
+            assert server.stderr.read(100)
