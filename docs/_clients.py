@@ -15,7 +15,8 @@ from typing import Any
 from streamkit.rules import RULES, effect, measurements
 
 PAGE = Path(__file__).parent / "clients.md"
-FEATURES = Path(__file__).parents[1] / "tests" / "clients" / "features.json"
+MEASURED = Path(__file__).parents[1] / "tests" / "clients"
+_PARTS = {"text": "text", "reasoning": "reasoning", "calls": "tool calls"}
 _LONGEST = 70
 _HEAD = """\
 # Which clients break on which defects
@@ -47,34 +48,54 @@ def page() -> str:
     """Return the page."""
     found = measurements()
     anchored: set[str] = set()
-    parts = [_HEAD, f"Measured {found['date']}.", "## The clients", *_clients(found)]
-    parts += ["## Through serve and proxy", *_features()]
+    features = _read("features")
+    parts = [_HEAD, f"Measured {found['date']}.", "## The clients", *_clients(features, found)]
+    parts += ["## Through serve and proxy", *_features(features)]
+    parts += ["## Base URLs", *_variables(_read("variables"))]
     for api in dict.fromkeys(row["api"] for row in sorted(found["cases"], key=lambda row: row["api"])):
         parts += [f"## {api}", "\n".join(_of_api(found, api, anchored))]
     return "\n\n".join(parts) + "\n"
 
 
-def _clients(found: dict[str, Any]) -> Iterator[str]:
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((MEASURED / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _clients(features: dict[str, Any], rules: dict[str, Any]) -> Iterator[str]:
+    yield (
+        f"{len(features['clients'])} clients, each with its newest version, measured {features['date']} through `serve` and `proxy`. The bad streams of\n"
+        f"the rules were played to {len(rules['clients'])} of them: the others read streams with the code of one of these, or speak for one\n"
+        "provider only."
+    )
     rows = ["| client | versions | runs on | used as |", "|---|---|---|---|"]
-    for client in found["clients"].values():
+    for name, client in features["clients"].items():
         versions = ", ".join(f"{package} {version}" for package, version in client["versions"].items())
-        calls = ", ".join(f"`{call}`" for call in client["calls"])
-        rows.append(f"| {client['label']} | {versions} | {client['runtime']} | {calls} |")
+        calls = dict.fromkeys(row["call"] for row in features["cases"] if row["client"] == name)
+        calls |= dict.fromkeys(rules["clients"].get(name, {}).get("calls", ()))
+        rows.append(
+            f"| {client['label']} | {versions} | {client['runtime']} | {', '.join(f'`{call}`' for call in calls)} |"
+        )
     yield "\n".join(rows)
 
 
-def _features() -> Iterator[str]:
+def _features(found: dict[str, Any]) -> Iterator[str]:
     """Yield the table of features: the result with `serve`, and whether `proxy` in between changes it."""
-    found = json.loads(FEATURES.read_text(encoding="utf-8"))
-    cells = [cell for row in found["cases"] for cell in row["features"].values()]
-    same = sum("proxy" not in cell for cell in cells)
-    exact = sum("bytes" not in cell for cell in cells)
+    outcomes = [outcome for row in found["cases"] for outcome in row["features"].values()]
+    same = sum("proxy" not in outcome for outcome in outcomes)
+    exact = sum("bytes" not in outcome for outcome in outcomes)
     yield (
-        f"Each client requests a stream of text, tool calls and reasoning from `serve`, then an HTTP error (429), an error in the middle\n"
-        f"of a stream, a connection that is cut after the first text, and a server that fails once, with the client's default retries.\n"
-        f"The same is repeated with `proxy` in between: {same} of {len(cells)} results are the same, and in {exact} the recording of the proxy\n"
-        f"is byte for byte what was served. Measured {found['date']}. The cells are explained in\n"
-        f"[faults-and-clients.md](faults-and-clients.md)."
+        f"Each client requests a stream of text, tool calls and reasoning from `serve`, and then the same text without streaming, which\n"
+        f"is answered from the recording of the stream; then it gets an HTTP error (429), an error in the middle of a stream, a connection\n"
+        f"that is cut after the first text, and a server that fails once, with the client's default retries. The same is repeated with\n"
+        f"`proxy` in between: {same} of {len(outcomes)} results are the same, and in {exact} the recording of the proxy is byte for byte what was\n"
+        f"served. Measured {found['date']}."
+    )
+    yield (
+        "**works**: the client returns the text, the tool calls and the reasoning of the recording. An empty cell: there is no such stream\n"
+        "for the API, or the client has no such call. The last four columns show what each client makes of a failure\n"
+        "([more failures](faults-and-clients.md)): raising an exception is what it should do if it does not retry; ⚠ marks a failure that a\n"
+        "program does not notice."
     )
     columns = list(dict.fromkeys(name for row in found["cases"] for name in row["features"]))
     lines = [f"| client | API | {' | '.join(columns)} |", f"|---|---|{'---|' * len(columns)}"]
@@ -82,6 +103,25 @@ def _features() -> Iterator[str]:
         cells = [_feature(row["features"][name]) if name in row["features"] else "" for name in columns]
         label = found["clients"][row["client"]]["label"]
         lines.append(f"| {label} `{row['call']}` | {row['api']} | {' | '.join(cells)} |")
+    yield "\n".join(lines)
+    notes = [reason for client in found["clients"].values() for reason in client.get("explained", {}).values()]
+    if notes:
+        yield "\n".join(f"* {reason[0].upper()}{reason[1:]}." for reason in notes)
+
+
+def _variables(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the table of base URLs: the variables that each client was seen to read, and what it needs otherwise."""
+    yield (
+        "Each client was started with no base URL in code, and with one of the [variables](providers.md#base-urls) that `serve -- CMD`,\n"
+        f"`proxy -- CMD` and the pytest plugin set. Measured {found['date']}: a variable is listed if the client's request arrived at the\n"
+        "server and was answered. Clients that read no variable get their base URL in code, by the option in the last column."
+    )
+    lines = ["| client | API | reads | otherwise |", "|---|---|---|---|"]
+    for row in found["cases"]:
+        read = [f"`{name}`" for name, request in row["variables"].items() if request.get("answered")]
+        label = found["clients"][row["client"]]["label"]
+        option = "" if read else f"`{row['option']}`"
+        lines.append(f"| {label} `{row['call']}` | {row['api']} | {', '.join(read)} | {option} |")
     yield "\n".join(lines)
 
 
@@ -98,8 +138,8 @@ def _feature(outcome: dict[str, Any]) -> str:
         return f"raises `{(outcome.get('raises') or outcome['breaks'])[0]}`{again}{more}"
     if "hangs" in outcome:
         return f"waits{again}{more}"
-    if "text" in outcome:
-        return f"not supported{more}"
+    if "unread" in outcome:
+        return f"does not read the {' and the '.join(_PARTS[part] for part in outcome['unread'])}{more}"
     lost = effect(outcome, False, True)
     return f"{f'⚠ {lost}' if lost else 'works'}{again}{more}"
 

@@ -32,8 +32,9 @@ _BASE_URLS = """
 ## Base URLs
 
 The variables that SDKs read, verified in their source code at the given versions, and the path that they expect at the end of
-the URL. `serve`, `proxy` and the pytest plugin set them. If SDKs expect different paths in the same variable, its value fits those
-in the fourth column; those in the last column need the path given there, so pass them their base URL in code.
+the URL. `serve`, `proxy` and the pytest plugin set them. If SDKs expect different paths in the same variable, its value is that of
+those in the fourth column; those in the last column then ask for paths without the version, which `serve` ignores and `proxy` adds.
+[clients.md](clients.md#base-urls) shows which variables were measured.
 
 | provider | variable | path | read by | needs another path |
 |---|---|---|---|---|

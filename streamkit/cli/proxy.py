@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streamkit.model.exchange import Request
+    from streamkit.service.destinations import Destinations
     from streamkit.service.proxying import Playing
     from streamkit.service.recording import Recorders, Sink
     from streamkit.transport.client import Settings
@@ -87,11 +88,13 @@ def command(console: Console, **given: Any) -> int:
     """Pass requests on to an API and record what it streams, byte for byte, while it streams.
 
     Point an SDK's base URL at the proxy, or run the program after `--` with the base URLs set. Every exchange is
-    recorded, including failed ones; secrets are removed before they reach the disk.
+    recorded, including failed ones; secrets are removed before they reach the disk. Without UPSTREAM and --route,
+    requests go to the provider whose name, key, headers or path they have.
 
     \b
     Examples:
       streamkit proxy https://api.openai.com -- python app.py
+      streamkit proxy -- python agent.py
       streamkit proxy --route openai=https://api.openai.com --route anthropic=https://api.anthropic.com
       streamkit proxy https://api.openai.com --mode auto -o session.jsonl --append -- pytest
     """
@@ -103,8 +106,9 @@ def command(console: Console, **given: Any) -> int:
     workers_.check(given["workers"], strict=False, stdin=False)
     if several and given["mode"] == "auto":
         raise UsageError("--workers and --mode auto: each worker knows what it has recorded itself only")
-    rules = _rules(given)
-    playing = _playing(given, console)
+    destinations = _destinations(given)
+    rules = _rules(given, destinations)
+    playing = _playing(given, destinations, console)
     losses: list[str] = []
     messages = Messages(console)
     recorders = _recorders(given, console, messages, losses)
@@ -118,41 +122,42 @@ def command(console: Console, **given: Any) -> int:
         if several:
             codes = stack.enter_context(workers_.running_workers(given["workers"], proxy.port, stop))
         collector.settle()
-        ready = _ready_message(given["mode"], proxy.url, rules)
+        ready = f"{given['mode']} proxy on {proxy.url} ({destinations})"
         on_ready = workers_.signal_ready if joined else lambda: console.say(ready)
-        code = run_or_wait(arguments, _environment(proxy.url, rules), on_ready, stop)
+        code = run_or_wait(arguments, _environment(proxy.url, destinations), on_ready, stop)
     if losses or LOST in codes:
         return code if arguments and code else LOST
     return code
 
 
-def _rules(given: dict[str, Any]) -> Rules:
-    """Where requests go, and which clients are allowed. Raises UsageError."""
-    from streamkit.transport.guard import check_upstream
-    from streamkit.transport.proxy import Route, Rules
+def _destinations(given: dict[str, Any]) -> Destinations:
+    """Return where requests go. Raises UsageError."""
+    from streamkit.service.destinations import Destinations
 
-    allow_link_local = given["allow_link_local"]
-    routes = []
-    for text in given["routes"]:
-        name, url = _pair(text, "--route")
-        routes.append(Route(f"/{name.strip('/')}", check_upstream(url, allow_link_local=allow_link_local)))
+    routes = {f"/{name.strip('/')}": url for name, url in (_pair(text, "--route") for text in given["routes"])}
     if given["upstream"]:
-        routes.append(Route("/", check_upstream(given["upstream"], allow_link_local=allow_link_local)))
-    if not routes:
-        if given["mode"] != "replay":
-            raise UsageError("no upstream: pass one, or add --route NAME=URL")
-        routes.append(Route("/", "http://localhost"))
+        routes["/"] = given["upstream"]
+    elif not routes and given["mode"] == "replay":
+        routes["/"] = "http://localhost"  # never contacted
+    return Destinations.of(routes, port=given["port"], allow_link_local=given["allow_link_local"])
+
+
+def _rules(given: dict[str, Any], destinations: Destinations) -> Rules:
+    """Return the settings of the proxy. Raises UsageError."""
+    from streamkit.transport.proxy import Rules
+
     return Rules(
-        tuple(routes),
+        destinations.routes,
         guard_of(given["host"], given["allowed"], given["listen_public"], given["token"]),
         stop_with_client=given["stop_with_client"],
         keep_host=given["keep_host"],
-        allow_link_local=allow_link_local,
+        allow_link_local=given["allow_link_local"],
         max_body=given["max_body"],
+        routing=destinations.routing,
     )
 
 
-def _playing(given: dict[str, Any], console: Console) -> Playing:
+def _playing(given: dict[str, Any], destinations: Destinations, console: Console) -> Playing:
     """Return what is answered from recordings: those in the output file, or else in the folder."""
     from streamkit.service.mock import Options
     from streamkit.service.proxying import Playing
@@ -165,7 +170,7 @@ def _playing(given: dict[str, Any], console: Console) -> Playing:
         exchanges = list(inputs.exchanges())
         if inputs.code and mode == "replay":
             raise UsageError(f"nothing to replay in {source}")
-    options = Options(**given["matching"], pace=given["pace"])
+    options = Options(**given["matching"], pace=given["pace"], hosts=destinations.hosts)
     return Playing(mode, exchanges, options)
 
 
@@ -216,17 +221,11 @@ def _settings(given: dict[str, Any]) -> Settings:
     )
 
 
-def _environment(url: str, rules: Rules) -> dict[str, str]:
+def _environment(url: str, destinations: Destinations) -> dict[str, str]:
     """Return the variables that make SDKs send their requests to the proxy at `url`."""
-    from streamkit.service.environment import base_urls, dummy_keys, reach_loopback
+    from streamkit.service.environment import dummy_keys, reach_loopback
 
-    prefixes = {route.prefix.strip("/"): route.prefix for route in rules.routes if route.prefix != "/"}
-    return {**base_urls(url, prefixes), **dummy_keys(), **reach_loopback()}
-
-
-def _ready_message(mode: str, url: str, rules: Rules) -> str:
-    routes = ", ".join(f"{route.prefix} to {route.upstream}" for route in rules.routes)
-    return f"{mode} proxy on {url} ({routes})"
+    return {**destinations.base_urls(url), **dummy_keys(), **reach_loopback()}
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ import orjson
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Body, Request
 from streamkit.playback.fields import FieldPath, without
+from streamkit.providers import marked
 
 Level = Literal["exact", "body", "messages", "model", "path", "any"]
 Reuse = Literal["once", "cycle", "last"]
@@ -62,6 +63,26 @@ class Recorded:
     number: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Origin:
+    """What tells apart providers whose requests are equal: the host, the provider whose own headers it has, the whole path."""
+
+    host: str
+    """Host and port, as in the URL."""
+    marks: frozenset[str]
+    path: str
+    headers: bool
+
+    @staticmethod
+    def of(request: Request | None) -> _Origin:
+        if request is None:
+            return _Origin(host="", marks=frozenset(), path="", headers=False)
+        headers = bool(request.headers)
+        return _Origin(
+            host=_authority(request.url), marks=marked(request.headers), path=whole_path(request.path), headers=headers
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A difference between a request and a recorded one, at a JSON path. Absent values are None."""
@@ -104,6 +125,10 @@ class Matcher:
 
     `ignore` lists fields of the body that are not compared, in addition to those that the level leaves out. `redact` is
     applied to the URL and the body of both sides before they are compared, so that a redacted recording still matches.
+
+    Several providers may have equal requests. A recording of one of these `hosts` answers no request to another one. If
+    several recordings match, those of the same host, with the same provider's headers, and with the same whole path are
+    preferred, in this order.
     """
 
     def __init__(
@@ -114,8 +139,11 @@ class Matcher:
         reuse: Reuse = "cycle",
         ignore: Sequence[FieldPath] = (),
         redact: Callable[[Request], Request] = lambda request: request,
+        hosts: frozenset[str] = frozenset(),
     ) -> None:
         self._recordings: list[Recorded] = []
+        self._hosts = hosts
+        self._origins: dict[int, _Origin] = {}
         self._level = level
         self._reuse = reuse
         self._ignore = ignore
@@ -146,7 +174,9 @@ class Matcher:
             both = sorted([*same_key, *self._fitting(request)], key=lambda index: _order(self._recordings[index]))
             candidates = self._answering(both, streaming)
         else:
-            candidates = self._answering(same_key, streaming) or self._answering(self._fitting(request), streaming)
+            candidates = self._answering(self._of_provider(same_key, request), streaming) or self._answering(
+                self._fitting(request), streaming
+            )
         index = self._next(candidates)
         if index is not None:
             self.plays[index] += 1
@@ -197,6 +227,30 @@ class Matcher:
         if same or not streaming:
             return same or list(indices)
         return [index for index in indices if recordings[index].failed or recordings[index].streamed]
+
+    def _of_provider(self, indices: Sequence[int], request: Request) -> Sequence[int]:
+        """Return those of the provider that is asked, or all if it is not known."""
+        if not indices or (len(indices) == 1 and not self._hosts and request.method != "GET"):
+            return indices
+        asked = _Origin.of(request)
+        origins = self._origins
+        for index in indices:
+            if index not in origins:
+                origins[index] = _Origin.of(self._recordings[index].request)
+        found = [index for index in indices if self._may_answer(origins[index], asked, request.method)]
+        for part in ("host", "marks", "path"):
+            same = [index for index in found if getattr(origins[index], part) == getattr(asked, part)]
+            found = same or found
+        return found
+
+    def _may_answer(self, recorded: _Origin, asked: _Origin, method: str) -> bool:
+        """Return whether a recording is not that of another provider.
+
+        The body of a POST shows the API. Without one, the headers decide: `GET /v1/models` is the same at OpenAI and Anthropic.
+        """
+        if recorded.host in self._hosts and recorded.host != asked.host:
+            return False
+        return method != "GET" or not asked.marks or not recorded.headers or recorded.marks == asked.marks
 
     def _next(self, candidates: Sequence[int]) -> int | None:
         if not candidates:
@@ -279,6 +333,12 @@ def plain_path(path: str) -> str:
     return "/" + "/".join(parts)
 
 
+def _authority(url: str) -> str:
+    """Return the host and the port of a URL; "" for a path."""
+    scheme, separator, rest = url.partition("://")
+    return re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].lower() if separator and "/" not in scheme else ""
+
+
 def whole_path(path: str) -> str:
     """Return the path of the same request without streaming, for APIs that have two: `…:generateContent` (Gemini),
     `…/converse` and `…/invoke` (Bedrock)."""
@@ -289,17 +349,18 @@ def whole_path(path: str) -> str:
 
 
 def differences(recorded: Any, asked: Any, at: str = "") -> Iterator[Difference]:
-    """Yield all differences between two JSON values, in order; a different length of a list is one more difference."""
+    """Yield all differences between two JSON values, in order; each item that only one of two lists has is one."""
     if isinstance(recorded, dict) and isinstance(asked, dict):
         for key in [*recorded, *(key for key in asked if key not in recorded)]:
             yield from differences(recorded.get(key, _ABSENT), asked.get(key, _ABSENT), f"{at}.{key}" if at else key)
     elif isinstance(recorded, list) and isinstance(asked, list):
         for index, (one, other) in enumerate(zip(recorded, asked, strict=False)):
             yield from differences(one, other, f"{at}[{index}]")
-        if len(recorded) != len(asked):
-            shorter = min(len(recorded), len(asked))
-            one, other = (side[shorter] if len(side) > shorter else None for side in (recorded, asked))
-            yield Difference(f"{at}[{shorter}]", one, other)
+        shorter = min(len(recorded), len(asked))
+        for index, item in enumerate(recorded[shorter:], shorter):
+            yield Difference(f"{at}[{index}]", item, None)
+        for index, item in enumerate(asked[shorter:], shorter):
+            yield Difference(f"{at}[{index}]", None, item)
     elif recorded != asked or isinstance(recorded, bool) is not isinstance(asked, bool):
         yield Difference(at, None if recorded is _ABSENT else recorded, None if asked is _ABSENT else asked)
 

@@ -4,6 +4,8 @@ Each file without a leading underscore defines one `Provider`. Other packages ad
 group `streamkit.providers`.
 """
 
+from streamkit.providers._clues import key_owners as key_owners
+from streamkit.providers._clues import marked as marked
 from streamkit.providers._key import ALNUM as ALNUM
 from streamkit.providers._key import BASE64 as BASE64
 from streamkit.providers._key import DOTTED as DOTTED

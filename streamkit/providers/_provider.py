@@ -65,7 +65,8 @@ class Provider:
 
     `keys` are the environment variables for the key; the first one set is used. The provider's SDK needs the first one
     to start, so it is set to a dummy when SDKs are pointed at streamkit, unless `dummy_key` is false because the key is
-    optional or also gives access to other services. `aliases` are other names for `proxy --route`.
+    optional or also gives access to other services. `aliases` are other names for `proxy --route`. `marks` are headers that
+    only its clients send, besides that of the key.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Provider:
     key_shapes: tuple[KeyShape, ...] = ()
     base_urls: tuple[BaseUrl, ...] = ()
     aliases: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
     def key(self, environment: Mapping[str, str]) -> str | None:
         """Return the key in this environment, or None."""

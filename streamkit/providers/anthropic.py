@@ -28,4 +28,5 @@ PROVIDER = Provider(
         BaseUrl(variable="ANTHROPIC_API_BASE", suffix="", read_by=("litellm 1.109.1",)),
     ),
     aliases=("claude",),
+    marks=("anthropic-version",),
 )

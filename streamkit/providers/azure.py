@@ -17,6 +17,7 @@ PROVIDER = Provider(
             read_by=("openai 3.54.0", "openai 6.49.0 (npm)", "langchain-openai 1.7.4", "pydantic-ai 2.68.0"),
         ),
         BaseUrl(variable="AZURE_API_BASE", suffix="", read_by=("litellm 1.109.1",)),
+        BaseUrl(variable="ANTHROPIC_FOUNDRY_BASE_URL", suffix="/anthropic", read_by=("anthropic 2.12.0",)),
     ),
     aliases=("azure_openai", "openai"),
 )

@@ -33,6 +33,10 @@ PROVIDER = Provider(
             suffix="",
             read_by=("anthropic 2.12.0", "@anthropic-ai/bedrock-sdk 1.1.3 (npm)"),
         ),
+        BaseUrl(variable="ANTHROPIC_BEDROCK_MANTLE_BASE_URL", suffix="/anthropic", read_by=("anthropic 2.12.0",)),
+        BaseUrl(variable="AWS_BEDROCK_BASE_URL", suffix="/openai/v1", read_by=("openai 3.54.0", "openai 7.57.0 (npm)")),
+        BaseUrl(variable="AWS_BEDROCK_RUNTIME_ENDPOINT", suffix="", read_by=("litellm 1.106.2",)),
     ),
     aliases=("aws",),
+    marks=("x-amz-date",),
 )

@@ -28,6 +28,10 @@ PROVIDER = Provider(
                 "litellm 1.109.1",
             ),
         ),
-        BaseUrl(variable="OPENAI_API_BASE", suffix="/v1", read_by=("langchain-openai 1.7.4", "litellm 1.109.1")),
+        BaseUrl(
+            variable="OPENAI_API_BASE",
+            suffix="/v1",
+            read_by=("langchain-openai 1.7.4", "litellm 1.109.1", "llama-index-llms-openai-like 0.8.1"),
+        ),
     ),
 )

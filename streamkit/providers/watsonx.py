@@ -9,5 +9,9 @@ PROVIDER = Provider(
     api="watsonx",
     prefix="/ml/v1/text",
     dialects=("watsonx-chat",),
-    base_urls=(BaseUrl(variable="WATSONX_URL", suffix="", read_by=("litellm 1.109.1",)),),
+    base_urls=(
+        BaseUrl(variable="WATSONX_URL", suffix="", read_by=("litellm 1.109.1",)),
+        BaseUrl(variable="WATSONX_API_BASE", suffix="", read_by=("litellm 1.106.2",)),
+        BaseUrl(variable="WX_URL", suffix="", read_by=("litellm 1.106.2",)),
+    ),
 )

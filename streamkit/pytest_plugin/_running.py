@@ -114,16 +114,17 @@ def _recording(
     isolation: Isolation | None,
 ) -> Iterator[StreamkitServer]:
     """Run a proxy to the real APIs that records to the target of the plan; in `auto` mode it plays what is recorded already."""
+    from streamkit.service.destinations import route_to
     from streamkit.service.environment import base_urls, reach_loopback, upstreams
     from streamkit.service.proxying import proxying
     from streamkit.service.recording import Recorders
     from streamkit.transport.guard import check_upstream
-    from streamkit.transport.proxy import Route, Rules
+    from streamkit.transport.proxy import Rules
 
     apis = upstreams() if isolation is None else isolation.upstreams
-    routes = [Route(f"/{name}", check_upstream(upstream or url)) for name, url in apis.items()]
+    routes = [route_to(f"/{name}", check_upstream(upstream or url)) for name, url in apis.items()]
     if upstream:
-        routes.append(Route("/", check_upstream(upstream)))
+        routes.append(route_to("/", check_upstream(upstream)))
     received = Received()
     playing = _playing(mode, plan, given, received)
     _check_format(plan.target)

@@ -50,7 +50,7 @@ def upstreams(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """
     urls = {}
     for provider in PROVIDERS.values():
-        if provider.base_urls and (url := _upstream(provider, environment)):
+        if url := _upstream(provider, environment):
             urls[provider.name] = url
     return urls
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from streamkit.errors import StreamkitError
 from streamkit.faults import Plan, chance, inject, plan
@@ -13,11 +13,13 @@ from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Request, header
 from streamkit.model.step import Step
 from streamkit.playback.fields import FieldPath
-from streamkit.playback.matcher import Difference, Level, Match, Matcher, Miss, Reuse, plain_path
+from streamkit.playback.matcher import Difference, Level, Match, Matcher, Miss, Reuse
 from streamkit.playback.player import RECORDED, Pace, steps
 from streamkit.playback.tempo import RECORDED_TEMPO, Tempo, retimed
 from streamkit.redact.redactor import redact_request
 from streamkit.service import replies
+from streamkit.service.counting import count_reply
+from streamkit.service.models import models_reply
 from streamkit.service.recorded_answer import RecordedAnswer
 
 CONTROL = "/__streamkit/"
@@ -53,7 +55,8 @@ class Options:
     """How a mock server answers: see `Matcher` for `match`, `reuse` and `ignore`, `Pace` for `pace`, `Tempo` for `tempo`.
 
     `faults` are injected into every recorded answer. `seed` makes random faults repeatable: the same seed, recording and
-    playback number give the same fault, whatever other requests come in between. `record_command` is named in the answer to
+    playback number give the same fault, whatever other requests come in between. `hosts` are told apart: a recording of
+    one of them answers no request to another host. `record_command` is named in the answer to
     a request without a match; by default it is the `streamkit proxy` command for the API of the nearest recording.
     """
 
@@ -64,6 +67,7 @@ class Options:
     faults: Sequence[Plan] = ()
     tempo: Tempo = RECORDED_TEMPO
     seed: int = 0
+    hosts: frozenset[str] = frozenset()
     record_command: str = ""
 
 
@@ -97,6 +101,7 @@ class Mock:
             reuse=options.reuse,
             ignore=options.ignore,
             redact=lambda request: redact_request(request)[0],
+            hosts=options.hosts,
         )
         for exchange in exchanges:
             self.add(exchange)
@@ -125,10 +130,8 @@ class Mock:
         match = self._matcher.choose(request)
         if isinstance(match, Match):
             return self._play(request, match, header_faults)
-        about_models = self._about_models(request, plain_path(path))
-        if about_models is not None:
-            return about_models
-        return self._miss(request, match)
+        known = self._known(request)
+        return self._miss(request, match) if known is None else known
 
     @property
     def unplayed(self) -> list[RecordedAnswer]:
@@ -148,22 +151,16 @@ class Mock:
         self.requests.clear()
         self.missed.clear()
 
-    def _about_models(self, request: Request, path: str) -> Sequence[Step] | None:
-        """The answer to a request for the list of models, or for one; None for other requests."""
-        if request.method == "GET" and path == "/models":
-            self._log(request, None, "the list of models")
-            return replies.model_list(self.recordings)
-        if request.method == "GET" and path.startswith("/models/"):
-            self._log(request, None, "a model")
-            return replies.one_model(self.recordings, unquote(path.removeprefix("/models/")))
-        if request.method == "GET" and path == "/api/tags":
-            self._log(request, None, "the list of models")
-            return replies.ollama_tags(self.recordings)
-        if request.method == "POST" and path == "/api/show":
-            self._log(request, None, "a model")
-            body = request.body.json if request.body else None
-            return replies.ollama_show(self.recordings, body.get("model") if isinstance(body, dict) else None)
-        return None
+    def _known(self, request: Request) -> Sequence[Step] | None:
+        """The answer to a request for models or a token count, from what recordings contain; None for other requests."""
+        options = self._options
+        found = models_reply(request, self.recordings) or count_reply(
+            request, self.recordings, options.ignore, options.record_command
+        )
+        if found is None:
+            return None
+        self._log(request, None, found[0])
+        return found[1]
 
     def differences(self, number: int) -> tuple[str, list[Difference]] | None:
         """Return the name of the recording that is nearest to a missed request, and all differences. None if it is not known:

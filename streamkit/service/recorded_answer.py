@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePath
+from urllib.parse import unquote
 
 from streamkit.apis import APIS, UNKNOWN, Sample, assemble, interpret
 from streamkit.model.exchange import End, Exchange, Request, Response
@@ -19,6 +21,8 @@ CONTENT_TYPES = {
     "aws_eventstream": "application/vnd.amazon.eventstream",
     "json_document": "application/json",
 }
+# Gemini and Bedrock: `/v1beta/models/MODEL:streamGenerateContent`, `/model/MODEL/converse-stream`.
+_MODEL_IN_PATH = re.compile(r"/models?/([^/]+?)(?::\w+|/(?:converse|invoke)[\w-]*)$")
 _STREAMS = ("text/event-stream", "application/x-ndjson", "application/vnd.amazon.eventstream")
 
 
@@ -78,7 +82,10 @@ class RecordedAnswer:
         request = self.exchange.request
         body = request.body.json if request and request.body else None
         requested = body.get("model") if isinstance(body, dict) else None
-        return requested if isinstance(requested, str) and requested else self.stream.model
+        if isinstance(requested, str) and requested:
+            return requested
+        in_path = _MODEL_IN_PATH.search(request.path) if request else None
+        return unquote(in_path[1]) if in_path else self.stream.model
 
     def recorded(self) -> Recorded:
         """Return the exchange in the form that the matcher expects."""

@@ -7,13 +7,14 @@ the upstream is read to the end, because a complete recording is worth more than
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import field
 from functools import partial
 from urllib.parse import urlsplit
 
 from streamkit.frozen import dataclass
-from streamkit.model.exchange import Request
+from streamkit.model.exchange import Headers, Request
 from streamkit.model.limits import LARGEST_REQUEST, LARGEST_REQUEST_COPY
 from streamkit.model.step import Step
 from streamkit.transport._heads import HOP_BY_HOP, RequestHead, tokens
@@ -29,15 +30,22 @@ __all__ = ["Proxy", "ProxyListener", "Route", "Rules"]
 
 # Request headers of the client's own connection, and the token. Transfer-Encoding is forwarded together with the body.
 _NOT_FORWARDED = (HOP_BY_HOP - {"transfer-encoding"}) | {"expect", TOKEN_HEADER.lower()}
+_VERSION = re.compile(r"v\d+[a-z]*\d*")
+_ENDPOINTS = frozenset(("chat", "completions", "embeddings", "messages", "models", "responses"))
 _ALWAYS_FORWARDED = frozenset(("host", "content-length", "transfer-encoding"))  # even if a Connection header lists them
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Send requests whose path begins with `prefix` to `upstream` (a URL without a trailing slash)."""
+    """Send requests whose path begins with `prefix` to `upstream` (a URL without a trailing slash).
+
+    `version` is the beginning of the upstream's paths (`/v1`), if some of its SDKs expect it at the end of their base URL and
+    others do not, although they read the same variable: it is added to paths without a version.
+    """
 
     prefix: str
     upstream: str
+    version: str = ""
 
     def url(self, target: str) -> str:
         """Return the upstream's URL for a target under the prefix. A version that both contain (`/v1`) appears once."""
@@ -47,7 +55,20 @@ class Route:
         last = urlsplit(self.upstream).path.rpartition("/")[2]
         if last and (rest == f"/{last}" or rest.startswith(f"/{last}/")):
             rest = rest[len(last) + 1 :]
-        return self.upstream + rest
+        return self.upstream + _versioned(rest, self.version)
+
+
+def _versioned(target: str, version: str) -> str:
+    """Return a target with the version that it lacks: `/v1/messages` for `/messages`."""
+    path = target.partition("?")[0]
+    if not version or any(_VERSION.fullmatch(part) for part in path.split("/")):
+        return target
+    parts = version.split("/")
+    begun = max(
+        (begin for end in range(len(parts)) if path.startswith(f"{(begin := '/'.join(parts[:end]))}/")), key=len
+    )
+    endpoint = path.removeprefix(begun).split("/")[1]
+    return version + target.removeprefix(begun) if endpoint in _ENDPOINTS else target
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +78,7 @@ class Rules:
     `routes`: where requests go; the longest prefix wins. `guard`: who may send requests. `stop_with_client`: abort the
     upstream when the client disconnects. `keep_host`: forward the client's Host instead of the upstream's.
     `allow_link_local`: allow upstreams on link-local and metadata addresses. `max_body`: bytes of a request's body.
+    `routing`: where requests go that no route fits, given the target and the headers, or why they are rejected.
     """
 
     routes: tuple[Route, ...]
@@ -65,14 +87,20 @@ class Rules:
     keep_host: bool = False
     allow_link_local: bool = False
     max_body: int = LARGEST_REQUEST
+    routing: Callable[[str, Headers], Route | Rejection] | None = None
 
-    def route(self, target: str) -> Route | None:
-        """Return the route of a target, or None."""
+    def route(self, target: str, headers: Headers) -> Route | Rejection:
+        """Return the route of a request, or why there is none."""
         path = target.partition("?")[0]
         fitting = [
             route for route in self.routes if path == route.prefix or path.startswith(route.prefix.rstrip("/") + "/")
         ]
-        return max(fitting, key=lambda route: len(route.prefix), default=None)
+        if fitting:
+            return max(fitting, key=lambda route: len(route.prefix))
+        if self.routing is not None:
+            return self.routing(target, headers)
+        prefixes = ", ".join(route.prefix for route in self.routes)
+        return Rejection(404, f"no route for {path}: expected a path under {prefixes}")
 
 
 class Proxy:
@@ -108,7 +136,7 @@ class Proxy:
         self.port = port
         self._shared = shared
         self._pool = Pool(self._settings, allow_link_local=rules.allow_link_local)
-        self._origins = {route.upstream: Origin.of(route.upstream) for route in rules.routes}
+        self._origins: dict[str, Origin] = {route.upstream: Origin.of(route.upstream) for route in rules.routes}
         self._running: set[Relay] = set()
 
     @property
@@ -136,22 +164,23 @@ class Proxy:
         """Return the target of the request, or why it is rejected."""
         rules = self._rules
         target = rules.guard.check(head.method, head.target, head.headers)
-        if isinstance(target, str) and rules.route(target) is None:
-            prefixes = ", ".join(route.prefix for route in rules.routes)
-            return Rejection(404, f"no route for {target.partition('?')[0]}: expected a path under {prefixes}")
+        if isinstance(target, str) and isinstance(route := rules.route(target, head.headers), Rejection):
+            return route
         return target
 
     def serve(self, connection: Connection, request: Incoming) -> None:
         """Answer from a recording, or forward the request."""
-        route = self._rules.route(request.target)
-        assert route is not None, "admit() rejects a request without a route"
+        route = self._rules.route(request.target, request.head.headers)
+        assert isinstance(route, Route), "admit() rejects a request without a route"
         head, url = request.head, route.url(request.target)
         asked = Request(head.method, url, head.headers, request.decoded())
         steps = self._answer(asked)
         if steps is not None:
             play(connection, request, steps)
             return
-        origin = self._origins[route.upstream]
+        origin = self._origins.get(route.upstream) or self._origins.setdefault(
+            route.upstream, Origin.of(route.upstream)
+        )
         listener = self._listener(asked)
         if request.body and asked.body is None:
             listener.note(

@@ -87,7 +87,6 @@ def test_a_file_is_appended_to_only_on_request(tmp_path: Path) -> None:
 
 
 WRONG = {
-    "no upstream": ([], "no upstream: pass one, or add --route NAME=URL"),
     "no URL": (["api.openai.com"], "invalid upstream 'api.openai.com': expected http(s)://HOST[:PORT][/PATH]"),
     "a public address": (
         ["http://x", "--host", "0.0.0.0"],

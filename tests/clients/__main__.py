@@ -1,6 +1,6 @@
-"""`python -m tests.clients [--rules] [--faults] [--features] [CLIENT…]`: measure all clients or those named, and write the results.
+"""`python -m tests.clients [--rules] [--faults] [--features] [--variables] [CLIENT…]`: measure all clients or those named, and write the results.
 
-Without an option, all three.
+Without an option, all four.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 
 from tests.clients.environments import CLIENTS, make
-from tests.clients.measuring import write_cases, write_faults, write_features
+from tests.clients.measuring import write_cases, write_faults, write_features, write_variables
 
-PARTS = {"--rules": write_cases, "--faults": write_faults, "--features": write_features}
+PARTS = {"--rules": write_cases, "--faults": write_faults, "--features": write_features, "--variables": write_variables}
 
 
 def main(words: list[str]) -> None:

@@ -25,7 +25,10 @@ class Client:
 
     `calls` maps the ways to use it, as named in the driver, to the APIs requested through them. `package` is the package to
     install, `packages` are additional ones. `only` limits it to these dialects: mistralai uses the chat API with Mistral only.
-    `label` is its name in claims.
+    `label` is its name in claims. `plain` maps calls to their counterparts without streaming. `provider` is the provider whose
+    base-URL variables it may read, if it has only one. `option` sets its base URL in code. Without `rules`, the bad streams
+    of rules are not played to it: it reads them with the code of another client, or is too far from them to be named in claims. `explained` says why it does not
+    read a feature, by the feature's name.
     """
 
     name: str
@@ -35,6 +38,11 @@ class Client:
     packages: tuple[str, ...] = ()
     label: str = ""
     only: tuple[str, ...] = field(default=())
+    plain: Mapping[str, str] = field(default_factory=dict)
+    provider: str = ""
+    option: str = "base_url"
+    rules: bool = True
+    explained: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def node(self) -> bool:
@@ -65,22 +73,46 @@ _AI = {
     "@ai-sdk/google": ("gemini",),
     "@ai-sdk/cohere": ("cohere",),
 }
+_PYDANTIC_AI = ("openai_chat", "openai_responses", "anthropic_messages", "gemini")
 CLIENTS = (
-    Client("openai-python", "openai", "drive_openai.py", _OPENAI),
-    Client("anthropic", "anthropic", "drive_anthropic.py", {".stream()": ("anthropic_messages",)}),
-    Client("litellm", "litellm", "drive_litellm.py", {"completion(stream=True)": (_CHAT, "anthropic_messages")}),
-    Client("langchain-openai", "langchain-openai", "drive_langchain_openai.py", {".stream()": (_CHAT, "openai_responses")}),
+    Client("openai-python", "openai", "drive_openai.py", _OPENAI, plain={"create(stream=True)": "create()"}),
+    Client(
+        "anthropic",
+        "anthropic",
+        "drive_anthropic.py",
+        {".stream()": ("anthropic_messages",)},
+        plain={".stream()": "create()"},
+    ),
+    Client(
+        "litellm",
+        "litellm",
+        "drive_litellm.py",
+        {"completion(stream=True)": (_CHAT, "anthropic_messages")},
+        plain={"completion(stream=True)": "completion()"},
+        option="api_base",
+    ),
+    Client(
+        "langchain-openai",
+        "langchain-openai",
+        "drive_langchain_openai.py",
+        {".stream()": (_CHAT, "openai_responses")},
+        plain={".stream()": ".invoke()"},
+    ),
     Client(
         "google-genai",
         "google-genai",
         "drive_google_genai.py",
         {"generate_content_stream()": ("gemini",), "interactions.create()": ("gemini_interactions",)},
+        plain={"generate_content_stream()": "generate_content()"},
+        option="http_options",
     ),
     Client(
         "ollama",
         "ollama",
         "drive_ollama.py",
         {"chat(stream=True)": ("ollama",), "generate(stream=True)": ("ollama",)},
+        plain={"chat(stream=True)": "chat()"},
+        option="host",
     ),
     Client(
         "mistralai",
@@ -88,17 +120,143 @@ CLIENTS = (
         "drive_mistralai.py",
         {"chat.stream()": (_CHAT,), "conversations.start_stream()": ("mistral_conversations",)},
         only=("mistral",),
+        plain={"chat.stream()": "chat.complete()"},
+        provider="mistral",
+        option="server_url",
     ),
     Client(
         "cohere",
         "cohere",
         "drive_cohere.py",
         {"ClientV2.chat_stream()": ("cohere",), "Client.chat_stream()": ("cohere",)},
+        plain={"ClientV2.chat_stream()": "ClientV2.chat()"},
     ),
     Client("mcp", "mcp", "drive_mcp.py", {"call_tool()": ("mcp",)}),
-    Client("boto3", "boto3", "drive_boto3.py", {"converse_stream()": ("bedrock_converse",)}),
-    Client("openai-node", "openai", "drive_openai.mjs", _OPENAI_NODE),
-    Client("ai", "ai", "drive_ai.mjs", _AI, packages=tuple(_AI), label="Vercel AI SDK"),
+    Client(
+        "boto3",
+        "boto3",
+        "drive_boto3.py",
+        {"converse_stream()": ("bedrock_converse",)},
+        plain={"converse_stream()": "converse()"},
+        option="endpoint_url",
+    ),
+    Client(
+        "groq",
+        "groq",
+        "drive_groq.py",
+        {"create(stream=True)": (_CHAT,)},
+        plain={"create(stream=True)": "create()"},
+        provider="groq",
+        rules=False,
+    ),
+    Client(
+        "together",
+        "together",
+        "drive_together.py",
+        {"create(stream=True)": (_CHAT,)},
+        plain={"create(stream=True)": "create()"},
+        provider="together",
+        rules=False,
+    ),
+    Client(
+        "huggingface_hub",
+        "huggingface_hub",
+        "drive_huggingface_hub.py",
+        {"chat_completion(stream=True)": (_CHAT,)},
+        plain={"chat_completion(stream=True)": "chat_completion()"},
+        provider="huggingface",
+        rules=False,
+    ),
+    Client(
+        "llama-index",
+        "llama-index-llms-openai-like",
+        "drive_llama_index.py",
+        {"stream_chat()": (_CHAT,)},
+        plain={"stream_chat()": "chat()"},
+        option="api_base",
+        rules=False,
+    ),
+    Client(
+        "pydantic-ai",
+        "pydantic-ai-slim",
+        "drive_pydantic_ai.py",
+        {"model_request_stream_sync()": _PYDANTIC_AI},
+        packages=("openai", "anthropic", "google-genai"),
+        plain={"model_request_stream_sync()": "model_request_sync()"},
+        rules=False,
+    ),
+    Client(
+        "instructor",
+        "instructor",
+        "drive_instructor.py",
+        {"create_partial()": (_CHAT,)},
+        plain={"create_partial()": "create()"},
+        explained={"tools": "instructor returns one object: the arguments of the first call, of two in this stream"},
+        rules=False,
+    ),
+    Client(
+        "openai-node",
+        "openai",
+        "drive_openai.mjs",
+        _OPENAI_NODE,
+        plain={"create({stream: true})": "create()"},
+        option="baseURL",
+    ),
+    Client(
+        "ai",
+        "ai",
+        "drive_ai.mjs",
+        _AI,
+        packages=tuple(_AI),
+        label="Vercel AI SDK",
+        plain=dict.fromkeys(_AI, "generateText()"),
+        option="baseURL",
+    ),
+    Client(
+        "@anthropic-ai/sdk",
+        "@anthropic-ai/sdk",
+        "drive_anthropic.mjs",
+        {".stream()": ("anthropic_messages",)},
+        plain={".stream()": "create()"},
+        option="baseURL",
+    ),
+    Client(
+        "@google/genai",
+        "@google/genai",
+        "drive_google_genai.mjs",
+        {"generateContentStream()": ("gemini",)},
+        plain={"generateContentStream()": "generateContent()"},
+        option="httpOptions.baseUrl",
+    ),
+    Client(
+        "@mistralai/mistralai",
+        "@mistralai/mistralai",
+        "drive_mistralai.mjs",
+        {"chat.stream()": (_CHAT,)},
+        only=("mistral",),
+        plain={"chat.stream()": "chat.complete()"},
+        provider="mistral",
+        option="serverURL",
+        rules=False,
+    ),
+    Client(
+        "cohere-ai",
+        "cohere-ai",
+        "drive_cohere.mjs",
+        {"chatStream()": ("cohere",)},
+        plain={"chatStream()": "chat()"},
+        option="environment",
+        rules=False,
+    ),
+    Client(
+        "ollama-js",
+        "ollama",
+        "drive_ollama.mjs",
+        {"chat({stream: true})": ("ollama",)},
+        plain={"chat({stream: true})": "chat()"},
+        option="host",
+        rules=False,
+    ),
     Client(
         "ai-ui",
         "ai",
@@ -112,8 +270,6 @@ CLIENTS = (
         "drive_ag_ui.mjs",
         {"HttpAgent.runAgent()": ("ag_ui",)},
     ),
-    Client("@anthropic-ai/sdk", "@anthropic-ai/sdk", "drive_anthropic.mjs", {".stream()": ("anthropic_messages",)}),
-    Client("@google/genai", "@google/genai", "drive_google_genai.mjs", {"generateContentStream()": ("gemini",)}),
 )  # fmt: skip
 
 
@@ -164,7 +320,7 @@ def _version(client: Client, package: str) -> str:
         manifest = client.folder / "node_modules" / package / "package.json"
         return str(json.loads(manifest.read_text(encoding="utf-8"))["version"])
     [folder] = (client.folder / "lib").glob("python*/site-packages")
-    [found] = folder.glob(f"{package.replace('-', '_')}-*.dist-info")
+    [found] = folder.glob(f"{package.replace('-', '_')}-[0-9]*.dist-info")
     return found.name.removesuffix(".dist-info").rpartition("-")[2]
 
 

@@ -6,12 +6,13 @@ default; the server counts the requests.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from streamkit.formats import read
-from streamkit.model.exchange import Exchange
+from streamkit.model.exchange import Exchange, Frame, Frames
 from tests.clients.cases import held
 from tests.clients.environments import Client
 from tests.clients.outcomes import outcome
@@ -64,12 +65,29 @@ GOOD = {
     "ag_ui": "ag-ui",
     "mcp": "mcp",
 }
+DIALECTS = Path(__file__).parents[1] / "specs" / "dialects"
+_CHUNKS = re.compile(r"^```chunks\n(.+?)^```", re.MULTILINE | re.DOTALL)
 _OTHER_PATHS = ("generate(stream=True)", "Client.chat_stream()")
 
 
 def stream(name: str) -> Exchange:
     """Return a stream of `tests/specs/streams`."""
     return next(iter(read(str(next(STREAMS.glob(f"{name}.*"))))))
+
+
+def is_dialect(client: Client, api: str) -> bool:
+    """Return whether a client reads the chat API as its provider speaks it, and not as OpenAI does."""
+    return bool(client.only) and api == "openai_chat"
+
+
+def dialect_stream(client: Client, api: str) -> Exchange | None:
+    """Return the example of the dialect that a client reads, which has text, reasoning and a tool call; None if it reads all."""
+    if not is_dialect(client, api):
+        return None
+    shown = _CHUNKS.search((DIALECTS / f"{client.only[0]}.md").read_text(encoding="utf-8"))
+    assert shown is not None
+    events = "".join(f"data: {line}\n\n" for line in shown[1].splitlines())
+    return Exchange(frames=Frames.of([Frame(events.encode())]))
 
 
 def uses(clients: Sequence[Client]) -> list[tuple[Client, str, str]]:
@@ -85,13 +103,17 @@ def uses(clients: Sequence[Client]) -> list[tuple[Client, str, str]]:
 
 def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
     """Yield a row for each call and API of these clients: the outcome and the number of requests, by fault."""
-    good = {api: stream(name) for api, name in GOOD.items()}
     rows = uses(clients)
-    plays = [Play(client, call, api, good[api], fault) for client, call, api in rows for fault in ("", *FAULTS)]
+    good = [dialect_stream(client, api) or stream(GOOD[api]) for client, _, api in rows]
+    plays = [
+        Play(client, call, api, whole, fault)
+        for (client, call, api), whole in zip(rows, good, strict=True)
+        for fault in ("", *FAULTS)
+    ]
     found = played(plays, log)
     for number, (client, call, api) in enumerate(rows):
         usual, *given = found[number * (len(FAULTS) + 1) :][: len(FAULTS) + 1]
-        whole = held(good[api], api)
+        whole = held(good[number], api)
         outcomes = {
             fault: {**outcome((usual.line, one.line), (whole, whole), ""), "requests": one.requests}
             for fault, one in zip(FAULTS, given, strict=True)

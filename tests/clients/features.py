@@ -1,18 +1,19 @@
 """The usual features of clients, through `serve` and through `proxy`: the same result with both, and every byte recorded.
 
-Each call of a client requests a stream of text, tool calls and reasoning, then an HTTP error, an error in the middle, a cut
+Each call of a client requests a stream of text, tool calls and reasoning, then the same without streaming, an HTTP error, an error in the middle, a cut
 connection, and a server that fails once. The proxy is between the client and `serve`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.clients.cases import held
 from tests.clients.environments import Client
-from tests.clients.faults import GOOD, stream, uses
+from tests.clients.faults import GOOD, dialect_stream, is_dialect, stream, uses
 from tests.clients.outcomes import outcome
 from tests.clients.playing import Play, Played, played
 
@@ -36,11 +37,15 @@ _REASONING = {
     "ai_sdk_ui": "ui-message",
     "ag_ui": "ag-ui",
 }
+PLAIN = "plain"
+PARTS = {"stream": ("text",), PLAIN: ("text",), "tools": ("text", "calls"), "reasoning": ("text", "reasoning")}
+"""What a client has to read of a stream without a fault."""
 # The column name, the streams by API, the fault.
 FEATURES = (
     ("stream", GOOD, ""),
     ("tools", _TOOLS, ""),
     ("reasoning", _REASONING, ""),
+    (PLAIN, GOOD, ""),
     ("HTTP error", GOOD, "status:code=429,retry-after=0"),
     ("error in the stream", GOOD, "error:event=T"),
     ("cut", GOOD, "cut:event=T,by=reset"),
@@ -54,11 +59,17 @@ PATIENCE = 20
 def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
     """Yield a row for each call and API: by feature, the outcome with `serve`, the requests, and whether `proxy` changes it."""
     wanted = [
-        (client, call, api, name, Play(client, call, api, stream(streams[api]), fault))
+        (
+            client,
+            call,
+            api,
+            name,
+            Play(client, call, api, dialect_stream(client, api) or stream(streams[api]), fault, plain=name == PLAIN),
+        )
         for client, call, api in uses(clients)
         for name, streams, fault in FEATURES
-        # Mistral's client reads the chat API except for OpenAI's pieces of tool calls.
-        if api in streams and not (client.only and name == "tools" and api == "openai_chat")
+        if api in streams or is_dialect(client, api)
+        if name != PLAIN or call in client.plain
     ]
     plays = [play for *_, play in wanted]
     direct, proxied = (played(plays, log, through_proxy=through, patience=PATIENCE) for through in (False, True))
@@ -69,22 +80,31 @@ def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
         row = rows.setdefault(place, {"client": client.name, "call": call, "api": api, "features": {}})
         usual.setdefault(place, one)
         if one.applies:
-            row["features"][name] = _cell(play, usual[place] if play.fault else one, one, other)
+            row["features"][name] = _cell(play, usual[place] if play.fault else one, (one, other), PARTS.get(name, ()))
     yield from rows.values()
 
 
-def _cell(play: Play, usual: Played, one: Played, other: Played) -> dict[str, Any]:
+def _cell(play: Play, usual: Played, both: tuple[Played, Played], parts: Sequence[str]) -> dict[str, Any]:
+    one, other = both
     whole = held(play.good, play.api)
-    here, there = (_told(usual, result, whole) for result in (one, other))
-    # Without a fault, the result of the client is compared with the content of the stream, not with itself.
-    reads = play.fault or "answer" not in one.line or one.line["answer"]["text"] == whole["text"]
+    here, there = (_told(usual, result, whole) for result in both)
+    # Without a fault, these parts of the result are compared with the content of the stream.
+    answer = one.line.get("answer")
+    unread = [part for part in parts if answer and _plainly(part, answer[part]) != _plainly(part, whole[part])]
     return {
         **here,
         "requests": one.requests,
-        **({} if reads else {"text": [whole["text"], one.line["answer"]["text"]]}),
+        **({"unread": {part: [whole[part], (answer or {})[part]] for part in unread}} if unread else {}),
         **({} if (here, one.requests) == (there, other.requests) else {"proxy": {**there, "requests": other.requests}}),
         **({} if _bytes_equal(other) else {"bytes": False}),
     }
+
+
+def _plainly(part: str, value: Any) -> Any:
+    """Return a part without what clients have in different forms: ids of calls, and arguments as text or as JSON."""
+    if part != "calls":
+        return value
+    return [(name, json.loads(given or "{}") if isinstance(given, str) else given) for _, name, given in value]
 
 
 def _told(usual: Played, result: Played, whole: dict[str, Any]) -> dict[str, Any]:

@@ -117,6 +117,7 @@ _PATHS = {
     "generate(stream=True)": "/api/generate",
     "ClientV2.chat_stream()": "/v2/chat",
     "Client.chat_stream()": "/v1/chat",
+    "chatStream()": "/v2/chat",
     "@ai-sdk/cohere": "/v2/chat",
 }
 
@@ -124,7 +125,7 @@ _PATHS = {
 def driven(
     client: Client, jobs: Sequence[dict[str, Any]], base: str, log: Path, settings: Mapping[str, str] = NO_SETTINGS
 ) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the driver's result for each job, with these variables in its environment.
+    """Return the driver's result for each job, with these variables in its environment, without those that are "".
 
     A job that ends the process has the error `exit`, and the driver continues with the next one.
     """
@@ -149,6 +150,7 @@ def _driven(
         listed = Path(folder) / "jobs.json"
         listed.write_text(json.dumps(jobs), encoding="utf-8")
         environment = {**os.environ, "NO_PROXY": "*", "PYTHONWARNINGS": "ignore", "NODE_NO_WARNINGS": "1", **settings}
+        environment = {name: value for name, value in environment.items() if value or name not in settings}
         done = subprocess.run(
             client.command(base, listed),
             env=environment,

@@ -1,4 +1,4 @@
-"""Measure clients and write `streamkit/rules/clients.json`, on which claims are based, and `faults.json` and `features.json` here.
+"""Measure clients and write `streamkit/rules/clients.json`, on which claims are based, and `faults.json`, `features.json` and `variables.json` here.
 
 If only some clients are measured, the results of the others are kept for cases that have not changed.
 """
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.clients import faults, features
+from tests.clients import faults, features, variables
 from tests.clients.cases import Case, cases, truncated
 from tests.clients.environments import CACHE, CLIENTS, Client, runtime
 from tests.clients.matrix import measured, prepared
@@ -19,6 +19,7 @@ from tests.clients.matrix import measured, prepared
 DATA = Path(__file__).parents[2] / "streamkit" / "rules" / "clients.json"
 FAULT_DATA = Path(__file__).parent / "faults.json"
 FEATURE_DATA = Path(__file__).parent / "features.json"
+VARIABLE_DATA = Path(__file__).parent / "variables.json"
 Document = dict[str, Any]
 _ORDER = [client.name for client in CLIENTS]
 _LOG = CACHE / "drivers.log"
@@ -32,10 +33,11 @@ def read(path: Path) -> Document:
 
 def write_cases(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
     """Serve the bad streams of every rule to these clients and write the outcomes."""
+    wanted = [client for client in wanted if client.rules]
     before = read(DATA)
     if not DATA.exists():
         _write(DATA, before, [], {})  # lint reads this file, and the cases come from lint
-    spoken = {api for client in CLIENTS for apis in client.calls.values() for api in apis}
+    spoken = {api for client in CLIENTS if client.rules for apis in client.calls.values() for api in apis}
     served = prepared([case for case in cases() if case.api in spoken])
     kept = {key(row): row["outcomes"] for row in before["cases"]}
     names = tuple(f"{client.name} " for client in wanted)
@@ -45,7 +47,7 @@ def write_cases(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -
         row["outcomes"] = {call: outcome for call, outcome in of_others if not call.startswith(names)}
     for cell in measured(wanted, served, _LOG):
         rows[cell.case]["outcomes"][f"{cell.client} {cell.call}"] = cell.outcome
-    known = {client.name: {"calls": client.calls, "only": client.only} for client in CLIENTS}
+    known = {client.name: {"calls": client.calls, "only": client.only} for client in CLIENTS if client.rules}
     _write(DATA, before, rows, {name: {**told, **known[name]} for name, told in _told(wanted, versions).items()})
 
 
@@ -57,6 +59,11 @@ def write_faults(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) 
 def write_features(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
     """Measure the features of these clients through `serve` and `proxy` and write the outcomes."""
     _write_rows(FEATURE_DATA, features.measured(wanted, _LOG), wanted, versions)
+
+
+def write_variables(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> None:
+    """Measure which base-URL variables these clients read."""
+    _write_rows(VARIABLE_DATA, variables.measured(wanted, _LOG), wanted, versions)
 
 
 def _write_rows(
@@ -91,6 +98,7 @@ def _told(wanted: Sequence[Client], versions: dict[str, dict[str, str]]) -> dict
             "label": client.label or client.name,
             "versions": versions[client.name],
             "runtime": runtime(client),
+            **({"explained": client.explained} if client.explained else {}),
         }
         for client in wanted
     }

@@ -30,13 +30,17 @@ _MODEL = re.compile(rb"play-(\d+)-")
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One stream for one call of a client; in `fault`, T is the event with the first text."""
+    """One stream for one call of a client, or for its counterpart without streaming if `plain`.
+
+    In `fault`, T is the event with the first text.
+    """
 
     client: Client
     call: str
     api: str
     good: Exchange
     fault: str = ""
+    plain: bool = False
 
 
 @dataclass(slots=True)
@@ -67,6 +71,7 @@ def played(plays: Sequence[Play], log: Path, *, through_proxy: bool = False, pat
                     "api": play.api,
                     "model": f"play-{number}-",
                     "tools": _tools(play),
+                    "plain": play.plain,
                 }
                 for number, play in mine
             ]
@@ -84,7 +89,8 @@ def _serving(plays: Sequence[Play], found: Sequence[Played]) -> Iterator[str]:
     mocks = []
     for number, play in enumerate(plays):
         faults = plan(play.fault.replace("=T", f"={_first_text(play.good)}")) if play.fault else ()
-        options = Options(match="any", reuse="last", pace=Pace(delay=False), faults=faults)
+        # A plain request has to be answered from the recorded stream: its path, which some APIs change, is compared.
+        options = Options(match="path" if play.plain else "any", reuse="last", pace=Pace(delay=False), faults=faults)
         mocks.append(Mock([asked(play.good, play.api, f"play-{number}-")], options))
 
     def answer(request: Request) -> Sequence[Step]:

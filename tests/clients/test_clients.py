@@ -21,9 +21,10 @@ from tests.clients.environments import CLIENTS, Client, is_made, make
 from tests.clients.faults import FAULTS
 from tests.clients.matrix import measured as measured_again
 from tests.clients.matrix import prepared
-from tests.clients.measuring import FAULT_DATA, FEATURE_DATA, read
+from tests.clients.measuring import FAULT_DATA, FEATURE_DATA, VARIABLE_DATA, read
 from tests.rules.test_docs import part
 
+JUDGED = [client for client in CLIENTS if client.rules]
 DOCS = Path(__file__).parents[2] / "docs"
 Key = tuple[str, str, str, tuple[str, ...]]
 
@@ -39,7 +40,7 @@ def key(case: Case) -> Key:
 @pytest.mark.clients
 @pytest.mark.skipif(not os.environ.get("STREAMKIT_CLIENTS"), reason="STREAMKIT_CLIENTS is not set")
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+@pytest.mark.parametrize("client", JUDGED, ids=lambda client: client.name)
 def test_the_client_behaves_as_measured(client: Client, tmp_path: Path) -> None:
     if not is_made(client):
         pytest.skip("its environment does not exist: make clients")
@@ -70,7 +71,7 @@ def test_the_page_matches_the_measurements() -> None:
     assert (DOCS / "clients.md").read_text(encoding="utf-8") == part("_clients").page(), "run: make docs"
 
 
-@pytest.mark.parametrize("name", [client.name for client in CLIENTS])
+@pytest.mark.parametrize("name", [client.name for client in JUDGED])
 def test_every_client_was_measured(name: str) -> None:
     told = measurements()["clients"][name]
     assert all(version[0].isdigit() for version in told["versions"].values())
@@ -120,11 +121,48 @@ def test_every_feature_is_the_same_through_the_proxy_and_recorded_byte_for_byte(
     rows = read(FEATURE_DATA)["cases"]
     assert {row["client"] for row in rows} == {client.name for client in CLIENTS}
     cells = [(row["client"], row["call"], name, told) for row in rows for name, told in row["features"].items()]
-    assert len(cells) >= 100
+    assert len(cells) >= 300
     assert not [cell for cell in cells if "proxy" in cell[3] or "bytes" in cell[3]]
 
 
-def test_every_client_reads_a_stream_and_raises_when_the_connection_is_cut() -> None:
+def test_there_are_twenty_clients_and_each_reads_streams_and_plain_responses() -> None:
+    rows = read(FEATURE_DATA)["cases"]
+    assert len({row["client"] for row in rows}) >= 20
+    assert {row["client"] for row in rows if "plain" in row["features"]} == {
+        client.name for client in CLIENTS if client.plain
+    }
+    explained = {(client.name, name) for client in CLIENTS for name in client.explained}
+    for row in rows:
+        for name in {"stream", "tools", "reasoning", "plain"} & row["features"].keys():
+            assert row["features"][name] == {"requests": 1} or (row["client"], name) in explained, (name, row)
+
+
+def test_every_client_raises_when_the_connection_is_cut() -> None:
     for row in read(FEATURE_DATA)["cases"]:
-        assert row["features"]["stream"] == {"requests": 1}, row
         assert "raises" in row["features"]["cut"], row
+
+
+# SDKs that read no base URL from their environment, by their source.
+WITHOUT_VARIABLE = {
+    ("mistralai", "chat.stream()"),
+    ("mistralai", "conversations.start_stream()"),
+    ("@mistralai/mistralai", "chat.stream()"),
+    ("huggingface_hub", "chat_completion(stream=True)"),
+    ("cohere-ai", "chatStream()"),
+    ("ollama-js", "chat({stream: true})"),
+    ("ai", "@ai-sdk/openai-compatible"),
+    ("ai", "@ai-sdk/google"),
+    ("ai", "@ai-sdk/cohere"),
+}
+
+
+def test_every_other_client_needs_no_base_url_in_code() -> None:
+    rows = read(VARIABLE_DATA)["cases"]
+    of_applications = {"ai-ui", "@ag-ui/client", "mcp"}
+    assert {row["client"] for row in rows} == {client.name for client in CLIENTS} - of_applications
+    unread = {
+        (row["client"], row["call"])
+        for row in rows
+        if not any(told.get("answered") for told in row["variables"].values())
+    }
+    assert unread == WITHOUT_VARIABLE

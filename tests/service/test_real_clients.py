@@ -129,6 +129,21 @@ def test_anthropic_without_streaming(server: Served) -> None:
     assert answer.content[0].text == SAID  # type: ignore[union-attr]
 
 
+def test_anthropic_counts_the_tokens_of_a_recorded_prompt(server: Served) -> None:
+    asked = body("anthropic_messages/plain", stream=None)
+    with sync_anthropic(server) as client:
+        usage = client.messages.create(**asked).usage
+        counted = client.messages.count_tokens(model=asked["model"], messages=asked["messages"])
+        assert counted.input_tokens == usage.input_tokens
+        with pytest.raises(anthropic.NotFoundError, match="counts are never computed"):
+            client.messages.count_tokens(model=asked["model"], messages=[{"role": "user", "content": "new"}])
+
+
+def test_anthropic_lists_its_models(server: Served) -> None:
+    with sync_anthropic(server) as client:
+        assert [model.id for model in client.models.list()] == ["model-a"]
+
+
 def test_anthropic_tools_and_thinking(server: Served) -> None:
     asked = body("anthropic_messages/thinking-and-tool", stream=None)
     with sync_anthropic(server) as client:

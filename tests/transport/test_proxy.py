@@ -417,11 +417,35 @@ def test_routes(route: tuple[str, str], cases: list[tuple[str, str]]) -> None:
         assert Route(*route).url(target) == url
 
 
+# the version that the upstream's paths begin with -> targets as SDKs ask for them, and the paths that are forwarded
+VERSIONS = {
+    "/v1": {
+        "/messages": "/v1/messages",
+        "/messages/count_tokens?beta=true": "/v1/messages/count_tokens?beta=true",
+        "/v1/messages": "/v1/messages",
+        "/v2/messages": "/v2/messages",
+        "/deployments/m/chat/completions": "/deployments/m/chat/completions",
+        "/messagesx": "/messagesx",
+        "/": "/",
+    },
+    "/openai/v1": {"/chat/completions": "/openai/v1/chat/completions", "/openai/models": "/openai/v1/models"},
+    "/inference/v1": {"/inference/chat/completions": "/inference/v1/chat/completions"},
+    "": {"/messages": "/messages"},
+}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_version_that_an_sdk_expects_in_its_base_url_is_added(version: str) -> None:
+    route = Route("/x", "http://h", version)
+    forwarded = {target: route.url(f"/x{target}").removeprefix("http://h") for target in VERSIONS[version]}
+    assert forwarded == VERSIONS[version]
+
+
 def test_the_longest_prefix_wins_and_ends_at_a_slash() -> None:
     rules = Rules((Route("/", "http://a"), Route("/x", "http://b"), Route("/x/y", "http://c")))
-    chosen = [rules.route(target) for target in ("/", "/x", "/xy", "/x/z?q", "/x/y", "/x/y/z")]
-    assert [route and route.upstream[-1] for route in chosen] == ["a", "b", "a", "b", "c", "c"]
-    assert Rules((Route("/x", "http://b"),)).route("/y") is None
+    chosen = [rules.route(target, ()) for target in ("/", "/x", "/xy", "/x/z?q", "/x/y", "/x/y/z")]
+    assert [isinstance(route, Route) and route.upstream[-1] for route in chosen] == ["a", "b", "a", "b", "c", "c"]
+    assert isinstance(Rules((Route("/x", "http://b"),)).route("/y", ()), Rejection)
 
 
 def test_a_websocket_is_forwarded_both_ways_and_not_recorded() -> None:

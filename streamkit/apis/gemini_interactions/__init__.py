@@ -179,18 +179,24 @@ class InteractionAssembler:
 class _Step:
     """A step under construction."""
 
-    __slots__ = ("arguments", "content", "fields")
+    __slots__ = ("arguments", "content", "fields", "summary")
 
     def __init__(self, step: dict[str, Any]) -> None:
         self.fields = dict(step)
         self.arguments = Pieces()
         self.content: list[dict[str, Any]] = []
+        self.summary: list[dict[str, Any]] = []
 
     def feed(self, delta: dict[str, Any]) -> None:
         kind = delta.get("type")
         rest = {key: value for key, value in delta.items() if key not in ("type", "text", "arguments")}
         if kind == "arguments_delta":
             self.arguments.append(as_string(delta.get("arguments")))
+        elif kind == "thought_summary" and type(delta.get("content")) is dict:
+            added = delta["content"]
+            if not self.summary or added.get("type") != "text" or self.summary[-1].get("type") != "text":
+                self.summary.append({"type": added.get("type")})
+            merge_fields(self.summary[-1], {key: value for key, value in added.items() if key != "type"})
         elif type(delta.get("text")) is str or "annotations" in delta:
             if not self.content or self.content[-1].get("type") != "text":
                 self.content.append({"type": "text", "text": ""})
@@ -209,6 +215,8 @@ class _Step:
                 step["partial_arguments"] = raw
         if self.content:
             step["content"] = [{key: plain(value) for key, value in part.items()} for part in self.content]
+        if self.summary:
+            step["summary"] = [{key: plain(value) for key, value in part.items()} for part in self.summary]
         return step
 
     @property
@@ -220,7 +228,8 @@ class _Step:
                 Part("tool_call", arguments, nonempty_string(step.get("id")), nonempty_string(step.get("name")), step)
             ]
         kind: Any = "reasoning" if step.get("type") == "thought" else "text"
-        texts = [Part(kind, as_string(part.get("text"))) for part in objects_in(step.get("content"))]
+        said = objects_in(step.get("summary" if kind == "reasoning" else "content"))
+        texts = [Part(kind, as_string(part.get("text"))) for part in said]
         return texts or [Part("data", name=nonempty_string(step.get("type")), data=step)]
 
 

@@ -6,6 +6,9 @@ const PATIENCE = 1000 * Number(process.env.STREAMKIT_CLIENTS_PATIENCE ?? 10);
 // What most clients are made with: no retries, or those that they make by default.
 export const RETRIES = process.env.STREAMKIT_CLIENTS_RETRIES === "default" ? {} : { maxRetries: 0 };
 
+// The options with the base URL and the key of a client; none if it has to find them in its environment.
+export const at = (options) => (process.argv[2] === "env" ? {} : options);
+
 export function answer({ text = "", reasoning = "", calls = [], finish = null, usage = null, role = null }) {
   const counted = usage && usage.some((count) => count != null) ? usage.map((count) => count ?? null) : null;
   return { answer: { text, reasoning, calls, finish: finish ?? null, usage: counted, role: role ?? null } };
@@ -22,7 +25,8 @@ const hang = () => {
   return [promise, () => clearTimeout(timer)];
 };
 
-export async function drive(calls) {
+// `plain` are the same calls without streaming.
+export async function drive(calls, plain) {
   const [base, path] = process.argv.slice(2);
   // What a client raises where nobody awaits it would end the process; it is the outcome of the job that runs.
   let reject = () => {};
@@ -34,7 +38,7 @@ export async function drive(calls) {
     const thrown = new Promise((_, no) => (reject = no));
     let outcome;
     try {
-      outcome = await Promise.race([calls[job.call](base, job.api, job.model, job.tools ?? []), late, thrown]);
+      outcome = await Promise.race([(job.plain ? plain : calls)[job.call](base, job.api, job.model, job.tools ?? []), late, thrown]);
     } catch (error) {
       const [, innermost = ""] = String(error?.stack ?? "").split(/\n\s+at /);
       outcome = { error: [name(error), String(error?.message ?? error)], here: innermost.includes("/drive_") };

@@ -1,8 +1,8 @@
 """What the drivers of all Python clients share: a list of jobs in, one line of JSON for each out.
 
 A driver runs in the environment of one client, with the standard library and that client alone. It is started as
-`python DRIVER.py BASE_URL JOBS.json`; a job is `{"id", "call", "api", "model", "tools"}`. For each it writes what the call handed
-over (`answer`), what it raised (`error`: the type and the message; `here` if it was raised
+`python DRIVER.py BASE_URL JOBS.json`; a job is `{"id", "call", "api", "model", "tools", "plain"}`: with `plain`, no stream is asked
+for. If BASE_URL is `env`, clients have to find it in their environment. For each job it writes what the call handed over (`answer`), what it raised (`error`: the type and the message; `here` if it was raised
 where the driver reads what it is given), or `{"hangs": true}`.
 """
 
@@ -26,6 +26,9 @@ RETRIES: dict[str, Any] = {} if os.environ.get("STREAMKIT_CLIENTS_RETRIES") == "
 Call = Callable[[str, str, str], dict[str, Any]]
 """A call of a client: the base URL, the API and the model in, an answer out."""
 
+TOOLS: list[str] = []
+"""The names of the tools that the stream of the present job calls."""
+
 
 class HangError(BaseException):
     """The call did not come back. No client catches it, as it is no Exception."""
@@ -46,14 +49,20 @@ def answer(
     return {"answer": told}
 
 
-def drive(calls: dict[str, Call]) -> None:
-    """Run every job. What a client prints goes to stderr, so that stdout holds the outcomes alone."""
+def at(**options: Any) -> dict[str, Any]:
+    """The options with the base URL and the key of a client; none if it has to find them in its environment."""
+    return {} if sys.argv[1] == "env" else options
+
+
+def drive(calls: dict[str, Call], plain: dict[str, Call] | None = None) -> None:
+    """Run every job; `plain` are the same calls without streaming. What a client prints goes to stderr, so that stdout holds the outcomes alone."""
     base, jobs = sys.argv[1], json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     signal.signal(signal.SIGALRM, _hang)
     for job in jobs:
-        outcome = _outcome(calls[job["call"]], base, job)
+        TOOLS[:] = job["tools"]
+        outcome = _outcome((plain if plain and job.get("plain") else calls)[job["call"]], base, job)
         print(json.dumps({"id": job["id"], "call": job["call"], **outcome}, default=repr), file=out, flush=True)
 
 

@@ -1,15 +1,15 @@
 // ai, the Vercel AI SDK: `streamText` over its provider packages.
-import { jsonSchema, streamText, tool } from "ai";
+import { generateText, jsonSchema, streamText, tool } from "ai";
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createCohere } from "@ai-sdk/cohere";
 import { createGoogleGenerativeAI } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { RETRIES, answer, drive } from "./common.mjs";
+import { RETRIES, answer, at, drive } from "./common.mjs";
 
 const apiKey = "none";
 const openai = (base, api, model) => {
-  const provider = createOpenAI({ baseURL: `${base}/v1`, apiKey });
+  const provider = createOpenAI(at({ baseURL: `${base}/v1`, apiKey }));
   if (api === "openai_responses") return provider.responses(model);
   return api === "openai_completions" ? provider.completion(model) : provider.chat(model);
 };
@@ -34,10 +34,21 @@ const reading = (made) => async (base, api, model, tools) => {
   return answer({ text, reasoning, calls, finish, usage: usage && [usage.inputTokens, usage.outputTokens] });
 };
 
-await drive({
-  "@ai-sdk/openai": reading(openai),
-  "@ai-sdk/openai-compatible": reading((base, _, model) => createOpenAICompatible({ name: "x", baseURL: `${base}/v1`, apiKey, includeUsage: true })(model)),
-  "@ai-sdk/anthropic": reading((base, _, model) => createAnthropic({ baseURL: `${base}/v1`, apiKey })(model)),
-  "@ai-sdk/google": reading((base, _, model) => createGoogleGenerativeAI({ baseURL: `${base}/v1beta`, apiKey })(model)),
-  "@ai-sdk/cohere": reading((base, _, model) => createCohere({ baseURL: `${base}/v2`, apiKey })(model)),
-});
+const whole = (made) => async (base, api, model) => {
+  const final = await generateText({ model: made(base, api, model), prompt: "x", ...RETRIES });
+  return answer({
+    text: final.text, reasoning: final.reasoningText ?? "", finish: final.finishReason,
+    calls: final.toolCalls.map((call) => [call.toolCallId, call.toolName, call.input]),
+    usage: final.usage && [final.usage.inputTokens, final.usage.outputTokens],
+  });
+};
+
+const providers = {
+  "@ai-sdk/openai": openai,
+  "@ai-sdk/openai-compatible": (base, _, model) => createOpenAICompatible({ name: "x", baseURL: `${base}/v1`, apiKey, includeUsage: true })(model),
+  "@ai-sdk/anthropic": (base, _, model) => createAnthropic(at({ baseURL: `${base}/v1`, apiKey }))(model),
+  "@ai-sdk/google": (base, _, model) => createGoogleGenerativeAI(at({ baseURL: `${base}/v1beta`, apiKey }))(model),
+  "@ai-sdk/cohere": (base, _, model) => createCohere(at({ baseURL: `${base}/v2`, apiKey }))(model),
+};
+const each = (read) => Object.fromEntries(Object.entries(providers).map(([name, made]) => [name, read(made)]));
+await drive(each(reading), each(whole));

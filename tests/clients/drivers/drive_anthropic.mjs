@@ -1,10 +1,14 @@
 // @anthropic-ai/sdk: `messages.stream()` and its final message.
 import Anthropic from "@anthropic-ai/sdk";
-import { RETRIES, answer, drive } from "./common.mjs";
+import { RETRIES, answer, at, drive } from "./common.mjs";
 
-async function stream(base, _, model) {
-  const client = new Anthropic({ baseURL: base, apiKey: "none", ...RETRIES });
-  const final = await client.messages.stream({ model, max_tokens: 9, messages: [] }).finalMessage();
+const client = (base) => new Anthropic({ ...at({ baseURL: base, apiKey: "none" }), ...RETRIES });
+const asked = (model) => ({ model, max_tokens: 9, messages: [] });
+
+const stream = async (base, _, model) => message(await client(base).messages.stream(asked(model)).finalMessage());
+const plain = async (base, _, model) => message(await client(base).messages.create(asked(model)));
+
+function message(final) {
   const of = (type) => final.content.filter((block) => block.type === type);
   return answer({
     text: of("text").map((block) => block.text).join(""),
@@ -16,4 +20,4 @@ async function stream(base, _, model) {
   });
 }
 
-await drive({ ".stream()": stream });
+await drive({ ".stream()": stream }, { ".stream()": plain });

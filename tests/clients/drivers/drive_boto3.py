@@ -6,20 +6,38 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from common import RETRIES, answer, drive
+from common import RETRIES, answer, at, drive
 
 
-def converse(base: str, _: str, model: str) -> dict[str, Any]:
-    client = boto3.client(
+def client_at(base: str) -> Any:
+    return boto3.client(
         "bedrock-runtime",
-        endpoint_url=base,
+        **at(endpoint_url=base),
         region_name="us-east-1",
         aws_access_key_id="none",
         aws_secret_access_key="none",
         config=Config(retries={"total_max_attempts": 1}) if RETRIES else None,
     )
+
+
+def plain(base: str, _: str, model: str) -> dict[str, Any]:
+    final = client_at(base).converse(modelId=model, messages=[])
+    blocks, usage = final["output"]["message"]["content"], final.get("usage")
+    used = [block["toolUse"] for block in blocks if "toolUse" in block]
+    return answer(
+        text="".join(block.get("text", "") for block in blocks),
+        reasoning="".join(
+            block.get("reasoningContent", {}).get("reasoningText", {}).get("text", "") for block in blocks
+        ),
+        calls=[[tool["toolUseId"], tool["name"], tool["input"]] for tool in used],
+        finish=final.get("stopReason"),
+        usage=usage and [usage.get("inputTokens"), usage.get("outputTokens")],
+    )
+
+
+def converse(base: str, _: str, model: str) -> dict[str, Any]:
     text, reasoning, calls, finish, usage = "", "", {}, None, None
-    for event in client.converse_stream(modelId=model, messages=[])["stream"]:
+    for event in client_at(base).converse_stream(modelId=model, messages=[])["stream"]:
         if "contentBlockStart" in event:
             start = event["contentBlockStart"]
             tool = start["start"].get("toolUse", {})
@@ -43,4 +61,4 @@ def converse(base: str, _: str, model: str) -> dict[str, Any]:
     )
 
 
-drive({"converse_stream()": converse})
+drive({"converse_stream()": converse}, plain={"converse_stream()": plain})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import cohere
-from common import answer, drive
+from common import answer, at, drive
 
 
 def second(base: str, _: str, model: str) -> dict[str, Any]:
     text, reasoning, calls, finish, usage = "", "", {}, None, None
-    client = cohere.ClientV2(api_key="none", base_url=base)
+    client = cohere.ClientV2(**at(api_key="none", base_url=base))
     for event in client.chat_stream(model=model, messages=[{"role": "user", "content": "x"}]):
         if event.type == "content-delta":
             content = event.delta.message.content
@@ -33,9 +33,23 @@ def second(base: str, _: str, model: str) -> dict[str, Any]:
     )
 
 
+def plain(base: str, _: str, model: str) -> dict[str, Any]:
+    client = cohere.ClientV2(**at(api_key="none", base_url=base))
+    final = client.chat(model=model, messages=[{"role": "user", "content": "x"}])
+    parts = final.message.content or ()
+    tokens = final.usage and final.usage.tokens
+    return answer(
+        text="".join(part.text for part in parts if part.type == "text"),
+        reasoning="".join(part.thinking for part in parts if part.type == "thinking"),
+        calls=[[call.id, call.function.name, call.function.arguments] for call in final.message.tool_calls or ()],
+        finish=final.finish_reason,
+        usage=tokens and [tokens.input_tokens, tokens.output_tokens],
+    )
+
+
 def first(base: str, _: str, model: str) -> dict[str, Any]:
     text, finish = "", None
-    for event in cohere.Client(api_key="none", base_url=base).chat_stream(model=model, message="x"):
+    for event in cohere.Client(**at(api_key="none", base_url=base)).chat_stream(model=model, message="x"):
         if event.event_type == "text-generation":
             text += event.text
         elif event.event_type == "stream-end":
@@ -43,4 +57,7 @@ def first(base: str, _: str, model: str) -> dict[str, Any]:
     return answer(text=text, finish=finish)
 
 
-drive({"ClientV2.chat_stream()": second, "Client.chat_stream()": first})
+drive(
+    {"ClientV2.chat_stream()": second, "Client.chat_stream()": first},
+    plain={"ClientV2.chat_stream()": plain},
+)

@@ -1,12 +1,16 @@
 // @google/genai: `generateContentStream`.
 import { GoogleGenAI } from "@google/genai";
-import { answer, drive } from "./common.mjs";
+import { answer, at, drive } from "./common.mjs";
 
-async function content(base, _, model) {
-  const client = new GoogleGenAI({ apiKey: "none", httpOptions: { baseUrl: base } });
+const client = (base) => new GoogleGenAI(at({ apiKey: "none", httpOptions: { baseUrl: base } }));
+
+const content = async (base, _, model) => added(await client(base).models.generateContentStream({ model, contents: "x" }));
+const plain = async (base, _, model) => added([await client(base).models.generateContent({ model, contents: "x" })]);
+
+async function added(chunks) {
   let text = "", reasoning = "", finish = null, usage = null;
   const calls = [];
-  for await (const chunk of await client.models.generateContentStream({ model, contents: "x" })) {
+  for await (const chunk of chunks) {
     const candidate = chunk.candidates?.[0];
     finish = candidate?.finishReason ?? finish;
     for (const part of candidate?.content?.parts ?? []) {
@@ -19,4 +23,4 @@ async function content(base, _, model) {
   return answer({ text, reasoning, calls, finish, usage: usage && [usage.promptTokenCount, usage.candidatesTokenCount] });
 }
 
-await drive({ "generateContentStream()": content });
+await drive({ "generateContentStream()": content }, { "generateContentStream()": plain });

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from common import answer, drive
+from common import answer, at, drive
 from google import genai
 from google.genai import types
 
 
 def client(base: str) -> genai.Client:
-    return genai.Client(api_key="none", http_options=types.HttpOptions(base_url=base))
+    return genai.Client(**at(api_key="none", http_options=types.HttpOptions(base_url=base)))
+
+
+def plain(base: str, _: str, model: str) -> dict[str, Any]:
+    made = client(base)
+    final = made.models.generate_content(model=model, contents="x")
+    candidate = (final.candidates or [None])[0]
+    parts = (candidate and candidate.content and candidate.content.parts) or ()
+    usage, finish = final.usage_metadata, candidate and candidate.finish_reason
+    return answer(
+        text="".join(part.text or "" for part in parts if not part.thought and not part.function_call),
+        reasoning="".join(part.text or "" for part in parts if part.thought),
+        calls=[[p.function_call.id, p.function_call.name, p.function_call.args] for p in parts if p.function_call],
+        finish=getattr(finish, "value", finish),
+        usage=usage and [usage.prompt_token_count, usage.candidates_token_count],
+    )
 
 
 def content(base: str, _: str, model: str) -> dict[str, Any]:
@@ -60,4 +75,7 @@ def interactions(base: str, _: str, model: str) -> dict[str, Any]:
     )
 
 
-drive({"generate_content_stream()": content, "interactions.create()": interactions})
+drive(
+    {"generate_content_stream()": content, "interactions.create()": interactions},
+    plain={"generate_content_stream()": plain},
+)

@@ -6,23 +6,30 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from common import RETRIES, answer, drive
+from common import RETRIES, answer, at, drive
 from langchain_openai import ChatOpenAI
 
 
-def stream(base: str, api: str, model: str) -> dict[str, Any]:
-    client = ChatOpenAI(
+def client_at(base: str, api: str, model: str) -> ChatOpenAI:
+    return ChatOpenAI(
         model=model,
-        base_url=f"{base}/v1",
-        api_key="none",
+        **at(base_url=f"{base}/v1", api_key="none"),
         **RETRIES,
         stream_usage=True,
         use_responses_api=api == "openai_responses",
     )
-    chunks = list(client.stream("x"))
-    if not chunks:
-        return answer()
-    whole: Any = reduce(add, chunks)
+
+
+def stream(base: str, api: str, model: str) -> dict[str, Any]:
+    chunks = list(client_at(base, api, model).stream("x"))
+    return _message(reduce(add, chunks)) if chunks else answer()
+
+
+def plain(base: str, api: str, model: str) -> dict[str, Any]:
+    return _message(client_at(base, api, model).invoke("x"))
+
+
+def _message(whole: Any) -> dict[str, Any]:
     usage = whole.usage_metadata
     extra = whole.response_metadata
     return answer(
@@ -34,4 +41,4 @@ def stream(base: str, api: str, model: str) -> dict[str, Any]:
     )
 
 
-drive({".stream()": stream})
+drive({".stream()": stream}, plain={".stream()": plain})

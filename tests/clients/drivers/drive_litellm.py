@@ -8,7 +8,7 @@ from typing import Any
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
 import litellm
-from common import RETRIES, answer, drive
+from common import RETRIES, answer, at, drive
 
 litellm.suppress_debug_info = True
 litellm.telemetry = False
@@ -17,22 +17,28 @@ PROVIDERS = {"openai_chat": ("openai", "/v1"), "anthropic_messages": ("anthropic
 
 
 def completion(base: str, api: str, model: str) -> dict[str, Any]:
-    provider, suffix = PROVIDERS[api]
-    chunks = list(
-        litellm.completion(
-            model=f"{provider}/{model}",
-            api_base=base + suffix,
-            api_key="none",
-            messages=[{"role": "user", "content": "x"}],
-            max_tokens=9,
-            **RETRIES,
-            stream=True,
-            stream_options={"include_usage": True},
-        )
-    )
+    chunks = list(_asked(base, api, model, stream=True, stream_options={"include_usage": True}))
     whole = litellm.stream_chunk_builder(chunks)
-    if whole is None:
-        return answer()
+    return answer() if whole is None else _completion(whole)
+
+
+def plain(base: str, api: str, model: str) -> dict[str, Any]:
+    return _completion(_asked(base, api, model))
+
+
+def _asked(base: str, api: str, model: str, **options: Any) -> Any:
+    provider, suffix = PROVIDERS[api]
+    return litellm.completion(
+        model=f"{provider}/{model}",
+        **at(api_base=base + suffix, api_key="none"),
+        messages=[{"role": "user", "content": "x"}],
+        max_tokens=9,
+        **RETRIES,
+        **options,
+    )
+
+
+def _completion(whole: Any) -> dict[str, Any]:
     choices = whole.choices
     message = choices[0].message
     usage = getattr(whole, "usage", None)
@@ -46,4 +52,4 @@ def completion(base: str, api: str, model: str) -> dict[str, Any]:
     )
 
 
-drive({"completion(stream=True)": completion})
+drive({"completion(stream=True)": completion}, plain={"completion(stream=True)": plain})

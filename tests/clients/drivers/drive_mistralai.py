@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from common import answer, drive
+from common import answer, at, drive
 from mistralai.client import Mistral
 
 
@@ -13,7 +13,7 @@ def chat(base: str, _: str, model: str) -> dict[str, Any]:
     finish: dict[Any, Any] = {}
     calls: dict[Any, list[Any]] = {}
     reasoning, usage = "", None
-    with Mistral(api_key="none", server_url=base) as client:
+    with Mistral(api_key="none", **at(server_url=base)) as client:
         for event in client.chat.stream(model=model, messages=[{"role": "user", "content": "x"}]):
             for choice in event.data.choices:
                 content = choice.delta.content
@@ -42,7 +42,7 @@ def chat(base: str, _: str, model: str) -> dict[str, Any]:
 
 def conversations(base: str, _: str, model: str) -> dict[str, Any]:
     text, calls, usage = "", {}, None
-    with Mistral(api_key="none", server_url=base) as client:
+    with Mistral(api_key="none", **at(server_url=base)) as client:
         for event in client.beta.conversations.start_stream(model=model, inputs="x"):
             kind = event.event
             if kind == "message.output.delta":
@@ -60,4 +60,34 @@ def conversations(base: str, _: str, model: str) -> dict[str, Any]:
     )
 
 
-drive({"chat.stream()": chat, "conversations.start_stream()": conversations})
+def _parts(content: Any) -> list[Any]:
+    return [content] if isinstance(content, str) else content or []
+
+
+def plain(base: str, _: str, model: str) -> dict[str, Any]:
+    with Mistral(api_key="none", **at(server_url=base)) as client:
+        final = client.chat.complete(model=model, messages=[{"role": "user", "content": "x"}])
+    choices = final.choices or []
+    parts = [part for choice in choices for part in _parts(choice.message.content)]
+    return answer(
+        text="".join(part if isinstance(part, str) else getattr(part, "text", "") for part in parts),
+        reasoning="".join(
+            text.text
+            for part in parts
+            if not isinstance(part, str) and part.type == "thinking"
+            for text in part.thinking
+        ),
+        calls=[
+            [call.id, call.function.name, call.function.arguments]
+            for choice in choices
+            for call in choice.message.tool_calls or ()
+        ],
+        finish=[choice.finish_reason for choice in choices],
+        usage=final.usage and [final.usage.prompt_tokens, final.usage.completion_tokens],
+    )
+
+
+drive(
+    {"chat.stream()": chat, "conversations.start_stream()": conversations},
+    plain={"chat.stream()": plain},
+)

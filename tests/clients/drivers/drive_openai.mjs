@@ -1,8 +1,8 @@
 // openai (npm): chunks read one by one (`create({stream: true})`) and the helpers that put them together (`.stream()`).
 import OpenAI from "openai";
-import { RETRIES, answer, drive } from "./common.mjs";
+import { RETRIES, answer, at, drive } from "./common.mjs";
 
-const client = (base) => new OpenAI({ baseURL: `${base}/v1`, apiKey: "none", ...RETRIES });
+const client = (base) => new OpenAI({ ...at({ baseURL: `${base}/v1`, apiKey: "none" }), ...RETRIES });
 const text = (value) => (typeof value === "string" ? value : value == null ? "" : JSON.stringify(value));
 
 async function create(base, api, model) {
@@ -39,8 +39,20 @@ async function create(base, api, model) {
 async function stream(base, api, model) {
   if (api === "openai_responses") return whole(await client(base).responses.stream({ model, input: "x" }).finalResponse());
   if (api === "openai_assistants") return run(client(base).beta.threads.runs.stream(model, { assistant_id: "a" }));
-  const final = await client(base).chat.completions.stream({ model, messages: [] }).finalChatCompletion();
-  const messages = final.choices.map((choice) => choice.message);
+  return completion(await client(base).chat.completions.stream({ model, messages: [] }).finalChatCompletion());
+}
+
+async function plain(base, api, model) {
+  if (api === "openai_responses") return whole(await client(base).responses.create({ model, input: "x" }));
+  return completion(
+    api === "openai_completions"
+      ? await client(base).completions.create({ model, prompt: "x" })
+      : await client(base).chat.completions.create({ model, messages: [] }),
+  );
+}
+
+function completion(final) {
+  const messages = final.choices.map((choice) => choice.message ?? { content: choice.text, role: "assistant" });
   return answer({
     text: messages.map((message) => text(message.content)).join("\n"),
     reasoning: messages.map((message) => text(message.reasoning_content)).join(""),
@@ -88,4 +100,4 @@ async function run(streaming) {
   });
 }
 
-await drive({ "create({stream: true})": create, ".stream()": stream });
+await drive({ "create({stream: true})": create, ".stream()": stream }, { "create({stream: true})": plain });

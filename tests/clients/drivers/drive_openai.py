@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import openai
-from common import RETRIES, answer, drive
+from common import RETRIES, answer, at, drive
 
 
 def client(base: str) -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{base}/v1", api_key="none", **RETRIES)
+    return openai.OpenAI(**at(base_url=f"{base}/v1", api_key="none"), **RETRIES)
 
 
 def create(base: str, api: str, model: str) -> dict[str, Any]:
@@ -30,8 +30,20 @@ def stream(base: str, api: str, model: str) -> dict[str, Any]:
         for _ in streaming:
             pass
         final = streaming.current_completion_snapshot.to_dict()
+    return _completion(final)
+
+
+def plain(base: str, api: str, model: str) -> dict[str, Any]:
+    if api == "openai_responses":
+        return _final(client(base).responses.create(model=model, input="x"))
+    if api == "openai_completions":
+        return _completion(client(base).completions.create(model=model, prompt="x").to_dict())
+    return _completion(client(base).chat.completions.create(model=model, messages=[]).to_dict())
+
+
+def _completion(final: dict[str, Any]) -> dict[str, Any]:
     choices: Any = final["choices"]
-    messages = [choice["message"] for choice in choices]
+    messages = [choice.get("message") or {"content": choice.get("text"), "role": "assistant"} for choice in choices]
     usage: Any = final.get("usage")
     return answer(
         text="\n".join(_text(message.get("content")) for message in messages),
@@ -105,6 +117,10 @@ def _response(base: str, model: str) -> dict[str, Any]:
         for _ in streaming:
             pass
         final = streaming.get_final_response()
+    return _final(final)
+
+
+def _final(final: Any) -> dict[str, Any]:
     items = final.output
     return answer(
         text=final.output_text,
@@ -137,4 +153,4 @@ def _run(base: str, model: str) -> dict[str, Any]:
     )
 
 
-drive({"create(stream=True)": create, ".stream()": stream})
+drive({"create(stream=True)": create, ".stream()": stream}, plain={"create(stream=True)": plain})
