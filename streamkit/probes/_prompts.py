@@ -10,6 +10,9 @@ LIMIT = 64
 COUNT = "Count from one to ten in words, separated by commas."
 """An answer of some twenty tokens, so that it has several chunks."""
 
+COUNT_ON = "Count from one to fifty in words, separated by commas."
+"""A longer answer, for APIs that accept no limit below sixteen tokens."""
+
 WEATHER = "What is the weather in Paris? Use the tool."
 BOTH_CITIES = "What is the weather in Paris and in Rome? Call the tool once for each city, at the same time."
 AS_JSON = 'Answer with a JSON object with the fields "city" and "country": where is the Eiffel Tower?'

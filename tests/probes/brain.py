@@ -50,7 +50,7 @@ def text_for(prompt: str, *, as_json: bool) -> str:
     if as_json or "JSON" in prompt:
         return '{"city": "Paris", "country": "France"}'
     if "Count" in prompt:
-        return ", ".join(NUMBERS) + "."
+        return ", ".join(NUMBERS * (5 if "fifty" in prompt else 1)) + "."
     if match := re.search(r"Repeat (?:exactly|this word and nothing else): (.*)", prompt, re.DOTALL):
         return match[1]
     return "A ripe banana is yellow."

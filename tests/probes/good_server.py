@@ -11,20 +11,20 @@ from streamkit.model.exchange import Request, header
 from streamkit.model.step import Finish, Head, Step, Write
 from streamkit.probes import WRONG_KEY
 from streamkit.transport.server import Server, in_thread
-from tests.probes import good_chat
 
 MODEL = "good-1"
 GAP_NS = 1_000_000
 
 Answer = Callable[[Request], Sequence[Step]]
-Api = Callable[[str, Request, Any], Sequence[Step] | None]
-APIS: tuple[Api, ...] = (good_chat.answer,)
 
 
 def good(request: Request) -> Sequence[Step]:
     """Return the steps of the right answer."""
+    from tests.probes import good_chat, good_completions, good_gemini, good_messages, good_ollama, good_responses
+
     body = request.body.json if request.body is not None else None
-    for api in APIS:
+    apis = (good_chat, good_responses, good_messages, good_gemini, good_ollama, good_completions)
+    for api in (module.answer for module in apis):
         steps = api(request.path, request, body)
         if steps is not None:
             return steps

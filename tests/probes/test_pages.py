@@ -45,7 +45,7 @@ def test_a_row(key: str, change: str, verdict: str, why: str, good_folder: Path)
     exchanges = edited(recorded(probe, good_folder), change.replace("\\|", "|"))
     rules = [rule for rule in RULES.values() if rule.default]
     answers = [answer_of(ask, exchange, rules) for ask, exchange in zip(asks, exchanges, strict=True)]
-    [case] = judge([probe], [{key: answers}])
+    [case] = judge(list(PROBES.values()), [{key: answers}])
     assert case.verdict == verdict, case.why
     assert why.replace("\\|", "|") in case.why
     assert case.evidence
