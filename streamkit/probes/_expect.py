@@ -168,9 +168,11 @@ def agree(*, text: bool = True) -> Expectation:
 
 
 def _worded(one: str, other: str, place: int) -> Flaw:
-    """Return the flaw of two texts that differ: part of a text that is missing is a failure, another text a deviation."""
+    """Return the flaw of two texts that differ: a missing part or another order is a failure, another text a deviation."""
     if one and other and (_is_within(other, one) or _is_within(one, other)):
         return Flaw("fail", f"a part of the text is missing: {quoted(one)} and {quoted(other)}", place)
+    if sorted(one.split()) == sorted(other.split()):
+        return Flaw("fail", f"the words come in another order: {quoted(one)} and {quoted(other)}", place)
     return Flaw("deviates", f"other texts at temperature 0: {quoted(one)} and {quoted(other)}", place)
 
 

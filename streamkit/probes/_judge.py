@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 
 from streamkit.frozen import dataclass
 from streamkit.model.probing import CaseResult, CaseVerdict
@@ -119,7 +120,21 @@ def _flaws(
             reported.damage[probe.api, answer.stream.verdict] = probe.key
             if not any(flaw.verdict == "fail" for flaw in flaws):
                 flaws.append(Flaw("fail", _damage(answer), place, _clients(answer)))
-    yield from flaws
+    consequence = next(
+        (flaw for flaw in map(partial(_consequence, probe, reported), answers) if flaw is not None), None
+    )
+    if consequence is not None and any(flaw.verdict in ("fail", "deviates") for flaw in flaws):
+        yield consequence
+    else:
+        yield from flaws
+
+
+def _consequence(probe: Probe, reported: _Reported, answer: Answer) -> Flaw | None:
+    """Return why flaws of an answer are not this case's: another case has reported that the stream is damaged."""
+    known = reported.damage.get((probe.api, answer.stream.verdict)) if _damaged(answer) else None
+    if known is None or known == probe.key or probe.refusal == "expected":
+        return None
+    return Flaw("error", f"not judged: {_damage(answer)}, see {known}")
 
 
 def _blocked(probe: Probe, answer: Answer, place: int, reported: _Reported) -> Iterator[Flaw]:
@@ -141,9 +156,10 @@ def _blocked(probe: Probe, answer: Answer, place: int, reported: _Reported) -> I
     elif _damaged(answer) and probe.refusal != "expected":
         what, verdict = _damage(answer), answer.stream.verdict
         known = reported.damage.get((probe.api, verdict))
-        if known is not None and known != probe.key and (not probe.finds or verdict == "not-a-stream"):
+        own = probe.finds or probe.damage
+        if known is not None and known != probe.key and (not own or verdict == "not-a-stream"):
             yield Flaw("error", f"not judged: {what}, see {known}", place)
-        elif not probe.finds and verdict not in probe.damage:
+        elif not own:
             yield Flaw("fail", what, place, _clients(answer))
     elif not answer.ask.streams and answer.exchange.end is not None and answer.exchange.end.reason != "eof":
         yield Flaw("error", f"not judged: the response ended with {_ending(answer)}", place)
