@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from streamkit.probes._expect import same_connection as same_connection
     from streamkit.probes._expect import uncompressed as uncompressed
     from streamkit.probes._expect import usage_adds_up as usage_adds_up
+    from streamkit.probes._expect import uses_result as uses_result
     from streamkit.probes._expect import whole_characters as whole_characters
     from streamkit.probes._expect import without as without
     from streamkit.probes._judge import judge as judge
@@ -98,6 +99,7 @@ _PLACES = {
     "StaleCase": "_baseline",
     "uncompressed": "_expect",
     "usage_adds_up": "_expect",
+    "uses_result": "_expect",
     "whole_characters": "_expect",
     "without": "_expect",
     "WRONG_KEY": "_probe",

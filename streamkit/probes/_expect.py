@@ -221,6 +221,19 @@ def _wrong_arguments(text: str, names: Sequence[str]) -> str | None:
     return f"the arguments lack {missing[0]!r}: {quoted(text)}" if missing else None
 
 
+def uses_result() -> Expectation:
+    """The answer to the result of a call is text. A model may call again, which is a deviation."""
+
+    def check(answer: Answer) -> str | Flaw | None:
+        if answer.message.text.strip():
+            return None
+        if answer.message.tool_calls:
+            return Flaw("deviates", f"the model called {answer.message.tool_calls[0].name!r} again")
+        return "the answer has no text"
+
+    return each(check)
+
+
 def calls_have_ids() -> Expectation:
     """Every call has an id of its own."""
 

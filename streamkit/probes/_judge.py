@@ -15,6 +15,7 @@ _REFUSED = frozenset([400, 404, 405, 406, 410, 413, 415, 422, 501])
 _NOT_NOW = frozenset([408, 425, 429, 503, 529])
 _GRAVITY: tuple[CaseVerdict, ...] = ("fail", "error", "unsupported", "deviates", "pass")
 _LONGEST_QUOTE = 160
+_MOST_REASONS = 3
 
 Answers = Mapping[str, Sequence[Answer]]
 """The answers of one repetition, by the key of the case."""
@@ -85,7 +86,9 @@ def _judged(
     flaws = list(_flaws(probe, answers, owners, reported))
     verdict: CaseVerdict = min((flaw.verdict for flaw in flaws), key=_GRAVITY.index, default="pass")
     grave = [flaw for flaw in flaws if flaw.verdict == verdict]
-    breaks = dict.fromkeys(client for flaw in grave for client in (flaw.breaks or probe.clients))
+    breaks = dict.fromkeys(
+        client for flaw in grave for client in (probe.clients if flaw.breaks is None else flaw.breaks)
+    )
     places = sorted({flaw.at for flaw in grave if flaw.at is not None})
     seen = [answers[place] for place in places] or answers
     return CaseResult(
@@ -93,10 +96,15 @@ def _judged(
         group=probe.group,
         api=probe.api,
         verdict=verdict,
-        why="; ".join(dict.fromkeys(flaw.why for flaw in grave)),
+        why=_joined(list(dict.fromkeys(flaw.why for flaw in grave))),
         breaks=tuple(breaks) if verdict == "fail" else (),
         evidence=tuple(dict.fromkeys(answer.evidence for answer in seen if answer.evidence)),
     )
+
+
+def _joined(reasons: Sequence[str]) -> str:
+    more = f"; and {len(reasons) - _MOST_REASONS} more" if len(reasons) > _MOST_REASONS else ""
+    return "; ".join(reasons[:_MOST_REASONS]) + more
 
 
 def _flaws(

@@ -172,13 +172,13 @@ def _is_text(value: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A way in which answers differ from what a case expects. `at` is the place of the answer, from 0; None means all. Without
-    `breaks`, the clients of the manual are named."""
+    """A way in which answers differ from what a case expects. `at` is the place of the answer, from 0; None means all. If
+    `breaks` is None, the clients of the manual are named."""
 
     verdict: CaseVerdict
     why: str
     at: int | None = None
-    breaks: tuple[str, ...] = ()
+    breaks: tuple[str, ...] | None = None
 
 
 Expectation = Callable[[Sequence[Answer]], Iterable[Flaw]]

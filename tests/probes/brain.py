@@ -35,6 +35,8 @@ def answer(
 ) -> Turn:
     """Answer a prompt. `tool` is a tool that may be called, `forced` one that has to be."""
     if tool is not None and (forced or "Use the tool" in prompt or "Call the tool" in prompt):
+        if tool != "get_weather":  # a gateway's way to ask for JSON
+            return Turn([], [(tool, text_for(prompt, as_json=True))])
         cities = [city for city in ("Paris", "Rome") if city in prompt] or ["Paris"]
         return Turn([], [(tool, f'{{"city":"{city}"}}') for city in cities])
     whole = text_for(prompt, as_json=as_json)

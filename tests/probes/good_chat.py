@@ -47,7 +47,7 @@ def wrong(request: Request, body: Any) -> Sequence[Step] | None:
 
 def turn_of(body: dict[str, Any]) -> brain.Turn:
     last = body["messages"][-1]
-    content = last["content"]
+    content = last.get("content") or ""
     prompt = content if isinstance(content, str) else " ".join(part.get("text", "") for part in content)
     choice = body.get("tool_choice", "auto")
     tool = None if choice == "none" or last["role"] == "tool" else "get_weather" if body.get("tools") else None
@@ -66,7 +66,7 @@ def finish(turn: brain.Turn) -> str:
 
 
 def usage(turns: Sequence[brain.Turn], body: dict[str, Any], sent: int | None = None) -> dict[str, int]:
-    asked = sum(len(str(message["content"]).split()) for message in body["messages"])
+    asked = sum(len(str(message.get("content")).split()) for message in body["messages"])
     said = sum(len(turn.tokens) + 8 * len(turn.calls) for turn in turns) if sent is None else sent
     return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
 

@@ -22,18 +22,21 @@ def answer(path: str, request: Request, body: Any) -> Sequence[Step] | None:
         return refusal(400, "invalid_request_error", "the body is not JSON")
     if body.get("model") != good_server.MODEL:
         return refusal(404, "not_found_error", "the model does not exist")
-    if "max_tokens" not in body:
-        return refusal(400, "invalid_request_error", "max_tokens: field required")
+    if not isinstance(body.get("max_tokens"), int):
+        return refusal(400, "invalid_request_error", "max_tokens: expected an integer")
     content = body["messages"][-1]["content"]
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
     prompt = " ".join(block.get("text", "") for block in blocks)
-    tool = "get_weather" if body.get("tools") and blocks[0]["type"] == "text" else None
+    choice = body.get("tool_choice", {"type": "auto"})
+    offered = [tool["name"] for tool in body.get("tools", ())]
+    may_call = offered and choice["type"] != "none" and all(block["type"] == "text" for block in blocks)
+    tool = choice.get("name", offered[0]) if may_call else None
     turn = brain.answer(
         prompt,
         limit=body["max_tokens"],
         stops=body.get("stop_sequences", ()),
         tool=tool,
-        forced="tool_choice" in body,
+        forced=choice["type"] in ("tool", "any"),
     )
     if not body.get("stream"):
         return good_server.document(

@@ -23,11 +23,12 @@ def answer(path: str, request: Request, body: Any) -> Sequence[Step] | None:
     given = body["input"]
     prompt = given if isinstance(given, str) else str(given[0]["content"])
     answered = isinstance(given, list) and given[-1].get("type") == "function_call_output"
+    choice = body.get("tool_choice", "auto")
     turn = brain.answer(
         "" if answered else prompt,
-        limit=body["max_output_tokens"],
-        tool="get_weather" if body.get("tools") and not answered else None,
-        forced="tool_choice" in body,
+        limit=body.get("max_output_tokens"),
+        tool="get_weather" if body.get("tools") and not answered and choice != "none" else None,
+        forced=isinstance(choice, dict),
         as_json="text" in body,
     )
     if not body.get("stream"):

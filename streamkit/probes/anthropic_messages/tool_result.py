@@ -2,7 +2,7 @@
 
 Sends: a forced call, then the conversation with the call and its result, streamed.
 
-Expects: an answer in words. If the first answer has no call, nothing can be judged.
+Expects: an answer in words; a model that calls again deviates. If the first answer has no call, nothing can be judged.
 
 Why: agents are loops of this; gateways lose ids here.
 
@@ -13,9 +13,9 @@ Clients: every agent framework.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, has_text, only
+from streamkit.probes import Probe, only, uses_result
 from streamkit.probes.anthropic_messages._asks import TOOL_ROUND
 
 PROBE = Probe.declare(
-    __name__, api="anthropic_messages", group="tools", asks=(TOOL_ROUND,), expects=(only(1, has_text()),)
+    __name__, api="anthropic_messages", group="tools", asks=(TOOL_ROUND,), expects=(only(1, uses_result()),)
 )

@@ -13,13 +13,9 @@ Clients: every agent framework.
 
 from __future__ import annotations
 
-from streamkit.probes import Probe, calls_tool, finish
+from streamkit.probes import Probe, calls_tool
 from streamkit.probes.ollama._asks import STREAMED_TOOL
 
 PROBE = Probe.declare(
-    __name__,
-    api="ollama",
-    group="tools",
-    asks=(STREAMED_TOOL,),
-    expects=(calls_tool("get_weather", "city"), finish("stop")),
+    __name__, api="ollama", group="tools", asks=(STREAMED_TOOL,), expects=(calls_tool("get_weather", "city"),)
 )
