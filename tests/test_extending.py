@@ -111,6 +111,7 @@ def test_the_page_has_every_kind() -> None:
         "A metric",
         "A definition",
         "A fault",
+        "A probe",
         "A reporter",
         "A tokenizer",
         "A format",

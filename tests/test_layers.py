@@ -31,12 +31,12 @@ FLOORS = {
     "__main__": 8,
 }  # fmt: skip
 
-# Rooms whose modules are entries. Those of `rules` are grouped in families: `rules/schema/missing_id.py`.
+# Rooms whose modules are entries. Those of `rules` and `probes` are grouped in families: `rules/schema/missing_id.py`.
 CATALOGUES = (
     "providers", "faults", "formats", "apis.dialects", "apis", "rules", "metrics", "definitions", "tokenizers", "probes",
     "results", "reporters", "engines",
 )  # fmt: skip
-FAMILIES = ("rules",)
+FAMILIES = ("rules", "probes")
 
 OUTSIDE = {
     "socket", "ssl", "http", "urllib.request", "subprocess", "time", "aiohttp", "asyncio", "select", "selectors", "signal",

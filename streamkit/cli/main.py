@@ -21,7 +21,7 @@ from streamkit.errors import CannotWrite, StreamkitError
 GROUPS = {
     "Record": ("record", "proxy"),
     "Replay": ("replay", "serve"),
-    "Check": ("lint", "rule", "schema", "diff", "reduce"),
+    "Check": ("probe", "lint", "rule", "schema", "diff", "reduce"),
     "Read": ("reassemble", "stats", "inspect"),
     "Change files": ("convert", "redact"),
     "Set up": ("demo", "doctor", "completion"),

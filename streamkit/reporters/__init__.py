@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from streamkit.reporters._reporter import LintReport as LintReport
     from streamkit.reporters._reporter import Mark as Mark
     from streamkit.reporters._reporter import PageStream as PageStream
+    from streamkit.reporters._reporter import ProbeReport as ProbeReport
     from streamkit.reporters._reporter import Reporter as Reporter
     from streamkit.reporters._reporter import Row as Row
     from streamkit.reporters._reporter import StatsReport as StatsReport
@@ -24,6 +25,7 @@ _PLACES = {
     "MISSING": "_units",
     "Mark": "_reporter",
     "PageStream": "_reporter",
+    "ProbeReport": "_reporter",
     "REPORTERS": "_reporter",
     "Reporter": "_reporter",
     "Row": "_reporter",

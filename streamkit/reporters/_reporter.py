@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from streamkit.frozen import dataclass
 from streamkit.model.finding import SEVERITIES, Finding, Severity
+from streamkit.model.probing import CaseResult, ProbeRun
 from streamkit.model.stream import Stream
 from streamkit.palette import PLAIN, Palette
 from streamkit.registry import Catalogue
@@ -112,6 +113,28 @@ class StatsReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeReport:
+    """The result of one run of probe.
+
+    `runs` are the endpoints, side by side if there are several. `manuals` are those of the cases, by key. `known` are the keys
+    of the cases whose failure is in the baseline. `paint` are its colors, `width` the columns of the terminal that shows it
+    (0 if none does), `ascii_only` tells whether that shows nothing but ASCII, and `version` is that of this program.
+    """
+
+    runs: Sequence[ProbeRun]
+    manuals: Mapping[str, str] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    paint: Palette = PLAIN
+    width: int = 0
+    ascii_only: bool = False
+    version: str = ""
+
+    def fails(self, case: CaseResult) -> bool:
+        """Return whether a case fails the run."""
+        return case.verdict == "fail" and case.key not in self.known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reporter:
     """One output format, with a function for each kind of content that it supports. Commands reject a reporter without theirs.
 
@@ -121,6 +144,7 @@ class Reporter:
     | `stats` | measurements, as pieces of text | `stats` |
     | `rows` | any table: one mapping per row, all with the same keys | `stats --definitions`, `stats --compare`, `diff` |
     | `timelines` | streams event by event | `inspect` |
+    | `probes` | the verdicts on endpoints | `probe` |
 
     `content` is the kind of text that it writes, which decides how text from a stream is escaped for a terminal: `prose` is
     for people and falls back to ASCII if the terminal requires it; `json` stays valid JSON. `brief` reporters show the metrics
@@ -133,6 +157,7 @@ class Reporter:
     rows: Callable[[Sequence[Row]], str] | None = None
     stats: Callable[[StatsReport], Iterator[str]] | None = None
     timelines: Callable[[Sequence[Stream]], str] | None = None
+    probes: Callable[[ProbeReport], str] | None = None
     content: Literal["text", "prose", "json"] = "text"
     brief: bool = False
     sections: Callable[[], Callable[[PageStream], str]] | None = None

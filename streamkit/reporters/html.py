@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from streamkit.model.stream import Stream
-from streamkit.reporters import Column, PageStream, Reporter, Row, StatsReport, shown
+from streamkit.reporters import Column, PageStream, ProbeReport, Reporter, Row, StatsReport, shown
 from streamkit.reporters._html_charts import distribution, waterfall
 from streamkit.reporters._html_page import cell, page, table, text
+from streamkit.reporters._html_probe import probe_page
 from streamkit.reporters._html_timeline import Sections, opened, section
 from streamkit.reporters._rows import stream_name
 from streamkit.reporters._stats_tables import failure_lines, headline, run_line, summary_tables, wanted
@@ -98,4 +99,9 @@ def _notes(streams: Sequence[Row]) -> Iterator[str]:
         yield f"<h2>Notes</h2><ul>{''.join(message[:_ROWS])}</ul>"
 
 
-REPORTER = Reporter(name="html", rows=rows, stats=stats, timelines=timelines, sections=Sections)
+def probes(report: ProbeReport) -> str:
+    """Return a page: a matrix of the cases with a column an endpoint, then each case that is not passed."""
+    return probe_page(report)
+
+
+REPORTER = Reporter(name="html", rows=rows, stats=stats, timelines=timelines, probes=probes, sections=Sections)

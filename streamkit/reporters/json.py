@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from streamkit.reporters import LintReport, Reporter, Row, StatsReport
+from streamkit.reporters import LintReport, ProbeReport, Reporter, Row, StatsReport
 from streamkit.reporters._finding_json import finding_object
+from streamkit.reporters._probe_rows import run_object
 from streamkit.reporters._strict_json import dumps, dumps_fast
 
 VERSION = 1
@@ -39,4 +40,11 @@ def findings(report: LintReport) -> str:
     return dumps(document, indent=2) + "\n"
 
 
-REPORTER = Reporter(name="json", findings=findings, rows=rows, stats=stats, content="json")
+def probes(report: ProbeReport) -> str:
+    """Return `{"version":1,"endpoint","model","cases":[…]}`; for several endpoints `{"version":1,"runs":[…]}` with one such object each."""
+    objects = [run_object(run) for run in report.runs]
+    document = objects[0] if len(objects) == 1 else {"runs": objects}
+    return dumps({"version": VERSION, **document}, indent=2) + "\n"
+
+
+REPORTER = Reporter(name="json", findings=findings, rows=rows, stats=stats, probes=probes, content="json")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from streamkit.reporters import Reporter, Row, StatsReport
+from streamkit.reporters import ProbeReport, Reporter, Row, StatsReport
+from streamkit.reporters._probe_rows import ASCII_MARKS, MARKS, case_rows, counts_line, heads, matrix_rows
 from streamkit.reporters._stats_tables import (
     Notes,
     Table,
@@ -50,6 +51,20 @@ def stats(report: StatsReport) -> Iterator[str]:
         yield f"- {_cell(note)}\n"
 
 
+def probes(report: ProbeReport) -> str:
+    """Return a table of the cases; for several endpoints a column each."""
+    marks = ASCII_MARKS if report.ascii_only else MARKS
+    parts = [f"**{_cell(run.endpoint)}** {_cell(run.model or '')}: {_cell(counts_line(run))}\n" for run in report.runs]
+    if len(report.runs) == 1:
+        found = [
+            [*row[:3], f"{marks[case.verdict]} {case.verdict}", *row[3:]] for case, row in case_rows(report.runs[0])
+        ]
+        parts.append(_table(Table(["API", "Group", "Case", "Verdict", "Reason", "Evidence"], found)))
+    else:
+        parts.append(_table(Table(heads(report.runs), matrix_rows(report.runs, marks))))
+    return "\n".join(parts)
+
+
 def _table(table: Table) -> str:
     lines = [
         "| " + " | ".join(map(_cell, table.heads)) + " |",
@@ -63,4 +78,4 @@ def _cell(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", one_line(text))
 
 
-REPORTER = Reporter(name="markdown", rows=rows, stats=stats, brief=True)
+REPORTER = Reporter(name="markdown", rows=rows, stats=stats, probes=probes, brief=True)

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from streamkit.model.finding import SEVERITIES, Finding
-from streamkit.reporters import LintReport, Reporter, Row
+from streamkit.reporters import LintReport, ProbeReport, Reporter, Row
+from streamkit.reporters._probe_text import probe_text
 from streamkit.text import one_line, shorten, shorten_from
 from streamkit.text import width as _columns
 
@@ -118,4 +119,9 @@ def _joined(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-REPORTER = Reporter(name="text", findings=findings, content="prose")
+def probes(report: ProbeReport) -> str:
+    """Return the cases by group, each with its reason, and a table of the verdicts; for several endpoints a matrix."""
+    return probe_text(report)
+
+
+REPORTER = Reporter(name="text", findings=findings, probes=probes, content="prose")

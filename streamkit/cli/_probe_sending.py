@@ -1,0 +1,176 @@
+"""Ask an endpoint: show what it costs, ask for consent, and send the battery."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from streamkit.cli.options import Console, seconds
+from streamkit.errors import UsageError
+from streamkit.frozen import dataclass
+from streamkit.probes import PROBES, Ask, Probe
+from streamkit.service.endpoints import Endpoint, endpoint
+from streamkit.service.judging import DISCOVERY, first_of, judge_folder
+from streamkit.service.probing import Planned, Sending, plan, send
+from streamkit.service.recording import default_path
+from streamkit.service.stopping import stopping
+from streamkit.transport.client import Settings
+
+DEFAULT_BUDGET = 200
+"""Requests that may be sent to another machine without a terminal, if `--budget` does not say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where the recordings are, and the exit code so far."""
+
+    folder: str
+    code: int = 0
+
+
+def show_plan(probes: Sequence[Probe], repeat: int, console: Console) -> int:
+    """Write a line per case: its requests and what they cost. Requests shared with an earlier case cost nothing."""
+    seen: set[tuple[str, str]] = set()
+    width = max((len(probe.key) for probe in probes), default=0)
+    click.echo(f"{'case':<{width}}  requests  input ≈  output ≤  what is asked")
+    for probe in probes:
+        own = [ask for ask in probe.asks if (ask.api, ask.name) not in seen]
+        seen |= {(ask.api, ask.name) for ask in own}
+        cost = Planned(tuple(own), repeat)
+        output = f"{cost.output_limit:,}" + ("+" if cost.unlimited else "")
+        line = f"{probe.key:<{width}}  {cost.requests:>8}  {cost.input_tokens:>7,}  {output:>8}  {probe.title}"
+        click.echo(line)
+    whole = plan(probes, repeat)
+    click.echo(f"{len(probes)} cases: {_cost(whole)}")
+    return 0
+
+
+def ask_endpoint(
+    url: str,
+    probes: Sequence[Probe],
+    *,
+    auto: bool,
+    console: Console,
+    model: str | None,
+    repeat: int,
+    concurrency: int,
+    budget: int | None,
+    yes: bool,
+    header: tuple[str, ...],
+    key_env: str | None,
+    insecure: bool,
+    cacert: str | None,
+    max_time: int,
+    idle_timeout: int,
+    output: str | None,
+    force: bool,
+    **_: Any,
+) -> Asked | int:
+    """Send the battery and return the folder of its recordings; an exit code if nothing was to be sent."""
+    if model is None:
+        raise UsageError("--model is required: the name of a model that the endpoint has")
+    place = endpoint(url, model, _headers(header), key_env)
+    planned = plan(probes, repeat)
+    _check_budget(planned, budget)
+    if not place.loopback and not _agreed(place, planned, budget, yes=yes, console=console):
+        return 2
+    host = urlsplit(place.base).netloc
+    folder = output or f"{default_path(host, model).with_suffix('')}-probe"
+    settings = Settings(
+        insecure=insecure, cacert=cacert, max_time=seconds(max_time), idle_timeout=seconds(idle_timeout)
+    )
+    with stopping() as stop:
+        sending = Sending(
+            settings=settings,
+            concurrency=concurrency,
+            force=force,
+            stop=stop,
+            told=_counter(planned.requests, console),
+        )
+        several = auto and len({probe.api for probe in probes}) > 1
+        interrupted = (
+            _send_offered(probes, planned, place, folder, sending) if several else send(planned, place, folder, sending)
+        )
+        console.say(f"recorded: {folder}")
+        if interrupted:
+            return stop.code or 130
+    return Asked(folder)
+
+
+def _send_offered(probes: Sequence[Probe], planned: Planned, place: Endpoint, folder: str, sending: Sending) -> bool:
+    """Ask once for each API, then send the requests of those that are offered. Return whether a signal stopped it."""
+    from dataclasses import replace
+
+    apis = {probe.api for probe in probes}
+    core = [probe for probe in PROBES.values() if probe.api in apis and probe.refusal == "fail"]
+    firsts = [ask for api in sorted(apis) if (ask := first_of(api)) is not None]
+    if send(Planned(tuple(firsts)), place, folder, replace(sending, labels={DISCOVERY: "true"})):
+        return True
+    found = judge_folder(folder, core)
+    offered = {case.api for case in found.cases if case.verdict not in ("unsupported", "error")}
+    rest = tuple(ask for ask in planned.chains if ask.api in offered and (planned.repeat > 1 or not _same(ask, firsts)))
+    return bool(rest) and send(
+        Planned(rest, planned.repeat), place, folder, replace(sending, force=sending.force or planned.repeat > 1)
+    )
+
+
+def _same(ask: Ask, others: Sequence[Ask]) -> bool:
+    return any((ask.api, ask.name) == (other.api, other.name) for other in others)
+
+
+def _counter(total: int, console: Console) -> Any:
+    """Return a function that shows how many requests were sent, on a terminal only."""
+    if console.quiet or not sys.stderr.isatty():
+        return lambda _: None
+
+    def told(sent: int) -> None:
+        click.echo(f"\r{sent} of {total} requests\x1b[K" + ("\r\x1b[K" if sent >= total else ""), err=True, nl=False)
+
+    return told
+
+
+def _headers(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the headers of `-H`. Raises UsageError."""
+    pairs = [line.partition(":") for line in lines]
+    wrong = next(
+        (line for line, (name, colon, _) in zip(lines, pairs, strict=True) if not colon or not name.strip()), None
+    )
+    if wrong is not None:
+        raise UsageError(f"invalid header {wrong!r}: expected 'Name: value'")
+    return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+
+
+def _check_budget(planned: Planned, budget: int | None) -> None:
+    if budget is not None and planned.requests > budget:
+        raise UsageError(
+            f"{planned.requests} requests are more than --budget {budget}; leave out cases with --select or --ignore"
+        )
+
+
+def _agreed(place: Endpoint, planned: Planned, budget: int | None, *, yes: bool, console: Console) -> bool:
+    """Say what it costs to ask another machine, and ask for consent on a terminal. Without one, only a large run is refused."""
+    console.say(f"{place.base}: {_cost(planned)}")
+    if yes:
+        return True
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        try:
+            return click.confirm("Send them?", err=True)
+        except click.Abort:
+            return False
+    if budget is None and planned.requests > DEFAULT_BUDGET:
+        raise UsageError(
+            f"{planned.requests} requests are more than {DEFAULT_BUDGET}; allow them with --budget {planned.requests} or --yes"
+        )
+    return True
+
+
+def _cost(planned: Planned) -> str:
+    unlimited = f", {planned.unlimited} without a limit" if planned.unlimited else ""
+    return (
+        f"{planned.requests} requests, about {planned.input_tokens:,} tokens of input, "
+        f"at most {planned.output_limit:,} of output{unlimited}"
+    )

@@ -1,0 +1,187 @@
+"""Check whether an endpoint is what it claims to be: ask a battery of cases, record every answer, and judge the recordings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._output import Sink
+from streamkit.cli.options import Console, Duration, talk_options
+from streamkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from streamkit.model.probing import ProbeRun
+    from streamkit.probes import Probe
+
+AUTO = "auto"
+
+
+@click.command("probe")
+@click.argument("url", required=False)
+@click.option("--model", metavar="NAME", help="The model to ask for.")
+@click.option(
+    "--api", default=AUTO, metavar="NAME", help="Ask for this API; auto (the default) asks for all offered ones."
+)
+@click.option("--select", metavar="CASES", multiple=True, help="Only these cases: names, groups (stream,tools), APIs.")
+@click.option("--ignore", metavar="CASES", multiple=True, help="Not these cases.")
+@click.option(
+    "--repeat", type=click.IntRange(1), default=1, metavar="N", help="Ask everything N times; other verdicts are flaky."
+)
+@click.option(
+    "--concurrency", "-c", type=click.IntRange(1), default=2, metavar="N", help="Run up to N cases at once. Default: 2."
+)
+@click.option("--budget", type=click.IntRange(1), metavar="REQUESTS", help="Send no more requests than this.")
+@click.option("--dry-run", is_flag=True, help="List the requests and what they cost, and send nothing.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask before requests to another machine.")
+@click.option("-H", "--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header with every request.")
+@click.option("--key-env", metavar="VARIABLE", help="Send the API key in this environment variable.")
+@click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
+@click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
+@click.option(
+    "-m", "--max-time", type=Duration(), default="5m", metavar="TIME", help="End a request after this. Default: 5m."
+)
+@click.option(
+    "--idle-timeout",
+    type=Duration(),
+    default="60s",
+    metavar="TIME",
+    help="End it after this much silence. Default: 60s.",
+)
+@click.option("-o", "--output", metavar="DIR", help="Record to this folder. Default: a new one below recordings/.")
+@click.option("--force", is_flag=True, help="Overwrite files in the folder, and of other options.")
+@click.option(
+    "--from", "folders", multiple=True, metavar="DIR", help="Judge these recordings, and send nothing. Repeatable."
+)
+@click.option("--compare", nargs=2, metavar="A B", help="Show what changed between two folders of recordings.")
+@click.option("--baseline", metavar="FILE", help="Do not fail for the cases that FILE lists.")
+@click.option("--write-baseline", metavar="FILE", help="Write the failing cases to FILE, for --baseline.")
+@click.option("--html", metavar="FILE", help="Write a page with a column for each endpoint.")
+@click.option("--explain", metavar="CASE", help="Show the manual of a case.")
+@click.option("--format", "format_name", type=ReporterName("probes", "rows"), default="text", help="Default: text.")
+@talk_options
+def command(
+    url: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    api: str,
+    folders: tuple[str, ...],
+    compare: tuple[str, str] | None,
+    explain: str | None,
+    dry_run: bool,
+    format_name: str,
+    console: Console,
+    **rest: Any,
+) -> int:
+    """Check whether an endpoint is what it claims to be.
+
+    A battery of cases is sent, every exchange is recorded, and the recordings are judged; with --from, judged again later.
+    Nothing is sent to any other host. API keys for known hosts are read from the environment, and never stored.
+
+    \b
+    Examples:
+      streamkit probe http://localhost:8000/v1 --model M --api openai_chat
+      streamkit probe http://localhost:8000/v1 --model M --select stream,tools --format junit > probe.xml
+      streamkit probe --from recordings/probe-a --from recordings/probe-b --html matrix.html
+
+    Exit codes: 0 no case fails, 1 a case fails, 2 usage error, or an endpoint that cannot be reached.
+    """
+    if sum(map(bool, (url, folders, compare, explain))) > 1:
+        raise UsageError("URL, --from, --compare and --explain cannot be combined")
+    probes = _selected(select, ignore, api)
+    if explain is not None:
+        return _explain(explain, console)
+    if compare is not None:
+        from streamkit.cli._probe_compare import compare_folders
+
+        return compare_folders(compare, probes, format_name, console)
+    reporter_named(format_name, "probes", "verdicts")
+    if dry_run:
+        from streamkit.cli._probe_sending import show_plan
+
+        return show_plan(probes, rest["repeat"], console)
+    code = 0
+    if not folders:
+        from streamkit.cli._probe_sending import ask_endpoint
+
+        if url is None:
+            raise UsageError("expected a URL, or --from DIR")
+        found = ask_endpoint(url, probes, auto=api == AUTO, console=console, **rest)
+        if isinstance(found, int):
+            return found
+        folders, code = (found.folder,), found.code
+    return max(code, _report(folders, probes, format_name, console, **rest))
+
+
+def _selected(select: tuple[str, ...], ignore: tuple[str, ...], api: str) -> list[Probe]:
+    from streamkit.probes import PROBES, selected
+
+    chosen = selected(_words(select), _words(ignore))
+    if api == AUTO:
+        return chosen
+    apis = sorted({probe.api for probe in PROBES.values()})
+    if api not in apis:
+        raise UsageError(f"unknown API {api!r}; expected one of: {', '.join((*apis, AUTO))}")
+    chosen = [probe for probe in chosen if probe.api == api]
+    if not chosen:
+        raise UsageError(f"no selected case is one of {api}")
+    return chosen
+
+
+def _words(options: tuple[str, ...]) -> list[str]:
+    return [word.strip() for option in options for word in option.split(",") if word.strip()]
+
+
+def _explain(name: str, console: Console) -> int:
+    """Write the manuals of the cases of this name."""
+    from streamkit.probes import selected
+
+    manuals = [f"{console.paint('head', probe.key)}\n\n{probe.docstring}\n" for probe in selected([name])]
+    click.echo("\n".join(manuals), color=True)
+    return 0
+
+
+def _report(
+    folders: tuple[str, ...],
+    probes: list[Probe],
+    format_name: str,
+    console: Console,
+    *,
+    baseline: str | None,
+    write_baseline: str | None,
+    html: str | None,
+    force: bool,
+    **_: Any,
+) -> int:
+    """Judge these folders, write the report, and return the exit code."""
+    from streamkit.cli._probe_output import known_failures, report_of, write_known
+    from streamkit.service.judging import judge_folder
+
+    runs = [judge_folder(folder, probes) for folder in folders]
+    if write_baseline is not None:
+        write_known(write_baseline, runs, force, console)
+        return 0
+    known = known_failures(baseline, runs, console) if baseline is not None else frozenset()
+    with Sink(None, prose=format_name == "text", console=console) as sink:
+        reporter = reporter_named(format_name, "probes")
+        assert reporter.probes is not None
+        report = report_of(runs, probes, known, sink)
+        write(sink, reporter, reporter.probes(report))
+    if html is not None:
+        with Sink(html, force=force) as page:
+            page.piece(reporter_named("html", "probes").probes(report))  # type: ignore[misc]
+    failed = any(report.fails(case) for run in runs for case in run.cases)
+    return max(int(failed), *(_reached(run, console) for run in runs))
+
+
+def _reached(run: ProbeRun, console: Console) -> int:
+    """Return 2, with a message, if an endpoint gave no answer that could be judged."""
+    verdicts = {case.verdict for case in run.cases}
+    if verdicts == {"error"}:
+        console.complain(f"{run.endpoint}: no case could be judged: {run.cases[0].why}")
+    elif verdicts == {"unsupported"}:
+        console.complain(f"{run.endpoint}: none of these APIs or cases is supported: {run.cases[0].why}")
+    else:
+        return 0
+    return 2

@@ -1,0 +1,393 @@
+"""What cases expect of answers, in the terms common to all APIs. Each function here returns an `Expectation`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from streamkit.model.exchange import header
+from streamkit.model.message import MAX_COUNT
+from streamkit.probes._probe import Answer, Expectation, Flaw, each
+from streamkit.text import shorten
+
+_QUOTE = 60
+
+
+def quoted(text: str) -> str:
+    """Return text of an endpoint in quotation marks, shortened."""
+    return f"“{shorten(' '.join(text.split()), _QUOTE)}”"
+
+
+def has_text() -> Expectation:
+    """The answer has text. A model that reasons may need all its tokens for that, which is a deviation."""
+
+    def check(answer: Answer) -> str | Flaw | None:
+        if answer.message.text.strip():
+            return None
+        if answer.message.reasoning:
+            return Flaw("deviates", f"the answer has no text, only reasoning ({answer.message.finish or 'no finish'})")
+        return "the answer has no text"
+
+    return each(check)
+
+
+def has_role(name: str) -> Expectation:
+    """The message has this role."""
+
+    def check(answer: Answer) -> str | None:
+        role = answer.message.role
+        return None if role == name else f"role {role!r}, expected {name!r}" if role else f"no role, expected {name!r}"
+
+    return each(check)
+
+
+def finish(*reasons: str) -> Expectation:
+    """Each choice ended for one of these reasons."""
+
+    def check(answer: Answer) -> str | None:
+        found = [message.finish for message in answer.reply.messages] or [None]
+        wrong = next((reason for reason in found if reason not in reasons), reasons[0])
+        expected = " or ".join(map(repr, reasons))
+        return None if wrong in reasons else f"finish reason {wrong!r}, expected {expected}"
+
+    return each(check)
+
+
+def fields(expected: Mapping[str, type | tuple[type, ...] | str]) -> Expectation:
+    """The JSON body of a plain answer has these fields: of a type, or equal to a text. `a.0.b` names a field further down."""
+
+    def check(answer: Answer) -> str | None:
+        value = answer.json
+        if not isinstance(value, Mapping):
+            return "the body is not a JSON object"
+        for path, wanted in expected.items():
+            found = at(value, path)
+            if isinstance(wanted, str):
+                if found != wanted:
+                    return f"{path} is {shorten(repr(found), _QUOTE)}, expected {wanted!r}"
+            elif isinstance(found, bool) or not isinstance(found, wanted):
+                return f"{path} is {'missing' if found is None else shorten(repr(found), _QUOTE)}"
+        return None
+
+    return each(check)
+
+
+def at(value: Any, path: str) -> Any:
+    """Return the value at a path such as `choices.0.message`; None if there is none."""
+    for part in path.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdecimal():
+            value = value[int(part)] if int(part) < len(value) else None
+        else:
+            return None
+    return value
+
+
+def usage_adds_up() -> Expectation:
+    """The answer reports its tokens, and the total is the sum of input and output."""
+
+    def check(answer: Answer) -> str | Flaw | None:
+        usage = answer.reply.usage
+        if usage is None or usage.output is None:
+            return Flaw("deviates", "no usage is reported")
+        if usage.total is not None and usage.input is not None and usage.total < usage.input + usage.output:
+            return f"usage: {usage.input} + {usage.output} tokens are more than the total {usage.total}"
+        if usage.total is not None and usage.input is not None and usage.total > usage.input + usage.output:
+            return Flaw("deviates", f"usage: the total {usage.total} is not {usage.input} + {usage.output}")
+        return None
+
+    return each(check)
+
+
+def output_within(limit: int) -> Expectation:
+    """The reported output has at most `limit` tokens."""
+
+    def check(answer: Answer) -> str | None:
+        output = answer.reply.usage.output if answer.reply.usage else None
+        return None if output is None or output <= limit else f"{output} tokens of output, expected at most {limit}"
+
+    return each(check)
+
+
+def content_type(*kinds: str) -> Expectation:
+    """The response has one of these content types."""
+
+    def check(answer: Answer) -> str | None:
+        kind = (answer.exchange.content_type or "").partition(";")[0].strip().lower()
+        return None if kind in kinds else f"content type {kind or 'missing'}, expected {' or '.join(kinds)}"
+
+    return each(check)
+
+
+def uncompressed() -> Expectation:
+    """The response has no content coding."""
+
+    def check(answer: Answer) -> str | None:
+        coding = header(answer.exchange.response.headers, "content-encoding") if answer.exchange.response else None
+        plain = coding is None or coding.lower() == "identity"
+        return None if plain else f"content coding {coding}, which the request did not accept"
+
+    return each(check)
+
+
+def only(place: int, expectation: Expectation) -> Expectation:
+    """The expectation applies to the answer at `place` alone, from 0."""
+
+    def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
+        if place < len(answers):
+            for flaw in expectation(answers[place : place + 1]):
+                yield Flaw(flaw.verdict, flaw.why, place, flaw.breaks)
+
+    return found
+
+
+def agree(*, text: bool = True) -> Expectation:
+    """All answers have the same role, finish reason, number of input tokens and tool calls; and, if `text`, the same text.
+
+    A model may word its answer differently each time, which is a deviation only: the request asked for temperature 0.
+    """
+
+    def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
+        first = answers[0]
+        for place, answer in enumerate(answers[1:], 1):
+            for what, one, other in (
+                ("role", first.message.role, answer.message.role),
+                ("finish reason", first.message.finish, answer.message.finish),
+                ("input tokens", _input(first), _input(answer)),
+                ("tool calls", _names(first), _names(answer)),
+            ):
+                if one != other and (what != "input tokens" or None not in (one, other)):
+                    yield Flaw("fail", f"{what}: {one!r} in the first answer, {other!r} in the other", place)
+            if text and first.message.text != answer.message.text:
+                yield _worded(first.message.text, answer.message.text, place)
+
+    return found
+
+
+def _worded(one: str, other: str, place: int) -> Flaw:
+    """Return the flaw of two texts that differ: a missing part or another order is a failure, another text a deviation."""
+    if one and other and (_is_within(other, one) or _is_within(one, other)):
+        return Flaw("fail", f"a part of the text is missing: {quoted(one)} and {quoted(other)}", place)
+    if sorted(one.split()) == sorted(other.split()):
+        return Flaw("fail", f"the words come in another order: {quoted(one)} and {quoted(other)}", place)
+    return Flaw("deviates", f"other texts at temperature 0: {quoted(one)} and {quoted(other)}", place)
+
+
+def _is_within(part: str, whole: str) -> bool:
+    """Return whether `part` is `whole` with something left out at one place."""
+    start = next((i for i, (a, b) in enumerate(zip(part, whole, strict=False)) if a != b), min(len(part), len(whole)))
+    rest = len(part) - start
+    return len(part) < len(whole) and (rest == 0 or whole.endswith(part[start:]))
+
+
+def _input(answer: Answer) -> int | None:
+    return answer.reply.usage.input if answer.reply.usage else None
+
+
+def _names(answer: Answer) -> list[str | None]:
+    return [call.name for call in answer.message.tool_calls]
+
+
+def calls_tool(name: str, *arguments: str, least: int = 1, declined: str = "") -> Expectation:
+    """The answer calls this tool, at least `least` times, with a JSON object as arguments that has these fields.
+
+    With `declined`, an answer without a call is a deviation with that reason: nothing forced the model to call.
+    """
+
+    def check(answer: Answer) -> str | Flaw | None:
+        calls = [call for call in answer.message.tool_calls if call.name == name]
+        if len(calls) < least:
+            others = [call.name for call in answer.message.tool_calls if call.name != name]
+            if others:
+                return f"a call of {others[0]!r}, expected {name!r}"
+            what = f"{len(calls)} calls of {name!r}, expected {least}" if calls else f"no call of {name!r}"
+            return Flaw("deviates", f"{what}: {declined}") if declined else what
+        return next(filter(None, (_wrong_arguments(call.text, arguments) for call in calls)), None)
+
+    return each(check)
+
+
+def _wrong_arguments(text: str, names: Sequence[str]) -> str | None:
+    try:
+        value = orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return f"the arguments are not JSON: {quoted(text)}"
+    if not isinstance(value, dict):
+        return f"the arguments are not a JSON object: {quoted(text)}"
+    missing = [name for name in names if name not in value]
+    return f"the arguments lack {missing[0]!r}: {quoted(text)}" if missing else None
+
+
+def uses_result() -> Expectation:
+    """The answer to the result of a call is text. A model may call again, which is a deviation."""
+
+    def check(answer: Answer) -> str | Flaw | None:
+        if answer.message.text.strip():
+            return None
+        if answer.message.tool_calls:
+            return Flaw("deviates", f"the model called {answer.message.tool_calls[0].name!r} again")
+        return "the answer has no text"
+
+    return each(check)
+
+
+def calls_have_ids() -> Expectation:
+    """Every call has an id of its own."""
+
+    def check(answer: Answer) -> str | None:
+        ids = [call.id for call in answer.message.tool_calls]
+        if not all(ids):
+            return "a tool call without an id"
+        return None if len(set(ids)) == len(ids) else f"two tool calls with the id {ids[0]!r}"
+
+    return each(check)
+
+
+def calls_nothing() -> Expectation:
+    """The answer calls no tool."""
+
+    def check(answer: Answer) -> str | None:
+        calls = answer.message.tool_calls
+        return f"a call of {calls[0].name!r}, although tools were turned off" if calls else None
+
+    return each(check)
+
+
+def json_text(*names: str) -> Expectation:
+    """The text of the answer is a JSON object with these fields."""
+
+    def check(answer: Answer) -> str | None:
+        try:
+            value = orjson.loads(answer.message.text)
+        except orjson.JSONDecodeError:
+            return f"the text is not JSON: {quoted(answer.message.text)}"
+        if not isinstance(value, dict):
+            return f"the text is not a JSON object: {quoted(answer.message.text)}"
+        missing = [name for name in names if name not in value]
+        return f"the object lacks {missing[0]!r}: {quoted(answer.message.text)}" if missing else None
+
+    return each(check)
+
+
+def without(word: str) -> Expectation:
+    """The text of the answer does not contain this word."""
+
+    def check(answer: Answer) -> str | None:
+        text = answer.message.text
+        return f"the text contains {word!r}: {quoted(text)}" if word in text else None
+
+    return each(check)
+
+
+def whole_characters() -> Expectation:
+    """No character of the answer was cut in two: there is no U+FFFD in its text."""
+
+    def check(answer: Answer) -> str | None:
+        text = answer.message.text
+        return f"a character was cut in two: {quoted(text)}" if "\ufffd" in text else None
+
+    return each(check)
+
+
+def refuses(*statuses: int, lawful: Callable[[Answer], str | None] | None = None) -> Expectation:
+    """The request is refused: with one of these statuses, in JSON, with a text that says why.
+
+    `lawful` returns why an answer that is no refusal is allowed; it is then a deviation, otherwise a failure.
+    """
+
+    def check(answer: Answer) -> str | Flaw | None:
+        status = answer.status or 0
+        if 200 <= status < 300:
+            reason = lawful(answer) if lawful is not None else None
+            return Flaw("deviates", reason) if reason else f"status {status}, expected {_listed(statuses)}"
+        if status >= 500:
+            return f"status {status}, expected {_listed(statuses)}"
+        if answer.refusal is None:
+            return f"status {status} without an error object"
+        if status not in statuses:
+            return Flaw("deviates", f"status {status}, expected {_listed(statuses)}")
+        return None
+
+    return each(check)
+
+
+def _listed(statuses: Sequence[int]) -> str:
+    return " or ".join(map(str, statuses))
+
+
+def error_fields(expected: Mapping[str, type]) -> Expectation:
+    """The error object of a refusal has these fields, as the SDKs of its API read them."""
+
+    def check(answer: Answer) -> str | Flaw | None:
+        if answer.status is None or answer.status < 400 or answer.refusal is None:
+            return None
+        for path, kind in expected.items():
+            if not isinstance(at(answer.json, path), kind):
+                return Flaw("deviates", f"the error object has no {path}")
+        return None
+
+    return each(check)
+
+
+def never_fails() -> Expectation:
+    """The server answers, or refuses with a reason; it does not fail."""
+
+    def check(answer: Answer) -> str | None:
+        status = answer.status or 0
+        if status >= 500 and status != 501:
+            return f"status {status}, expected an answer or a refusal"
+        if status >= 400 and answer.refusal is None:
+            return f"status {status} without an error object"
+        return None
+
+    return each(check)
+
+
+def same_connection() -> Expectation:
+    """The later requests went over the connection of the first."""
+
+    def found(answers: Sequence[Answer]) -> Iterator[Flaw]:
+        for place, answer in enumerate(answers[1:], 1):
+            if answer.exchange.connected_at is not None:
+                yield Flaw("deviates", "the connection was closed after the answer", place)
+
+    return found
+
+
+def arrives_in_pieces() -> Expectation:
+    """The first content arrives before the end, so that the answer is streamed, and not only sent as a stream.
+
+    A stream that takes less than a tenth of a second after its head, or has few chunks, shows nothing.
+    """
+
+    def check(answer: Answer) -> Flaw | None:
+        times = [when for when in answer.stream.chunk_times() if when is not None]
+        head = answer.exchange.response.at if answer.exchange.response else None
+        if len(times) < _FEW_CHUNKS or head is None:
+            return None
+        first, last = times[1], times[-1]
+        waited = first - (answer.exchange.sent_at or 0)
+        if last - first < max(waited // 100, 1) and waited > _NOTICED_NS:
+            return Flaw("deviates", f"all chunks arrived at once, {waited / 1e6:.0f} ms after the request")
+        return None
+
+    return each(check)
+
+
+_FEW_CHUNKS = 5
+_NOTICED_NS = 100_000_000
+
+
+def counts_are_numbers() -> Expectation:
+    """Every reported token count is an integer that is not negative."""
+
+    def check(answer: Answer) -> str | None:
+        usage = answer.reply.usage
+        counts = (usage.input, usage.output, usage.total) if usage else ()
+        wrong = [count for count in counts if count is not None and not 0 <= count <= MAX_COUNT]
+        return f"a token count is {wrong[0]}" if wrong else None
+
+    return each(check)

@@ -1,0 +1,247 @@
+"""Judge the recorded answers of an endpoint: the same for answers that just came and for those of a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
+from functools import partial
+
+from streamkit.frozen import dataclass
+from streamkit.model.probing import CaseResult, CaseVerdict
+from streamkit.probes._probe import Answer, Flaw, Probe
+from streamkit.text import shorten
+
+_REFUSED = frozenset([400, 404, 405, 406, 410, 413, 415, 422, 501])
+_NOT_NOW = frozenset([408, 425, 429, 503, 529])
+_GRAVITY: tuple[CaseVerdict, ...] = ("fail", "error", "unsupported", "deviates", "pass")
+_LONGEST_QUOTE = 160
+_MOST_REASONS = 3
+
+Answers = Mapping[str, Sequence[Answer]]
+"""The answers of one repetition, by the key of the case."""
+
+
+@dataclass(slots=True)
+class _Reported:
+    """What the cases judged so far have reported about their APIs: codes of lint, damaged
+    streams, and whether it answers plain and streaming requests at all."""
+
+    codes: dict[tuple[str, str], str] = field(default_factory=dict)
+    damage: dict[tuple[str, str], str] = field(default_factory=dict)
+    unanswered: dict[tuple[str, bool], str] = field(default_factory=dict)
+
+
+def judge(probes: Sequence[Probe], repetitions: Sequence[Answers]) -> list[CaseResult]:
+    """Return the result of each case that has answers, in the order of the probes.
+
+    If repetitions of a case have different verdicts, it is flaky.
+    """
+    ordered = sorted(probes, key=_rank)
+    owners = {(probe.api, code): probe.key for probe in probes for code in probe.finds}
+    runs: list[dict[str, CaseResult]] = []
+    for answers in repetitions:
+        reported = _Reported()
+        runs.append({})
+        for probe in ordered:
+            if probe.key in answers:
+                runs[-1][probe.key] = _judged(probe, answers[probe.key], owners, reported)
+    return [
+        _together([run[probe.key] for run in runs if probe.key in run])
+        for probe in probes
+        if any(probe.key in run for run in runs)
+    ]
+
+
+def _rank(probe: Probe) -> tuple[int, str]:
+    """Return the place of a case in the order of judging: first those on which others depend."""
+    return (0 if probe.refusal == "fail" else 1 if probe.damage else 2 if probe.finds else 3), probe.key
+
+
+def _together(results: Sequence[CaseResult]) -> CaseResult:
+    """Return one result for all repetitions of a case."""
+    verdicts = [result.verdict for result in results]
+    worst = min(results, key=lambda result: _GRAVITY.index(result.verdict))
+    evidence = tuple(place for result in results for place in result.evidence)
+    if len(set(verdicts)) == 1:
+        return _with(worst, worst.verdict, worst.why, evidence)
+    counts = ", ".join(f"{verdicts.count(verdict)} × {verdict}" for verdict in dict.fromkeys(verdicts))
+    return _with(worst, "flaky", f"{counts}: {worst.why}", evidence)
+
+
+def _with(result: CaseResult, verdict: CaseVerdict, why: str, evidence: tuple[str, ...]) -> CaseResult:
+    return CaseResult(
+        name=result.name,
+        group=result.group,
+        api=result.api,
+        verdict=verdict,
+        why=why,
+        breaks=result.breaks,
+        evidence=evidence,
+    )
+
+
+def _judged(
+    probe: Probe, answers: Sequence[Answer], owners: Mapping[tuple[str, str], str], reported: _Reported
+) -> CaseResult:
+    flaws = list(_flaws(probe, answers, owners, reported))
+    verdict: CaseVerdict = min((flaw.verdict for flaw in flaws), key=_GRAVITY.index, default="pass")
+    grave = [flaw for flaw in flaws if flaw.verdict == verdict]
+    breaks = dict.fromkeys(
+        client for flaw in grave for client in (probe.clients if flaw.breaks is None else flaw.breaks)
+    )
+    places = sorted({flaw.at for flaw in grave if flaw.at is not None})
+    seen = [answers[place] for place in places] or answers
+    return CaseResult(
+        name=probe.name,
+        group=probe.group,
+        api=probe.api,
+        verdict=verdict,
+        why=_joined(list(dict.fromkeys(flaw.why for flaw in grave))),
+        breaks=tuple(breaks) if verdict == "fail" else (),
+        evidence=tuple(dict.fromkeys(answer.evidence for answer in seen if answer.evidence)),
+    )
+
+
+def _joined(reasons: Sequence[str]) -> str:
+    more = f"; and {len(reasons) - _MOST_REASONS} more" if len(reasons) > _MOST_REASONS else ""
+    return "; ".join(reasons[:_MOST_REASONS]) + more
+
+
+def _flaws(
+    probe: Probe, answers: Sequence[Answer], owners: Mapping[tuple[str, str], str], reported: _Reported
+) -> Iterator[Flaw]:
+    """Yield what is wrong; if nothing can be concluded, only why that is so."""
+    blocking = [flaw for place, answer in enumerate(answers) for flaw in _blocked(probe, answer, place, reported)]
+    if blocking:
+        if probe.refusal == "fail":
+            reported.unanswered[probe.api, probe.asks[0].streams] = probe.key
+        yield from blocking
+        return
+    if missing := [ask for ask in probe.chain if not any(answer.ask == ask for answer in answers)]:
+        reason = "the answer before it has no call" if missing[0].follows else "it was not recorded"
+        yield Flaw("error", f"not judged: the request {missing[0].name!r} was not sent, as {reason}")
+        return
+    flaws = [flaw for expectation in probe.expects for flaw in expectation(answers)]
+    for place, answer in enumerate(answers):
+        flaws += _found(probe, answer, place, owners, reported)
+        if _damaged(answer) and answer.stream.verdict in probe.damage:
+            reported.damage[probe.api, answer.stream.verdict] = probe.key
+            if not any(flaw.verdict == "fail" for flaw in flaws):
+                flaws.append(Flaw("fail", _damage(answer), place, _clients(answer)))
+    consequence = next(
+        (flaw for flaw in map(partial(_consequence, probe, reported), answers) if flaw is not None), None
+    )
+    if consequence is not None and any(flaw.verdict in ("fail", "deviates") for flaw in flaws):
+        yield consequence
+    else:
+        yield from flaws
+
+
+def _consequence(probe: Probe, reported: _Reported, answer: Answer) -> Flaw | None:
+    """Return why flaws of an answer are not this case's: another case has reported that the stream is damaged."""
+    known = reported.damage.get((probe.api, answer.stream.verdict)) if _damaged(answer) else None
+    if known is None or known == probe.key or probe.refusal == "expected":
+        return None
+    return Flaw("error", f"not judged: {_damage(answer)}, see {known}")
+
+
+def _blocked(probe: Probe, answer: Answer, place: int, reported: _Reported) -> Iterator[Flaw]:
+    """Yield why an answer cannot be judged by what the case expects: there is none, it is a refusal, or the stream is damaged."""
+    status, unanswered = answer.status, reported.unanswered.get((probe.api, answer.ask.streams))
+    if status is None:
+        yield Flaw("error", f"no response: {_ending(answer)}", place)
+    elif (
+        unanswered not in (None, probe.key)
+        and not 200 <= status < 300
+        and (status >= 500 or probe.refusal != "expected")
+    ):
+        yield Flaw("error", f"not judged: status {status}, see {unanswered}", place)
+    elif answer.ask.leaves:
+        return
+    elif probe.refusal != "expected" and not 200 <= status < 300:
+        flaw = _refused(answer, place)
+        yield Flaw("fail", flaw.why, place) if flaw.verdict == "unsupported" and probe.refusal == "fail" else flaw
+    elif _damaged(answer) and probe.refusal != "expected":
+        what, verdict = _damage(answer), answer.stream.verdict
+        known = reported.damage.get((probe.api, verdict))
+        own = probe.finds or probe.damage
+        if known is not None and known != probe.key and (not own or verdict == "not-a-stream"):
+            yield Flaw("error", f"not judged: {what}, see {known}", place)
+        elif not own:
+            yield Flaw("fail", what, place, _clients(answer))
+    elif not answer.ask.streams and answer.exchange.end is not None and answer.exchange.end.reason != "eof":
+        yield Flaw("error", f"not judged: the response ended with {_ending(answer)}", place)
+
+
+def _refused(answer: Answer, place: int) -> Flaw:
+    """Return the verdict for a status that is not a success."""
+    status, words = answer.status or 0, answer.refusal
+    said = f"status {status}" + (f": {_quoted(words)}" if words else "")
+    if status in (401, 403):
+        return Flaw("error", f"not judged: the key is not accepted: {said}", place)
+    if status in _NOT_NOW or status < 400:
+        return Flaw("error", f"not judged: {said}", place)
+    if status in _REFUSED:
+        return Flaw("unsupported", said, place) if words else Flaw("fail", f"{said} without an error object", place)
+    return Flaw("fail", f"{said} instead of an answer or a refusal", place)
+
+
+def _damaged(answer: Answer) -> bool:
+    """Return whether a stream was to come and is not complete."""
+    wanted = answer.ask.streams and not answer.ask.leaves and answer.status is not None and 200 <= answer.status < 300
+    return wanted and answer.stream.verdict != "complete"
+
+
+def _damage(answer: Answer) -> str:
+    verdict = answer.stream.verdict
+    if verdict == "not-a-stream":
+        kind = answer.exchange.content_type or "no content type"
+        return f"a stream was asked for, and the answer is none ({_quoted(kind)})"
+    if verdict == "truncated":
+        return f"the stream is cut off ({_ending(answer)})"
+    if verdict == "error":
+        words = next((f.message for f in answer.findings if f.code in ("SEQ421", "ANT713", "GEM906", "RSP814")), "")
+        return f"the stream reports an error{f': {_quoted(words)}' if words else ''}"
+    return f"the stream is {verdict}"
+
+
+def _clients(answer: Answer) -> tuple[str, ...]:
+    """Return the clients that break on the stream, as measured."""
+    return tuple(dict.fromkeys(c for f in answer.findings if f.severity == "error" for c in f.breaks))
+
+
+def _found(
+    probe: Probe, answer: Answer, place: int, owners: Mapping[tuple[str, str], str], reported: _Reported
+) -> Iterator[Flaw]:
+    """Yield the findings of lint that are this case's to report."""
+    if not answer.ask.streams or answer.ask.leaves or answer.status is None or answer.status >= 300:
+        return
+    for finding in answer.findings:
+        owner = _owner(probe.api, finding.code, owners)
+        if probe.finds or probe.damage:
+            if owner != probe.key:
+                continue
+            reported.codes[probe.api, finding.code] = probe.key
+        elif (probe.api, finding.code) in reported.codes or finding.code.startswith(("TIM", *probe.allows)):
+            continue
+        if finding.severity != "info":
+            many = f" ({finding.count} times)" if finding.count > 1 else ""
+            verdict: CaseVerdict = "fail" if finding.severity == "error" else "deviates"
+            yield Flaw(verdict, f"{finding.code} {_quoted(finding.message)}{many}", place, finding.breaks)
+
+
+def _owner(api: str, code: str, owners: Mapping[tuple[str, str], str]) -> str | None:
+    """Return the key of the case that reports a code of lint: the one with the longest beginning of it."""
+    return next((owners[api, code[:size]] for size in range(len(code), 0, -1) if (api, code[:size]) in owners), None)
+
+
+def _ending(answer: Answer) -> str:
+    end = answer.exchange.end
+    if end is None:
+        return "the recording has no end"
+    return f"{end.reason}: {_quoted(end.error)}" if end.error else end.reason
+
+
+def _quoted(text: str) -> str:
+    """Return text of an endpoint, shortened."""
+    return shorten(" ".join(text.split()), _LONGEST_QUOTE)

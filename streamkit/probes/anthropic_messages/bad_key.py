@@ -1,0 +1,29 @@
+"""A wrong key is refused with status 401.
+
+Sends: a request with a key that does not exist.
+
+Expects: status 401 and the error object of the API. An endpoint that checks no keys deviates, as local servers do.
+
+Why: clients ask for another key only at 401.
+
+Reference: Anthropic API reference, Errors. RFC 9110, section 15.5.2.
+
+Clients: the SDKs of Anthropic, which make `AuthenticationError` of 401.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes.anthropic_messages._asks import BAD_KEY
+
+PROBE = Probe.declare(
+    __name__,
+    api="anthropic_messages",
+    group="errors",
+    asks=(BAD_KEY,),
+    refusal="expected",
+    expects=(
+        refuses(401, 403, lawful=lambda _: "keys are not checked"),
+        error_fields({"type": str, "error": dict, "error.type": str, "error.message": str}),
+    ),
+)

@@ -1,0 +1,21 @@
+"""The result of a call can be sent back.
+
+Sends: a forced call, then the conversation with the call and its result, streamed.
+
+Expects: an answer in words; a model that calls again deviates. If the first answer has no call, nothing can be judged.
+
+Why: agents are loops of this; gateways lose ids here.
+
+Reference: Anthropic API reference, Create a Message; Streaming Messages.
+
+Clients: every agent framework.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe, only, uses_result
+from streamkit.probes.anthropic_messages._asks import TOOL_ROUND
+
+PROBE = Probe.declare(
+    __name__, api="anthropic_messages", group="tools", asks=(TOOL_ROUND,), expects=(only(1, uses_result()),)
+)

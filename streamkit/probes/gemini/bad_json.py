@@ -1,0 +1,29 @@
+"""A body that is not JSON is refused with status 400.
+
+Sends: a body that ends in the middle.
+
+Expects: status 400 (or 422) and the error object of the API.
+
+Why: a status of 500 is retried by clients, in vain.
+
+Reference: Gemini API reference, Status codes; google.rpc.Status. RFC 9110, section 15.5.1.
+
+Clients: SDKs that retry 5xx.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes.gemini._asks import BAD_JSON
+
+PROBE = Probe.declare(
+    __name__,
+    api="gemini",
+    group="errors",
+    asks=(BAD_JSON,),
+    refusal="expected",
+    expects=(
+        refuses(400, 422),
+        error_fields({"error": dict, "error.code": int, "error.message": str, "error.status": str}),
+    ),
+)

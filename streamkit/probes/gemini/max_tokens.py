@@ -1,0 +1,21 @@
+"""The limit of tokens ends the answer, and the answer says so.
+
+Sends: a question whose answer is long, with `maxOutputTokens: 3`, streamed.
+
+Expects: finish reason MAX_TOKENS, and at most 3 tokens of output.
+
+Why: clients ask for the rest of an answer, or reject it, only if they are told that it was cut off.
+
+Reference: Gemini API reference, models.generateContent; models.streamGenerateContent.
+
+Clients: structured output helpers, agents.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe, finish, output_within
+from streamkit.probes.gemini._asks import SHORT
+
+PROBE = Probe.declare(
+    __name__, api="gemini", group="limits", asks=(SHORT,), expects=(finish("MAX_TOKENS"), output_within(3))
+)

@@ -1,0 +1,19 @@
+"""A client that leaves does not disturb the next.
+
+Sends: a long answer that is left after its first frame, then another question.
+
+Expects: the next question is answered.
+
+Why: people press Stop. A server with few slots that goes on writing makes the next one wait.
+
+Reference: RFC 9112, section 9.6.
+
+Clients: chat interfaces with a stop button.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe, has_text, only
+from streamkit.probes.openai_chat._asks import LEAVING
+
+PROBE = Probe.declare(__name__, api="openai_chat", group="http", asks=(LEAVING,), expects=(only(1, has_text()),))

@@ -1,0 +1,26 @@
+"""A request without messages is refused.
+
+Sends: a body without `messages`.
+
+Expects: status 400 (or 422) and a JSON error object.
+
+Why: a mistake of the client has to be told to it.
+
+Reference: OpenAI API reference, Create chat completion, `messages`: required.
+
+Clients: SDKs that retry 5xx.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes.openai_chat._asks import NO_MESSAGES
+
+PROBE = Probe.declare(
+    __name__,
+    api="openai_chat",
+    group="errors",
+    asks=(NO_MESSAGES,),
+    refusal="expected",
+    expects=(refuses(400, 422), error_fields({"error": dict, "error.message": str})),
+)

@@ -1,0 +1,1 @@
+"""The cases of OpenAI's Completions, which inference servers offer for base models."""

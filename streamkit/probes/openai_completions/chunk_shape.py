@@ -1,0 +1,19 @@
+"""Every event has the fields of the API.
+
+Sends: the streamed question.
+
+Expects: every field that the reference requires, each of its type. Codes of lint: SCH.
+
+Why: typed clients refuse an event with a missing field or a wrong type, and with it the whole answer.
+
+Reference: OpenAI API reference, Create completion.
+
+Clients: `lint` names the clients that break, by the code of the finding.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe
+from streamkit.probes.openai_completions._asks import STREAMED
+
+PROBE = Probe.declare(__name__, api="openai_completions", group="stream", asks=(STREAMED,), finds=("SCH",))

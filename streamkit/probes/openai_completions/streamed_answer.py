@@ -1,0 +1,22 @@
+"""A request for a stream is answered with a stream.
+
+Sends: the same question, streamed.
+
+Expects: status 200 and an event stream. What is in the stream is judged by other cases.
+
+Why: a gateway that ignores the request for a stream sends one JSON object, and clients that wait for events get
+nothing.
+
+Reference: OpenAI API reference, Create completion.
+
+Clients: vLLM and llama.cpp benchmarks, code completion plugins.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe
+from streamkit.probes.openai_completions._asks import STREAMED
+
+PROBE = Probe.declare(
+    __name__, api="openai_completions", group="answer", asks=(STREAMED,), refusal="fail", damage=("not-a-stream",)
+)

@@ -1,0 +1,30 @@
+"""An unknown model is refused with an error object.
+
+Sends: a request for a model that does not exist.
+
+Expects: status 404 (or 400), and the error object of the API. A server with one model that answers for any name
+deviates.
+
+Why: a typing error in the name has to be told to the user, and not be retried.
+
+Reference: OpenAI API documentation, Error codes.
+
+Clients: openai-python and openai-node, which make `NotFoundError` with the message of it.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes.openai_completions._asks import UNKNOWN_MODEL
+
+PROBE = Probe.declare(
+    __name__,
+    api="openai_completions",
+    group="errors",
+    asks=(UNKNOWN_MODEL,),
+    refusal="expected",
+    expects=(
+        refuses(404, 400, lawful=lambda _: "a model that does not exist is answered"),
+        error_fields({"error": dict, "error.message": str}),
+    ),
+)

@@ -1,0 +1,26 @@
+"""A body that is not JSON is refused with status 400.
+
+Sends: a body that ends in the middle.
+
+Expects: status 400 (or 422) and the error object of the API.
+
+Why: a status of 500 is retried by clients, in vain.
+
+Reference: OpenAI API documentation, Error codes. RFC 9110, section 15.5.1.
+
+Clients: SDKs that retry 5xx.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe, error_fields, refuses
+from streamkit.probes.openai_responses._asks import BAD_JSON
+
+PROBE = Probe.declare(
+    __name__,
+    api="openai_responses",
+    group="errors",
+    asks=(BAD_JSON,),
+    refusal="expected",
+    expects=(refuses(400, 422), error_fields({"error": dict, "error.message": str})),
+)

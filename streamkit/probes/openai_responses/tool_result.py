@@ -1,0 +1,21 @@
+"""The result of a call can be sent back.
+
+Sends: a forced call, then the conversation with the call and its result, streamed.
+
+Expects: an answer in words; a model that calls again deviates. If the first answer has no call, nothing can be judged.
+
+Why: agents are loops of this; gateways lose ids here.
+
+Reference: OpenAI API reference, Create a model response; Streaming events.
+
+Clients: every agent framework.
+"""
+
+from __future__ import annotations
+
+from streamkit.probes import Probe, only, uses_result
+from streamkit.probes.openai_responses._asks import TOOL_ROUND
+
+PROBE = Probe.declare(
+    __name__, api="openai_responses", group="tools", asks=(TOOL_ROUND,), expects=(only(1, uses_result()),)
+)
