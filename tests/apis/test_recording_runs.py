@@ -21,8 +21,9 @@ from streamkit.formats import find, read
 from streamkit.metrics import METRICS, measure
 from streamkit.model import recording
 from streamkit.model.exchange import End, Exchange, Frames, Response
-from streamkit.model.recording_runs import LEAST, Runs
+from streamkit.model.recording_runs import Runs
 from streamkit.model.texts import Texts
+from streamkit.wire.fitting import LEAST
 from streamkit.wire.templates import NUMBERS, TEXTS, holes_of
 from tests.apis.test_any_json import REAL
 from tests.apis.test_on_demand import comparable
@@ -269,4 +270,3 @@ def test_streams_that_do_not_repeat_are_given_up() -> None:
             for at in range(40)
         ]
         assert runs.take(lines) is None
-    assert runs.failures == 4
