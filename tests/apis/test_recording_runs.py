@@ -80,7 +80,7 @@ def recorded(frames: list[bytes], times: list[int | None]) -> list[bytes]:
 # Random recordings.
 
 CHUNKS = (
-    '{"id":"c1","object":"chat.completion.chunk","created":17,"model":"m","choices":[{"index":0,"delta":{"content":"T"},'
+    '{"id":"c1","object":"chat.completion.chunk","created":1764000000,"model":"m","choices":[{"index":0,"delta":{"content":"T"},'
     '"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"T"}',
     '{"id": "c1", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "T"}, "finish_reason": null}]}',
     '{"choices":[{"index":0,"delta":{"reasoning_content":"T","content":"T"},"finish_reason":null}],"created":N}',

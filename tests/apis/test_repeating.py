@@ -57,14 +57,14 @@ def answered(body: bytes, kind: str = "text/event-stream") -> Exchange:
 
 
 ODD = (
-    '{"id":"c1","object":"chat.completion.chunk","created":17,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"T"}',
-    '{"id":"c2","object":"chat.completion.chunk","created":17,"model":"m","choices":[{"index":0,"delta":{"content":"T"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"T"}',
-    '{"id":"c1","object":"chat.completion.chunk","created":18,"model":"n","choices":[{"index":1,"delta":{"content":"T"},"logprobs":null,"finish_reason":null}],"usage":null,"service_tier":"T"}',
-    '{"id":"c1","object":"chat.completion.chunk","created":17,"model":"m","choices":[{"index":0,"delta":{"content":"T","content":"T"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"T"}',
-    '{"id":"c1","object":"chat.completion.chunk","created":17,"model":"m","choices":[{"index":0,"delta":{"content":7},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"T"}',
-    '{"id":"c1","object":"chat.completion.chunk","created":17,"model":"m","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}],"usage":null,"obfuscation":"T"}',
-    '{"id":"c1","object":"chat.completion.chunk","created":17,"model":"m","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}',
-    '{"id":"c1","object":"chat.completion.chunk","created":17,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"T"}}]},"finish_reason":null}]}',
+    '{"id":"c1","object":"chat.completion.chunk","created":1764000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"T"}',
+    '{"id":"c2","object":"chat.completion.chunk","created":1764000000,"model":"m","choices":[{"index":0,"delta":{"content":"T"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"T"}',
+    '{"id":"c1","object":"chat.completion.chunk","created":1764000001,"model":"n","choices":[{"index":1,"delta":{"content":"T"},"logprobs":null,"finish_reason":null}],"usage":null,"service_tier":"T"}',
+    '{"id":"c1","object":"chat.completion.chunk","created":1764000000,"model":"m","choices":[{"index":0,"delta":{"content":"T","content":"T"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"T"}',
+    '{"id":"c1","object":"chat.completion.chunk","created":1764000000,"model":"m","choices":[{"index":0,"delta":{"content":7},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"T"}',
+    '{"id":"c1","object":"chat.completion.chunk","created":1764000000,"model":"m","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}],"usage":null,"obfuscation":"T"}',
+    '{"id":"c1","object":"chat.completion.chunk","created":1764000000,"model":"m","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}',
+    '{"id":"c1","object":"chat.completion.chunk","created":1764000000,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"T"}}]},"finish_reason":null}]}',
     '{"error":{"message":"T"}}', "[]", "", "[DONE]", '{"choices":[{"delta":{"content":"T',
 )  # fmt: skip
 LONG = "the same words again and again"
@@ -74,19 +74,18 @@ def body(rng: random.Random) -> bytes:
     """Return a stream of chunks that are alike, with others between them, and texts that repeat the one before."""
     odd = rng.choice((0, 0.01, 0.05))
     template = rng.choice((CHUNKS[0], CHUNKS[0], rng.choice(CHUNKS)))
-    before = ""
     blocks = [ODD[0].replace("T", "x")] if rng.random() < 0.7 else []
     for _ in range(rng.choice((1, LEAST, 40, 150, 300))):
         if rng.random() < odd / 4:
             template = rng.choice((*CHUNKS, *ODD))
         payload = chunk(rng, rng.choice(ODD) if rng.random() < odd else template, odd / 10)
         if rng.random() < odd:
-            payload = (
-                template.replace("T", rng.choice((LONG, LONG + " and", before))).replace("N", "5").replace("F", "1.5")
-            )
+            grows = rng.choice(("", " and", " x"))
+            for times in range(rng.choice((1, 2, 5))):
+                text = LONG + grows * times
+                blocks.append(template.replace("T", text).replace("N", "5").replace("F", "1.5"))
         if rng.random() < odd and blocks:
             payload = blocks[-1]
-        before = payload[-40:-30].replace('"', "").replace("\\", "")
         blocks.append(payload)
     text = "".join(f"data: {payload}\n\n" for payload in blocks)
     return text.encode() + (b"data: [DONE]\n\n" if rng.random() < 0.8 else b"")
