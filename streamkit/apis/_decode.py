@@ -13,12 +13,15 @@ from typing import Any
 import orjson
 
 from streamkit.apis._on_demand import ChunksOnDemand
+from streamkit.apis._repeating import forms_in
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Frames
 from streamkit.model.stream import Broken
 from streamkit.model.texts import Texts
 from streamkit.wire import sse_blocks
+from streamkit.wire.fitting import LEAST
 from streamkit.wire.framing import SSE, choose
+from streamkit.wire.runs import Repeating
 from streamkit.wire.sse_blocks import Payloads
 from streamkit.wire.values import Events, Framing, Tail
 
@@ -62,11 +65,11 @@ class Decoded:
         return replace(self, chunks=chunks, chunk_events=chunk_events, broken=(), done=())
 
 
-def decode(exchange: Exchange, *, on_demand: bool = False) -> Decoded:
+def decode(exchange: Exchange, *, on_demand: bool = False, repeating: bool = False) -> Decoded:
     """Decode the body of one exchange. Never raises on content.
 
     With `on_demand`, chunks are decoded when they are looked at; looking at one raises NotAnObject if any event but a
-    last `[DONE]` is not a JSON object.
+    last `[DONE]` is not a JSON object. With `repeating`, chunks that repeat each other are a `Repeating` with their forms.
     """
     frames = exchange.frames
     framing = choose(exchange.content_type, frames.head(4096))
@@ -76,7 +79,7 @@ def decode(exchange: Exchange, *, on_demand: bool = False) -> Decoded:
         events = framing.decode(frames.body)
     times = arrival_times(frames, events.ends) if exchange.timed else [None] * len(events)
     document = len(events) == 1 and holds_document(framing, exchange, frames.body)
-    plain = _plain_chunks(events.data, on_demand=on_demand)
+    plain = _plain_chunks(events.data, on_demand=on_demand, repeating=repeating)
     if plain is not None:
         chunks, done = plain
         return Decoded(
@@ -123,7 +126,7 @@ def arrival_times(frames: Frames, ends: Sequence[int]) -> list[int | None]:
 
 
 def _plain_chunks(
-    payloads: Sequence[bytes], *, on_demand: bool
+    payloads: Sequence[bytes], *, on_demand: bool, repeating: bool
 ) -> tuple[Sequence[dict[str, Any]], tuple[int, ...]] | None:
     """Decode the usual case fast: every payload is a JSON object, possibly followed by one `[DONE]`. None otherwise."""
     marked = bool(payloads) and payloads[-1] == DONE
@@ -138,7 +141,7 @@ def _plain_chunks(
         return None
     if not set(map(type, chunks)) <= {dict}:
         return None
-    return chunks, done
+    return (Repeating(chunks, forms_in(objects)) if repeating and len(chunks) >= LEAST else chunks), done
 
 
 def _decode_each(decoded: Decoded) -> Decoded:

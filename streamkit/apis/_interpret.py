@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 from streamkit.apis._api import APIS, UNKNOWN, Api, Assembler, Chunk, Ending, Sample
 from streamkit.apis._decode import Decoded, decode
 from streamkit.apis._detect import choose_api
-from streamkit.apis._on_demand import HEAD, ChunksOnDemand, NotAnObject
+from streamkit.apis._on_demand import HEAD, ChunksOnDemand, NotAnObject, flags_by_form
 from streamkit.apis.dialects import DIALECTS, Dialect, detect_dialect
 from streamkit.errors import StreamkitError
 from streamkit.model.exchange import Exchange, is_error_body
 from streamkit.model.grammar import Misstep
 from streamkit.model.message import ERROR, USAGE, Reply, Usage
 from streamkit.model.stream import Misfit, Stream, Verdict
+from streamkit.wire.runs import Repeating
 from streamkit.wire.values import Events, Ignored
 
 Found = TypeVar("Found", Misfit, Misstep)
@@ -48,7 +49,7 @@ def interpret(
                 )
             except NotAnObject:
                 pass  # events that are not chunks have to be described one by one
-        return _interpreted(exchange, decode(exchange), api, dialect, strict=strict, judge=judge)
+        return _interpreted(exchange, decode(exchange, repeating=judge), api, dialect, strict=strict, judge=judge)
     except StreamkitError:
         raise
     except Exception as defect:
@@ -166,6 +167,8 @@ def _all_flags(api: Api, chunks: Sequence[Chunk]) -> list[int]:
     """Return the flags of each chunk."""
     if isinstance(chunks, ChunksOnDemand):
         return chunks.all_flags(lambda some: _all_flags(api, some))
+    if isinstance(chunks, Repeating):
+        return flags_by_form(chunks.forms, lambda some: _all_flags(api, some), lambda start, stop: [chunks[start:stop]])
     return api.all_flags(chunks) if api.all_flags else list(map(api.flags, chunks))
 
 

@@ -6,12 +6,16 @@ before anything has looked at them; decoding one again costs less than having ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, overload
 
 import orjson
 
+from streamkit.wire.runs import FormRuns
 from streamkit.wire.sse_blocks import Payloads
+
+Chunk = dict[str, Any]
+Flags = Callable[[Sequence[Chunk]], list[int]]
 
 HEAD = 32
 """Chunks at the beginning of a stream that are kept when they were looked at together."""
@@ -64,21 +68,26 @@ class ChunksOnDemand(Sequence[dict[str, Any]]):
         for payload in self._payloads:
             yield _objects((payload,))[0]
 
-    def all_flags(self, of_each: Callable[[Sequence[dict[str, Any]]], list[int]]) -> list[int]:
+    def all_flags(self, of_each: Flags) -> list[int]:
         """Return what `of_each` returns for these chunks. Chunks of one form have the same flags, and are not decoded."""
         payloads = self._payloads
         if not isinstance(payloads, Payloads):
             return [flag for batch in _batches(payloads) for flag in of_each(batch)]
-        known = payloads.forms.known()
-        flag_of = dict(zip(known, of_each([orjson.loads(form.example) for form in known]), strict=True))
-        found: list[int] = []
-        for form, start, stop in payloads.forms:
-            if form is not None:
-                found += [flag_of[form]] * (stop - start)
-            else:
-                for batch in _batches(payloads[start:stop]):
-                    found += of_each(batch)
-        return found
+        return flags_by_form(payloads.forms, of_each, lambda start, stop: _batches(payloads[start:stop]))
+
+
+def flags_by_form(forms: FormRuns, of_each: Flags, between: Callable[[int, int], Iterable[list[Chunk]]]) -> list[int]:
+    """Return the flags of chunks, of which those of one form have the same. `between` gives the chunks of a run in lists."""
+    known = forms.known()
+    flag_of = dict(zip(known, of_each([orjson.loads(form.example) for form in known]), strict=True))
+    found: list[int] = []
+    for form, start, stop in forms:
+        if form is not None:
+            found += [flag_of[form]] * (stop - start)
+        else:
+            for batch in between(start, stop):
+                found += of_each(batch)
+    return found
 
 
 def _batches(payloads: Sequence[bytes]) -> Iterator[list[dict[str, Any]]]:

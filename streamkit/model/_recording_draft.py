@@ -137,12 +137,13 @@ class Draft:
         taken = self._runs.take(lines)
         if taken is None:
             return False
+        kept, fit = taken
         self._align()
-        self.data += taken.kept
-        self.at += taken.at
-        for form, count in taken.forms:
+        self.data += kept
+        self.at += fit.at
+        self._sizes += fit.sizes
+        for form, count in fit.forms:
             self._forms.add(form, count)
-        self._sizes += taken.sizes
         return True
 
     def _align(self) -> None:

@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import field
-from itertools import compress, count, islice, pairwise, repeat
-from operator import add, and_, contains, itemgetter, ne, not_
-from typing import NamedTuple
+from collections.abc import Sequence
+from itertools import compress, count, repeat
+from operator import add, and_, contains, itemgetter
 
 import orjson
 
-from streamkit.frozen import dataclass
 from streamkit.wire import sse_runs
-from streamkit.wire.templates import Form, Unfit, check_numbers, check_texts, holes_of, separated
+from streamkit.wire.fitting import LEAST, Fit, Fitting, Forms
+from streamkit.wire.templates import Form, Unfit, check_numbers, check_texts, filled_with, forms_of, holes_of, separated
 
 START = b'{"type":"frame","at":'
 """How recorders begin the line of a frame."""
 
-LEAST = 12
-"""Lines: for fewer, a template costs more than it saves."""
-
 _LONGEST_TIME = 18  # digits, so that a time has 63 bits
-_MOST_FAILURES = 4
-_MOST_TEMPLATES = 8
 _FIELDS = itemgetter("type", "at", "text")
 _DIGITS = b",0123456789"
 _BACKSLASH = ord("\\")
 _END = b'"}\n'
-
-
-Forms = list[tuple[Form | None, int]]
-"""The forms of frames in order, and how many frames have each."""
-
-
-class Fit(NamedTuple):
-    """The lines that fit a template: which (None if all do), and for each of those its time, its frame's size and its form."""
-
-    which: list[bool] | None
-    at: list[int | None]
-    sizes: list[int]
-    forms: Forms
 
 
 class _Template:
@@ -96,7 +76,7 @@ class _Template:
         if within is not None:
             at = list(compress(at, within))
             which = within if which is None else _spread(which, within)
-        return Fit(which, at, sizes, forms)
+        return Fit(which, forms, at, sizes)
 
     def _framed(self, lines: Sequence[bytes], begin: int, start: int) -> list[bool] | None:
         """Return which lines have the first and the last piece in their places, None if all do."""
@@ -140,19 +120,13 @@ class _Template:
 
     def _forms_of(self, flat: list[bytes]) -> Forms:
         """Return the forms of the rows."""
-        width = len(self._texts)
-        if b"" not in flat:
-            return [(self._form((False,) * width), len(flat) // width)]
-        columns = [map(not_, flat[place::width]) for place in range(width)]
-        return [(self._form(empty), 1) for empty in zip(*columns, strict=True)]
+        return forms_of(flat, len(self._texts), self._form)
 
     def _form(self, empty: tuple[bool, ...]) -> Form:
         form = self._forms.get(empty)
         if form is None:
-            filled = self._pieces[0]
-            for is_text, is_empty, piece in zip(self._texts, empty, self._pieces[1:], strict=True):
-                filled += (b"" if is_empty else b"x" if is_text else b"1") + piece
-            form = self._forms[empty] = Form(filled, self._name, len(self._before), 2)
+            filled = filled_with(self._pieces, self._texts, empty)
+            form = self._forms[empty] = Form(filled, self._name, len(self._before), 2, has_numbers=not all(self._texts))
         return form
 
 
@@ -179,116 +153,36 @@ def _spread(which: list[bool], within: list[bool]) -> list[bool]:
     return [held and next(rest) for held in which]
 
 
-class Taken(NamedTuple):
-    """Lines that were taken: the line where there is a form, else the frame; and the time, the form and the size of each frame."""
-
-    kept: list[bytes]
-    at: list[int | None]
-    forms: Forms
-    sizes: list[int]
-
-
-@dataclass(slots=True)
 class Runs:
     """The templates of one exchange, learned while its lines are read."""
 
-    templates: list[_Template] = field(default_factory=list)
-    failures: int = 0
+    __slots__ = ("_fitting",)
 
-    def take(self, lines: list[bytes]) -> Taken | None:
-        """Take lines that begin with START, if a template helps, and if each holds a frame with text; else return None."""
-        if self.failures >= _MOST_FAILURES or len(lines) < LEAST:
+    def __init__(self) -> None:
+        self._fitting = Fitting(_Template.of)
+
+    def take(self, lines: list[bytes]) -> tuple[list[bytes], Fit] | None:
+        """Take lines that begin with START, if a template helps, and if each holds a frame with text; else return None.
+
+        Return what to keep of each line, which is the line itself where it has a form, else its frame; and what is known of
+        the frames.
+        """
+        if self._fitting.given_up or len(lines) < LEAST:
             return None
-        left = _Left(lines)
-        for template in self.templates:
-            left.apply(template)
-        while len(left.lines) >= LEAST and self._learn(left):
-            pass
-        return left.taken(lines) if left.fits else None
-
-    def _learn(self, left: _Left) -> bool:
-        """Make a template of one of the lines that are left, and apply it. Return whether it was worth while."""
-        if self.failures >= _MOST_FAILURES or len(self.templates) >= _MOST_TEMPLATES:
-            return False
-        lines, places, fits = left.lines, left.places, len(left.fits)
-        template = _Template.of(lines[len(lines) // 2], lines[len(lines) // 2 - 1])
-        if template is not None:
-            left.apply(template)
-            if len(left.lines) * 2 <= len(lines):
-                self.templates.append(template)
-                return True
-            left.lines, left.places = lines, places
-            del left.fits[fits:]
-        self.failures += 1
-        return False
-
-
-class _Left:
-    """The lines that fit no template so far, by their places, and the fits of the others."""
-
-    __slots__ = ("fits", "lines", "places")
-
-    def __init__(self, lines: list[bytes]) -> None:
-        self.lines = lines
-        self.places: Sequence[int] = range(len(lines))
-        self.fits: list[tuple[Sequence[int], Fit]] = []
-
-    def apply(self, template: _Template) -> None:
-        """Take out the lines that fit; again where times have another number of digits from some line on."""
-        while len(self.lines) >= LEAST:
-            fit = template.fit(self.lines)
-            if fit is None:
-                return
-            if fit.which is None:
-                self.fits.append((self.places, fit))
-                self.lines, self.places = [], []
-                return
-            self.fits.append((list(compress(self.places, fit.which)), fit))
-            others = list(map(not_, fit.which))
-            self.lines = list(compress(self.lines, others))
-            self.places = list(compress(self.places, others))
-
-    def taken(self, lines: list[bytes]) -> Taken | None:
-        """Return everything in order. Lines that are left are parsed; None if one of them holds no frame with text."""
-        if not self.places and len(self.fits) == 1:
-            _, fit = self.fits[0]
-            return Taken(lines, fit.at, fit.forms, fit.sizes)
+        left = self._fitting.take(lines)
+        if not left.fits:
+            return None
         try:
-            rest = list(map(_FIELDS, map(orjson.loads, self.lines)))
+            rest = list(map(_FIELDS, map(orjson.loads, left.records)))
             frames = [text.encode() for _, _, text in rest]
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return None
         if any(kind != "frame" for kind, _, _ in rest):
             return None
-        kept = list(lines)
-        for place, frame in zip(self.places, frames, strict=True):
-            kept[place] = frame
-        others = Fit(None, [time for _, time, _ in rest], list(map(len, frames)), [(None, 1)] * len(rest))
-        return _in_order(kept, [*self.fits, (self.places, others)])
-
-
-def _in_order(kept: list[bytes], fits: list[tuple[Sequence[int], Fit]]) -> Taken:
-    """Return what was found at the places of some fits in the order of all lines."""
-    at: list[int | None] = []
-    sizes: list[int] = []
-    forms: Forms = []
-    pieces = [piece for places, fit in fits for piece in _runs(places, fit)]
-    for _, piece in sorted(pieces, key=itemgetter(0)):
-        at += piece.at
-        sizes += piece.sizes
-        forms += piece.forms
-    return Taken(kept, at, forms, sizes)
-
-
-def _runs(places: Sequence[int], fit: Fit) -> Iterator[tuple[int, Fit]]:
-    """Yield the parts of a fit whose lines follow each other, with the place of their first line."""
-    if not places:
-        return
-    if places[-1] - places[0] + 1 == len(places):
-        yield places[0], fit
-        return
-    each = [form for form, number in fit.forms for _ in range(number)]
-    starts = [0, *compress(count(1), map(ne, islice(places, 1, None), map((1).__add__, places))), len(places)]
-    for start, stop in pairwise(starts):
-        forms: Forms = [(form, 1) for form in each[start:stop]]
-        yield places[start], Fit(None, fit.at[start:stop], fit.sizes[start:stop], forms)
+        kept = lines
+        if frames:
+            kept = list(lines)
+            for place, frame in zip(left.places, frames, strict=True):
+                kept[place] = frame
+        others = Fit(None, [(None, len(rest))] if rest else [], [at for _, at, _ in rest], list(map(len, frames)))
+        return kept, left.in_order(others)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
+from typing import TypeVar
 
 from streamkit.wire.templates import Form
+
+_T = TypeVar("_T")
 
 
 class FormRuns:
@@ -23,6 +26,11 @@ class FormRuns:
 
     def __getitem__(self, index: int) -> Form | None:
         return self._forms[bisect_right(self._stops, index)]
+
+    def run_at(self, index: int) -> tuple[Form | None, int]:
+        """Return the form of an item, and the number of the one after the last of its run."""
+        place = bisect_right(self._stops, index)
+        return self._forms[place], self._stops[place]
 
     def __iter__(self) -> Iterator[tuple[Form | None, int, int]]:
         """Yield the runs: the form, the first item and the one after the last."""
@@ -60,3 +68,13 @@ class FormRuns:
     def known(self) -> list[Form]:
         """Return the different forms."""
         return [form for form in dict.fromkeys(self._forms) if form is not None]
+
+
+class Repeating(list[_T]):
+    """A list whose items repeat each other: `forms` are those of its items."""
+
+    __slots__ = ("forms",)
+
+    def __init__(self, items: Iterable[_T], forms: FormRuns) -> None:
+        super().__init__(items)
+        self.forms = forms

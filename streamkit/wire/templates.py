@@ -11,8 +11,9 @@ texts are empty; tests hold this for each API.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
+from operator import not_
 
 import orjson
 
@@ -60,12 +61,13 @@ class Form:
     """What records of one template have in common: which of their texts are empty, and where their payload lies.
 
     `example` is a payload of this form, `name` its event type, `before` the number of bytes of an event before its payload,
-    which `after` follow. Compared by identity.
+    which `after` follow. `has_numbers` is whether they differ in numbers too. Compared by identity.
     """
 
-    __slots__ = ("after", "before", "example", "name")
+    __slots__ = ("after", "before", "example", "has_numbers", "name")
 
-    def __init__(self, example: bytes, name: str, before: int, after: int) -> None:
+    def __init__(self, example: bytes, name: str, before: int, after: int, *, has_numbers: bool) -> None:
+        self.has_numbers = has_numbers
         self.example = example
         self.name = name
         self.before = before
@@ -95,6 +97,28 @@ def holes_of(payload: bytes, other: bytes) -> tuple[list[bytes], list[bool]] | N
         return None
     pieces.append(payload[end:])
     return pieces, kinds
+
+
+FILLER = b"any text at all"
+"""What is in the holes of an example: no word that an API gives a meaning."""
+
+
+def filled_with(pieces: Sequence[bytes], texts: Sequence[bool], empty: Sequence[bool]) -> bytes:
+    """Return an example of what these pieces are of, in which those texts are empty."""
+    filled = pieces[0]
+    for is_text, is_empty, piece in zip(texts, empty, pieces[1:], strict=True):
+        filled += (b"" if is_empty else FILLER if is_text else b"1") + piece
+    return filled
+
+
+def forms_of(
+    flat: Sequence[bytes], width: int, form: Callable[[tuple[bool, ...]], Form]
+) -> list[tuple[Form | None, int]]:
+    """Return the forms of rows of `width` holes and how many have each; `form` gives the form by which holes are empty."""
+    if b"" not in flat:
+        return [(form((False,) * width), len(flat) // width)]
+    columns = [map(not_, flat[place::width]) for place in range(width)]
+    return [(form(empty), 1) for empty in zip(*columns, strict=True)]
 
 
 def separated(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
-from streamkit.apis._kit.fits import compile_check
+import orjson
+
+from streamkit.apis._kit.fits import Check, compile_check
 from streamkit.apis._kit.shape import Field, Shape
 from streamkit.apis._kit.spelling import misspelled
 from streamkit.model.finding import Severity
 from streamkit.model.stream import Misfit
 from streamkit.model.wording import describe
+from streamkit.wire.runs import Repeating
 
 _INDEX = re.compile(r"\[\d+\]")
 _MAX_LISTED = 8
@@ -30,11 +34,20 @@ def misfit_checker(
 
     def misfits(chunks: Sequence[dict[str, Any]]) -> Iterator[Misfit]:
         fits = compiled()
-        for index, chunk in enumerate(chunks):
+        for index in _unknown(chunks, fits):
+            chunk = chunks[index]
             if not fits(chunk) and not (error and error in chunk and unless not in chunk):
                 yield from explain(shape, chunk, index)
 
     return misfits
+
+
+def _unknown(chunks: Sequence[dict[str, Any]], fits: Check) -> Iterable[int]:
+    """Return the indices of the chunks that have to be checked: not those of a form whose example fits."""
+    if not isinstance(chunks, Repeating):
+        return range(len(chunks))
+    good = {form for form in chunks.forms.known() if fits(orjson.loads(form.example))}
+    return chain.from_iterable(range(start, stop) for form, start, stop in chunks.forms if form not in good)
 
 
 def explain(shape: Shape, value: Any, chunk: int) -> Iterator[Misfit]:

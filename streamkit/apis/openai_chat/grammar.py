@@ -9,7 +9,9 @@ the role in the first delta of a choice, one finish reason per choice, usage in 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from itertools import compress, count
 from operator import itemgetter
 from typing import Any
 
@@ -26,6 +28,7 @@ from streamkit.apis.openai_chat.tool_call_checks import ToolCallChecks
 from streamkit.model.grammar import Grammar, Misstep, Walk
 from streamkit.model.message import TEXT
 from streamkit.model.stream import Stream
+from streamkit.wire.runs import Repeating
 
 GRAMMAR = Grammar(
     name="a choice of a chat stream",
@@ -97,10 +100,23 @@ class _ChatWalk:
         self._reasoned: set[object] = set()
         self._empty: dict[object, Misstep] = {}
         self._tokens: dict[object, dict[str, Tokens]] = {}
+        # Of the run of chunks of one form that is being read: where it stops, which texts repeat the one before them, and
+        # before which chunk only those texts are left to be checked.
+        self._run_stop = 0
+        self._repeats: list[int] = []
+        self._settled = 0
 
     def missteps(self) -> Iterator[Misstep]:
-        for index, (chunk, flag) in enumerate(zip(self._stream.chunks, self._stream.flags, strict=True)):
+        chunks, flags = self._stream.chunks, self._stream.flags
+        index = -1
+        while (index := index + 1) < len(chunks):
+            chunk, flag = chunks[index], flags[index]
             if flag == TEXT and self._continues(chunk):
+                if isinstance(chunks, Repeating):
+                    index = self._skip(chunks, index)
+                continue
+            if index < self._settled:
+                yield from self._repeated_text(index, chunk)
                 continue
             problems = list(self._same.chunk(index, chunk))
             yield from problems
@@ -110,6 +126,8 @@ class _ChatWalk:
             repeated = [key for key in _REPEATED if key in self._previous]
             self._get_repeated = itemgetter(*repeated) if repeated else None
             self._values = self._get_repeated(self._previous) if self._get_repeated else None
+            if index < self._run_stop and not problems and len(chunk["choices"][0]["delta"]) == 1:
+                self._settled = self._run_stop
         yield from self._end()
 
     def _continues(self, chunk: dict[str, Any]) -> bool:
@@ -128,6 +146,30 @@ class _ChatWalk:
         if choice.get("finish_reason") == "" or choice.get("logprobs") or index in self._tokens:
             return False
         return self._restated.is_new((index, "content"), text)
+
+    def _skip(self, chunks: Repeating[dict[str, Any]], first: int) -> int:
+        """Return the last of the chunks from `first` on that continue the last one checked as `first` does.
+
+        Those of one form without numbers differ in their texts alone. A text that repeats the one before it has to be checked.
+        """
+        if first >= self._run_stop:
+            form, stop = chunks.forms.run_at(first)
+            if form is None or form.has_numbers:
+                return first
+            texts = [chunk["choices"][0]["delta"]["content"] for chunk in chunks[first:stop]]
+            self._repeats = list(compress(count(first + 1), map(str.startswith, texts[1:], texts)))
+            self._run_stop = stop
+        place = bisect_right(self._repeats, first)
+        last = self._repeats[place] - 1 if place < len(self._repeats) else self._run_stop - 1
+        choice = chunks[last]["choices"][0]
+        self._restated.last[choice["index"], "content"] = choice["delta"]["content"]
+        return last
+
+    def _repeated_text(self, index: int, chunk: dict[str, Any]) -> Iterator[Misstep]:
+        """Check the text of a chunk of which everything else was checked with another of its form."""
+        choice = chunk["choices"][0]
+        path = "$.choices[0].delta.content"
+        yield from self._restated.add(index, path, choice["delta"]["content"], key=(choice["index"], "content"))
 
     def _chunk(self, index: int, chunk: dict[str, Any], flag: int) -> Iterator[Misstep]:
         choices = chunk.get("choices")

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
+from streamkit.wire.runs import Repeating
 
 
 def _bad_byte(data: bytes) -> int | None:
@@ -52,7 +53,8 @@ def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each event or aside with invalid bytes, at the first of them."""
     if stream.exchange.frames.body.isascii():
         return
-    for event, data in enumerate(stream.events.data):
+    # Where chunks repeat each other, all data were read as JSON, and so are valid.
+    for event, data in enumerate(stream.events.data) if not isinstance(stream.chunks, Repeating) else ():
         if data.isascii():
             continue
         column = _bad_byte(data)

@@ -17,26 +17,42 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import orjson
 
 from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
+from streamkit.wire.runs import Repeating
 
 
-def _as_many_keys(stream: Stream) -> bool:
+def _no_key_lost(stream: Stream) -> bool:
     """Return whether the payloads have as many keys as the parsed objects: a cheap test that usually suffices.
+
+    Payloads of one form have the keys of its example.
+    """
+    chunks, data = stream.chunks, stream.events.data
+    if not isinstance(chunks, Repeating):
+        return _as_many_keys(chunks, [payload for payload in data if payload != b"[DONE]"])
+    if any(_duplicate_keys(form.example) for form in chunks.forms.known()):
+        return False
+    others = [run for run in chunks.forms if run[0] is None]
+    some = [chunk for _, start, stop in others for chunk in chunks[start:stop]]
+    return _as_many_keys(some, [payload for _, start, stop in others for payload in data[start:stop]])
+
+
+def _as_many_keys(chunks: Sequence[dict[str, Any]], payloads: Sequence[bytes]) -> bool:
+    """Return whether payloads have as many keys as their objects.
 
     Serialized again, the objects take as many bytes as payloads without spaces, unless a key was lost. If spaces or escapes
     differ, colons are counted instead: every key has one, and those in texts are on both sides.
     """
     try:
-        written = orjson.dumps(stream.chunks)
+        written = orjson.dumps(list(chunks))
     except (TypeError, ValueError):
         return False
-    payloads = [data for data in stream.events.data if data != b"[DONE]"]
-    commas_and_brackets = len(stream.chunks) + 1
+    commas_and_brackets = len(chunks) + 1
     if len(written) == sum(map(len, payloads)) + commas_and_brackets:
         return True
     return written.count(b":") == sum(data.count(b":") for data in payloads)
@@ -58,7 +74,7 @@ def _duplicate_keys(data: bytes) -> list[str]:
 @rule("JSN204", "warning")
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each duplicate key."""
-    if _as_many_keys(stream):
+    if _no_key_lost(stream):
         return
     for event, data in enumerate(stream.events.data):
         for key in _duplicate_keys(data):

@@ -39,7 +39,8 @@ def check(stream: Stream) -> Iterator[Sighting]:
         return
     if stream.api in _OWN_RULES:
         return
-    for chunk, flag in enumerate(stream.flags):
+    some = any(flag & ERROR for flag in set(stream.flags))
+    for chunk, flag in enumerate(stream.flags) if some else ():
         if flag & ERROR:
             yield Sighting(with_error("the stream reports an error", stream.chunks[chunk]), chunk=chunk, path="$.error")
     for chunk in (0, len(stream.chunks) - 1) if stream.chunks else ():
