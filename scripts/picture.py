@@ -31,7 +31,9 @@ text{font:%dpx ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mon
 def output_of(command: list[str]) -> list[str]:
     """Return the lines that a command prints on stdout and stderr, with color. Raises CalledProcessError for a usage error."""
     environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS)}
-    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, text=True, check=False)
+    ran = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, text=True, check=False
+    )
     if ran.returncode not in (0, 1):
         raise subprocess.CalledProcessError(ran.returncode, command, ran.stdout)
     return ran.stdout.strip("\n").split("\n")
@@ -77,7 +79,9 @@ def drawn(lines: list[str], title: str) -> str:
     width, height = _CHAR * COLUMNS + 2 * _MARGIN, _LINE * min(ROWS, len(lines)) + 2 * _MARGIN
     seconds, frames = scrolling(lines)
     rows = "\n".join(
-        f'<text y="{(number + 0.78) * _LINE:g}">{spans(line)}</text>' for number, line in enumerate(lines) if line.strip()
+        f'<text y="{(number + 0.78) * _LINE:g}">{spans(line)}</text>'
+        for number, line in enumerate(lines)
+        if line.strip()
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img">\n'
