@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Versions of the dependencies in pyproject.toml: any installed ones, or the `lowest` or `newest` allowed.
 VERSIONS = any
 
-.PHONY: demo test test-lowest test-newest lint links docs clients bench torture fuzz soak mutants clean FORCE
+.PHONY: demo test test-lowest test-newest lint links docs site picture clients bench torture fuzz soak mutants clean FORCE
 
 demo: $(VENV)/installed
 	@$(BIN)/streamkit demo
@@ -35,6 +35,15 @@ links: $(VENV)/created
 
 docs: $(VENV)/dev
 	$(BIN)/python docs/generate.py
+
+# The documentation as a site, in build/site/site; links, anchors and outside requests are checked.
+site: $(VENV)/created
+	@scripts/install.sh $(VENV) --group site
+	$(BIN)/python scripts/site.py
+
+# The picture of the README, drawn from a run of the tour.
+picture: $(VENV)/installed
+	$(BIN)/python scripts/picture.py docs/pictures/demo.svg
 
 # What the clients of others make of broken streams, measured with their newest versions: needs the network, and npm.
 # CLIENTS="openai-python ai" measures these alone. Then `make docs`.
