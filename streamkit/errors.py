@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable
+from typing import Any
 
 
 def suggestion(word: str, known: Iterable[str], listed: Iterable[str] | None = None) -> str:
@@ -26,6 +27,14 @@ class StreamkitError(Exception):
     """The base class: an error that is reported in one line. `exit_code` is the exit code of the process."""
 
     exit_code = 2
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Make a copy in another process equal to this one, whatever the parameters of the class are."""
+        return _remade, (type(self), self.args), self.__dict__
+
+
+def _remade(kind: type[StreamkitError], args: tuple[Any, ...]) -> StreamkitError:
+    return kind.__new__(kind, *args)
 
 
 class UnreadableInput(StreamkitError):
@@ -91,3 +100,11 @@ class UsageError(StreamkitError):
 
 class UnknownForm(UnreadableInput):
     """An input that can be opened but is not a stream in any known format. Walking a folder skips it."""
+
+
+class RemoteDefect(Exception):
+    """A defect of streamkit in another process. The message has the type of the exception and its message."""
+
+
+class WorkFailed(Exception):
+    """Work in other processes that cannot go on. Its cause is the error to report."""

@@ -20,7 +20,7 @@ STATE = {
     "apis.openai_responses.item_grammar._Item",
     "cli._curl.Command",
     "cli._sending.Flags",
-    "cli.lint._Judged",
+    "cli._lint_job.Judged",
     "compare.streams._Field",
     "formats._drafts.Draft",
     "formats._repair._Reader",
@@ -38,6 +38,7 @@ STATE = {
     "service.comparing.Side",
     "service.measuring.Run",
     "service.pricing.Bill",
+    "service.spreading.Read",
     "transport.client._Reporter",
     "transport.client._Timing",
 }

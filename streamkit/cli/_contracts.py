@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from streamkit.errors import UsageError
 from streamkit.frozen import dataclass
@@ -18,9 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Contracts:
-    """The schemas that were given: those for the streams of one API, and under "" those for all."""
+    """The schemas that were given: those for the streams of one API, and under "" those for all.
+
+    `documents` has the API, the JSON and the name of each, from which another process makes its own.
+    """
 
     of_api: dict[str, list[Contract]] = field(default_factory=dict)
+    documents: tuple[tuple[str, Any, str], ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pass on the documents instead of the validators, which live in one process."""
+        return _compiled, (self.documents,)
 
     def held(self, stream: Stream) -> Stream:
         """Return the stream with the schemas that apply to it."""
@@ -35,11 +43,21 @@ def read_contracts(given: Sequence[str], folder: Path | None = None) -> Contract
 
     Raises UsageError for a file that cannot be read or holds no JSON Schema, UnknownEntry for an API that is not known.
     """
-    found: dict[str, list[Contract]] = {}
+    documents = []
     for text in given:
         api, path = _parted(text, folder or Path())
-        found.setdefault(api, []).append(_contract(path, text.partition("=")[2] if api else text))
-    return Contracts(found)
+        documents.append((api, _document(path), Path(text.partition("=")[2] if api else text).name))
+    return _compiled(tuple(documents))
+
+
+def _compiled(documents: tuple[tuple[str, Any, str], ...]) -> Contracts:
+    """Return the validators of these schemas. Raises UsageError."""
+    from streamkit.rules import contract_of
+
+    found: dict[str, list[Contract]] = {}
+    for api, document, named in documents:
+        found.setdefault(api, []).append(contract_of(document, named))
+    return Contracts(found, documents)
 
 
 def _parted(text: str, folder: Path) -> tuple[str, Path]:
@@ -51,13 +69,10 @@ def _parted(text: str, folder: Path) -> tuple[str, Path]:
     return APIS[api].name, folder / file
 
 
-def _contract(path: Path, named: str) -> Contract:
-    from streamkit.rules import contract_of
-
+def _document(path: Path) -> Any:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: invalid JSON: {error}") from None
-    return contract_of(document, Path(named).name)

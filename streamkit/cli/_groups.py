@@ -11,6 +11,7 @@ import click
 SHARED = {
     "Input": ("input_format", "api", "dialect"),
     "Output": ("format_name", "output", "force"),
+    "Processes": ("jobs", "task_size", "executor"),
     "Global options": ("no_config", "quiet", "verbose", "color"),
 }
 

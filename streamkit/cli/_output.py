@@ -19,6 +19,7 @@ import orjson
 
 from streamkit.cli.options import Console
 from streamkit.files import Output, create
+from streamkit.frozen import dataclass
 from streamkit.palette import PLAIN, Palette, safe_painted
 from streamkit.stdio import stdout_is_terminal
 from streamkit.text import SafePieces, plain, safe_json, safe_text, without_commands
@@ -28,6 +29,25 @@ _LINES = 256
 
 # A JSON string, and the colon after it if it is a key.
 _JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")(:?)')
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an output shows text: escaped if it is `safe`, JSON and documents in the colors of `paint_data`."""
+
+    safe: bool = False
+    paint_data: Palette = PLAIN
+
+    def text(self, text: str) -> str:
+        """Return text as it is shown, with a line feed at its end."""
+        return (safe_text(text) if self.safe else text) + ("" if text.endswith("\n") else "\n")
+
+    def json(self, value: Any, *, indent: bool = False) -> str:
+        """Return a JSON value as it is shown, on one line or indented."""
+        text = json_text(value, indent=indent)
+        if self.safe:
+            text = safe_json(text)
+        return (painted_json(text, self.paint_data) if indent else text) + "\n"
 
 
 class Sink:
@@ -52,12 +72,13 @@ class Sink:
         self.paint_data = colors.paint_data if colors else PLAIN
         # Colors are for a person, at the end of a pager if nowhere else.
         self._safe = self.terminal or self.paint.on
+        self.look = Look(self._safe, self.paint_data)
         # `prose` is text for a person: ASCII only, if the encoding or the terminal requires it.
         self.ascii_only = prose and self._file is None and ascii_only()
 
     def text(self, text: str) -> None:
         """Write text, adding a line feed at the end if it has none."""
-        self._write((safe_text(text) if self._safe else text) + ("" if text.endswith("\n") else "\n"))
+        self._write(self.look.text(text))
 
     def piece(self, text: str, *, json: bool = False) -> None:
         """Write a piece of a longer text; `json` if that is JSON."""
@@ -80,16 +101,17 @@ class Sink:
             text = "\n".join(batch) + "\n"
             self._write(text if data else without_commands(text))
 
+    def shown(self, text: str) -> None:
+        """Write text that `look` returned."""
+        self._write(text)
+
     def control(self, sequence: str) -> None:
         """Write a control sequence of our own to a terminal."""
         self._write(sequence)
 
     def json(self, value: Any, *, indent: bool = False) -> None:
         """Write a JSON value, on one line or indented."""
-        text = json_text(value, indent=indent)
-        if self._safe:
-            text = safe_json(text)
-        self._write((painted_json(text, self.paint_data) if indent else text) + "\n")
+        self._write(self.look.json(value, indent=indent))
 
     def json_lines(self, values: Iterable[Any]) -> None:
         """Write JSON values, one per line."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path, PurePath
 
 import click
 
+from streamkit.cli._convert_job import SPEED, TASK_BYTES, Converted, ConvertJob, redacted
 from streamkit.cli._groups import GroupedCommand
+from streamkit.cli._jobs import Jobs, jobs_options
 from streamkit.cli._output import visible
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, input_format_option, output_options, paths_argument, talk_options
 from streamkit.errors import UsageError
 from streamkit.files import create
-from streamkit.formats import Format
-from streamkit.model.exchange import Exchange
-from streamkit.redact.redactor import redact_exchange
+from streamkit.formats import Format, Joined
 from streamkit.service.converting import Lost, suffix_of, writable, written
 
 
@@ -35,6 +35,7 @@ from streamkit.service.converting import Lost, suffix_of, writable, written
 )
 @input_format_option
 @click.option("--no-redact", is_flag=True, help="Keep the secrets that are in the input.")
+@jobs_options
 @output_options
 @talk_options
 def command(
@@ -44,6 +45,7 @@ def command(
     no_redact: bool,
     output: str | None,
     force: bool,
+    jobs: Jobs,
     console: Console,
 ) -> int:
     """Convert streams between formats.
@@ -60,13 +62,23 @@ def command(
     destination = output or "-"
     _reject_own_input(paths, destination)
     inputs = Inputs(paths, console, input_format=input_format)
-    secrets: Counter[str] = Counter()
-    exchanges = inputs.exchanges() if no_redact else _redacted(inputs.exchanges(), secrets)
     lost: Lost = Counter()
-    if _is_folder(destination):
-        _write_folder(exchanges, chosen, destination, force, lost)
+    secrets: Counter[str] = Counter()
+    folder = _is_folder(destination)
+    if folder or not chosen.many or isinstance(chosen.write, Joined):
+        alone = folder or not chosen.many
+        job = ConvertJob(target=chosen.name, redact=not no_redact, alone=alone, input_format=input_format)
+        plan = jobs.plan(inputs.paths, SPEED, TASK_BYTES) if chosen.many or folder else None
+        entries = _counted(inputs.results(job, plan), lost, secrets)
+        if folder:
+            _write_folder(entries, chosen, destination, force)
+        else:
+            _write_file(entries, chosen, destination, force)
     else:
-        _write_file(exchanges, chosen, destination, force, lost)
+        exchanges = inputs.exchanges()
+        cut = exchanges if no_redact else (redacted(exchange, secrets) for exchange in exchanges)
+        if (first := next(cut, None)) is not None:
+            _write(written(chain((first,), cut), chosen, lost), chosen, destination, force)
     for message, count in lost.items():
         console.say(f"not kept: {message}" + (f" ({count} exchanges)" if count > 1 else ""))
     if secrets:
@@ -75,15 +87,12 @@ def command(
     return inputs.code
 
 
-def _redacted(exchanges: Iterator[Exchange], secrets: Counter[str]) -> Iterator[Exchange]:
-    """Yield these exchanges with their secrets cut, which `secrets` counts by rule."""
-    for exchange in exchanges:
-        redacted = redact_exchange(exchange)
-        before = Counter(known.rule for known in exchange.redactions)
-        secrets.update(Counter(known.rule for known in redacted.redactions) - before)
-        if exchange.end is None and redacted.frames.data != exchange.frames.data:
-            secrets["in a body"] += 1  # not on a line of its own, because there is no end
-        yield redacted
+def _counted(entries: Iterator[Converted], lost: Lost, secrets: Counter[str]) -> Iterator[Converted]:
+    """Yield these exchanges, and count what they lost."""
+    for entry in entries:
+        lost.update(entry.lost)
+        secrets.update(entry.secrets)
+        yield entry
 
 
 def _is_folder(destination: str) -> bool:
@@ -102,33 +111,33 @@ def _reject_own_input(paths: Sequence[str], destination: str) -> None:
             raise UsageError(f"{destination} is also an input; write to another file")
 
 
-def _write_file(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Lost) -> None:
-    first = next(exchanges, None)
+def _write_file(entries: Iterator[Converted], target: Format, path: str, force: bool) -> None:
+    first = next(entries, None)
     if first is None:
         return
     if not target.many:
-        second = next(exchanges, None)
+        second = next(entries, None)
         if second is not None:
             word = target.short or target.name
-            where = f"select one ({second.origin.path}#{second.origin.number}), or give a folder to -o"
+            where = f"select one ({second.path}#{second.number}), or give a folder to -o"
             raise UsageError(f"format {word} holds one exchange per file, and there are more: {where}")
-    _write(chain((first,), exchanges), target, path, force, lost)
+    data = (entry.data for entry in chain((first,), entries))
+    _write(target.write.join(data) if isinstance(target.write, Joined) else data, target, path, force)
 
 
-def _write_folder(exchanges: Iterator[Exchange], target: Format, folder: str, force: bool, lost: Lost) -> None:
+def _write_folder(entries: Iterator[Converted], target: Format, folder: str, force: bool) -> None:
     suffix = suffix_of(target)
-    written: set[str] = set()
-    for exchange in exchanges:
-        name = next(name for name in _names(exchange) if name not in written)
-        written.add(name)
-        _write(iter((exchange,)), target, str(Path(folder) / f"{name}{suffix}"), force, lost)
+    taken: set[str] = set()
+    for entry in entries:
+        name = next(name for name in _names(entry) if name not in taken)
+        taken.add(name)
+        _write((entry.data,), target, str(Path(folder) / f"{name}{suffix}"), force)
 
 
-def _names(exchange: Exchange) -> Iterator[str]:
+def _names(entry: Converted) -> Iterator[str]:
     """Candidate file names for one exchange, best first: that of its file, with its folder in front, numbered."""
-    origin = exchange.origin
-    file = PurePath(origin.path if origin.path != "-" else "stdin")
-    name = (file.name.partition(".")[0] or file.name) + ("" if origin.number == 1 else f"-{origin.number}")
+    file = PurePath(entry.path if entry.path != "-" else "stdin")
+    name = (file.name.partition(".")[0] or file.name) + ("" if entry.number == 1 else f"-{entry.number}")
     yield name
     if file.parent.name:
         name = f"{file.parent.name}-{name}"
@@ -136,8 +145,7 @@ def _names(exchange: Exchange) -> Iterator[str]:
     yield from (f"{name}-{count}" for count in itertools.count(2))
 
 
-def _write(exchanges: Iterator[Exchange], target: Format, path: str, force: bool, lost: Lost) -> None:
-    pieces = written(exchanges, target, lost)
+def _write(pieces: Iterable[bytes], target: Format, path: str, force: bool) -> None:
     with create(path, force=force) as output:
         for piece in visible(pieces, path, json=target.short != "sse"):
             output.write(piece)

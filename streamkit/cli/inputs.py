@@ -5,14 +5,24 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
 
 from streamkit.cli.options import Console
-from streamkit.cli.progress import Progress, ProgressLines, should_show
-from streamkit.errors import StreamkitError, UnreadableInput
+from streamkit.cli.progress import progress_of
+from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, WorkFailed
 from streamkit.model.exchange import Exchange
 from streamkit.model.stream import Stream
+
+if TYPE_CHECKING:
+    from streamkit.cli._jobs import Plan
+    from streamkit.formats import Found
+    from streamkit.service.spreading import Job
+
+T = TypeVar("T")
 
 DEFAULT_FOLDER = "recordings"
 
@@ -40,48 +50,84 @@ class Inputs:
         # Inputs that the command reads by itself and that contain no exchanges.
         self.taken: frozenset[str] = frozenset()
         self._console = console
-        self._progress: Progress | None = None
-        if not console.quiet and should_show(late=late):
-            self._progress = Progress(self.paths)
-        elif not console.quiet and not sys.stderr.isatty():
-            self._progress = ProgressLines(self.paths)
+        self._progress = progress_of(self.paths, quiet=console.quiet, late=late)
         self._format, self._api, self._dialect = input_format, api, dialect
 
     def exchanges(self, *, on_demand: bool = False) -> Iterator[Exchange]:
         """Yield every exchange, in the order of the paths. `on_demand` lets frames be decoded whenever they are looked at."""
+        from streamkit.formats import find, read
+
+        def sized(found: Found) -> Iterator[tuple[int, Exchange]]:
+            for exchange in read(found.path, format=self._format, on_demand=on_demand):
+                yield exchange.frames.ends[-1] if exchange.frames.ends else 0, exchange
+
+        yield from self._each([find([path]) for path in self.paths], sized)
+
+    def results(self, job: Job, plan: Plan | None, part: Callable[[Any], None] = lambda _: None) -> Iterator[Any]:
+        """Yield what a job makes of every exchange, in the same order, in this process or spread by a plan.
+
+        `part` is called with what the job makes of each task as a whole, in order too.
+        """
+        return closed_with_command(self._results(job, plan, part))
+
+    def _results(self, job: Job, plan: Plan | None, part: Callable[[Any], None]) -> Generator[Any, None, None]:
+        if plan is None:
+            worker = job.begin()
+            yield from map(worker.take, self.exchanges(on_demand=job.on_demand))
+            part(worker.end())
+            return
+        with plan.spread(job, self.paths, self.taken, part) as spread:
+            inputs = [spread.inputs(place) for place in range(len(self.paths))]
+            try:
+                yield from self._each(inputs, spread.values)
+            except WorkFailed as failure:
+                raise failure.__cause__ or failure from None
+            spread.finish()
+
+    @property
+    def reading_options(self) -> dict[str, Any]:
+        """The options that replace the detection of the format, the API and the dialect, as a job takes them."""
+        return {"input_format": self._format, "api": self._api, "dialect": self._dialect}
+
+    def _each(
+        self, inputs: Sequence[Iterator[Found]], values: Callable[[Found], Iterator[tuple[int, T]]]
+    ) -> Iterator[T]:
+        """Yield the values of all inputs, which are those at each path; each has the size of a body for the progress bar."""
         try:
-            yield from self._exchanges(on_demand)
+            yield from self._reported(inputs, values)
         finally:
             self._clear()
 
-    def _exchanges(self, on_demand: bool) -> Iterator[Exchange]:
-        from streamkit.formats import find, read
-
+    def _reported(
+        self, inputs: Sequence[Iterator[Found]], values: Callable[[Found], Iterator[tuple[int, T]]]
+    ) -> Iterator[T]:
         skipped = 0
-        for path in self.paths:
+        for path, at_path in zip(self.paths, inputs, strict=True):
             count = 0
             try:
-                for found in find([path]):
+                for found in at_path:
                     if found.path in self.taken:
                         count += 1
                         continue
                     try:
-                        for exchange in read(found.path, format=self._format, on_demand=on_demand):
+                        for size, value in values(found):
                             count += 1
                             if self._progress:
-                                self._progress.stream(exchange.frames.ends[-1] if exchange.frames.ends else 0)
-                            yield exchange
+                                self._progress.stream(size)
+                            yield value
                     except UnreadableInput as error:
                         if found.named:
                             raise
                         skipped += 1
                         self._clear()
                         self._console.detail(f"skipped: {error}")
-                    except (StreamkitError, MemoryError, OSError):
+                    except (StreamkitError, MemoryError, OSError, WorkFailed):
                         raise
                     except Exception as defect:  # a defect of streamkit; the other files are still read
                         count += 1
-                        cause = f"{type(defect).__name__}: {defect}"
+                        cause = (
+                            str(defect) if isinstance(defect, RemoteDefect) else f"{type(defect).__name__}: {defect}"
+                        )
                         self.trouble(UnreadableInput(found.path, f"cannot be read: {cause}; please report it"))
                     if self._progress:
                         self._progress.file(found.path)
@@ -115,6 +161,14 @@ class Inputs:
                 for defect in stream.defects:
                     self.trouble(UnreadableInput(stream.file, f"exchange {stream.number}: {defect}; please report it"))
             yield stream
+
+
+def closed_with_command(values: Generator[T, None, None]) -> Iterator[T]:
+    """Return the same values. When the command ends, also by Ctrl-C, the generator is closed, which ends its processes at once."""
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(values.close)
+    return values
 
 
 def default_path() -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,19 +10,19 @@ import click
 from streamkit.cli._config import Config, load
 from streamkit.cli._format_option import ReporterName
 from streamkit.cli._groups import GroupedCommand
+from streamkit.cli._jobs import Jobs, jobs_options
+from streamkit.cli._lint_job import SPEED, Judged, LintJob
 from streamkit.cli._lint_output import check_statistics_format, report_of, write_report, write_statistics
 from streamkit.cli._lint_selection import SEVERITIES, Selection, read_selection
 from streamkit.cli._output import Sink
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, Duration, output_options, paths_argument, reading_options, talk_options
 from streamkit.errors import UnreadableInput, UsageError
-from streamkit.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streamkit.model.finding import Finding
-    from streamkit.model.stream import Stream
     from streamkit.service.fixing import FixedFile
 
 
@@ -83,6 +81,7 @@ if TYPE_CHECKING:
     default="text",
     help="Default: text.",
 )
+@jobs_options
 @output_options
 @reading_options
 @talk_options
@@ -101,6 +100,7 @@ def command(
     fix: bool,
     diff: bool,
     follow: bool,
+    jobs: Jobs,
     console: Console,
     **rest: Any,
 ) -> int:
@@ -118,7 +118,7 @@ def command(
         check_statistics_format(format_name)
     config = Config(section="lint") if no_config else load("lint")
     selection = read_selection(config, **rest)
-    reading = {"api": api or config.text("api"), "dialect": dialect or config.text("dialect")}
+    reading: dict[str, Any] = {"api": api or config.text("api"), "dialect": dialect or config.text("dialect")}
     if follow:
         from streamkit.cli._lint_following import check_followable, follow_findings
 
@@ -134,7 +134,8 @@ def command(
         if diff:
             return show_diff(files, output, force, console)
         fix_files(files, console)
-    judged = _lint_all(inputs, selection, console)
+    job = LintJob(selection=selection, input_format=input_format, **reading)
+    judged = _lint_all(inputs, job, jobs, console)
     if write_baseline:
         from streamkit.cli._lint_baseline import write_findings
 
@@ -164,48 +165,15 @@ def _fixable(
     )
 
 
-@dataclass(slots=True)
-class _Judged:
-    """The result: the findings of every stream by position, one row per stream, and the number of exchanges that are not streams."""
-
-    findings: list[Finding] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    passed_over: int = 0
-
-
-def _lint_all(inputs: Inputs, selection: Selection, console: Console) -> _Judged:
+def _lint_all(inputs: Inputs, job: LintJob, jobs: Jobs, console: Console) -> Judged:
     """Return the findings of every stream by position and a row per stream; report unchecked and skipped streams on stderr."""
-    judged = _Judged()
-    seen: set[tuple[str, int]] = set()
-    for stream in inputs.streams(judge=True, strict=selection.strict):
-        key = os.path.normpath(stream.file), stream.number
-        if key in seen:  # a file given both by name and by folder is checked once
-            continue
-        seen.add(key)
-        if stream.plain_answer:
-            judged.passed_over += 1
-            continue
-        judged.findings += sorted(selection.findings(stream), key=_by_position)
-        if stream.excerpt:
-            silent = sum(rule.whole for rule in selection.rules(stream.file))
-            console.say(f"{stream.file}: an excerpt: skipped the {silent} rules that need a whole stream")
-        judged.rows.append(_row(stream))
+    judged = Judged()
+    judged.add(inputs.results(job, jobs.plan(inputs.paths, SPEED)), console)
     _tell_unjudged(judged, inputs, console)
     return judged
 
 
-def _row(stream: Stream) -> dict[str, Any]:
-    return {
-        "file": stream.file,
-        "exchange": stream.number,
-        "api": stream.api,
-        "dialect": stream.dialect or None,
-        "verdict": stream.verdict,
-        "unchecked": list(stream.unchecked),
-    }
-
-
-def _tell_unjudged(judged: _Judged, inputs: Inputs, console: Console) -> None:
+def _tell_unjudged(judged: Judged, inputs: Inputs, console: Console) -> None:
     """Report what was not checked, and for how many streams; warn if everything was skipped."""
     unchecked = Counter(
         (" and ".join(row["unchecked"]), row["api"])
@@ -223,12 +191,7 @@ def _tell_unjudged(judged: _Judged, inputs: Inputs, console: Console) -> None:
             inputs.trouble(UnreadableInput(", ".join(inputs.paths), f"nothing to judge: passed over {message}"))
 
 
-def _by_position(finding: Finding) -> tuple[int, int, str]:
-    place = finding.place
-    return place.event or 0, place.line or 0, finding.code
-
-
-def _without_known(judged: _Judged, baseline: str, console: Console) -> list[Finding]:
+def _without_known(judged: Judged, baseline: str, console: Console) -> list[Finding]:
     """Return the findings that are not in the baseline."""
     from streamkit.cli._lint_baseline import without_known
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 _PATIENCE_S = 1.0
 _EVERY_S = 0.1
 _LINE_EVERY_S = 10.0
+_LEAST_PART = 0.01  # of the bytes; from less, no time can be estimated
 
 
 class Progress:
@@ -39,7 +39,9 @@ class Progress:
 
     def file(self, path: str) -> None:
         """A file was read to its end."""
-        self._done += _size(path)
+        from streamkit.formats import size_of
+
+        self._done += size_of(path)
         self._within = 0
 
     def clear(self) -> None:
@@ -61,13 +63,13 @@ class Progress:
     def _pace(self, now: float, length: int) -> str:
         """Return the number of streams read, the number per second, and the remaining time estimated from the bytes read."""
         spent, part = max(now - self._began, 1e-9), min((self._done + self._within) / length, 1.0)
-        left = f", about {spent / part - spent:,.0f} s left" if part else ""
+        left = f", about {spent / part - spent:,.0f} s left" if part >= _LEAST_PART else ""
         return f"{self._streams:,} streams, {self._streams / spent:,.0f}/s{left}"
 
     def _length(self) -> int:
-        from streamkit.formats import find
+        from streamkit.formats import find, size_of
 
-        return max(sum(_size(found.path) for found in find(self._paths)), 1)
+        return max(sum(size_of(found.path) for found in find(self._paths)), 1)
 
     def _new_bar(self) -> Any:
         import click
@@ -97,15 +99,16 @@ class ProgressLines(Progress):
         """Do nothing: there is no bar to erase."""
 
 
+def progress_of(paths: Sequence[str], *, quiet: bool, late: bool) -> Progress | None:
+    """Return the progress of reading these inputs, or None if none is shown. `late` is as for `should_show`."""
+    if quiet:
+        return None
+    if should_show(late=late):
+        return Progress(paths)
+    return None if sys.stderr.isatty() else ProgressLines(paths)
+
+
 def should_show(*, late: bool) -> bool:
     """Return whether to show a bar: stderr is a terminal, and no data is written to it meanwhile, or only after everything has
     been read (`late`)."""
     return sys.stderr.isatty() and (late or not sys.stdout.isatty())
-
-
-def _size(path: str) -> int:
-    name, _, number = path.rpartition("#")
-    try:
-        return Path(name if name and number.isdecimal() else path).stat().st_size
-    except OSError:
-        return 0

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Iterator
-from pathlib import Path, PurePath
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import PurePath
 
 import click
 
 from streamkit.cli._groups import GroupedCommand
+from streamkit.cli._jobs import Jobs, jobs_options
 from streamkit.cli._output import Sink, visible
-from streamkit.cli.inputs import default_path
+from streamkit.cli._redact_job import SPEED, TASK_BYTES, Found, RedactJob, contents
+from streamkit.cli.inputs import closed_with_command, default_path
 from streamkit.cli.options import Console, output_options, paths_argument, talk_options
-from streamkit.errors import StreamkitError, UnreadableInput, UsageError
+from streamkit.cli.progress import Progress, progress_of
+from streamkit.errors import StreamkitError, UsageError, WorkFailed
 from streamkit.files import create, rewrite
-from streamkit.formats import find, is_pattern
-from streamkit.model import recording
-from streamkit.model.exchange import Exchange
-from streamkit.redact.redactor import Policy, body_redactor, redact_exchange
+from streamkit.formats import Found as Input
+from streamkit.formats import find
 from streamkit.text import one_line
-
-_HEAD = 64 * 1024
 
 
 @click.command(
@@ -38,6 +38,7 @@ _HEAD = 64 * 1024
 @click.option(
     "--format", "format_name", type=click.Choice(["text", "jsonl"]), default="text", help="Output format of --check."
 )
+@jobs_options
 @output_options
 @talk_options
 def command(
@@ -48,6 +49,7 @@ def command(
     format_name: str,
     output: str | None,
     force: bool,
+    jobs: Jobs,
     console: Console,
 ) -> int:
     """Remove secrets from files: API keys of known shapes, header values, cookies, keys in URLs and bodies.
@@ -62,19 +64,46 @@ def command(
     """
     if check + in_place + (output is not None) > 1:
         raise UsageError("--check, --in-place and -o cannot be used together")
-    policy = Policy.of(redact)
+    job = RedactJob(patterns=redact, keep=not check)
+    job.begin()  # checks the patterns before anything is read
     files = list(find(paths or (default_path(),)))
     if len(files) > 1 and not (check or in_place):
         raise UsageError("cannot write several files to one output; use --in-place or --check, or pass one file")
+    progress = progress_of([file.path for file in files], quiet=console.quiet, late=check)
+    redacted_files = closed_with_command(_redacted(files, job, jobs, progress))
+    show = partial(_tell, check=check, format_name=format_name, console=console)
+    try:
+        code, found = _redact_all(
+            redacted_files, console, show, in_place=in_place, check=check, output=output, force=force
+        )
+    except WorkFailed as failure:
+        raise failure.__cause__ or failure from None
+    if check and not code:
+        console.say(
+            f"{found or 'no'} secret{'' if found == 1 else 's'} in {len(files)} file{'s' if len(files) != 1 else ''}"
+        )
+    return code or int(check and found > 0)
+
+
+def _redact_all(
+    files: Iterator[Redacted],
+    console: Console,
+    show: Callable[[Redacted], None],
+    *,
+    in_place: bool,
+    check: bool,
+    output: str | None,
+    force: bool,
+) -> tuple[int, int]:
+    """Write the redacted files. Return 2 if one cannot be read or written, else 0, and the number of secrets."""
     code = found = 0
-    for file in files:
+    for redacted in files:
         try:
-            redacted = Redacted(file.path, policy)
             if check:
                 for _ in redacted:
                     pass
             elif in_place:
-                rewrite(file.path, redacted)
+                rewrite(redacted.path, redacted)
             else:
                 _write(redacted, output or "-", force)
         except StreamkitError as error:
@@ -82,12 +111,8 @@ def command(
             code = 2
             continue
         found += len(redacted.found)
-        _tell(redacted, check, format_name, console)
-    if check and not code:
-        console.say(
-            f"{found or 'no'} secret{'' if found == 1 else 's'} in {len(files)} file{'s' if len(files) != 1 else ''}"
-        )
-    return code or int(check and found > 0)
+        show(redacted)
+    return code, found
 
 
 def _write(redacted: Redacted, path: str, force: bool) -> None:
@@ -98,50 +123,43 @@ def _write(redacted: Redacted, path: str, force: bool) -> None:
 
 
 class Redacted:
-    """Iterates over a file's lines with its secrets removed. `found` fills up meanwhile: line (from 1), position, rule."""
+    """Iterates over the bytes of a file with its secrets removed. `found` fills up meanwhile."""
 
-    def __init__(self, path: str, policy: Policy) -> None:
+    def __init__(self, path: str, values: Iterator[tuple[bytes, list[Found]]], progress: Progress | None) -> None:
         self.path = path
-        self.found: list[tuple[int | None, str, str]] = []
-        self._policy = policy
+        self.found: list[Found] = []
+        self._values, self._progress = values, progress
 
     def __iter__(self) -> Iterator[bytes]:
-        if is_pattern(self.path) and not Path(self.path).exists():
-            raise UnreadableInput(self.path, "no file matches this pattern")
-        if Path(self.path).is_dir():
-            raise UnreadableInput(self.path, "the folder contains no files")
         try:
-            data = sys.stdin.buffer.read() if self.path == "-" else Path(self.path).read_bytes()
-        except OSError as error:
-            raise UnreadableInput(self.path, f"cannot be read: {error.strerror or error}") from None
-        if data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
-            raise UnreadableInput(self.path, "is compressed", remedy="unpack it first")
-        if recording.recognises(data[:_HEAD]):
-            for exchange in recording.read(io.BytesIO(data), path=self.path):
-                yield from self._recording(exchange)
-        else:
-            yield from self._bytes(data)
+            for data, found in self._values:
+                self.found += found
+                if self._progress:
+                    self._progress.stream(len(data))
+                yield data
+        finally:
+            if self._progress:
+                self._progress.file(self.path)
+                self._progress.clear()
 
-    def _recording(self, exchange: Exchange) -> Iterator[bytes]:
-        cut = redact_exchange(exchange, self._policy)
-        start = exchange.origin.line
-        self.found += [(start, known.at, known.rule) for known in cut.redacted[len(exchange.redacted) :]]
-        if cut.response is not None and exchange.response is not None:
-            new = cut.response.redacted[len(exchange.response.redacted) :]
-            self.found += [(start, known.at, known.rule) for known in new]
-        before = len(exchange.end.redacted) if exchange.end else 0
-        for known in (cut.end.redacted if cut.end else ())[before:]:
-            line = exchange.frames.lines[known.first - 1] if known.first else start
-            self.found.append((line, known.at, known.rule))
-        yield from recording.write(cut)
 
-    def _bytes(self, data: bytes) -> Iterator[bytes]:
-        """Redact line by line, as if each line were a frame, so that every finding has its line."""
-        redactor = body_redactor(self._policy, None, data[:_HEAD])
-        for line in io.BytesIO(data):
-            yield from (ready for ready, _ in redactor.feed(line, None))
-        yield from (ready for ready, _ in redactor.close())
-        self.found += [(known.first, "bytes", known.rule) for known in redactor.redacted]
+def _redacted(
+    files: Sequence[Input], job: RedactJob, jobs: Jobs, progress: Progress | None
+) -> Generator[Redacted, None, None]:
+    """Yield every file, redacted while it is read. They must be read in this order."""
+    paths = [file.path for file in files]
+    plan = jobs.plan(paths, SPEED, TASK_BYTES)
+    if plan is None:
+        worker = job.begin()
+        for path in paths:
+            yield Redacted(path, map(worker.take, contents(path)), progress)
+        return
+    with plan.spread(job, paths, frozenset()) as spread:
+        for place, file in enumerate(files):
+            values = spread.values(next(spread.inputs(place)))
+            yield Redacted(file.path, (value for _, value in values), progress)
+            with suppress(StreamkitError):
+                deque(values, maxlen=0)  # of a file that could not be written
 
 
 def _tell(redacted: Redacted, check: bool, format_name: str, console: Console) -> None:

@@ -10,14 +10,18 @@ import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._groups import GroupedCommand
+from streamkit.cli._jobs import Jobs, Plan, jobs_options
 from streamkit.cli._output import Sink, ascii_only
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
+from streamkit.errors import UnreadableInput
 from streamkit.palette import Palette
 
 if TYPE_CHECKING:
     from streamkit.reporters import Reporter
 
+SPEED = 80_000_000
+"""About the bytes of recordings that one process measures per second."""
 # Metrics that also let a gate on times pass if streams failed.
 _BESIDE = ", and a gate on success_share, failed or truncated decides about them"
 
@@ -59,6 +63,7 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
 @click.option("--explain", is_flag=True, help="Show the formula of each metric, and why a value is missing.")
 @click.option("--otlp-endpoint", metavar="URL", help="Send metrics and traces to an OpenTelemetry collector at URL.")
 @click.option("--no-config", is_flag=True, help="Do not read pyproject.toml.")
+@jobs_options
 @output_options
 @reading_options
 @talk_options
@@ -70,6 +75,7 @@ def command(
     input_format: str | None,
     api: str | None,
     dialect: str | None,
+    jobs: Jobs,
     console: Console,
     **options: Any,
 ) -> int:
@@ -109,7 +115,7 @@ def command(
         if options["compare"]:
             before = Inputs([options["compare"]], console, input_format=input_format, api=api, dialect=dialect)
             return _compare(before, inputs, reporter, options, sink)
-        failed = _measure(inputs, reporter, options, console, sink)
+        failed = _measure(inputs, reporter, options, jobs, console, sink)
     return max(inputs.code, 1 if failed else 0)
 
 
@@ -156,7 +162,6 @@ def _follow(
 
 def _run_of(inputs: Inputs) -> Iterator[Any]:
     """Yield the rows of files that `stats --format json` wrote, and the streams of the others."""
-    from streamkit.errors import UnreadableInput
     from streamkit.service.merging import rows_of, run_files
 
     inputs.taken = frozenset(run_files(inputs.paths))
@@ -168,7 +173,9 @@ def _run_of(inputs: Inputs) -> Iterator[Any]:
     yield from inputs.streams(on_demand=True)
 
 
-def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], console: Console, sink: Sink) -> bool:
+def _measure(
+    inputs: Inputs, reporter: Reporter, options: dict[str, Any], jobs: Jobs, console: Console, sink: Sink
+) -> bool:
     """Measure everything and report it. Return whether a gate failed."""
     from streamkit.service.measuring import Run, sorted_rows
 
@@ -179,7 +186,7 @@ def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], consol
         from streamkit.cli._page import section_writer
 
         run.keep = section_writer(reporter.sections(), run.counter, sections)
-    rows = _rows(run, inputs, judge=reporter.sections is not None)
+    rows = _rows(run, inputs, jobs, options, judge=reporter.sections is not None)
     if options["sort"]:
         rows = iter(sorted_rows(rows, options["sort"], reverse=options["reverse"]))
     texts = reporter.stats(_report(run, rows, sections, options, sink.paint))
@@ -194,9 +201,8 @@ def _measure(inputs: Inputs, reporter: Reporter, options: dict[str, Any], consol
     return _gates(run, options["allow_missing"], console)
 
 
-def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
+def _rows(run: Any, inputs: Inputs, jobs: Jobs, options: dict[str, Any], *, judge: bool) -> Iterator[Any]:
     """Yield the rows of files written by `stats --format json`, then those of the streams. `judge` prepares streams for lint."""
-    from streamkit.errors import UnreadableInput
     from streamkit.service.merging import run_files
 
     inputs.taken = frozenset(run_files(inputs.paths))
@@ -205,7 +211,24 @@ def _rows(run: Any, inputs: Inputs, *, judge: bool) -> Iterator[Any]:
             yield from run.merge(path)
         except UnreadableInput as error:
             inputs.trouble(error)
-    yield from run.rows(inputs.streams(judge=judge, on_demand=not judge))
+    plan = None if judge else jobs.plan(inputs.paths, SPEED)
+    if plan is None:
+        yield from run.rows(inputs.streams(judge=judge, on_demand=not judge))
+    else:
+        yield from _rows_of_processes(run, inputs, plan, options)
+
+
+def _rows_of_processes(run: Any, inputs: Inputs, plan: Plan, options: dict[str, Any]) -> Iterator[Any]:
+    """Yield the same rows, measured by several processes."""
+    from streamkit.service.spread_measuring import MeasureJob
+
+    job = MeasureJob(
+        wanted=run.wanted, tokenizer=options["tokenizer"], vocabulary=options["vocab"], **inputs.reading_options
+    )
+    for row, defects in inputs.results(job, plan, lambda part: part.add_to(run)):
+        for defect in defects:
+            inputs.trouble(UnreadableInput(row["file"], f"exchange {row['exchange']}: {defect}; please report it"))
+        yield row
 
 
 def _what_to_measure(reporter: Reporter, options: dict[str, Any]) -> Any:
@@ -335,19 +358,9 @@ def _with_config(options: dict[str, Any]) -> None:
 
 def _counters(options: dict[str, Any]) -> Any:
     """Return a function from model to token counter: no counter, the named one, that of a file, or the model's own."""
-    if options["vocab"]:
-        from streamkit.tokenizers import from_file
+    from streamkit.service.measuring import counters
 
-        counter = from_file(options["vocab"])
-        return lambda model: counter
-    if options["tokenizer"]:
-        from streamkit.tokenizers import Automatic, named
-
-        if options["tokenizer"] == "auto":
-            return Automatic().of
-        counter = named(options["tokenizer"])
-        return lambda model: counter
-    return lambda model: None
+    return counters(options["tokenizer"], options["vocab"])
 
 
 def _words(text: str | None) -> list[str]:

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from streamkit.formats._format import find as find
     from streamkit.formats._format import ordered as ordered
     from streamkit.formats._format import read as read
+    from streamkit.formats._format import read_at as read_at
+    from streamkit.formats._format import size_of as size_of
     from streamkit.formats._format import unknown as unknown
     from streamkit.formats._http import status_and_headers as status_and_headers
+    from streamkit.formats._joined import Joined as Joined
+    from streamkit.formats._parts import WHOLE as WHOLE
+    from streamkit.formats._parts import Part as Part
+    from streamkit.formats._parts import parts as parts
+    from streamkit.formats._parts import read_part as read_part
     from streamkit.formats._repair import compact_json as compact_json
     from streamkit.formats._repair import literal as literal
     from streamkit.formats._repair import mend as mend
@@ -38,8 +45,11 @@ _PLACES = {
     "Format": "_format",
     "Found": "_format",
     "HEAD": "_source",
+    "Joined": "_joined",
     "LARGEST_BODY": "_source",
     "LONGEST_LINE": "_source",
+    "Part": "_parts",
+    "WHOLE": "_parts",
     "Source": "_source",
     "Stamp": "_timestamps",
     "compact_json": "_repair",
@@ -54,8 +64,12 @@ _PLACES = {
     "offsets": "_timestamps",
     "ordered": "_format",
     "parse": "_documents",
+    "parts": "_parts",
     "read": "_format",
+    "read_at": "_format",
+    "read_part": "_parts",
     "rfc3339": "_timestamps",
+    "size_of": "_format",
     "stamp": "_timestamps",
     "status_and_headers": "_http",
     "unknown": "_format",

@@ -9,7 +9,7 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from io import BytesIO, TextIOBase
 from pathlib import Path
@@ -71,7 +71,7 @@ def read(
     if isinstance(source, bytes | bytearray | memoryview):
         return _read(opened(BytesIO(source), "-"), format, on_demand)
     if isinstance(source, str | Path):
-        return _at(str(source), format, on_demand)
+        return read_at(str(source), str(source), format=format, on_demand=on_demand)
     if not hasattr(source, "read"):
         raise TypeError(f"expected a path, bytes or a binary file, not {type(source).__name__}")
     if isinstance(source, TextIOBase):
@@ -80,9 +80,12 @@ def read(
     return _read(opened(source, name if isinstance(name, str) else "-"), format, on_demand)
 
 
-def _at(path: str, format: str | None, on_demand: bool) -> Iterator[Exchange]:
-    path, wanted = _split(path)
-    exchanges = _read(opened_at(path), format, on_demand)
+def read_at(location: str, path: str, *, format: str | None = None, on_demand: bool = False) -> Iterator[Exchange]:
+    """Return the same for the input at `location`, which messages and exchanges call `path`."""
+    location, wanted = _split(location)
+    if wanted is not None:
+        path = path.rpartition("#")[0]
+    exchanges = _read(opened_at(path, location), format, on_demand)
     if wanted is None:
         yield from exchanges
         return
@@ -117,6 +120,14 @@ def _as_path(name: str) -> str:
     """Return the path with `./` before a name that would be something else at the start of a line or a cell: a workflow command
     (`::error::x`), a formula (`=x`)."""
     return f"./{name}" if name.startswith(_MISREAD) else name
+
+
+def size_of(path: str) -> int:
+    """Return the size of an input in bytes; 0 for what cannot be measured."""
+    for place in (path, _split(path)[0]):
+        with suppress(OSError):
+            return Path(place).stat().st_size
+    return 0
 
 
 def ordered() -> list[Format]:

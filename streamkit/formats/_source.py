@@ -31,14 +31,15 @@ class Source:
     """One input while it is read: its first bytes (`head`), then all of them, once, as pieces, lines or a whole.
 
     `path` is as given by the user. `whole` is whether the head is the whole input, `message` describes how it was read if that
-    is relevant. `on_demand` is whether the reader of the exchanges looks at few of their frames, so that a format may leave
-    frames to be decoded then.
+    is relevant; `lines_before` is the number of lines of the file before these bytes. `on_demand` is whether the reader of the
+    exchanges looks at few of their frames, so that a format may leave frames to be decoded then.
     """
 
-    def __init__(self, path: str, pieces: Iterator[bytes], message: str = "") -> None:
+    def __init__(self, path: str, pieces: Iterator[bytes], message: str = "", *, lines_before: int = 0) -> None:
         self.path = path
         self.on_demand = False
         self.message = message
+        self._lines_before = lines_before
         self._pieces = pieces
         start = bytearray()
         for piece in pieces:
@@ -67,7 +68,7 @@ class Source:
         """Yield the same, those together that came together: the whole lines of a piece, with what was open before it."""
         kept: list[bytes] = []
         size = 0
-        number = 1
+        number = self._lines_before + 1
         long: LongLine | None = None
         for piece in self.pieces():
             lines = BytesIO(piece).readlines()
@@ -112,13 +113,16 @@ class Source:
 
 
 @contextmanager
-def opened_at(path: str) -> Iterator[Source]:
-    """The input at this path (`-` is standard input), decompressed. Raises UnreadableInput if it cannot be opened."""
+def opened_at(path: str, location: str | None = None) -> Iterator[Source]:
+    """The input at this path (`-` is standard input), decompressed. Raises UnreadableInput if it cannot be opened.
+
+    `location` is where it is, if messages call it something else.
+    """
     if path == "-":
         yield _source(path, sys.stdin.buffer)
         return
     try:
-        file = Path(path).open("rb")  # noqa: SIM115
+        file = Path(location or path).open("rb")  # noqa: SIM115
     except (OSError, ValueError) as error:
         raise UnreadableInput(path, _reason(path, error)) from None
     with file:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from streamkit.formats import Format, Source
+from streamkit.formats import Format, Joined, Source
 from streamkit.model import recording
 from streamkit.model.exchange import Exchange
 from streamkit.model.limits import LARGEST_EXCHANGE
@@ -15,9 +15,8 @@ def _read(source: Source) -> Iterator[Exchange]:
     return recording.read_batches(batches, path=source.path, largest=LARGEST_EXCHANGE, on_demand=source.on_demand)
 
 
-def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
-    for exchange in exchanges:
-        yield b"".join(recording.write(exchange))  # one system call for an exchange, which is in memory anyway
+def _entry(exchange: Exchange) -> bytes:
+    return b"".join(recording.write(exchange))  # one system call for an exchange, which is in memory anyway
 
 
 RECORDING = Format(
@@ -26,5 +25,5 @@ RECORDING = Format(
     order=100,
     recognises=recording.recognises,
     read=_read,
-    write=_write,
+    write=Joined(_entry),
 )

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from streamkit.metrics._outcome import outcome_of as outcome_of
     from streamkit.metrics._outcome import outcome_sentence as outcome_sentence
     from streamkit.metrics._outcome import share_interval as share_interval
+    from streamkit.metrics._partial import CollectionPart as CollectionPart
+    from streamkit.metrics._partial import GatePart as GatePart
     from streamkit.metrics._reasons import REASONS as REASONS
     from streamkit.metrics._reasons import reason as reason
     from streamkit.metrics._timeline import Timeline as Timeline
@@ -47,8 +49,10 @@ _PLACES = {
     "outcome_sentence": "_outcome",
     "share_interval": "_outcome",
     "Collection": "_collect",
+    "CollectionPart": "_partial",
     "Expression": "_gate",
     "Gate": "_gate",
+    "GatePart": "_partial",
     "METRICS": "_metric",
     "Metric": "_metric",
     "REASONS": "_reasons",

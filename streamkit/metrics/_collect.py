@@ -37,6 +37,18 @@ class Spans(Sequence[Span]):
         self._good.append(_ABSENT if span.good is None else span.good)
         self._verdicts.append(self._words.index(span.verdict))
 
+    def extend(self, other: Spans) -> None:
+        """Add the spans of another part of the run."""
+        for word in other._words:
+            if word not in self._words:
+                self._words.append(word)
+        numbers = [self._words.index(word) for word in other._words]
+        self._starts.extend(other._starts)
+        self._ends.extend(other._ends)
+        self._tokens.extend(other._tokens)
+        self._good.extend(other._good)
+        self._verdicts.extend(numbers[verdict] for verdict in other._verdicts)
+
     def __len__(self) -> int:
         return len(self._starts)
 

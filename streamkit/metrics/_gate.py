@@ -36,7 +36,7 @@ _UNITS: Mapping[str, Mapping[str, float]] = {
     "ratio": {"": 1, "%": 0.01},
     "1": {"": 1},
 }
-_WORST = 3
+WORST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Gate:
             name = measurement.file if measurement.exchange == 1 else f"{measurement.file}#{measurement.exchange}"
             self.worst.append((value, name))
             self.worst.sort(key=lambda pair: pair[0], reverse=self.expression.sign in (">", ">="))
-            del self.worst[_WORST:]
+            del self.worst[WORST:]
 
     def failure(self, whole: Collection, *, allow_missing: bool, failures_judged: bool = False) -> GateFailure | None:
         """Return the failure after all streams, or None if the gate passes. `failures_judged` is whether another gate limits the number

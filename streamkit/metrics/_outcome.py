@@ -92,6 +92,12 @@ class Outcomes:
         if good is not None:
             self.good = (self.good or 0) + good
 
+    def merge(self, other: Outcomes) -> None:
+        """Count the requests of another part of the run."""
+        self.counts.update(other.counts)
+        if other.good is not None:
+            self.good = (self.good or 0) + other.good
+
     @property
     def complete(self) -> int:
         """How many streams completed."""

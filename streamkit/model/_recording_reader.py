@@ -34,13 +34,14 @@ class Reading:
 
     __slots__ = ("_count", "_draft", "_full", "_largest", "_number", "_on_demand", "_path", "_size")
 
-    def __init__(self, path: str, largest: int | None = None, *, on_demand: bool = False) -> None:
+    def __init__(
+        self, path: str, largest: int | None = None, *, on_demand: bool = False, before: tuple[int, int] = (0, 0)
+    ) -> None:
         self._path = path
         self._largest = largest
         self._on_demand = on_demand
         self._draft = Draft.nothing()
-        self._count = 0  # exchanges begun
-        self._number = 0  # lines taken
+        self._count, self._number = before  # exchanges begun, lines taken
         self._size = 0  # bytes of memory that the current exchange takes, about
         self._full = False  # whether the current exchange has reached its limit
 
@@ -147,6 +148,17 @@ def opens(record: dict[str, Any]) -> bool:
 def starts(line: bytes) -> bool:
     """Return whether a line starts an exchange."""
     return b'"streamkit"' in line and (record := _object(line)) is not None and opens(record)
+
+
+def starts_in(line: bytes) -> tuple[int, bool]:
+    """Return how many exchanges start in this line (a torn line may have one inside), and whether the line can be the first of a
+    file: an exchange starts at its beginning, and is not of a newer version."""
+    record = _object(line)
+    if record is None:
+        record, _ = _mended(line, 0, Draft.nothing())
+        return int(record is not None and opens(record)), False
+    opened = opens(record)
+    return int(opened), opened and line.startswith(START) and record["streamkit"] <= VERSION
 
 
 def _mended(line: bytes, number: int, draft: Draft) -> tuple[dict[str, Any] | None, bytes]:

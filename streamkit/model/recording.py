@@ -20,6 +20,7 @@ from streamkit.model._recording_reader import BYTE_ORDER_MARK, Reading, starts
 from streamkit.model._recording_reader import START as START
 from streamkit.model._recording_reader import VERSION as VERSION
 from streamkit.model._recording_reader import LongLine as LongLine
+from streamkit.model._recording_reader import starts_in as starts_in
 from streamkit.model.exchange import (
     End,
     Exchange,
@@ -58,15 +59,21 @@ def read(lines: Iterable[bytes], *, path: str = "-") -> Iterator[Exchange]:
 
 
 def read_batches(
-    batches: Iterable[list[bytes]], *, path: str = "-", largest: int | None = None, on_demand: bool = False
+    batches: Iterable[list[bytes]],
+    *,
+    path: str = "-",
+    largest: int | None = None,
+    on_demand: bool = False,
+    before: tuple[int, int] = (0, 0),
 ) -> Iterator[Exchange]:
     """Yield the same for batches of lines, as files are read: runs of frames are parsed at C speed.
 
     Of an exchange that takes more than `largest` bytes of memory the first part is read, and the damage `over-limit` is reported.
     A line that was too long is a `LongLine`. With `on_demand`, lines that repeat each other are not parsed: a template shows
-    that they are valid, and a frame is decoded whenever it is looked at.
+    that they are valid, and a frame is decoded whenever it is looked at. `before` is the number of exchanges and of lines of
+    the file before these, whose numbers continue.
     """
-    reading = Reading(path, largest, on_demand=on_demand)
+    reading = Reading(path, largest, on_demand=on_demand, before=before)
     for batch in batches:
         place = 0
         for mark in chain(_others_than_frames(batch), (len(batch),)):

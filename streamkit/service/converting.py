@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from streamkit.errors import UsageError, suggestion
 from streamkit.files import create
-from streamkit.formats import FORMATS, Format, find, read
+from streamkit.formats import FORMATS, Format, Joined, find, read
 from streamkit.model.exchange import Exchange
 from streamkit.redact.redactor import redact_exchange
 from streamkit.tool import TOOL
@@ -90,6 +90,17 @@ def written(exchanges: Iterable[Exchange], format: Format, lost: Lost) -> Iterat
     """Return the bytes of a file that holds these exchanges; `lost` counts what it cannot hold."""
     assert format.write is not None  # `writable` gives no other
     return format.write(_counted(exchanges, format, lost))
+
+
+def entry_of(exchange: Exchange, format: Format, lost: Lost, *, alone: bool) -> bytes:
+    """Return the bytes of one exchange: those of a file that holds it alone, or else those among the others of a file, for a format
+    whose `write` is `Joined`. `lost` counts what the format cannot hold."""
+    (counted,) = _counted([exchange], format, lost)
+    if alone:
+        assert format.write is not None
+        return b"".join(format.write([counted]))
+    assert isinstance(format.write, Joined)
+    return format.write.entry(counted)
 
 
 def _counted(exchanges: Iterable[Exchange], format: Format, lost: Lost) -> Iterator[Exchange]:

@@ -36,6 +36,27 @@ from streamkit.service.pricing import COUNTS, Bill, Prices
 
 Counters = Callable[[str | None], TokenCounter | None]
 
+
+def counters(tokenizer: str | None, vocabulary: str | None) -> Counters:
+    """Return a function from model to token counter: none, the named one (`auto`: the model's own), or that of a file.
+
+    Raises UnknownEntry, UnreadableInput, UsageError.
+    """
+    if vocabulary:
+        from streamkit.tokenizers import from_file
+
+        counter = from_file(vocabulary)
+        return lambda model: counter
+    if tokenizer:
+        from streamkit.tokenizers import Automatic, named
+
+        if tokenizer == "auto":
+            return Automatic().of
+        counter = named(tokenizer)
+        return lambda model: counter
+    return lambda model: None
+
+
 _KINDS = (
     (ERROR, "error"),
     (TOOL, "tool"),
@@ -132,9 +153,10 @@ class Run:
             gate.see(measurement, taken=self.whole.takes(measurement))
         if self.wanted.by:
             group = _group_of(self.wanted.by, measurement)
-            self._group(group).add(measurement, good)
+            self.group(group).add(measurement, good)
 
-    def _group(self, group: dict[str, str]) -> Collection:
+    def group(self, group: dict[str, str]) -> Collection:
+        """Return the streams of a group, which is new if it has none yet."""
         key = "\0".join(group.values())
         if key not in self.groups:
             self.groups[key] = group, self._collection()
@@ -153,11 +175,11 @@ class Run:
         run = read_run(path, self.whole, self.limits, self.wanted.by)
         self.whole.merge(run.summary)
         for group, summary in run.groups:
-            self._group(group).merge(summary)
+            self.group(group).merge(summary)
         for measurement, good in zip(run.measured, run.good, strict=True):
             self.whole.place(measurement, good)
             if self.wanted.by:
-                self._group(_group_of(self.wanted.by, measurement)).place(measurement, good)
+                self.group(_group_of(self.wanted.by, measurement)).place(measurement, good)
             for gate in self.gates:
                 gate.see(measurement, taken=self.whole.takes(measurement))
         costs = map(self._cost, run.measured)

@@ -6,9 +6,11 @@ cost = prices.cost("gpt-4o-mini", {"input_tokens": 100, "output_tokens": 20})
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from fnmatch import fnmatchcase
-from math import inf
+from math import fsum, inf
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +68,7 @@ class Bill:
     """The costs of a run: their sum, the number of streams, and the number without a cost, by reason."""
 
     currency: str = ""
-    total: float = 0.0
-    streams: int = 0
+    costs: array[float] = field(default_factory=lambda: array("d"))
     missing: dict[str, int] | None = None
 
     def add(self, cost: float | None, why: str) -> None:
@@ -76,8 +77,24 @@ class Bill:
             self.missing = self.missing or {}
             self.missing[why] = self.missing.get(why, 0) + 1
         else:
-            self.total += cost
-            self.streams += 1
+            self.costs.append(cost)
+
+    def merge(self, other: Bill) -> None:
+        """Add the streams of another part of the run."""
+        self.costs.extend(other.costs)
+        for why, count in (other.missing or {}).items():
+            self.missing = self.missing or {}
+            self.missing[why] = self.missing.get(why, 0) + count
+
+    @property
+    def streams(self) -> int:
+        """The number of streams with a cost."""
+        return len(self.costs)
+
+    @property
+    def total(self) -> float:
+        """The sum of all costs, rounded once, so that their order does not matter."""
+        return fsum(self.costs)
 
     def to_json(self) -> dict[str, Any]:
         """Return `{"total","currency","streams","missing"}`; the total is null if no stream has a cost."""

@@ -33,7 +33,6 @@ def shown(
     """Return what a terminal receives on stderr if every stream takes this many seconds."""
     now = iter(range(1000))
     monkeypatch.setattr(progress, "Progress", lambda given: Progress(given, lambda: next(now) * seconds))
-    monkeypatch.setattr("streamkit.cli.inputs.Progress", progress.Progress)
     monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setattr(sys, "stdout", Terminal())
     assert len(list(Inputs(paths, Console(quiet=quiet), late=late).exchanges())) == 6
@@ -56,7 +55,7 @@ def test_slow_work_has_a_bar_that_moves_and_disappears(monkeypatch: pytest.Monke
 
 def test_an_interrupt_restores_the_cursor(monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     now = iter(range(1000))
-    monkeypatch.setattr("streamkit.cli.inputs.Progress", lambda given: Progress(given, lambda: next(now) * 2.0))
+    monkeypatch.setattr("streamkit.cli.progress.Progress", lambda given: Progress(given, lambda: next(now) * 2.0))
     monkeypatch.setattr(sys, "stderr", Terminal())
     reading = Inputs(paths, Console(), late=True).exchanges()
     next(reading)
@@ -77,7 +76,7 @@ def lines(monkeypatch: pytest.MonkeyPatch, paths: list[str], seconds: float) -> 
     """Return what a log receives on stderr if every stream takes this many seconds."""
     now = iter(range(1000))
     made = progress.ProgressLines
-    monkeypatch.setattr("streamkit.cli.inputs.ProgressLines", lambda given: made(given, lambda: next(now) * seconds))
+    monkeypatch.setattr("streamkit.cli.progress.ProgressLines", lambda given: made(given, lambda: next(now) * seconds))
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert len(list(Inputs(paths, Console()).exchanges())) == 6
     return sys.stderr.getvalue().splitlines()  # type: ignore[attr-defined]

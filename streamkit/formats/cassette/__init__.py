@@ -10,11 +10,11 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from streamkit.formats import Format, Source, framed, parse, rfc3339, stamp
+from streamkit.formats import Format, Joined, Source, framed, parse, rfc3339, stamp
 from streamkit.formats._http import content_type, decoded, of_decoded_body, reason, version
 from streamkit.formats._lost import ending, unanswered
 from streamkit.formats.cassette.yaml_text import interactions
@@ -143,12 +143,10 @@ def _headers(headers: Any) -> Headers:
     return tuple(pairs)
 
 
-def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
-    yield b"interactions:\n"
-    for exchange in exchanges:
-        if exchange.response is not None or exchange.frames:
-            yield _interaction(exchange).encode("utf-8")
-    yield b"version: 1\n"
+def _written(exchange: Exchange) -> bytes:
+    if exchange.response is None and not exchange.frames:
+        return b""
+    return _interaction(exchange).encode("utf-8")
 
 
 def _interaction(exchange: Exchange) -> str:
@@ -210,6 +208,6 @@ CASSETTE = Format(
     order=320,
     recognises=_recognises,
     read=_read,
-    write=_write,
+    write=Joined(_written, head=b"interactions:\n", tail=b"version: 1\n"),
     loses=_loses,
 )

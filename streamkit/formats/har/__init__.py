@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
-from streamkit.formats import Format, Source, framed, parse, rfc3339, stamp
+from streamkit.formats import Format, Joined, Source, framed, parse, rfc3339, stamp
 from streamkit.formats._http import content_type, decoded, header_pairs, of_decoded_body, reason, version
 from streamkit.formats._lost import ending, unanswered
 from streamkit.formats.har.events import event_messages, messages_of, with_event_times
@@ -154,15 +154,13 @@ def _part(value: dict[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
-    yield b'{"log":{"version":"1.2","creator":{"name":"streamkit","version":"1"},"entries":[\n'
-    before = b""
-    for exchange in exchanges:
-        if exchange.response is None and not exchange.frames:
-            continue
-        yield before + orjson.dumps(_entry(exchange))
-        before = b",\n"
-    yield b"\n]}}\n"
+_HEAD = b'{"log":{"version":"1.2","creator":{"name":"streamkit","version":"1"},"entries":[\n'
+
+
+def _written(exchange: Exchange) -> bytes:
+    if exchange.response is None and not exchange.frames:
+        return b""
+    return orjson.dumps(_entry(exchange))
 
 
 def _entry(exchange: Exchange) -> dict[str, Any]:
@@ -246,6 +244,6 @@ HAR = Format(
     order=300,
     recognises=_recognises,
     read=_read,
-    write=_write,
+    write=Joined(_written, head=_HEAD, between=b",\n", tail=b"\n]}}\n"),
     loses=_loses,
 )

@@ -1,0 +1,123 @@
+"""The executors that work is spread over: processes of this machine, a Dask cluster, or whatever the user names."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from streamkit import collector
+from streamkit.errors import UsageError
+
+MOST_PROCESSES = 61  # Windows cannot wait for more
+_SCHEMES = ("tcp://", "tls://", "ws://", "wss://", "ucx://")
+_RETRIES = 3  # of a task whose worker went away
+_EXPECTED = "expected dask, the address of a Dask scheduler (tcp://host:8786), or module:factory"
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Executor]:
+    """An executor of `count` processes. They are started afresh, not forked, so that all systems do the same.
+
+    If the context is left by an exception, as of Ctrl-C, they are ended at once.
+    """
+    pool = ProcessPoolExecutor(
+        min(count, MOST_PROCESSES), mp_context=multiprocessing.get_context("spawn"), initializer=_begin
+    )
+    with _shut_down(pool), _children_killed():
+        yield pool
+
+
+@contextmanager
+def named(name: str, count: int) -> Iterator[tuple[Executor, int]]:
+    """The executor that a user names, and the number of its workers: `dask` is a Dask cluster of `count` processes on this machine,
+    `tcp://host:8786` one that runs already, `module:factory` what the factory returns. Raises UsageError."""
+    if name == "dask" or name.startswith(_SCHEMES):
+        with _dask(None if name == "dask" else name, count) as found, _children_killed():
+            yield found
+        return
+    executor = _factory(name)()
+    if not isinstance(executor, Executor):
+        raise UsageError(f"--executor {name}: it returned {type(executor).__name__}, not a concurrent.futures.Executor")
+    with _shut_down(executor):
+        yield executor, count
+
+
+def _factory(name: str) -> Callable[[], Any]:
+    module, colon, attribute = name.partition(":")
+    if not (module and colon and attribute):
+        raise UsageError(f"invalid --executor {name!r}: {_EXPECTED}")
+    try:
+        found = importlib.import_module(module)
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"--executor {name}: {error}") from None
+    if not callable(found):
+        raise UsageError(f"--executor {name}: {attribute} cannot be called")
+    return found
+
+
+@contextmanager
+def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise UsageError("--executor needs Dask: pip install 'llm-streamkit[dask]'") from None
+    # What it logs of workers that come and go is not for the reader of a report; tasks that fail are raised.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        cluster = None if address else LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None)  # type: ignore[no-untyped-call]
+        client = Client(address or cluster, timeout="10s")  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--executor {address}: {error}") from None
+    try:
+        workers = len(client.scheduler_info(n_workers=-1)["workers"])
+        if not workers:
+            raise UsageError(f"--executor {address}: the scheduler has no workers")
+        yield client.get_executor(retries=_RETRIES, pure=False), workers  # type: ignore[no-untyped-call]
+    finally:
+        client.close()  # type: ignore[no-untyped-call]
+        if cluster is not None:
+            cluster.close()
+
+
+@contextmanager
+def _shut_down(executor: Executor) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _children_killed() -> Iterator[None]:
+    """Kill the processes that were started meanwhile if the context is left by an exception, so that nothing waits for them."""
+    before = set(multiprocessing.active_children())
+    try:
+        yield
+    except BaseException:
+        for process in set(multiprocessing.active_children()) - before:
+            process.kill()
+        raise
+
+
+def _begin() -> None:
+    """Prepare a worker process: Ctrl-C is the parent's to handle, and the worker ends with its parent, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collector.relax()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

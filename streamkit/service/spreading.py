@@ -1,0 +1,277 @@
+"""Spread the reading of many inputs over an executor: tasks of whole files, or of parts of a large recording.
+
+A job says what becomes of an exchange. Workers do the job, and the values come back in the order of the inputs, whatever the number
+of workers and the size of the tasks.
+
+with processes(2) as executor:
+    spread = Spread(executor, job, paths)
+    for found in spread.inputs(paths[0]):
+        for size, value in spread.values(found): ...
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import field
+from pathlib import Path
+from typing import Any, Protocol
+
+from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, UsageError, WorkFailed
+from streamkit.formats import Found, Part, find, parts, read_at, read_part, size_of
+from streamkit.frozen import dataclass
+from streamkit.model.exchange import Exchange
+from streamkit.tool import VERSION
+
+TASK_BYTES = 64 << 20
+_SMALLEST = 4096  # bytes that a file counts for at least: opening it costs as much
+_AHEAD = 2  # tasks per worker that are running or waiting for one
+_WAKE_S = 0.2  # Windows delivers Ctrl-C only between waits
+
+
+class Worker(Protocol):
+    """Does a job on the exchanges of one task."""
+
+    def take(self, item: Any) -> Any:
+        """Return the value of this exchange (or whatever the job reads), which can be pickled."""
+
+    def end(self) -> Any:
+        """Return the value of the whole task, once all its exchanges have been taken."""
+
+
+class Job(Protocol):
+    """What is done with every exchange: options alone, which can be pickled.
+
+    `input_format` names the format of the inputs instead of finding it, and `on_demand` lets frames be decoded whenever they are
+    looked at.
+    """
+
+    @property
+    def on_demand(self) -> bool:
+        """Whether few frames are looked at."""
+
+    @property
+    def input_format(self) -> str | None:
+        """The format of all inputs, or None to detect it."""
+
+    def items(self, unit: Unit) -> Iterator[Any]:
+        """Yield what a unit contains, which is usually `exchanges_of` it. Raises UnreadableInput."""
+
+    def begin(self) -> Worker:
+        """Return a worker for one task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A file that a task reads, or a part of one. `path` is its name in messages, `location` where it is, from any folder.
+
+    `last` is whether no further part of the file follows; `size` is about its bytes.
+    """
+
+    path: str
+    location: str
+    part: Part | None = None
+    last: bool = True
+    size: int = 0
+
+
+@dataclass(slots=True)
+class Read:
+    """What a worker made of a unit: for each exchange the size of its body and its value, and the error that ended the reading."""
+
+    values: list[tuple[int, Any]] = field(default_factory=list)
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The result of a task: its units, and the value of the whole task; or the exception that ended it, which is a value because
+    executors differ in what they do with exceptions."""
+
+    units: list[Read] = field(default_factory=list)
+    whole: Any = None
+    error: BaseException | None = None
+
+
+def work(job: Job, units: Sequence[Unit], version: str) -> Done:
+    """Do a task. Runs in a worker, perhaps on another machine, whose streamkit must be of this version."""
+    if version != VERSION:
+        return Done(
+            error=UsageError(f"a worker has streamkit {VERSION}, and this is {version}; install the same on both")
+        )
+    try:
+        worker = job.begin()
+        return Done([_read(worker, job.items(unit)) for unit in units], worker.end())
+    except Exception as error:
+        return Done(error=error)
+
+
+def _read(worker: Worker, items: Iterator[Any]) -> Read:
+    """Return the values of one unit. Errors of reading are a part of the result; those of the worker are raised."""
+    done = Read()
+    while True:
+        try:
+            item = next(items, None)
+        except (MemoryError, OSError):
+            raise
+        except Exception as error:
+            done.error = (
+                error if isinstance(error, StreamkitError) else RemoteDefect(f"{type(error).__name__}: {error}")
+            )
+            return done
+        if item is None:
+            return done
+        size = item.frames.ends[-1] if isinstance(item, Exchange) and item.frames.ends else 0
+        done.values.append((size, worker.take(item)))
+
+
+def exchanges_of(unit: Unit, input_format: str | None = None, *, on_demand: bool = False) -> Iterator[Exchange]:
+    """Yield the exchanges of a unit, with the numbers and lines that they have in the whole file. Raises UnreadableInput."""
+    if unit.part is not None:
+        try:
+            with Path(unit.location).open("rb") as file:
+                yield from read_part(file, unit.path, unit.part, on_demand=on_demand)
+        except OSError as error:
+            raise UnreadableInput(unit.path, f"cannot be opened ({error.strerror or error})") from None
+    else:
+        yield from read_at(unit.location, unit.path, format=input_format, on_demand=on_demand)
+
+
+class Spread:
+    """The values of a job for all inputs at `paths`, in their order. Files in `skipped` are left to the caller.
+
+    Few tasks exist at a time, so memory does not grow with the inputs. Call `inputs` for each path in turn, and `values` for each
+    input in turn. `part` is called with the value of each task as a whole when its last value has been consumed.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        job: Job,
+        paths: Sequence[str],
+        *,
+        workers: int,
+        task_bytes: int = TASK_BYTES,
+        skipped: frozenset[str] = frozenset(),
+        part: Callable[[Any], None] = lambda _: None,
+    ) -> None:
+        self._executor, self._job = executor, job
+        self._task_bytes, self._skipped = task_bytes, skipped
+        self._inputs = [itertools.tee(find([path])) for path in paths]
+        self._tasks = _packed(self._units(), task_bytes)
+        self._room = workers * _AHEAD
+        self._submitted: deque[tuple[list[Unit], Future[Done]]] = deque()
+        self._ready: deque[tuple[Unit, Read]] = deque()
+        self._whole: Any = None
+        self._part = part
+
+    def inputs(self, place: int) -> Iterator[Found]:
+        """Return the inputs at the path with this index, in a stable order."""
+        return self._inputs[place][1]
+
+    def values(self, found: Found) -> Iterator[tuple[int, Any]]:
+        """Yield the size of the body and the value for each exchange of the next input. Raises what reading it raised."""
+        while True:
+            unit, read_ = self._next()
+            assert unit.path == found.path, "inputs are consumed in their order"
+            yield from read_.values
+            if read_.error is not None:
+                while not unit.last:  # the file is read no further
+                    unit, _ = self._next()
+                    self._whole = None
+                raise read_.error
+            if unit.last:
+                return
+
+    def finish(self) -> None:
+        """Call `part` for the last task, after the last input."""
+        if self._whole is not None:
+            self._part(self._whole)
+            self._whole = None
+
+    def _next(self) -> tuple[Unit, Read]:
+        while not self._ready:
+            self.finish()
+            self._submit()
+            units, future = self._submitted.popleft()
+            done = _result(future, units)
+            self._whole = done.whole
+            self._ready.extend(zip(units, done.units, strict=True))
+        return self._ready.popleft()
+
+    def _submit(self) -> None:
+        while len(self._submitted) < self._room:
+            units = next(self._tasks, None)
+            if units is None:
+                return
+            self._submitted.append((units, self._executor.submit(work, self._job, units, VERSION)))
+
+    def _units(self) -> Iterator[Unit]:
+        for ahead, _ in self._inputs:
+            for found in ahead:
+                if found.path not in self._skipped:
+                    yield from units_of(found.path, self._task_bytes, self._job.input_format)
+
+
+def units_of(path: str, task_bytes: int, input_format: str | None = None) -> Iterator[Unit]:
+    """Yield the units of one input: the parts of a recording that is larger than a task, or the file as it is."""
+    location = str(Path(path).absolute())
+    size = size_of(path)
+    if size <= task_bytes or input_format not in (None, "recording"):
+        yield Unit(path=path, location=location, size=size)
+        return
+    try:
+        with Path(location).open("rb") as file:
+            given = itertools.chain(parts(file, task_bytes), [None])
+            for part, following in itertools.pairwise(given):
+                assert part is not None
+                if part.start == 0 and following is None:
+                    break  # a single part is read like any other file
+                length = (part.stop or size) - part.start
+                yield Unit(path=path, location=location, part=part, last=following is None, size=length)
+            else:
+                return
+    except OSError:
+        pass  # reported by the worker, which cannot open it either
+    yield Unit(path=path, location=location, size=size)
+
+
+def _packed(units: Iterator[Unit], task_bytes: int) -> Iterator[list[Unit]]:
+    """Yield tasks: small files together, a part alone, because what follows a damaged part is discarded."""
+    task: list[Unit] = []
+    size = 0
+    for unit in units:
+        if task and (unit.part is not None or size + unit.size > task_bytes):
+            yield task
+            task, size = [], 0
+        task.append(unit)
+        size += max(unit.size, _SMALLEST)
+        if unit.part is not None:
+            yield task
+            task, size = [], 0
+    if task:
+        yield task
+
+
+def _result(future: Future[Done], units: Sequence[Unit]) -> Done:
+    """Return the result of a task. Raises WorkFailed if it has none."""
+    while True:
+        try:
+            done = future.result(timeout=_WAKE_S)
+        except TimeoutError as error:
+            if future.done():  # it was the executor's own
+                raise WorkFailed from error
+            continue
+        except BrokenExecutor:
+            more = f" and {len(units) - 1} more files" if len(units) > 1 else ""
+            raise WorkFailed from UsageError(
+                f"a worker process ended unexpectedly, perhaps out of memory, while {units[0].path}{more} was read; "
+                "with --jobs 1 the command reads everything itself"
+            )
+        except Exception as error:
+            raise WorkFailed from error
+        if done.error is not None:
+            raise WorkFailed from done.error
+        return done
