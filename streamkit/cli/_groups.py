@@ -33,7 +33,7 @@ class GroupedCommand(click.Command):
         records = {
             parameter.name: record
             for parameter in self.get_params(ctx)
-            if (record := parameter.get_help_record(ctx)) is not None
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)) is not None
         }
         grouped = {name for names in self.groups.values() for name in names}
         own = {parameter.name for parameter in self.params}
