@@ -192,6 +192,7 @@ def _request(url: str | None, curl_: str | None, request_options: dict[str, obje
 def _outgoing(flags: Flags, settings: Settings, console: Console) -> tuple[Outgoing, Path]:
     """Return the request, validated before any file is created, and the default path of the recording."""
     from streamkit.cli._sending import form_of_json, model_of, outgoing
+    from streamkit.service.prompting import missing_key
     from streamkit.transport.client import check
 
     request = outgoing(flags, TOOL.replace(" ", "/"))
@@ -199,6 +200,8 @@ def _outgoing(flags: Flags, settings: Settings, console: Console) -> tuple[Outgo
     if form_of_json(request):
         console.say("note: the JSON body is sent as form data, as curl -d does; --json sends it as JSON")
     host = urlsplit(request.url).netloc.rpartition("@")[2]
+    if variable := missing_key(request.url, request.headers):
+        console.say(f"note: no API key for {host}: set {variable}, or send one with -H")
     return request, default_path(host, model_of(request) or flags.model)
 
 

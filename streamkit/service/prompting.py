@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,11 +25,24 @@ _ENDPOINTS = {
 }
 
 
-def key_header(url: str, headers: list[tuple[str, str]]) -> tuple[str, str] | None:
+def key_header(url: str, headers: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
     """Return the header with the API key of a known host, from the environment; None if there is none, or the request has one.
 
     A key is sent to its provider's own hosts only, and only over TLS.
     """
+    provider = _expecting_a_key(url, headers)
+    key = provider.key(os.environ) if provider is not None else None
+    return None if provider is None or key is None else provider.auth.header_for(key)
+
+
+def missing_key(url: str, headers: Sequence[tuple[str, str]]) -> str | None:
+    """Return the variable that would hold the API key of a known host, if the request has no key; None for other hosts."""
+    provider = _expecting_a_key(url, headers)
+    return provider.keys[0] if provider is not None and provider.keys else None
+
+
+def _expecting_a_key(url: str, headers: Sequence[tuple[str, str]]) -> Provider | None:
+    """Return the provider whose own host this is, if the request goes there over TLS without a key."""
     parts = urlsplit(url)
     if parts.scheme != "https":
         return None
@@ -40,8 +53,7 @@ def key_header(url: str, headers: list[tuple[str, str]]) -> tuple[str, str] | No
     names = {name.lower() for name, _ in headers}
     if names & _CARRIES_A_KEY or provider.auth.header.lower() in names or "key=" in parts.query:
         return None
-    key = provider.key(os.environ)
-    return None if key is None else provider.auth.header_for(key)
+    return provider
 
 
 def prompted(url: str, model: str | None, prompt: str) -> tuple[str, dict[str, Any], list[tuple[str, str]]]:

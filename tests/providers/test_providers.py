@@ -14,11 +14,13 @@ import pytest
 
 from streamkit.apis import APIS
 from streamkit.apis.dialects import DIALECTS
+from streamkit.cli.main import streamkit
 from streamkit.errors import UsageError
 from streamkit.providers import ALNUM, PROVIDERS, Auth, Provider, key_shape, provider_at
 from streamkit.redact.redactor import redact_text
 from streamkit.service.environment import base_urls, dummy_keys, key_variables, upstreams
-from streamkit.service.prompting import key_header, prompted
+from streamkit.service.prompting import key_header, missing_key, prompted
+from tests.clicking import CliRunner
 
 ROOT = Path(__file__).parents[2]
 EVERY = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.name)
@@ -111,6 +113,19 @@ def test_a_key_goes_to_its_own_host_in_its_own_header(
     monkeypatch.setenv(variable, "k")
     assert key_header(url, []) == header
     assert key_header(url, [("Authorization", "Bearer other")]) is None
+    assert (missing_key(url, []) is None) == (header is None)
+    assert missing_key(url, [("Authorization", "Bearer other")]) is None
+
+
+def test_a_request_without_a_key_says_which_variable_would_hold_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The note comes before the request, which fails here: nothing listens at the proxy."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    words = ["record", "https://api.openai.com/v1/chat/completions", "--json", "{}", "-o", str(tmp_path / "run.jsonl")]
+    result = CliRunner().invoke(streamkit, [*words, "-x", "http://127.0.0.1:9"], standalone_mode=False, obj={})
+    first, *_ = result.stderr.splitlines()
+    assert first == "note: no API key for api.openai.com: set OPENAI_API_KEY, or send one with -H"
 
 
 PATHS = {
