@@ -9,8 +9,10 @@ The added latency is the difference of the percentiles with and without the prox
 All connections use loopback.
 
 The table also shows the CPU time of the proxy per frame (utime + stime). If there are two cores, proxies run on the last one,
-the client and the upstream on the first. `--beside` runs the streamkit of another checkout in the same rounds. An aiohttp
-pass-through, which records nothing, shows the cost of a library.
+the client and the upstream on the first. `--beside` runs the streamkit of another checkout in the same rounds. An asyncio
+Protocol that forwards bytes, and neither parses nor records anything, is the floor; an aiohttp pass-through, which records
+nothing either, shows the cost of a library. "without the start" is the latency of chunks that arrive more than half a second
+after the last request: at the start, a request a millisecond takes as much of the core as the streams do.
 
 Peers that also record run in the same rounds: mitmproxy's `mitmdump`, with streaming and storing, and aimock (`--aimock` is the
 folder in which npm installed `@copilotkit/aimock`). Missing ones are skipped with the reason.
@@ -36,6 +38,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import load
 from tabulate import tabulate
@@ -47,6 +50,7 @@ ASK = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: a
 BODY = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"stream %06d"}]}'
 # Recordings are written to a file system in memory, if there is one: other programs use the disk.
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112
+_READ = 1 << 16
 _NUMBERS = itertools.count()
 _GOLDEN = (5**0.5 - 1) / 2
 
@@ -89,21 +93,77 @@ def pass_through(upstream: str) -> None:
     asyncio.run(run())
 
 
-def latencies(port: int, streams: int, frames: int, gap: float) -> list[float]:
-    """Run all clients, with their requests spread over one second; return the latency of each chunk in milliseconds."""
+def forward(upstream: str) -> None:
+    """Run a proxy that only forwards bytes, with one connection to the upstream for each of a client."""
+    target = urlsplit(upstream)
+
+    class Up(asyncio.Protocol):
+        def __init__(self, down: Down) -> None:
+            self.down = down
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport = self.down.up = transport
+            transport.max_size = _READ  # type: ignore[attr-defined]
+            transport.write(self.down.asked)  # type: ignore[attr-defined]
+
+        def data_received(self, data: bytes) -> None:
+            self.down.transport.write(data)  # type: ignore[attr-defined]
+
+        def connection_lost(self, error: Exception | None) -> None:
+            self.down.transport.close()
+
+    class Down(asyncio.Protocol):
+        asked = b""
+        up: asyncio.BaseTransport | None = None
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport = transport
+
+        def data_received(self, data: bytes) -> None:
+            if not self.asked:
+                loop = asyncio.get_running_loop()
+                self.connecting = loop.create_task(
+                    loop.create_connection(lambda: Up(self), target.hostname, target.port)
+                )
+            self.asked += data
+            if self.up is not None:
+                self.up.write(data)  # type: ignore[attr-defined]
+
+        def connection_lost(self, error: Exception | None) -> None:
+            if self.up is not None:
+                self.up.abort()  # type: ignore[attr-defined]
+
+    async def run() -> None:
+        server = await asyncio.get_running_loop().create_server(Down, "127.0.0.1", 0, backlog=4096)
+        print(f"on http://127.0.0.1:{server.sockets[0].getsockname()[1]}", file=sys.stderr, flush=True)
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+def latencies(port: int, streams: int, frames: int, gap: float) -> tuple[list[float], list[float]]:
+    """Run all clients, with their requests spread over one second; return the latency of each chunk in milliseconds.
+
+    The second list has those without the start.
+    """
     bodies = [BODY % next(_NUMBERS) for _ in range(streams)]  # all different: a peer may answer from its recordings
     delays = [number * _GOLDEN % 1 for number in range(streams)]  # not synchronized, like independent streams
     took: list[float] = []
-    for one in load.receive(port, [ASK % (len(body), body) for body in bodies], delays, gap * frames):
+    later: list[float] = []
+    received = load.receive(port, [ASK % (len(body), body) for body in bodies], delays, gap * frames)
+    started = max(one.asked for one in received) + load.START_NS
+    for one in received:
         rest = b""
         for at, data in one.reads:
             data = rest + data
             end = 0
             for match in SENT.finditer(data):
                 took.append((at - int(match[1]) + _TIME_ZERO) / 1e6)
+                if at > started:
+                    later.append(took[-1])
                 end = match.end()
             rest = data[end:]
-    return took
+    return took, later
 
 
 @contextmanager
@@ -161,6 +221,7 @@ def ways(
     url = f"http://127.0.0.1:{upstream}"
     found: dict[str, tuple[list[str], int | None]] = {
         "streamkit proxy": ([*STREAMKIT, url, "--dir", f"{folder}/ours"], None),
+        "asyncio, bytes forwarded only": ([sys.executable, __file__, "--forward", url], None),
         "aiohttp, nothing recorded": ([sys.executable, __file__, "--pass-through", url], None),
     }
     if beside is not None:
@@ -184,14 +245,19 @@ def ways(
     return found
 
 
-def percentiles(there: tuple[int, int], streams: int, frames: int, gap: float) -> tuple[float, float, int, float]:
-    """Return the median and 99th percentile of the latency (ms), the number of chunks, and the CPU time per chunk (µs)."""
+# median and 99th percentile of the latency (ms), both again without the start; the number of chunks; CPU time per chunk (µs)
+Measured = tuple[float, float, float, float, int, float]
+
+
+def percentiles(there: tuple[int, int], streams: int, frames: int, gap: float) -> Measured:
+    """Measure one proxy, or the upstream itself."""
     port, process = there
     latencies(port, 1, 5, gap)  # warm up: exclude imports at the first request
     before = load.cpu(process)
-    took = latencies(port, streams, frames, gap)
+    took, later = latencies(port, streams, frames, gap)
     used = (load.cpu(process) - before) / max(1, len(took)) * 1e6
-    return load.percentile(took, 0.5), load.percentile(took, 0.99), len(took), used
+    whole = load.percentile(took, 0.5), load.percentile(took, 0.99)
+    return *whole, load.percentile(later, 0.5), load.percentile(later, 0.99), len(took), used
 
 
 def main() -> int:
@@ -204,6 +270,7 @@ def main() -> int:
     options.add_argument("--aimock", metavar="FOLDER", help="a folder with node_modules/@copilotkit/aimock")
     options.add_argument("--beside", metavar="CHECKOUT", help="also run the streamkit of this checkout")
     options.add_argument("--pass-through", metavar="URL", help=argparse.SUPPRESS)
+    options.add_argument("--forward", metavar="URL", help=argparse.SUPPRESS)
     options.add_argument("--as-upstream", action="store_true", help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.as_upstream:
@@ -211,6 +278,9 @@ def main() -> int:
         return 0
     if given.pass_through:
         pass_through(given.pass_through)
+        return 0
+    if given.forward:
+        forward(given.forward)
         return 0
     if reason := load.missing():
         print(f"skipped: {reason}")
@@ -227,7 +297,7 @@ def main() -> int:
     ):
         proxies = ways(upstream[0], folder, given.mitmdump, given.aimock, given.beside)
         for streams in given.streams:
-            seen: dict[str, list[tuple[float, float, int, float]]] = {"direct": [], **{name: [] for name in proxies}}
+            seen: dict[str, list[Measured]] = {"direct": [], **{name: [] for name in proxies}}
             for _ in range(given.rounds):
                 seen["direct"].append(percentiles(upstream, streams, given.frames, given.gap))
                 for name, (command, port) in proxies.items():
@@ -237,13 +307,24 @@ def main() -> int:
                 p50, p99 = (statistics.median(one[part] for one in rounds) for part in (0, 1))
                 added = [
                     statistics.median(one[part] - bare[part] for one, bare in zip(rounds, seen["direct"], strict=True))
-                    for part in (0, 1)
+                    for part in range(4)
                 ]
-                came = f"{min(one[2] for one in rounds)}/{streams * given.frames}"
-                costs = statistics.median(one[3] for one in rounds)
-                rows.append([streams, name, came, p50, p99, *([*added, costs] if name != "direct" else [None] * 3)])
+                came = f"{min(one[4] for one in rounds)}/{streams * given.frames}"
+                costs = statistics.median(one[5] for one in rounds)
+                rows.append([streams, name, came, p50, p99, *([*added, costs] if name != "direct" else [None] * 5)])
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    heads = ["streams", "way", "frames", "p50", "p99", "added p50", "added p99", "CPU per frame, us"]
+    heads = [
+        "streams",
+        "way",
+        "frames",
+        "p50",
+        "p99",
+        "added p50",
+        "added p99",
+        "p50 without the start",
+        "p99 without the start",
+        "CPU per frame, us",
+    ]
     print(tabulate(rows, heads, tablefmt="github", floatfmt=".2f"))
     return 0
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -110,6 +111,28 @@ async def client(port: int) -> None:
         print(at, data.hex())
 
 
+def sender(frames: int, gap: float) -> list[tuple[int, bytes]]:
+    """Send chunks as the upstream does; return them with the time at which the system call returned."""
+    sent = []
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()) as reader,
+    ):
+        writer, _ = listening.accept()
+        with writer:
+            writer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            due = time.monotonic()
+            for number in range(frames):
+                due += gap
+                while (left := due - time.monotonic()) > 0:
+                    time.sleep(left)
+                data = bench_proxy.chunk(number)
+                writer.send(data)
+                sent.append((time.monotonic_ns(), data))
+                reader.recv(load.CHUNK * 2)
+    return sent
+
+
 WAYS: dict[str, Callable[[str, Path], list[tuple[int, bytes]]]] = {
     "streamkit record": record,
     "streamkit proxy": proxy,
@@ -131,13 +154,15 @@ def main() -> int:
     if reason := load.missing():
         print(f"skipped: {reason}")
         return 0
+    os.sched_setaffinity(0, {0})
     shape = ["--frames", str(given.frames), "--gap", str(given.gap)]
     upstream_program = [sys.executable, bench_proxy.__file__, "--as-upstream", *shape]
     rows = []
     with tempfile.TemporaryDirectory() as folder, bench_proxy.running(upstream_program) as upstream:
         url = f"http://127.0.0.1:{upstream[0]}"
+        ways = {**WAYS, "the sender itself": lambda *_: sender(given.frames, given.gap)}
         for loops in (0, given.loops):
-            for name, way in WAYS.items():
+            for name, way in ways.items():
                 for _ in range(given.rounds):
                     with busy(loops):
                         errors = errors_of(way(url, Path(folder)))

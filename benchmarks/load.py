@@ -26,6 +26,7 @@ _LATEST_S = 30.0
 _READ = 1 << 16
 _SLICE_S = 200e-6
 _NANOSECONDS = 1_000_000_000
+START_NS = _NANOSECONDS // 2  # after the last request, servers have caught up with the start
 
 
 @dataclass

@@ -369,14 +369,20 @@ def test_a_request_is_forwarded_byte_for_byte(sent: bytes, passed: bytes, keep_h
     assert answered == OK
 
 
-def test_a_coded_body_is_recorded_decoded() -> None:
-    body = gzip.compress(b'{"model":"m"}')
-    ask = b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (
-        len(body),
-        body,
-    )
-    _, _, seen = through(OK, ask, whole=body)
-    assert seen.request is not None and seen.request.body == Body("json", {"model": "m"})
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize(("coding", "encode"), CODINGS.values(), ids=CODINGS)
+def test_a_coded_request_body_is_forwarded_as_it_is(
+    coding: str, encode: Callable[[bytes], bytes], chunked: bool
+) -> None:
+    """The recording has it decoded."""
+    body = encode(b'{"model":"m"}')
+    wire = b"%x;a=b\r\n%b\r\n1\r\n%b\r\n0\r\n\r\n" % (len(body) - 1, body[:-1], body[-1:]) if chunked else body
+    length = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(body)
+    head = b"POST /x HTTP/1.1\r\nHost: %b\r\ncontent-ENCODING: %b\r\n" + length + b"\r\n\r\n"
+    here, _, seen = through(OK, head % (b"localhost", coding.encode()) + wire, whole=wire, keep_host=True)
+    assert here.request == head % (b"localhost", coding.encode()) + wire
+    assert seen.request is not None and seen.request.body is not None
+    assert seen.request.body == Body("json", {"model": "m"})
 
 
 def test_keys_are_forwarded_but_not_recorded() -> None:

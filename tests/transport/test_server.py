@@ -13,9 +13,9 @@ import pytest
 
 from streamkit.model.exchange import Body, Request
 from streamkit.model.step import Close, Finish, HalfChunk, Hang, Head, Reset, Step, Write
-from streamkit.transport.connection import Connection
+from streamkit.transport.connection import HIGH_WATER, Connection, Incoming
 from streamkit.transport.server import CannotListen, Server, in_thread
-from tests.waiting import SAFETY_S, StillLoop, turn
+from tests.waiting import SAFETY_S, StillLoop, settled, turn, until
 
 MS = 1_000_000
 GET = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -262,3 +262,25 @@ def test_clients_that_connect_while_the_server_is_busy_wait_in_the_queue() -> No
     answers = asyncio.run(busy())
     assert len(answers) == 100
     assert {answer.split(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 200 OK"}
+
+
+def test_a_client_that_does_not_read_takes_bounded_memory() -> None:
+    """The server writes until the buffers are full, and goes on when the client reads."""
+    connections: list[Connection] = []
+
+    class Watched(Server):
+        def serve(self, connection: Connection, request: Incoming) -> None:
+            connections.append(connection)
+            super().serve(connection, request)
+
+    piece = b"x" * 0x8000
+    steps: list[Step] = [Head(0, 200, STREAM), *[Write(0, piece)] * 1000, Close(0)]
+    with (
+        in_thread(Watched(lambda _: steps)) as server,
+        socket.create_connection(("127.0.0.1", server.port), SAFETY_S) as client,
+    ):
+        client.sendall(GET)
+        until(lambda: connections and connections[0].pending)
+        pending = settled(lambda: connections[0].pending)
+        assert HIGH_WATER < pending <= HIGH_WATER + len(piece) + 8
+        assert read_to_end(client).count(piece) == 1000
