@@ -2,6 +2,7 @@
 
 # APIs whose clients append the text of each delta, so that any repetition is shown to the user.
 APPENDED_DELTAS = (
+    "a2a",
     "ag_ui",
     "ai_sdk_ui",
     "anthropic_completions",

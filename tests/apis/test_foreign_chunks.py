@@ -16,6 +16,7 @@ from streamkit.model.exchange import End, Exchange, Frame, Frames, Response
 
 STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 GOOD = {
+    "a2a": "a2a.sse",
     "ag_ui": "ag-ui.sse",
     "ai_sdk_ui": "ui-message.sse",
     "anthropic_completions": "text-completion.sse",

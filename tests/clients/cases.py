@@ -111,6 +111,7 @@ _ASKED: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
     "mistral_conversations": lambda model: ("/v1/conversations", {"model": model}),
     "cohere": lambda model: ("/v2/chat", {"model": model}),
     "ag_ui": lambda model: ("/agent", {"model": model}),
+    "a2a": lambda model: ("/a2a", {"model": model}),
     "mcp": lambda model: ("/mcp", {"model": model}),
     "ai_sdk_ui": lambda model: ("/api/chat", {"model": model}),
     "bedrock_converse": lambda model: (f"/model/{model}/converse-stream", {}),
@@ -122,6 +123,8 @@ def asked(exchange: Exchange, api: str, model: str) -> Exchange:
     path, fields = _ASKED[api](model)
     if api == "ollama" and b'"message"' not in exchange.frames.body[:400]:
         path = "/api/generate"
+    if api == "a2a" and b'"kind"' in exchange.frames.body[:400]:
+        path = "/a2a/0.3"
     if api == "cohere" and b'"event_type"' in exchange.frames.body[:400]:
         path = "/v1/chat"
     if api == "bedrock_converse" and interpret(exchange).framing != "aws_eventstream":

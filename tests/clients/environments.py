@@ -133,6 +133,12 @@ CLIENTS = (
     ),
     Client("mcp", "mcp", "drive_mcp.py", {"call_tool()": ("mcp",)}),
     Client(
+        "a2a-sdk",
+        "a2a-sdk",
+        "drive_a2a.py",
+        {"1.0 stream into TaskManager": ("a2a",), "0.3 stream into TaskManager": ("a2a",)},
+    ),
+    Client(
         "boto3",
         "boto3",
         "drive_boto3.py",

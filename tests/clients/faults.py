@@ -63,11 +63,12 @@ GOOD = {
     "bedrock_converse": "converse",
     "ai_sdk_ui": "ui-message",
     "ag_ui": "ag-ui",
+    "a2a": "a2a",
     "mcp": "mcp",
 }
 DIALECTS = Path(__file__).parents[1] / "specs" / "dialects"
 _CHUNKS = re.compile(r"^```chunks\n(.+?)^```", re.MULTILINE | re.DOTALL)
-_OTHER_PATHS = ("generate(stream=True)", "Client.chat_stream()")
+_OTHER_PATHS = ("generate(stream=True)", "Client.chat_stream()", "0.3 stream into TaskManager")
 
 
 def stream(name: str) -> Exchange:

@@ -119,6 +119,8 @@ _PATHS = {
     "Client.chat_stream()": "/v1/chat",
     "chatStream()": "/v2/chat",
     "@ai-sdk/cohere": "/v2/chat",
+    "1.0 stream into TaskManager": "/a2a",
+    "0.3 stream into TaskManager": "/a2a/0.3",
 }
 
 

@@ -215,6 +215,18 @@ GOOD = (
         total="usage.total_tokens",
     ),
     Good(
+        "a2a",
+        "a2a.sse",
+        optional=frozenset({"timestamp", "history", "name", "message", "append", "lastChunk", "text", "id"}),
+        text="result.artifactUpdate.artifact.parts.0.text",
+    ),
+    Good(
+        "a2a",
+        "a2a-v03.sse",
+        optional=frozenset({"timestamp", "history", "name", "message", "append", "lastChunk"}),
+        text="result.artifact.parts.0.text",
+    ),
+    Good(
         "ag_ui",
         "ag-ui.sse",
         optional=frozenset(

@@ -20,6 +20,7 @@ RULE = Rule.declare(
     "warning",
     finds=missteps,
     apis=(
+        "a2a",
         "ag_ui",
         "ai_sdk_ui",
         "anthropic_completions",
