@@ -11,9 +11,9 @@ import math
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, repeat
-from operator import sub
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain, repeat
+from operator import mul, sub
 from typing import Any
 
 from streamkit.model.measurement import PERCENTILES, Summary
@@ -195,7 +195,7 @@ def _exact_sum(values: list[float]) -> list[float]:
 class Pool:
     """Samples of one metric over many streams: exact up to `exact` of them, from then on a histogram."""
 
-    __slots__ = ("_as_histogram", "_exact", "_found", "_histogram", "_ordered", "_values")
+    __slots__ = ("_as_histogram", "_exact", "_found", "_histogram", "_is_ordered", "_mean", "_values")
 
     def __init__(self, exact: int = EXACT_SAMPLES) -> None:
         self._exact = exact
@@ -206,7 +206,8 @@ class Pool:
     def _forget(self) -> None:
         """Drop the cached values derived from the samples."""
         self._as_histogram: Histogram | None = None
-        self._ordered: list[float] | None = None
+        self._is_ordered = False
+        self._mean: float | None = None
         self._found: tuple[int, list[float], list[int]] | None = None
 
     def __len__(self) -> int:
@@ -227,7 +228,10 @@ class Pool:
         if self._histogram is not None:
             self._histogram.extend(values)
             return
-        self._values.extend(values)
+        if type(values) is list:
+            self._values.fromlist(values)
+        else:
+            self._values.extend(values)
         self._forget()
         if len(self._values) > self._exact:
             self._condense()
@@ -244,7 +248,7 @@ class Pool:
         if not self._values:
             return None
         least, most = min(self._values), max(self._values)
-        mean = math.fsum(self._values) / len(self._values)
+        mean = self._mean_of_values()
         p50, p90, p95, p99 = (self.percentile(rank) for rank in PERCENTILES)
         return Summary(n=len(self._values), min=least, mean=mean, p50=p50, p90=p90, p95=p95, p99=p99, max=most)
 
@@ -255,9 +259,18 @@ class Pool:
         count = len(self._values)
         if count < 2:
             return None
-        mean = math.fsum(self._values) / count
-        squares = map(pow, map(sub, self._values, repeat(mean)), repeat(2))
+        squares = chain.from_iterable(map(self._squares, range(0, count, _PIECE)))
         return math.sqrt(math.fsum(squares) / (count - 1))
+
+    def _squares(self, start: int) -> Iterator[float]:
+        """Return the squares of what the samples of the piece that begins there differ from the mean."""
+        differences = list(map(sub, self._values[start : start + _PIECE], repeat(self._mean_of_values())))
+        return map(mul, differences, differences)
+
+    def _mean_of_values(self) -> float:
+        if self._mean is None:
+            self._mean = math.fsum(self._values) / len(self._values)
+        return self._mean
 
     def percentile(self, rank: float) -> float:
         """Return the `rank`-th percentile. Raises ValueError if there are no values."""
@@ -277,10 +290,17 @@ class Pool:
         if self._as_histogram is None:
             self._as_histogram = Histogram()
             for start in range(0, len(self._values), _PIECE):
-                ordered = sorted(self._values[start : start + _PIECE])
-                self._as_histogram.extend_sorted(ordered)
-                self._values[start : start + _PIECE] = array("d", ordered)
+                self._as_histogram.extend_sorted(self._order(start))
+            self._is_ordered = True
         return self._as_histogram
+
+    def _order(self, start: int) -> Sequence[float]:
+        """Bring the samples of the piece that begins there into ascending order, and return them."""
+        ordered = self._values[start : start + _PIECE]
+        if not self._is_ordered:
+            ordered = array("d", sorted(ordered))
+            self._values[start : start + _PIECE] = ordered
+        return ordered
 
     def _ranked(self, place: int) -> float:
         """Return the sample at this index (from 0) of all samples in ascending order.
@@ -289,9 +309,10 @@ class Pool:
         its samples are adjacent in each sorted piece, and only these are sorted, each value once.
         """
         if len(self._values) <= _PIECE:
-            if self._ordered is None:
-                self._ordered = sorted(self._values)
-            return self._ordered[place]
+            if not self._is_ordered:
+                self._order(0)
+                self._is_ordered = True
+            return self._values[place]
         key, before = self.histogram().bucket_of(place)
         if key is None:
             return 0.0
