@@ -206,7 +206,12 @@ class Spread:
             units = next(self._tasks, None)
             if units is None:
                 return
-            self._submitted.append((units, self._executor.submit(work, self._job, units, VERSION)))
+            try:
+                future = self._executor.submit(work, self._job, units, VERSION)
+            except BrokenExecutor:  # which the tasks that are running will report
+                future = Future()
+                future.set_exception(BrokenExecutor())
+            self._submitted.append((units, future))
 
     def _units(self) -> Iterator[Unit]:
         for ahead, _ in self._inputs:

@@ -6,9 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,3 +144,20 @@ def test_a_cluster_gives_the_same_when_a_worker_is_killed(cluster: str, inputs: 
         for size in ("20000", "64MB"):
             assert run(*command, "--executor", cluster, "--task-size", size, str(inputs)) == alone
     assert (tmp_path / "killed").exists()
+
+
+class Broken(ThreadPoolExecutor):
+    """An executor whose workers die after the first task."""
+
+    used = False
+
+    def submit(self, function: Any, /, *given: Any, **more: Any) -> Any:
+        if self.used:
+            raise BrokenExecutor
+        self.used = True
+        return super().submit(function, *given, **more)
+
+
+def test_an_executor_that_breaks_between_tasks_ends_the_command(inputs: Path) -> None:
+    with pytest.raises(UsageError, match="a worker process ended unexpectedly"):
+        run("lint", "--task-size", "3000", "--executor", f"{__name__}:Broken", str(inputs))
