@@ -16,6 +16,7 @@ import streamkit
 # State: what a class collects while something is read, sent, counted or parsed. (A module's own classes are free to be so.)
 STATE = {
     "cli._curl.Command",
+    "cli._lint_job.Judged",
     "cli._sending.Flags",
     "formats._drafts.Draft",
     "metrics._gate.Gate",
@@ -26,6 +27,7 @@ STATE = {
     "service.comparing.Side",
     "service.measuring.Run",
     "service.pricing.Bill",
+    "service.spreading.Read",
 }
 # These compute some attributes on first use, and remember them.
 REMEMBERING = {"apis._decode.Decoded", "faults._body.Body", "model._frames.Frames"}
