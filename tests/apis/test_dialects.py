@@ -68,6 +68,8 @@ def test_a_dialect_names_existing_apis_and_rules(dialect: Dialect) -> None:
     assert set(dialect.apis) <= set(APIS)
     assert set(dialect.lawful) <= {rule.code for rule in RULES.values()}
     assert all(path.startswith("$.") for path in dialect.extra_fields)
+    assert {f"$.choices[].{key}" for key in dialect.choice_keys} <= set(dialect.extra_fields)
+    assert {f"$.choices[].delta.{key}" for key in dialect.delta_keys} <= set(dialect.extra_fields)
     assert dialect.title
     assert list(marks(dialect)), "nothing shows it"
 

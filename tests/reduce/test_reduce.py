@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,6 +36,30 @@ def test_insignificant_fields_are_removed() -> None:
     left = reduce(pieces, lambda given: b'"c"' in given[0])
     assert left.pieces == [b'data: {"a":{"c":7}}\n\n']
     assert left.masked
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [({"a": [1, 2, 3]}, {"a": [1]}), ({"a": 1, "b": 2}, {"b": 2}), ({"a": [{"b": 1}, 2]}, {"a": [{}]})],
+)
+def test_of_several_members_that_would_do_the_last_and_of_a_list_the_first_is_kept(value: Any, left: Any) -> None:
+    def fails(pieces: Sequence[bytes]) -> bool:
+        """Something is in the object, and in the list in it."""
+        found = json.loads(pieces[0].removeprefix(b"data: "))
+        return bool(found) and bool(found.get("a", True))
+
+    assert json.loads(reduce([b"data: %b\n\n" % json.dumps(value).encode()], fails).pieces[0][6:]) == left
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["type", "object", "role", "finish_reason", "finishReason", "native_finish_reason", "stop_reason", "status",
+     "blockReason", "done_reason"],
+)  # fmt: skip
+def test_values_of_the_protocol_are_kept(name: str) -> None:
+    assert mask(b'data: {"%b":"end_turn","text":"end_turn"}\n\n' % name.encode()) == (
+        b'data: {"%b":"end_turn","text":"xxx_xxxx"}\n\n' % name.encode()
+    )
 
 
 def test_text_is_masked_and_protocol_words_are_not() -> None:
