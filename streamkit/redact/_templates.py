@@ -347,18 +347,17 @@ class _Known:
 
 
 class Templates:
-    """The templates that fitted one body, and how many frames of it may still be learned from."""
+    """The templates that fitted one body, and how many frames of it may still be learned from.
 
-    __slots__ = ("_known", "_lessons_left")
+    `settled` is the template that the last frame fitted, or its variant, as soon as that is known (see `_Known`).
+    """
+
+    __slots__ = ("_known", "_lessons_left", "settled")
 
     def __init__(self) -> None:
         self._known: list[_Known] = []
+        self.settled: Template | None = None
         self._lessons_left = _MAX_LESSONS
-
-    def clears(self, data: bytes) -> bool:
-        """Return True only if a frame, which begins outside all values, fits the template used last and is not suspicious."""
-        settled = self._known[0].settled if self._known else None
-        return settled is not None and settled.clears(data)
 
     def fit(self, data: bytes, *, wide: bool = False) -> Fit | None:
         """Return how a frame, which begins outside all values, fits a template, or None.
@@ -370,6 +369,7 @@ class Templates:
             if known.narrow is not None and (fit := known.narrow.fit(data)) is not None:
                 if index:
                     everything.insert(0, everything.pop(index))
+                self.settled = known.settled
                 return fit
         for index, known in enumerate(everything):
             if (fit := known.template.fit(data)) is not None:
@@ -377,11 +377,13 @@ class Templates:
                     known.add(data, fit)
                 if index:
                     everything.insert(0, everything.pop(index))
+                self.settled = known.settled
                 return fit
         fit = _library.find(data)
         if fit is not None:
             everything.insert(0, _Known(fit.template))
             everything[0].add(data, fit)
+            self.settled = everything[0].settled
             del everything[_MAX_TEMPLATES:]
         return fit
 

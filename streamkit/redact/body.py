@@ -66,7 +66,10 @@ class BodyRedactor:
 
         Otherwise return False: the frame was not taken, and `feed` has to take it.
         """
-        if self._at_rest and not self._waiting and not self._channels and self._templates.clears(data):
+        settled = self._templates.settled
+        if settled is None or not self._at_rest or self._waiting or self._channels:
+            return False
+        if settled.clears(data):
             self._base += len(data)
             self._released += 1
             return True

@@ -26,7 +26,7 @@ CONTROL = "/__streamkit/"
 FAULT_HEADER = "X-Streamkit-Fault"
 OnAnswer = Callable[[int, Request, RecordedAnswer, Sequence[Step]], None]
 MOST_REQUESTS = 10_000  # the newest requests, which are kept and listed; and the newest of those without a match
-_MISSES_KEPT = 100  # the newest requests without a match, whose differences can be listed
+MOST_MISSES = 100  # the newest requests without a match, whose differences can be listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class Mock:
         number = self.requests[-1].number
         self.missed.append(self.requests[-1])
         self._misses[number] = request, None if miss.used_up else miss.nearest
-        while len(self._misses) > _MISSES_KEPT:
+        while len(self._misses) > MOST_MISSES:
             del self._misses[next(iter(self._misses))]
         nearest = None if miss.nearest is None else self.recordings[miss.nearest]
         details = f"{CONTROL}requests/{number}" if miss.differences > 1 else ""

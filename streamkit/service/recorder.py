@@ -236,13 +236,17 @@ class Recorder:
         The frames are in the file before they are shown or forwarded, so a killed process has not forwarded more than it recorded.
         """
         texts = self._plain_lines(frames, at) if self._plain else []
-        if len(texts) < len(frames) or self._sink is None:
+        if len(texts) < len(frames):
             lines = [Line(text) for text in texts]
             for data in frames[len(texts) :]:
                 lines += self._lines_of(data, at)
             self._write(lines)
-        else:
-            self._write_texts(self._sink, texts)
+        elif self._sink is not None:
+            try:
+                self._sink.write(texts[0] if len(texts) == 1 else b"".join(texts))
+                self._written = True
+            except (StreamkitError, OSError) as error:
+                self._fail(error)
         if self._viewer is not None:
             for data in frames:
                 self._viewer.frame(data)
@@ -257,13 +261,6 @@ class Recorder:
             texts.append(text)
         self._frames += len(texts)
         return texts
-
-    def _write_texts(self, sink: Sink, texts: list[bytes]) -> None:
-        try:
-            sink.write(texts[0] if len(texts) == 1 else b"".join(texts))
-            self._written = True
-        except (StreamkitError, OSError) as error:
-            self._fail(error)
 
     def _lines_of(self, data: bytes, at: int) -> list[Line]:
         if self._decoder is not None:

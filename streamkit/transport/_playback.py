@@ -47,13 +47,15 @@ class Playback:
     def due(self, now: float) -> float | None:
         """Execute every step that is due; return the deadline of the next, or None if there is nothing to schedule."""
         steps, writer, epoch = self._steps, self._writer, self._epoch
-        # A failed write is reported in the next iteration of the loop; until then, asyncio logs a warning for every further write.
-        closing = self._connection.transport.is_closing
-        while self._next < len(steps) and not self._stopped and not self._blocked and not closing():
+        transport = self._connection.transport
+        while self._next < len(steps) and not self._stopped and not self._blocked:
             step = steps[self._next]
             deadline = epoch + step.at * _NANOSECOND
             if deadline > now:
                 return deadline
+            # A failed write is reported in the next iteration of the loop; until then, asyncio logs a warning for every further write.
+            if transport.is_closing():
+                break
             self._next += 1
             if isinstance(step, Write):
                 writer.write(step.data)

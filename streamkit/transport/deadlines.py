@@ -92,7 +92,11 @@ class Deadlines:
         now = self._loop.time()
         while heap and heap[0][0] <= now:
             entry = heap[0]
-            again = self._call(entry[2], now)
+            try:
+                again = entry[2](now)
+            except Exception as error:  # reported, so that other callbacks still run
+                self._loop.call_exception_handler({"message": "a call at a deadline failed", "exception": error})
+                again = None
             if heap[0] is not entry:  # an earlier deadline was added by the call
                 heap.remove(entry)
                 heapq.heapify(heap)
@@ -105,14 +109,6 @@ class Deadlines:
         self._armed = None
         if heap:
             self._arm(heap[0][0], now)
-
-    def _call(self, call: Call, now: float) -> float | None:
-        """Call, and report an exception to the loop so that other callbacks still run."""
-        try:
-            return call(now)
-        except Exception as error:
-            self._loop.call_exception_handler({"message": "a call at a deadline failed", "exception": error})
-            return None
 
 
 class _Timer:
