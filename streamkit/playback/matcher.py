@@ -63,7 +63,7 @@ class Recorded:
     number: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Origin:
     """What tells apart providers whose requests are equal: the host, the provider whose own headers it has, the whole path."""
 

@@ -159,8 +159,11 @@ class Mock:
         )
         if found is None:
             return None
-        self._log(request, None, found[0])
-        return found[1]
+        message, answer = found
+        self._log(request, None, message)
+        if message.startswith("no match"):
+            self.missed.append(self.requests[-1])
+        return answer
 
     def differences(self, number: int) -> tuple[str, list[Difference]] | None:
         """Return the name of the recording that is nearest to a missed request, and all differences. None if it is not known:

@@ -18,10 +18,11 @@ from streamkit.faults import plan
 from streamkit.rules import RULES, measured, measurements
 from tests.clients.cases import Case, cases
 from tests.clients.environments import CLIENTS, Client, is_made, make
-from tests.clients.faults import FAULTS
+from tests.clients.faults import FAULTS, uses
 from tests.clients.matrix import measured as measured_again
 from tests.clients.matrix import prepared
 from tests.clients.measuring import FAULT_DATA, FEATURE_DATA, VARIABLE_DATA, read
+from tests.clients.variables import PROVIDERS_OF
 from tests.rules.test_docs import part
 
 JUDGED = [client for client in CLIENTS if client.rules]
@@ -158,8 +159,8 @@ WITHOUT_VARIABLE = {
 
 def test_every_other_client_needs_no_base_url_in_code() -> None:
     rows = read(VARIABLE_DATA)["cases"]
-    of_applications = {"ai-ui", "@ag-ui/client", "mcp", "a2a-sdk"}
-    assert {row["client"] for row in rows} == {client.name for client in CLIENTS} - of_applications
+    of_providers = {client.name for client, _, api in uses(CLIENTS) if api in PROVIDERS_OF}
+    assert {row["client"] for row in rows} == of_providers
     unread = {
         (row["client"], row["call"])
         for row in rows

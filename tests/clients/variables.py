@@ -21,7 +21,12 @@ from tests.clients.environments import Client
 from tests.clients.faults import GOOD, dialect_stream, stream, uses
 from tests.clients.matrix import driven
 
-_PROVIDERS = {
+# By API. Clients of applications have the address of their own server in their code.
+PROVIDERS_OF: Mapping[str, tuple[str, ...]] = {
+    "openai_assistants": ("openai",),
+    "openai_chat": ("openai",),
+    "openai_completions": ("openai",),
+    "openai_responses": ("openai",),
     "anthropic_messages": ("anthropic",),
     "gemini": ("gemini",),
     "gemini_interactions": ("gemini",),
@@ -30,8 +35,6 @@ _PROVIDERS = {
     "bedrock_converse": ("bedrock",),
     "mistral_conversations": ("mistral",),
 }
-# Clients of applications have the address of their own server in their code.
-_OF_APPLICATIONS = ("ai_sdk_ui", "ag_ui", "mcp")
 _MODEL = "m"
 # Requests that do not go to the server go nowhere.
 _NOWHERE = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
@@ -41,9 +44,9 @@ _PATIENCE = "20"
 def measured(clients: Sequence[Client], log: Path) -> Iterator[dict[str, Any]]:
     """Yield a row for each call and API of these clients: whether each variable of its provider is read."""
     for client, call, api in uses(clients):
-        if api in _OF_APPLICATIONS:
+        if api not in PROVIDERS_OF:
             continue
-        providers = (client.provider,) if client.provider else _PROVIDERS.get(api, ("openai",))
+        providers = (client.provider,) if client.provider else PROVIDERS_OF[api]
         good = dialect_stream(client, api) or stream(GOOD[api])
         variables = {}
         for variable in [base.variable for name in providers for base in PROVIDERS[name].base_urls]:

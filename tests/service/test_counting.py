@@ -110,7 +110,7 @@ def test_the_recorded_count_is_returned(name: str) -> None:
     recorded, path, body, answer = COUNTS[name]
     mock = Mock([recorded], Options())
     assert post(mock, path, body) == (200, answer)
-    assert mock.missed == []
+    assert not mock.missed
 
 
 # the recording, the request for a count -> words of the 404

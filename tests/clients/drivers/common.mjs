@@ -17,10 +17,13 @@ export function answer({ text = "", reasoning = "", calls = [], finish = null, u
 // Errors of the AI SDK are of classes with short names that a build made; their own name tells more.
 const name = (error) => (error?.name && error.name !== "Error" ? error.name : error?.constructor?.name) ?? typeof error;
 
-const hang = () => {
+// The first call imports most of a client's modules.
+const FIRST = 30_000;
+
+const hang = (patience) => {
   let timer;
   const promise = new Promise((resolve) => {
-    timer = setTimeout(() => resolve({ hangs: true }), PATIENCE);
+    timer = setTimeout(() => resolve({ hangs: true }), patience);
   });
   return [promise, () => clearTimeout(timer)];
 };
@@ -33,8 +36,8 @@ export async function drive(calls, plain) {
   process.on("unhandledRejection", (error) => reject(error));
   process.on("uncaughtException", (error) => reject(error));
   console.log = console.info = console.warn = console.error;
-  for (const job of JSON.parse(readFileSync(path, "utf8"))) {
-    const [late, stop] = hang();
+  for (const [number, job] of JSON.parse(readFileSync(path, "utf8")).entries()) {
+    const [late, stop] = hang(number ? PATIENCE : Math.max(PATIENCE, FIRST));
     const thrown = new Promise((_, no) => (reject = no));
     let outcome;
     try {

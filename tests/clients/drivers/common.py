@@ -20,6 +20,9 @@ from typing import Any
 PATIENCE = float(os.environ.get("STREAMKIT_CLIENTS_PATIENCE", "10"))
 """Seconds after which a call is taken to hang."""
 
+FIRST = 30.0
+"""The same for the first call at least, in which many clients import most of their modules."""
+
 RETRIES: dict[str, Any] = {} if os.environ.get("STREAMKIT_CLIENTS_RETRIES") == "default" else {"max_retries": 0}
 """What most clients are made with: no retries, or those that they make by default."""
 
@@ -60,14 +63,15 @@ def drive(calls: dict[str, Call], plain: dict[str, Call] | None = None) -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     signal.signal(signal.SIGALRM, _hang)
-    for job in jobs:
+    for number, job in enumerate(jobs):
         TOOLS[:] = job["tools"]
-        outcome = _outcome((plain if plain and job.get("plain") else calls)[job["call"]], base, job)
+        patience = PATIENCE if number else max(PATIENCE, FIRST)
+        outcome = _outcome((plain if plain and job.get("plain") else calls)[job["call"]], base, job, patience)
         print(json.dumps({"id": job["id"], "call": job["call"], **outcome}, default=repr), file=out, flush=True)
 
 
-def _outcome(call: Call, base: str, job: dict[str, Any]) -> dict[str, Any]:
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+def _outcome(call: Call, base: str, job: dict[str, Any], patience: float) -> dict[str, Any]:
+    signal.setitimer(signal.ITIMER_REAL, patience)
     try:
         return call(base, job["api"], job["model"])
     except HangError:
