@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from streamkit.probes._expect import has_role as has_role
     from streamkit.probes._expect import has_text as has_text
     from streamkit.probes._expect import json_text as json_text
+    from streamkit.probes._expect import lists_model as lists_model
     from streamkit.probes._expect import never_fails as never_fails
     from streamkit.probes._expect import only as only
     from streamkit.probes._expect import output_within as output_within
     from streamkit.probes._expect import quoted as quoted
     from streamkit.probes._expect import refuses as refuses
     from streamkit.probes._expect import same_connection as same_connection
+    from streamkit.probes._expect import stops_at as stops_at
     from streamkit.probes._expect import uncompressed as uncompressed
     from streamkit.probes._expect import usage_adds_up as usage_adds_up
     from streamkit.probes._expect import uses_result as uses_result
@@ -82,6 +84,7 @@ _PLACES = {
     "has_role": "_expect",
     "has_text": "_expect",
     "json_text": "_expect",
+    "lists_model": "_expect",
     "judge": "_judge",
     "MODEL": "_probe",
     "never_fails": "_expect",
@@ -93,6 +96,7 @@ _PLACES = {
     "read_baseline": "_baseline",
     "refuses": "_expect",
     "same_connection": "_expect",
+    "stops_at": "_expect",
     "SECTIONS": "_probe",
     "sections": "_probe",
     "selected": "_select",

@@ -282,6 +282,34 @@ def without(word: str) -> Expectation:
     return each(check)
 
 
+def stops_at(word: str, before: str) -> Expectation:
+    """The text does not contain the stop sequence `word`. A text without `before`, which comes ahead of it, shows nothing."""
+
+    def check(answer: Answer) -> str | Flaw | None:
+        text = answer.message.text
+        if word in text:
+            return f"the text contains {word!r}: {quoted(text)}"
+        if before not in text.lower():
+            return Flaw("deviates", f"the model did not count, so nothing was stopped: {quoted(text)}")
+        return None
+
+    return each(check)
+
+
+def lists_model(place: str, field: str) -> Expectation:
+    """The list at `place` has objects with a name in `field`, among them the model that was asked for."""
+
+    def check(answer: Answer) -> str | Flaw | None:
+        models = at(answer.json, place)
+        names = [model.get(field) for model in models if isinstance(model, Mapping)] if isinstance(models, list) else []
+        if not all(isinstance(name, str) for name in names):
+            return f"a model without {field}"
+        wanted = answer.exchange.labels.get("model")
+        return Flaw("deviates", f"{wanted} is not listed") if wanted not in (None, *names) else None
+
+    return each(check)
+
+
 def whole_characters() -> Expectation:
     """No character of the answer was cut in two: there is no U+FFFD in its text."""
 

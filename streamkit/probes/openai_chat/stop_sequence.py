@@ -13,18 +13,13 @@ Clients: agents with their own text formats, code completion.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-from streamkit.probes import Answer, Flaw, Probe, finish, quoted, without
+from streamkit.probes import Probe, finish, stops_at
 from streamkit.probes.openai_chat._asks import STOPPED
 
-
-def _stopped(answers: Sequence[Answer]) -> Iterator[Flaw]:
-    text = answers[0].message.text.lower()
-    if "four" not in text and "five" not in text:
-        yield Flaw("deviates", f"the model did not count, so nothing was stopped: {quoted(text)}", 0)
-
-
 PROBE = Probe.declare(
-    __name__, api="openai_chat", group="limits", asks=(STOPPED,), expects=(finish("stop"), without("five"), _stopped)
+    __name__,
+    api="openai_chat",
+    group="limits",
+    asks=(STOPPED,),
+    expects=(finish("stop"), stops_at("five", before="four")),
 )
