@@ -11,6 +11,7 @@ import click
 from streamkit.cli._format_option import ReporterName, reporter_named, write
 from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._jobs import Jobs, Plan, jobs_options
+from streamkit.cli._keeping import check_keeping, keep_streams
 from streamkit.cli._output import Sink, ascii_only
 from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console, output_options, paths_argument, reading_options, talk_options
@@ -35,11 +36,12 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
         "Gates": "fail_if slo allow_missing",
         "Comparison": "compare",
         "Input": "follow",
-        "Output": "html_file plot explain otlp_endpoint",
+        "Output": "append html_file plot explain otlp_endpoint",
     },
 )
 @paths_argument
-@click.option("--format", "format_name", type=ReporterName("stats", "rows"), help="Default: table.")
+@click.option("--format", "format_name", type=ReporterName("stats", "rows", own=("sqlite",)), help="Default: table.")
+@click.option("--append", is_flag=True, help="Add the streams that the database of --format sqlite lacks.")
 @click.option(
     "--metrics", multiple=True, metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens)."
 )
@@ -97,6 +99,10 @@ def command(
     if options["follow"]:
         with Sink(output, force=force, prose=format_name != "jsonl", console=console) as sink:
             _follow(paths, format_name, (api, dialect), options, console, sink)
+    if check_keeping(format_name, output, options):
+        assert output is not None
+        inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=True)
+        return keep_streams(inputs, output, jobs, options, force, console)
     output = options["html_file"] or output
     format_name = format_name or ("html" if options["html_file"] else "otlp" if options["otlp_endpoint"] else "table")
     kind = "rows" if options["definitions"] or options["compare"] else "stats"
@@ -203,12 +209,17 @@ def _measure(
 
 def _rows(run: Any, inputs: Inputs, jobs: Jobs, options: dict[str, Any], *, judge: bool) -> Iterator[Any]:
     """Yield the rows of files written by `stats --format json`, then those of the streams. `judge` prepares streams for lint."""
-    from streamkit.service.merging import run_files
+    from streamkit.service.merging import is_database, run_files
 
     inputs.taken = frozenset(run_files(inputs.paths))
     for path in sorted(inputs.taken):
         try:
-            yield from run.merge(path)
+            if is_database(path):
+                from streamkit.service.store import merge_store
+
+                yield from merge_store(run, path)
+            else:
+                yield from run.merge(path)
         except UnreadableInput as error:
             inputs.trouble(error)
     plan = None if judge else jobs.plan(inputs.paths, SPEED)

@@ -185,6 +185,14 @@ class Run:
         costs = map(self._cost, run.measured)
         return [{**row, **cost} for row, cost in zip(run.rows, costs, strict=True)]
 
+    def merge_measured(self, measurement: Measurement, kept: Mapping[str, Any]) -> Row:
+        """Add a stream that was measured before, and return its row; `kept` replaces parts of the row."""
+        if self.whole.count:
+            self.marks.clear()
+        self._add(measurement)
+        shown = [entry for entry in self.shown if entry.of_stream is not None]
+        return {**row_of(measurement, shown), **kept, **self._cost(measurement)}
+
     def _note_marks(self, stream: Stream) -> None:
         """Keep the chunks of the first stream for a plot, unless there is a second stream."""
         if self.whole.count:

@@ -19,6 +19,7 @@ from streamkit.results import RESULTS, Request, ToolResult
 # The beginning of a file of `stats --format json`, even if another program has reformatted it.
 _HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"streams"\s*:\s*\[')
 _HEAD_BYTES = 512
+_DATABASE = b"SQLite format 3\0"
 
 
 class EarlierRun(NamedTuple):
@@ -39,7 +40,7 @@ def run_files(paths: Sequence[str]) -> Iterator[str]:
 
     for found in find([path for path in paths if path != "-"]):
         head = _head(found.path)
-        if _HEAD.match(head) or _tool_of(head) is not None:
+        if _HEAD.match(head) or head.startswith(_DATABASE) or _tool_of(head) is not None:
             yield found.path
 
 
@@ -49,6 +50,11 @@ def _head(path: str) -> bytes:
             return file.read(_HEAD_BYTES)
     except OSError:
         return b""  # reported when it is read
+
+
+def is_database(path: str) -> bool:
+    """Return whether a file is an SQLite database, as `stats --format sqlite` writes."""
+    return _head(path).startswith(_DATABASE)
 
 
 def _tool_of(head: bytes) -> ToolResult | None:

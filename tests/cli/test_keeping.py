@@ -1,0 +1,176 @@
+"""`stats --format sqlite`: streams kept in a database, from which `stats` makes the same report as from the files."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamkit.cli import _jobs
+from streamkit.cli.main import streamkit
+from streamkit.errors import OutputExists, StreamkitError, UsageError
+from streamkit.formats import read
+from streamkit.service.keeping import content_of, packed, unpacked
+from tests.clicking import CliRunner
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(streamkit, list(arguments), standalone_mode=False)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.return_value or 0, result.stdout, result.stderr
+
+
+def asked(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(query).fetchall()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    path = tmp_path / "kept.sqlite"
+    code, output, messages = run("stats", "--format", "sqlite", "-o", str(path), str(RECORDINGS))
+    assert (code, output) == (0, "")
+    assert messages.endswith(f"{path}: {len(asked(path, 'SELECT id FROM streams'))} streams added\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["--per-stream", "--explain"],
+        ["--format", "json", "--by", "model"],
+        ["--metrics", "gap,ttft", "--percentiles", "75", "--sort", "gap.p99", "--plot"],
+        ["--include", "failed", "--slo", "ttft <= 100ms", "--format", "csv"],
+    ],
+)
+def test_a_report_of_the_database_is_that_of_the_files(kept: Path, options: list[str]) -> None:
+    files = run("stats", "-q", *options, str(RECORDINGS))
+    assert run("stats", "-q", *options, str(kept)) == files
+    assert files[1]
+
+
+def test_gates_are_asked_of_the_database(kept: Path) -> None:
+    gate = ["--fail-if", "ttft.p95 > 1ms", "--include", "failed", "--allow-missing"]
+    assert run("stats", "-q", *gate, str(kept)) == run("stats", "-q", *gate, str(RECORDINGS))
+    assert run("stats", "-q", *gate, str(kept))[0] == 1
+
+
+def test_findings_are_those_of_lint(kept: Path) -> None:
+    import json
+
+    found = json.loads(run("lint", "-q", "--no-config", "--format", "json", str(RECORDINGS))[1])["findings"]
+    query = "SELECT file, exchange, code, severity, findings.count, line FROM findings JOIN streams ON id = stream"
+    assert sorted(map(repr, asked(kept, query))) == sorted(
+        repr((f["file"], f["exchange"], f["code"], f["severity"], f["count"], f["line"])) for f in found
+    )
+
+
+def test_a_histogram_holds_all_samples(kept: Path) -> None:
+    query = """
+        SELECT count, zero + (SELECT sum(value) FROM json_each(buckets)), samples, metric, min, max FROM histograms
+    """
+    rows = asked(kept, query)
+    assert {row[3] for row in rows} >= {"inter_chunk_gap_ns", "chunk_bytes"}
+    for count, in_buckets, samples, _, least, most in rows:
+        values = unpacked(samples)  # type: ignore[arg-type]
+        assert (count, count) == (in_buckets, len(values))
+        assert (least, most) == (min(values), max(values))
+
+
+def test_statistics_are_columns(kept: Path) -> None:
+    query = "SELECT inter_chunk_gap_ns_p50, time_to_first_token_ns FROM streams WHERE file LIKE '%gemini%'"
+    ((gap, first),) = asked(kept, query)
+    assert isinstance(gap, float)
+    assert isinstance(first, float)
+    (missing,) = asked(kept, "SELECT time_to_first_token_ns, missing FROM streams WHERE file LIKE '%pasted-gist%'")
+    assert missing[0] is None
+    assert '"time_to_first_token_ns": "no-times"' in str(missing[1])
+
+
+def test_appending_adds_only_what_is_new(kept: Path, tmp_path: Path) -> None:
+    before = asked(kept, "SELECT * FROM streams")
+    again = ["stats", "--format", "sqlite", "--append", "-o", str(kept)]
+    copy = tmp_path / "elsewhere.jsonl"
+    copy.write_bytes((RECORDINGS / "gemini" / "plain.jsonl").read_bytes())
+    assert run(*again, str(RECORDINGS), str(tmp_path / "no-such"))[0] == 2
+    assert f"0 streams added, {len(before)} known already" in run(*again, str(RECORDINGS))[2]
+    assert "0 streams added, 1 known already" in run(*again, str(copy))[2]
+    assert asked(kept, "SELECT * FROM streams") == before
+    # Two in one run are two streams.
+    assert "1 stream added, 1 known already" in run(*again, str(copy), str(RECORDINGS / "gemini"))[2]
+
+
+def test_a_new_file_can_be_appended_to_and_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite"
+    run("stats", "--format", "sqlite", "--append", "-o", str(path), str(RECORDINGS / "gemini"))
+    assert asked(path, "SELECT count(*) FROM streams") == [(1,)]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_several_processes_write_the_same(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_jobs, "WORTH_S", 0)
+    path = tmp_path / "spread.sqlite"
+    run("stats", "--format", "sqlite", "-j", "2", "--task-size", "9000", "-o", str(path), str(RECORDINGS))
+    for table in ("streams", "findings", "histograms", "meta"):
+        assert asked(path, f"SELECT * FROM {table}") == asked(kept, f"SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--format", "sqlite"], "--format sqlite writes a file: name it with -o"),
+        (["--format", "sqlite", "-o", "-"], "--format sqlite writes a file: name it with -o"),
+        (["--append", "-o", "x"], "--append goes with --format sqlite"),
+        (["--format", "sqlite", "-o", "x", "--fail-if", "ttft > 1s"], "--fail-if cannot be used with --format sqlite"),
+    ],
+)
+def test_options_that_do_not_go_together(arguments: list[str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        run("stats", *arguments, str(RECORDINGS))
+
+
+def test_an_existing_file_is_kept_unless_told_otherwise(kept: Path) -> None:
+    with pytest.raises(OutputExists):
+        run("stats", "--format", "sqlite", "-o", str(kept), str(RECORDINGS / "gemini"))
+    run("stats", "--format", "sqlite", "--force", "-o", str(kept), str(RECORDINGS / "gemini"))
+    assert asked(kept, "SELECT count(*) FROM streams") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("UPDATE meta SET value = '2' WHERE key = 'schema'", "a database of version 2, and this streamkit reads up to"),
+        ("DROP TABLE meta", "an SQLite database that stats --format sqlite did not write"),
+        ("UPDATE histograms SET samples = x'00'", "no database of stats --format sqlite: no samples"),
+    ],
+)
+def test_other_databases_are_refused(kept: Path, statement: str, message: str) -> None:
+    with closing(sqlite3.connect(kept)) as database, database:
+        database.execute(statement)
+    code, _, messages = run("stats", str(kept))
+    assert code == 2
+    assert message in messages
+    if "samples" not in statement:
+        with pytest.raises(StreamkitError, match=message):
+            run("stats", "--format", "sqlite", "--append", "-o", str(kept), str(RECORDINGS / "gemini"))
+
+
+@given(st.one_of(st.lists(st.integers(0, 2**62)), st.lists(st.floats(0, allow_nan=False, allow_infinity=False))))
+def test_samples_are_exact(values: list[float]) -> None:
+    assert unpacked(packed(values)) == values
+
+
+def test_the_content_is_that_of_the_recording_not_of_the_file(tmp_path: Path) -> None:
+    contents = {content_of(exchange) for path in RECORDINGS.rglob("*.jsonl") for exchange in read(path)}
+    copies = {content_of(exchange) for path in RECORDINGS.rglob("*.jsonl") for exchange in read(path.read_bytes())}
+    assert contents == copies
+    assert len(contents) > 15
