@@ -77,6 +77,7 @@ def ask_endpoint(
     planned = plan(probes, repeat)
     _check_budget(planned, budget)
     if not place.loopback and not _agreed(place, planned, budget, yes=yes, console=console):
+        console.say("nothing was sent")
         return 2
     host = urlsplit(place.base).netloc
     folder = output or f"{default_path(host, model).with_suffix('')}-probe"
@@ -156,7 +157,7 @@ def _agreed(place: Endpoint, planned: Planned, budget: int | None, *, yes: bool,
     console.say(f"{place.base}: {_cost(planned)}")
     if yes:
         return True
-    if sys.stdin.isatty() and sys.stderr.isatty():
+    if _on_terminal():
         try:
             return click.confirm("Send them?", err=True)
         except click.Abort:
@@ -166,6 +167,11 @@ def _agreed(place: Endpoint, planned: Planned, budget: int | None, *, yes: bool,
             f"{planned.requests} requests are more than {DEFAULT_BUDGET}; allow them with --budget {planned.requests} or --yes"
         )
     return True
+
+
+def _on_terminal() -> bool:
+    """Return whether there is a person to ask."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _cost(planned: Planned) -> str:

@@ -185,6 +185,17 @@ def test_auto_leaves_out_apis_that_are_not_offered(tmp_path: Path) -> None:
             assert (case["verdict"], case["why"]) == ("unsupported", "the API is not offered: status 404: unknown path")
 
 
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+def test_another_machine_is_asked_only_with_consent(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamkit.cli._probe_sending._on_terminal", lambda: True)
+    words = ["probe", "https://llm.example/v1", *MODEL, *PLAIN]
+    result = CliRunner().invoke(streamkit, words, standalone_mode=False, input=answer)
+    assert code(result) == 2
+    assert "https://llm.example/v1: 2 requests, about 37 tokens of input, at most 64 of output" in result.stderr
+    assert "Send them? [y/N]" in result.stderr
+    assert "nothing was sent" in result.stderr
+
+
 def test_explain_shows_the_manual() -> None:
     result = run("--explain", "openai_chat/two-choices")
     assert result.stdout.startswith("openai_chat/two-choices\n\n`n: 2` gives two choices.")

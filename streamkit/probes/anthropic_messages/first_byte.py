@@ -3,7 +3,7 @@
 Sends: the streamed question.
 
 Expects: the first events arrive clearly before the last. Codes of lint: TIM603. An answer that takes less than a tenth
-of a second shows nothing.
+of a second shows nothing, and a very fast model looks like a buffer: it is a deviation only.
 
 Why: a proxy that buffers makes the time to the first token that of the whole answer.
 
