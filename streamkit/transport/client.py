@@ -131,7 +131,11 @@ class Client:
         )
         self._proxies: dict[tuple[str, str], str | None] = {}
         # Names are resolved in a thread; starting it should not count as time of the exchange.
-        await asyncio.get_running_loop().run_in_executor(None, getproxies)
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, getproxies)
+        except asyncio.CancelledError:
+            await self._session.close()
+            raise
         return self
 
     async def __aexit__(
