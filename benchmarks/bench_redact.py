@@ -68,7 +68,8 @@ def redact(frames: list[bytes], repeat: int) -> None:
     for _ in range(repeat):
         redactor = body_redactor(DEFAULT, None, frames[0])
         for frame in frames:
-            redactor.feed(frame, 1)
+            if not redactor.clears(frame):
+                redactor.feed(frame, 1)
         redactor.close()
 
 
@@ -77,7 +78,8 @@ def record(frames: list[bytes], repeat: int) -> None:
         recorder = RecordingLines(Exchange(), patches=True)
         recorder.start()
         for frame in frames:
-            recorder.frame(frame, 1)
+            if recorder.plain_frame(frame, 1) is None:
+                recorder.frame(frame, 1)
         recorder.end(None, "eof")
 
 

@@ -97,7 +97,9 @@ def redact_exchange(exchange: Exchange, policy: Policy = DEFAULT) -> Exchange:
     response = None if exchange.response is None else redact_response(exchange.response, policy)
     labels, label_cuts = redact_labels(exchange.labels, policy)
     redactor = body_redactor(policy, exchange.content_type, b"".join(exchange.frames.data[:1]))
-    kept = [data for frame in exchange.frames.data for data, _ in redactor.feed(frame, None)]
+    kept: list[bytes] = []
+    for frame in exchange.frames.data:
+        kept += [frame] if redactor.clears(frame) else [data for data, _ in redactor.feed(frame, None)]
     kept += [data for data, _ in redactor.close()]
     end = exchange.end
     if end is not None:

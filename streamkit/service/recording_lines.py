@@ -23,6 +23,7 @@ from streamkit.redact.redactor import (
     Policy,
     body_redactor,
     redact_labels,
+    redact_request,
     redact_response,
     redact_text,
     redact_url,
@@ -45,8 +46,8 @@ class Line(NamedTuple):
 class RecordingLines:
     """Produces the lines of one exchange. Call `start`, `response` if there is one, `frame` for each frame, and `end`.
 
-    `opening` has what is known before the request is sent: the redacted request, source, clock, `recorded_at`, labels, tool.
-    `redactions` is what was removed from the request. Without `patches`, lines are never replaced: one that could end in the beginning of a secret is held back, with a note.
+    `opening` has what is known before the request is sent: request, source, clock, `recorded_at`, labels, tool. If its request
+    is redacted already, `redactions` is what was removed. Without `patches`, lines are never replaced: one that could end in the beginning of a secret is held back, with a note.
     """
 
     def __init__(
@@ -54,11 +55,14 @@ class RecordingLines:
         opening: Exchange,
         policy: Policy = DEFAULT,
         *,
-        redactions: tuple[Redaction, ...] = (),
+        redactions: tuple[Redaction, ...] | None = None,
         patches: bool = False,
     ) -> None:
+        if opening.request is not None and redactions is None:
+            request, redactions = redact_request(opening.request, policy)
+            opening = replace(opening, request=request)
         self._opening = opening
-        self._redactions = redactions
+        self._redactions = redactions or ()
         self._policy = policy
         self._body: BodyRedactor | EventStreamRedactor | None = None  # chosen by the first frame
         self._content_type: str | None = None
