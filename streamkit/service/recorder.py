@@ -199,7 +199,7 @@ class Recorder:
         except StreamkitError as error:
             self._fail(error)
         if getattr(self._sink, "patchable", False):  # `isinstance` with a protocol takes longer than opening the file
-            self._patches = cast('PatchableSink', self._sink)
+            self._patches = cast("PatchableSink", self._sink)
         self._recording = RecordingLines(
             _opening(recorders, self._request),
             recorders.policy,
