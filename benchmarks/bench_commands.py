@@ -1,6 +1,6 @@
 """Measure whole commands over one recording: their CPU time, relative to the two `orjson.loads` that nothing can avoid.
 
-    python benchmarks/bench_commands.py [--rounds 5] [--exchanges 60] [--chunks 700]
+    python benchmarks/bench_commands.py [--rounds 3] [--exchanges 240] [--chunks 700]
 
 The floor parses each line of the recording and each payload once, and keeps nothing. Each command is a process of its own,
 start-up included, whose user and system time is taken; the commands run in turn, and the least of the rounds is shown. `--help`
@@ -70,8 +70,8 @@ def floor_s(lines: list[bytes], payloads: list[bytes]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--exchanges", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--exchanges", type=int, default=240)
     parser.add_argument("--chunks", type=int, default=700)
     given = parser.parse_args()
     rng = random.Random(7)
