@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Versions of the dependencies in pyproject.toml: any installed ones, or the `lowest` or `newest` allowed.
 VERSIONS = any
 
-.PHONY: demo test test-lowest test-newest lint links docs site picture clients bench torture fuzz soak mutants clean FORCE
+.PHONY: demo test test-lowest test-newest lint links docs site picture clients bench bench-peers torture fuzz soak mutants clean FORCE
 
 demo: $(VENV)/installed
 	@$(BIN)/streamkit demo
@@ -54,6 +54,13 @@ clients: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py
 
+# The benchmarks that have peers, with all of them, in environments of their own: needs the network, and npm for aimock.
+bench-peers:
+	@$(MAKE) --no-print-directory VENV=.venv-peers .venv-peers/peers
+	@$(MAKE) --no-print-directory VENV=.venv-mitmproxy .venv-mitmproxy/mitmproxy
+	@npm install --silent --no-fund --no-audit --prefix .venv-peers/aimock @copilotkit/aimock || echo "aimock is left out: npm could not install it" >&2
+	.venv-peers/bin/python benchmarks/run.py --group peers
+
 # The long forms of tests/test_torture.py; docs/reliability.md has the figures.
 KILLS ?= 3000
 INPUTS ?= 20000
@@ -90,6 +97,17 @@ $(VENV)/installed: $(VENV)/created pyproject.toml
 	@$(BIN)/python scripts/lowest.py >$(VENV)/lowest.txt
 	@echo "Installing streamkit and what it needs: once, less than a minute" >&2
 	@scripts/install.sh $(VENV) $(OPTIONS-$(VERSIONS)) -e .
+	@touch $@
+
+$(VENV)/peers: $(VENV)/installed
+	@echo "Installing the peers of the benchmarks: once, a minute or two" >&2
+	@scripts/install.sh $(VENV) -e . --group peers
+	@touch $@
+
+# Not with the other peers: it needs other versions of their dependencies.
+$(VENV)/mitmproxy: $(VENV)/created
+	@echo "Installing mitmproxy: once, less than a minute" >&2
+	@scripts/install.sh $(VENV) mitmproxy
 	@touch $@
 
 $(VENV)/dev: $(VENV)/installed

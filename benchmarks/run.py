@@ -3,8 +3,10 @@
     python benchmarks/run.py [--smoke] [--group http]
 
 Each benchmark is a program `bench_*.py` that prints its measurements as a ratio to a floor or a peer in the same run.
-With `--smoke`, each runs as briefly as possible: the figures are meaningless, but show that it still works. The group `http` is the table of serving, passing on and arrival times in docs/performance.md: about four
-minutes, on a quiet machine with two cores or more.
+With `--smoke`, each runs as briefly as possible: the figures are meaningless, but show that it still works. The group `http`
+is the table of serving, passing on and arrival times in docs/performance.md: about four minutes, on a quiet machine with two
+cores or more. The group `peers` has the benchmarks that compare with other libraries and programs, which `make bench-peers`
+installs.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 SMOKE = {
+    "bench_commands": ["--rounds=1", "--exchanges=2", "--chunks=20"],
     "bench_lint": ["--rounds=1", "--streams=1", "--chunks=20"],
     "bench_memory": ["--megabytes=2"],
     "bench_parse": ["--rounds=1", "--bodies=1", "--events=20"],
@@ -34,7 +38,14 @@ GROUPS = {
         ["bench_serve", "--streams=5000", "--frames=80", "--gap=0.1"],
         ["bench_proxy", "--streams", "100", "1000", "--rounds=2"],
         ["bench_stamps"],
-    ]
+    ],
+    "peers": [
+        ["bench_parse"],
+        ["bench_lint"],
+        ["bench_reassemble"],
+        ["bench_serve", "--streams", "100", "1000"],
+        ["bench_proxy", "--rounds=2", "--mitmdump=.venv-mitmproxy/bin/mitmdump", "--aimock=.venv-peers/aimock"],
+    ],
 }
 
 
@@ -49,7 +60,9 @@ def main() -> int:
     for name, *settings in GROUPS.get(options.group, every):
         print(f"\n## {name}\n", flush=True)
         words = [*settings, *(SMOKE.get(name, []) if options.smoke else []), *given]
+        began = time.monotonic()
         failed |= subprocess.run([sys.executable, str(folder / f"{name}.py"), *words], check=False).returncode
+        print(f"\n({name} took {time.monotonic() - began:.0f} s)", flush=True)
     return 1 if failed else 0
 
 

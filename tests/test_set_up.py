@@ -135,7 +135,9 @@ def test_an_unsuitable_environment_is_recreated(machine: Machine, harm: str) -> 
 
 
 @posix
-@pytest.mark.parametrize("target", ["demo", "test", "test-lowest", "test-newest", "lint", "links", "docs", "bench"])
+@pytest.mark.parametrize(
+    "target", ["demo", "test", "test-lowest", "test-newest", "lint", "links", "docs", "bench", "bench-peers"]
+)
 def test_every_target_knows_its_steps(target: str) -> None:
     ran = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr

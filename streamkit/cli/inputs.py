@@ -149,11 +149,14 @@ class Inputs:
         if self._progress:
             self._progress.clear()
 
-    def streams(self, *, judge: bool = False, strict: bool = False, on_demand: bool = False) -> Iterator[Stream]:
-        """Yield every exchange, decoded and interpreted. `on_demand` decodes each chunk whenever it is looked at."""
+    def streams(
+        self, *, judge: bool = False, strict: bool = False, on_demand: bool = False, every: bool = False
+    ) -> Iterator[Stream]:
+        """Yield every exchange, decoded and interpreted. `on_demand` decodes each chunk whenever it is looked at, and each
+        frame too, unless `every` chunk is looked at."""
         from streamkit.apis import interpret
 
-        for exchange in self.exchanges(on_demand=on_demand):
+        for exchange in self.exchanges(on_demand=on_demand and not every):
             stream = interpret(
                 exchange, api=self._api, dialect=self._dialect, strict=strict, judge=judge, on_demand=on_demand
             )

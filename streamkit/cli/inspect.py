@@ -66,7 +66,7 @@ def command(
             _report(format_name, sink, inputs.streams())
             return inputs.code
         page = Page(sink, console, format_name)
-        for stream in inputs.streams(on_demand=True):
+        for stream in inputs.streams(on_demand=True, every=True):
             page.begin(stream)
             page.show(stream, timeline(stream))
             page.end(stream)
