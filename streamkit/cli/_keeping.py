@@ -15,6 +15,7 @@ from streamkit.files import create
 if TYPE_CHECKING:
     from streamkit.service.keeping import Kept
 
+FORMATS = {"sqlite": "a file", "parquet": "a folder"}
 # What these do is asked of the database later: `stats FILE.sqlite --by model`.
 _LATER = (
     *("metrics", "percentiles", "per_stream", "by", "sort", "fail_if", "slo", "plot", "explain", "prices", "compare"),
@@ -24,32 +25,45 @@ _LATER = (
 
 def check_keeping(format_name: str | None, output: str | None, options: Mapping[str, Any]) -> bool:
     """Return whether streams are written to a database. Raises UsageError for options that it has no use for."""
-    if format_name != "sqlite":
-        if options["append"]:
-            raise UsageError("--append goes with --format sqlite")
+    if options["append"] and format_name != "sqlite":
+        raise UsageError("--append goes with --format sqlite")
+    if format_name not in FORMATS:
         return False
     if output in (None, "-"):
-        raise UsageError("--format sqlite writes a file: name it with -o")
+        raise UsageError(f"--format {format_name} writes {FORMATS[format_name]}: name it with -o")
     for name in _LATER:
         if options[name]:
             option = name.removesuffix("_file").replace("_", "-")
-            raise UsageError(f"--{option} cannot be used with --format sqlite; run stats on the database")
+            raise UsageError(f"--{option} cannot be used with --format {format_name}; run stats on a database")
     return True
 
 
 def keep_streams(
-    inputs: Inputs, path: str, jobs: Jobs, options: Mapping[str, Any], force: bool, console: Console
+    format_name: str | None,
+    inputs: Inputs,
+    path: str,
+    jobs: Jobs,
+    options: Mapping[str, Any],
+    force: bool,
+    console: Console,
 ) -> int:
     """Write all streams to the database at `path`, and return the exit code."""
     from streamkit.service.keeping import SPEED, KeepJob
     from streamkit.service.store import Store
 
+    job = KeepJob(options["tokenizer"], options["vocab"], **inputs.reading_options)
+    kept = _streams(inputs.results(job, jobs.plan(inputs.paths, SPEED)), inputs)
+    if format_name == "parquet":
+        from streamkit.service.parquet import write_parquet
+
+        added = write_parquet(path, kept, force=force)
+        console.say(f"{path}: {added:,} stream{'' if added == 1 else 's'} written")
+        return inputs.code
     if not (options["append"] and Path(path).exists()):
         create(path, force=force).close()
-    job = KeepJob(options["tokenizer"], options["vocab"], **inputs.reading_options)
     store = Store(path)
     try:
-        store.add(_streams(inputs.results(job, jobs.plan(inputs.paths, SPEED)), inputs))
+        store.add(kept)
     finally:
         store.close()
     known = f", {store.known:,} known already" if store.known else ""

@@ -40,7 +40,9 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
     },
 )
 @paths_argument
-@click.option("--format", "format_name", type=ReporterName("stats", "rows", own=("sqlite",)), help="Default: table.")
+@click.option(
+    "--format", "format_name", type=ReporterName("stats", "rows", own=("sqlite", "parquet")), help="Default: table."
+)
 @click.option("--append", is_flag=True, help="Add the streams that the database of --format sqlite lacks.")
 @click.option(
     "--metrics", multiple=True, metavar="NAME,…", help="Only these metrics, by name or alias (ttft, gap, tokens)."
@@ -102,7 +104,7 @@ def command(
     if check_keeping(format_name, output, options):
         assert output is not None
         inputs = Inputs(paths, console, input_format=input_format, api=api, dialect=dialect, late=True)
-        return keep_streams(inputs, output, jobs, options, force, console)
+        return keep_streams(format_name, inputs, output, jobs, options, force, console)
     output = options["html_file"] or output
     format_name = format_name or ("html" if options["html_file"] else "otlp" if options["otlp_endpoint"] else "table")
     kind = "rows" if options["definitions"] or options["compare"] else "stats"

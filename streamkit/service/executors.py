@@ -74,17 +74,17 @@ def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
     # What it logs of workers that come and go is not for the reader of a report; tasks that fail are raised.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        cluster = None if address else LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None)  # type: ignore[no-untyped-call]
-        client = Client(address or cluster, timeout="10s")  # type: ignore[no-untyped-call]
+        cluster = None if address else LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None)
+        client = Client(address or cluster, timeout="10s")
     except (OSError, ValueError) as error:
         raise UsageError(f"--executor {address}: {error}") from None
     try:
         workers = len(client.scheduler_info(n_workers=-1)["workers"])
         if not workers:
             raise UsageError(f"--executor {address}: the scheduler has no workers")
-        yield client.get_executor(retries=_RETRIES, pure=False), workers  # type: ignore[no-untyped-call]
+        yield client.get_executor(retries=_RETRIES, pure=False), workers
     finally:
-        client.close()  # type: ignore[no-untyped-call]
+        client.close()
         if cluster is not None:
             cluster.close()
 

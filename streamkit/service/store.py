@@ -11,6 +11,7 @@ from typing import Any
 
 from streamkit.errors import CannotWrite, UnreadableInput
 from streamkit.metrics import METRICS, Metric, row_of
+from streamkit.model.finding import Finding
 from streamkit.model.histogram import Histogram
 from streamkit.model.measurement import Measurement, Samples, Summary
 from streamkit.reporters import Row
@@ -29,17 +30,33 @@ _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE streams (id INTEGER PRIMARY KEY, content TEXT NOT NULL, copy INTEGER NOT NULL, exchange INTEGER NOT NULL);
 CREATE UNIQUE INDEX streams_content ON streams (content, copy);
-CREATE TABLE findings (
-    stream INTEGER NOT NULL REFERENCES streams (id), code TEXT NOT NULL, name TEXT NOT NULL, severity TEXT NOT NULL,
-    message TEXT NOT NULL, count INTEGER NOT NULL, event INTEGER, line INTEGER, byte INTEGER, path TEXT
-);
-CREATE INDEX findings_stream ON findings (stream);
-CREATE TABLE histograms (
-    stream INTEGER NOT NULL REFERENCES streams (id), metric TEXT NOT NULL, count INTEGER NOT NULL, zero INTEGER NOT NULL,
-    min REAL NOT NULL, max REAL NOT NULL, sum REAL NOT NULL, alpha REAL NOT NULL, buckets TEXT NOT NULL,
-    samples BLOB NOT NULL, PRIMARY KEY (stream, metric)
-) WITHOUT ROWID;
 """
+FINDINGS = {
+    "stream": "INTEGER",
+    "code": "TEXT",
+    "name": "TEXT",
+    "severity": "TEXT",
+    "message": "TEXT",
+    "count": "INTEGER",
+    "event": "INTEGER",
+    "line": "INTEGER",
+    "byte": "INTEGER",
+    "path": "TEXT",
+}
+"""The columns of the table of findings, with their types in SQL."""
+HISTOGRAMS = {
+    "stream": "INTEGER",
+    "metric": "TEXT",
+    "count": "INTEGER",
+    "zero": "INTEGER",
+    "min": "REAL",
+    "max": "REAL",
+    "sum": "REAL",
+    "alpha": "REAL",
+    "buckets": "TEXT",
+    "samples": "BLOB",
+}
+"""The columns of the table of histograms."""
 _BATCH = 500  # streams that are committed together
 
 
@@ -64,7 +81,13 @@ class Store:
         run = self._database.execute
         run("PRAGMA journal_mode = TRUNCATE")
         if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            self._database.executescript(f"BEGIN;{_TABLES}COMMIT;")
+            findings, histograms = (
+                ", ".join(f'"{name}" {kind}' for name, kind in table.items()) for table in (FINDINGS, HISTOGRAMS)
+            )
+            self._database.executescript(
+                f"BEGIN;{_TABLES}CREATE TABLE findings ({findings});CREATE INDEX findings_stream ON findings (stream);"
+                f"CREATE TABLE histograms ({histograms}, PRIMARY KEY (stream, metric)) WITHOUT ROWID;COMMIT;"
+            )
             run("INSERT INTO meta VALUES ('schema', ?), ('streamkit', ?)", (str(SCHEMA), VERSION))
         _check_version(self.path, self._database)
         known = {column[1] for column in run("PRAGMA table_info(streams)")}
@@ -95,31 +118,17 @@ class Store:
         if run("SELECT 1 FROM streams WHERE content = ? AND copy = ?", (kept.content, copy)).fetchone():
             self.known += 1
             return
-        values = {"content": kept.content, "copy": copy, **_values(kept.measurement, self._metrics)}
+        values = {"content": kept.content, "copy": copy, **stream_values(kept.measurement, self._metrics)}
         names = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join("?" * len(values))
         stream = run(f"INSERT INTO streams ({names}) VALUES ({marks})", tuple(values.values())).lastrowid
-        findings = [
-            (
-                stream,
-                f.code,
-                f.name,
-                f.severity,
-                f.message,
-                f.count,
-                f.place.event,
-                f.place.line,
-                f.place.byte,
-                f.place.path,
-            )
-            for f in kept.findings
-        ]
-        self._database.executemany(f"INSERT INTO findings VALUES ({', '.join('?' * 10)})", findings)
-        self._database.executemany(
-            f"INSERT INTO histograms VALUES ({', '.join('?' * 10)})",
-            [(stream, *values) for values in _histograms(kept.measurement, self._metrics)],
-        )
+        self._insert("findings", len(FINDINGS), stream, finding_values(kept.findings))
+        self._insert("histograms", len(HISTOGRAMS), stream, histogram_values(kept.measurement, self._metrics))
         self.added += 1
+
+    def _insert(self, table: str, width: int, stream: int | None, rows: Iterable[tuple[Any, ...]]) -> None:
+        marks = ", ".join("?" * width)
+        self._database.executemany(f"INSERT INTO {table} VALUES ({marks})", ((stream, *row) for row in rows))
 
     def close(self) -> None:
         """Close the database."""
@@ -134,7 +143,14 @@ def columns(metrics: Iterable[Metric]) -> dict[str, str]:
     return found
 
 
-def _values(measurement: Measurement, metrics: Iterable[Metric]) -> dict[str, Any]:
+def finding_values(findings: Iterable[Finding]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of the table of findings, without the stream."""
+    for f in findings:
+        place = f.place
+        yield f.code, f.name, f.severity, f.message, f.count, place.event, place.line, place.byte, place.path
+
+
+def stream_values(measurement: Measurement, metrics: Iterable[Metric]) -> dict[str, Any]:
     """Return the values of the columns. Numbers are exact, and those that do not exist are null."""
     row = row_of(measurement, list(metrics))
     values: dict[str, Any] = {name: row[name] for name in ("exchange", *_TEXTS)}
@@ -151,7 +167,8 @@ def _values(measurement: Measurement, metrics: Iterable[Metric]) -> dict[str, An
     return values
 
 
-def _histograms(measurement: Measurement, metrics: Iterable[Metric]) -> Iterator[tuple[Any, ...]]:
+def histogram_values(measurement: Measurement, metrics: Iterable[Metric]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of the table of histograms, without the stream."""
     for entry in metrics:
         values = measurement.samples[entry.name].values
         if entry.many and values:

@@ -133,7 +133,7 @@ def _address(file: Path) -> str:
     from distributed import Client
 
     address = str(json.loads(file.read_text(encoding="utf-8"))["address"])
-    with Client(address) as client:  # type: ignore[no-untyped-call]
+    with Client(address) as client:
         client.wait_for_workers(2)
     return address
 

@@ -129,6 +129,7 @@ def test_several_processes_write_the_same(kept: Path, tmp_path: Path, monkeypatc
     [
         (["--format", "sqlite"], "--format sqlite writes a file: name it with -o"),
         (["--format", "sqlite", "-o", "-"], "--format sqlite writes a file: name it with -o"),
+        (["--format", "parquet"], "--format parquet writes a folder: name it with -o"),
         (["--append", "-o", "x"], "--append goes with --format sqlite"),
         (["--format", "sqlite", "-o", "x", "--fail-if", "ttft > 1s"], "--fail-if cannot be used with --format sqlite"),
     ],
@@ -143,6 +144,20 @@ def test_an_existing_file_is_kept_unless_told_otherwise(kept: Path) -> None:
         run("stats", "--format", "sqlite", "-o", str(kept), str(RECORDINGS / "gemini"))
     run("stats", "--format", "sqlite", "--force", "-o", str(kept), str(RECORDINGS / "gemini"))
     assert asked(kept, "SELECT count(*) FROM streams") == [(1,)]
+
+
+def test_parquet_files_hold_the_same_tables(kept: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="needs pyarrow: pip install 'llm-streamkit[parquet]'")
+    folder = tmp_path / "tables"
+    assert "streams written" in run("stats", "--format", "parquet", "-o", str(folder), str(RECORDINGS))[2]
+    for table in ("streams", "findings", "histograms"):
+        found = parquet.read_table(folder / f"{table}.parquet")
+        assert found.schema.metadata[b"streamkit.schema"] == b"1"
+        names = ", ".join(f'"{name}"' for name in found.column_names)
+        rows = [tuple(row.values()) for row in found.to_pylist()]
+        assert sorted(map(repr, rows)) == sorted(map(repr, asked(kept, f"SELECT {names} FROM {table}")))
+    with pytest.raises(OutputExists):
+        run("stats", "--format", "parquet", "-o", str(folder), str(RECORDINGS))
 
 
 @pytest.mark.parametrize(
