@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from streamkit.reporters import Reporter
 
 # What error messages call each kind of content.
-_CONTENTS = {"findings": "findings", "stats": "statistics", "rows": "rows", "timelines": "timelines"}
+_CONTENTS = {
+    "findings": "findings",
+    "stats": "statistics",
+    "rows": "rows",
+    "timelines": "timelines",
+    "player": "timelines",
+}
 
 
 class ReporterName(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click

@@ -62,7 +62,7 @@ _BESIDE = ", and a gate on success_share, failed or truncated decides about them
 @click.option("--prices", metavar="FILE", help="Show what the streams cost, by the prices in FILE (TOML or JSON).")
 @click.option("--compare", metavar="FILE", help="Compare with the earlier streams in FILE.")
 @click.option("--follow", is_flag=True, help="Measure the streams of a folder as they end, until interrupted.")
-@click.option("--html", "html_file", metavar="FILE", help="Write a page with charts to FILE.")
+@click.option("--html", "html_file", metavar="FILE", help="Write an HTML page to FILE.")
 @click.option("--plot", is_flag=True, help="Draw histograms.")
 @click.option("--explain", is_flag=True, help="Show the formula of each metric, and why a value is missing.")
 @click.option("--otlp-endpoint", metavar="URL", help="Send metrics and traces to an OpenTelemetry collector at URL.")

@@ -17,9 +17,11 @@ from streamkit.text import one_line
 
 STYLE = """
 :root{color-scheme:light dark;--back:#fff;--ink:#1c2330;--dim:#667085;--line:#d9dee7;--head:#f4f6f9;--role:#98a2b3;--reasoning:#9b6bdf;
---text:#2f7de1;--tool:#d0812b;--finish:#2f9e62;--usage:#5f9ea0;--error:#d64545;--other:#777;--wait:#c9d2e0}
+--text:#2f7de1;--tool:#d0812b;--finish:#2f9e62;--usage:#5f9ea0;--error:#d64545;--other:#777;--wait:#c9d2e0;
+--warning:#9a6700;--mark:#fff1b8;--stall:#f3c6c6}
 @media (prefers-color-scheme:dark){:root{--back:#14181f;--ink:#dfe5ee;--dim:#93a0b4;--line:#2d3542;--head:#1c222c;
---role:#6d7a8d;--wait:#364154;--text:#5b9bf0;--reasoning:#b48bef}}
+--role:#6d7a8d;--wait:#364154;--text:#5b9bf0;--reasoning:#b48bef;--error:#f07070;
+--warning:#e3b341;--mark:#4d4420;--stall:#5c2b2b}}
 body{background:var(--back);color:var(--ink);font:14px/1.45 system-ui,sans-serif;margin:0 auto;max-width:1100px;padding:1.5rem}
 h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.2rem 0 .4rem}
 p{margin:.3rem 0}.dim{color:var(--dim)}.scroll{overflow-x:auto}
@@ -58,12 +60,12 @@ document.querySelectorAll('table.sortable th').forEach(function (head) {
 """.strip()
 
 
-def page(title: str, parts: Iterable[str], data: Any = None) -> str:
+def page(title: str, parts: Iterable[str], data: Any = None, *, style: str = STYLE, script: str = SCRIPT) -> str:
     """Return a whole page. `parts` are HTML that is escaped already; `data` is embedded as JSON."""
     policy = "; ".join((
         "default-src 'none'",
-        f"style-src '{_digest(STYLE)}'",
-        f"script-src '{_digest(SCRIPT)}'",
+        f"style-src '{_digest(style)}'",
+        f"script-src '{_digest(script)}'",
         "base-uri 'none'",
         "form-action 'none'",
     ))  # fmt: skip
@@ -72,10 +74,10 @@ def page(title: str, parts: Iterable[str], data: Any = None) -> str:
         '<html lang="en"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">',
-        f"<title>{text(title)}</title><style>{STYLE}</style></head><body>",
+        f"<title>{text(title)}</title><style>{style}</style></head><body>",
         *parts,
         "" if data is None else f'<script type="application/json" id="data">{_embedded(data)}</script>',
-        f"<script>{SCRIPT}</script></body></html>\n",
+        f"<script>{script}</script></body></html>\n",
     ))  # fmt: skip
 
 

@@ -145,6 +145,7 @@ class Reporter:
     | `rows` | any table: one mapping per row, all with the same keys | `stats --definitions`, `stats --compare`, `diff` |
     | `timelines` | streams event by event | `inspect` |
     | `probes` | the verdicts on endpoints | `probe` |
+    | `player` | streams with their findings, and the manuals of the rules by code, as a page that plays | `inspect`, if there is no `timelines` |
 
     `content` is the kind of text that it writes, which decides how text from a stream is escaped for a terminal: `prose` is
     for people and falls back to ASCII if the terminal requires it; `json` stays valid JSON. `brief` reporters show the metrics
@@ -158,6 +159,7 @@ class Reporter:
     stats: Callable[[StatsReport], Iterator[str]] | None = None
     timelines: Callable[[Sequence[Stream]], str] | None = None
     probes: Callable[[ProbeReport], str] | None = None
+    player: Callable[[Iterable[PageStream], Mapping[str, str]], str] | None = None
     content: Literal["text", "prose", "json"] = "text"
     brief: bool = False
     sections: Callable[[], Callable[[PageStream], str]] | None = None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from streamkit.model.stream import Stream
-from streamkit.reporters import Column, PageStream, ProbeReport, Reporter, Row, StatsReport, shown
+from streamkit.reporters import Column, ProbeReport, Reporter, Row, StatsReport, shown
 from streamkit.reporters._html_charts import distribution, waterfall
 from streamkit.reporters._html_page import cell, page, table, text
+from streamkit.reporters._html_player import player
 from streamkit.reporters._html_probe import probe_page
-from streamkit.reporters._html_timeline import Sections, opened, section
+from streamkit.reporters._html_timeline import Sections, opened
 from streamkit.reporters._rows import stream_name
 from streamkit.reporters._stats_tables import failure_lines, headline, run_line, summary_tables, wanted
 
@@ -23,13 +23,6 @@ def rows(given: Sequence[Row]) -> str:
     names = list(given[0]) if given else []
     cells = [["-" if row.get(name) is None else text(row[name]) for name in names] for row in given]
     return page("streamkit", [table(names, cells, left=len(names), sortable=True)], list(given))
-
-
-def timelines(streams: Sequence[Stream]) -> str:
-    """Return a page with every stream in full."""
-    title = f"{len(streams)} stream{'' if len(streams) == 1 else 's'}"
-    parts = _opened_if_alone([section(PageStream({}, stream)) for stream in streams])
-    return page(f"streamkit inspect: {title}", [f"<h1>{text(title)}</h1>", *parts])
 
 
 def stats(report: StatsReport) -> Iterator[str]:
@@ -104,4 +97,4 @@ def probes(report: ProbeReport) -> str:
     return probe_page(report)
 
 
-REPORTER = Reporter(name="html", rows=rows, stats=stats, timelines=timelines, probes=probes, sections=Sections)
+REPORTER = Reporter(name="html", rows=rows, stats=stats, player=player, probes=probes, sections=Sections)

@@ -135,15 +135,6 @@ def test_a_stream_without_times_has_a_page_too(tmp_path: Path) -> None:
     assert "no arrival times, so no picture over time" in out.read_text()
 
 
-def test_inspect_shows_the_same_timeline(tmp_path: Path) -> None:
-    path, out = tmp_path / "a.jsonl", tmp_path / "inspect.html"
-    path.write_bytes(b"".join(write(exchange([(20, ROLE), (30, text(HOSTILE[0])), (40, STOP)]))))
-    arguments = ["inspect", "--format", "html", "-o", str(out), str(path)]
-    assert CliRunner().invoke(streamkit, arguments, standalone_mode=False).return_value == 0
-    assert Elements(out.read_text()).tags.count("script") == 1
-    assert "3 events" in out.read_text()
-
-
 def test_a_page_of_many_streams_shows_the_first_ones_event_by_event_and_the_others_in_brief(tmp_path: Path) -> None:
     path, out = tmp_path / "run.jsonl", tmp_path / "report.html"
     path.write_bytes(b"".join(line for _ in range(6) for line in write(exchange(plain(400)))))

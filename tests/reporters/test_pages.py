@@ -12,7 +12,7 @@ from streamkit.reporters import REPORTERS
 from tests.test_transcripts import ROOT, environment, pattern, steps
 
 PAGES = sorted((ROOT / "tests" / "specs" / "reporters").glob("*.md"))
-_KINDS = ("findings", "stats", "rows", "timelines")
+_KINDS = ("findings", "stats", "rows", "timelines", "player")
 
 
 def test_every_reporter_has_a_page_and_every_page_a_reporter() -> None:
