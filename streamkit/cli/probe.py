@@ -1,4 +1,4 @@
-"""Check whether an endpoint is what it claims to be: ask a battery of cases, record every answer, and judge the recordings."""
+"""Check whether an endpoint is what it claims to be: send a battery of cases, record every response, judge the recordings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamkit.cli._format_option import ReporterName, reporter_named, write
+from streamkit.cli._groups import GroupedCommand
 from streamkit.cli._output import Sink
 from streamkit.cli.options import Console, Duration, talk_options
 from streamkit.errors import UsageError
@@ -18,16 +19,29 @@ if TYPE_CHECKING:
 AUTO = "auto"
 
 
-@click.command("probe")
+@click.command(
+    "probe",
+    cls=GroupedCommand,
+    groups={
+        "Cases": "model api select ignore explain",
+        "Requests": "repeat concurrency budget dry_run yes header key_env insecure cacert max_time idle_timeout",
+        "Recordings": "folders compare baseline write_baseline",
+        "Output": "html",
+    },
+)
 @click.argument("url", required=False)
 @click.option("--model", metavar="NAME", help="The model to ask for.")
 @click.option(
     "--api", default=AUTO, metavar="NAME", help="Ask for this API; auto (the default) asks for all offered ones."
 )
 @click.option("--select", metavar="CASES", multiple=True, help="Only these cases: names, groups (stream,tools), APIs.")
-@click.option("--ignore", metavar="CASES", multiple=True, help="Not these cases.")
+@click.option("--ignore", metavar="CASES", multiple=True, help="Leave these cases out.")
 @click.option(
-    "--repeat", type=click.IntRange(1), default=1, metavar="N", help="Ask everything N times; other verdicts are flaky."
+    "--repeat",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="Send everything N times; a case whose verdicts differ is flaky.",
 )
 @click.option(
     "--concurrency", "-c", type=click.IntRange(1), default=2, metavar="N", help="Run up to N cases at once. Default: 2."
@@ -35,7 +49,7 @@ AUTO = "auto"
 @click.option("--budget", type=click.IntRange(1), metavar="REQUESTS", help="Send no more requests than this.")
 @click.option("--dry-run", is_flag=True, help="List the requests and what they cost, and send nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before requests to another machine.")
-@click.option("-H", "--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header with every request.")
+@click.option("-H", "--header", multiple=True, metavar="'NAME: VALUE'", help="Send this header.")
 @click.option("--key-env", metavar="VARIABLE", help="Send the API key in this environment variable.")
 @click.option("-k", "--insecure", is_flag=True, help="Do not verify certificates.")
 @click.option("--cacert", metavar="FILE", help="Trust these certificates instead of the system's.")
@@ -47,7 +61,7 @@ AUTO = "auto"
     type=Duration(),
     default="60s",
     metavar="TIME",
-    help="End it after this much silence. Default: 60s.",
+    help="End after this much silence. Default: 60s.",
 )
 @click.option("-o", "--output", metavar="DIR", help="Record to this folder. Default: a new one below recordings/.")
 @click.option("--force", is_flag=True, help="Overwrite files in the folder, and of other options.")

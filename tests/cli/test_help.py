@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 # Options that mean something else in another command, or take other values.
 DIFFERENT = {
     "--format", "--follow", "--strict", "--max-gap", "--max-time", "--seed", "--fault", "--append", "--diff", "--label",
-    "--no-redact", "--redact", "--port", "--keep",
+    "--no-redact", "--redact", "--port", "--keep", "--model", "--concurrency", "--output", "--force", "--api", "--select",
+    "--ignore", "--compare", "--baseline", "--write-baseline", "--html", "--explain", "--idle-timeout",
 }  # fmt: skip
 # These need a network or run until they are stopped.
 NOT_RUN = re.compile(r"https?://|serve |proxy |record |--follow|record -|demo|probe ")
