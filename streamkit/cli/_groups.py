@@ -20,13 +20,16 @@ class GroupedCommand(click.Command):
     """A command whose help lists its options in groups.
 
     `groups` maps a heading to the names of its parameters, separated by spaces. They come before the shared groups, and
-    a shared heading adds to that group. An option of no group is listed under "Options".
+    a shared heading adds to that group; an option of a shared group that is named here moves. An option of no group is listed
+    under "Options".
     """
 
     def __init__(self, *args: Any, groups: Mapping[str, str] | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
         own = {heading: tuple(names.split()) for heading, names in (groups or {}).items()}
-        self.groups = {heading: own.get(heading, ()) + SHARED.get(heading, ()) for heading in {**own, **SHARED}}
+        placed = {name for names in own.values() for name in names}
+        shared = {heading: tuple(name for name in names if name not in placed) for heading, names in SHARED.items()}
+        self.groups = {heading: own.get(heading, ()) + shared.get(heading, ()) for heading in {**own, **shared}}
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, one section for each group that has any."""
