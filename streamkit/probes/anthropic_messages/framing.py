@@ -4,7 +4,7 @@ Sends: the streamed question.
 
 Expects: what the standard of event streams and JSON requires. Codes of lint: SSE, JSN.
 
-Why: clients split the stream themselves, and not one of them in the same way.
+Why: every client has its own parser, and each tolerates different mistakes.
 
 Reference: WHATWG HTML, Server-sent events, Parsing an event stream; RFC 8259.
 

@@ -4,7 +4,7 @@ Sends: a system prompt and a question.
 
 Expects: an answer.
 
-Why: most applications have one.
+Why: most applications send one.
 
 Reference: Anthropic API reference, Create a Message; Streaming Messages.
 

@@ -4,7 +4,7 @@ Sends: a question with one tool that has to be called, streamed.
 
 Expects: a call of that tool with arguments that are a JSON object with the required field.
 
-Why: agents are made of this.
+Why: agents depend on it.
 
 Reference: Gemini API reference, models.generateContent; models.streamGenerateContent.
 

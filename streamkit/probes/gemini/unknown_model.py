@@ -5,7 +5,7 @@ Sends: a request for a model that does not exist.
 Expects: status 404 (or 400), and the error object of the API. A server with one model that answers for any name
 deviates.
 
-Why: a typing error in the name has to be told to the user, and not be retried.
+Why: a typing error in the name must be reported to the user instead of being retried.
 
 Reference: Gemini API reference, Status codes; google.rpc.Status.
 

@@ -4,7 +4,7 @@ Sends: the streamed question.
 
 Expects: one complete JSON object a line, in UTF-8. Codes of lint: SSE, JSN.
 
-Why: clients split the stream themselves, and not one of them in the same way.
+Why: every client has its own parser, and each tolerates different mistakes.
 
 Reference: NDJSON specification, section 3; RFC 8259.
 

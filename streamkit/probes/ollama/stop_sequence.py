@@ -1,6 +1,6 @@
 """A stop sequence ends the answer before it.
 
-Sends: the question how to count, with the stop sequence `five` in `options.stop`, streamed.
+Sends: the counting question with the stop sequence `five` in `options.stop`, streamed.
 
 Expects: the finish reason of a stop, and a text that does not contain the sequence. A model that does not count
 deviates.

@@ -1,8 +1,8 @@
-"""A request that does not say is streamed.
+"""Without `stream`, the answer is streamed.
 
 Sends: a question without `stream`.
 
-Expects: a stream: this is the one API that streams unless it is told not to.
+Expects: a stream: this API streams unless `stream` is false.
 
 Why: clients leave the field out and read lines; an endpoint that copies other APIs answers with one object.
 

@@ -5,7 +5,7 @@ Sends: eight streams at once, each to repeat another word.
 Expects: eight complete streams, each with its own word. A model that does not repeat it deviates; a stream with the
 word of another fails.
 
-Why: servers batch requests, and a mistake there sends an answer to somebody else.
+Why: servers batch requests, and a mistake there sends an answer to another client.
 
 Reference: OpenAI API documentation, Rate limits.
 

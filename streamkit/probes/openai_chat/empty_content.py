@@ -2,7 +2,7 @@
 
 Sends: a message with the content `""`.
 
-Expects: an answer, or a refusal with a reason. Not a failure of the server.
+Expects: an answer, or a refusal with a reason. A failure of the server (5xx) is not acceptable.
 
 Why: people press Enter, and agents send empty results.
 

@@ -2,7 +2,7 @@
 
 Sends: a message with an image of one pixel as a data URL.
 
-Expects: an answer, or a clear refusal by a model that cannot see. Not a failure of the server.
+Expects: an answer, or a clear refusal by a model that cannot see. A failure of the server (5xx) is not acceptable.
 
 Why: clients offer to attach images and need to know whether that works.
 

@@ -4,7 +4,7 @@ Sends: a text with `\\ud83d` alone, as JavaScript cuts an emoji.
 
 Expects: an answer, or a refusal with status 400.
 
-Why: `slice` in JavaScript makes them; servers in Python that encode the text raise far from here.
+Why: `slice` in JavaScript produces them, and a server in Python raises when it encodes the text.
 
 Reference: RFC 8259, section 8.2: behaviour is unpredictable.
 

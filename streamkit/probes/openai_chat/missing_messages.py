@@ -4,7 +4,7 @@ Sends: a body without `messages`.
 
 Expects: status 400 (or 422) and a JSON error object.
 
-Why: a mistake of the client has to be told to it.
+Why: the client must learn that the mistake is its own.
 
 Reference: OpenAI API reference, Create chat completion, `messages`: required.
 

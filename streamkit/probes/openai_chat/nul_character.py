@@ -4,7 +4,7 @@ Sends: a text with U+0000, which JSON writes as `\\u0000`.
 
 Expects: an answer, or a refusal with a reason.
 
-Why: text from files has them; databases and C strings end there.
+Why: text from files contains it; C strings and some databases cannot hold it.
 
 Reference: RFC 8259, section 7.
 

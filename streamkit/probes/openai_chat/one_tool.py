@@ -5,7 +5,7 @@ Sends: a question that needs the tool, with one tool and no `tool_choice`.
 Expects: a call with an id, the name of the tool, arguments that are a JSON object with the required field, and the
 finish reason `tool_calls`. A model that answers in words deviates.
 
-Why: agents are made of this.
+Why: agents depend on it.
 
 Reference: OpenAI API reference, Create chat completion, `tools`; `message.tool_calls`.
 

@@ -5,7 +5,7 @@ Sends: a question with `reasoning_effort: low`, streamed.
 Expects: reasoning, if there is any, in `reasoning_content` or `reasoning`, and no `<think>` in the text. A model
 without reasoning passes.
 
-Why: people see the thoughts of the model as its answer, and programs parse them.
+Why: otherwise people see the reasoning as the answer, and programs parse it.
 
 Reference: DeepSeek API documentation, Reasoning model; vLLM, Reasoning outputs.
 

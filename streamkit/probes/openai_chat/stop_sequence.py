@@ -1,6 +1,6 @@
 """A stop sequence ends the answer before it.
 
-Sends: the question how to count, with `stop: ["five"]`, streamed.
+Sends: the counting question with `stop: ["five"]`, streamed.
 
 Expects: finish reason `stop`, and a text that does not contain the sequence. A model that does not count deviates.
 

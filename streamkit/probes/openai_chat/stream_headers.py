@@ -4,8 +4,8 @@ Sends: the streamed question with `Accept-Encoding: identity`.
 
 Expects: `Content-Type: text/event-stream`, and no `Content-Encoding`.
 
-Why: browsers and strict clients refuse event streams with another type, and a compressed one that was not asked for is
-noise.
+Why: browsers and strict clients refuse event streams with another type, and a compressed one that was not asked for
+cannot be read.
 
 Reference: WHATWG HTML, Server-sent events, section 9.2.3; RFC 9110, section 12.5.3.
 

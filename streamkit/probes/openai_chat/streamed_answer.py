@@ -8,7 +8,7 @@ Why: a gateway that ignores `stream` sends one JSON object, and clients that wai
 
 Reference: OpenAI API reference, Create chat completion, `stream`.
 
-Clients: every SDK of this API: an iterator over events without any event.
+Clients: every SDK of this API: the iterator yields nothing.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Sends: a system message before the question.
 
 Expects: an answer.
 
-Why: most applications have one.
+Why: most applications send one.
 
 Reference: OpenAI API reference, Create chat completion, `messages`: system messages.
 

@@ -23,7 +23,7 @@ PROBE = Probe.declare(
     asks=(WRONG_TYPE,),
     refusal="expected",
     expects=(
-        refuses(400, 422, lawful=lambda _: "a limit that is no number is ignored"),
+        refuses(400, 422, lawful=lambda _: "an invalid limit is ignored"),
         error_fields({"error": dict, "error.message": str}),
     ),
 )

@@ -4,7 +4,7 @@ Sends: a forced call, then the conversation with the call and its result, stream
 
 Expects: an answer in words; a model that calls again deviates. If the first answer has no call, nothing can be judged.
 
-Why: agents are loops of this; gateways lose ids here.
+Why: agents repeat this exchange; gateways lose the id of the call here.
 
 Reference: OpenAI API reference, Create a model response; Streaming events.
 

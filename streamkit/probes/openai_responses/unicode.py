@@ -9,7 +9,7 @@ Why: one token is often a part of a character; a server that decodes token by to
 
 Reference: RFC 3629; WHATWG Encoding, UTF-8 decode.
 
-Clients: everybody who does not write in ASCII.
+Clients: all users who write in other scripts, or use emoji.
 """
 
 from __future__ import annotations
