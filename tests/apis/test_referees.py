@@ -4,6 +4,7 @@ reason."""
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,3 +165,37 @@ def test_real_streams(shared: Path) -> None:
             table[stream.api, "different" if found else "equal"] += 1
     assert not unexplained
     assert {api for api, _ in table} == set(REFEREES)
+
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = sorted((ROOT / "tests" / "golden").rglob("*.json"))
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_sdk_reads_our_samples_as_their_golden_messages_say(path: Path) -> None:
+    """The program wrote the golden messages; the official SDK reads the same chunks independently of it, and where there is none,
+    the texts in the chunks are joined here."""
+    sample = ROOT / "recordings" / path.parent.name / f"{path.stem}.jsonl"
+    for stream, expected in zip(map(interpret, read(str(sample))), json.loads(path.read_text("utf-8")), strict=True):
+        chunks = list(stream.chunks)
+        if stream.api in REFEREES and chunks and stream.streamed:
+            assert [one for one in differences(stream.api, chunks, expected) if reason(stream.api, one) is None] == []
+        elif chunks and stream.verdict == "complete":
+            text = "".join(filter(None, map(_text, chunks)))
+            assert text and text in _strings(expected)
+
+
+def _text(chunk: dict[str, object]) -> str | None:
+    """The text of a chunk, for the APIs without a referee that have a sample: Gemini, Ollama, completions, Responses."""
+    if chunk.get("type") == "response.output_text.delta":
+        return str(chunk["delta"])
+    flat = json.dumps(chunk, ensure_ascii=False)
+    found = re.search(r'"(?:text|content)": "((?:[^"\\]|\\.)*)"', flat)
+    return json.loads(f'"{found[1]}"') if found and "type" not in chunk else None
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for each in inner for text in _strings(each)]

@@ -102,11 +102,15 @@ PLACES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("name", NAMES)
+# A key of an unmarked shape cannot be recognized in pieces of this size.
+SMALL_PIECES = {"deltas of four characters", "arguments of a tool call"}
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [(name, place) for name in NAMES for place in PLACES if name not in UNMARKED or place not in SMALL_PIECES],
+)
 def test_no_planted_secret_reaches_the_disk(name, place):
-    if name in UNMARKED and place in ("deltas of four characters", "arguments of a tool call"):
-        pytest.skip("a key of this shape cannot be recognized in pieces of this size")
     planted = secret(name)
     given_ = PLACES[place](planted)
     lines = record(**given_)
