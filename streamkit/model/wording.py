@@ -18,6 +18,7 @@ _TELLING = (
     "type",
     "code",
     "status",
+    "data",
 )
 _LONGEST = 120
 _DEEPEST = 4

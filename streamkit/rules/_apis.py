@@ -14,6 +14,7 @@ APPENDED_DELTAS = (
     "cohere",
     "gemini",
     "gemini_interactions",
+    "langgraph",
     "mistral_conversations",
     "ollama",
     "openai_assistants",

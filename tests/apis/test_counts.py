@@ -23,6 +23,7 @@ REPORTS: dict[str, Any] = {
         "event_type": "interaction.completed",
         "interaction": {"usage": {"total_output_tokens": n}},
     },
+    "langgraph": lambda n: {"event": "messages", "data": [{"usage_metadata": {"output_tokens": n}}, {}]},
     "mistral_conversations": lambda n: {"type": "conversation.response.done", "usage": {"completion_tokens": n}},
     "ollama": lambda n: {"done": True, "message": {}, "eval_count": n},
     "openai_assistants": lambda n: {"object": "thread.run", "usage": {"completion_tokens": n}},

@@ -28,6 +28,7 @@ GOOD = {
     "cohere": "cohere-tool.sse",
     "gemini": "gemini.sse",
     "gemini_interactions": "interactions.sse",
+    "langgraph": "langgraph.sse",
     "mcp": "mcp.sse",
     "mistral_conversations": "conversation.sse",
     "ollama": "ollama-tool.ndjson",

@@ -112,6 +112,7 @@ _ASKED: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
     "cohere": lambda model: ("/v2/chat", {"model": model}),
     "ag_ui": lambda model: ("/agent", {"model": model}),
     "a2a": lambda model: ("/a2a", {"model": model}),
+    "langgraph": lambda model: ("/runs/stream", {"model": model}),
     "mcp": lambda model: ("/mcp", {"model": model}),
     "ai_sdk_ui": lambda model: ("/api/chat", {"model": model}),
     "bedrock_converse": lambda model: (f"/model/{model}/converse-stream", {}),

@@ -131,6 +131,13 @@ CLIENTS = (
         {"ClientV2.chat_stream()": ("cohere",), "Client.chat_stream()": ("cohere",)},
         plain={"ClientV2.chat_stream()": "ClientV2.chat()"},
     ),
+    Client(
+        "langgraph-sdk",
+        "langgraph-sdk",
+        "drive_langgraph.py",
+        {"runs.stream()": ("langgraph",)},
+        packages=("langchain-core",),
+    ),
     Client("mcp", "mcp", "drive_mcp.py", {"call_tool()": ("mcp",)}),
     Client(
         "a2a-sdk",

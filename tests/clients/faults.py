@@ -65,6 +65,7 @@ GOOD = {
     "ag_ui": "ag-ui",
     "a2a": "a2a",
     "mcp": "mcp",
+    "langgraph": "langgraph",
 }
 DIALECTS = Path(__file__).parents[1] / "specs" / "dialects"
 _CHUNKS = re.compile(r"^```chunks\n(.+?)^```", re.MULTILINE | re.DOTALL)

@@ -44,6 +44,7 @@ REFEREES = (
     Referee("ai_sdk_ui", "ai-ui", "useChat", "reassemble_ai_ui.mjs"),
     Referee("ag_ui", "@ag-ui/client", "HttpAgent.runAgent()", "reassemble_ag_ui.mjs"),
     Referee("a2a", "a2a-sdk", "stream into TaskManager", "reassemble_a2a.py"),
+    Referee("langgraph", "langgraph-sdk", "runs.stream()", "reassemble_langgraph.py"),
     Referee("mcp", "mcp", "call_tool()", "reassemble_mcp.py"),
 )
 

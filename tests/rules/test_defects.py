@@ -240,6 +240,22 @@ GOOD = (
         total="usage.0.totalTokens",
     ),
     Good(
+        "langgraph",
+        "langgraph.sse",
+        # The state may be anything, and so may its updates; pieces of messages are in arrays, which are left as they are.
+        optional=frozenset({"attempt", "messages", "model"}),
+        free=frozenset({"model"}),
+    ),
+    Good(
+        "langgraph",
+        "langserve.sse",
+        optional=frozenset({"content", "type", "id", "tool_calls", "tool_call_chunks"}),
+        free=frozenset({"content", "type", "id", "tool_calls", "tool_call_chunks"}),
+        text="content",
+        # The output may be anything, in any number of pieces.
+        invisible=frozenset({"event dropped", "events swapped"}),
+    ),
+    Good(
         "mcp",
         "mcp.sse",
         optional=frozenset(

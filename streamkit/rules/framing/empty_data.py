@@ -2,6 +2,7 @@
 
 What it finds: events whose data is empty (`data:`), and blocks that have a field but no data (`event: ping` alone),
 as some servers send to keep a connection open. In MCP, an event with an ID may be empty: clients resume from it.
+LangServe ends its streams with `event: end` alone, which its clients expect.
 
 Why it matters: according to the standard, the first is dispatched with empty data and the second not at all. The
 Python SDKs treat both as events and parse the empty data as JSON (wave-agent#1326, cadis#362, hermes-agent#35418).
@@ -29,6 +30,7 @@ from streamkit.wire.values import Ignored
 def check(stream: Stream) -> Iterator[Sighting]:
     """Yield a sighting for each such event or block."""
     for _, aside in stream.events.asides:
-        if isinstance(aside, Ignored) and aside.reason == "no-data":
+        allowed = stream.api == "langgraph" and isinstance(aside, Ignored) and aside.data.strip() == b"event: end"
+        if isinstance(aside, Ignored) and aside.reason == "no-data" and not allowed:
             message = "the block has no data, but some clients treat it as an event"
             yield Sighting(message, byte=aside.start, excerpt=shown(aside.data).strip())

@@ -29,6 +29,7 @@ RULE = Rule.declare(
         "cohere",
         "gemini",
         "gemini_interactions",
+        "langgraph",
         "mcp",
         "mistral_conversations",
         "openai_chat",

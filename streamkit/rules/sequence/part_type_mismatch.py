@@ -1,6 +1,7 @@
 """Delta does not fit its part.
 
-What it finds: text in the block of a tool call, arguments in a text, a thought in a model's output.
+What it finds: text in the block of a tool call, arguments in a text, a thought in a model's output. In LangServe, as a
+warning, a piece of the output that cannot be added to those before.
 
 Why it matters: clients add a delta to the part that it names: the content is dropped, or ends up in the wrong place.
 
@@ -18,5 +19,6 @@ RULE = Rule.declare(
     __name__,
     "SEQ455",
     "error",
+    also=("warning",),
     finds=missteps,
 )
