@@ -195,12 +195,13 @@ def _damaged(answer: Answer) -> bool:
 def _damage(answer: Answer) -> str:
     verdict = answer.stream.verdict
     if verdict == "not-a-stream":
-        kind = answer.exchange.content_type or "no content type"
-        return f"a stream was asked for, and the answer is none ({_quoted(kind)})"
+        kind = answer.exchange.content_type or "missing"
+        return f"expected a stream, and the content type is {_quoted(kind)}"
     if verdict == "truncated":
         return f"the stream is cut off ({_ending(answer)})"
     if verdict == "error":
         words = next((f.message for f in answer.findings if f.code in ("SEQ421", "ANT713", "GEM906", "RSP814")), "")
+        words = words.removeprefix("the stream reports an error").removeprefix(": ")
         return f"the stream reports an error{f': {_quoted(words)}' if words else ''}"
     return f"the stream is {verdict}"
 
