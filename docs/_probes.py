@@ -1,15 +1,21 @@
-"""Generate docs/probe/API.md, the cases of each API, from their manuals.
+"""Generate docs/probe/API.md, the cases of each API, from their manuals, and servers.md from servers.json.
 
 Run `python docs/_probes.py`. A test checks that the pages are up to date.
 """
 
 from __future__ import annotations
 
+import json
+import re
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from streamkit.apis import APIS
+from streamkit.model.probing import VERDICTS
 from streamkit.probes import PROBES, SECTIONS, Probe, sections, selected
+from streamkit.text import one_line
 
 FOLDER = Path(__file__).parent
 
@@ -17,7 +23,11 @@ FOLDER = Path(__file__).parent
 def pages() -> dict[str, str]:
     """Return every page by its path in docs/."""
     apis = sorted({probe.api for probe in PROBES.values()})
-    return {f"probe/{api}.md": api_page(api) for api in apis}
+    made = {f"probe/{api}.md": api_page(api) for api in apis}
+    return {
+        **made,
+        "probe/servers.md": servers_page(json.loads((FOLDER / "probe" / "servers.json").read_text(encoding="utf-8"))),
+    }
 
 
 def api_page(api: str) -> str:
@@ -39,6 +49,45 @@ def case(probe: Probe) -> str:
     finds = f"\nLint: {', '.join(f'`{code}`' for code in probe.finds)}.\n" if probe.finds else ""
     listed = "\n".join(f"* **{name}**: {manual[name]}" for name in SECTIONS)
     return f"### {probe.name}\n\n{probe.title}.\n\n{listed}\n{finds}"
+
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|])")
+
+
+def servers_page(results: dict[str, Any]) -> str:
+    """Return the page with what was measured: the versions, a matrix of the verdicts, and why cases failed."""
+    servers = results["servers"]
+    lines = [
+        "# Servers that others wrote\n",
+        "Each was installed from its package index, started on one machine, and asked every case of the APIs that it offers. To repeat it with",
+        "the newest versions: `python -m tests.probes.servers`. [What the bytes show](findings.md) explains the failures that were confirmed.\n",
+        "| | server | version | set up | measured | verdicts |",
+        "|---|---|---|---|---|---|",
+    ]
+    for number, server in enumerate(servers, 1):
+        counts = Counter(case["verdict"] for case in server["cases"].values())
+        verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+        cells = (str(number), server["name"], server["version"], server["setup"], server["measured"], verdicts)
+        lines.append(f"| {' | '.join(cells)} |")
+    heads = " | ".join(str(number) for number in range(1, len(servers) + 1))
+    lines += ["", "✓ pass, ✗ fail, ~ deviates, - unsupported, ? flaky, ! not judged, empty: not asked.\n"]
+    lines += [f"| case | {heads} |", f"|---|{'---|' * len(servers)}"]
+    for probe in selected():
+        marks = [MARKS[case["verdict"]] if (case := server["cases"].get(probe.key)) else "" for server in servers]
+        lines.append(f"| {probe.key} | {' | '.join(marks)} |")
+    for number, server in enumerate(servers, 1):
+        lines += ["", f"## {number}. {server['name']}: what failed\n"]
+        failed = {key: case for key, case in server["cases"].items() if case["verdict"] == "fail"}
+        lines += [f"* **{key}**: {escaped(case['why'])}" for key, case in failed.items()]
+    return "\n".join(lines) + "\n"
+
+
+MARKS = {"pass": "✓", "fail": "✗", "deviates": "~", "unsupported": "-", "flaky": "?", "error": "!"}
+
+
+def escaped(text: str) -> str:
+    """Return text of a server as text of Markdown."""
+    return _SPECIAL.sub(r"\\\1", one_line(text))
 
 
 def main() -> None:
