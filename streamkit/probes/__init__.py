@@ -23,18 +23,15 @@ if TYPE_CHECKING:
     from streamkit.probes._expect import calls_tool as calls_tool
     from streamkit.probes._expect import content_type as content_type
     from streamkit.probes._expect import counts_are_numbers as counts_are_numbers
-    from streamkit.probes._expect import error_fields as error_fields
     from streamkit.probes._expect import fields as fields
     from streamkit.probes._expect import finish as finish
     from streamkit.probes._expect import has_role as has_role
     from streamkit.probes._expect import has_text as has_text
     from streamkit.probes._expect import json_text as json_text
     from streamkit.probes._expect import lists_model as lists_model
-    from streamkit.probes._expect import never_fails as never_fails
     from streamkit.probes._expect import only as only
     from streamkit.probes._expect import output_within as output_within
     from streamkit.probes._expect import quoted as quoted
-    from streamkit.probes._expect import refuses as refuses
     from streamkit.probes._expect import same_connection as same_connection
     from streamkit.probes._expect import stops_at as stops_at
     from streamkit.probes._expect import uncompressed as uncompressed
@@ -57,6 +54,9 @@ if TYPE_CHECKING:
     from streamkit.probes._probe import each as each
     from streamkit.probes._probe import filled as filled
     from streamkit.probes._probe import sections as sections
+    from streamkit.probes._refusals import error_fields as error_fields
+    from streamkit.probes._refusals import never_fails as never_fails
+    from streamkit.probes._refusals import refuses as refuses
     from streamkit.probes._select import selected as selected
 
 _PLACES = {
@@ -75,7 +75,7 @@ _PLACES = {
     "COPY": "_probe",
     "COPY_WORDS": "_probe",
     "each": "_probe",
-    "error_fields": "_expect",
+    "error_fields": "_refusals",
     "Expectation": "_probe",
     "fields": "_expect",
     "filled": "_probe",
@@ -87,14 +87,14 @@ _PLACES = {
     "lists_model": "_expect",
     "judge": "_judge",
     "MODEL": "_probe",
-    "never_fails": "_expect",
+    "never_fails": "_refusals",
     "only": "_expect",
     "output_within": "_expect",
     "Probe": "_probe",
     "PROBES": "_probe",
     "quoted": "_expect",
     "read_baseline": "_baseline",
-    "refuses": "_expect",
+    "refuses": "_refusals",
     "same_connection": "_expect",
     "stops_at": "_expect",
     "SECTIONS": "_probe",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -316,60 +316,6 @@ def whole_characters() -> Expectation:
     def check(answer: Answer) -> str | None:
         text = answer.message.text
         return f"a character was cut in two: {quoted(text)}" if "\ufffd" in text else None
-
-    return each(check)
-
-
-def refuses(*statuses: int, lawful: Callable[[Answer], str | None] | None = None) -> Expectation:
-    """The request is refused: with one of these statuses, in JSON, with a text that says why.
-
-    `lawful` returns why an answer that is no refusal is allowed; it is then a deviation, otherwise a failure.
-    """
-
-    def check(answer: Answer) -> str | Flaw | None:
-        status = answer.status or 0
-        if 200 <= status < 300:
-            reason = lawful(answer) if lawful is not None else None
-            return Flaw("deviates", reason) if reason else f"status {status}, expected {_listed(statuses)}"
-        if status >= 500:
-            return f"status {status}, expected {_listed(statuses)}"
-        if answer.refusal is None:
-            return f"status {status} without an error object"
-        if status not in statuses:
-            return Flaw("deviates", f"status {status}, expected {_listed(statuses)}")
-        return None
-
-    return each(check)
-
-
-def _listed(statuses: Sequence[int]) -> str:
-    return " or ".join(map(str, statuses))
-
-
-def error_fields(expected: Mapping[str, type]) -> Expectation:
-    """The error object of a refusal has these fields, as the SDKs of its API read them."""
-
-    def check(answer: Answer) -> str | Flaw | None:
-        if answer.status is None or answer.status < 400 or answer.refusal is None:
-            return None
-        for path, kind in expected.items():
-            if not isinstance(at(answer.json, path), kind):
-                return Flaw("deviates", f"the error object has no {path}")
-        return None
-
-    return each(check)
-
-
-def never_fails() -> Expectation:
-    """The server answers, or refuses with a reason; it does not fail."""
-
-    def check(answer: Answer) -> str | None:
-        status = answer.status or 0
-        if status >= 500 and status != 501:
-            return f"status {status}, expected an answer or a refusal"
-        if status >= 400 and answer.refusal is None:
-            return f"status {status} without an error object"
-        return None
 
     return each(check)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -112,14 +113,20 @@ def running(command: list[str], port: int, environment: Mapping[str, str], folde
     """Run a server until the context ends; yield its address when it answers."""
     with (
         (folder / "log").open("wb") as log,
-        started(command, stdout=log, stderr=log, cwd=folder, env={**os.environ, **environment}) as process,
+        started(
+            command, stdout=log, stderr=log, cwd=folder, env={**os.environ, **environment}, start_new_session=True
+        ) as process,
     ):
-        for _ in range(3):  # a gateway takes a minute and more to import on a slow machine
-            with suppress(AssertionError):
-                until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}/"))
-                break
-        assert process.poll() is None, (folder / "log").read_text()[-2000:]
-        yield f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(3):  # a gateway takes a minute and more to import on a slow machine
+                with suppress(AssertionError):
+                    until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}/"))
+                    break
+            assert process.poll() is None, (folder / "log").read_text()[-2000:]
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            with suppress(ProcessLookupError):  # some servers run in children of their own
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def litellm(server: RealServer, models: list[dict[str, Any]]) -> Iterator[str]:
