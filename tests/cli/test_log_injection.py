@@ -94,5 +94,5 @@ def test_no_cell_is_a_formula_or_has_lines(command: str) -> None:
 
 
 def test_every_command_that_reads_is_in_the_table() -> None:
-    others = {"record", "replay", "serve", "proxy", "reduce", "schema", "demo", "doctor", "completion"}
+    others = {"record", "replay", "serve", "proxy", "reduce", "schema", "demo", "doctor", "completion", "probe"}
     assert {words[0] for words in READING} | others == set(COMMANDS)

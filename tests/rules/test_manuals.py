@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from streamkit.model.finding import SEVERITIES
 from streamkit.rules import Rule, measured
 
 from .examples import examples, findings, in_order, with_default
@@ -51,3 +52,8 @@ def test_every_error_breaks_a_measured_client(rule: Rule) -> None:
 def test_rule_names_are_unique() -> None:
     names = [rule.name for rule in in_order()]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("rule", in_order(), ids=lambda rule: rule.code)
+def test_its_severities_are_known(rule: Rule) -> None:
+    assert {rule.severity, *rule.also} <= set(SEVERITIES)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from streamkit.apis import interpret
 from streamkit.formats import read
-from streamkit.rules import RULES, Rule, selected
+from streamkit.rules import RULES, Rule, lint, selected
 
 from .examples import examples, findings
 
@@ -147,3 +148,18 @@ def test_the_caret_marks_where_the_data_is_invalid(third: bytes, code: str, mark
     assert found.caret is not None
     if marked:
         assert found.excerpt[slice(*found.caret)] == marked
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'data: {"a":1}\n\n: ab\xff\n\ndata: [DONE]\n\n',
+        b'data: {"a":1}\n\n:\xff\n\n',
+        b'data: {"a":1}\r\n\r\n:ab \xff\r\n\r\n',
+        b'data: {"a":1}\n\nxx\xff: 1\n\n',
+    ],
+)
+def test_the_byte_that_is_not_utf_8_is_the_one_named(body: bytes) -> None:
+    [exchange] = read(body, format="event-stream")
+    [finding] = lint(interpret(exchange, judge=True), selected(("SSE101",)))
+    assert finding.place.byte == body.index(b"\xff")

@@ -33,6 +33,7 @@ from streamkit.model.stream import Stream
 from streamkit.rules import Sighting, rule
 from streamkit.rules._excerpt import shown
 from streamkit.wire.runs import Repeating
+from streamkit.wire.values import Comment
 
 
 def _bad_byte(data: bytes) -> int | None:
@@ -68,4 +69,5 @@ def check(stream: Stream) -> Iterator[Sighting]:
         column = _bad_byte(aside.data)
         if column is not None:
             message = f"byte 0x{aside.data[column]:02x} is not valid UTF-8"
-            yield Sighting(message, byte=aside.start + column, excerpt=shown(aside.data))
+            colon = isinstance(aside, Comment)  # it is not part of the data
+            yield Sighting(message, byte=aside.start + colon + column, excerpt=shown(aside.data))
