@@ -10,7 +10,7 @@ import socket
 import struct
 import sys
 from http import HTTPStatus
-from typing import Protocol
+from typing import Protocol, cast
 
 import orjson
 
@@ -133,10 +133,11 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(
+            "asyncio.Transport", transport
+        )  # whose methods uvloop's transports have, but not the class
         self._socket = stamped_socket(transport)
-        transport.set_write_buffer_limits(HIGH_WATER)
+        self.transport.set_write_buffer_limits(HIGH_WATER)
         if hasattr(transport, "max_size"):
             setattr(transport, "max_size", _READ)  # noqa: B010 - asyncio's own attribute, which its types do not show
         self._open.add(self)

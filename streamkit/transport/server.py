@@ -145,8 +145,15 @@ async def _servers(
 ) -> list[asyncio.base_events.Server]:
     """Listen on every address of a host. Raises OSError."""
     loop = asyncio.get_running_loop()
+    reuse_port = shared or None
+    if not isinstance(loop, asyncio.SelectorEventLoop):  # uvloop or Windows, which accept and read by themselves
+        return [
+            await loop.create_server(
+                connection, host or None, port, reuse_port=reuse_port, reuse_address=True, backlog=BACKLOG
+            )
+        ]
     bound = await loop.create_server(
-        connection, host or None, port, reuse_port=shared or None, reuse_address=True, start_serving=False
+        connection, host or None, port, reuse_port=reuse_port, reuse_address=True, start_serving=False
     )
     listening = [listener(sock.dup()) for sock in bound.sockets]
     bound.close()

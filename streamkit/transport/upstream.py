@@ -8,7 +8,7 @@ import os
 import socket
 import ssl
 from collections import defaultdict
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -86,8 +86,9 @@ class Upstream(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is established."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(
+            "asyncio.Transport", transport
+        )  # whose methods uvloop's transports have, but not the class
         self.socket = stamped_socket(transport)
         if hasattr(transport, "max_size"):
             setattr(transport, "max_size", _READ)  # noqa: B010 - asyncio's own attribute, which its types do not show

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import importlib
@@ -30,9 +31,11 @@ from streamkit.service.proxying import Playing, proxying
 from streamkit.service.recording import Outcome, Recorders, a_file_each, file_name, one_file
 from streamkit.transport import content_coding
 from streamkit.transport.client import Settings
+from streamkit.transport.connection import Connection
 from streamkit.transport.guard import Guard, Rejection, check_upstream
 from streamkit.transport.proxy import Proxy, Route, Rules
 from streamkit.transport.server import Server, in_thread
+from streamkit.transport.upstream import Upstream
 from tests.exchanges import exchange
 from tests.transport.scripted import served
 from tests.transport.tunnels import tunnel
@@ -383,6 +386,26 @@ def test_a_coded_request_body_is_forwarded_as_it_is(
     assert here.request == head % (b"localhost", coding.encode()) + wire
     assert seen.request is not None and seen.request.body is not None
     assert seen.request.body == Body("json", {"model": "m"})
+
+
+class ForeignTransport:
+    """A transport as uvloop has them: the methods of `asyncio.Transport`, but not the class."""
+
+    def __init__(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+def test_transports_of_other_event_loops_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for protocol in (Connection, Upstream):
+        made: Any = protocol.connection_made
+        monkeypatch.setattr(
+            protocol, "connection_made", lambda self, transport, made=made: made(self, ForeignTransport(transport))
+        )
+    _, answered, _ = through(OK, ASK)
+    assert answered == OK
 
 
 def test_keys_are_forwarded_but_not_recorded() -> None:
