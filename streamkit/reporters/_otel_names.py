@@ -19,7 +19,9 @@ _METRICS = {
     **dict.fromkeys(TOKEN_TYPES, TOKEN_USAGE),
 }
 _OPERATIONS = {
+    **dict.fromkeys(("a2a", "ag_ui", "langgraph"), "invoke_agent"),
     "gemini": "generate_content",
+    "mcp": "",  # a call of a tool, or any other request
     "openai_completions": "text_completion",
     "tgi": "text_completion",
     "unknown": "",
