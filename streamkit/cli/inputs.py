@@ -130,7 +130,7 @@ class Inputs:
                         )
                         self.trouble(UnreadableInput(found.path, f"cannot be read: {cause}; please report it"))
                     if self._progress:
-                        self._progress.file(found.path)
+                        self._progress.file(found.path, found.size)
                 if not count:
                     raise UnreadableInput(path, "contains no stream")
             except StreamkitError as error:

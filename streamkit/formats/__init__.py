@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from streamkit.formats._parts import Part as Part
     from streamkit.formats._parts import parts as parts
     from streamkit.formats._parts import read_part as read_part
+    from streamkit.formats._remote import is_url as is_url
     from streamkit.formats._repair import compact_json as compact_json
     from streamkit.formats._repair import literal as literal
     from streamkit.formats._repair import mend as mend
@@ -58,6 +59,7 @@ _PLACES = {
     "find": "_format",
     "framed": "_blocks",
     "is_pattern": "_source",
+    "is_url": "_remote",
     "literal": "_repair",
     "mend": "_repair",
     "parse_object": "_documents",
