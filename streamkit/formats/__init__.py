@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from streamkit.formats._format import read_at as read_at
     from streamkit.formats._format import size_of as size_of
     from streamkit.formats._format import unknown as unknown
+    from streamkit.formats._format import version_of as version_of
     from streamkit.formats._http import status_and_headers as status_and_headers
     from streamkit.formats._joined import Joined as Joined
     from streamkit.formats._parts import WHOLE as WHOLE
@@ -75,6 +76,7 @@ _PLACES = {
     "stamp": "_timestamps",
     "status_and_headers": "_http",
     "unknown": "_format",
+    "version_of": "_format",
 }
 
 __getattr__, __dir__ = door(__name__, _PLACES)

@@ -51,12 +51,13 @@ FORMATS: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An input: its path, and whether the user named it (rather than a folder or pattern that contains it), and its size in bytes if
-    listing it told."""
+    """An input: its path, and whether the user named it (rather than a folder or pattern that contains it), and its size in bytes and
+    its version if listing it told."""
 
     path: str
     named: bool
     size: int | None = None
+    version: str = ""
 
 
 def read(
@@ -131,7 +132,7 @@ def _remote(url: str) -> Iterator[Found]:
         files = list(remote_files(url))
     except UnreadableInput:
         files = []
-    yield from (Found(name, named=name == url, size=size) for name, size in files)
+    yield from (Found(name, named=name == url, size=size, version=version) for name, size, version in files)
     if not files:
         yield Found(url, named=True)
 
@@ -140,6 +141,18 @@ def _as_path(name: str) -> str:
     """Return the path with `./` before a name that would be something else at the start of a line or a cell: a workflow command
     (`::error::x`), a formula (`=x`)."""
     return f"./{name}" if name.startswith(_MISREAD) else name
+
+
+def version_of(found: Found) -> str:
+    """Return what changes when an input is written again: the store's version of it, or the size and the time of a file. Empty if
+    that is not known."""
+    if found.version or found.path == "-" or is_url(found.path):
+        return found.version
+    try:
+        about = Path(found.path).stat()
+    except OSError:
+        return ""
+    return f"{about.st_size}-{about.st_mtime_ns}"
 
 
 def size_of(path: str) -> int:

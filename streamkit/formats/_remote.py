@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from streamkit.errors import UnreadableInput
 
+_VERSIONS = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "mtime", "created")
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -16,8 +17,9 @@ def is_url(path: str) -> bool:
     return _URL.match(path) is not None
 
 
-def remote_files(url: str) -> Iterator[tuple[str, int]]:
-    """Yield the URL and the size in bytes of every file at a URL: of itself, below it, or that match its pattern; sorted by name.
+def remote_files(url: str) -> Iterator[tuple[str, int, str]]:
+    """Yield the URL, the size in bytes and the version of every file at a URL: of itself, below it, or that match its pattern;
+    sorted by name. The version is what the store calls its tag, its digest or its time; empty if it tells none.
 
     Raises UnreadableInput if the store cannot be listed.
     """
@@ -30,7 +32,8 @@ def remote_files(url: str) -> Iterator[tuple[str, int]]:
         raise _unreadable(url, error) from error
     files = sorted((name, about) for name, about in found.items() if about.get("type") == "file")
     for name, about in files:
-        yield str(system.unstrip_protocol(name)), int(about.get("size") or 0)
+        version = next((str(about[key]) for key in _VERSIONS if about.get(key)), "")
+        yield str(system.unstrip_protocol(name)), int(about.get("size") or 0), version
 
 
 def open_remote(url: str) -> IO[bytes]:
