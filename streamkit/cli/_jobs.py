@@ -94,7 +94,7 @@ def _sizes(paths: Sequence[str]) -> Iterator[int]:
     """Yield the sizes of all inputs. What cannot be measured is reported when it is read."""
     from streamkit.formats import find, size_of
 
-    yield from (size_of(found.path) for found in find(paths))
+    yield from (size_of(found.path) if found.size is None else found.size for found in find(paths))
 
 
 def jobs_options(command: CommandT) -> CommandT:

@@ -11,9 +11,11 @@ from streamkit.cli.inputs import Inputs
 from streamkit.cli.options import Console
 from streamkit.errors import UnreadableInput, UsageError
 from streamkit.files import create
+from streamkit.formats import is_url
 
 if TYPE_CHECKING:
     from streamkit.service.keeping import Kept
+    from streamkit.service.store import Store
 
 FORMATS = {"sqlite": "a file", "parquet": "a folder"}
 # What these do is asked of the database later: `stats FILE.sqlite --by model`.
@@ -48,25 +50,33 @@ def keep_streams(
     console: Console,
 ) -> int:
     """Write all streams to the database at `path`, and return the exit code."""
+    from streamkit.formats import find, version_of
     from streamkit.service.keeping import SPEED, KeepJob
     from streamkit.service.store import Store
 
     job = KeepJob(options["tokenizer"], options["vocab"], **inputs.reading_options)
-    kept = _streams(inputs.results(job, jobs.plan(inputs.paths, SPEED)), inputs)
+    plan = jobs.plan(inputs.paths, SPEED)
     if format_name == "parquet":
         from streamkit.service.parquet import write_parquet
 
-        added = write_parquet(path, kept, force=force)
+        added = write_parquet(path, _streams(inputs.results(job, plan), inputs), force=force)
         console.say(f"{path}: {added:,} stream{'' if added == 1 else 's'} written")
         return inputs.code
     if not (options["append"] and Path(path).exists()):
         create(path, force=force).close()
     store = Store(path)
     try:
-        store.add(kept)
+        versions = {found.path: version_of(found) for found in find(inputs.paths)} if "-" not in inputs.paths else {}
+        read = store.sources()
+        inputs.taken = frozenset(
+            file for file, version in versions.items() if version and read.get(_key(file)) == version
+        )
+        kept = _streams(inputs.results(job, plan), inputs)
+        store.add(_noted(kept, versions, inputs, store))
     finally:
         store.close()
     known = f", {store.known:,} known already" if store.known else ""
+    known += f"; {len(inputs.taken):,} unchanged files not read" if inputs.taken else ""
     console.say(f"{path}: {store.added:,} stream{'' if store.added == 1 else 's'} added{known}")
     return inputs.code
 
@@ -77,3 +87,24 @@ def _streams(kept: Iterator[Kept], inputs: Inputs) -> Iterator[Kept]:
         for defect in stream.defects:
             inputs.trouble(UnreadableInput(stream.measurement.file, f"{name}: {defect}; please report it"))
         yield stream
+
+
+def _noted(kept: Iterator[Kept], versions: Mapping[str, str], inputs: Inputs, store: Store) -> Iterator[Kept]:
+    """Yield the streams, and note each file in the database once all its streams have been added."""
+    file = ""
+    for stream in kept:
+        if file and stream.measurement.file != file:
+            _note(file, versions, inputs, store)
+        file = stream.measurement.file
+        yield stream
+    _note(file, versions, inputs, store)
+
+
+def _note(file: str, versions: Mapping[str, str], inputs: Inputs, store: Store) -> None:
+    if versions.get(file) and file not in inputs.failed:
+        store.read_to_end(_key(file), versions[file])
+
+
+def _key(file: str) -> str:
+    """Return the name of an input in the database, from whatever folder the command runs."""
+    return file if is_url(file) else str(Path(file).absolute())

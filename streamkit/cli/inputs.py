@@ -49,6 +49,8 @@ class Inputs:
         self.code = 0
         # Inputs that the command reads by itself and that contain no exchanges.
         self.taken: frozenset[str] = frozenset()
+        # Inputs that could not be read to their end.
+        self.failed: set[str] = set()
         self._console = console
         self._progress = progress_of(self.paths, quiet=console.quiet, late=late)
         self._format, self._api, self._dialect = input_format, api, dialect
@@ -116,6 +118,7 @@ class Inputs:
                                 self._progress.stream(size)
                             yield value
                     except UnreadableInput as error:
+                        self.failed.add(found.path)
                         if found.named:
                             raise
                         skipped += 1
@@ -124,13 +127,14 @@ class Inputs:
                     except (StreamkitError, MemoryError, OSError, WorkFailed):
                         raise
                     except Exception as defect:  # a defect of streamkit; the other files are still read
+                        self.failed.add(found.path)
                         count += 1
                         cause = (
                             str(defect) if isinstance(defect, RemoteDefect) else f"{type(defect).__name__}: {defect}"
                         )
                         self.trouble(UnreadableInput(found.path, f"cannot be read: {cause}; please report it"))
                     if self._progress:
-                        self._progress.file(found.path)
+                        self._progress.file(found.path, found.size)
                 if not count:
                     raise UnreadableInput(path, "contains no stream")
             except StreamkitError as error:

@@ -37,11 +37,11 @@ class Progress:
         if now >= self._next:
             self._show(now)
 
-    def file(self, path: str) -> None:
-        """A file was read to its end."""
+    def file(self, path: str, size: int | None = None) -> None:
+        """A file was read to its end; `size` is that in bytes if it is known."""
         from streamkit.formats import size_of
 
-        self._done += size_of(path)
+        self._done += size_of(path) if size is None else size
         self._within = 0
 
     def clear(self) -> None:
@@ -69,7 +69,7 @@ class Progress:
     def _length(self) -> int:
         from streamkit.formats import find, size_of
 
-        return max(sum(size_of(found.path) for found in find(self._paths)), 1)
+        return max(sum(size_of(found.path) if found.size is None else found.size for found in find(self._paths)), 1)
 
     def _new_bar(self) -> Any:
         import click

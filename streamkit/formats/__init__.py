@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from streamkit.formats._format import read_at as read_at
     from streamkit.formats._format import size_of as size_of
     from streamkit.formats._format import unknown as unknown
+    from streamkit.formats._format import version_of as version_of
     from streamkit.formats._http import status_and_headers as status_and_headers
     from streamkit.formats._joined import Joined as Joined
     from streamkit.formats._parts import WHOLE as WHOLE
     from streamkit.formats._parts import Part as Part
     from streamkit.formats._parts import parts as parts
     from streamkit.formats._parts import read_part as read_part
+    from streamkit.formats._remote import is_url as is_url
     from streamkit.formats._repair import compact_json as compact_json
     from streamkit.formats._repair import literal as literal
     from streamkit.formats._repair import mend as mend
@@ -58,6 +60,7 @@ _PLACES = {
     "find": "_format",
     "framed": "_blocks",
     "is_pattern": "_source",
+    "is_url": "_remote",
     "literal": "_repair",
     "mend": "_repair",
     "parse_object": "_documents",
@@ -73,6 +76,7 @@ _PLACES = {
     "stamp": "_timestamps",
     "status_and_headers": "_http",
     "unknown": "_format",
+    "version_of": "_format",
 }
 
 __getattr__, __dir__ = door(__name__, _PLACES)

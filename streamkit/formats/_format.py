@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from streamkit.errors import UnknownForm, UnreadableInput
+from streamkit.formats._remote import is_url, remote_files
 from streamkit.formats._source import Source, is_pattern, opened, opened_at
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange, Repair
@@ -50,10 +51,13 @@ FORMATS: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An input: its path, and whether the user named it (rather than a folder or pattern that contains it)."""
+    """An input: its path, and whether the user named it (rather than a folder or pattern that contains it), and its size in bytes and
+    its version if listing it told."""
 
     path: str
     named: bool
+    size: int | None = None
+    version: str = ""
 
 
 def read(
@@ -103,6 +107,9 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
     Hidden files are skipped. A folder or pattern without files is returned unchanged, so that `read` rejects it.
     """
     for path in paths:
+        if is_url(path):
+            yield from _remote(path)
+            continue
         if path != "-" and Path(path).is_dir():
             inside = list(map(_as_path, _walk(path)))
         elif is_pattern(path) and not os.path.lexists(path):
@@ -116,10 +123,36 @@ def find(paths: Sequence[str]) -> Iterator[Found]:
             yield Found(path, named=True)
 
 
+def _remote(url: str) -> Iterator[Found]:
+    """Yield the inputs at a URL. What cannot be listed is returned unchanged, so that `read` rejects it."""
+    if _split(url)[1] is not None:
+        yield Found(url, named=True)
+        return
+    try:
+        files = list(remote_files(url))
+    except UnreadableInput:
+        files = []
+    yield from (Found(name, named=name == url, size=size, version=version) for name, size, version in files)
+    if not files:
+        yield Found(url, named=True)
+
+
 def _as_path(name: str) -> str:
     """Return the path with `./` before a name that would be something else at the start of a line or a cell: a workflow command
     (`::error::x`), a formula (`=x`)."""
     return f"./{name}" if name.startswith(_MISREAD) else name
+
+
+def version_of(found: Found) -> str:
+    """Return what changes when an input is written again: the store's version of it, or the size and the time of a file. Empty if
+    that is not known."""
+    if found.version or found.path == "-" or is_url(found.path):
+        return found.version
+    try:
+        about = Path(found.path).stat()
+    except OSError:
+        return ""
+    return f"{about.st_size}-{about.st_mtime_ns}"
 
 
 def size_of(path: str) -> int:

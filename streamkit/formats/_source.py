@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from streamkit.errors import UnreadableInput
+from streamkit.formats._remote import is_url, open_remote
 from streamkit.model.limits import LARGEST_BODY as LARGEST_BODY
 from streamkit.model.limits import LONGEST_LINE as LONGEST_LINE
 from streamkit.model.recording import LongLine
@@ -120,6 +121,10 @@ def opened_at(path: str, location: str | None = None) -> Iterator[Source]:
     """
     if path == "-":
         yield _source(path, sys.stdin.buffer)
+        return
+    if is_url(location or path):
+        with open_remote(location or path) as file:
+            yield _source(path, file)
         return
     try:
         file = Path(location or path).open("rb")  # noqa: SIM115

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from streamkit.errors import RemoteDefect, StreamkitError, UnreadableInput, UsageError, WorkFailed
-from streamkit.formats import Found, Part, find, parts, read_at, read_part, size_of
+from streamkit.formats import Found, Part, find, is_url, parts, read_at, read_part, size_of
 from streamkit.frozen import dataclass
 from streamkit.model.exchange import Exchange
 from streamkit.tool import VERSION
@@ -217,14 +217,19 @@ class Spread:
         for ahead, _ in self._inputs:
             for found in ahead:
                 if found.path not in self._skipped:
-                    yield from units_of(found.path, self._task_bytes, self._job.input_format)
+                    yield from units_of(found, self._task_bytes, self._job.input_format)
 
 
-def units_of(path: str, task_bytes: int, input_format: str | None = None) -> Iterator[Unit]:
-    """Yield the units of one input: the parts of a recording that is larger than a task, or the file as it is."""
-    location = str(Path(path).absolute())
-    size = size_of(path)
-    if size <= task_bytes or input_format not in (None, "recording"):
+def units_of(found: Found, task_bytes: int, input_format: str | None = None) -> Iterator[Unit]:
+    """Yield the units of one input: the parts of a recording that is larger than a task, or the file as it is.
+
+    A file of an object store is one unit, because finding the places to cut it would mean to read it here.
+    """
+    path = found.path
+    remote = is_url(path)
+    location = path if remote else str(Path(path).absolute())
+    size = size_of(path) if found.size is None else found.size
+    if remote or size <= task_bytes or input_format not in (None, "recording"):
         yield Unit(path=path, location=location, size=size)
         return
     try:

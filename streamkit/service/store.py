@@ -94,7 +94,16 @@ class Store:
         for name, kind in columns(self._metrics).items():
             if name not in known:
                 run(f'ALTER TABLE streams ADD COLUMN "{name}" {kind}')
+        run("CREATE TABLE IF NOT EXISTS sources (path TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID")
         run("CREATE TEMP TABLE seen (content TEXT PRIMARY KEY, copies INTEGER NOT NULL) WITHOUT ROWID")
+
+    def sources(self) -> dict[str, str]:
+        """Return the inputs that were read to their end, with their versions."""
+        return dict(self._database.execute("SELECT path, version FROM sources"))
+
+    def read_to_end(self, path: str, version: str) -> None:
+        """Note that an input has been read, in the transaction of its streams."""
+        self._database.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (path, version))
 
     def add(self, streams: Iterable[Kept]) -> None:
         """Add streams. One that an earlier run has added is not added again, wherever it was read from."""

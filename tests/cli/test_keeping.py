@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import stat
 from contextlib import closing
@@ -102,11 +103,34 @@ def test_appending_adds_only_what_is_new(kept: Path, tmp_path: Path) -> None:
     copy = tmp_path / "elsewhere.jsonl"
     copy.write_bytes((RECORDINGS / "gemini" / "plain.jsonl").read_bytes())
     assert run(*again, str(RECORDINGS), str(tmp_path / "no-such"))[0] == 2
-    assert f"0 streams added, {len(before)} known already" in run(*again, str(RECORDINGS))[2]
+    assert re.search(r"0 streams added; \d+ unchanged files not read", run(*again, str(RECORDINGS))[2])
     assert "0 streams added, 1 known already" in run(*again, str(copy))[2]
     assert asked(kept, "SELECT * FROM streams") == before
     # Two in one run are two streams.
-    assert "1 stream added, 1 known already" in run(*again, str(copy), str(RECORDINGS / "gemini"))[2]
+    copy.write_bytes(copy.read_bytes() * 2)
+    assert "1 stream added, 1 known already" in run(*again, str(copy))[2]
+
+
+def test_only_what_is_new_or_changed_is_read_again(tmp_path: Path) -> None:
+    streams, database = tmp_path / "streams", tmp_path / "kept.sqlite"
+    streams.mkdir()
+    plain = (RECORDINGS / "gemini" / "plain.jsonl").read_bytes()
+    for name in ("a.jsonl", "b.jsonl"):
+        (streams / name).write_bytes(plain)
+    (streams / "c.jsonl").write_bytes(
+        plain + plain.replace(b'"streamkit":1', b'"streamkit":9')
+    )  # cannot be read to its end
+    again = ["stats", "--format", "sqlite", "--append", "-o", str(database), str(streams)]
+    assert "2 streams added" in run(*again)[2]
+    assert "0 streams added; 2 unchanged files not read" in run(*again)[2]
+    (streams / "b.jsonl").write_bytes(plain.replace(b"2026", b"2027"))
+    (streams / "d.jsonl").write_bytes(plain.replace(b"2026", b"2028"))
+    assert "2 streams added; 1 unchanged files not read" in run(*again)[2]
+    assert {Path(str(path)).name for (path,) in asked(database, "SELECT path FROM sources")} == {
+        "a.jsonl",
+        "b.jsonl",
+        "d.jsonl",
+    }
 
 
 def test_a_new_file_can_be_appended_to_and_is_private(tmp_path: Path) -> None:
