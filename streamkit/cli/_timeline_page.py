@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Iterable
 from typing import Any
 
-from streamkit.cli._output import Sink
+from streamkit.cli._output import Sink, ascii_only
 from streamkit.cli._remarks import name_of, remarks
 from streamkit.cli.options import Console
 from streamkit.model.message import Delta
@@ -26,6 +27,9 @@ _ROLES = {
     "error": "error",
 }
 
+# Columns of a bar, and those of a terminal from which on bars are drawn.
+_BAR, _WIDE = 10, 120
+
 
 class Page:
     """Writes streams one after another, as text or as JSON Lines."""
@@ -33,6 +37,9 @@ class Page:
     def __init__(self, sink: Sink, console: Console, format_name: str) -> None:
         self._sink, self._console, self._json = sink, console, format_name == "jsonl"
         self._width = terminal_width() if sink.terminal or "COLUMNS" in os.environ else None
+        # Where a line has room for them, gaps and bytes are also drawn.
+        self._wide = self._width is not None and self._width >= _WIDE
+        self._ascii = ascii_only()
         self._paint = sink.paint
         self._last: int | None = None
         self._shown = 0
@@ -51,6 +58,8 @@ class Page:
         self._console.detail(f"{name_of(stream)}: detected: {stream.detected}")
         self._shown += 1
         times = f"{'time s':>9} {'gap s':>8}  " if stream.exchange.timed else ""
+        if self._wide:
+            times += f"{'gap' if stream.exchange.timed else '':<{_BAR}}  {'bytes':>7} {'':<{_BAR}}  "
         self._line(f"{'#':>5}  {times}what", "quiet")
 
     def show(self, stream: Stream, moments: Iterable[Moment]) -> None:
@@ -69,11 +78,13 @@ class Page:
         self._line(f"       {counts}: {stream.verdict}{', excerpt' if stream.excerpt else ''}{untimed}", "quiet")
 
     def _item_line(self, stream: Stream, moment: Moment) -> str:
-        head = f"{moment.n:>5}  "
+        head, gap = f"{moment.n:>5}  ", None
         if stream.exchange.timed:
             gap = None if moment.at is None or self._last is None else moment.at - self._last
             head += f"{_seconds(moment.at):>9} {_gap(gap):>8}  "
             self._last = moment.at if moment.at is not None else self._last
+        if self._wide:
+            head += self._bars(gap, moment.item.end - moment.item.start)
         message, role = _description(stream, moment)
         line = head + one_line(message)
         if self._width is not None:
@@ -81,6 +92,11 @@ class Page:
         if not self._paint.on:
             return line
         return self._paint("quiet", line[: len(head)]) + self._paint(role, line[len(head) :])
+
+    def _bars(self, gap: int | None, size: int) -> str:
+        """Return the gap and the number of bytes as bars, with logarithmic scales from 1 ms to 10 s and from 1 byte to 10 kB."""
+        gaps = _bar((gap or 0) / 1e6, 4, ascii_only=self._ascii)
+        return f"{gaps}  {size:>7,} {_bar(size, 4, ascii_only=self._ascii)}  "
 
     def _line(self, text: str, role: str) -> None:
         shown = "\n".join(map(one_line, text.split("\n")))
@@ -153,6 +169,13 @@ def _delta(delta: Delta) -> str:
 def _quoted(text: str) -> str:
     # Typographic quotes show where the text begins and ends, and leave quotes in it alone.
     return f"“{text}”"
+
+
+def _bar(value: float, decades: int, *, ascii_only: bool) -> str:
+    """Return a bar of _BAR columns that is full at 10 to the power of `decades`; empty below 1."""
+    length = min(max(math.log10(value) if value >= 1 else 0, 0.0) / decades, 1.0) * _BAR
+    filled = max(math.ceil(length), 1) if value >= 1 else 0
+    return f"{('#' if ascii_only else '■') * filled:<{_BAR}}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -295,6 +297,7 @@ def _report(
         paint=paint,
         marks=lambda: run.marks,
         page=lambda: sections,
+        command=shlex.join(["streamkit", *sys.argv[1:]]),
         **statistics,
     )
 

@@ -19,6 +19,7 @@ _STRIP, _STEP = _WIDTH - 8, 2
 _CLASSES = {"text": "textk"}
 _BARS = 60
 _ROW = 15
+_TICKS = 5
 _NAMES = 190
 _NAME_LETTERS = 28
 _MOST_ROWS = 200
@@ -57,7 +58,7 @@ def distribution(data: Mapping[str, Any], unit: str) -> str:
     points = " ".join(f"{x:.1f},{8 + deep * y:.1f}" for x, y in curve)
     parts.append(f'<polyline class="cdf" points="{points}"/>')
     parts += [*_axis(low, high, base, unit, across), *_sides(most, deep)]
-    return _svg(_HEIGHT, parts)
+    return svg(_HEIGHT, parts, f"histogram and cumulative share of {total:,} values")
 
 
 def waterfall(rows: Sequence[Row]) -> str:
@@ -88,7 +89,7 @@ def waterfall(rows: Sequence[Row]) -> str:
     key = _key(
         [("wait", "until the first token"), ("gen", "tokens"), ("tail", "after the last token"), ("stall", "stall")]
     )
-    return _svg(len(given) * _ROW + 4, parts) + key + more
+    return svg(len(given) * _ROW + 4, parts, f"waterfall of {len(given)} streams") + key + more
 
 
 def strip(marks: Sequence[tuple[int, str, str]], end: int, stalls: Sequence[Row]) -> str:
@@ -138,7 +139,7 @@ def _over_time(parts: list[str], seen: set[str], end: int, stalls: Sequence[Row]
         )
     known = ["role", "reasoning", "text", "tool", "finish", "usage", "error", "other"]
     names = [(_CLASSES.get(kind, kind), kind) for kind in known if kind in seen]
-    return _svg(62, parts) + _key(names + ([("stall", "stall")] if stalls else []))
+    return svg(62, parts) + _key(names + ([("stall", "stall")] if stalls else []))
 
 
 def _stretch(
@@ -152,27 +153,44 @@ def _stretch(
 
 
 def _axis(low: int, high: int, base: float, unit: str, across: Any) -> Iterator[str]:
-    """Round values along the bottom: 1, 2 and 5 of each decade, as many as have room."""
-    first, last = low * base / math.log(10), high * base / math.log(10)
-    steps = (1, 2, 5) if last - first < 2.5 else (1,)
-    for decade in range(math.floor(first), math.ceil(last) + 1):
-        for step in steps:
-            value = step * 10.0**decade
-            key = math.log(value) / base
-            if low <= key <= high:
-                x = across(key)
-                yield f'<line class="axis" x1="{x:.1f}" y1="8" x2="{x:.1f}" y2="{_HEIGHT - _BELOW}"/>'
-                yield f'<text x="{x:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">{text(shown(value, unit))}</text>'
+    """Yield lines and labels at round values along the bottom."""
+    for value in _log_ticks(math.exp(low * base), math.exp(high * base)):
+        x = across(math.log(value) / base)
+        yield f'<line class="axis" x1="{x:.1f}" y1="8" x2="{x:.1f}" y2="{_HEIGHT - _BELOW}"/>'
+        yield f'<text x="{x:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">{text(shown(value, unit))}</text>'
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Return round values for a logarithmic axis, if possible at least five: the 1, the 1, 2 and 5, or more of each decade."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
+        values = [step * 10.0**decade for decade in decades for step in steps if low <= step * 10.0**decade <= high]
+        if len(values) >= _TICKS:
+            return values
+    return [value for value in ticks(low, high) if value > 0]
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Return at least five round values from `low` to `high`, at equal distances: 1, 2 or 5 times a power of ten."""
+    rough = (high - low) / _TICKS
+    if rough <= 0:
+        return [low]
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (5, 2, 1) if factor * power <= rough * (1 + 1e-9))
+    first = math.ceil(low / step - 1e-9)
+    return [place * step for place in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def _sides(most: int, deep: float) -> Iterator[str]:
     yield f'<text x="{_LEFT - 6}" y="16" text-anchor="end">{most:,}</text>'
-    for part, name in ((0.0, "100 %"), (0.5, "50 %"), (1.0, "0 %")):
+    for part, name in ((0.0, "100 %"), (0.25, "75 %"), (0.5, "50 %"), (0.75, "25 %"), (1.0, "0 %")):
         yield f'<text x="{_WIDTH - _RIGHT + 6}" y="{12 + deep * part:.1f}">{name}</text>'
 
 
-def _svg(height: float, parts: Sequence[str]) -> str:
-    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img">{"".join(parts)}</svg>'
+def svg(height: float, parts: Sequence[str], name: str = "") -> str:
+    """Return a chart. On a narrow screen it scrolls sideways, so that its text stays readable. `name` is for screen readers."""
+    label = f'role="img" aria-label="{text(name)}"' if name else 'role="img"'
+    return f'<div class="scroll" tabindex="0"><svg viewBox="0 0 {_WIDTH} {height:.0f}" {label}>{"".join(parts)}</svg></div>'
 
 
 def _key(names: Sequence[tuple[str, str]]) -> str:
@@ -183,7 +201,7 @@ def _key(names: Sequence[tuple[str, str]]) -> str:
             f'<rect class="{kind}" x="{x}" y="3" width="10" height="10"/><text x="{x + 14}" y="12">{text(name)}</text>'
         )
         x += 30 + 7 * len(name)
-    return _svg(18, parts)
+    return svg(18, parts)
 
 
 def _time(row: Row, key: str) -> float | None:

@@ -26,7 +26,7 @@ body{background:var(--back);color:var(--ink);font:14px/1.45 system-ui,sans-serif
 h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.2rem 0 .4rem}
 p{margin:.3rem 0}.dim{color:var(--dim)}.scroll{overflow-x:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.2rem .6rem;text-align:right;white-space:nowrap;
-border-bottom:1px solid var(--line)}th{background:var(--head);font-weight:600}th.l,td.l{text-align:left}
+border-bottom:1px solid var(--line)}th{background:var(--head);font-weight:600}th.l,td.l{text-align:left}td.l{white-space:normal;overflow-wrap:anywhere;min-width:5rem}
 table.sortable th{cursor:pointer}td.text{white-space:pre-wrap;overflow-wrap:anywhere;text-align:left;font-family:ui-monospace,monospace;font-size:12px}
 details{border:1px solid var(--line);border-radius:6px;margin:.6rem 0;padding:.4rem .8rem}summary{cursor:pointer}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--head);padding:.6rem;border-radius:6px;max-height:24rem;overflow:auto}
@@ -35,7 +35,12 @@ svg{display:block;width:100%;height:auto;max-width:1060px}svg text{fill:var(--di
 .gen{fill:var(--text)}.tail{fill:var(--finish)}.stall{fill:var(--error)}.bad{color:var(--error)}.good{color:var(--finish)}
 .role{fill:var(--role)}.reasoning{fill:var(--reasoning)}.textk{fill:var(--text)}.tool{fill:var(--tool)}.finish{fill:var(--finish)}
 .usage{fill:var(--usage)}.error{fill:var(--error)}.other{fill:var(--other)}
-.key rect{width:10px;height:10px}
+.verdict{font-size:1.25rem;font-weight:600;margin-top:.6rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:.7rem;margin:.8rem 0}
+.card{border:1px solid var(--line);border-radius:8px;padding:.5rem .8rem;display:flex;flex-direction:column}.card b{font-size:1.3rem}
+.card .dim{font-size:12px}
+@media (max-width:950px){body{padding:.7rem}svg{min-width:900px}td,th{padding:.2rem .4rem}}
+@media print{body{max-width:none}details{break-inside:avoid}.scroll{overflow:visible}svg{min-width:0}pre{max-height:none}}
 """.strip()
 
 # Sorts a table by the column whose head was clicked: by the number in data-v if there is one; absent values last.

@@ -12,6 +12,8 @@ from streamkit.reporters._units import shown
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
 _ROWS = 10
+_NAMES = 22  # columns before the bars
+_TICKS = 8  # of an axis, at most
 # Blanks between two labels of an axis, so that they are two.
 _APART = 2
 _LETTERS = {
@@ -40,7 +42,7 @@ def histogram(data: Mapping[str, Any], unit: str, *, width: int, ascii_only: boo
     step = max(math.ceil((high - low + 1) / _ROWS), math.ceil(math.log(1.1) / math.log(base)))
     bars = [sum(counts.get(key, 0) for key in range(start, start + step)) for start in range(low, high + 1, step)]
     most = max(bars)
-    room = max(width - 24 - len(f" {most:,}"), 8)
+    room = max(width - 24 - len(f" {most:,}"), 4)
     for place, count in enumerate(bars):
         begin, end = base ** (low + place * step - 1), base ** (low + (place + 1) * step - 1)
         begin, end = max(begin, data["min"]), min(end, data["max"])
@@ -50,6 +52,22 @@ def histogram(data: Mapping[str, Any], unit: str, *, width: int, ascii_only: boo
             f"{name} {'|' if ascii_only else '▕'}{bar}{' ' if bar else ''}{f'{count:,}' if count else ''}".rstrip()
             + "\n"
         )
+    yield from _count_axis(most, room, ascii_only=ascii_only)
+
+
+def _count_axis(most: int, room: int, *, ascii_only: bool) -> Iterator[str]:
+    """Yield an axis below bars that are `room` columns long for a count of `most`, with ticks at round counts and their labels."""
+    apart = max(len(f"{most:,}") + _APART, room // _TICKS)
+    steps = (factor * 10**power for power in range(len(str(most))) for factor in (1, 2, 5))
+    step = next((step for step in steps if step * room >= apart * most and step <= most), most)
+    line, labels = ["-" if ascii_only else "─"] * (room + 1), ""
+    line[0] = "+" if ascii_only else "└"
+    for count in range(0, most + 1, step):
+        place, name = round(count / most * room), f"{count:,}"
+        if count:
+            line[place] = "+" if ascii_only else "┴"
+        labels = (labels + " " if labels else "").ljust(place - len(name) // 2) + name
+    yield f"{'':{_NAMES}}{''.join(line)}\n{'':{_NAMES}}{labels}\n"
 
 
 def strip(marks: Sequence[Mark], *, width: int, ascii_only: bool) -> Iterator[str]:

@@ -91,6 +91,7 @@ class StatsReport:
     - `statistics`: those that a table shows of a distribution; percentiles other than the usual ones are in the `percentiles`
       of a group.
     - `marks`: returns the chunks of the stream if there was only one. `page`: the sections of the streams shown in full.
+    - `command`: the command line of the run.
     """
 
     columns: Sequence[Column]
@@ -110,6 +111,7 @@ class StatsReport:
     statistics: Sequence[str] = ("n", "min", "mean", "p50", "p90", "p95", "p99", "max")
     marks: Callable[[], Sequence[Mark]] = lambda: ()
     page: Callable[[], Sequence[str]] = lambda: ()
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

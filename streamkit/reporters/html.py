@@ -6,16 +6,26 @@ from collections.abc import Iterator, Sequence
 
 from streamkit.reporters import Column, ProbeReport, Reporter, Row, StatsReport, shown
 from streamkit.reporters._html_charts import distribution, waterfall
+from streamkit.reporters._html_over_time import against_time, load, started
 from streamkit.reporters._html_page import cell, page, table, text
 from streamkit.reporters._html_player import player
 from streamkit.reporters._html_probe import probe_page
+from streamkit.reporters._html_summary import conspicuous, first_screen, provenance
 from streamkit.reporters._html_timeline import Sections, opened
 from streamkit.reporters._rows import stream_name
 from streamkit.reporters._stats_tables import failure_lines, headline, run_line, summary_tables, wanted
 
 _CHARTS = ("time_to_first_token_ns", "inter_chunk_gap_ns", "operation_duration_ns")
-# Larger tables are slow to open; the embedded data contains all rows.
-_ROWS = 2000
+# Rows of tables. `stats --format json` has all streams; a page of more would be slow to open.
+_ROWS = 500
+_DATA_ROWS = 300
+# What the table of streams shows by default: as much as fits a page of 1280 pixels.
+_STREAM_COLUMNS = (
+    "time_to_first_token_ns", "inter_token_latency_ns", "inter_chunk_gap_ns", "operation_duration_ns", "output_tokens",
+    "output_tokens_per_second", "stalls",
+)  # fmt: skip
+# Metrics that are drawn against the time of their requests.
+_OVER_TIME = ("time_to_first_token_ns", "inter_token_latency_ns", "inter_chunk_gap_ns")
 
 
 def rows(given: Sequence[Row]) -> str:
@@ -31,20 +41,30 @@ def stats(report: StatsReport) -> Iterator[str]:
     groups = report.groups()
     parts = [
         f"<h1>{text(headline(groups[0]))}</h1>",
+        *first_screen(groups[0], report),
         f'<p class="dim">{text(run_line(groups[0], report))}</p>',
         *_summaries(groups, report),
         *_charts(groups[0], report.columns),
+        *_over_time(streams, report.columns),
         "<h2>Streams over time, each from its request</h2>",
         waterfall(streams),
+        *conspicuous(streams, report),
         "<h2>Streams</h2>",
         _streams(streams[:_ROWS], report),
         *([f'<p class="dim">the first {_ROWS:,} of {len(streams):,}</p>'] if len(streams) > _ROWS else []),
         *_notes(streams),
         "<h2>Each stream</h2>",
         *_opened_if_alone(report.page()),
+        provenance(streams, report),
     ]
     summary, *others = groups
-    data = {"version": 1, "streams": streams, "summary": {**summary, "groups": others} if others else summary}
+    data = {
+        "version": 1,
+        "streams": streams[:_DATA_ROWS],
+        "summary": {**summary, "groups": others} if others else summary,
+    }
+    if len(streams) > _DATA_ROWS:
+        data["streams_left_out"] = len(streams) - _DATA_ROWS
     yield page(f"streamkit stats: {headline(groups[0])}", parts, data)
 
 
@@ -70,8 +90,21 @@ def _charts(group: Row, columns: Sequence[Column]) -> Iterator[str]:
             yield distribution(values, column.unit)
 
 
+def _over_time(rows: Sequence[Row], columns: Sequence[Column]) -> Iterator[str]:
+    given = started(rows)
+    for column in columns:
+        if column.key in _OVER_TIME and (chart := against_time(given, column.key, column.unit, column.title)):
+            yield f"<h2>{text(column.title)} over the run</h2>{chart}"
+    if chart := load(given):
+        yield f"<h2>Load over the run</h2>{chart}"
+
+
 def _streams(streams: Sequence[Row], report: StatsReport) -> str:
-    shown_columns = [column for column in report.columns if wanted(column, report, None)]
+    shown_columns = [
+        column
+        for column in report.columns
+        if wanted(column, report, None) and (report.asked or column.key in _STREAM_COLUMNS)
+    ]
     heads = ["Stream", "Verdict", "Model"]
     for column in shown_columns:
         heads += [f"{column.head} p50", f"{column.head} p99"] if column.many else [column.head]

@@ -191,7 +191,7 @@ def _histograms(group: Row, report: StatsReport) -> Iterator[str]:
         if values is not None and values["count"] > 1 and column.unit == "ns" and wanted(column, report):
             title = f"{column.title} ({values['count']:,})"
             yield f"\n{report.paint('head', title)}\n"
-            yield from histogram(values, column.unit, width=min(report.width, 100), ascii_only=report.ascii_only)
+            yield from histogram(values, column.unit, width=min(report.width, 200), ascii_only=report.ascii_only)
 
 
 def _two_columns(

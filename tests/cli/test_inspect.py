@@ -87,6 +87,18 @@ def test_lines_are_cut_to_the_width(timed: str) -> None:
     assert shown[3] == "    2      0.203   +0.000  role assista…"
 
 
+def test_a_wide_terminal_has_bars_for_gaps_and_bytes(timed: str, odd: str) -> None:
+    shown = run(timed, env={"COLUMNS": "120"}).stdout.splitlines()
+    assert shown[1:5] == [
+        "    #     time s    gap s  gap           bytes             what",
+        "    1      0.203                             7 ■■■         : wait",
+        "    2      0.203   +0.000                   99 ■■■■■       role assistant · text “Hi \\x1b[2J”",
+        "    3      1.210   +1.007  ■■■■■■■■         84 ■■■■■       text “there” · finish stop",
+    ]
+    assert run(odd, env={"COLUMNS": "120"}).stdout.splitlines()[1].split() == ["#", "bytes", "what"]
+    assert "bytes" not in run(timed, env={"COLUMNS": "119"}).stdout
+
+
 def test_json_lines_have_exactly_these_fields(timed: str) -> None:
     items = [json.loads(line) for line in run(timed, "--format", "jsonl").stdout.splitlines()]
     data = MORE.split(b"\n")[0].removeprefix(b"data: ").decode()

@@ -102,6 +102,11 @@ def test_it_opens_with_the_whole_stream(page: Page, tmp_path: Path) -> None:
     assert words(page, ".note") == ["@ role: assistant", "■ finish: tool_calls"]
     assert words(page, "#time") == ["2.500 s / 2.500 s"]
     assert words(page, ".row.current .n") == ["8"]
+    assert words(page, ".new") == [], "the last item added nothing"
+    seen = "(v => (m => m.top >= v.top && m.top < v.bottom)(document.querySelector('mark').getBoundingClientRect()))"
+    assert page.evaluate(f"{seen}(document.querySelector('.wire').getBoundingClientRect())"), (
+        "the current bytes are in sight"
+    )
 
 
 @needs_chromium

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from streamkit.reporters._html_charts import distribution, strip, waterfall
+from streamkit.reporters._html_charts import distribution, strip, ticks, waterfall
 
 MS = 1_000_000
 WIDTH = 900
@@ -118,13 +118,13 @@ def test_a_distribution_has_a_bar_a_bucket_and_its_curve() -> None:
     assert [float(point.partition(",")[0]) for point in curve] == [
         pytest.approx(44 + room * part, abs=0.1) for part in range(4)
     ]
-    assert words(picture)[-4:] == ["4", "100 %", "50 %", "0 %"]
+    assert words(picture)[-6:] == ["4", "100 %", "75 %", "50 %", "25 %", "0 %"]
 
 
 def test_a_distribution_of_many_buckets_has_at_most_sixty_bars() -> None:
     [picture] = pictures(distribution(data(dict.fromkeys(range(1, 122), 1)), "1"))
     assert len(boxes(picture)) == 41  # three buckets each
-    assert words(picture)[-4] == "3"
+    assert words(picture)[-6] == "3"
 
 
 def test_only_zeros_have_no_chart() -> None:
@@ -134,12 +134,28 @@ def test_only_zeros_have_no_chart() -> None:
 @pytest.mark.parametrize(
     ("buckets", "labels"),
     [
-        ({7: 1}, ["1.00 ms", "2.00 ms", "5.00 ms", "10.0 ms"]),
-        ({7: 1, 9: 1}, ["1.00 ms", "10.0 ms", "100 ms", "1.00 s"]),  # over two decades and a half, tens alone
+        ({7: 1}, ["1.50 ms", "2.00 ms", "3.00 ms", "5.00 ms", "7.00 ms"]),
+        ({7: 1, 9: 1}, ["2.00 ms", "5.00 ms", "10.0 ms", "20.0 ms", "50.0 ms", "100 ms", "200 ms", "500 ms"]),
+        ({7: 1, 13: 1}, ["10.0 ms", "100 ms", "1.00 s", "10.0 s", "100 s"]),
     ],
 )
 def test_the_axis_is_labelled_with_round_values(buckets: dict[int, int], labels: list[str]) -> None:
     [picture] = pictures(distribution(data(buckets), "ns"))
-    assert set(words(picture)[:-4]) <= set(labels)
-    assert len(words(picture)) - 4 >= len(labels) - 2  # the ends may fall outside by rounding
-    assert len(list(picture.iter("line"))) == len(words(picture)) - 4
+    shown = words(picture)[:-6]
+    assert set(labels) <= set(shown)
+    assert len(shown) <= len(labels) + 2, "the ends may fall outside by rounding"
+    assert len(list(picture.iter("line"))) == len(shown)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0, 10, [0, 2, 4, 6, 8, 10]),
+        (0, 7, [0, 1, 2, 3, 4, 5, 6, 7]),
+        (95, 102, [95, 96, 97, 98, 99, 100, 101, 102]),
+        (0, 0.5, [0, 0.1, 0.2, 0.3, 0.4, 0.5]),
+        (3, 3, [3]),
+    ],
+)
+def test_ticks_are_round_and_at_least_five(low: float, high: float, expected: list[float]) -> None:
+    assert ticks(low, high) == pytest.approx(expected)

@@ -22,6 +22,7 @@ def drawn(
     width: int = 50,
     ascii_only: bool = True,
     unit: str = "ns",
+    axis: bool = False,
 ) -> list[str]:
     data: dict[str, Any] = {
         "alpha": ALPHA,
@@ -30,7 +31,8 @@ def drawn(
         "max": most,
         "buckets": {str(key): count for key, count in buckets.items()},
     }
-    return "".join(histogram(data, unit, width=width, ascii_only=ascii_only)).splitlines()
+    lines = "".join(histogram(data, unit, width=width, ascii_only=ascii_only)).splitlines()
+    return lines if axis or not buckets else lines[:-2]
 
 
 def test_a_bar_is_as_long_as_its_count_and_an_empty_one_is_shown() -> None:
@@ -41,6 +43,26 @@ def test_a_bar_is_as_long_as_its_count_and_an_empty_one_is_shown() -> None:
         "    16 ns -     32 ns |",
         "    32 ns -     64 ns |# 1",
     ]
+
+
+def test_below_is_an_axis_with_round_counts() -> None:
+    assert drawn({3: 22, 4: 11}, least=5, most=16, width=100, axis=True)[2:] == [
+        "                      +----------------+---------------+----------------+---------------+-------",
+        "                      0                5              10               15              20",
+    ]
+    assert drawn({3: 1}, least=5, most=8, axis=True, ascii_only=False)[1:] == [
+        "                      └───────────────────────┴",
+        "                      0                       1",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize("count", [1, 9, 99, 12_345, 9_999_999])
+def test_a_histogram_fits_the_width(width: int, count: int) -> None:
+    lines = drawn({3: count, 4: 1}, least=5, most=16, width=width, axis=True)
+    assert max(map(len, lines)) <= width
+    ruler, labels = lines[-2:]
+    assert ruler.count("+") == len(labels.split()) >= 2, "each tick has its label, and the labels are apart"
 
 
 def test_the_ends_are_the_least_and_the_greatest_value() -> None:
@@ -73,8 +95,8 @@ def test_several_buckets_in_a_bar_are_one_range() -> None:
     assert ranges[:2] == [["8", "ns", "-", "32", "ns"], ["32", "ns", "-", "128", "ns"]]  # two buckets, a factor of four
 
 
-def test_a_narrow_terminal_keeps_eight_columns_for_bars() -> None:
-    assert drawn({0: 3}, width=10)[0].endswith("|######## 3")
+def test_a_narrow_terminal_keeps_four_columns_for_bars() -> None:
+    assert drawn({0: 3}, width=10)[0].endswith("|#### 3")
 
 
 MARKS = [

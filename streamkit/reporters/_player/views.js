@@ -27,28 +27,32 @@ class MessageView {
   show(count) {
     const { stream } = this;
     if (count < this.shown) this.clear();
-    for (const part of this.open.values()) part.old = part.text.length;
     const { deltas } = stream;
+    const last = count ? stream.first[count - 1] : 0; // the first delta of the current item
     const changed = new Set(this.latest);
     this.latest = new Set();
     for (let each = stream.first[this.shown]; each < stream.first[count]; each++) {
       const kind = DELTA_KINDS[deltas.kind[each]];
       if (["text", "reasoning", "refusal", "tool"].includes(kind)) {
         const part = this.part(kind, deltas.choice[each], deltas.part[each]);
+        if (each >= last && !this.latest.has(part)) {
+          part.old = part.text.length;
+          this.latest.add(part);
+        }
         if (deltas.name[each]) part.name = deltas.name[each];
         part.text += deltas.text[each];
         this.letters += deltas.text[each].length;
-        this.latest.add(part);
+        changed.add(part);
       } else if (deltas.text[each]) {
         this.notes.set(kind, deltas.text[each]);
       }
     }
     this.shown = count;
-    for (const part of new Set([...changed, ...this.latest])) this.draw(part);
+    for (const part of changed) this.draw(part);
     this.ends.replaceChildren(
       ...[...this.notes].map(([kind, text]) => element("span", { class: "note " + kind }, `${SIGNS[kind]} ${kind}: ${visible(text).slice(0, 500)}`)),
     );
-    if (this.latest.size && !this.held) this.element.scrollTop = this.element.scrollHeight;
+    if (this.latest.size) this.element.scrollTop = this.element.scrollHeight;
   }
 
   part(kind, choice, place) {
@@ -251,7 +255,9 @@ class WireView {
     if (!last) boxes.push(element("p", { class: "dim" }, "no bytes yet"));
     this.element.replaceChildren(...boxes);
     const marked = this.element.querySelector("mark");
-    if (marked) this.element.scrollTop = marked.offsetTop - this.element.clientHeight / 2;
+    if (!marked) return;
+    const above = marked.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
+    this.element.scrollTop += above - this.element.clientHeight / 2;
   }
 
   box(frame, [from, to]) {

@@ -1,0 +1,106 @@
+"""The first screen of the report: how the requests ended, five numbers with their intervals, and where they come from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from streamkit.reporters._html_page import cell, table, text
+from streamkit.reporters._reporter import Row, StatsReport
+from streamkit.reporters._rows import stream_name
+from streamkit.reporters._units import MISSING, shown
+from streamkit.tool import VERSION
+
+# The headline numbers, in plain words.
+_CARDS = (
+    ("time_to_first_token_ns", "until the first token", "ns"),
+    ("inter_token_latency_ns", "per further token", "ns"),
+    ("operation_duration_ns", "for a whole answer", "ns"),
+    ("output_tokens_per_second", "tokens per second, while generating", "tokens/s"),
+    ("output_tokens", "tokens per answer", "tokens"),
+    ("inter_chunk_gap_ns", "between two chunks", "ns"),
+)
+_MOST_CARDS = 5
+_SLOWEST = 10
+_LISTED = 5  # names of each kind, in the provenance
+
+
+def first_screen(group: Row, report: StatsReport) -> Iterator[str]:
+    """Yield the verdict, the share of successes, and at most five headline numbers."""
+    success = group["success"]
+    total = success["complete"] + success["failed"]
+    if total:
+        low, high = (shown(bound, "ratio") for bound in success["interval_95"])
+        mood = "bad" if success["failed"] else "good"
+        sign = "✗" if success["failed"] else "✓"
+        yield (
+            f'<p class="verdict {mood}">{sign} {success["complete"]:,} of {total:,} requests completed: '
+            f'{text(shown(success["share"], "ratio"))}</p><p class="dim">95 % interval {text(low)} to {text(high)}</p>'
+        )
+    units = {column.key: column.unit for column in report.columns}
+    cards = [card for key, name, unit in _CARDS if (card := _card(group, key, name, units.get(key, unit)))]
+    if cards:
+        yield f'<div class="cards">{"".join(cards[:_MOST_CARDS])}</div>'
+
+
+def _card(group: Row, key: str, name: str, unit: str) -> str:
+    value = group["metrics"].get(key)
+    if not value or value.get("mean") is None:
+        return ""
+    bounds = value.get("mean_interval_95")
+    interval = f"mean; 95 % interval {shown(bounds[0], unit)} to {shown(bounds[1], unit)}" if bounds else "mean"
+    p95 = f"p50 {shown(value['p50'], unit)}, p95 {shown(value['p95'], unit)}"
+    return (
+        f'<div class="card"><b>{text(shown(value["mean"], unit))}</b><span>{text(name)}</span>'
+        f'<span class="dim">{text(interval)}</span><span class="dim">{text(p95)}</span></div>'
+    )
+
+
+def conspicuous(rows: Sequence[Row], report: StatsReport) -> Iterator[str]:
+    """Yield the slowest streams and those that failed, if there are several streams."""
+    if len(rows) < 2:
+        return
+    timed = [row for row in rows if row["metrics"].get("operation_duration_ns") is not None]
+    slowest = sorted(timed, key=lambda row: -row["metrics"]["operation_duration_ns"])[:_SLOWEST]
+    failed = [row for row in rows if row["outcome"] not in ("complete", "plain-answer", "excerpt")]
+    for title, chosen in (("Slowest streams", slowest), ("Failed streams", failed[:_SLOWEST])):
+        if chosen:
+            more = f" ({_SLOWEST} of {len(failed):,})" if chosen != slowest and len(failed) > _SLOWEST else ""
+            yield f"<h2>{title}{more}</h2>" + table(
+                ["Stream", "How it ended", "First token", "Duration", "Stalls"],
+                [_row(row, report) for row in chosen],
+                left=2,
+            )
+
+
+def _row(row: Row, report: StatsReport) -> list[str]:
+    times = [row["metrics"].get(key) for key in ("time_to_first_token_ns", "operation_duration_ns")]
+    return [
+        text(stream_name(row)),
+        text(report.outcome(row["outcome"])),
+        *(cell(shown(time, "ns"), time) for time in times),
+        text(len(row["stalls"]) if row["stalls"] is not None else MISSING),
+    ]
+
+
+def provenance(rows: Sequence[Row], report: StatsReport) -> str:
+    """Return a table of where the numbers come from: command, version, times, files, clocks, models."""
+    dates = sorted(filter(None, (row["recorded_at"] for row in rows)))
+    facts = [
+        ("Command", report.command),
+        ("streamkit", VERSION),
+        ("Recorded", f"{dates[0]} to {dates[-1]}" if dates else ""),
+        ("Files", _counted(rows, "file")),
+        ("Clocks", _counted(rows, "clock")),
+        ("APIs", _counted(rows, "api")),
+        ("Models", _counted(rows, "model")),
+    ]
+    lines = [[text(name), f'<td class="text">{text(value)}</td>'] for name, value in facts if value]
+    return "<h2>Where these numbers come from</h2>" + table(["", ""], lines, left=2)
+
+
+def _counted(rows: Sequence[Row], key: str) -> str:
+    counts = Counter(str(row[key]) for row in rows if row.get(key))
+    names = [f"{name} ({count:,})" for name, count in counts.most_common(_LISTED)]
+    more = [f"and {len(counts) - _LISTED:,} more"] if len(counts) > _LISTED else []
+    return ", ".join(names + more)

@@ -1,0 +1,128 @@
+"""The report of `stats --html`: its first screen, charts over time, its size, and that it can be read on a phone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streamkit.cli.main import streamkit
+from streamkit.model.recording import write
+from streamkit.reporters import REPORTERS, Column, StatsReport
+from tests.browser import Page, chromium, needs_chromium
+from tests.clicking import CliRunner
+from tests.metrics.making import exchange, plain
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of thirty streams, one a second, of which two are cut off."""
+    folder = tmp_path_factory.mktemp("report")
+    events = [plain(10 + number % 7)[: -3 if number in (4, 9) else None] for number in range(30)]
+    given = [
+        replace(exchange([(at + number, data) for at, data in one]), recorded_at=f"2026-11-20T20:19:{number:02d}.5Z")
+        for number, one in enumerate(events)
+    ]
+    path, out = folder / "run.jsonl", folder / "report.html"
+    path.write_bytes(b"".join(line for one in given for line in write(one)))
+    result = CliRunner().invoke(streamkit, ["stats", "--html", str(out), str(path)], standalone_mode=False)
+    assert (result.exception, result.return_value) == (None, 0)
+    return out
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory, report: Path) -> Iterator[Page]:
+    with chromium(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser.open(report.as_uri())
+
+
+def test_the_first_screen_has_the_verdict_and_five_numbers(report: Path) -> None:
+    text = report.read_text()
+    first = text.partition('class="cards"')[0]
+    assert "28 of 30 requests completed: 93 %" in first
+    assert re.search(r"95 % interval \d\d % to \d\d %", first)
+    cards = re.findall(r'<div class="card"><b>(.*?)</b><span>(.*?)</span><span class="dim">(.*?)</span>', text)
+    assert [name for _, name, _ in cards] == [
+        "until the first token",
+        "per further token",
+        "for a whole answer",
+        "tokens per second, while generating",
+        "tokens per answer",
+    ]
+    assert all(re.fullmatch(r"mean; 95 % interval .+ to .+", interval) for _, _, interval in cards)
+
+
+def test_failed_and_slow_streams_stand_alone(report: Path) -> None:
+    text = report.read_text()
+    failed = text.partition("<h2>Failed streams</h2>")[2].partition("</table>")[0]
+    assert re.findall(r"run\.jsonl#(\d+)", failed) == ["5", "10"]
+    slowest = text.partition("<h2>Slowest streams</h2>")[2].partition("</table>")[0]
+    assert slowest.count("<tr>") == 11
+
+
+def test_it_tells_where_the_numbers_come_from(report: Path) -> None:
+    text = report.read_text().partition("<h2>Where these numbers come from</h2>")[2]
+    for part in ("Command", "2026-11-20T20:19:00.5Z to 2026-11-20T20:19:29.5Z", "run.jsonl (30)", "monotonic (30)"):
+        assert part in text
+
+
+@needs_chromium
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (390, True), (1280, False), (1280, True)])
+def test_it_can_be_read(page: Page, width: int, dark: bool) -> None:
+    assert page.screenshot(width=width, height=900, dark=dark).startswith(b"\x89PNG")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page does not scroll sideways"
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('svg text')].map(e => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a)"
+    )
+    assert len(sizes) > 50
+    assert min(sizes) >= 10.99, "pixels of the text in charts"
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    )
+    assert not wide or width < 1280, "no table scrolls sideways"
+    assert page.requests == [page.evaluate("location.href")]
+
+
+@needs_chromium
+def test_each_chart_has_five_ticks_and_a_name(page: Page) -> None:
+    charts = page.evaluate(
+        "[...document.querySelectorAll('svg[aria-label]')].map(e => [e.getAttribute('aria-label'), e.querySelectorAll('.axis').length])"
+    )
+    names = [name for name, ticks in charts]
+    assert [name for name, ticks in charts if ticks < 5 and not name.startswith("waterfall")] == []
+    for part in (
+        "histogram",
+        "Time to first token against",
+        "Inter-token latency against",
+        "Open requests",
+        "waterfall",
+    ):
+        assert [name for name in names if part in name], part
+
+
+def test_a_report_of_twenty_thousand_streams_is_small(report: Path) -> None:
+    inside = report.read_text().partition('<script type="application/json" id="data">')[2].partition("</script>")[0]
+    row, summary = json.loads(inside)["streams"][0], json.loads(inside)["summary"]
+    rows = [
+        {**row, "exchange": number, "recorded_at": f"2026-11-20T{number // 3600:02d}:{number // 60 % 60:02d}:{number % 60:02d}Z"}
+        for number in range(20_000)
+    ]  # fmt: skip
+    column = Column(key="time_to_first_token_ns", head="TTFT", title="Time to first token", unit="ns", shown="always")
+    given = StatsReport(columns=[column], run_columns=[], streams=rows, groups=lambda: [{"by": {}, **summary}])
+    draw = REPORTERS["html"].stats
+    assert draw is not None
+    text = "".join(draw(given))
+    assert len(text) < 3_000_000
+    assert data_of(text)["streams_left_out"] == 19_700
+    assert "against the time of the request, 20,000 streams" in text
+
+
+def data_of(text: str) -> Mapping[str, Any]:
+    inside = text.partition('<script type="application/json" id="data">')[2].partition("</script>")[0]
+    found: Mapping[str, Any] = json.loads(inside)
+    return found
