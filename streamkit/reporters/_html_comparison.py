@@ -8,7 +8,7 @@ from streamkit.reporters._html_charts import svg, ticks
 from streamkit.reporters._html_page import page, table, text
 from streamkit.reporters._reporter import Row
 
-_LEFT, _WIDTH, _RIGHT, _ROW = 150, 900, 20, 26
+_LEFT, _WIDTH, _RIGHT, _ROW = 150, 900, 40, 26
 _BAD = ("slower", "buffered", "failing")
 
 
