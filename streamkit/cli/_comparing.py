@@ -30,6 +30,12 @@ def _write(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
     draw = reporter.rows
     assert draw is not None
     found = comparison.differences
+    if reporter.comparison is not None:
+        rows = [row for entry in comparison.metrics for row in _rows(entry, found[entry.name], comparison)]
+        rows.append(_success_row(comparison.success))
+        evidence_lines = list(_evidence(comparison))
+        write(sink, reporter, reporter.comparison(comparison.verdict, evidence_lines, rows, list(_changes(comparison))))
+        return
     if not reporter.brief:
         raw = [_raw(entry, found[entry.name]) for entry in comparison.metrics]
         write(sink, reporter, draw([*raw, _raw_success(comparison, list(raw[0]))]))
@@ -47,6 +53,16 @@ def _write(comparison: Comparison, reporter: Reporter, sink: Sink) -> None:
     heads, _, body = draw(rows).partition("\n")
     sink.painted(f"{sink.paint('quiet', heads)}\n{body}")
     sink.painted(evidence.replace(verdict, sink.paint(_ROLES.get(verdict, "head"), verdict), 1))
+
+
+def _changes(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Yield each change that has an interval, as shares of the value before."""
+    for entry in comparison.metrics:
+        difference = comparison.differences[entry.name]
+        for one in difference.shifts if difference is not None else ():
+            if one.low is not None and one.high is not None and one.before:
+                shares = {"low": one.low / one.before, "change": one.change / one.before, "high": one.high / one.before}
+                yield {"name": f"{entry.head} p{one.rank:.0f}", "verdict": one.verdict, **shares}
 
 
 def _raw(entry: Metric, difference: Difference | None) -> dict[str, Any]:

@@ -346,8 +346,8 @@ def _reject_conflicting_options(format_name: str | None, output: str | None, opt
             raise UsageError(f"--{option} cannot be used with --follow, which runs until it is interrupted")
     if options["otlp_endpoint"] and (other or output or options["html_file"] or format_name not in (None, "otlp")):
         raise UsageError("--otlp-endpoint sends what --format otlp writes, and cannot be used with another output")
-    if options["html_file"] and (other or output or format_name not in (None, "html")):
-        conflict = f"--{other}" if other else "-o" if output else f"--format {format_name}"
+    if options["html_file"] and (other == "definitions" or output or format_name not in (None, "html")):
+        conflict = "--definitions" if other == "definitions" else "-o" if output else f"--format {format_name}"
         raise UsageError(f"--html cannot be used with {conflict}; run stats a second time")
 
 

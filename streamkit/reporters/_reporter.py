@@ -147,6 +147,7 @@ class Reporter:
     | `rows` | any table: one mapping per row, all with the same keys | `stats --definitions`, `stats --compare`, `diff` |
     | `timelines` | streams event by event | `inspect` |
     | `probes` | the verdicts on endpoints | `probe` |
+    | `comparison` | the verdict, sentences, rows, and changes as shares | `stats --compare`, instead of `rows` |
     | `player` | streams with their findings, and the manuals of the rules by code, as a page that plays | `inspect`, if there is no `timelines` |
 
     `content` is the kind of text that it writes, which decides how text from a stream is escaped for a terminal: `prose` is
@@ -161,6 +162,7 @@ class Reporter:
     stats: Callable[[StatsReport], Iterator[str]] | None = None
     timelines: Callable[[Sequence[Stream]], str] | None = None
     probes: Callable[[ProbeReport], str] | None = None
+    comparison: Callable[[str, Sequence[str], Sequence[Row], Sequence[Row]], str] | None = None
     player: Callable[[Iterable[PageStream], Mapping[str, str]], str] | None = None
     content: Literal["text", "prose", "json"] = "text"
     brief: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from streamkit.reporters import Column, ProbeReport, Reporter, Row, StatsReport, shown
 from streamkit.reporters._html_charts import distribution, waterfall
+from streamkit.reporters._html_comparison import comparison
 from streamkit.reporters._html_over_time import against_time, load, started
 from streamkit.reporters._html_page import cell, page, table, text
 from streamkit.reporters._html_player import player
@@ -130,4 +131,6 @@ def probes(report: ProbeReport) -> str:
     return probe_page(report)
 
 
-REPORTER = Reporter(name="html", rows=rows, stats=stats, player=player, probes=probes, sections=Sections)
+REPORTER = Reporter(
+    name="html", rows=rows, stats=stats, comparison=comparison, player=player, probes=probes, sections=Sections
+)

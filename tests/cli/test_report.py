@@ -105,6 +105,27 @@ def test_each_chart_has_five_ticks_and_a_name(page: Page) -> None:
         assert [name for name in names if part in name], part
 
 
+def test_a_comparison_is_drawn(tmp_path: Path) -> None:
+    paths = []
+    for name, factor in (("before", 1), ("after", 2)):
+        given = [exchange([(at * factor + number, data) for at, data in plain(10)]) for number in range(30)]
+        paths.append(tmp_path / f"{name}.jsonl")
+        paths[-1].write_bytes(b"".join(line for one in given for line in write(one)))
+    out = tmp_path / "comparison.html"
+    arguments = ["stats", "--compare", str(paths[0]), "--html", str(out), str(paths[1])]
+    result = CliRunner().invoke(streamkit, arguments, standalone_mode=False)
+    assert (result.exception, result.return_value) == (None, 1)
+    text = out.read_text()
+    assert '<h1 class="verdict bad">slower</h1>' in text
+    picture = text.partition("<svg")[2].partition("</svg>")[0]
+    assert "TTFT p50: slower" in picture
+    assert picture.count("<circle") == picture.count(": slower") + picture.count(": same") + picture.count(
+        ": faster"
+    ) + picture.count(": inconclusive")
+    assert picture.count('class="axis"') >= 5
+    assert "Verdict: slower." in text
+
+
 def test_a_report_of_twenty_thousand_streams_is_small(report: Path) -> None:
     inside = report.read_text().partition('<script type="application/json" id="data">')[2].partition("</script>")[0]
     row, summary = json.loads(inside)["streams"][0], json.loads(inside)["summary"]
