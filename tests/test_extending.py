@@ -75,7 +75,7 @@ def test_inside(section: Section, tmp_path: Path) -> None:
     put(tmp_path, section.files)
     if section.title == "A command":
         main = tmp_path / "streamkit" / "cli" / "main.py"
-        main.write_text(main.read_text().replace('    "demo",\n', '    "demo",\n    "count",\n'))
+        main.write_text(main.read_text().replace('("demo", ', '("count", "demo", '))
     run(section, tmp_path, [tmp_path])
 
 

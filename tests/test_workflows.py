@@ -41,6 +41,7 @@ STUBS = {
         esac""",
     "streamkit": 'exec "$REAL" -m streamkit "$@"',
     "make": 'exec "$REAL_MAKE" --no-print-directory -n "$@"',
+    "npm": '[[ "$1" = install ]]',
     "gh": '[[ "$1 $2" = "release create" ]]',
     "git": '"$REAL_GIT" "$1" -h >/dev/null; test $? = 129',
 }

@@ -47,6 +47,7 @@ TABLE = {
     "schema": ([], OUT),
     "demo": ([], OUT),
     "doctor": ([], OUT),
+    "probe": (["--explain", "models"], OUT),
 }
 NO_COLOR_AT_ALL = {"completion"}  # a script for a shell
 # Other output of commands for people.

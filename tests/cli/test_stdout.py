@@ -43,6 +43,7 @@ WRITING = {
     "schema": ["openai_chat"],
     "demo": [],
     "doctor": [],
+    "probe": ["--dry-run"],
     "completion": ["zsh"],
 }
 # Commands whose stdout is that of the program after `--`; their own output goes to stderr.
