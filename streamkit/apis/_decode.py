@@ -27,6 +27,8 @@ from streamkit.wire.values import Events, Framing, Tail
 
 DONE = b"[DONE]"
 
+_MOST_LEVELS = 1024  # of objects and arrays, as in orjson
+
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
@@ -200,13 +202,28 @@ def _recover(payload: bytes, event: int, error: orjson.JSONDecodeError) -> tuple
             event=event, kind="truncated-json" if cut else "invalid-json", message=strict.msg, column=strict.pos
         )
     except RecursionError:
-        return None, Broken(event=event, kind="invalid-json", message="nested too deeply")
+        return None, _too_deep(event)
     except ValueError:  # Python's own limit; the decoders of clients raise there as well
         digits = sys.get_int_max_str_digits()
         return None, Broken(event=event, kind="invalid-json", message=f"an integer of more than {digits} digits")
     if not isinstance(value, dict):
         return None, Broken(event=event, kind="not-an-object", message=f"a JSON {_json_type(value)}, not an object")
+    if _levels(value) > _MOST_LEVELS:
+        return None, _too_deep(event)
     return value, Broken(event=event, kind=kind, message=message, column=column, recovered=True)
+
+
+def _too_deep(event: int) -> Broken:
+    return Broken(event=event, kind="invalid-json", message="nested too deeply")
+
+
+def _levels(value: object) -> int:
+    """Return how many objects and arrays contain each other. Python's parser has a limit that depends on its version."""
+    levels, layer = 0, [value]
+    while layer := [each for each in layer if isinstance(each, dict | list)]:
+        levels += 1
+        layer = [inner for each in layer for inner in (each.values() if isinstance(each, dict) else each)]
+    return levels
 
 
 def _has_tail(events: Events) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,10 @@ class Store:
         self._metrics = [entry for entry in METRICS.values() if not entry.whole_run]
         try:
             self._database = sqlite3.connect(path, isolation_level=None)
-            self._prepare()
+            with ExitStack() as failed:
+                failed.callback(self._database.close)
+                self._prepare()
+                failed.pop_all()
         except sqlite3.Error as error:
             raise _failure(path, error) from error
 
