@@ -16,7 +16,14 @@ pytest_plugins = ("pytester",)
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(python|ini)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-SCRIPTS = ["docs/reassemble.md", "docs/serve.md"]
+# A name that each script defines, and its value at the end.
+SCRIPTS = {
+    "docs/reassemble.md": (
+        "growing",
+        "Streams are rivers of small words. Each token drifts by in its own time, and together they say something.",
+    ),
+    "docs/serve.md": ("len(server.unplayed)", 1),
+}
 HERE = {"README.md", "CONTRIBUTING.md", "docs/test-without-a-key.md", *SCRIPTS}
 ELSEWHERE = {
     "docs/pytest.md": "tests/plugin/test_plugin.py",
@@ -55,11 +62,13 @@ def test_the_way_to_a_test_without_a_key(pytester: pytest.Pytester) -> None:
     run(pytester).assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize("page", SCRIPTS)
-def test_a_script(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("page", "expression", "value"), [(page, *seen) for page, seen in SCRIPTS.items()])
+def test_a_script(page: str, expression: str, value: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     [script] = blocks(page, "python")
-    exec(script, {})  # noqa: S102
+    names: dict[str, object] = {}
+    exec(script, names)  # noqa: S102
+    assert eval(expression, names) == value  # noqa: S307
 
 
 def test_the_rule_of_contributing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,29 @@ KINDS = MESSAGE.kinds | PART.kinds | {"part-type-mismatch"}
 """Every misstep that the walk can report; each is the name of a rule."""
 
 
+def reusable_part(name: str) -> Grammar:
+    """Return the order of a part that has a start, deltas and an end, and whose ID may be used again once it has ended."""
+    return Grammar(
+        name=name,
+        start="new",
+        steps={
+            ("new", "start"): "open",
+            ("closed", "start"): "open",
+            ("open", "delta"): "open",
+            ("open", "end"): "closed",
+        },
+        missteps={
+            ("open", "start"): "part-order",
+            ("new", "delta"): "unopened-part",
+            ("new", "end"): "unopened-part",
+            ("closed", "delta"): "unopened-part",
+            ("closed", "end"): "unopened-part",
+        },
+        ends=frozenset({"new", "closed"}),
+        unfinished={"open": "unclosed-part"},
+    )
+
+
 class PartsWalk:
     """A walk through one message.
 

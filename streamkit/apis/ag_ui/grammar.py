@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from streamkit.apis import Chunk
+from streamkit.apis._kit.parts import reusable_part
 from streamkit.apis._kit.reading import as_string, nonempty_string, objects_in
 from streamkit.apis._kit.values import Calls, Counter, Repeated, Texts, check_total
 from streamkit.apis.ag_ui.chunks import EVENTS, OLD_EVENTS
@@ -48,20 +49,7 @@ RUN = Grammar(
     ends=frozenset({"new", "running", "finished", "failed"}),
 )
 """A missing end is not a misstep here: the stream's verdict is then "truncated", as for every API."""
-ENTITY = Grammar(
-    name="a step, message, reasoning, call or subagent",
-    start="new",
-    steps={("new", "start"): "open", ("closed", "start"): "open", ("open", "delta"): "open", ("open", "end"): "closed"},
-    missteps={
-        ("open", "start"): "part-order",
-        ("new", "delta"): "unopened-part",
-        ("new", "end"): "unopened-part",
-        ("closed", "delta"): "unopened-part",
-        ("closed", "end"): "unopened-part",
-    },
-    ends=frozenset({"new", "closed"}),
-    unfinished={"open": "unclosed-part"},
-)
+ENTITY = reusable_part("a step, message, reasoning, call or subagent")
 
 KINDS = (
     RUN.kinds

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from streamkit.apis import Chunk
+from streamkit.apis._kit.parts import reusable_part
 from streamkit.apis._kit.reading import as_string
 from streamkit.apis._kit.values import Calls, Repeated, Texts
 from streamkit.apis.ai_sdk_ui.chunks import EVENTS, is_data
@@ -37,20 +38,7 @@ MESSAGE = Grammar(
     },
     ends=frozenset({"new", "open", "ended"}),
 )
-PART = Grammar(
-    name="a text or reasoning part",
-    start="new",
-    steps={("new", "start"): "open", ("closed", "start"): "open", ("open", "delta"): "open", ("open", "end"): "closed"},
-    missteps={
-        ("open", "start"): "part-order",
-        ("new", "delta"): "unopened-part",
-        ("new", "end"): "unopened-part",
-        ("closed", "delta"): "unopened-part",
-        ("closed", "end"): "unopened-part",
-    },
-    ends=frozenset({"new", "closed"}),
-    unfinished={"open": "unclosed-part"},
-)
+PART = reusable_part("a text or reasoning part")
 """An ID may be used again for a new part: providers number the parts of each step from 0."""
 TOOL = Grammar(
     name="a tool call of a UI message",
