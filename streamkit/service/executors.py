@@ -9,15 +9,17 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from streamkit import collector
 from streamkit.errors import UsageError
 
 MOST_PROCESSES = 61  # Windows cannot wait for more
 _SCHEMES = ("tcp://", "tls://", "ws://", "wss://", "ucx://")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _RETRIES = 3  # of a task whose worker went away
 _EXPECTED = "expected dask, the address of a Dask scheduler (tcp://host:8786), or module:factory"
 
@@ -28,11 +30,37 @@ def processes(count: int) -> Iterator[Executor]:
 
     If the context is left by an exception, as of Ctrl-C, they are ended at once.
     """
-    pool = ProcessPoolExecutor(
-        min(count, MOST_PROCESSES), mp_context=multiprocessing.get_context("spawn"), initializer=_begin
-    )
+    context = multiprocessing.get_context("spawn")
+    pool = _Processes(min(count, MOST_PROCESSES), mp_context=context, initializer=_begin)
     with _shut_down(pool), _children_killed():
         yield pool
+
+
+class _Processes(ProcessPoolExecutor):
+    """Starts its processes, which `submit` does, such that Ctrl-C does not reach them before `_begin` runs."""
+
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
+        with _interrupts_blocked():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Block SIGINT, which threads and processes that are started meanwhile inherit; one that comes is delivered at the end.
+
+    Python itself would print a traceback if it were interrupted while it starts.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # it would unblock the signal after its own start
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -74,7 +102,8 @@ def _dask(address: str | None, count: int) -> Iterator[tuple[Executor, int]]:
     # What it logs of workers that come and go is not for the reader of a report; tasks that fail are raised.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        cluster = None if address else LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None)
+        with _interrupts_blocked():
+            cluster = None if address else LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None)
         client = Client(address or cluster, timeout="10s")
     except (OSError, ValueError) as error:
         raise UsageError(f"--executor {address}: {error}") from None

@@ -217,13 +217,23 @@ def test_a_worker_that_crashes_is_one_clear_error(inputs: Path, tmp_path: Path) 
     )
 
 
+WAITING = "import os; os.write(2, b'working'); __import__('signal').pause()"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
-def test_ctrl_c_ends_all_processes_at_once(inputs: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("at_start", "at_work"),
+    [("", WAITING), (f"import sys\nif '--multiprocessing-fork' in sys.orig_argv: {WAITING}", "pass")],
+    ids=["while they work", "while they start"],
+)
+def test_ctrl_c_ends_all_processes_at_once(at_start: str, at_work: str, inputs: Path, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
-    program.write_text(CRASHING.format(what="os.write(2, b'working'); __import__('signal').pause()"), encoding="utf-8")
+    program.write_text(CRASHING.format(what=at_work), encoding="utf-8")
+    (tmp_path / "sitecustomize.py").write_text(at_start, encoding="utf-8")
     arguments = [sys.executable, str(program), "a-many.jsonl"]
+    environment = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with started(arguments, cwd=inputs, env={"PYTHONPATH": str(ROOT)}, start_new_session=True, **pipes) as process:
+    with started(arguments, cwd=inputs, env=environment, start_new_session=True, **pipes) as process:
         assert process.stderr is not None
         assert process.stderr.read(7) == b"working"
         os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to the whole group

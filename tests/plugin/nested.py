@@ -21,4 +21,6 @@ def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
+        for name in ("CI", "BUILD_NUMBER"):  # with which pytest prints a failure's whole text a second time
+            patch.delenv(name, raising=False)
         return pytester.runpytest_subprocess(*PLUGIN, *workers, *words)
