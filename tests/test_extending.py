@@ -46,6 +46,7 @@ SECTIONS = [
 def put(folder: Path, files: dict[str, str]) -> None:
     for path, source in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).unlink(missing_ok=True)  # which is a link to the project's own
         (folder / path).write_text(source, encoding="utf-8")
 
 
@@ -69,13 +70,13 @@ def run(section: Section, folder: Path, python_path: list[Path], skip: str = "\0
 @pytest.mark.parametrize("section", SECTIONS)
 def test_inside(section: Section, tmp_path: Path) -> None:
     for name in ("streamkit", "tests"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+        shutil.copytree(ROOT / name, tmp_path / name, copy_function=os.symlink)
     for name in ("recordings", "docs"):
         (tmp_path / name).symlink_to(ROOT / name)
     put(tmp_path, section.files)
     if section.title == "A command":
-        main = tmp_path / "streamkit" / "cli" / "main.py"
-        main.write_text(main.read_text().replace('("demo", ', '("count", "demo", '))
+        main = "streamkit/cli/main.py"
+        put(tmp_path, {main: (ROOT / main).read_text().replace('("demo", ', '("count", "demo", ')})
     run(section, tmp_path, [tmp_path])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -267,20 +268,20 @@ def test_the_policy_allows_no_request_and_no_other_script(tmp_path: Path) -> Non
 
 
 @needs_chromium
-def test_a_hundred_thousand_chunks_fit_and_few_rows_are_elements(page: Page, tmp_path: Path) -> None:
-    count = 100_000
+def test_many_chunks_fit_and_few_rows_are_elements(page: Page, tmp_path: Path) -> None:
+    count = 100_000 if os.environ.get("STREAMKIT_SLOW_TESTS") else 20_000
     long = exchange(
         *((place, chunk({"content": f"word{place} "})) for place in range(count)), (count, chunk({}, "stop"))
     )
     file = made(tmp_path, long)
-    assert file.stat().st_size < 10_000_000
+    assert file.stat().st_size < 100 * count
     opened(page, file)
-    assert words(page, ".row.current .n") == ["100001"]
+    assert words(page, ".row.current .n") == [str(count + 1)]
     assert page.evaluate("document.querySelectorAll('*').length") < 2000
     page.evaluate(
-        "location.hash = '#t=50.0005'; new Promise(done => addEventListener('hashchange', () => setTimeout(done)))"
+        "location.hash = '#t=15.0005'; new Promise(done => addEventListener('hashchange', () => setTimeout(done)))"
     )
-    assert words(page, ".row.current .what")[0].strip() == "word50000"
+    assert words(page, ".row.current .what")[0].strip() == "word15000"
 
 
 def test_streams_that_do_not_fit_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
