@@ -13,7 +13,7 @@ from streamkit.redact.redactor import redact_exchange
 from streamkit.service.converting import Lost, entry_of
 
 if TYPE_CHECKING:
-    from streamkit.service.spreading import Unit
+    from streamkit.service.spreading import WorkUnit
 
 SPEED = 50_000_000
 """About the bytes of recordings that one process converts per second."""
@@ -31,7 +31,7 @@ class ConvertJob:
     input_format: str | None = None
     on_demand: bool = False
 
-    def items(self, unit: Unit) -> Iterator[Exchange]:
+    def items(self, unit: WorkUnit) -> Iterator[Exchange]:
         """Yield the exchanges of a unit."""
         from streamkit.service.spreading import exchanges_of
 

@@ -22,7 +22,7 @@ from streamkit.errors import UsageError
 
 if TYPE_CHECKING:
     from streamkit.playback.player import Pace
-    from streamkit.service.mock import Asked, Options
+    from streamkit.service.mock import Options, ServedRequest
 
 DEFAULT_PORT = 8788
 
@@ -132,7 +132,7 @@ def _options(
     )
 
 
-def _tell(messages: Messages, console: Console, handled: Asked) -> None:
+def _tell(messages: Messages, console: Console, handled: ServedRequest) -> None:
     """Report a request: always if something went wrong, otherwise with -v."""
     if handled.message or console.verbose:
         line = f"{handled.method} {handled.path}: {', '.join(filter(None, (handled.recording, handled.message)))}"

@@ -17,7 +17,7 @@ from streamkit.frozen import dataclass
 from streamkit.metrics._collect import Collection
 from streamkit.metrics._metric import Metric, find
 from streamkit.metrics._outcome import CAUSES, is_cause
-from streamkit.model.histogram import Pool
+from streamkit.model.histogram import SamplePool
 from streamkit.model.measurement import Measurement, Samples, Summary, percentile
 from streamkit.model.units import BYTES, DURATIONS, NANOSECONDS, quantity
 
@@ -113,7 +113,7 @@ def _unknown_statistic(name: str) -> str:
 
 def statistic(values: object, stat: str) -> float | None:
     """One statistic (`n`, `mean`, `p95`, …) of values or of a pool; None if there are none."""
-    if isinstance(values, Pool):
+    if isinstance(values, SamplePool):
         if stat.startswith("p") and len(values):
             return values.percentile(float(stat[1:]))
         summary = values.summary()

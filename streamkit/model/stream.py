@@ -181,9 +181,9 @@ class Stream:
             return False
         wants_events = (header(request.headers, "accept") or "").strip().lower() == "text/event-stream"
         kind = (self.exchange.content_type or "").partition(";")[0].strip().lower()
-        asked = request.asks_for_stream
-        asked = (request.method == "POST" and asked is True) or (asked is None and wants_events)
-        return not asked and kind not in _STREAM_TYPES
+        wanted = request.asks_for_stream
+        wanted = (request.method == "POST" and wanted is True) or (wanted is None and wants_events)
+        return not wanted and kind not in _STREAM_TYPES
 
     def deltas(self, chunk: int) -> tuple[Delta, ...]:
         """Return what chunk `chunk` adds."""

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from streamkit.results import Document, Request, Result, ToolResult, count, listed, nanoseconds, one, unlisted
+from streamkit.results import Document, RequestResult, Result, ToolResult, count, listed, nanoseconds, one, unlisted
 
 _LINE = re.compile(rb'\s*\{"metadata":\{"session_num":')
 _TOTALS = re.compile(rb'\s*\{\s*"schema_version":\s*"[\d.]+",\s*"aiperf_version":')
@@ -25,10 +25,10 @@ def reads(document: Document) -> Result:
     return Result([_request(line) for line in document if line["metadata"].get("benchmark_phase") != "warmup"])
 
 
-def _request(line: Any) -> Request:
+def _request(line: Any) -> RequestResult:
     data = line.get("metrics") or {}
     outcome = "error" if line.get("error") else "truncated" if line["metadata"].get("was_cancelled") else "complete"
-    return Request(
+    return RequestResult(
         outcome=outcome,
         recorded_at=_moment(line["metadata"].get("request_start_ns")),
         samples=one(

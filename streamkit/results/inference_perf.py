@@ -14,7 +14,7 @@ from typing import Any
 
 from streamkit.results import (
     Document,
-    Request,
+    RequestResult,
     Result,
     ToolResult,
     count,
@@ -35,10 +35,10 @@ def reads(document: Document) -> Result:
     return Result([_request(data) for data in report] if isinstance(report, list) else _totals(report))
 
 
-def _request(data: Any) -> Request:
+def _request(data: Any) -> RequestResult:
     known = {**_of_chunks(data), **(data.get("computed_metrics") or {})}
     rate = known.get("time_per_output_token")
-    return Request(
+    return RequestResult(
         outcome=failed_at(data.get("error")),
         samples=one(
             time_to_first_token=nanoseconds(known.get("time_to_first_token")),
@@ -76,7 +76,7 @@ def _of_chunks(data: Any) -> dict[str, Any]:
     return known
 
 
-def _totals(report: Any) -> list[Request]:
+def _totals(report: Any) -> list[RequestResult]:
     latency = report["successes"].get("latency") or {}
     totals = {
         f"{stat} {name}": f"{held[stat] * 1e3:.6g} ms"

@@ -19,7 +19,7 @@ import time
 import weakref
 from typing import Any, Literal
 
-Clock = Literal["kernel", "monotonic"]
+ReadClock = Literal["kernel", "monotonic"]
 
 _SO_TIMESTAMPNS = 35  # asm-generic/socket.h; in Python's socket module since 3.14
 _SOL_SOCKET = int(socket.SOL_SOCKET)
@@ -152,7 +152,7 @@ class ArrivalClock:
         self._offset: int | None = None
 
     @property
-    def name(self) -> Clock:
+    def name(self) -> ReadClock:
         """The name of the clock in a recording."""
         return "monotonic" if self.socket is None else "kernel"
 

@@ -30,13 +30,20 @@ STREAMS = Path(__file__).parents[1] / "specs" / "streams"
 
 
 def exchange(
-    body: str, kind: str, asked: Any, *, url: str = URL, status: int = 200, method: str = "POST", accept: str = "*/*"
+    body: str,
+    kind: str,
+    request_body: Any,
+    *,
+    url: str = URL,
+    status: int = 200,
+    method: str = "POST",
+    accept: str = "*/*",
 ) -> str:
     request = {
         "method": method,
         "url": url,
         "headers": [["accept", accept]],
-        "body": None if asked is None else {"json": asked},
+        "body": None if request_body is None else {"json": request_body},
     }
     start = {"type": "start", "streamkit": 1, "recorded_at": "2026-11-20T20:00:00.000000Z", "source": "client"}
     records = (

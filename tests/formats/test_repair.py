@@ -16,7 +16,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "said"),
+    ("text", "value", "liberties"),
     [
         ('{"a": [1, 2.5e3, null, true]}', {"a": [1, 2500.0, None, True]}, ()),
         ("{'a': None, 'b': True}", {"a": None, "b": True}, ("single quotes", "the words of Python or JavaScript")),
@@ -33,11 +33,11 @@ JSON = st.recursive(
         ),
     ],
 )
-def test_what_can_be_read(text, value, said):
+def test_what_can_be_read(text, value, liberties):
     mended = mend(text)
     assert mended is not None
     assert mended.value == value
-    assert set(mended.liberties) == set(said)
+    assert set(mended.liberties) == set(liberties)
     assert json.loads(mended.json) == value
 
 
@@ -100,7 +100,7 @@ def test_python_literals_are_read(value):
 def test_the_fast_path_for_python_literals_has_the_same_result(value):
     short, long = mend(repr(value)), mend(repr(value) + " # a comment is never read the short way")
     assert (short.value, short.elided) == (long.value, long.elided)
-    assert short.liberties == tuple(said for said in long.liberties if said != "comments")
+    assert short.liberties == tuple(one for one in long.liberties if one != "comments")
 
 
 @given(st.text())

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from streamkit.model.grammar import Grammar, Misstep, Walk
 
-Key = tuple[str, int]
+PartKey = tuple[str, int]
 
 MESSAGE = Grammar(
     name="a message in parts",
@@ -94,9 +94,9 @@ class PartsWalk:
         self._names = {"start": opening, "end": closing}
         self._message = Walk(MESSAGE)
         self._parts = Walk(PART)
-        self._open: dict[Key, None] = {}
+        self._open: dict[PartKey, None] = {}
         self._counts: dict[str, int] = {}
-        self.kinds: dict[Key, str] = {}
+        self.kinds: dict[PartKey, str] = {}
         if resumed:
             self._message.step(0, "start")
 
@@ -111,7 +111,7 @@ class PartsWalk:
         elif wrong is not None:
             yield Misstep(wrong, chunk, f"the stream continues after {closing}", path)
 
-    def part(self, chunk: int, symbol: str, key: Key, kind: str = "", path: str = "$") -> Iterator[Misstep]:
+    def part(self, chunk: int, symbol: str, key: PartKey, kind: str = "", path: str = "$") -> Iterator[Misstep]:
         """Take a step of a part: `open`, `piece`, `delta` or `close`. `kind` is the type that the event gives the part."""
         yield from self.message(chunk, "part", path)
         family, index = key
@@ -135,7 +135,7 @@ class PartsWalk:
             message = f"a delta of type {kind} for {family} {index}, which is of type {known}"
             yield Misstep("part-type-mismatch", chunk, message, path)
 
-    def _check_opening(self, chunk: int, key: Key, path: str) -> Iterator[Misstep]:
+    def _check_opening(self, chunk: int, key: PartKey, path: str) -> Iterator[Misstep]:
         family, index = key
         if self._open and family not in self._beside:
             name, number = next(iter(self._open))
