@@ -23,7 +23,7 @@ TASK_BYTES = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class ConvertJob:
-    """The format to convert to, by name, whether secrets are cut, and whether each exchange is written to a file of its own."""
+    """The format to convert to, by name, whether secrets are cut, and whether each exchange is written to a separate file."""
 
     target: str
     redact: bool

@@ -1,4 +1,4 @@
-"""What a page of `stats --format html` shows besides numbers: whole streams, lint findings, what each tool reports."""
+"""What a page of `stats --format html` shows in addition to numbers: whole streams, lint findings, what each tool reports."""
 
 from __future__ import annotations
 

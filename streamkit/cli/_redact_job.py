@@ -39,7 +39,7 @@ class RedactJob:
     on_demand: bool = False
 
     def items(self, unit: WorkUnit) -> Iterator[Exchange | bytes]:
-        """Yield the exchanges of a unit, or the bytes of a file that is no recording."""
+        """Yield the exchanges of a unit, or the bytes of a file that is not a recording."""
         if unit.part is None:
             return contents(unit.path, unit.location)
         return _part(unit)

@@ -58,7 +58,7 @@ def follow_stats(
 
 
 class _Below:
-    """The summary below the lines, of which a terminal shows the newest only."""
+    """The summary below the lines. A terminal shows the newest only."""
 
     def __init__(self, sink: CommandOutput, summary: Summarize, *, live: bool) -> None:
         self._sink, self._summary, self._live = sink, summary, live

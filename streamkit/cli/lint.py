@@ -186,9 +186,9 @@ def _tell_unjudged(judged: Judged, inputs: Inputs, console: Console) -> None:
         many = judged.passed_over > 1
         message = f"{judged.passed_over} exchange{'s' if many else ''} whose request does not ask for a stream"
         if judged.rows:
-            console.say(f"passed over {message}")
+            console.say(f"skipped {message}")
         else:
-            inputs.trouble(UnreadableInput(", ".join(inputs.paths), f"nothing to judge: passed over {message}"))
+            inputs.trouble(UnreadableInput(", ".join(inputs.paths), f"nothing to check: skipped {message}"))
 
 
 def _without_known(judged: Judged, baseline: str, console: Console) -> list[Finding]:

@@ -102,10 +102,10 @@ def _count(chat: Chat) -> int | None:
         chunk = line.chunk or {}
         usage = chunk.get("usage")
         if chat.api == "openai_responses":
-            held = chunk.get("response") if chunk.get("type") == "response.completed" else None
-            usage = held.get("usage") if isinstance(held, dict) else None
+            response = chunk.get("response") if chunk.get("type") == "response.completed" else None
+            usage = response.get("usage") if isinstance(response, dict) else None
         elif chat.api == "anthropic_messages" and chunk.get("type") == "message_start":
-            held = chunk.get("message")
-            usage = held.get("usage") if isinstance(held, dict) else None
+            response = chunk.get("message")
+            usage = response.get("usage") if isinstance(response, dict) else None
         found = usage or found
     return tokens_in(found, "completion_tokens", "output_tokens")

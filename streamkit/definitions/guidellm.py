@@ -35,25 +35,25 @@ def compute(chat: Chat) -> ToolMetrics:
     tokens: list[ParsedEvent] = []
     output: list[ParsedEvent] = []
     usage: Any = None
-    end, spoken = chat.close, False
+    end, has_text = chat.close, False
     for line in chat.lines:
         chunk = line.chunk
         if chunk is None or (chat.api == "openai_responses" and chunk.get("type") in _ENDS):
             end = line.at
-            held = (chunk or {}).get("response")
-            usage = (held.get("usage") if isinstance(held, dict) else None) or usage
+            response = (chunk or {}).get("response")
+            usage = (response.get("usage") if isinstance(response, dict) else None) or usage
             if (
                 chunk is not None
                 and chunk.get("type") == "response.failed"
-                and isinstance(held, dict)
-                and held.get("error")
+                and isinstance(response, dict)
+                and response.get("error")
             ):
                 return nothing("error-chunk")
             break
         if chunk.get("error"):
             return nothing("error-chunk")
         kind, text = read(chat, line)
-        spoken = spoken or text
+        has_text = has_text or text
         tokens += [line] if kind else []
         output += [line] if kind == "output" else []
         usage = (chunk.get("usage") if chat.api != "openai_responses" else None) or usage
@@ -61,7 +61,7 @@ def compute(chat: Chat) -> ToolMetrics:
         if chat.trouble is not None:
             raise chat.trouble
     count, source = (_reported(usage), "usage") if usage else (len(tokens) or None, "chunks")
-    if not spoken and (not usage or not count):
+    if not has_text and (not usage or not count):
         return nothing("no-output")
     return _metrics(tokens, output, end, (count, source))
 
@@ -99,9 +99,9 @@ def _metrics(
 
 def _reported(usage: Any) -> int:
     """Return its count of output tokens, 0 if the usage has none."""
-    for details, key in (("completion_tokens_details", "completion_tokens"), ("output_tokens_details", "text_tokens")):
-        held = usage.get(details) if isinstance(usage, dict) else None
-        if count := tokens_in(held, key):
+    for field, key in (("completion_tokens_details", "completion_tokens"), ("output_tokens_details", "text_tokens")):
+        details = usage.get(field) if isinstance(usage, dict) else None
+        if count := tokens_in(details, key):
             return count
     return tokens_in(usage, "completion_tokens", "output_tokens") or 0
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from streamkit.formats._remote import is_url as is_url
     from streamkit.formats._repair import compact_json as compact_json
     from streamkit.formats._repair import literal as literal
-    from streamkit.formats._repair import mend as mend
+    from streamkit.formats._repair import repair as repair
     from streamkit.formats._source import HEAD as HEAD
     from streamkit.formats._source import LARGEST_BODY as LARGEST_BODY
     from streamkit.formats._source import LONGEST_LINE as LONGEST_LINE
@@ -62,7 +62,7 @@ _PLACES = {
     "is_pattern": "_source",
     "is_url": "_remote",
     "literal": "_repair",
-    "mend": "_repair",
+    "repair": "_repair",
     "parse_object": "_documents",
     "offsets": "_timestamps",
     "ordered": "_format",

@@ -31,7 +31,7 @@ class Format:
 
     `name` is its name (`Import.format`), `short` a short name for `convert --to`, `title` a description. `recognises` is asked with
     the first 64 KiB (fewer where the input is shorter), in ascending `order`: strict forms first, forgiving ones last.
-    `read` gives the exchanges one by one and raises nothing but UnreadableInput; `write` gives the bytes of a file that
+    `read` gives the exchanges one by one and raises only UnreadableInput; `write` gives the bytes of a file that
     holds these exchanges (`many`: it can contain more than one); `loses` returns short descriptions of what the format cannot represent.
     """
 
@@ -52,7 +52,7 @@ FORMATS: Catalogue[Format] = Catalogue("streamkit.formats", Format, lambda entry
 @dataclass(frozen=True, slots=True)
 class FoundInput:
     """An input: its path, and whether the user named it (rather than a folder or pattern that contains it), and its size in bytes and
-    its version if listing it told."""
+    its version if the listing had one."""
 
     path: str
     named: bool

@@ -35,7 +35,7 @@ WHOLE = FileRange()
 def parts(file: IO[bytes], size: int) -> Iterator[FileRange]:
     """Yield the parts of the recording in `file`, each of about `size` bytes or of one exchange that is larger.
 
-    `file` is read from its beginning. A file that is no recording, is compressed or does not begin with an exchange is one
+    `file` is read from its beginning. A file that is not a recording, is compressed or does not begin with an exchange is one
     part. The exchanges of all parts, in order, are those of the file.
     """
     head = file.read(HEAD)

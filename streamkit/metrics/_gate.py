@@ -202,8 +202,8 @@ def _of_run(expression: Expression, whole: Collection) -> Samples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateFailure:
-    """A gate that failed: by the `value` over all streams, or by `absent` streams that lack the metric for the reason
-    `why`, or by `broke` streams of which `worst` are the worst (value, place)."""
+    """A gate that failed: because of the `value` over all streams, of `absent` streams that lack the metric for the reason
+    `why`, or of `broke` streams; `worst` are the worst of these (value, place)."""
 
     expression: Expression
     value: float | None

@@ -132,9 +132,9 @@ class Stream:
     reader: Callable[[dict[str, Any]], tuple[Delta, ...]] = field(default=lambda _: (), compare=False, repr=False)
 
     def __repr__(self) -> str:
-        spoken = f"{self.api} ({self.dialect})" if self.dialect else self.api
+        api_name = f"{self.api} ({self.dialect})" if self.dialect else self.api
         events = counted(len(self.events), "event")
-        return tag(self, self.exchange.name, spoken, self.model, self.verdict, events)
+        return tag(self, self.exchange.name, api_name, self.model, self.verdict, events)
 
     def _repr_html_(self) -> str:
         return table(repr(self), self._records(), len(self.events))

@@ -65,7 +65,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Recipient:
-    """What tells apart providers whose requests are equal: the host, the provider whose own headers it has, the whole path."""
+    """What distinguishes providers whose requests are equal: the host, the provider whose own headers the request has, the whole path."""
 
     host: str
     """Host and port, as in the URL."""

@@ -53,7 +53,7 @@ class _Field(NamedTuple):
 class _Text(NamedTuple):
     """A string value whose texts are joined: field number `place`, or `raw` bytes at an offset after the field before `place`.
 
-    `levels` are the keys of the objects around it with their indices, of which the values in `_Indices` differ between frames.
+    `levels` are the keys of the objects around it with their indices; those in `_Indices` differ between frames.
     """
 
     place: int
@@ -111,7 +111,7 @@ class FrameFit(NamedTuple):
 class FrameTemplate:
     """The bytes that frames share, and the fields between them, learned from an example.
 
-    `wide` is the template of which this one is a narrow variant, in which some fields belong to the shared bytes.
+    `wide` is set if this template is a narrow variant of it, in which some fields belong to the shared bytes.
     """
 
     def __init__(self, example: bytes, chosen: list[_Value], wide: FrameTemplate | None = None) -> None:
@@ -388,7 +388,7 @@ class Templates:
         return fit
 
     def learn(self, data: bytes, hits: list[Hit]) -> None:
-        """Compare a frame, of which `hits` are suspicious, with earlier ones. It has to begin and end outside all values."""
+        """Compare a frame with earlier ones; `hits` are its suspicious values. It has to begin and end outside all values."""
         if self._lessons_left and len(data) <= _MAX_FRAME:
             self._lessons_left -= _library.learn(data, hits)
 

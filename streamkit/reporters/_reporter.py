@@ -120,7 +120,7 @@ class ProbeReport:
 
     `runs` are the endpoints, side by side if there are several. `manuals` are those of the cases, by key. `known` are the keys
     of the cases whose failure is in the baseline. `paint` are its colors, `width` the columns of the terminal that shows it
-    (0 if none does), `ascii_only` tells whether that shows nothing but ASCII, and `version` is that of this program.
+    (0 if none does), `ascii_only` is whether that shows ASCII only, and `version` is that of this program.
     """
 
     runs: Sequence[ProbeRun]

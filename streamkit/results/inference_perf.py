@@ -60,8 +60,8 @@ def _of_chunks(data: Any) -> dict[str, Any]:
     The tool's own computed metrics are off by default.
     """
     info = data.get("info") or {}
-    held = info.get("response_metrics") or {}
-    times, tokens = held.get("chunk_times") or [], held.get("output_tokens")
+    metrics = info.get("response_metrics") or {}
+    times, tokens = metrics.get("chunk_times") or [], metrics.get("output_tokens")
     known: dict[str, Any] = {
         "output_tokens": tokens,
         "input_tokens": ((info.get("request_metrics") or {}).get("text") or {}).get("input_tokens"),
@@ -79,11 +79,11 @@ def _of_chunks(data: Any) -> dict[str, Any]:
 def _totals(report: Any) -> list[RequestResult]:
     latency = report["successes"].get("latency") or {}
     totals = {
-        f"{stat} {name}": f"{held[stat] * 1e3:.6g} ms"
+        f"{stat} {name}": f"{statistics[stat] * 1e3:.6g} ms"
         for name in ("time_to_first_token", "time_per_output_token", "request_latency")
-        if (held := latency.get(name))
+        if (statistics := latency.get(name))
         for stat in ("mean", "median", "p99")
-        if held.get(stat) is not None
+        if statistics.get(stat) is not None
     }
     remedy = "set report.request_lifecycle.per_request"
     return unlisted(int(report["successes"]["count"]), int(report["failures"]["count"]), totals, remedy)

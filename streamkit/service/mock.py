@@ -55,7 +55,7 @@ class Options:
     """How a mock server answers: see `Matcher` for `match`, `reuse` and `ignore`, `Pace` for `pace`, `Tempo` for `tempo`.
 
     `faults` are injected into every recorded answer. `seed` makes random faults repeatable: the same seed, recording and
-    playback number give the same fault, whatever other requests come in between. `hosts` are told apart: a recording of
+    playback number give the same fault, whatever other requests come in between. `hosts` are distinguished: a recording of
     one of them answers no request to another host. `record_command` is named in the answer to
     a request without a match; by default it is the `streamkit proxy` command for the API of the nearest recording.
     """

@@ -108,10 +108,8 @@ class RecordedAnswer:
         if request.method != "POST":
             return False
         path = request.path
-        spoken = {
-            api.name for api in APIS.values() if api.recognises(Sample(path=path, framing="", chunks=(), names=()))
-        }
-        return not spoken or self.stream.api in (*spoken, UNKNOWN)
+        apis = {api.name for api in APIS.values() if api.recognises(Sample(path=path, framing="", chunks=(), names=()))}
+        return not apis or self.stream.api in (*apis, UNKNOWN)
 
 
 def playable(exchange: Exchange) -> Exchange:

@@ -90,7 +90,7 @@ def make_socket(info: tuple[Any, ...]) -> socket.socket:
 def listener(bound: socket.socket) -> socket.socket:
     """Return a socket that replaces a bound one, which is closed, and whose connections have timestamps.
 
-    Where there are none, or the running loop has a clock of its own, return the same socket.
+    Where there are none, or the running loop has its own clock, return the same socket.
     """
     if not _stamps_are_read() or not asyncio.get_running_loop().time.__module__.startswith("asyncio"):
         return bound

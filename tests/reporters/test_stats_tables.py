@@ -160,7 +160,9 @@ def group(values: dict[str, float], missing: dict[str, str], known: int = 3) -> 
 )
 def test_the_numbers_of_a_run(given: dict[str, Any], chosen: bool, expected: str) -> None:
     columns = (RATE, SUCCESS, GOODPUT)
-    assert run_line(given, report(run=columns, columns_chosen=chosen, reasons={"no-clock": "no wall clock"})) == expected
+    assert (
+        run_line(given, report(run=columns, columns_chosen=chosen, reasons={"no-clock": "no wall clock"})) == expected
+    )
 
 
 def test_a_share_needs_no_clock() -> None:

@@ -85,12 +85,12 @@ def reusable_part(name: str) -> Grammar:
 class PartsWalk:
     """A walk through one message.
 
-    `opening` and `closing` are the API's names for its first and last event. Parts of the families in `beside` may be
+    `opening` and `closing` are the API's names for its first and last event. Parts of the families in `concurrent` may be
     open at the same time as others. A `resumed` stream begins in the middle of its message.
     """
 
-    def __init__(self, opening: str, closing: str, *, beside: tuple[str, ...] = (), resumed: bool = False) -> None:
-        self._beside = beside
+    def __init__(self, opening: str, closing: str, *, concurrent: tuple[str, ...] = (), resumed: bool = False) -> None:
+        self._concurrent = concurrent
         self._names = {"start": opening, "end": closing}
         self._message = Walk(MESSAGE)
         self._parts = Walk(PART)
@@ -121,7 +121,7 @@ class PartsWalk:
         wrong = self._parts.step(key, symbol)
         if self._parts.state(key) != "open":
             self._open.pop(key, None)
-        elif family not in self._beside:
+        elif family not in self._concurrent:
             self._open[key] = None
         if wrong == "unopened-part":
             why = "has been closed" if state == "closed" else "was never opened"
@@ -137,7 +137,7 @@ class PartsWalk:
 
     def _check_opening(self, chunk: int, key: PartKey, path: str) -> Iterator[Misstep]:
         family, index = key
-        if self._open and family not in self._beside:
+        if self._open and family not in self._concurrent:
             name, number = next(iter(self._open))
             message = f"{family} {index} is opened while {name} {number} is open"
             yield Misstep("part-order", chunk, message, path)

@@ -85,7 +85,7 @@ class _TaskWalk:
             path = "$.result" if is_old(event) else f"$.result.{next(iter(as_object(event.get('result'))), '')}"
             if not kind:
                 if type(event.get("result")) is dict:
-                    yield Misstep("unknown-event", chunk, "the result is no event of A2A", "$.result")
+                    yield Misstep("unknown-event", chunk, "the result is not an A2A event", "$.result")
                 continue
             yield from self._order(chunk, kind, event)
             yield from self._ids(chunk, kind, inner, path)

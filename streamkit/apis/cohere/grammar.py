@@ -57,7 +57,7 @@ class _Version2Walk:
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._walk = PartsWalk("message-start", "message-end", beside=("citation",))
+        self._walk = PartsWalk("message-start", "message-end", concurrent=("citation",))
         self._texts = PartTexts()
         self._calls = Calls()
         self._finish: tuple[int, str] | None = None

@@ -166,7 +166,7 @@ class _ChatWalk:
         return last
 
     def _repeated_text(self, index: int, chunk: dict[str, Any]) -> Iterator[Misstep]:
-        """Check the text of a chunk of which everything else was checked with another of its form."""
+        """Check the text of a chunk; everything else was checked with another chunk of the same form."""
         choice = chunk["choices"][0]
         path = "$.choices[0].delta.content"
         yield from self._restated.add(index, path, choice["delta"]["content"], key=(choice["index"], "content"))

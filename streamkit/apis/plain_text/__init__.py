@@ -1,6 +1,6 @@
 """Event streams whose data is plain text instead of JSON, as small servers and demos send.
 
-No specification defines them. Lint checks the framing, as everywhere, and what can be said about the order without one:
+No specification defines them. Lint checks the framing, as everywhere, and the part of the order that is known without one:
 text after the event that ends the stream, and text that repeats the previous event. It does not check event names or
 the text itself.
 """

@@ -31,10 +31,10 @@ def parse_event(data: bytes, name: str) -> Chunk | None:
     if name == "output":
         return {"event": name, "data": text}
     try:
-        held = orjson.loads(data)
+        value = orjson.loads(data)
     except orjson.JSONDecodeError:
-        held = text
-    return {"event": name, "data": held}
+        value = text
+    return {"event": name, "data": value}
 
 
 def flags(chunk: Chunk) -> int:

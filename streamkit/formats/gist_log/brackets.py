@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from streamkit.formats._documents import loads
-from streamkit.formats._repair import mend
+from streamkit.formats._repair import repair
 from streamkit.formats.gist_log.lines import Lines, LogLine, dissect
 from streamkit.frozen import dataclass
 
@@ -171,13 +171,13 @@ def _joined(parts: list[str], *, patient: bool) -> tuple[Any, str, str, str] | N
             f"wrapped over {len(parts)} lines; spaces at the wraps may be lost or added",
         )
     for candidate in dict.fromkeys((text, wrapped)) if patient else ():
-        mended = mend(candidate)
-        if mended is not None and isinstance(mended.value, dict | list):
-            if any(path == ("...",) or path[0] in _CONTENT for path in mended.elided):
+        repaired = repair(candidate)
+        if repaired is not None and isinstance(repaired.value, dict | list):
+            if any(path == ("...",) or path[0] in _CONTENT for path in repaired.elided):
                 return None
-            message = list(mended.liberties)
-            message += [f"{'.'.join(path)} is left out" for path in mended.elided]
-            return mended.value, mended.json, "repaired", ", ".join(message) or "no valid JSON"
+            message = list(repaired.liberties)
+            message += [f"{'.'.join(path)} is left out" for path in repaired.elided]
+            return repaired.value, repaired.json, "repaired", ", ".join(message) or "not valid JSON"
     return None
 
 
